@@ -1,0 +1,39 @@
+/** The standalone application: the one place that names every dialect, and owns configuration and connection. */
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import type { Config } from './config/index.js';
+import type { Clock } from './core/index.js';
+import { CanvusModule } from './dialects/canvus/index.js';
+import { LatchkeyModule } from './latchkey.module.js';
+import { OperationsModule } from './operations/index.js';
+import { dataSourceOptions, openDatabase } from './persistence/index.js';
+import { PRODUCT_VERSION } from './version.js';
+
+/** What a test may put in place of the real thing. */
+export interface AppOverrides {
+  readonly clock?: Clock;
+}
+
+@Module({})
+export class AppModule {
+  static forRoot(config: Config, { clock }: AppOverrides = {}): DynamicModule {
+    const latchkey = LatchkeyModule.forRoot({
+      bcryptCost: config.passwords.bcryptCost,
+      loginThrottle: config.loginThrottle,
+      ...(clock && { clock }),
+    });
+    const database = dataSourceOptions(config.database.address, config.database.poolSize);
+    return {
+      module: AppModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({ ...database, retryAttempts: 0 }),
+          dataSourceFactory: () => openDatabase(database),
+        }),
+        latchkey,
+        OperationsModule,
+        CanvusModule.forRoot({ productVersion: PRODUCT_VERSION, imports: [latchkey] }),
+      ],
+    };
+  }
+}

@@ -1,0 +1,51 @@
+/** One row for every change and every failed login: who did what to whom, from where. */
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { json, moment } from './columns.js';
+
+/** A row of the audit log, written in the transaction of the change it tells of. */
+@Entity({ name: 'latchkey_audit' })
+@Index('latchkey_audit_created', ['createdAt', 'id'])
+@Index('latchkey_audit_target', ['targetType', 'targetId', 'id'])
+@Index('latchkey_audit_author', ['authorId', 'id'])
+export class AuditRecord {
+  /** Counts up; the order of the rows. */
+  @PrimaryGeneratedColumn('increment', { name: 'id', type: 'integer', primaryKeyConstraintName: 'latchkey_audit_pk' })
+  id!: number;
+
+  @Column(moment({ name: 'created_at' }))
+  createdAt!: Date;
+
+  /** The change's `type`, for example `token.issued`. */
+  @Column({ name: 'action', type: 'varchar', length: 64 })
+  action!: string;
+
+  @Column({ name: 'author_id', type: 'integer', nullable: true })
+  authorId!: number | null;
+
+  @Column({ name: 'author_name', type: 'varchar', length: 255, nullable: true })
+  authorName!: string | null;
+
+  /** The token that authenticated the author. */
+  @Column({ name: 'author_token_id', type: 'varchar', length: 36, nullable: true })
+  authorTokenId!: string | null;
+
+  @Column({ name: 'ip_address', type: 'varchar', length: 64, nullable: true })
+  ipAddress!: string | null;
+
+  /** `token`, `user`, `account`, `membership` or `server`. */
+  @Column({ name: 'target_type', type: 'varchar', length: 32 })
+  targetType!: string;
+
+  @Column({ name: 'target_id', type: 'varchar', length: 255, nullable: true })
+  targetId!: string | null;
+
+  @Column({ name: 'target_name', type: 'varchar', length: 1000, nullable: true })
+  targetName!: string | null;
+
+  @Column({ name: 'account_id', type: 'varchar', length: 32, nullable: true })
+  accountId!: string | null;
+
+  /** Further facts, never a secret. */
+  @Column(json({ name: 'details' }))
+  details!: Record<string, unknown>;
+}

@@ -1,0 +1,64 @@
+/** What can happen to tokens: typed changes that become audit rows and, after the commit, events. */
+import type { Token } from './token.entity.js';
+
+/** What a change was done to. */
+export interface ChangeTarget {
+  readonly type: 'token' | 'user' | 'account' | 'membership' | 'server';
+  readonly id: string | null;
+  readonly name: string | null;
+}
+
+/**
+ * Something that happened. Plain data (it may cross to another instance), named by `type`
+ * (`<target>.<past participle>`), holding identifiers and no secret.
+ */
+export abstract class Change {
+  abstract readonly type: string;
+  abstract readonly target: ChangeTarget;
+  /** The account in which it happened, if any. */
+  readonly accountId: string | null = null;
+  /** Further facts for the audit log; never a secret. */
+  readonly details: Readonly<Record<string, unknown>> = {};
+}
+
+/** A change to one token. */
+export abstract class TokenChange extends Change {
+  readonly target: ChangeTarget;
+  readonly tokenId: string;
+  readonly kind: string;
+  readonly handle: string;
+  readonly userId: number | null;
+  override readonly accountId: string | null;
+  override readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(token: Token, details: Record<string, unknown> = {}) {
+    super();
+    this.target = { type: 'token', id: token.id, name: token.label };
+    this.tokenId = token.id;
+    this.kind = token.kind;
+    this.handle = token.handle;
+    this.userId = token.userId;
+    this.accountId = token.accountId;
+    this.details = { kind: token.kind, handle: token.handle, user_id: token.userId, ...details };
+  }
+}
+
+/** A new token exists. */
+export class TokenIssued extends TokenChange {
+  readonly type = 'token.issued';
+}
+
+/** Label, expiry, `enabled` or a kind's own fields changed; `details.fields` names them. */
+export class TokenUpdated extends TokenChange {
+  readonly type = 'token.updated';
+}
+
+/** The secret was replaced; `details.previous_secret_expires_at` tells until when the old one works. */
+export class TokenRotated extends TokenChange {
+  readonly type = 'token.rotated';
+}
+
+/** The token is gone. */
+export class TokenRevoked extends TokenChange {
+  readonly type = 'token.revoked';
+}

@@ -1,0 +1,18 @@
+/** Column types that mean the same on SQLite and PostgreSQL. */
+import type { ColumnOptions, ValueTransformer } from 'typeorm';
+
+const epochMillis: ValueTransformer = {
+  to: (value: Date | null | undefined) => (value instanceof Date ? value.getTime() : value),
+  from: (value: string | number | null | undefined) =>
+    value === null || value === undefined ? value : new Date(Number(value)),
+};
+
+/** A moment, kept as whole milliseconds since 1970 UTC: exact, sortable and the same on both engines. */
+export function moment(options: ColumnOptions & { name: string }): ColumnOptions {
+  return { type: 'bigint', transformer: epochMillis, ...options };
+}
+
+/** JSON kept as text: written whole, never searched. */
+export function json(options: ColumnOptions & { name: string }): ColumnOptions {
+  return { type: 'simple-json', ...options };
+}

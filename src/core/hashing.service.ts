@@ -1,0 +1,126 @@
+/** The only place that hashes. */
+import { hash as digestOf, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import bcrypt from 'bcrypt';
+import { DomainError } from './errors.js';
+import { CORE_OPTIONS, type CoreOptions } from './options.js';
+import { Secret } from './secret.js';
+
+/** bcrypt reads no further than this many bytes. */
+export const PASSWORD_MAX_BYTES = 72;
+
+/** Passwords hashed at the same time: leaves threads of libuv's pool of four for everybody else. */
+const CONCURRENT_PASSWORDS = 2;
+/** Passwords waiting for their turn; beyond this a caller is asked to come back. */
+const WAITING_PASSWORDS = 64;
+
+const TOKEN_ID_COST = 4;
+
+/**
+ * Digests machine-made secrets (one SHA-256, found by index) and hashes what people choose (bcrypt, in libuv's
+ * threads, a bounded number at a time). Nothing here blocks the event loop.
+ */
+@Injectable()
+export class HashingService implements OnModuleInit {
+  private readonly passwordCost: number;
+  private readonly waiting: (() => void)[] = [];
+  private hashing = 0;
+  private dummy: Promise<string> | undefined;
+
+  constructor(@Inject(CORE_OPTIONS) options: CoreOptions) {
+    this.passwordCost = options.bcryptCost;
+  }
+
+  /** 32 random bytes as base64url: 43 characters. */
+  newSecret(): Secret {
+    return new Secret(randomBytes(32).toString('base64url'));
+  }
+
+  /** SHA-256 of a machine-made secret, 64 lower-case hex characters. */
+  digest(secret: Secret): string {
+    return digestOf('sha256', secret.reveal(), 'hex');
+  }
+
+  /** Whether two digests are equal, in constant time. */
+  sameDigest(left: string, right: string): boolean {
+    const [a, b] = [Buffer.from(left), Buffer.from(right)];
+    return a.length === b.length && timingSafeEqual(a, b);
+  }
+
+  /**
+   * The public id of a personal token: base64 of `bcrypt(secret, salt)`, 80 characters `[A-Za-z0-9]`
+   * (contract canvus §2.2). The salt is `$2a$04$` and 22 characters, one for the whole server.
+   */
+  async tokenId(secret: Secret, salt: string): Promise<string> {
+    return Buffer.from(await bcrypt.hash(secret.reveal(), salt)).toString('base64');
+  }
+
+  /** A fresh salt for {@link tokenId}. */
+  newTokenIdSalt(): Promise<string> {
+    return bcrypt.genSalt(TOKEN_ID_COST, 'a');
+  }
+
+  /**
+   * Hashes a password for storage.
+   * @throws DomainError `invalid_value` for what bcrypt would cut off: more than 72 bytes, or a NUL
+   */
+  async hashPassword(password: Secret): Promise<string> {
+    if (!isHashable(password)) {
+      throw new DomainError(
+        'invalid_value',
+        `password must be at most ${String(PASSWORD_MAX_BYTES)} bytes long in UTF-8 and hold no NUL character`,
+      );
+    }
+    return this.inTurn(() => bcrypt.hash(password.reveal(), this.passwordCost));
+  }
+
+  /**
+   * Whether a password matches a stored hash. Takes the time of one comparison in every case,
+   * also without a hash (an unknown user) and for input that can never match.
+   */
+  async verifyPassword(hash: string | null | undefined, password: Secret): Promise<boolean> {
+    const possible = typeof hash === 'string' && isHashable(password);
+    const matches = await this.inTurn(async () =>
+      bcrypt.compare(possible ? password.reveal() : '', possible ? hash : await this.dummyHash()),
+    );
+    return possible && matches;
+  }
+
+  /** Whether a stored hash was made at another cost than today's and should be renewed. */
+  isOutdated(hash: string): boolean {
+    return bcrypt.getRounds(hash) !== this.passwordCost;
+  }
+
+  private dummyHash(): Promise<string> {
+    this.dummy ??= bcrypt.hash(randomBytes(16).toString('hex'), this.passwordCost);
+    return this.dummy;
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.hashing >= CONCURRENT_PASSWORDS) {
+      if (this.waiting.length >= WAITING_PASSWORDS) {
+        throw new DomainError('unavailable', 'too many passwords are being checked at the moment; try again', 2);
+      }
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    } else {
+      this.hashing += 1;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.hashing -= 1;
+    }
+  }
+
+  /** Prepares the dummy comparison, so that the first unknown user costs no more than the second. */
+  async onModuleInit(): Promise<void> {
+    await this.dummyHash();
+  }
+}
+
+function isHashable(password: Secret): boolean {
+  const text = password.reveal();
+  return Buffer.byteLength(text) <= PASSWORD_MAX_BYTES && !text.includes('\0') && text.isWellFormed();
+}

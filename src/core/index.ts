@@ -1,0 +1,26 @@
+/** Tokens: entity, hashing, life cycle, verification, changes. No HTTP, no dialect, no users table. */
+export { SYSTEM, anonymousAt, type Actor } from './actor.js';
+export { AuditRecord } from './audit-record.entity.js';
+export {
+  Change,
+  TokenChange,
+  TokenIssued,
+  TokenRevoked,
+  TokenRotated,
+  TokenUpdated,
+  type ChangeTarget,
+} from './changes.js';
+export { Clock, SystemClock } from './clock.js';
+export { json, moment } from './columns.js';
+export { CORE_PROVIDERS } from './core.providers.js';
+export { DomainError, UniqueViolation, assertNever, whenTaken, type DomainErrorCode } from './errors.js';
+export { EventBus, type ChangeListener } from './event-bus.js';
+export { HashingService, PASSWORD_MAX_BYTES } from './hashing.service.js';
+export { CORE_OPTIONS, type CoreOptions } from './options.js';
+export { Secret } from './secret.js';
+export { Token } from './token.entity.js';
+export { TokenService, type NewToken, type Rotation, type TokenChanges, type TokenSelector } from './token.service.js';
+export { Transactor, type DatabaseWork } from './transactor.js';
+export { Transaction, UnitOfWork } from './unit-of-work.js';
+export { UserDirectory, type DirectoryUser } from './user-directory.js';
+export { Verifier, type Credential, type Refusal, type Verdict } from './verifier.js';

@@ -1,0 +1,90 @@
+/** The one token table: what every kind of credential has in common. */
+import { Check, Column, Entity, Index, PrimaryColumn, TableInheritance } from 'typeorm';
+import { moment } from './columns.js';
+
+/**
+ * A credential, without its secret. Kinds are child entities (single-table inheritance, discriminator
+ * `kind`) that add only their own columns; everything verification needs is here.
+ */
+@Entity({ name: 'latchkey_token' })
+@TableInheritance({ column: { name: 'kind', type: 'varchar', length: 32 } })
+@Index('latchkey_token_handle', ['kind', 'handleScope', 'handle'], { unique: true })
+@Index('latchkey_token_digest', ['secretDigest'])
+@Index('latchkey_token_previous_digest', ['previousSecretDigest'])
+@Index('latchkey_token_user', ['userId', 'kind', 'createdAt', 'id'])
+@Index('latchkey_token_account', ['accountId', 'kind', 'createdAt', 'id'])
+@Index('latchkey_token_expiry', ['kind', 'expiresAt'])
+@Check('latchkey_token_handle_present', `length("handle") > 0`)
+@Check('latchkey_token_digest_length', `"secret_digest" IS NULL OR length("secret_digest") = 64`)
+@Check(
+  'latchkey_token_digest_present',
+  `"secret_digest" IS NOT NULL OR "kind" = 'access_token' OR "kind" = 'personal_token'`,
+)
+@Check('latchkey_token_previous_length', `"previous_secret_digest" IS NULL OR length("previous_secret_digest") = 64`)
+@Check('latchkey_token_previous_pair', `("previous_secret_digest" IS NULL) = ("previous_secret_expires_at" IS NULL)`)
+@Check('latchkey_token_version', `"secret_version" >= 1`)
+@Check('latchkey_token_owner', `"user_id" IS NOT NULL OR "account_id" IS NOT NULL`)
+@Check('latchkey_token_session', `"kind" <> 'session' OR ("expires_at" IS NOT NULL AND "audience" IS NOT NULL)`)
+export abstract class Token {
+  /** UUID v4, lower case. */
+  @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'latchkey_token_pk' })
+  id!: string;
+
+  /** `service_token`, `access_token`, `personal_token` or `session`. */
+  @Column({ name: 'kind', type: 'varchar', length: 32, update: false })
+  readonly kind!: string;
+
+  /** The public half by which the token is found or named; unique within kind and {@link handleScope}. */
+  @Column({ name: 'handle', type: 'varchar', length: 255 })
+  handle!: string;
+
+  /** `''` where handles are unique everywhere, the account id where they are unique within an account. */
+  @Column({ name: 'handle_scope', type: 'varchar', length: 32, default: '' })
+  handleScope!: string;
+
+  /** SHA-256 of the secret, 64 hex characters. Not selected unless asked for. */
+  @Column({ name: 'secret_digest', type: 'varchar', length: 64, nullable: true, select: false })
+  secretDigest?: string | null;
+
+  /** SHA-256 of the secret before the last rotation, while it is still accepted. */
+  @Column({ name: 'previous_secret_digest', type: 'varchar', length: 64, nullable: true, select: false })
+  previousSecretDigest?: string | null;
+
+  /** Until when (exclusive) the previous secret is accepted. */
+  @Column(moment({ name: 'previous_secret_expires_at', nullable: true }))
+  previousSecretExpiresAt!: Date | null;
+
+  /** Starts at 1 and goes up with every rotation. */
+  @Column({ name: 'secret_version', type: 'integer', default: 1 })
+  secretVersion!: number;
+
+  /** What people call it: a name or a description. */
+  @Column({ name: 'label', type: 'varchar', length: 1000, default: '' })
+  label!: string;
+
+  /** The tenant it belongs to, 32 hex characters. */
+  @Column({ name: 'account_id', type: 'varchar', length: 32, nullable: true })
+  accountId!: string | null;
+
+  /** The user it acts for. */
+  @Column({ name: 'user_id', type: 'integer', nullable: true })
+  userId!: number | null;
+
+  /** A disabled token is kept but not accepted. */
+  @Column({ name: 'enabled', type: 'boolean', default: true })
+  enabled!: boolean;
+
+  @Column(moment({ name: 'created_at' }))
+  createdAt!: Date;
+
+  @Column(moment({ name: 'updated_at' }))
+  updatedAt!: Date;
+
+  /** From when (inclusive) it is no longer accepted; `null` means never. */
+  @Column(moment({ name: 'expires_at', nullable: true }))
+  expiresAt!: Date | null;
+
+  /** When it last authenticated somebody, to about a minute. */
+  @Column(moment({ name: 'last_seen_at', nullable: true }))
+  lastSeenAt!: Date | null;
+}

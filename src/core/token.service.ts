@@ -1,0 +1,174 @@
+/** The life of tokens of every kind: issue, find, list, update, rotate, revoke. */
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager, FindOptionsOrder, FindOptionsWhere, ObjectType } from 'typeorm';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from './changes.js';
+import { DomainError } from './errors.js';
+import { Token } from './token.entity.js';
+import type { Transaction } from './unit-of-work.js';
+
+/** What names tokens: every condition must hold. Give the owner too, so that nobody reaches another's. */
+export type TokenSelector = Partial<Pick<Token, 'id' | 'handle' | 'handleScope' | 'userId' | 'accountId'>>;
+
+type OwnColumns<T extends Token> = Partial<Omit<T, keyof Token>>;
+
+/** What a new token is made of, the columns of its own kind included. */
+export type NewToken<T extends Token> = Pick<Token, 'handle' | 'label'> &
+  Partial<Pick<Token, 'handleScope' | 'userId' | 'accountId' | 'enabled' | 'expiresAt' | 'secretVersion'>> &
+  OwnColumns<T> & {
+    /** SHA-256 of its secret, or `null` where the kind allows a token without one. */
+    digest: string | null;
+  };
+
+/** What may be changed later; the secret only by {@link TokenService.rotate}. */
+export type TokenChanges<T extends Token> = Partial<
+  Pick<Token, 'handle' | 'label' | 'enabled' | 'expiresAt' | 'previousSecretExpiresAt'>
+> &
+  OwnColumns<T>;
+
+/** A new secret for an old token. */
+export interface Rotation {
+  /** SHA-256 of the new secret. */
+  digest: string;
+  /** Until when (exclusive) the old secret still works; `null` ends it at once. */
+  previousUntil: Date | null;
+  /** Rotate only if the version is still this one; otherwise `conflict`. */
+  expectedVersion?: number;
+  /** The version to go to; one more than the present one unless given. */
+  version?: number;
+}
+
+/**
+ * Works inside a unit of work and records what it did. Every change is a conditional UPDATE or DELETE whose
+ * row count decides who won; what is returned is what was written.
+ */
+@Injectable()
+export class TokenService {
+  /** @throws UniqueViolation when the handle is in use */
+  async issue<T extends Token>(tx: Transaction, kind: ObjectType<T>, values: NewToken<T>): Promise<T> {
+    const { digest, ...given } = values;
+    const token: Token = Object.assign(tx.manager.create(kind), {
+      id: randomUUID(),
+      kind: tx.manager.dataSource.getMetadata(kind).discriminatorValue,
+      handleScope: '',
+      userId: null,
+      accountId: null,
+      enabled: true,
+      secretVersion: 1,
+      expiresAt: null,
+      previousSecretExpiresAt: null,
+      lastSeenAt: null,
+      createdAt: tx.now,
+      updatedAt: tx.now,
+      ...given,
+    });
+    const row = Object.assign(tx.manager.create(kind), token, { secretDigest: digest }) as QueryDeepPartialEntity<T>;
+    await tx.manager.createQueryBuilder().insert().into(kind).values(row).updateEntity(false).execute();
+    tx.record(new TokenIssued(token));
+    return token as T;
+  }
+
+  /** The one token that fits, or `null`. */
+  find<T extends Token>(manager: EntityManager, kind: ObjectType<T>, selector: TokenSelector): Promise<T | null> {
+    return manager.findOneBy(kind, where<T>(selector));
+  }
+
+  /** All tokens that fit, oldest first. */
+  list<T extends Token>(manager: EntityManager, kind: ObjectType<T>, selector: TokenSelector): Promise<T[]> {
+    const order = { createdAt: 'ASC', id: 'ASC' } as unknown as FindOptionsOrder<T>;
+    return manager.find(kind, { where: where<T>(selector), order });
+  }
+
+  /** @throws DomainError `token_not_found` */
+  async update<T extends Token>(
+    tx: Transaction,
+    kind: ObjectType<T>,
+    selector: TokenSelector,
+    changes: TokenChanges<T>,
+  ): Promise<T> {
+    const token = await this.locked(tx, kind, selector);
+    await this.write(tx, kind, token, changes);
+    tx.record(new TokenUpdated(token, { fields: Object.keys(changes) }));
+    return token;
+  }
+
+  /**
+   * Replaces the secret. Only the present and one previous secret ever exist: an older one is dropped.
+   * @throws DomainError `token_not_found`, or `conflict` when somebody else rotated first
+   */
+  async rotate<T extends Token>(
+    tx: Transaction,
+    kind: ObjectType<T>,
+    selector: TokenSelector,
+    rotation: Rotation,
+  ): Promise<T> {
+    const token = await this.locked(tx, kind, selector);
+    const { expectedVersion = token.secretVersion, previousUntil } = rotation;
+    if (expectedVersion !== token.secretVersion) throw rotatedMeanwhile();
+    const keepsPrevious = previousUntil !== null && previousUntil > tx.now;
+    const old = keepsPrevious ? await this.digestOf(tx, token.id) : null;
+    const columns: Partial<Token> = {
+      secretVersion: rotation.version ?? token.secretVersion + 1,
+      previousSecretExpiresAt: old === null ? null : previousUntil,
+    };
+    await this.write(tx, kind, token, columns, { secretDigest: rotation.digest, previousSecretDigest: old });
+    const { secretVersion: version, previousSecretExpiresAt: previous_secret_expires_at } = token;
+    tx.record(new TokenRotated(token, { version, previous_secret_expires_at }));
+    return token;
+  }
+
+  /**
+   * Removes a token and returns its last state.
+   * @throws DomainError `token_not_found`
+   */
+  async revoke<T extends Token>(tx: Transaction, kind: ObjectType<T>, selector: TokenSelector): Promise<T> {
+    const token = await this.locked(tx, kind, selector);
+    const { affected } = await tx.manager.delete(kind, where<T>({ id: token.id }));
+    if (affected !== 1) throw notFound();
+    tx.record(new TokenRevoked(token));
+    return token;
+  }
+
+  private async locked<T extends Token>(tx: Transaction, kind: ObjectType<T>, selector: TokenSelector): Promise<T> {
+    const [token] = await tx.lock(kind, { where: where<T>(selector) });
+    if (!token) throw notFound();
+    return token;
+  }
+
+  private async write<T extends Token>(
+    tx: Transaction,
+    kind: ObjectType<T>,
+    token: T,
+    changes: Partial<Token>,
+    digests: Pick<Token, 'secretDigest' | 'previousSecretDigest'> = {},
+  ): Promise<void> {
+    const values = { ...changes, updatedAt: tx.now };
+    const { affected } = await tx.manager
+      .createQueryBuilder()
+      .update(kind)
+      .set({ ...values, ...digests } as unknown as QueryDeepPartialEntity<T>)
+      .where({ id: token.id, secretVersion: token.secretVersion })
+      .updateEntity(false)
+      .execute();
+    if (affected !== 1) throw rotatedMeanwhile();
+    Object.assign(token, values);
+  }
+
+  private async digestOf(tx: Transaction, id: string): Promise<string | null> {
+    const row = await tx.manager.findOne(Token, { select: { id: true, secretDigest: true }, where: { id } });
+    return row?.secretDigest ?? null;
+  }
+}
+
+function where<T extends Token>(selector: TokenSelector): FindOptionsWhere<T> {
+  return selector as FindOptionsWhere<T>;
+}
+
+function notFound(): DomainError {
+  return new DomainError('token_not_found', 'no such token');
+}
+
+function rotatedMeanwhile(): DomainError {
+  return new DomainError('conflict', 'the token was changed by somebody else at the same time; read it and try again');
+}

@@ -1,0 +1,80 @@
+/** The one way to change anything: a transaction, its audit rows, and its events after the commit. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
+import type { Actor } from './actor.js';
+import { AuditRecord } from './audit-record.entity.js';
+import type { Change } from './changes.js';
+import { Clock } from './clock.js';
+import { EventBus } from './event-bus.js';
+import { Transactor, type DatabaseWork } from './transactor.js';
+
+/** What a unit of work can do while its transaction is open. */
+export class Transaction {
+  readonly changes: Change[] = [];
+
+  constructor(
+    readonly manager: EntityManager,
+    /** The moment of this transaction: all its rows carry the same time. */
+    readonly now: Date,
+    private readonly transactor: Transactor,
+  ) {}
+
+  /** Rows that nobody else can change until this transaction ends. */
+  lock<E extends ObjectLiteral>(entity: ObjectType<E>, options: FindManyOptions<E>): Promise<E[]> {
+    return this.transactor.lock(this.manager, entity, options);
+  }
+
+  /** Notes what was done: an audit row with the commit, an event after it. */
+  record(change: Change): void {
+    this.changes.push(change);
+  }
+}
+
+/**
+ * Reads and writes. A write is all or nothing: its rows and their audit rows are committed together, then its
+ * events are published, then the caller gets the result. Work must await nothing but the database, and must not
+ * start another unit of work.
+ */
+@Injectable()
+export class UnitOfWork {
+  constructor(
+    private readonly transactor: Transactor,
+    private readonly events: EventBus,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Reads committed rows. */
+  read<T>(work: DatabaseWork<T>): Promise<T> {
+    return this.transactor.read(work);
+  }
+
+  /** Changes rows on behalf of an actor. */
+  async write<T>(actor: Actor, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const { result, changes } = await this.transactor.write(async (manager) => {
+      const transaction = new Transaction(manager, this.clock.now(), this.transactor);
+      const result = await work(transaction);
+      await this.audit(actor, transaction);
+      return { result, changes: transaction.changes };
+    });
+    await this.events.publish(changes);
+    return result;
+  }
+
+  private async audit(actor: Actor, { manager, changes, now }: Transaction): Promise<void> {
+    if (changes.length === 0) return;
+    const rows = changes.map((change) => ({
+      createdAt: now,
+      action: change.type,
+      authorId: actor.userId,
+      authorName: actor.userName,
+      authorTokenId: actor.tokenId,
+      ipAddress: actor.address,
+      targetType: change.target.type,
+      targetId: change.target.id,
+      targetName: change.target.name,
+      accountId: change.accountId,
+      details: change.details as Record<string, never>,
+    }));
+    await manager.createQueryBuilder().insert().into(AuditRecord).values(rows).updateEntity(false).execute();
+  }
+}

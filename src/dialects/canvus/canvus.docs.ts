@@ -1,0 +1,109 @@
+/** The dialect's OpenAPI document: what it is called, how to authenticate, and what every answer looks like. */
+import { HttpCode, applyDecorators, type Type } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiResponse,
+  ApiSecurity,
+  DocumentBuilder,
+  type OpenAPIObject,
+} from '@nestjs/swagger';
+import * as messages from './canvus.messages.js';
+
+/** Name of the security scheme, and of the header. */
+export const SECURITY_SCHEME = 'Private-Token';
+
+class ErrorView {
+  @ApiProperty({ description: 'What is wrong.', example: messages.PERMISSION_DENIED })
+  msg!: string;
+}
+
+class UnauthorizedView {
+  @ApiProperty({ example: '401 Unauthorized' })
+  message!: string;
+}
+
+/** Statuses that a route may answer beside 200 and those that all have. */
+export type DocumentedError = 400 | 403 | 404 | 409 | 413 | 429;
+
+const ERRORS: Record<DocumentedError, { description: string; example: string }> = {
+  400: {
+    description: 'A path or body that cannot be used; nothing was changed.',
+    example: 'description parameter is missing',
+  },
+  403: { description: 'Not permitted, or the caller is blocked.', example: messages.PERMISSION_DENIED },
+  404: { description: 'No such user or token.', example: messages.TOKEN_NOT_FOUND },
+  409: {
+    description: 'In use, or changed by somebody else at the same time.',
+    example: 'E-mail address alice@example.com is already in use',
+  },
+  413: { description: 'The body is larger than 256 KiB.', example: 'the request body is larger than 262144 bytes' },
+  429: {
+    description: 'Too many failed logins; `Retry-After` says how many seconds to wait.',
+    example: 'Too many failed logins; try again in 90 seconds',
+  },
+};
+
+const LOGIN_FAILED = { description: 'Not accepted.', example: 'Invalid username or password.' };
+
+const UNAVAILABLE = {
+  description: 'The database cannot serve now; `Retry-After` says how many seconds to wait.',
+  example: 'the database cannot serve at the moment; try again',
+};
+
+export interface RouteDocs {
+  summary: string;
+  description?: string;
+  body?: Type;
+  answer: Type;
+  isArray?: boolean;
+  errors?: DocumentedError[];
+  /** Answers without a token. */
+  isPublic?: boolean;
+  /** Answers 401 when what it checks is wrong. */
+  checksLogin?: boolean;
+}
+
+/** Documents a route, and makes its success a 200, as all of the dialect's are (contract §2.3). */
+export function Documented(docs: RouteDocs): MethodDecorator {
+  const { summary, description = '', body, answer, isArray = false, errors = [] } = docs;
+  const decorators = [
+    HttpCode(200),
+    ApiOperation({ summary, description }),
+    ApiOkResponse({ type: answer, isArray, description: 'Done.' }),
+    ...errors.map((status) => errorResponse(status, ERRORS[status])),
+    errorResponse(503, UNAVAILABLE),
+  ];
+  if (body) decorators.push(ApiBody({ type: body }), errorResponse(413, ERRORS[413]));
+  if (docs.checksLogin) decorators.push(errorResponse(401, LOGIN_FAILED));
+  if (docs.isPublic) decorators.push(ApiSecurity({}));
+  else decorators.push(ApiResponse({ status: 401, type: UnauthorizedView, description: 'No valid Private-Token.' }));
+  return applyDecorators(...decorators);
+}
+
+function errorResponse(
+  status: number,
+  { description, example }: { description: string; example: string },
+): MethodDecorator {
+  return ApiResponse({ status, type: ErrorView, description, example: { msg: example } });
+}
+
+/** The document without its paths. */
+export function canvusDocument(): Omit<OpenAPIObject, 'paths'> {
+  return new DocumentBuilder()
+    .setTitle('Latchkey: Canvus')
+    .setDescription('Users, logins and access tokens in the form of the Canvus Server REST API.')
+    .setVersion('1.2')
+    .addApiKey(
+      {
+        type: 'apiKey',
+        in: 'header',
+        name: SECURITY_SCHEME,
+        description: 'An access token or a login token, 43 characters.',
+      },
+      SECURITY_SCHEME,
+    )
+    .build();
+}

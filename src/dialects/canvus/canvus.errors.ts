@@ -1,0 +1,95 @@
+/** Every error in the dialect's form: `{"msg": …}`, and `{"message": "401 Unauthorized"}` for a token that is none. */
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Response } from 'express';
+import { DomainError, assertNever } from '../../core/index.js';
+import {
+  BodyError,
+  InputError,
+  MethodNotAllowed,
+  PathNotFound,
+  describeForLog,
+  sendError,
+  type ErrorAnswer,
+} from '../../http/index.js';
+import * as messages from './canvus.messages.js';
+
+/** The caller presented no token that is accepted. */
+export class Unauthorized extends Error {}
+
+/** A refusal that only this dialect knows. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: 400 | 403 | 404,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const logger = new Logger('Canvus');
+
+export function renderCanvusError(error: unknown): ErrorAnswer {
+  if (error instanceof Unauthorized) return { status: 401, body: { message: '401 Unauthorized' } };
+  if (error instanceof Refusal) return msg(error.status, error.message);
+  if (error instanceof InputError) return msg(400, error.message);
+  if (error instanceof BodyError) return msg(error.reason === 'too_large' ? 413 : 400, error.message);
+  if (error instanceof DomainError) return renderDomainError(error);
+  if (error instanceof PathNotFound) return msg(404, messages.PATH_NOT_FOUND);
+  if (error instanceof MethodNotAllowed) {
+    const allow = error.allowed.join(', ');
+    return msg(405, `Method not allowed here; allowed: ${allow}`, { Allow: allow });
+  }
+  // What Express and Nest refuse themselves, for example an address that cannot be decoded.
+  const status = error instanceof HttpException ? error.getStatus() : (error as { status?: unknown } | null)?.status;
+  if (typeof status === 'number' && status >= 400 && status < 500) return msg(status, 'The request could not be read');
+  logger.error(describeForLog(error));
+  return msg(500, messages.INTERNAL);
+}
+
+function renderDomainError(error: DomainError): ErrorAnswer {
+  switch (error.code) {
+    case 'token_not_found':
+      return msg(404, messages.TOKEN_NOT_FOUND);
+    case 'user_not_found':
+    case 'account_not_found':
+    case 'member_not_found':
+      return msg(404, error.message);
+    case 'email_taken':
+    case 'handle_taken':
+    case 'account_name_taken':
+    case 'already_member':
+    case 'conflict':
+      return msg(409, error.message);
+    case 'not_permitted':
+      return msg(403, messages.PERMISSION_DENIED);
+    case 'last_admin':
+    case 'wrong_password':
+      return msg(403, error.message);
+    case 'invalid_value':
+      return msg(400, error.message);
+    case 'invalid_login':
+      return msg(401, error.message);
+    case 'throttled':
+      return msg(429, error.message, retryAfter(error));
+    case 'unavailable':
+      return msg(503, error.message, retryAfter(error));
+    default:
+      return assertNever(error.code);
+  }
+}
+
+function retryAfter({ retryAfterSeconds = 1 }: DomainError): Record<string, string> {
+  return { 'Retry-After': String(retryAfterSeconds) };
+}
+
+function msg(status: number, text: string, headers: Record<string, string> = {}): ErrorAnswer {
+  return { status, body: { msg: text }, headers };
+}
+
+/** Answers what the dialect's own controllers throw. */
+@Catch()
+export class CanvusErrorFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    sendError(host.switchToHttp().getResponse<Response>(), renderCanvusError(error));
+  }
+}

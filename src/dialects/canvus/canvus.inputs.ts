@@ -1,0 +1,124 @@
+/** Request bodies. Members that are not declared here are ignored; `null` counts as absent where a member is optional. */
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsOptional, ValidateBy, isEmail } from 'class-validator';
+import { IsText, isStorableText } from '../../http/index.js';
+import { parameterMissing } from './canvus.messages.js';
+
+const whenNoString = parameterMissing;
+
+/** Characters of a description at the most. */
+const DESCRIPTION_MAX = 1000;
+const NAME_MAX = 255;
+const EMAIL_MAX = 254;
+/** Far above what a password may be: the hashing service refuses by bytes, and says so. */
+const PASSWORD_MAX = 1000;
+
+function IsEmailAddress(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isEmailAddress',
+    validator: {
+      // An intranet has addresses without a top-level domain.
+      validate: (value: unknown) => isStorableText(value, 1, EMAIL_MAX) && isEmail(value, { require_tld: false }),
+      defaultMessage: (rule) =>
+        typeof rule?.value === 'string' ? 'email is not a valid e-mail address' : parameterMissing('email'),
+    },
+  });
+}
+
+function IsFlag(): PropertyDecorator {
+  return IsBoolean({ message: ({ property }) => `${property} must be true or false` });
+}
+
+export class AccessTokenInput {
+  @ApiProperty({ maxLength: DESCRIPTION_MAX, example: 'Second token', description: 'Description of the token.' })
+  @IsText({ max: DESCRIPTION_MAX, whenNoString })
+  description!: string;
+}
+
+export class NewUserInput {
+  @ApiProperty({ format: 'email', maxLength: EMAIL_MAX, example: 'alice@example.com' })
+  @IsEmailAddress()
+  email!: string;
+
+  @ApiProperty({ minLength: 1, maxLength: NAME_MAX, example: 'Alice' })
+  @IsText({ min: 1, max: NAME_MAX, whenNoString })
+  name!: string;
+
+  @ApiPropertyOptional({
+    example: 'correct horse',
+    description: 'At most 72 bytes. Without one the user cannot sign in until an administrator sets it.',
+  })
+  @IsOptional()
+  @IsText({ min: 1, max: PASSWORD_MAX, whenNoString })
+  password?: string | null;
+
+  @ApiPropertyOptional({ default: false })
+  @IsOptional()
+  @IsFlag()
+  admin?: boolean | null;
+
+  @ApiPropertyOptional({ description: 'By default true, unless the server requires approval.' })
+  @IsOptional()
+  @IsFlag()
+  approved?: boolean | null;
+
+  @ApiPropertyOptional({ default: false })
+  @IsOptional()
+  @IsFlag()
+  blocked?: boolean | null;
+}
+
+export class UserPatchInput {
+  @ApiPropertyOptional({ minLength: 1, maxLength: NAME_MAX, example: 'Alice B.' })
+  @IsOptional()
+  @IsText({ min: 1, max: NAME_MAX, whenNoString })
+  name?: string | null;
+
+  @ApiPropertyOptional({ format: 'email', maxLength: EMAIL_MAX, example: 'alice.b@example.com' })
+  @IsOptional()
+  @IsEmailAddress()
+  email?: string | null;
+
+  @ApiPropertyOptional({ description: 'Users may block themselves; only administrators unblock.' })
+  @IsOptional()
+  @IsFlag()
+  blocked?: boolean | null;
+
+  @ApiPropertyOptional({ description: 'Administrators only.' })
+  @IsOptional()
+  @IsText({ min: 1, max: PASSWORD_MAX, whenNoString })
+  password?: string | null;
+
+  @ApiPropertyOptional({ description: 'Administrators only.' })
+  @IsOptional()
+  @IsFlag()
+  admin?: boolean | null;
+
+  @ApiPropertyOptional({ description: 'Administrators only; can only go from false to true.' })
+  @IsOptional()
+  @IsFlag()
+  approved?: boolean | null;
+
+  @ApiPropertyOptional({ description: 'Administrators only; only false, because this server sends no mail.' })
+  @IsOptional()
+  @IsFlag()
+  need_email_confirmation?: boolean | null;
+}
+
+export class PasswordInput {
+  @ApiPropertyOptional({ example: 'correct horse', description: 'Required when changing one’s own password.' })
+  @IsOptional()
+  @IsText({ max: PASSWORD_MAX, whenNoString })
+  current_password?: string | null;
+
+  @ApiProperty({ example: 'battery staple', description: 'At most 72 bytes.' })
+  @IsText({ min: 1, max: PASSWORD_MAX, whenNoString })
+  new_password!: string;
+}
+
+export class LogoutInput {
+  @ApiPropertyOptional({ description: 'Another login token of the caller; without it the presented one is ended.' })
+  @IsOptional()
+  @IsText({ max: 255, whenNoString })
+  token?: string | null;
+}

@@ -1,0 +1,22 @@
+/** What the dialect says when it refuses (contract §3.4, §3.5, §5). */
+
+export const PERMISSION_DENIED = 'Permission denied';
+export const USER_UNUSABLE = 'The user is blocked or waits for approval';
+export const LOGIN_BODY = 'Login request must have either email and password or token';
+export const TOKEN_NOT_FOUND = 'Access token not found';
+export const PATH_NOT_FOUND = 'There is nothing at this path';
+export const INTERNAL = 'Internal error; the server log has the details';
+export const SIGN_UP_OFF = 'Sign-up using a password is not enabled';
+export const NOT_SERVED = 'Not available on this server: administrators create users and set their passwords';
+export const DELETE_ONESELF = 'You cannot delete yourself; another administrator can';
+export const APPROVAL_STAYS = 'approved can only go from false to true; block the user instead';
+export const NO_CONFIRMATION = 'need_email_confirmation is not available on this server: it sends no mail';
+
+/** @param text - what stood in the path, cut to a length that can be read */
+export function notAnInteger(text: string): string {
+  return `User ID ${text.length > 100 ? `${text.slice(0, 100)}…` : text} is not an integer`;
+}
+
+export function parameterMissing(name: string): string {
+  return `${name} parameter is missing`;
+}

@@ -1,0 +1,60 @@
+/** `users/login` and `users/logout` (contract §3.5, §3.6). */
+import { Post } from '@nestjs/common';
+import { Secret } from '../../core/index.js';
+import { Incoming, IncomingBody } from '../../http/index.js';
+import { SessionService, type Principal } from '../../identity/index.js';
+import { CanvusController } from './canvus.controller.js';
+import { Documented } from './canvus.docs.js';
+import { Address, Caller, Public } from './canvus.guard.js';
+import { LogoutInput } from './canvus.inputs.js';
+import { AUDIENCE } from './canvus.options.js';
+import { EmptyView, LoginView, loginView } from './canvus.views.js';
+import { LoginInput, readLogin } from './login-input.js';
+
+const HOUR = 3600;
+const LIFETIME_SECONDS = 24 * HOUR;
+const REMEMBERED_SECONDS = 30 * 24 * HOUR;
+
+@CanvusController('users', 'Login')
+export class LoginController {
+  constructor(private readonly sessions: SessionService) {}
+
+  @Public()
+  @Post('login')
+  @Documented({
+    summary: 'Log in',
+    description:
+      'With e-mail and password, or with a token. The answer’s token lives for 24 hours, or 30 days with `remember`. ' +
+      'A token given here stays valid. The reason of a refusal is never told.',
+    body: LoginInput,
+    answer: LoginView,
+    errors: [400, 429],
+    checksLogin: true,
+    isPublic: true,
+  })
+  async login(@Incoming() body: IncomingBody, @Address() address: string | null): Promise<LoginView> {
+    const login = readLogin(body);
+    const lifetimeSeconds = login.remember ? REMEMBERED_SECONDS : LIFETIME_SECONDS;
+    const terms = { audience: AUDIENCE, lifetimeSeconds, address };
+    const opened =
+      login.by === 'token'
+        ? await this.sessions.exchange(login.token, terms)
+        : await this.sessions.login(login.email, new Secret(login.password), terms);
+    return loginView(opened);
+  }
+
+  @Post('logout')
+  @Documented({
+    summary: 'Log out',
+    description:
+      'Ends the login token presented, or the one in the body. Access tokens stay valid: delete them instead.',
+    body: LogoutInput,
+    answer: EmptyView,
+    errors: [400, 403],
+  })
+  async logout(@Caller() caller: Principal, @Incoming() body: IncomingBody): Promise<EmptyView> {
+    const { token } = body.as(LogoutInput);
+    await this.sessions.logout(caller, AUDIENCE, token ?? undefined);
+    return {};
+  }
+}

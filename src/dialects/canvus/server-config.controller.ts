@@ -1,0 +1,50 @@
+/** `server-config`: a part for everybody, the whole for administrators, who may change it (contract §6). */
+import { Get, Patch } from '@nestjs/common';
+import { Incoming, IncomingBody } from '../../http/index.js';
+import { ServerSettings, type Principal } from '../../identity/index.js';
+import { CanvusController } from './canvus.controller.js';
+import { Documented } from './canvus.docs.js';
+import { Refusal } from './canvus.errors.js';
+import { Caller, MaybeCaller, Public } from './canvus.guard.js';
+import { PERMISSION_DENIED } from './canvus.messages.js';
+import {
+  AdminServerConfigView,
+  ServerConfigView,
+  adminServerConfigView,
+  publicServerConfigView,
+  readServerConfigPatch,
+} from './server-config.js';
+
+@CanvusController('server-config', 'Server')
+export class ServerConfigController {
+  constructor(private readonly settings: ServerSettings) {}
+
+  @Public()
+  @Get()
+  @Documented({
+    summary: 'The server’s settings',
+    description: 'Without a token, or for a regular user, only the part that everybody may know.',
+    answer: ServerConfigView,
+    isPublic: true,
+  })
+  async get(@MaybeCaller() caller: Principal | undefined): Promise<ServerConfigView> {
+    const policy = await this.settings.policy();
+    return caller?.user.admin ? adminServerConfigView(policy) : publicServerConfigView(policy);
+  }
+
+  @Patch()
+  @Documented({
+    summary: 'Change the server’s settings',
+    description:
+      'Administrators only; a part in the same nested form. What this server does not have (mail, SAML, QR codes, ' +
+      'sign-up) can be sent as it is, not changed.',
+    body: ServerConfigView,
+    answer: AdminServerConfigView,
+    errors: [400, 403],
+  })
+  async patch(@Caller() caller: Principal, @Incoming() body: IncomingBody): Promise<AdminServerConfigView> {
+    if (!caller.user.admin) throw new Refusal(403, PERMISSION_DENIED);
+    const changes = readServerConfigPatch(body.json(), await this.settings.policy());
+    return adminServerConfigView(await this.settings.changePolicy(caller.actor, changes));
+  }
+}

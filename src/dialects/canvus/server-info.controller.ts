@@ -1,0 +1,47 @@
+/** `server-info`: what answers here (contract §6). */
+import { Get, Inject } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { ServerSettings } from '../../identity/index.js';
+import { CanvusController } from './canvus.controller.js';
+import { Documented } from './canvus.docs.js';
+import { Public } from './canvus.guard.js';
+import { CANVUS_OPTIONS } from './canvus.module-definition.js';
+import type { CanvusOptions } from './canvus.options.js';
+
+/** The version of the vendor's server and API whose behaviour this dialect has. */
+const COMPATIBLE_SERVER = '3.4.12';
+const COMPATIBLE_API = 'v1.2';
+
+class ServerInfoView {
+  @ApiProperty({ type: [String], example: [COMPATIBLE_API] })
+  api!: string[];
+
+  @ApiProperty({ example: '', description: 'Names the Go version of the vendor’s server; empty here.' })
+  go!: string;
+
+  @ApiProperty({ format: 'uuid', description: 'Stays the same for as long as the database lives.' })
+  server_id!: string;
+
+  @ApiProperty({ example: `${COMPATIBLE_SERVER} [latchkey-0.1.0]` })
+  version!: string;
+}
+
+@CanvusController('server-info', 'Server')
+export class ServerInfoController {
+  constructor(
+    private readonly settings: ServerSettings,
+    @Inject(CANVUS_OPTIONS) private readonly options: CanvusOptions,
+  ) {}
+
+  @Public()
+  @Get()
+  @Documented({ summary: 'What answers here', answer: ServerInfoView, isPublic: true })
+  async get(): Promise<ServerInfoView> {
+    return {
+      api: [COMPATIBLE_API],
+      go: '',
+      server_id: await this.settings.serverId(),
+      version: `${COMPATIBLE_SERVER} [latchkey-${this.options.productVersion}]`,
+    };
+  }
+}

@@ -1,0 +1,40 @@
+/** The first steps of every route below `users/:id`: is it an integer, may the caller, does the user exist. */
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../core/index.js';
+import { UserService, type Principal, type User } from '../../identity/index.js';
+import { Refusal } from './canvus.errors.js';
+import { PERMISSION_DENIED, notAnInteger } from './canvus.messages.js';
+
+/** The largest id the database can hold. */
+const MAX_ID = 2_147_483_647;
+
+@Injectable()
+export class UserScope {
+  constructor(private readonly users: UserService) {}
+
+  /**
+   * The user a path names, for himself or an administrator.
+   * @throws Refusal 400, 403; DomainError `user_not_found`
+   */
+  ownOrAny(caller: Principal, id: string): Promise<User> {
+    return this.find(id, (userId) => caller.user.admin || caller.user.id === userId);
+  }
+
+  /** The same, for administrators. */
+  asAdmin(caller: Principal, id: string): Promise<User> {
+    return this.find(id, () => caller.user.admin);
+  }
+
+  /** The same, for everybody who is signed in. */
+  anybody(id: string): Promise<User> {
+    return this.find(id, () => true);
+  }
+
+  private find(text: string, isPermitted: (userId: number) => boolean): Promise<User> {
+    if (!/^-?\d+$/.test(text)) throw new Refusal(400, notAnInteger(text));
+    const id = Number(text);
+    if (!isPermitted(id)) throw new Refusal(403, PERMISSION_DENIED);
+    if (id < 1 || id > MAX_ID) throw new DomainError('user_not_found', `User ${text.slice(0, 100)} not found`);
+    return this.users.get(id);
+  }
+}

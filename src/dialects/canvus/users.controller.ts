@@ -1,0 +1,147 @@
+/** `users`: who there is, and what administrators and users themselves may change (contract §3). */
+import { Delete, Get, Param, Patch, Post } from '@nestjs/common';
+import { Secret } from '../../core/index.js';
+import { Incoming, IncomingBody } from '../../http/index.js';
+import { PasswordService, UserService, type Principal } from '../../identity/index.js';
+import { CanvusController } from './canvus.controller.js';
+import { Documented } from './canvus.docs.js';
+import { Refusal } from './canvus.errors.js';
+import { Caller } from './canvus.guard.js';
+import { NewUserInput, PasswordInput, UserPatchInput } from './canvus.inputs.js';
+import { DELETE_ONESELF, PERMISSION_DENIED, parameterMissing } from './canvus.messages.js';
+import { EmptyView, UserView, userView } from './canvus.views.js';
+import { readUserPatch } from './user-patch.js';
+import { UserScope } from './user-scope.js';
+
+@CanvusController('users', 'Users')
+export class UsersController {
+  constructor(
+    private readonly scope: UserScope,
+    private readonly users: UserService,
+    private readonly passwords: PasswordService,
+  ) {}
+
+  @Get()
+  @Documented({ summary: 'List users', description: 'Ordered by id.', answer: UserView, isArray: true, errors: [403] })
+  async list(): Promise<UserView[]> {
+    return (await this.users.list()).map(userView);
+  }
+
+  @Get(':id')
+  @Documented({ summary: 'Get one user', answer: UserView, errors: [400, 403, 404] })
+  async get(@Param('id') id: string): Promise<UserView> {
+    return userView(await this.scope.anybody(id));
+  }
+
+  @Post()
+  @Documented({
+    summary: 'Create a user',
+    description: 'Administrators only. No mail is sent: give a password, or set one later.',
+    body: NewUserInput,
+    answer: UserView,
+    errors: [400, 403, 409],
+  })
+  async create(@Caller() caller: Principal, @Incoming() body: IncomingBody): Promise<UserView> {
+    if (!caller.user.admin) throw new Refusal(403, PERMISSION_DENIED);
+    const { email, name, password, admin, approved, blocked } = body.as(NewUserInput);
+    const user = await this.users.create(caller.actor, {
+      email,
+      name,
+      password: typeof password === 'string' ? new Secret(password) : undefined,
+      admin: admin ?? undefined,
+      approved: approved ?? undefined,
+      blocked: blocked ?? undefined,
+    });
+    return userView(user);
+  }
+
+  @Patch(':id')
+  @Documented({
+    summary: 'Change a user',
+    description:
+      'Users may change their own `name`, `email` and `blocked`; administrators everything. ' +
+      'A regular user who sends a field for administrators changes nothing and gets 403.',
+    body: UserPatchInput,
+    answer: UserView,
+    errors: [400, 403, 404, 409],
+  })
+  async patch(@Caller() caller: Principal, @Param('id') id: string, @Incoming() body: IncomingBody): Promise<UserView> {
+    const user = await this.scope.ownOrAny(caller, id);
+    const { password, ...changes } = readUserPatch(body, caller, user);
+    return userView(await this.users.update(caller.actor, user.id, changes, password));
+  }
+
+  @Delete(':id')
+  @Documented({
+    summary: 'Delete a user',
+    description: 'Administrators only. Removes all that the user owns; his tokens are revoked at once.',
+    answer: EmptyView,
+    errors: [400, 403, 404],
+  })
+  async delete(@Caller() caller: Principal, @Param('id') id: string): Promise<EmptyView> {
+    const user = await this.scope.asAdmin(caller, id);
+    if (user.id === caller.user.id) throw new Refusal(403, DELETE_ONESELF);
+    await this.users.delete(caller.actor, user.id);
+    return {};
+  }
+
+  @Post(':id/approve')
+  @Documented({
+    summary: 'Approve a user',
+    description: 'Administrators only.',
+    answer: UserView,
+    errors: [400, 403, 404],
+  })
+  async approve(@Caller() caller: Principal, @Param('id') id: string): Promise<UserView> {
+    const user = await this.scope.asAdmin(caller, id);
+    return userView(await this.users.update(caller.actor, user.id, { approved: true }));
+  }
+
+  @Post(':id/block')
+  @Documented({
+    summary: 'Block a user',
+    description: 'Himself or an administrator. None of his tokens is accepted until he is unblocked.',
+    answer: UserView,
+    errors: [400, 403, 404],
+  })
+  async block(@Caller() caller: Principal, @Param('id') id: string): Promise<UserView> {
+    const user = await this.scope.ownOrAny(caller, id);
+    return userView(await this.users.update(caller.actor, user.id, { blocked: true }));
+  }
+
+  @Post(':id/unblock')
+  @Documented({
+    summary: 'Unblock a user',
+    description: 'Administrators only.',
+    answer: UserView,
+    errors: [400, 403, 404],
+  })
+  async unblock(@Caller() caller: Principal, @Param('id') id: string): Promise<UserView> {
+    const user = await this.scope.asAdmin(caller, id);
+    return userView(await this.users.update(caller.actor, user.id, { blocked: false }));
+  }
+
+  @Post(':id/password')
+  @Documented({
+    summary: 'Change a password',
+    description:
+      'Oneself with `current_password`, an administrator for others without. ' +
+      'Ends the user’s other logins; access tokens stay valid.',
+    body: PasswordInput,
+    answer: UserView,
+    errors: [400, 403, 404, 409, 429],
+  })
+  async changePassword(
+    @Caller() caller: Principal,
+    @Param('id') id: string,
+    @Incoming() body: IncomingBody,
+  ): Promise<UserView> {
+    const user = await this.scope.ownOrAny(caller, id);
+    const { current_password: current, new_password: next } = body.as(PasswordInput);
+    if (user.id !== caller.user.id) {
+      return userView(await this.passwords.set(caller.actor, user.id, new Secret(next)));
+    }
+    if (typeof current !== 'string') throw new Refusal(400, parameterMissing('current_password'));
+    return userView(await this.passwords.change(caller.actor, user.id, new Secret(current), new Secret(next)));
+  }
+}

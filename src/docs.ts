@@ -1,0 +1,34 @@
+/** Swagger UI at `/docs`, with one document for each dialect at `/docs/<dialect>.json`. */
+import type { INestApplication } from '@nestjs/common';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { CanvusModule, canvusDocument } from './dialects/canvus/index.js';
+
+/** The document of every dialect, by its name in the address. */
+export function documents(app: INestApplication): Record<string, () => OpenAPIObject> {
+  return {
+    canvus: () => SwaggerModule.createDocument(app, canvusDocument(), { include: [CanvusModule] }),
+  };
+}
+
+export function mountDocs(app: INestApplication): void {
+  const all = Object.entries(documents(app));
+  for (const [name, document] of all) {
+    SwaggerModule.setup(`docs/${name}`, app, document, {
+      ui: false,
+      raw: ['json'],
+      jsonDocumentUrl: `docs/${name}.json`,
+    });
+  }
+  const [, first] = all[0] ?? [];
+  if (!first) return;
+  SwaggerModule.setup('docs', app, first, {
+    explorer: true,
+    raw: false,
+    customSiteTitle: 'Latchkey',
+    swaggerOptions: {
+      urls: all.map(([name]) => ({ name, url: `docs/${name}.json` })),
+      persistAuthorization: true,
+      tryItOutEnabled: true,
+    },
+  });
+}

@@ -1,0 +1,7 @@
+/** Where a caller is. */
+import type { Request } from 'express';
+
+/** The network address, as Express sees it with the configured trust in proxies; at most 64 characters. */
+export function callerAddress(request: Request): string | null {
+  return request.ip?.replace(/^::ffff:(?=\d+\.)/i, '').slice(0, 64) ?? null;
+}

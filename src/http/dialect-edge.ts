@@ -1,0 +1,49 @@
+/**
+ * The edge of a dialect: what lies around its routes. Bodies are read ahead of any parser of the host, and what no
+ * route answers (unknown paths, wrong methods, undecodable addresses) is answered in the dialect's own form.
+ */
+import { Logger } from '@nestjs/common';
+import type { HttpAdapterHost } from '@nestjs/core';
+import type { Application, NextFunction, Request, Response } from 'express';
+import { sendError, type ErrorRenderer } from './answer.js';
+import { bodyReader } from './request-body.js';
+import { MethodNotAllowed, PathNotFound, allowedMethods } from './routing.js';
+
+export interface EdgeOptions {
+  /** Prefix of the dialect, for example `/api/v1`. */
+  readonly path: string;
+  readonly maxBodyBytes: number;
+  readonly renderError: ErrorRenderer;
+}
+
+export class DialectEdge {
+  private readonly logger = new Logger(DialectEdge.name);
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly options: EdgeOptions,
+  ) {
+    // Before the host's own parsers: they are registered when the application initialises.
+    host.init$.subscribe(() => {
+      this.express.use(options.path, bodyReader(options.maxBodyBytes));
+    });
+  }
+
+  /** To be called when the routes are registered: from here on, nothing under the prefix leaves it. */
+  close(): void {
+    const { path, renderError } = this.options;
+    this.express.use(path, (request: Request) => {
+      const fullPath = request.baseUrl + request.path;
+      const allowed = allowedMethods(this.express, fullPath);
+      throw allowed.length > 0 ? new MethodNotAllowed(allowed) : new PathNotFound();
+    });
+    this.express.use(path, (error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+      sendError(response, renderError(error));
+    });
+    this.logger.debug(`serving ${path}`);
+  }
+
+  private get express(): Application {
+    return this.host.httpAdapter.getInstance<Application>();
+  }
+}

@@ -1,0 +1,55 @@
+/** What the running application routes. */
+import type { Application } from 'express';
+
+/** No route has this path. */
+export class PathNotFound extends Error {}
+
+/** The path has routes, but none for this method. */
+export class MethodNotAllowed extends Error {
+  constructor(
+    /** Upper-case method names. */
+    readonly allowed: readonly string[],
+  ) {
+    super('method not allowed');
+  }
+}
+
+/** The part of Express's router that tells its routes. */
+interface Layer {
+  route?: { path: string; methods: Record<string, boolean> };
+  match(path: string): boolean;
+}
+
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Every route of the application. */
+export function routesOf(application: Application): Route[] {
+  return layersOf(application).flatMap(({ route }) =>
+    route ? Object.keys(route.methods).map((method) => ({ method: method.toUpperCase(), path: route.path })) : [],
+  );
+}
+
+/** The methods that routes of this path answer; HEAD comes with GET. */
+export function allowedMethods(application: Application, path: string): string[] {
+  const methods = layersOf(application)
+    .filter((layer) => layer.route && matches(layer, path))
+    .flatMap((layer) => Object.keys(layer.route?.methods ?? {}))
+    .map((method) => method.toUpperCase());
+  const withHead = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
+  return [...new Set(withHead)].sort();
+}
+
+function matches(layer: Layer, path: string): boolean {
+  try {
+    return layer.match(path);
+  } catch {
+    return false;
+  }
+}
+
+function layersOf(application: Application): Layer[] {
+  return (application.router as unknown as { stack: Layer[] }).stack;
+}

@@ -1,0 +1,102 @@
+/** From untrusted JSON to an instance of an input class, by the class's own class-validator rules. */
+import { getMetadataStorage, registerDecorator, validateSync, type ValidationError } from 'class-validator';
+
+/** The first thing that is wrong with an input. */
+export class InputError extends Error {
+  constructor(
+    /** The member at fault, dotted when nested; `null` when the whole is no object. */
+    readonly field: string | null,
+    message: string,
+    /** Whether the member was not there at all (or `null`). */
+    readonly missing: boolean,
+  ) {
+    super(message);
+    this.name = 'InputError';
+  }
+}
+
+type InputClass<T> = new () => T;
+
+/**
+ * Takes the declared members of a JSON object and ignores all others; an absent body counts as an empty object.
+ * @throws InputError naming the first member, in the order of the class, that breaks a rule
+ */
+export function validated<T extends object>(input: InputClass<T>, body: unknown): T {
+  const instance = taken(input, body);
+  const [error] = validateSync(instance, { forbidUnknownValues: false, stopAtFirstError: true });
+  if (error) throw inputError(error);
+  return instance;
+}
+
+/** The members of a JSON object; `undefined` stands for no body. */
+export function members(body: unknown): Readonly<Record<string, unknown>> {
+  if (body === undefined) return {};
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new InputError(null, 'the request body must be a JSON object', false);
+  }
+  return body as Record<string, unknown>;
+}
+
+function taken<T extends object>(input: InputClass<T>, body: unknown): T {
+  const given = members(body);
+  const instance = new input();
+  for (const name of declaredMembers(input)) {
+    if (Object.hasOwn(given, name)) Object.assign(instance, { [name]: given[name] });
+  }
+  return instance;
+}
+
+function declaredMembers(input: InputClass<object>): Set<string> {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(input, '', false, false);
+  return new Set(rules.map((rule) => rule.propertyName));
+}
+
+function inputError(error: ValidationError): InputError {
+  const message = Object.values(error.constraints ?? {})[0] ?? `${error.property} is not valid`;
+  return new InputError(error.property, message, error.value === undefined || error.value === null);
+}
+
+/** Text that every part of the system can keep byte for byte: well-formed Unicode without NUL, of a bounded length. */
+export function isStorableText(value: unknown, minCharacters: number, maxCharacters: number): value is string {
+  if (typeof value !== 'string' || !value.isWellFormed() || value.includes('\0')) return false;
+  const { length } = Array.from(value.slice(0, 2 * maxCharacters + 2));
+  return length >= minCharacters && length <= maxCharacters;
+}
+
+export interface TextRule {
+  /** Unicode code points at least; 0 unless given. */
+  min?: number;
+  /** Unicode code points at most. */
+  max: number;
+  /** What to say of a value that is absent or no string, where a dialect has words of its own. */
+  whenNoString?: (property: string) => string;
+}
+
+/** Decorator: storable text of so many characters. */
+export function IsText({ min = 0, max, whenNoString }: TextRule): PropertyDecorator {
+  return (target, property) => {
+    const name = String(property);
+    registerDecorator({
+      name: 'isText',
+      target: target.constructor,
+      propertyName: name,
+      validator: {
+        validate: (value: unknown) => isStorableText(value, min, max),
+        defaultMessage: (rule) =>
+          whenNoString && typeof rule?.value !== 'string'
+            ? whenNoString(name)
+            : describeText(name, rule?.value, min, max),
+      },
+    });
+  };
+}
+
+function describeText(name: string, value: unknown, min: number, max: number): string {
+  if (value === undefined || value === null) return `${name} is missing`;
+  if (typeof value !== 'string') return `${name} must be a string`;
+  if (!value.isWellFormed() || value.includes('\0'))
+    return `${name} must be well-formed Unicode without NUL characters`;
+  return min === 0
+    ? `${name} must be at most ${String(max)} characters long`
+    : `${name} must be ${String(min)} to ${String(max)} characters long`;
+}

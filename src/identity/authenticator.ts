@@ -1,0 +1,47 @@
+/** Who is calling: turns a presented user token into a principal. */
+import { Injectable } from '@nestjs/common';
+import { Secret, Token, Verifier, type Actor, type DirectoryUser } from '../core/index.js';
+import { PersonalToken } from './personal-token.entity.js';
+import { SessionToken } from './session-token.entity.js';
+
+/** An authenticated user and the token he came with. */
+export interface Principal {
+  readonly user: DirectoryUser;
+  readonly token: Token;
+  /** The same, as the author of changes. */
+  readonly actor: Actor;
+}
+
+/** `unusable`: the token is right but its owner is blocked or not approved. */
+export type Authentication =
+  { readonly status: 'authenticated'; readonly principal: Principal } | { readonly status: 'refused' | 'unusable' };
+
+/** 32 bytes as base64url without padding. */
+const USER_TOKEN = /^[A-Za-z0-9_-]{43}$/;
+
+const REFUSED: Authentication = { status: 'refused' };
+
+@Injectable()
+export class Authenticator {
+  constructor(private readonly verifier: Verifier) {}
+
+  /**
+   * @param presented - what the caller sent, in any shape
+   * @param audience - the dialect whose login tokens are accepted beside personal tokens
+   * @param address - where the caller is, for the audit log
+   */
+  async authenticate(presented: unknown, audience: string, address: string | null): Promise<Authentication> {
+    if (typeof presented !== 'string' || !USER_TOKEN.test(presented)) return REFUSED;
+    const verdict = await this.verifier.verify({ secret: new Secret(presented) });
+    if (!('token' in verdict) || !isForUsers(verdict.token, audience)) return REFUSED;
+    if (verdict.status === 'owner_blocked' || verdict.status === 'owner_unapproved') return { status: 'unusable' };
+    if (verdict.status !== 'valid' || !verdict.owner) return REFUSED;
+    const { owner: user, token } = verdict;
+    const actor = { userId: user.id, userName: user.name, tokenId: token.id, address };
+    return { status: 'authenticated', principal: { user, token, actor } };
+  }
+}
+
+function isForUsers(token: Token, audience: string): boolean {
+  return token instanceof PersonalToken || (token instanceof SessionToken && token.audience === audience);
+}

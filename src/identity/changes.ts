@@ -1,0 +1,107 @@
+/** What can happen to users and accounts. */
+import { Change, type ChangeTarget } from '../core/index.js';
+import type { Account } from './account.entity.js';
+import type { User } from './user.entity.js';
+
+/** A change to one user. */
+export abstract class UserChange extends Change {
+  readonly target: ChangeTarget;
+  readonly userId: number;
+
+  constructor(
+    user: Pick<User, 'id' | 'name'>,
+    override readonly details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super();
+    this.userId = user.id;
+    this.target = { type: 'user', id: String(user.id), name: user.name };
+  }
+}
+
+export class UserCreated extends UserChange {
+  readonly type = 'user.created';
+}
+
+/** Name, e-mail or rights changed; `details.fields` names them. */
+export class UserUpdated extends UserChange {
+  readonly type = 'user.updated';
+}
+
+export class UserApproved extends UserChange {
+  readonly type = 'user.approved';
+}
+
+/** None of the user's tokens is accepted until he is unblocked. */
+export class UserBlocked extends UserChange {
+  readonly type = 'user.blocked';
+}
+
+export class UserUnblocked extends UserChange {
+  readonly type = 'user.unblocked';
+}
+
+/** The user is gone, and with him his tokens and memberships. */
+export class UserDeleted extends UserChange {
+  readonly type = 'user.deleted';
+}
+
+/** A new password; the user's other logins have ended. */
+export class PasswordChanged extends UserChange {
+  readonly type = 'user.password_changed';
+}
+
+export class UserLoggedIn extends UserChange {
+  readonly type = 'user.logged_in';
+}
+
+/** Somebody tried and failed. The address tried is the target's name; nothing tells whether it exists. */
+export class LoginFailed extends Change {
+  readonly type = 'user.login_failed';
+  readonly target: ChangeTarget;
+
+  constructor(
+    attemptedEmail: string | null,
+    override readonly details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super();
+    this.target = { type: 'user', id: null, name: attemptedEmail };
+  }
+}
+
+/** A new account exists. */
+export class AccountCreated extends Change {
+  readonly type = 'account.created';
+  readonly target: ChangeTarget;
+  override readonly accountId: string;
+
+  constructor(account: Account) {
+    super();
+    this.accountId = account.id;
+    this.target = { type: 'account', id: account.id, name: account.name };
+  }
+}
+
+/** A user got a role in an account. */
+export class MemberAdded extends Change {
+  readonly type = 'membership.added';
+  readonly target: ChangeTarget;
+  override readonly accountId: string;
+  override readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(membership: { id: string; accountId: string; userId: number; role: string }) {
+    super();
+    this.accountId = membership.accountId;
+    this.target = { type: 'membership', id: membership.id, name: null };
+    this.details = { user_id: membership.userId, role: membership.role };
+  }
+}
+
+/** The server's settings changed; `details.fields` names them. */
+export class SettingsChanged extends Change {
+  readonly type = 'server.settings_changed';
+  readonly target: ChangeTarget = { type: 'server', id: null, name: null };
+
+  constructor(override readonly details: Readonly<Record<string, unknown>>) {
+    super();
+  }
+}

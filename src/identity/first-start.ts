@@ -1,0 +1,91 @@
+/** The first start on an empty database: an administrator, his account and his token. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { HashingService, SYSTEM, Secret, UniqueViolation, UnitOfWork, type Transaction } from '../core/index.js';
+import { Account } from './account.entity.js';
+import { AccountCreated, MemberAdded } from './changes.js';
+import { Membership } from './membership.entity.js';
+import { PersonalTokenService } from './personal-token.service.js';
+import { Setting } from './setting.entity.js';
+import { User } from './user.entity.js';
+import { UserService } from './user.service.js';
+
+/** A setting that only one instance can make: whoever does is the one who starts. */
+const FIRST_START = 'first-start';
+
+/** What may be given instead of generated. */
+export interface FirstStartWishes {
+  readonly adminEmail?: string | undefined;
+  readonly adminPassword?: Secret | undefined;
+  /** 43 base64url characters. */
+  readonly adminToken?: Secret | undefined;
+  /** 32 lower-case hex characters. */
+  readonly accountId?: string | undefined;
+  readonly accountName?: string | undefined;
+}
+
+/** What was made; the secrets are here once and never again. */
+export interface FirstStartResult {
+  readonly email: string;
+  readonly password: Secret;
+  readonly token: Secret;
+  readonly accountId: string;
+  readonly accountName: string;
+}
+
+@Injectable()
+export class FirstStart {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly users: UserService,
+    private readonly personalTokens: PersonalTokenService,
+    private readonly hashing: HashingService,
+  ) {}
+
+  /** Does its work on an empty database; otherwise, or when another instance was first, returns `null`. */
+  async run(wishes: FirstStartWishes): Promise<FirstStartResult | null> {
+    if (await this.unitOfWork.read((manager) => manager.existsBy(User, {}))) return null;
+    const result: FirstStartResult = {
+      email: wishes.adminEmail ?? 'admin@example.com',
+      password: wishes.adminPassword ?? new Secret(randomBytes(18).toString('base64url')),
+      token: wishes.adminToken ?? this.hashing.newSecret(),
+      accountId: wishes.accountId ?? randomUUID().replaceAll('-', ''),
+      accountName: wishes.accountName ?? 'Latchkey',
+    };
+    const passwordHash = await this.hashing.hashPassword(result.password);
+    const prepared = await this.personalTokens.prepare(result.token);
+    try {
+      await this.unitOfWork.write(SYSTEM, async (tx) => {
+        await tx.manager.insert(Setting, { name: FIRST_START, value: tx.now.toISOString() });
+        const admin = await this.createAdmin(tx, result, passwordHash);
+        await this.createAccount(tx, result, admin.id);
+        await this.personalTokens.insert(tx, admin.id, 'First token', prepared);
+      });
+    } catch (error) {
+      if (error instanceof UniqueViolation) return null;
+      throw error;
+    }
+    return result;
+  }
+
+  private createAdmin(tx: Transaction, { email }: FirstStartResult, passwordHash: string): Promise<User> {
+    const rights = { admin: true, approved: true, blocked: false };
+    return this.users.insert(tx, { email, name: 'Administrator', passwordHash, ...rights });
+  }
+
+  private async createAccount(tx: Transaction, result: FirstStartResult, userId: number): Promise<void> {
+    const { accountId, accountName } = result;
+    const account = { id: accountId, name: accountName, createdAt: tx.now, updatedAt: tx.now };
+    const membership: Membership = {
+      id: randomUUID().replaceAll('-', ''),
+      accountId,
+      userId,
+      role: 'administrator',
+      createdAt: tx.now,
+    };
+    await tx.manager.insert(Account, account);
+    await tx.manager.insert(Membership, membership);
+    tx.record(new AccountCreated(account));
+    tx.record(new MemberAdded(membership));
+  }
+}

@@ -1,0 +1,20 @@
+/** Identity's injectable parts, for the module that assembles them. */
+import { Authenticator } from './authenticator.js';
+import { FirstStart } from './first-start.js';
+import { LoginThrottle } from './login-throttle.js';
+import { PasswordService } from './password.service.js';
+import { PersonalTokenService } from './personal-token.service.js';
+import { ServerSettings } from './server-settings.js';
+import { SessionService } from './session.service.js';
+import { UserService } from './user.service.js';
+
+export const IDENTITY_PROVIDERS = [
+  Authenticator,
+  FirstStart,
+  LoginThrottle,
+  PasswordService,
+  PersonalTokenService,
+  ServerSettings,
+  SessionService,
+  UserService,
+];

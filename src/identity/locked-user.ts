@@ -1,0 +1,17 @@
+/** A user for the length of a transaction. */
+import { DomainError, type Transaction } from '../core/index.js';
+import { User } from './user.entity.js';
+
+/**
+ * The user, whom nobody else can change or delete until the transaction ends.
+ * @throws DomainError `user_not_found`
+ */
+export async function lockedUser(tx: Transaction, id: number): Promise<User> {
+  const [user] = await tx.lock(User, { where: { id } });
+  if (!user) throw userNotFound(id);
+  return user;
+}
+
+export function userNotFound(id: number): DomainError {
+  return new DomainError('user_not_found', `User ${String(id)} not found`);
+}

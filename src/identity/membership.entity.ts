@@ -1,0 +1,28 @@
+/** A user's role in an account. */
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { moment } from '../core/index.js';
+
+/** `administrator` may do everything in the account, `read_only` may list and get. */
+export type Role = 'administrator' | 'read_only';
+
+@Entity({ name: 'latchkey_membership' })
+@Index('latchkey_membership_pair', ['accountId', 'userId'], { unique: true })
+@Index('latchkey_membership_user', ['userId'])
+@Check('latchkey_membership_role', `"role" = 'administrator' OR "role" = 'read_only'`)
+export class Membership {
+  /** 32 lower-case hex characters. */
+  @PrimaryColumn({ name: 'id', type: 'varchar', length: 32, primaryKeyConstraintName: 'latchkey_membership_pk' })
+  id!: string;
+
+  @Column({ name: 'account_id', type: 'varchar', length: 32 })
+  accountId!: string;
+
+  @Column({ name: 'user_id', type: 'integer' })
+  userId!: number;
+
+  @Column({ name: 'role', type: 'varchar', length: 32 })
+  role!: Role;
+
+  @Column(moment({ name: 'created_at' }))
+  createdAt!: Date;
+}

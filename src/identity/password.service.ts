@@ -1,0 +1,72 @@
+/** Passwords: the rules for new ones, and changing them. */
+import { Injectable } from '@nestjs/common';
+import { Not } from 'typeorm';
+import { DomainError, HashingService, Secret, UnitOfWork, type Actor, type Transaction } from '../core/index.js';
+import { PasswordChanged } from './changes.js';
+import { LoginThrottle } from './login-throttle.js';
+import { lockedUser } from './locked-user.js';
+import { ServerSettings } from './server-settings.js';
+import { SessionToken } from './session-token.entity.js';
+import { User } from './user.entity.js';
+
+@Injectable()
+export class PasswordService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly hashing: HashingService,
+    private readonly settings: ServerSettings,
+    private readonly throttle: LoginThrottle,
+  ) {}
+
+  /**
+   * Checks a new password against the policy and hashes it, ahead of the transaction that stores it.
+   * @throws DomainError `invalid_value`
+   */
+  async prepare(password: Secret): Promise<string> {
+    const { passwordMinLength: least } = await this.settings.policy();
+    if (Array.from(password.reveal()).length < least) {
+      throw new DomainError('invalid_value', `password must be at least ${String(least)} characters long`);
+    }
+    return this.hashing.hashPassword(password);
+  }
+
+  /**
+   * A user changes his own password: the present one is checked first, and failures count like failed logins.
+   * @throws DomainError `wrong_password`, `invalid_value`, `throttled`, `conflict`
+   */
+  async change(actor: Actor, userId: number, current: Secret, next: Secret): Promise<User> {
+    const user = await this.unitOfWork.read((manager) =>
+      manager.createQueryBuilder(User, 'user').addSelect('user.passwordHash').where({ id: userId }).getOne(),
+    );
+    const attempt = this.throttle.begin(actor.address, user?.email ?? '');
+    const matches = await this.hashing.verifyPassword(user?.passwordHash, current);
+    if (!user?.passwordHash || !matches) throw new DomainError('wrong_password', 'the current password is not right');
+    attempt.succeeded();
+    const { passwordHash: checked } = user;
+    const passwordHash = await this.prepare(next);
+    return this.unitOfWork.write(actor, async (tx) => {
+      const [unchanged] = await tx.lock(User, { where: { id: userId, passwordHash: checked } });
+      if (!unchanged) throw new DomainError('conflict', 'the password was changed by somebody else at the same time');
+      return this.store(tx, actor, unchanged, passwordHash);
+    });
+  }
+
+  /**
+   * An administrator sets somebody's password.
+   * @throws DomainError `user_not_found`, `invalid_value`
+   */
+  async set(actor: Actor, userId: number, next: Secret): Promise<User> {
+    const passwordHash = await this.prepare(next);
+    return this.unitOfWork.write(actor, async (tx) =>
+      this.store(tx, actor, await lockedUser(tx, userId), passwordHash),
+    );
+  }
+
+  /** Stores a hash and ends the user's logins, but for the one that asks. Permanent tokens stay. */
+  async store(tx: Transaction, actor: Actor, user: User, passwordHash: string): Promise<User> {
+    await tx.manager.update(User, { id: user.id }, { passwordHash, updatedAt: tx.now });
+    await tx.manager.delete(SessionToken, { userId: user.id, id: Not(actor.tokenId ?? '') });
+    tx.record(new PasswordChanged(user));
+    return Object.assign(user, { updatedAt: tx.now });
+  }
+}

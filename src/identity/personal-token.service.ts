@@ -1,0 +1,70 @@
+/** Personal tokens of users. */
+import { Injectable } from '@nestjs/common';
+import { HashingService, Secret, TokenService, UnitOfWork, type Actor, type Transaction } from '../core/index.js';
+import { PersonalToken } from './personal-token.entity.js';
+import { ServerSettings } from './server-settings.js';
+import { lockedUser } from './locked-user.js';
+
+/** A token that was just issued, with its secret: the only time the secret is there to be shown. */
+export interface IssuedPersonalToken {
+  token: PersonalToken;
+  secret: Secret;
+}
+
+@Injectable()
+export class PersonalTokenService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly tokens: TokenService,
+    private readonly hashing: HashingService,
+    private readonly settings: ServerSettings,
+  ) {}
+
+  /** A user's tokens, oldest first. */
+  list(userId: number): Promise<PersonalToken[]> {
+    return this.unitOfWork.read((manager) => this.tokens.list(manager, PersonalToken, { userId }));
+  }
+
+  /** The token, or `null` when this user has none of that handle. */
+  find(userId: number, handle: string): Promise<PersonalToken | null> {
+    return this.unitOfWork.read((manager) => this.tokens.find(manager, PersonalToken, { userId, handle }));
+  }
+
+  /** @throws DomainError `user_not_found` */
+  async issue(actor: Actor, userId: number, description: string): Promise<IssuedPersonalToken> {
+    const prepared = await this.prepare(this.hashing.newSecret());
+    return this.unitOfWork.write(actor, async (tx) => {
+      await lockedUser(tx, userId);
+      return this.insert(tx, userId, description, prepared);
+    });
+  }
+
+  /** Hashes a secret ahead of the transaction that stores it. */
+  async prepare(secret: Secret): Promise<{ secret: Secret; handle: string }> {
+    return { secret, handle: await this.hashing.tokenId(secret, await this.settings.tokenIdSalt()) };
+  }
+
+  /** For whoever holds a transaction open: stores a prepared secret as a token of the user. */
+  async insert(
+    tx: Transaction,
+    userId: number,
+    description: string,
+    { secret, handle }: { secret: Secret; handle: string },
+  ): Promise<IssuedPersonalToken> {
+    const digest = this.hashing.digest(secret);
+    const token = await this.tokens.issue(tx, PersonalToken, { handle, userId, label: description, digest });
+    return { token, secret };
+  }
+
+  /** @throws DomainError `token_not_found` */
+  describe(actor: Actor, userId: number, handle: string, description: string): Promise<PersonalToken> {
+    return this.unitOfWork.write(actor, (tx) =>
+      this.tokens.update(tx, PersonalToken, { userId, handle }, { label: description }),
+    );
+  }
+
+  /** @throws DomainError `token_not_found` */
+  revoke(actor: Actor, userId: number, handle: string): Promise<PersonalToken> {
+    return this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, PersonalToken, { userId, handle }));
+  }
+}

@@ -1,0 +1,101 @@
+/** The server's own settings: what it must keep for ever, and what an administrator may change at run time. */
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { HashingService, SYSTEM, UnitOfWork, type Actor } from '../core/index.js';
+import { SettingsChanged } from './changes.js';
+import { Setting } from './setting.entity.js';
+
+/** What an administrator may change at run time. */
+export interface Policy {
+  serverName: string;
+  /** Where people reach this server; `''` when not told. */
+  externalUrl: string;
+  /** Whether new users wait for approval unless created as approved. */
+  requireAdminApproval: boolean;
+  /** Whether users may sign in with a password; tokens work either way. */
+  passwordLogin: boolean;
+  /** Characters a new password must have at least. */
+  passwordMinLength: number;
+}
+
+const DEFAULT_POLICY: Policy = {
+  serverName: 'Latchkey',
+  externalUrl: '',
+  requireAdminApproval: false,
+  passwordLogin: true,
+  passwordMinLength: 1,
+};
+
+const POLICY = 'policy';
+const SERVER_ID = 'server-id';
+const TOKEN_ID_SALT = 'token-id-salt';
+
+@Injectable()
+export class ServerSettings {
+  /** Values that never change once they were made. */
+  private readonly constants = new Map<string, string>();
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly hashing: HashingService,
+  ) {}
+
+  /** A UUID that names this server for as long as its database lives. */
+  serverId(): Promise<string> {
+    return this.constant(SERVER_ID, () => Promise.resolve(randomUUID()));
+  }
+
+  /** The one salt from which personal token ids are made. */
+  tokenIdSalt(): Promise<string> {
+    return this.constant(TOKEN_ID_SALT, () => this.hashing.newTokenIdSalt());
+  }
+
+  /** Read from the database each time, so that every instance sees a change at once. */
+  policy(): Promise<Policy> {
+    return this.unitOfWork.read((manager) => this.storedPolicy(manager));
+  }
+
+  /** Changes what is given and returns the whole. */
+  async changePolicy(actor: Actor, changes: Partial<Policy>): Promise<Policy> {
+    return this.unitOfWork.write(actor, async (tx) => {
+      await insertUnlessThere(tx.manager, POLICY, '{}');
+      await tx.lock(Setting, { where: { name: POLICY } });
+      const before = await this.storedPolicy(tx.manager);
+      const after = { ...before, ...changes };
+      const fields = (Object.keys(changes) as (keyof Policy)[]).filter((key) => before[key] !== after[key]);
+      if (fields.length === 0) return before;
+      await tx.manager.update(Setting, { name: POLICY }, { value: JSON.stringify(after) });
+      tx.record(new SettingsChanged({ fields }));
+      return after;
+    });
+  }
+
+  private async storedPolicy(manager: EntityManager): Promise<Policy> {
+    const row = await manager.findOneBy(Setting, { name: POLICY });
+    return { ...DEFAULT_POLICY, ...(row ? (JSON.parse(row.value) as Partial<Policy>) : {}) };
+  }
+
+  private async constant(name: string, make: () => Promise<string>): Promise<string> {
+    const known = this.constants.get(name);
+    if (known !== undefined) return known;
+    const value = (await this.stored(name)) ?? (await this.createOnce(name, await make()));
+    this.constants.set(name, value);
+    return value;
+  }
+
+  private async stored(name: string): Promise<string | undefined> {
+    return (await this.unitOfWork.read((manager) => manager.findOneBy(Setting, { name })))?.value;
+  }
+
+  private createOnce(name: string, value: string): Promise<string> {
+    return this.unitOfWork.write(SYSTEM, async ({ manager }) => {
+      await insertUnlessThere(manager, name, value);
+      return (await manager.findOneByOrFail(Setting, { name })).value;
+    });
+  }
+}
+
+async function insertUnlessThere(manager: EntityManager, name: string, value: string): Promise<void> {
+  await manager.createQueryBuilder().insert().into(Setting).values({ name, value }).orIgnore().execute();
+}

@@ -1,0 +1,51 @@
+/** A person or robot who owns tokens and may sign in. */
+import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { moment } from '../core/index.js';
+
+@Entity({ name: 'latchkey_user' })
+@Index('latchkey_user_email', ['emailKey'], { unique: true })
+@Check('latchkey_user_id_range', `"id" >= 1000`)
+@Check('latchkey_user_password_length', `"password_hash" IS NULL OR length("password_hash") = 60`)
+export class User {
+  /** From 1000 up, never reused. */
+  @PrimaryGeneratedColumn('increment', { name: 'id', type: 'integer', primaryKeyConstraintName: 'latchkey_user_pk' })
+  id!: number;
+
+  /** As it was given. */
+  @Column({ name: 'email', type: 'varchar', length: 254 })
+  email!: string;
+
+  /** What makes an address unique: {@link emailKeyOf}. */
+  @Column({ name: 'email_key', type: 'varchar', length: 254, select: false })
+  emailKey?: string;
+
+  @Column({ name: 'name', type: 'varchar', length: 255 })
+  name!: string;
+
+  /** bcrypt; `null` for a user who cannot sign in with a password. Not selected unless asked for. */
+  @Column({ name: 'password_hash', type: 'varchar', length: 60, nullable: true, select: false })
+  passwordHash?: string | null;
+
+  @Column({ name: 'admin', type: 'boolean', default: false })
+  admin!: boolean;
+
+  @Column({ name: 'approved', type: 'boolean', default: true })
+  approved!: boolean;
+
+  @Column({ name: 'blocked', type: 'boolean', default: false })
+  blocked!: boolean;
+
+  @Column(moment({ name: 'created_at' }))
+  createdAt!: Date;
+
+  @Column(moment({ name: 'updated_at' }))
+  updatedAt!: Date;
+
+  @Column(moment({ name: 'last_login_at', nullable: true }))
+  lastLoginAt!: Date | null;
+}
+
+/** Addresses are compared without regard to case. */
+export function emailKeyOf(email: string): string {
+  return email.toLowerCase();
+}

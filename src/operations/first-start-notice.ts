@@ -1,0 +1,23 @@
+/** What a person sees after the first start: his credentials, once, and commands to paste. */
+import type { FirstStartResult, FirstStartWishes } from '../identity/index.js';
+
+/** The text, with each secret shown only if it was made here; one that was given is named by its variable. */
+export function firstStartNotice(result: FirstStartResult, wishes: FirstStartWishes, baseUrl: string): string {
+  const token = wishes.adminToken ? '$ADMIN_TOKEN' : result.token.reveal();
+  const password = wishes.adminPassword ? 'the one in ADMIN_PASSWORD' : result.password.reveal();
+  return `
+Latchkey is ready. This is its first start, and the only time that you see what follows: keep it safe.
+
+  administrator   ${result.email}
+  password        ${password}
+  access token    ${token}
+  account         ${result.accountName} (${result.accountId})
+
+Create an access token:
+
+  curl -X POST -H "Private-Token: ${token}" -d '{"description":"Second token"}' ${baseUrl}/api/v1/users/1000/access-tokens
+
+Documentation, with every call to try: ${baseUrl}/docs
+
+`;
+}

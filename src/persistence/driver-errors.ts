@@ -1,0 +1,62 @@
+/** What the drivers' errors mean. */
+import { QueryFailedError } from 'typeorm';
+import { DomainError, UniqueViolation } from '../core/index.js';
+
+const UNIQUE = new Set(['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
+
+/** PostgreSQL: deadlock, serialization failure. */
+const RETRYABLE = new Set(['40P01', '40001']);
+
+const UNAVAILABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  // PostgreSQL: shutting down, crashed, starting up, too many connections, read-only
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '25006',
+  'SQLITE_BUSY',
+  'SQLITE_FULL',
+  'SQLITE_READONLY',
+]);
+
+/** PostgreSQL class 08: connection exception. SQLite: input and output errors. */
+const UNAVAILABLE_CLASS = /^(08|SQLITE_BUSY_|SQLITE_IOERR)/;
+
+/** What pg's client and pool say without a code when the connection is gone. */
+const CONNECTION_LOST =
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i;
+
+const RETRY_AFTER_SECONDS = 2;
+
+interface DriverError {
+  code?: string;
+  constraint?: string;
+  message: string;
+}
+
+export function isRetryable(error: unknown): boolean {
+  return RETRYABLE.has(driverErrorOf(error)?.code ?? '');
+}
+
+/** The error in the words of the core, or the same error where it has no meaning there. */
+export function translated(error: unknown): unknown {
+  const driverError = driverErrorOf(error);
+  if (!driverError) return error;
+  const { code = '', constraint, message } = driverError;
+  if (UNIQUE.has(code)) return new UniqueViolation(constraint ?? message);
+  if (UNAVAILABLE.has(code) || UNAVAILABLE_CLASS.test(code) || CONNECTION_LOST.test(message) || isRetryable(error)) {
+    return new DomainError('unavailable', 'the database cannot serve at the moment; try again', RETRY_AFTER_SECONDS);
+  }
+  return error;
+}
+
+function driverErrorOf(error: unknown): DriverError | undefined {
+  if (error instanceof QueryFailedError) return error.driverError as DriverError;
+  return error instanceof Error && !(error instanceof DomainError) ? error : undefined;
+}

@@ -1,0 +1,40 @@
+/** The statements that SQLite and PostgreSQL do not share. */
+import type { DataSource, QueryRunner } from 'typeorm';
+
+/** The engines that Latchkey runs on. */
+export type Engine = 'sqlite' | 'postgres';
+
+export function engineOf(dataSource: DataSource): Engine {
+  const { type } = dataSource.options;
+  if (type === 'better-sqlite3') return 'sqlite';
+  if (type === 'postgres') return 'postgres';
+  throw new Error(`Latchkey runs on better-sqlite3 and postgres, not on ${type}: give it a connection of one of these`);
+}
+
+/** Makes generated ids of a table begin after a number. */
+export async function startIdsAfter(queryRunner: QueryRunner, table: string, last: number): Promise<void> {
+  if (engineOf(queryRunner.dataSource) === 'sqlite') {
+    await queryRunner.query(`INSERT INTO "sqlite_sequence" ("name", "seq") VALUES ('${table}', ${String(last)})`);
+  } else {
+    await queryRunner.query(`SELECT setval(pg_get_serial_sequence('${table}', 'id'), ${String(last)})`);
+  }
+}
+
+/** Any number that nobody else uses: names the lock under which instances migrate one after the other. */
+const MIGRATION_LOCK = 4_712_208_531;
+
+/** Brings the schema up to date; instances that start together on PostgreSQL take turns. */
+export async function migrate(dataSource: DataSource): Promise<void> {
+  if (engineOf(dataSource) === 'sqlite') {
+    await dataSource.runMigrations({ transaction: 'each' });
+    return;
+  }
+  const queryRunner = dataSource.createQueryRunner();
+  try {
+    await queryRunner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await dataSource.runMigrations({ transaction: 'each' });
+  } finally {
+    await queryRunner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await queryRunner.release();
+  }
+}

@@ -1,0 +1,11 @@
+/** Every entity of the schema. */
+import { AuditRecord } from '../core/audit-record.entity.js';
+import { Token } from '../core/token.entity.js';
+import { Account } from '../identity/account.entity.js';
+import { Membership } from '../identity/membership.entity.js';
+import { PersonalToken } from '../identity/personal-token.entity.js';
+import { SessionToken } from '../identity/session-token.entity.js';
+import { Setting } from '../identity/setting.entity.js';
+import { User } from '../identity/user.entity.js';
+
+export const ENTITIES = [Account, AuditRecord, Membership, PersonalToken, SessionToken, Setting, Token, User];

@@ -1,0 +1,105 @@
+/**
+ * SQLite: one connection, shared by all requests. Writers queue, several share one commit, each in a savepoint of
+ * its own, so that neither a failure nor a rollback takes another's write with it; readers wait meanwhile.
+ */
+import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
+import { Transactor, type DatabaseWork } from '../core/index.js';
+import { translated } from './driver-errors.js';
+import { ReadWriteGate } from './read-write-gate.js';
+
+/** Writers that share one commit at the most. */
+const BATCH = 64;
+
+interface Job {
+  /** Does the writer's work in a savepoint; returns how to tell him, once the commit is certain. */
+  run(): Promise<() => void>;
+  fail(error: unknown): void;
+}
+
+export class SqliteTransactor extends Transactor {
+  private readonly gate = new ReadWriteGate();
+  private readonly queue: Job[] = [];
+  private draining = false;
+
+  constructor(private readonly dataSource: DataSource) {
+    super();
+  }
+
+  async read<T>(work: DatabaseWork<T>): Promise<T> {
+    try {
+      return await this.gate.shared(() => work(this.dataSource.manager));
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+
+  write<T>(work: DatabaseWork<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown is passed on
+        reject(translated(error));
+      };
+      const run = async (): Promise<() => void> => {
+        const outcome = await this.inSavepoint(work);
+        return () => {
+          if ('value' in outcome) resolve(outcome.value);
+          else fail(outcome.error);
+        };
+      };
+      this.queue.push({ run, fail });
+      this.drainSoon();
+    });
+  }
+
+  lock<E extends ObjectLiteral>(
+    manager: EntityManager,
+    entity: ObjectType<E>,
+    options: FindManyOptions<E>,
+  ): Promise<E[]> {
+    // Writers run one at a time: whatever one reads stays as it is until it has committed.
+    return manager.find(entity, options);
+  }
+
+  /** After the event loop has read all requests that have arrived, so that they can share a commit. */
+  private drainSoon(): void {
+    if (this.draining) return;
+    this.draining = true;
+    setImmediate(() => void this.drain());
+  }
+
+  private async drain(): Promise<void> {
+    while (this.queue.length > 0) {
+      const jobs = this.queue.splice(0, BATCH);
+      await this.gate.exclusive(() => this.commitTogether(jobs));
+    }
+    this.draining = false;
+  }
+
+  private async commitTogether(jobs: Job[]): Promise<void> {
+    try {
+      await this.dataSource.query('BEGIN IMMEDIATE');
+      const outcomes: (() => void)[] = [];
+      for (const job of jobs) outcomes.push(await job.run());
+      await this.dataSource.query('COMMIT');
+      for (const tell of outcomes) tell();
+    } catch (error) {
+      // The engine itself failed (disk full, locked by another process): nobody's work was committed.
+      await this.dataSource.query('ROLLBACK').catch(() => undefined);
+      for (const job of jobs) job.fail(error);
+    }
+  }
+
+  /** Throws only when the savepoint itself fails, for then the whole transaction is lost. */
+  private async inSavepoint<T>(work: DatabaseWork<T>): Promise<{ value: T } | { error: unknown }> {
+    await this.dataSource.query('SAVEPOINT work');
+    try {
+      const value = await work(this.dataSource.manager);
+      await this.dataSource.query('RELEASE work');
+      return { value };
+    } catch (error) {
+      await this.dataSource.query('ROLLBACK TO work');
+      await this.dataSource.query('RELEASE work');
+      return { error };
+    }
+  }
+}

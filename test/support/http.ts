@@ -1,0 +1,48 @@
+/** HTTP as a client speaks it: exact bytes out, exact bytes in. */
+import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The body as JSON; throws where it is none. */
+  json<T = unknown>(): T;
+}
+
+export interface Call {
+  readonly headers?: OutgoingHttpHeaders | readonly string[];
+  readonly body?: string | Buffer;
+}
+
+/** Sends exactly this: no header is added but Host, Connection and Content-Length. */
+export function send(baseUrl: string, method: string, path: string, { headers = {}, body }: Call = {}): Promise<Reply> {
+  const { hostname, port } = new URL(baseUrl);
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ hostname, port, method, path, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text,
+          json: <T>() => JSON.parse(text) as T,
+        });
+      });
+    });
+    request.on('error', reject);
+    if (Array.isArray(headers)) {
+      for (let at = 0; at + 1 < headers.length; at += 2)
+        request.appendHeader(headers[at] as string, headers[at + 1] as string);
+    } else {
+      for (const [name, value] of Object.entries(headers as OutgoingHttpHeaders)) {
+        if (value !== undefined) request.setHeader(name, value);
+      }
+    }
+    const carriesBody = body !== undefined || method === 'POST' || method === 'PUT' || method === 'PATCH';
+    if (carriesBody) request.setHeader('Content-Length', Buffer.byteLength(body ?? ''));
+    request.end(body);
+  });
+}

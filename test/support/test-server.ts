@@ -1,0 +1,62 @@
+/** The real server, on a port and a database of its own. */
+import type { AddressInfo } from 'node:net';
+import { DataSource } from 'typeorm';
+import { loadConfig } from '../../src/config/index.js';
+import type { Engine } from '../../src/persistence/index.js';
+import { createServer, type Server } from '../../src/server.js';
+import { createDatabase, type TestDatabase } from './engines.js';
+import { TestClock } from './test-clock.js';
+
+export const ADMIN = {
+  id: 1000,
+  email: 'root@example.com',
+  password: 'correct horse battery',
+  token: 'AdminAdminAdminAdminAdminAdminAdminAdmin-_0',
+};
+
+export const ACCOUNT = { id: 'a'.repeat(32), name: 'Acme' };
+
+export interface TestServer {
+  readonly engine: Engine;
+  readonly baseUrl: string;
+  readonly port: number;
+  readonly clock: TestClock;
+  readonly app: Server['app'];
+  readonly dataSource: DataSource;
+  readonly database: TestDatabase;
+  close(): Promise<void>;
+}
+
+/** @param env - settings beyond those that every test server has */
+export async function startServer(engine: Engine, env: Record<string, string> = {}): Promise<TestServer> {
+  const database = await createDatabase(engine);
+  const clock = new TestClock();
+  const config = loadConfig({
+    DATABASE_URL: database.url,
+    PORT: '0',
+    BCRYPT_COST: '4',
+    LOG_LEVEL: 'silent',
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+    ADMIN_TOKEN: ADMIN.token,
+    ACCOUNT_ID: ACCOUNT.id,
+    ACCOUNT_NAME: ACCOUNT.name,
+    ...env,
+  });
+  const { app } = await createServer(config, { clock });
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return {
+    engine,
+    baseUrl: `http://127.0.0.1:${String(port)}`,
+    port,
+    clock,
+    app,
+    dataSource: app.get(DataSource),
+    database,
+    close: async () => {
+      await app.close();
+      await database.drop();
+    },
+  };
+}
