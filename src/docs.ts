@@ -27,7 +27,6 @@ export function mountDocs(app: INestApplication): void {
     customSiteTitle: 'Latchkey',
     swaggerOptions: {
       urls: all.map(([name]) => ({ name, url: `docs/${name}.json` })),
-      persistAuthorization: true,
       tryItOutEnabled: true,
     },
   });

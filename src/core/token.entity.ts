@@ -8,6 +8,8 @@ import { moment } from './columns.js';
  */
 @Entity({ name: 'latchkey_token' })
 @TableInheritance({ column: { name: 'kind', type: 'varchar', length: 32 } })
+// TypeORM wants an index of its own on the discriminator; named here, it is the same everywhere.
+@Index('latchkey_token_kind', ['kind'])
 @Index('latchkey_token_handle', ['kind', 'handleScope', 'handle'], { unique: true })
 @Index('latchkey_token_digest', ['secretDigest'])
 @Index('latchkey_token_previous_digest', ['previousSecretDigest'])
@@ -21,7 +23,7 @@ import { moment } from './columns.js';
   `"secret_digest" IS NOT NULL OR "kind" = 'access_token' OR "kind" = 'personal_token'`,
 )
 @Check('latchkey_token_previous_length', `"previous_secret_digest" IS NULL OR length("previous_secret_digest") = 64`)
-@Check('latchkey_token_previous_pair', `("previous_secret_digest" IS NULL) = ("previous_secret_expires_at" IS NULL)`)
+@Check('latchkey_token_previous_ends', `"previous_secret_digest" IS NULL OR "previous_secret_expires_at" IS NOT NULL`)
 @Check('latchkey_token_version', `"secret_version" >= 1`)
 @Check('latchkey_token_owner', `"user_id" IS NOT NULL OR "account_id" IS NOT NULL`)
 @Check('latchkey_token_session', `"kind" <> 'session' OR ("expires_at" IS NOT NULL AND "audience" IS NOT NULL)`)
@@ -39,7 +41,7 @@ export abstract class Token {
   handle!: string;
 
   /** `''` where handles are unique everywhere, the account id where they are unique within an account. */
-  @Column({ name: 'handle_scope', type: 'varchar', length: 32, default: '' })
+  @Column({ name: 'handle_scope', type: 'varchar', length: 32 })
   handleScope!: string;
 
   /** SHA-256 of the secret, 64 hex characters. Not selected unless asked for. */
@@ -55,11 +57,11 @@ export abstract class Token {
   previousSecretExpiresAt!: Date | null;
 
   /** Starts at 1 and goes up with every rotation. */
-  @Column({ name: 'secret_version', type: 'integer', default: 1 })
+  @Column({ name: 'secret_version', type: 'integer' })
   secretVersion!: number;
 
   /** What people call it: a name or a description. */
-  @Column({ name: 'label', type: 'varchar', length: 1000, default: '' })
+  @Column({ name: 'label', type: 'varchar', length: 1000 })
   label!: string;
 
   /** The tenant it belongs to, 32 hex characters. */
@@ -71,7 +73,7 @@ export abstract class Token {
   userId!: number | null;
 
   /** A disabled token is kept but not accepted. */
-  @Column({ name: 'enabled', type: 'boolean', default: true })
+  @Column({ name: 'enabled', type: 'boolean' })
   enabled!: boolean;
 
   @Column(moment({ name: 'created_at' }))

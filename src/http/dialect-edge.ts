@@ -25,7 +25,7 @@ export class DialectEdge {
   ) {
     // Before the host's own parsers: they are registered when the application initialises.
     host.init$.subscribe(() => {
-      this.express.use(options.path, bodyReader(options.maxBodyBytes));
+      this.express.use(options.path, neverCached, bodyReader(options.maxBodyBytes));
     });
   }
 
@@ -46,4 +46,10 @@ export class DialectEdge {
   private get express(): Application {
     return this.host.httpAdapter.getInstance<Application>();
   }
+}
+
+/** Answers hold credentials, or depend on them. */
+function neverCached(_request: Request, response: Response, next: NextFunction): void {
+  response.set('Cache-Control', 'no-store');
+  next();
 }

@@ -26,13 +26,13 @@ export class User {
   @Column({ name: 'password_hash', type: 'varchar', length: 60, nullable: true, select: false })
   passwordHash?: string | null;
 
-  @Column({ name: 'admin', type: 'boolean', default: false })
+  @Column({ name: 'admin', type: 'boolean' })
   admin!: boolean;
 
-  @Column({ name: 'approved', type: 'boolean', default: true })
+  @Column({ name: 'approved', type: 'boolean' })
   approved!: boolean;
 
-  @Column({ name: 'blocked', type: 'boolean', default: false })
+  @Column({ name: 'blocked', type: 'boolean' })
   blocked!: boolean;
 
   @Column(moment({ name: 'created_at' }))

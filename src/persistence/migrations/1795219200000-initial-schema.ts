@@ -39,8 +39,8 @@ function moment(name: string, isNullable = false): TableColumnOptions {
   return { name, type: 'bigint', isNullable };
 }
 
-function flag(name: string, value: boolean): TableColumnOptions {
-  return { name, type: 'boolean', default: value };
+function flag(name: string): TableColumnOptions {
+  return { name, type: 'boolean' };
 }
 
 const optional = { isNullable: true };
@@ -52,15 +52,15 @@ function tokens(): Table {
       key('id', 36, 'latchkey_token_pk'),
       text('kind', 32),
       text('handle', 255),
-      text('handle_scope', 32, { default: `''` }),
+      text('handle_scope', 32),
       text('secret_digest', 64, optional),
       text('previous_secret_digest', 64, optional),
       moment('previous_secret_expires_at', true),
-      { name: 'secret_version', type: 'integer', default: 1 },
-      text('label', 1000, { default: `''` }),
+      { name: 'secret_version', type: 'integer' },
+      text('label', 1000),
       text('account_id', 32, optional),
       { name: 'user_id', type: 'integer', isNullable: true },
-      flag('enabled', true),
+      flag('enabled'),
       moment('created_at'),
       moment('updated_at'),
       moment('expires_at', true),
@@ -68,6 +68,7 @@ function tokens(): Table {
       text('audience', 32, optional),
     ],
     indices: [
+      { name: 'latchkey_token_kind', columnNames: ['kind'] },
       { name: 'latchkey_token_handle', columnNames: ['kind', 'handle_scope', 'handle'], isUnique: true },
       { name: 'latchkey_token_digest', columnNames: ['secret_digest'] },
       { name: 'latchkey_token_previous_digest', columnNames: ['previous_secret_digest'] },
@@ -87,8 +88,8 @@ function tokens(): Table {
         expression: `"previous_secret_digest" IS NULL OR length("previous_secret_digest") = 64`,
       },
       {
-        name: 'latchkey_token_previous_pair',
-        expression: `("previous_secret_digest" IS NULL) = ("previous_secret_expires_at" IS NULL)`,
+        name: 'latchkey_token_previous_ends',
+        expression: `"previous_secret_digest" IS NULL OR "previous_secret_expires_at" IS NOT NULL`,
       },
       { name: 'latchkey_token_version', expression: `"secret_version" >= 1` },
       { name: 'latchkey_token_owner', expression: `"user_id" IS NOT NULL OR "account_id" IS NOT NULL` },
@@ -134,9 +135,9 @@ function users(): Table {
       text('email_key', 254),
       text('name', 255),
       text('password_hash', 60, optional),
-      flag('admin', false),
-      flag('approved', true),
-      flag('blocked', false),
+      flag('admin'),
+      flag('approved'),
+      flag('blocked'),
       moment('created_at'),
       moment('updated_at'),
       moment('last_login_at', true),
