@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { Config } from './config/index.js';
 import type { Clock } from './core/index.js';
 import { CanvusModule } from './dialects/canvus/index.js';
+import { CloudflareModule } from './dialects/cloudflare/index.js';
 import { LatchkeyModule } from './latchkey.module.js';
 import { OperationsModule } from './operations/index.js';
 import { dataSourceOptions, openDatabase } from './persistence/index.js';
@@ -32,6 +33,11 @@ export class AppModule {
         }),
         latchkey,
         OperationsModule,
+        CloudflareModule.forRoot({
+          secretPrefix: config.cloudflare.serviceTokenPrefix,
+          tokensPerAccount: config.cloudflare.serviceTokensPerAccount,
+          imports: [latchkey],
+        }),
         CanvusModule.forRoot({ productVersion: PRODUCT_VERSION, imports: [latchkey] }),
       ],
     };

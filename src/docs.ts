@@ -2,10 +2,12 @@
 import type { INestApplication } from '@nestjs/common';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { CanvusModule, canvusDocument } from './dialects/canvus/index.js';
+import { CloudflareModule, cloudflareDocument } from './dialects/cloudflare/index.js';
 
 /** The document of every dialect, by its name in the address. */
 export function documents(app: INestApplication): Record<string, () => OpenAPIObject> {
   return {
+    cloudflare: () => SwaggerModule.createDocument(app, cloudflareDocument(), { include: [CloudflareModule] }),
     canvus: () => SwaggerModule.createDocument(app, canvusDocument(), { include: [CanvusModule] }),
   };
 }

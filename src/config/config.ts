@@ -77,7 +77,10 @@ function readPasswordRules(from: FaultCollector) {
 function readDialects(from: FaultCollector) {
   return {
     canvus: { keepaliveSeconds: from.read('CANVUS_KEEPALIVE_SECONDS', wholeNumber(1, 3600), 15) },
-    cloudflare: { serviceTokenPrefix: from.read('SERVICE_TOKEN_PREFIX', secretPrefix, 'lkst_') },
+    cloudflare: {
+      serviceTokenPrefix: from.read('SERVICE_TOKEN_PREFIX', secretPrefix, 'lkst_'),
+      serviceTokensPerAccount: from.read('SERVICE_TOKENS_PER_ACCOUNT', wholeNumber(0, 999_999_999), 0),
+    },
     crm: {
       allowNoIdentifier: from.read('CRM_ALLOW_NO_IDENTIFIER', yesOrNo, false),
       httpErrors: from.read('CRM_HTTP_ERRORS', oneOf('ok', 'status'), 'ok'),

@@ -12,6 +12,8 @@ export type DomainErrorCode =
   | 'email_taken'
   | 'account_name_taken'
   | 'already_member'
+  /** The account has as many tokens as it may have. */
+  | 'quota_reached'
   /** Somebody else changed the same thing first; nothing of this request was done. */
   | 'conflict'
   | 'not_permitted'

@@ -1,10 +1,11 @@
-/** The life of tokens of every kind: issue, find, list, update, rotate, revoke. */
+/** The life of tokens of every kind: issue, find, update, rotate, revoke. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager, FindOptionsOrder, FindOptionsWhere, ObjectType } from 'typeorm';
+import type { EntityManager, FindOptionsWhere, ObjectType } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from './changes.js';
 import { DomainError } from './errors.js';
+import { countToken } from './token-count.js';
 import { Token } from './token.entity.js';
 import type { Transaction } from './unit-of-work.js';
 
@@ -31,12 +32,14 @@ export type TokenChanges<T extends Token> = Partial<
 export interface Rotation {
   /** SHA-256 of the new secret. */
   digest: string;
-  /** Until when (exclusive) the old secret still works; `null` ends it at once. */
-  previousUntil: Date | null;
+  /** Until when (exclusive) the old secret still works; the present or the past ends it at once. */
+  previousUntil: Date;
   /** Rotate only if the version is still this one; otherwise `conflict`. */
   expectedVersion?: number;
   /** The version to go to; one more than the present one unless given. */
   version?: number;
+  /** What else changes in the same step. */
+  changes?: Partial<Pick<Token, 'label' | 'enabled' | 'expiresAt'>>;
 }
 
 /**
@@ -65,6 +68,7 @@ export class TokenService {
     });
     const row = Object.assign(tx.manager.create(kind), token, { secretDigest: digest }) as QueryDeepPartialEntity<T>;
     await tx.manager.createQueryBuilder().insert().into(kind).values(row).updateEntity(false).execute();
+    await countToken(tx.manager, token, 1);
     tx.record(new TokenIssued(token));
     return token as T;
   }
@@ -74,21 +78,25 @@ export class TokenService {
     return manager.findOneBy(kind, where<T>(selector));
   }
 
-  /** All tokens that fit, oldest first. */
-  list<T extends Token>(manager: EntityManager, kind: ObjectType<T>, selector: TokenSelector): Promise<T[]> {
-    const order = { createdAt: 'ASC', id: 'ASC' } as unknown as FindOptionsOrder<T>;
-    return manager.find(kind, { where: where<T>(selector), order });
-  }
-
-  /** @throws DomainError `token_not_found` */
+  /**
+   * Changes columns. A new end of the overlap moves it while it runs; an overlap that has ended is not revived.
+   * @throws DomainError `token_not_found`
+   */
   async update<T extends Token>(
     tx: Transaction,
     kind: ObjectType<T>,
     selector: TokenSelector,
-    changes: TokenChanges<T>,
+    wanted: TokenChanges<T> | ((present: T) => TokenChanges<T>),
   ): Promise<T> {
     const token = await this.locked(tx, kind, selector);
-    await this.write(tx, kind, token, changes);
+    const changes = typeof wanted === 'function' ? wanted(token) : wanted;
+    await this.write(
+      tx,
+      kind,
+      token,
+      changes,
+      endsOverlap(token, changes, tx.now) ? { previousSecretDigest: null } : {},
+    );
     tx.record(new TokenUpdated(token, { fields: Object.keys(changes) }));
     return token;
   }
@@ -106,11 +114,11 @@ export class TokenService {
     const token = await this.locked(tx, kind, selector);
     const { expectedVersion = token.secretVersion, previousUntil } = rotation;
     if (expectedVersion !== token.secretVersion) throw rotatedMeanwhile();
-    const keepsPrevious = previousUntil !== null && previousUntil > tx.now;
-    const old = keepsPrevious ? await this.digestOf(tx, token.id) : null;
+    const old = previousUntil > tx.now ? await this.digestOf(tx, token.id) : null;
     const columns: Partial<Token> = {
+      ...rotation.changes,
       secretVersion: rotation.version ?? token.secretVersion + 1,
-      previousSecretExpiresAt: old === null ? null : previousUntil,
+      previousSecretExpiresAt: previousUntil,
     };
     await this.write(tx, kind, token, columns, { secretDigest: rotation.digest, previousSecretDigest: old });
     const { secretVersion: version, previousSecretExpiresAt: previous_secret_expires_at } = token;
@@ -126,6 +134,7 @@ export class TokenService {
     const token = await this.locked(tx, kind, selector);
     const { affected } = await tx.manager.delete(kind, where<T>({ id: token.id }));
     if (affected !== 1) throw notFound();
+    await countToken(tx.manager, token, -1);
     tx.record(new TokenRevoked(token));
     return token;
   }
@@ -159,6 +168,13 @@ export class TokenService {
     const row = await tx.manager.findOne(Token, { select: { id: true, secretDigest: true }, where: { id } });
     return row?.secretDigest ?? null;
   }
+}
+
+/** Whether the previous secret is over: because its time is up, or because this change ends it. */
+function endsOverlap({ previousSecretExpiresAt: end }: Token, changes: TokenChanges<Token>, now: Date): boolean {
+  const { previousSecretExpiresAt: newEnd } = changes;
+  if (newEnd === undefined) return false;
+  return newEnd === null || newEnd <= now || end === null || end <= now;
 }
 
 function where<T extends Token>(selector: TokenSelector): FindOptionsWhere<T> {

@@ -21,7 +21,12 @@ export class Transaction {
 
   /** Rows that nobody else can change until this transaction ends. */
   lock<E extends ObjectLiteral>(entity: ObjectType<E>, options: FindManyOptions<E>): Promise<E[]> {
-    return this.transactor.lock(this.manager, entity, options);
+    return this.transactor.lock(this.manager, entity, options, 'change');
+  }
+
+  /** Rows that nobody can change or delete until this transaction ends; others may hold them in the same way. */
+  share<E extends ObjectLiteral>(entity: ObjectType<E>, options: FindManyOptions<E>): Promise<E[]> {
+    return this.transactor.lock(this.manager, entity, options, 'share');
   }
 
   /** Notes what was done: an audit row with the commit, an event after it. */

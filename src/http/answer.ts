@@ -7,8 +7,8 @@ export interface ErrorAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Renders any error in a dialect's own form. */
-export type ErrorRenderer = (error: unknown) => ErrorAnswer;
+/** Renders any error in a dialect's own form; `path` is the one requested, without the query. */
+export type ErrorRenderer = (error: unknown, path: string) => ErrorAnswer;
 
 /** Sends it, unless an answer is under way already: then the connection is cut, so that nobody takes half for whole. */
 export function sendError(response: Response, { status, body, headers = {} }: ErrorAnswer): void {

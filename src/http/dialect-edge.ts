@@ -9,10 +9,12 @@ import { sendError, type ErrorRenderer } from './answer.js';
 import { bodyReader } from './request-body.js';
 import { MethodNotAllowed, PathNotFound, allowedMethods } from './routing.js';
 
+/** Bytes of a request body at the most; the longest legal one has a few KiB. */
+const MAX_BODY_BYTES = 256 * 1024;
+
 export interface EdgeOptions {
   /** Prefix of the dialect, for example `/api/v1`. */
   readonly path: string;
-  readonly maxBodyBytes: number;
   readonly renderError: ErrorRenderer;
 }
 
@@ -25,7 +27,7 @@ export class DialectEdge {
   ) {
     // Before the host's own parsers: they are registered when the application initialises.
     host.init$.subscribe(() => {
-      this.express.use(options.path, neverCached, bodyReader(options.maxBodyBytes));
+      this.express.use(options.path, neverCached, bodyReader(MAX_BODY_BYTES));
     });
   }
 
@@ -37,8 +39,8 @@ export class DialectEdge {
       const allowed = allowedMethods(this.express, fullPath);
       throw allowed.length > 0 ? new MethodNotAllowed(allowed) : new PathNotFound();
     });
-    this.express.use(path, (error: unknown, _request: Request, response: Response, _next: NextFunction) => {
-      sendError(response, renderError(error));
+    this.express.use(path, (error: unknown, request: Request, response: Response, _next: NextFunction) => {
+      sendError(response, renderError(error, requestedPath(request)));
     });
     this.logger.debug(`serving ${path}`);
   }
@@ -46,6 +48,11 @@ export class DialectEdge {
   private get express(): Application {
     return this.host.httpAdapter.getInstance<Application>();
   }
+}
+
+/** The path as it was requested, without the query. */
+export function requestedPath({ originalUrl }: Request): string {
+  return originalUrl.split('?', 1)[0] ?? '';
 }
 
 /** Answers hold credentials, or depend on them. */

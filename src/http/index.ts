@@ -1,8 +1,12 @@
 /** What every door shares: reading bodies, checking input, and answering what no route answers. */
 export { sendError, type ErrorAnswer, type ErrorRenderer } from './answer.js';
 export { callerAddress } from './caller-address.js';
-export { DialectEdge, type EdgeOptions } from './dialect-edge.js';
+export { DialectEdge, requestedPath, type EdgeOptions } from './dialect-edge.js';
+export { documentedRoute, type DocumentedAnswer, type DocumentedRoute } from './documented.js';
+export { DIALECT_PATH, mountedAt, type DialectExtras } from './mounting.js';
+export { queryNumber, queryText } from './query.js';
 export { BodyError, Incoming, IncomingBody } from './request-body.js';
+export { streamJsonList } from './json-stream.js';
 export { describeForLog } from './log-line.js';
 export { MethodNotAllowed, PathNotFound, routesOf, type Route } from './routing.js';
 export { InputError, IsText, isStorableText, members, validated, type TextRule } from './validated-input.js';

@@ -1,6 +1,7 @@
 /** What can happen to users and accounts. */
 import { Change, type ChangeTarget } from '../core/index.js';
 import type { Account } from './account.entity.js';
+import type { Membership } from './membership.entity.js';
 import type { User } from './user.entity.js';
 
 /** A change to one user. */
@@ -68,32 +69,59 @@ export class LoginFailed extends Change {
   }
 }
 
-/** A new account exists. */
-export class AccountCreated extends Change {
-  readonly type = 'account.created';
+/** A change to one account. */
+export abstract class AccountChange extends Change {
   readonly target: ChangeTarget;
   override readonly accountId: string;
 
-  constructor(account: Account) {
+  constructor(
+    account: Pick<Account, 'id' | 'name'>,
+    override readonly details: Readonly<Record<string, unknown>> = {},
+  ) {
     super();
     this.accountId = account.id;
     this.target = { type: 'account', id: account.id, name: account.name };
   }
 }
 
-/** A user got a role in an account. */
-export class MemberAdded extends Change {
-  readonly type = 'membership.added';
+export class AccountCreated extends AccountChange {
+  readonly type = 'account.created';
+}
+
+/** `details.fields` names what changed. */
+export class AccountUpdated extends AccountChange {
+  readonly type = 'account.updated';
+}
+
+/** The account is gone, and with it its tokens and memberships. */
+export class AccountDeleted extends AccountChange {
+  readonly type = 'account.deleted';
+}
+
+/** A change to a user's role in an account. */
+export abstract class MembershipChange extends Change {
   readonly target: ChangeTarget;
   override readonly accountId: string;
   override readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(membership: { id: string; accountId: string; userId: number; role: string }) {
+  constructor(membership: Pick<Membership, 'id' | 'accountId' | 'userId' | 'role'>) {
     super();
     this.accountId = membership.accountId;
     this.target = { type: 'membership', id: membership.id, name: null };
     this.details = { user_id: membership.userId, role: membership.role };
   }
+}
+
+export class MemberAdded extends MembershipChange {
+  readonly type = 'membership.added';
+}
+
+export class MemberUpdated extends MembershipChange {
+  readonly type = 'membership.updated';
+}
+
+export class MemberRemoved extends MembershipChange {
+  readonly type = 'membership.removed';
 }
 
 /** The server's settings changed; `details.fields` names them. */

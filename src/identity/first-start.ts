@@ -1,10 +1,10 @@
 /** The first start on an empty database: an administrator, his account and his token. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { HashingService, SYSTEM, Secret, UniqueViolation, UnitOfWork, type Transaction } from '../core/index.js';
-import { Account } from './account.entity.js';
-import { AccountCreated, MemberAdded } from './changes.js';
-import { Membership } from './membership.entity.js';
+import { AccountService } from './account.service.js';
+import { newHexId } from './hex-id.js';
+import { MembershipService } from './membership.service.js';
 import { PersonalTokenService } from './personal-token.service.js';
 import { Setting } from './setting.entity.js';
 import { User } from './user.entity.js';
@@ -38,6 +38,8 @@ export class FirstStart {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly users: UserService,
+    private readonly accounts: AccountService,
+    private readonly memberships: MembershipService,
     private readonly personalTokens: PersonalTokenService,
     private readonly hashing: HashingService,
   ) {}
@@ -49,7 +51,7 @@ export class FirstStart {
       email: wishes.adminEmail ?? 'admin@example.com',
       password: wishes.adminPassword ?? new Secret(randomBytes(18).toString('base64url')),
       token: wishes.adminToken ?? this.hashing.newSecret(),
-      accountId: wishes.accountId ?? randomUUID().replaceAll('-', ''),
+      accountId: wishes.accountId ?? newHexId(),
       accountName: wishes.accountName ?? 'Latchkey',
     };
     const passwordHash = await this.hashing.hashPassword(result.password);
@@ -58,7 +60,8 @@ export class FirstStart {
       await this.unitOfWork.write(SYSTEM, async (tx) => {
         await tx.manager.insert(Setting, { name: FIRST_START, value: tx.now.toISOString() });
         const admin = await this.createAdmin(tx, result, passwordHash);
-        await this.createAccount(tx, result, admin.id);
+        await this.accounts.insert(tx, { id: result.accountId, name: result.accountName });
+        await this.memberships.insert(tx, result.accountId, admin.id, 'administrator');
         await this.personalTokens.insert(tx, admin.id, 'First token', prepared);
       });
     } catch (error) {
@@ -71,21 +74,5 @@ export class FirstStart {
   private createAdmin(tx: Transaction, { email }: FirstStartResult, passwordHash: string): Promise<User> {
     const rights = { admin: true, approved: true, blocked: false };
     return this.users.insert(tx, { email, name: 'Administrator', passwordHash, ...rights });
-  }
-
-  private async createAccount(tx: Transaction, result: FirstStartResult, userId: number): Promise<void> {
-    const { accountId, accountName } = result;
-    const account = { id: accountId, name: accountName, createdAt: tx.now, updatedAt: tx.now };
-    const membership: Membership = {
-      id: randomUUID().replaceAll('-', ''),
-      accountId,
-      userId,
-      role: 'administrator',
-      createdAt: tx.now,
-    };
-    await tx.manager.insert(Account, account);
-    await tx.manager.insert(Membership, membership);
-    tx.record(new AccountCreated(account));
-    tx.record(new MemberAdded(membership));
   }
 }

@@ -1,7 +1,9 @@
 /** Identity's injectable parts, for the module that assembles them. */
+import { AccountService } from './account.service.js';
 import { Authenticator } from './authenticator.js';
 import { FirstStart } from './first-start.js';
 import { LoginThrottle } from './login-throttle.js';
+import { MembershipService } from './membership.service.js';
 import { PasswordService } from './password.service.js';
 import { PersonalTokenService } from './personal-token.service.js';
 import { ServerSettings } from './server-settings.js';
@@ -9,9 +11,11 @@ import { SessionService } from './session.service.js';
 import { UserService } from './user.service.js';
 
 export const IDENTITY_PROVIDERS = [
+  AccountService,
   Authenticator,
   FirstStart,
   LoginThrottle,
+  MembershipService,
   PasswordService,
   PersonalTokenService,
   ServerSettings,

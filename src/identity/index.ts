@@ -1,5 +1,6 @@
 /** Users, accounts, memberships, passwords, personal tokens and sessions. */
 export { Account } from './account.entity.js';
+export { AccountService, lockedAccount, sharedAccount, type AccountQuery } from './account.service.js';
 export { Authenticator, type Authentication, type Principal } from './authenticator.js';
 export * from './changes.js';
 export { FirstStart, type FirstStartResult, type FirstStartWishes } from './first-start.js';
@@ -7,13 +8,14 @@ export { IDENTITY_PROVIDERS } from './identity.providers.js';
 export { LocalUserDirectory } from './local-user-directory.js';
 export { LoginThrottle, type Attempt } from './login-throttle.js';
 export { Membership, type Role } from './membership.entity.js';
+export { MembershipService, type Member } from './membership.service.js';
 export { IDENTITY_OPTIONS, type IdentityOptions, type LoginThrottleOptions } from './options.js';
 export { PasswordService } from './password.service.js';
 export { PersonalToken } from './personal-token.entity.js';
 export { PersonalTokenService, type IssuedPersonalToken } from './personal-token.service.js';
 export { ServerSettings, type Policy } from './server-settings.js';
 export { SessionService, type OpenedSession, type SessionTerms } from './session.service.js';
-export { SessionToken } from './session-token.entity.js';
+export { SessionToken, USER_AUDIENCE } from './session-token.entity.js';
 export { Setting } from './setting.entity.js';
 export { User, emailKeyOf } from './user.entity.js';
 export { UserService, type NewUser, type UserChanges } from './user.service.js';

@@ -12,6 +12,16 @@ export async function lockedUser(tx: Transaction, id: number): Promise<User> {
   return user;
 }
 
+/**
+ * The user, whom nobody can change or delete until the transaction ends, though others may hold him as well.
+ * @throws DomainError `user_not_found`
+ */
+export async function sharedUser(tx: Transaction, id: number): Promise<User> {
+  const [user] = await tx.share(User, { where: { id } });
+  if (!user) throw userNotFound(id);
+  return user;
+}
+
 export function userNotFound(id: number): DomainError {
   return new DomainError('user_not_found', `User ${String(id)} not found`);
 }

@@ -1,9 +1,17 @@
 /** Personal tokens of users. */
 import { Injectable } from '@nestjs/common';
-import { HashingService, Secret, TokenService, UnitOfWork, type Actor, type Transaction } from '../core/index.js';
+import {
+  HashingService,
+  Secret,
+  TokenListing,
+  TokenService,
+  UnitOfWork,
+  type Actor,
+  type Transaction,
+} from '../core/index.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { ServerSettings } from './server-settings.js';
-import { lockedUser } from './locked-user.js';
+import { sharedUser } from './locked-user.js';
 
 /** A token that was just issued, with its secret: the only time the secret is there to be shown. */
 export interface IssuedPersonalToken {
@@ -16,13 +24,14 @@ export class PersonalTokenService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly tokens: TokenService,
+    private readonly listing: TokenListing,
     private readonly hashing: HashingService,
     private readonly settings: ServerSettings,
   ) {}
 
   /** A user's tokens, oldest first. */
   list(userId: number): Promise<PersonalToken[]> {
-    return this.unitOfWork.read((manager) => this.tokens.list(manager, PersonalToken, { userId }));
+    return this.unitOfWork.read((manager) => this.listing.ofUser(manager, PersonalToken, userId));
   }
 
   /** The token, or `null` when this user has none of that handle. */
@@ -34,7 +43,7 @@ export class PersonalTokenService {
   async issue(actor: Actor, userId: number, description: string): Promise<IssuedPersonalToken> {
     const prepared = await this.prepare(this.hashing.newSecret());
     return this.unitOfWork.write(actor, async (tx) => {
-      await lockedUser(tx, userId);
+      await sharedUser(tx, userId);
       return this.insert(tx, userId, description, prepared);
     });
   }

@@ -4,7 +4,10 @@ import { Token } from '../core/index.js';
 
 @ChildEntity('session')
 export class SessionToken extends Token {
-  /** The dialect it was made for; no other accepts it unless it says so. */
+  /** Where it is accepted: {@link USER_AUDIENCE}, or the name of the one dialect that made it. */
   @Column({ name: 'audience', type: 'varchar', length: 32, nullable: true })
   audience!: string;
 }
+
+/** Audience of logins that act for the user wherever a user's token is accepted. */
+export const USER_AUDIENCE = 'user';

@@ -1,6 +1,8 @@
 /** Every entity of the schema. */
 import { AuditRecord } from '../core/audit-record.entity.js';
+import { TokenCount } from '../core/token-count.entity.js';
 import { Token } from '../core/token.entity.js';
+import { ServiceToken } from '../dialects/cloudflare/service-token.entity.js';
 import { Account } from '../identity/account.entity.js';
 import { Membership } from '../identity/membership.entity.js';
 import { PersonalToken } from '../identity/personal-token.entity.js';
@@ -8,4 +10,15 @@ import { SessionToken } from '../identity/session-token.entity.js';
 import { Setting } from '../identity/setting.entity.js';
 import { User } from '../identity/user.entity.js';
 
-export const ENTITIES = [Account, AuditRecord, Membership, PersonalToken, SessionToken, Setting, Token, User];
+export const ENTITIES = [
+  Account,
+  AuditRecord,
+  Membership,
+  PersonalToken,
+  ServiceToken,
+  SessionToken,
+  Setting,
+  Token,
+  TokenCount,
+  User,
+];

@@ -1,6 +1,6 @@
 /** PostgreSQL: every write has a connection and a transaction of its own. */
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
-import { Transactor, type DatabaseWork } from '../core/index.js';
+import { Transactor, type DatabaseWork, type LockMode } from '../core/index.js';
 import { isRetryable, translated } from './driver-errors.js';
 
 /** A transaction that lost a deadlock is tried this often altogether. */
@@ -33,7 +33,9 @@ export class PostgresTransactor extends Transactor {
     manager: EntityManager,
     entity: ObjectType<E>,
     options: FindManyOptions<E>,
+    mode: LockMode,
   ): Promise<E[]> {
-    return manager.find(entity, { ...options, lock: { mode: 'pessimistic_write' } });
+    const lock = { mode: mode === 'share' ? 'pessimistic_read' : 'pessimistic_write' } as const;
+    return manager.find(entity, { ...options, lock });
   }
 }

@@ -1,15 +1,7 @@
 /** The dialect's OpenAPI document: what it is called, how to authenticate, and what every answer looks like. */
-import { HttpCode, applyDecorators, type Type } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProperty,
-  ApiResponse,
-  ApiSecurity,
-  DocumentBuilder,
-  type OpenAPIObject,
-} from '@nestjs/swagger';
+import type { Type } from '@nestjs/common';
+import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import { documentedRoute, type DocumentedAnswer } from '../../http/index.js';
 import * as messages from './canvus.messages.js';
 
 /** Name of the security scheme, and of the header. */
@@ -66,28 +58,23 @@ export interface RouteDocs {
   checksLogin?: boolean;
 }
 
-/** Documents a route, and makes its success a 200, as all of the dialect's are (contract §2.3). */
+/** Documents a route; every success is a 200 (contract §2.3). */
 export function Documented(docs: RouteDocs): MethodDecorator {
-  const { summary, description = '', body, answer, isArray = false, errors = [] } = docs;
-  const decorators = [
-    HttpCode(200),
-    ApiOperation({ summary, description }),
-    ApiOkResponse({ type: answer, isArray, description: 'Done.' }),
-    ...errors.map((status) => errorResponse(status, ERRORS[status])),
-    errorResponse(503, UNAVAILABLE),
-  ];
-  if (body) decorators.push(ApiBody({ type: body }), errorResponse(413, ERRORS[413]));
-  if (docs.checksLogin) decorators.push(errorResponse(401, LOGIN_FAILED));
-  if (docs.isPublic) decorators.push(ApiSecurity({}));
-  else decorators.push(ApiResponse({ status: 401, type: UnauthorizedView, description: 'No valid Private-Token.' }));
-  return applyDecorators(...decorators);
+  const { answer, isArray = false, errors = [], isPublic, checksLogin, ...route } = docs;
+  const answers: DocumentedAnswer[] = errors.map((status) => errorAnswer(status, ERRORS[status]));
+  if (docs.body) answers.push(errorAnswer(413, ERRORS[413]));
+  if (checksLogin) answers.push(errorAnswer(401, LOGIN_FAILED));
+  if (!isPublic) answers.push({ status: 401, type: UnauthorizedView, description: 'No valid Private-Token.' });
+  answers.push(errorAnswer(503, UNAVAILABLE));
+  const success = { status: 200, description: 'Done.', type: answer, isArray };
+  return documentedRoute({ ...route, isPublic, answers: [success, ...answers] });
 }
 
-function errorResponse(
+function errorAnswer(
   status: number,
   { description, example }: { description: string; example: string },
-): MethodDecorator {
-  return ApiResponse({ status, type: ErrorView, description, example: { msg: example } });
+): DocumentedAnswer {
+  return { status, type: ErrorView, description, example: { msg: example } };
 }
 
 /** The document without its paths. */

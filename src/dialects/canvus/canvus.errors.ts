@@ -63,6 +63,7 @@ function renderDomainError(error: DomainError): ErrorAnswer {
     case 'not_permitted':
       return msg(403, messages.PERMISSION_DENIED);
     case 'last_admin':
+    case 'quota_reached':
     case 'wrong_password':
       return msg(403, error.message);
     case 'invalid_value':

@@ -10,10 +10,9 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { callerAddress } from '../../http/index.js';
-import { Authenticator, type Principal } from '../../identity/index.js';
+import { Authenticator, USER_AUDIENCE, type Principal } from '../../identity/index.js';
 import { Refusal, Unauthorized } from './canvus.errors.js';
 import { USER_UNUSABLE } from './canvus.messages.js';
-import { AUDIENCE } from './canvus.options.js';
 
 const PUBLIC = 'latchkey:canvus-public';
 const PRINCIPALS = new WeakMap<Request, Principal>();
@@ -38,7 +37,7 @@ export class PrivateTokenGuard implements CanActivate {
       context.getClass(),
     ]);
     const presented = request.headers['private-token'];
-    const found = await this.authenticator.authenticate(presented, AUDIENCE, callerAddress(request));
+    const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, callerAddress(request));
     if (found.status === 'authenticated') PRINCIPALS.set(request, found.principal);
     else if (isPublic) return true;
     else throw found.status === 'unusable' ? new Refusal(403, USER_UNUSABLE) : new Unauthorized();

@@ -1,12 +1,11 @@
 /** The Canvus dialect: users, logins and access tokens behind a Private-Token. */
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { DialectEdge } from '../../http/index.js';
+import { DIALECT_PATH, DialectEdge } from '../../http/index.js';
 import { AccessTokensController } from './access-tokens.controller.js';
 import { renderCanvusError } from './canvus.errors.js';
 import { PrivateTokenGuard } from './canvus.guard.js';
-import { CANVUS_PATH, ConfigurableModuleClass } from './canvus.module-definition.js';
-import { MAX_BODY_BYTES } from './canvus.options.js';
+import { ConfigurableModuleClass } from './canvus.module-definition.js';
 import { LoginController } from './login.controller.js';
 import { NotServedController } from './not-served.controller.js';
 import { ServerConfigController } from './server-config.controller.js';
@@ -16,8 +15,8 @@ import { UsersController } from './users.controller.js';
 
 @Injectable()
 class CanvusEdge extends DialectEdge implements OnModuleInit {
-  constructor(host: HttpAdapterHost, @Inject(CANVUS_PATH) path: string) {
-    super(host, { path, maxBodyBytes: MAX_BODY_BYTES, renderError: renderCanvusError });
+  constructor(host: HttpAdapterHost, @Inject(DIALECT_PATH) path: string) {
+    super(host, { path, renderError: renderCanvusError });
   }
 
   onModuleInit(): void {

@@ -2,12 +2,11 @@
 import { Post } from '@nestjs/common';
 import { Secret } from '../../core/index.js';
 import { Incoming, IncomingBody } from '../../http/index.js';
-import { SessionService, type Principal } from '../../identity/index.js';
+import { SessionService, USER_AUDIENCE, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
 import { Address, Caller, Public } from './canvus.guard.js';
 import { LogoutInput } from './canvus.inputs.js';
-import { AUDIENCE } from './canvus.options.js';
 import { EmptyView, LoginView, loginView } from './canvus.views.js';
 import { LoginInput, readLogin } from './login-input.js';
 
@@ -35,7 +34,7 @@ export class LoginController {
   async login(@Incoming() body: IncomingBody, @Address() address: string | null): Promise<LoginView> {
     const login = readLogin(body);
     const lifetimeSeconds = login.remember ? REMEMBERED_SECONDS : LIFETIME_SECONDS;
-    const terms = { audience: AUDIENCE, lifetimeSeconds, address };
+    const terms = { audience: USER_AUDIENCE, lifetimeSeconds, address };
     const opened =
       login.by === 'token'
         ? await this.sessions.exchange(login.token, terms)
@@ -54,7 +53,7 @@ export class LoginController {
   })
   async logout(@Caller() caller: Principal, @Incoming() body: IncomingBody): Promise<EmptyView> {
     const { token } = body.as(LogoutInput);
-    await this.sessions.logout(caller, AUDIENCE, token ?? undefined);
+    await this.sessions.logout(caller, USER_AUDIENCE, token ?? undefined);
     return {};
   }
 }

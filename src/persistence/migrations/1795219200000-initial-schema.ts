@@ -1,6 +1,7 @@
 /** Tokens, audit, users, accounts, memberships, settings. */
-import { Table, type MigrationInterface, type QueryRunner, type TableColumnOptions } from 'typeorm';
+import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { startIdsAfter } from '../engine.js';
+import { counter, flag, key, moment, optional, text } from './columns.js';
 
 /** The first user, the administrator of the first start, is 1000. */
 const IDS_BEFORE_USERS = 999;
@@ -21,29 +22,6 @@ export class InitialSchema1795219200000 implements MigrationInterface {
     }
   }
 }
-
-function text(name: string, length: number, more: Partial<TableColumnOptions> = {}): TableColumnOptions {
-  return { name, type: 'varchar', length: String(length), ...more };
-}
-
-function key(name: string, length: number, primaryKeyConstraintName: string): TableColumnOptions {
-  return text(name, length, { isPrimary: true, primaryKeyConstraintName });
-}
-
-function counter(primaryKeyConstraintName: string): TableColumnOptions {
-  const generated = { isPrimary: true, isGenerated: true, generationStrategy: 'increment' as const };
-  return { name: 'id', type: 'integer', ...generated, primaryKeyConstraintName };
-}
-
-function moment(name: string, isNullable = false): TableColumnOptions {
-  return { name, type: 'bigint', isNullable };
-}
-
-function flag(name: string): TableColumnOptions {
-  return { name, type: 'boolean' };
-}
-
-const optional = { isNullable: true };
 
 function tokens(): Table {
   return new Table({

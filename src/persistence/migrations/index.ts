@@ -1,4 +1,5 @@
 /** All migrations in their order. */
 import { InitialSchema1795219200000 } from './1795219200000-initial-schema.js';
+import { ServiceTokens1795305600000 } from './1795305600000-service-tokens.js';
 
-export const MIGRATIONS = [InitialSchema1795219200000];
+export const MIGRATIONS = [InitialSchema1795219200000, ServiceTokens1795305600000];

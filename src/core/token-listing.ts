@@ -1,0 +1,89 @@
+/** Reading many tokens: all of an owner, a page, or all of an account in batches. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager, ObjectType, SelectQueryBuilder } from 'typeorm';
+import { countedTokens } from './token-count.js';
+import { Token } from './token.entity.js';
+
+/** Which of an account's tokens. */
+export interface TokenFilter {
+  /** The label, exactly. */
+  readonly label?: string | undefined;
+  /** Part of the label, without regard to case. */
+  readonly search?: string | undefined;
+}
+
+/** A stretch of a list. */
+export interface Stretch {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+@Injectable()
+export class TokenListing {
+  /** All tokens of a user, oldest first. */
+  ofUser<T extends Token>(manager: EntityManager, kind: ObjectType<T>, userId: number): Promise<T[]> {
+    return this.query(manager, kind).where({ userId }).getMany();
+  }
+
+  /** A stretch of an account's tokens, oldest first. */
+  page<T extends Token>(
+    manager: EntityManager,
+    kind: ObjectType<T>,
+    accountId: string,
+    filter: TokenFilter,
+    { offset, limit }: Stretch,
+  ): Promise<T[]> {
+    return this.ofAccount(manager, kind, accountId, filter).skip(offset).take(limit).getMany();
+  }
+
+  /** The next tokens of an account after one that was read, oldest first: a list of any length in bounded memory. */
+  following<T extends Token>(
+    manager: EntityManager,
+    kind: ObjectType<T>,
+    accountId: string,
+    filter: TokenFilter,
+    last: T | undefined,
+    limit: number,
+  ): Promise<T[]> {
+    const query = this.ofAccount(manager, kind, accountId, filter).take(limit);
+    if (last) {
+      const after = { createdAt: last.createdAt.getTime(), id: last.id };
+      query.andWhere('(token.createdAt, token.id) > (:createdAt, :id)', after);
+    }
+    return query.getMany();
+  }
+
+  /** How many there are; without a filter this costs the same for a hundred and for a million. */
+  count<T extends Token>(
+    manager: EntityManager,
+    kind: ObjectType<T>,
+    accountId: string,
+    filter: TokenFilter = {},
+  ): Promise<number> {
+    const isFiltered = filter.label !== undefined || filter.search !== undefined;
+    if (isFiltered) return this.ofAccount(manager, kind, accountId, filter).getCount();
+    return countedTokens(manager, String(manager.dataSource.getMetadata(kind).discriminatorValue), accountId);
+  }
+
+  private ofAccount<T extends Token>(
+    manager: EntityManager,
+    kind: ObjectType<T>,
+    accountId: string,
+    { label, search }: TokenFilter,
+  ): SelectQueryBuilder<T> {
+    const query = this.query(manager, kind).where({ accountId });
+    if (label !== undefined) query.andWhere({ label });
+    if (search !== undefined) {
+      query.andWhere(String.raw`LOWER(token.label) LIKE LOWER(:pattern) ESCAPE '\'`, { pattern: containing(search) });
+    }
+    return query;
+  }
+
+  private query<T extends Token>(manager: EntityManager, kind: ObjectType<T>): SelectQueryBuilder<T> {
+    return manager.createQueryBuilder(kind, 'token').orderBy('token.createdAt', 'ASC').addOrderBy('token.id', 'ASC');
+  }
+}
+
+function containing(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+}

@@ -1,0 +1,97 @@
+/** `accounts`: the tenants (DESIGN §7). */
+import { Delete, Get, Param, Post, Put, Req } from '@nestjs/common';
+import { ApiQuery } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { Incoming, IncomingBody, InputError, queryText } from '../../http/index.js';
+import { AccountService, type Principal } from '../../identity/index.js';
+import { AccountScope } from './account-scope.js';
+import { CloudflareController } from './cloudflare.controller.js';
+import { Documented } from './cloudflare.docs.js';
+import { FORBIDDEN } from './cloudflare.errors.js';
+import { Caller } from './cloudflare.guard.js';
+import { AccountInput } from './cloudflare.inputs.js';
+import { AccountView, IdView, accountView } from './cloudflare.views.js';
+import { requestedPage, stretchOf, success, successPage, type Envelope } from './envelope.js';
+
+@CloudflareController('accounts', 'Accounts')
+export class AccountsController {
+  constructor(
+    private readonly scope: AccountScope,
+    private readonly accounts: AccountService,
+  ) {}
+
+  @Get()
+  @Documented({
+    summary: 'List accounts',
+    description: 'Those the caller is a member of; all for administrators of the server. Oldest first.',
+    result: AccountView,
+    isList: true,
+    refusals: ['invalid'],
+  })
+  @ApiQuery({ name: 'page', required: false, type: 'integer', description: 'From 1; past the end the list is empty.' })
+  @ApiQuery({ name: 'per_page', required: false, type: 'integer', description: '1 to 1000; all unless given.' })
+  @ApiQuery({ name: 'name', required: false, description: 'Exactly this name.' })
+  @ApiQuery({ name: 'direction', required: false, enum: ['asc', 'desc'], description: 'By time of creation.' })
+  async list(@Caller() caller: Principal, @Req() request: Request): Promise<Envelope<AccountView[]>> {
+    const page = requestedPage(request);
+    const direction = queryText(request, 'direction') ?? 'asc';
+    if (direction !== 'asc' && direction !== 'desc') {
+      throw new InputError('direction', 'direction must be asc or desc', false);
+    }
+    const query = { name: queryText(request, 'name'), newestFirst: direction === 'desc' };
+    const [accounts, total] = await this.accounts.list(caller.user, query, stretchOf(page));
+    return successPage(accounts.map(accountView), page, total);
+  }
+
+  @Get(':accountId')
+  @Documented({ summary: 'Get one account', result: AccountView, refusals: ['no_account'] })
+  async get(@Caller() caller: Principal, @Param('accountId') accountId: string): Promise<Envelope<AccountView>> {
+    return success(accountView(await this.scope.toRead(caller, accountId)));
+  }
+
+  @Post()
+  @Documented({
+    summary: 'Create an account',
+    description: 'Administrators of the server only.',
+    body: AccountInput,
+    result: AccountView,
+    refusals: ['invalid', 'conflict'],
+  })
+  async create(@Caller() caller: Principal, @Incoming() body: IncomingBody): Promise<Envelope<AccountView>> {
+    if (!caller.user.admin) throw FORBIDDEN;
+    const { name } = body.as(AccountInput);
+    return success(accountView(await this.accounts.create(caller.actor, name)));
+  }
+
+  @Put(':accountId')
+  @Documented({
+    summary: 'Rename an account',
+    description: 'Its administrators and those of the server.',
+    body: AccountInput,
+    result: AccountView,
+    refusals: ['invalid', 'no_account', 'conflict'],
+  })
+  async update(
+    @Caller() caller: Principal,
+    @Param('accountId') accountId: string,
+    @Incoming() body: IncomingBody,
+  ): Promise<Envelope<AccountView>> {
+    const account = await this.scope.toChange(caller, accountId);
+    const { name } = body.as(AccountInput);
+    return success(accountView(await this.accounts.rename(caller.actor, account.id, name)));
+  }
+
+  @Delete(':accountId')
+  @Documented({
+    summary: 'Delete an account',
+    description: 'Administrators of the server only. Its tokens are revoked at once, its memberships end.',
+    result: IdView,
+    refusals: ['no_account'],
+  })
+  async delete(@Caller() caller: Principal, @Param('accountId') accountId: string): Promise<Envelope<IdView>> {
+    const { id } = await this.scope.toChange(caller, accountId);
+    if (!caller.user.admin) throw FORBIDDEN;
+    await this.accounts.delete(caller.actor, id);
+    return success({ id });
+  }
+}

@@ -1,0 +1,18 @@
+/** What all controllers of the dialect have in common, as one decorator. */
+import { Controller, UseFilters, UseGuards, applyDecorators } from '@nestjs/common';
+import { ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { BEARER_SCHEME, EMAIL_SCHEME, KEY_SCHEME } from './cloudflare.docs.js';
+import { CloudflareErrorFilter } from './cloudflare.errors.js';
+import { CloudflareGuard } from './cloudflare.guard.js';
+
+/** @param path - below the dialect's prefix; @param tag - the group in the documentation */
+export function CloudflareController(path: string, tag: string): ClassDecorator {
+  return applyDecorators(
+    Controller(path),
+    UseGuards(CloudflareGuard),
+    UseFilters(CloudflareErrorFilter),
+    ApiTags(tag),
+    ApiSecurity(BEARER_SCHEME),
+    ApiSecurity({ [EMAIL_SCHEME]: [], [KEY_SCHEME]: [] }),
+  );
+}

@@ -1,0 +1,109 @@
+/** The dialect's OpenAPI document: what it is called, how to authenticate, and what every answer looks like. */
+import type { Type } from '@nestjs/common';
+import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import { documentedRoute, type DocumentedAnswer } from '../../http/index.js';
+import { envelopeOf } from './envelope.js';
+
+/** Names of the security schemes: a Bearer token, or e-mail address and key together. */
+export const BEARER_SCHEME = 'Bearer';
+export const EMAIL_SCHEME = 'X-Auth-Email';
+export const KEY_SCHEME = 'X-Auth-Key';
+
+class ErrorItemView {
+  @ApiProperty({ type: 'integer', example: 12130 })
+  code!: number;
+
+  @ApiProperty({ example: 'access.api.error.invalid_request: name is missing' })
+  message!: string;
+}
+
+class FailureView {
+  @ApiProperty({ type: Object, nullable: true, example: null })
+  result!: null;
+
+  @ApiProperty({ example: false })
+  success!: boolean;
+
+  @ApiProperty({ type: [ErrorItemView] })
+  errors!: ErrorItemView[];
+
+  @ApiProperty({ type: [Object], example: [] })
+  messages!: unknown[];
+}
+
+/** Refusals that a route may answer beside those that all have. */
+export type DocumentedRefusal = 'invalid' | 'no_token' | 'no_account' | 'conflict';
+
+const INVALID = {
+  code: 12130,
+  message: 'access.api.error.invalid_request: name is missing',
+  source: { pointer: '/name' },
+};
+const UNROUTABLE = {
+  code: 7003,
+  message: 'Could not route to /client/v4/accounts/x, perhaps your object identifier is invalid?',
+};
+const MISSING_HEADERS = { code: 9106, message: 'Missing X-Auth-Key, X-Auth-Email or Authorization headers' };
+const AUTHENTICATION_ERROR = { code: 10000, message: 'Authentication error' };
+const UNAVAILABLE = { code: 10503, message: 'the database cannot serve at the moment; try again' };
+
+const REFUSALS: Record<DocumentedRefusal, DocumentedAnswer> = {
+  invalid: refusal(400, 'A parameter that cannot be used (nothing was changed), or no credentials.', INVALID),
+  no_token: refusal(404, 'No such token in this account.', { code: 12135, message: 'access.api.error.not_found' }),
+  no_account: refusal(404, 'No such account or member.', UNROUTABLE),
+  conflict: refusal(409, 'Taken, or changed by somebody else at the same time.', {
+    code: 12132,
+    message: 'access.api.error.conflict: the token was changed by somebody else at the same time',
+  }),
+};
+
+const ALWAYS: readonly DocumentedAnswer[] = [
+  refusal(401, 'The token is not accepted.', AUTHENTICATION_ERROR),
+  refusal(403, 'Not permitted in this account.', AUTHENTICATION_ERROR),
+  refusal(503, 'The database cannot serve now; `Retry-After` says how many seconds to wait.', UNAVAILABLE),
+];
+
+export interface RouteDocs {
+  summary: string;
+  description?: string;
+  body?: Type;
+  bodyOptional?: boolean;
+  /** The result within the envelope. */
+  result: Type;
+  isList?: boolean;
+  /** 200 unless given. */
+  status?: number;
+  refusals?: DocumentedRefusal[];
+}
+
+/** Documents a route, with its result in the success envelope. */
+export function Documented(docs: RouteDocs): MethodDecorator {
+  const { result, isList = false, status = 200, refusals = [], ...route } = docs;
+  const success = { status, description: 'Done.', type: envelopeOf(result, isList) };
+  const own = refusals.map((name) => REFUSALS[name]);
+  const noCredentials = refusals.includes('invalid') ? [] : [refusal(400, 'No credentials.', MISSING_HEADERS)];
+  return documentedRoute({ ...route, answers: [success, ...own, ...noCredentials, ...ALWAYS] });
+}
+
+function refusal(status: number, description: string, item: object): DocumentedAnswer {
+  const example = { result: null, success: false, errors: [item], messages: [] };
+  return { status, description, type: FailureView, example };
+}
+
+/** The document without its paths. */
+export function cloudflareDocument(): Omit<OpenAPIObject, 'paths'> {
+  return new DocumentBuilder()
+    .setTitle('Latchkey: Cloudflare')
+    .setDescription('Access service tokens, accounts and members in the form of Cloudflare’s API v4.')
+    .setVersion('4')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A personal token or a login token.' }, BEARER_SCHEME)
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: EMAIL_SCHEME, description: 'E-mail address of the user.' },
+      EMAIL_SCHEME,
+    )
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: KEY_SCHEME, description: 'A personal token of that user.' },
+      KEY_SCHEME,
+    )
+    .build();
+}

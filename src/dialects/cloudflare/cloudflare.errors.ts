@@ -1,0 +1,150 @@
+/** Every error in the failure envelope, with the codes of the contract's catalogue (§3); those from 10500 up are ours. */
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { DomainError, assertNever } from '../../core/index.js';
+import {
+  BodyError,
+  InputError,
+  MethodNotAllowed,
+  PathNotFound,
+  describeForLog,
+  requestedPath,
+  sendError,
+  type ErrorAnswer,
+} from '../../http/index.js';
+
+/** One item of `errors`. */
+export interface ErrorItem {
+  readonly code: number;
+  readonly message: string;
+  readonly error_chain?: readonly { code: number; message: string }[];
+  readonly source?: { readonly pointer: string };
+}
+
+/** A refusal that only this dialect knows. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly item: ErrorItem,
+  ) {
+    super(item.message);
+  }
+}
+
+/** Who is calling cannot be told or is not accepted. */
+export const UNAUTHENTICATED = {
+  missing: new Refusal(400, { code: 9106, message: 'Missing X-Auth-Key, X-Auth-Email or Authorization headers' }),
+  malformedBearer: malformedHeader(6111, 'Invalid format for Authorization header'),
+  malformedKey: malformedHeader(6103, 'Invalid format for X-Auth-Key header'),
+  unknownKey: new Refusal(403, { code: 9103, message: 'Unknown X-Auth-Key or X-Auth-Email' }),
+  unknownToken: new Refusal(401, { code: 10000, message: 'Authentication error' }),
+  /** The same, where a token asks about itself. */
+  invalidToken: new Refusal(401, { code: 1000, message: 'Invalid API Token' }),
+} as const;
+
+/** Not permitted, or not his: an account that is not the caller's looks like one that does not exist. */
+export const FORBIDDEN = new Refusal(403, { code: 10000, message: 'Authentication error' });
+
+/** Something the path names does not exist; the answer repeats the path. */
+export class NoRoute extends Error {}
+
+const logger = new Logger('Cloudflare');
+
+/** @param path - as it was requested, without the query */
+export function renderCloudflareError(error: unknown, path: string): ErrorAnswer {
+  if (error instanceof Refusal) return failure(error.status, error.item);
+  if (error instanceof NoRoute || error instanceof PathNotFound) return noRoute(path);
+  if (error instanceof InputError) return invalidRequest(error.message, error.field);
+  if (error instanceof BodyError) return renderBodyError(error);
+  if (error instanceof DomainError) return renderDomainError(error, path);
+  if (error instanceof MethodNotAllowed) {
+    const allow = error.allowed.join(', ');
+    return failure(405, { code: 10001, message: `Method not allowed here; allowed: ${allow}` }, { Allow: allow });
+  }
+  const status = error instanceof HttpException ? error.getStatus() : (error as { status?: unknown } | null)?.status;
+  if (typeof status === 'number' && status >= 400 && status < 500) return noRoute(path);
+  logger.error(describeForLog(error));
+  return failure(500, { code: 10500, message: 'internal error; the server log has the details' });
+}
+
+function renderBodyError({ reason, message }: BodyError): ErrorAnswer {
+  const item = { code: 12130, message: `access.api.error.invalid_request: ${message}` };
+  return failure(reason === 'too_large' ? 413 : 400, item);
+}
+
+function renderDomainError(error: DomainError, path: string): ErrorAnswer {
+  switch (error.code) {
+    case 'token_not_found':
+      return failure(404, { code: 12135, message: 'access.api.error.not_found' });
+    case 'account_not_found':
+    case 'member_not_found':
+      return noRoute(path);
+    case 'user_not_found':
+      return invalidRequest(error.message, 'email');
+    case 'handle_taken':
+    case 'email_taken':
+    case 'account_name_taken':
+    case 'already_member':
+    case 'conflict':
+      return failure(409, { code: 12132, message: `access.api.error.conflict: ${error.message}` });
+    case 'invalid_value':
+    case 'wrong_password':
+    case 'last_admin':
+    case 'quota_reached':
+      return invalidRequest(error.message, null);
+    case 'not_permitted':
+      return failure(FORBIDDEN.status, FORBIDDEN.item);
+    case 'invalid_login':
+      return failure(UNAUTHENTICATED.unknownToken.status, UNAUTHENTICATED.unknownToken.item);
+    case 'throttled':
+      return failure(429, { code: 971, message: error.message }, retryAfter(error));
+    case 'unavailable':
+      return failure(503, { code: 10503, message: error.message }, retryAfter(error));
+    default:
+      return assertNever(error.code);
+  }
+}
+
+function invalidRequest(what: string, field: string | null): ErrorAnswer {
+  const message = `access.api.error.invalid_request: ${what}`;
+  return failure(400, { code: 12130, message, ...(field !== null && { source: { pointer: `/${field}` } }) });
+}
+
+/** Characters of a path that are repeated at the most. */
+const PATH_SHOWN = 500;
+
+function noRoute(path: string): ErrorAnswer {
+  const shown = path.slice(0, PATH_SHOWN);
+  const message = `Could not route to ${shown}, perhaps your object identifier is invalid?`;
+  return failure(404, { code: 7003, message });
+}
+
+function failure(status: number, item: ErrorItem, headers: Record<string, string> = {}): ErrorAnswer {
+  return { status, headers, body: { result: null, success: false, errors: [item], messages: [] } };
+}
+
+function retryAfter({ retryAfterSeconds = 1 }: DomainError): Record<string, string> {
+  return { 'Retry-After': String(retryAfterSeconds) };
+}
+
+function malformedHeader(code: number, message: string): Refusal {
+  return new Refusal(400, { code: 6003, message: 'Invalid request headers', error_chain: [{ code, message }] });
+}
+
+/** Answers what the dialect's own controllers throw. */
+@Catch()
+export class CloudflareErrorFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const path = requestedPath(http.getRequest<Request>());
+    sendError(http.getResponse<Response>(), renderCloudflareError(error, path));
+  }
+}
+
+/** The same where a token asks about itself: one that is not accepted has a code of its own there. */
+@Catch()
+export class TokenVerifyErrorFilter extends CloudflareErrorFilter {
+  override catch(error: unknown, host: ArgumentsHost): void {
+    super.catch(error === UNAUTHENTICATED.unknownToken ? UNAUTHENTICATED.invalidToken : error, host);
+  }
+}

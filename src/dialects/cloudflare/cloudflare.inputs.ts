@@ -1,0 +1,139 @@
+/** Request bodies. Members that are not declared here are ignored; `null` counts as absent where a member is optional. */
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsOptional, ValidateBy, isEmail } from 'class-validator';
+import { InputError, IsText, isStorableText } from '../../http/index.js';
+import type { Role } from '../../identity/index.js';
+import { isDuration } from './duration.js';
+import type { ServiceTokenChanges } from './service-token.service.js';
+import { parseRfc3339 } from './wire-time.js';
+
+/** Characters of a name at the most (contract §1.2). */
+const NAME_MAX = 350;
+const ACCOUNT_NAME_MAX = 255;
+
+/** Versions leave room for a rotation every second of a hundred years below the largest integer column. */
+const VERSION_MAX = 1_000_000_000;
+
+const DURATION_RULE =
+  'duration must be "forever" or a positive Go duration such as "8760h" or "2h45m" ' +
+  '(units ns, us, ms, s, m, h; at most 2562047h47m16.854775807s)';
+const TIME_RULE = 'must be an RFC 3339 date and time such as "2030-01-31T12:00:00Z"';
+const VERSION_RULE = `client_secret_version must be a whole number from 0 to ${String(VERSION_MAX)}; 0 means not given`;
+
+function Rule(isValid: (value: unknown) => boolean, message: string): PropertyDecorator {
+  return ValidateBy({ name: 'rule', validator: { validate: isValid, defaultMessage: () => message } });
+}
+
+const isVersion = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= VERSION_MAX;
+
+const isTime = (value: unknown): boolean => typeof value === 'string' && parseRfc3339(value) !== undefined;
+
+export class RotateInput {
+  @ApiPropertyOptional({
+    example: '2030-01-31T12:00:00Z',
+    description: 'Until when the old secret still works; without it, or in the past, it is dead at once.',
+  })
+  @IsOptional()
+  @Rule(isTime, `previous_client_secret_expires_at ${TIME_RULE}`)
+  previous_client_secret_expires_at?: string | null;
+}
+
+export class ServiceTokenPatchInput extends RotateInput {
+  @ApiPropertyOptional({ minLength: 1, maxLength: NAME_MAX, example: 'CI/CD token' })
+  @IsOptional()
+  @IsText({ min: 1, max: NAME_MAX })
+  name?: string | null;
+
+  @ApiPropertyOptional({
+    default: '8760h',
+    example: '17520h',
+    description: '`forever` or a Go duration. Given on an update, it renews: the token expires at now + duration.',
+  })
+  @IsOptional()
+  @Rule(isDuration, DURATION_RULE)
+  duration?: string | null;
+
+  @ApiPropertyOptional({ description: 'A disabled token is kept but not accepted.' })
+  @IsOptional()
+  @IsBoolean({ message: 'enabled must be true or false' })
+  enabled?: boolean | null;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: VERSION_MAX,
+    example: 2,
+    description: 'On an update, a higher version than the present one rotates the secret. 0 means not given.',
+  })
+  @IsOptional()
+  @Rule(isVersion, VERSION_RULE)
+  client_secret_version?: number | null;
+}
+
+export class NewServiceTokenInput extends ServiceTokenPatchInput {
+  @ApiProperty({ minLength: 1, maxLength: NAME_MAX, example: 'CI/CD token' })
+  @IsText({ min: 1, max: NAME_MAX })
+  declare name: string;
+}
+
+export class AccountInput {
+  @ApiProperty({ minLength: 1, maxLength: ACCOUNT_NAME_MAX, example: 'Acme', description: 'Unique on this server.' })
+  @IsText({ min: 1, max: ACCOUNT_NAME_MAX })
+  name!: string;
+}
+
+const ROLES: readonly string[] = ['administrator', 'read_only'] satisfies Role[];
+
+/** One role, by its name or as an object with its `id`: clients have both forms. */
+const isRoleList = (value: unknown): boolean =>
+  Array.isArray(value) && value.length === 1 && roleIn(value) !== undefined;
+
+function roleIn(list: readonly unknown[]): Role | undefined {
+  const [given] = list;
+  const name = typeof given === 'object' && given !== null ? (given as { id?: unknown }).id : given;
+  return ROLES.includes(name as string) ? (name as Role) : undefined;
+}
+
+export class MemberRolesInput {
+  @ApiProperty({
+    type: [String],
+    example: ['read_only'],
+    description: 'One of `administrator` (everything) and `read_only` (list and get).',
+  })
+  @Rule(isRoleList, 'roles must be a list of exactly one of "administrator" and "read_only"')
+  roles!: unknown[];
+}
+
+export class NewMemberInput extends MemberRolesInput {
+  @ApiProperty({ format: 'email', example: 'alice@example.com', description: 'Of a user who exists.' })
+  @Rule(
+    (value) => isStorableText(value, 1, 254) && isEmail(value, { require_tld: false }),
+    'email must be the e-mail address of a user of this server',
+  )
+  email!: string;
+}
+
+/** @throws InputError */
+export function roleOf({ roles }: MemberRolesInput): Role {
+  const role = roleIn(roles);
+  if (!role) throw new InputError('roles', 'roles must name a role', false);
+  return role;
+}
+
+/** What a body asks for, in the service's terms. */
+export function serviceTokenChanges(input: ServiceTokenPatchInput): ServiceTokenChanges {
+  const version = input.client_secret_version ?? 0;
+  return {
+    name: input.name ?? undefined,
+    duration: input.duration ?? undefined,
+    enabled: input.enabled ?? undefined,
+    version: version === 0 ? undefined : version,
+    previousUntil: overlapEnd(input),
+  };
+}
+
+/** Until when the old secret is to work, if the body says so. */
+export function overlapEnd({ previous_client_secret_expires_at: end }: RotateInput): Date | undefined {
+  return typeof end === 'string' ? parseRfc3339(end) : undefined;
+}

@@ -1,0 +1,30 @@
+/** The Cloudflare dialect: Access service tokens, the accounts they belong to, and their members. */
+import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { DIALECT_PATH, DialectEdge } from '../../http/index.js';
+import { AccountScope } from './account-scope.js';
+import { AccountsController } from './accounts.controller.js';
+import { renderCloudflareError } from './cloudflare.errors.js';
+import { CloudflareGuard } from './cloudflare.guard.js';
+import { ConfigurableModuleClass } from './cloudflare.module-definition.js';
+import { MembersController } from './members.controller.js';
+import { ServiceTokenService } from './service-token.service.js';
+import { ServiceTokensController } from './service-tokens.controller.js';
+import { UserTokensController } from './user-tokens.controller.js';
+
+@Injectable()
+class CloudflareEdge extends DialectEdge implements OnModuleInit {
+  constructor(host: HttpAdapterHost, @Inject(DIALECT_PATH) path: string) {
+    super(host, { path, renderError: renderCloudflareError });
+  }
+
+  onModuleInit(): void {
+    this.close();
+  }
+}
+
+@Module({
+  controllers: [ServiceTokensController, MembersController, AccountsController, UserTokensController],
+  providers: [CloudflareEdge, CloudflareGuard, AccountScope, ServiceTokenService],
+})
+export class CloudflareModule extends ConfigurableModuleClass {}

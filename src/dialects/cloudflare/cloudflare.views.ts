@@ -1,0 +1,209 @@
+/** Results: what goes into the envelope, and the mappers that make it (contract §2). */
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { Account, Member, Principal, Role } from '../../identity/index.js';
+import type { ServiceToken } from './service-token.entity.js';
+import type { ServiceTokenWithSecret } from './service-token.service.js';
+import { toMoment, toSeconds } from './wire-time.js';
+
+export class ServiceTokenView {
+  @ApiProperty({ example: '88bf3b6d86161464f6509f7219099e57.access' })
+  client_id!: string;
+
+  @ApiProperty({ example: '2025-09-25T22:26:26Z' })
+  created_at!: string;
+
+  @ApiProperty({ example: '2026-09-25T22:26:26Z', description: '100 years after its creation for `forever`.' })
+  expires_at!: string;
+
+  @ApiProperty({ format: 'uuid', example: '3537a672-e4d8-4d89-aab9-26cb622918a1' })
+  id!: string;
+
+  @ApiProperty({ example: 'CI/CD token' })
+  name!: string;
+
+  @ApiProperty({ example: '2025-09-25T22:26:26Z' })
+  updated_at!: string;
+
+  @ApiProperty({ example: '8760h', description: 'As it was sent.' })
+  duration!: string;
+
+  @ApiProperty({ type: 'integer', example: 1, description: 'Goes up with every rotation.' })
+  client_secret_version!: number;
+
+  @ApiProperty({ example: true })
+  enabled!: boolean;
+
+  @ApiPropertyOptional({ example: '2025-12-24T18:00:00Z', description: 'When it last authenticated somebody.' })
+  last_seen_at?: string;
+
+  @ApiPropertyOptional({ example: '2030-01-31T12:00:00Z', description: 'Until when the previous secret works.' })
+  previous_client_secret_expires_at?: string;
+}
+
+export class ServiceTokenWithSecretView extends ServiceTokenView {
+  @ApiProperty({
+    example: 'lkst_4YkVqmnJ2pXW0s8ZtR1cLhB6uDdEfGa9oNiQxMwT3f1c2a9b',
+    description: 'The secret. Shown here and never again.',
+  })
+  client_secret!: string;
+}
+
+export function serviceTokenView(token: ServiceToken): ServiceTokenView {
+  return { ...basicView(token), ...(token.lastSeenAt && { last_seen_at: toSeconds(token.lastSeenAt) }) };
+}
+
+/** With the secret when there is one: in the answer that made it. */
+export function createdServiceTokenView({ token, secret }: ServiceTokenWithSecret): ServiceTokenView {
+  if (!secret) return serviceTokenView(token);
+  const { client_id, ...rest } = basicView(token);
+  const view: ServiceTokenWithSecretView = { client_id, client_secret: secret.reveal(), ...rest };
+  return view;
+}
+
+function basicView(token: ServiceToken): ServiceTokenView {
+  const previous = token.previousSecretExpiresAt;
+  return {
+    client_id: token.handle,
+    created_at: toSeconds(token.createdAt),
+    expires_at: toSeconds(token.expiresAt ?? token.createdAt),
+    id: token.id,
+    name: token.label,
+    updated_at: toSeconds(token.updatedAt),
+    duration: token.duration,
+    client_secret_version: token.secretVersion,
+    enabled: token.enabled,
+    ...(previous && { previous_client_secret_expires_at: toMoment(previous) }),
+  };
+}
+
+class AccountSettingsView {
+  @ApiProperty({ type: String, nullable: true, example: null })
+  abuse_contact_email!: string | null;
+
+  @ApiProperty({ example: false })
+  enforce_twofactor!: boolean;
+}
+
+export class AccountView {
+  @ApiProperty({ example: '023e105f4ecef8ad9ca31a8372d0c353', description: '32 lower-case hex characters.' })
+  id!: string;
+
+  @ApiProperty({ example: 'Acme' })
+  name!: string;
+
+  @ApiProperty({ example: 'standard' })
+  type!: string;
+
+  @ApiProperty()
+  settings!: AccountSettingsView;
+
+  @ApiProperty({ example: '2025-09-25T22:26:26Z' })
+  created_on!: string;
+}
+
+export function accountView({ id, name, createdAt }: Account): AccountView {
+  return {
+    id,
+    name,
+    type: 'standard',
+    settings: { abuse_contact_email: null, enforce_twofactor: false },
+    created_on: toSeconds(createdAt),
+  };
+}
+
+class MemberUserView {
+  @ApiProperty({ example: 'alice@example.com' })
+  email!: string;
+
+  @ApiProperty({ example: 'Alice' })
+  first_name!: string;
+
+  @ApiProperty({ example: '1001' })
+  id!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  last_name!: string | null;
+
+  @ApiProperty({ example: false })
+  two_factor_authentication_enabled!: boolean;
+}
+
+class RoleView {
+  @ApiProperty({ enum: ['administrator', 'read_only'] })
+  id!: string;
+
+  @ApiProperty({ example: 'Read only' })
+  name!: string;
+
+  @ApiProperty({ example: 'May list and get' })
+  description!: string;
+
+  @ApiProperty({ type: Object, example: { access: { read: true, write: false } } })
+  permissions!: Record<string, { read: boolean; write: boolean }>;
+}
+
+export class MemberView {
+  @ApiProperty({ example: '4536bcfad5faccb111b47003c79917fa', description: 'Of the membership, not of the user.' })
+  id!: string;
+
+  @ApiProperty({ example: 'alice@example.com' })
+  email!: string;
+
+  @ApiProperty({ type: [RoleView] })
+  roles!: RoleView[];
+
+  @ApiProperty({ example: 'accepted' })
+  status!: string;
+
+  @ApiProperty()
+  user!: MemberUserView;
+}
+
+const ROLE_VIEWS: Record<Role, Pick<RoleView, 'name' | 'description'>> = {
+  administrator: { name: 'Administrator', description: 'May do everything in the account' },
+  read_only: { name: 'Read only', description: 'May list and get' },
+};
+
+export function memberView({ membership, user }: Member): MemberView {
+  const { id, role } = membership;
+  const permissions = { access: { read: true, write: role === 'administrator' } };
+  return {
+    id,
+    email: user.email,
+    roles: [{ id: role, ...ROLE_VIEWS[role], permissions }],
+    status: 'accepted',
+    user: {
+      email: user.email,
+      first_name: user.name,
+      id: String(user.id),
+      last_name: null,
+      two_factor_authentication_enabled: false,
+    },
+  };
+}
+
+/** The result of a deletion that shows no more than what was deleted. */
+export class IdView {
+  @ApiProperty({ example: '023e105f4ecef8ad9ca31a8372d0c353' })
+  id!: string;
+}
+
+export class TokenStatusView {
+  @ApiProperty({ example: 'ed17574386854bf78a67040be0a770b0', description: '32 lower-case hex characters.' })
+  id!: string;
+
+  @ApiProperty({ example: 'active' })
+  status!: string;
+
+  @ApiPropertyOptional({ example: '2026-09-25T22:26:26Z', description: 'Only for login tokens.' })
+  expires_on?: string;
+}
+
+export function tokenStatusView({ token }: Principal): TokenStatusView {
+  const { expiresAt } = token;
+  return {
+    id: token.id.replaceAll('-', ''),
+    status: 'active',
+    ...(expiresAt && { expires_on: toSeconds(expiresAt) }),
+  };
+}

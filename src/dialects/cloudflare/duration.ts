@@ -1,0 +1,63 @@
+/** Durations as Go's `time.ParseDuration` reads them, exactly (contract §1.4). */
+
+/** A token that lives for so long is said to live for ever. */
+export const FOREVER = 'forever';
+
+const NANOSECONDS: Readonly<Record<string, bigint>> = {
+  ns: 1n,
+  us: 1_000n,
+  // Both micro signs: U+00B5 and U+03BC.
+  µs: 1_000n,
+  μs: 1_000n,
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
+};
+
+const WHOLE = /^\+?((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+$/;
+const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/g;
+
+/** The longest duration that Go can hold: 2562047h47m16.854775807s. */
+const LONGEST = 2n ** 63n - 1n;
+
+/** Characters of a duration at the most. */
+const MAX_LENGTH = 255;
+
+/**
+ * Nanoseconds of a Go duration; `undefined` for what is none, for zero, and for more than Go can hold.
+ * Never rounds up.
+ */
+export function parseGoDuration(text: string): bigint | undefined {
+  if (text.length > MAX_LENGTH || !WHOLE.test(text)) return undefined;
+  let total = 0n;
+  for (const [, whole = '', fraction = '', unit = ''] of text.matchAll(PART)) {
+    const nanoseconds = NANOSECONDS[unit] ?? 0n;
+    total += BigInt(whole === '' ? '0' : whole) * nanoseconds;
+    if (fraction !== '') total += (BigInt(fraction) * nanoseconds) / 10n ** BigInt(fraction.length);
+  }
+  return total > 0n && total <= LONGEST ? total : undefined;
+}
+
+/** Whether a text is a duration that a token can have. */
+export function isDuration(value: unknown): value is string {
+  return typeof value === 'string' && (value === FOREVER || parseGoDuration(value) !== undefined);
+}
+
+/** Years that `forever` stands for: the wire wants a date. */
+const FOREVER_YEARS = 100;
+
+/**
+ * When a token of this duration expires: counted from now, but for `forever`, which counts from its creation.
+ * @param duration - one that {@link isDuration} accepts
+ */
+export function expiryOf(duration: string, now: Date, createdAt: Date): Date {
+  if (duration === FOREVER) {
+    const end = new Date(createdAt);
+    end.setUTCFullYear(end.getUTCFullYear() + FOREVER_YEARS);
+    return end;
+  }
+  const nanoseconds = parseGoDuration(duration);
+  if (nanoseconds === undefined) throw new Error(`not a duration: ${duration}`);
+  return new Date(now.getTime() + Number(nanoseconds / 1_000_000n));
+}

@@ -1,0 +1,85 @@
+/** The success envelope (contract §2.2), and pages of lists within it. */
+import type { Type } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import type { Request } from 'express';
+import type { Stretch } from '../../core/index.js';
+import { queryNumber } from '../../http/index.js';
+
+export class ResultInfoView {
+  @ApiProperty({ type: 'integer', example: 1 })
+  page!: number;
+
+  @ApiProperty({ type: 'integer', example: 100 })
+  per_page!: number;
+
+  @ApiProperty({ type: 'integer', example: 1, description: 'Items in this page.' })
+  count!: number;
+
+  @ApiProperty({ type: 'integer', example: 1 })
+  total_count!: number;
+
+  @ApiProperty({ type: 'integer', example: 1 })
+  total_pages!: number;
+}
+
+export interface Envelope<T> {
+  result: T;
+  success: true;
+  errors: [];
+  messages: unknown[];
+  result_info?: ResultInfoView;
+}
+
+export function success<T>(result: T, messages: unknown[] = []): Envelope<T> {
+  return { result, success: true, errors: [], messages };
+}
+
+/** A part of a list, as a client asked for it. */
+export interface Page {
+  readonly page: number;
+  /** `undefined`: everything on one page, and nothing on the others (contract §0.1, §0.2). */
+  readonly perPage: number | undefined;
+}
+
+const PER_PAGE_MAX = 1000;
+const PAGE_MAX = 1_000_000_000;
+
+/** @throws InputError */
+export function requestedPage(request: Request): Page {
+  return {
+    page: queryNumber(request, 'page', 1, PAGE_MAX) ?? 1,
+    perPage: queryNumber(request, 'per_page', 1, PER_PAGE_MAX),
+  };
+}
+
+/** Which rows a page has. */
+export function stretchOf({ page, perPage }: Page): Stretch {
+  if (perPage !== undefined) return { offset: (page - 1) * perPage, limit: perPage };
+  return page === 1 ? { offset: 0, limit: Number.MAX_SAFE_INTEGER } : { offset: 0, limit: 0 };
+}
+
+export function resultInfo({ page, perPage }: Page, count: number, total: number): ResultInfoView {
+  const per_page = perPage ?? Math.max(total, 1);
+  return { page, per_page, count, total_count: total, total_pages: Math.ceil(total / per_page) };
+}
+
+export function successPage<T>(items: T[], page: Page, total: number): Envelope<T[]> {
+  return { ...success(items), result_info: resultInfo(page, items.length, total) };
+}
+
+/** For the documentation: the envelope around a result, or around a list of them. */
+export function envelopeOf(view: Type, isList = false): Type {
+  class EnvelopeView {
+    success!: boolean;
+    errors!: unknown[];
+    messages!: unknown[];
+  }
+  ApiProperty(isList ? { type: [view] } : { type: view })(EnvelopeView.prototype, 'result');
+  ApiProperty({ example: true })(EnvelopeView.prototype, 'success');
+  ApiProperty({ type: [Object], example: [] })(EnvelopeView.prototype, 'errors');
+  ApiProperty({ type: [Object], example: [] })(EnvelopeView.prototype, 'messages');
+  if (isList) ApiProperty({ type: ResultInfoView })(EnvelopeView.prototype, 'result_info');
+  const subject = view.name.replace(/View$/, '');
+  Object.defineProperty(EnvelopeView, 'name', { value: `${subject}${isList ? 'List' : ''}Envelope` });
+  return EnvelopeView;
+}

@@ -1,0 +1,5 @@
+/** The Cloudflare dialect, as a host imports it. */
+export { cloudflareDocument } from './cloudflare.docs.js';
+export { CloudflareModule } from './cloudflare.module.js';
+export type { CloudflareOptions } from './cloudflare.options.js';
+export { ServiceToken } from './service-token.entity.js';

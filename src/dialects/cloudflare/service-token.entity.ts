@@ -1,0 +1,11 @@
+/** A Cloudflare Access service token: a client id and secret that belong to an account. */
+import { ChildEntity, Column } from 'typeorm';
+import { Token } from '../../core/index.js';
+
+/** Its handle is the client id; `label` is its name. */
+@ChildEntity('service_token')
+export class ServiceToken extends Token {
+  /** As it was sent: a Go duration or `forever`. */
+  @Column({ name: 'duration', type: 'varchar', length: 255, nullable: true })
+  duration!: string;
+}

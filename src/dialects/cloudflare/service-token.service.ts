@@ -1,0 +1,198 @@
+/** Service tokens of an account: create, read, change, renew, rotate, delete (contract §4). */
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  Clock,
+  DomainError,
+  HashingService,
+  Secret,
+  TokenListing,
+  TokenService,
+  UnitOfWork,
+  type Actor,
+  type Stretch,
+  type TokenFilter,
+  type Transaction,
+} from '../../core/index.js';
+import { lockedAccount, sharedAccount } from '../../identity/index.js';
+import { newClientId, newClientSecret } from './client-secret.js';
+import { CLOUDFLARE_OPTIONS } from './cloudflare.module-definition.js';
+import type { CloudflareOptions } from './cloudflare.options.js';
+import { FOREVER, expiryOf } from './duration.js';
+import { ServiceToken } from './service-token.entity.js';
+
+/** What a client may say of a token; absent means unchanged. */
+export interface ServiceTokenChanges {
+  name?: string | undefined;
+  duration?: string | undefined;
+  enabled?: boolean | undefined;
+  /** Higher than the present one: rotate to it. */
+  version?: number | undefined;
+  previousUntil?: Date | undefined;
+}
+
+/** A token, and its secret when it was made just now. */
+export interface ServiceTokenWithSecret {
+  token: ServiceToken;
+  secret: Secret | null;
+}
+
+const DEFAULT_DURATION = '8760h';
+
+/** Tokens read at a time when a list of any length is wanted. */
+const BATCH = 1000;
+
+@Injectable()
+export class ServiceTokenService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly tokens: TokenService,
+    private readonly listing: TokenListing,
+    private readonly hashing: HashingService,
+    private readonly clock: Clock,
+    @Inject(CLOUDFLARE_OPTIONS) private readonly options: CloudflareOptions,
+  ) {}
+
+  /** @throws DomainError `account_not_found`, `quota_reached` */
+  async create(
+    actor: Actor,
+    accountId: string,
+    { name, duration = DEFAULT_DURATION, enabled, version, previousUntil }: ServiceTokenChanges & { name: string },
+  ): Promise<ServiceTokenWithSecret> {
+    const secret = newClientSecret(this.options.secretPrefix);
+    const handle = newClientId();
+    return this.unitOfWork.write(actor, async (tx) => {
+      await this.holdAccount(tx, accountId);
+      const token = await this.tokens.issue(tx, ServiceToken, {
+        handle,
+        label: name,
+        accountId,
+        duration,
+        digest: this.hashing.digest(secret),
+        expiresAt: expiryOf(duration, tx.now, tx.now),
+        ...(enabled !== undefined && { enabled }),
+        ...(version !== undefined && { secretVersion: version }),
+        ...(previousUntil !== undefined && { previousSecretExpiresAt: previousUntil }),
+      });
+      return { token, secret };
+    });
+  }
+
+  /** @throws DomainError `token_not_found` */
+  async get(accountId: string, id: string): Promise<ServiceToken> {
+    const token = await this.unitOfWork.read((manager) => this.tokens.find(manager, ServiceToken, { accountId, id }));
+    if (!token) throw new DomainError('token_not_found', 'no such service token');
+    return token;
+  }
+
+  /** A page of an account's tokens, oldest first, and how many fit the filter altogether. */
+  page(accountId: string, filter: TokenFilter, stretch: Stretch): Promise<[ServiceToken[], number]> {
+    return this.unitOfWork.read(async (manager) => [
+      await this.listing.page(manager, ServiceToken, accountId, filter, stretch),
+      await this.listing.count(manager, ServiceToken, accountId, filter),
+    ]);
+  }
+
+  /** All of an account's tokens, a batch at a time. */
+  async *all(accountId: string, filter: TokenFilter): AsyncGenerator<ServiceToken[]> {
+    let last: ServiceToken | undefined;
+    do {
+      const after = last;
+      const batch = await this.unitOfWork.read((manager) =>
+        this.listing.following(manager, ServiceToken, accountId, filter, after, BATCH),
+      );
+      yield batch;
+      last = batch.length < BATCH ? undefined : batch.at(-1);
+    } while (last);
+  }
+
+  /**
+   * Changes what is given, in one step; a higher version rotates, and then the new secret comes back.
+   * @throws DomainError `token_not_found`, `conflict`
+   */
+  async update(actor: Actor, token: ServiceToken, changes: ServiceTokenChanges): Promise<ServiceTokenWithSecret> {
+    if (changes.version !== undefined && changes.version > token.secretVersion) {
+      return this.rotate(actor, token, changes.previousUntil, changes);
+    }
+    return this.unitOfWork.write(actor, async (tx) => {
+      const columns = {
+        ...this.columns(tx, token, changes),
+        ...(changes.previousUntil !== undefined && { previousSecretExpiresAt: changes.previousUntil }),
+      };
+      return { token: await this.tokens.update(tx, ServiceToken, selector(token), columns), secret: null };
+    });
+  }
+
+  /**
+   * Renews the time to live: expires at now + duration, one year for the default; `forever` keeps its date.
+   * Also revives an expired token.
+   * @throws DomainError `token_not_found`
+   */
+  async refresh(actor: Actor, token: ServiceToken): Promise<ServiceToken> {
+    return this.unitOfWork.write(actor, (tx) =>
+      this.tokens.update(tx, ServiceToken, selector(token), ({ duration, expiresAt, createdAt }) => ({
+        expiresAt: duration === FOREVER ? expiresAt : expiryOf(duration, tx.now, createdAt),
+      })),
+    );
+  }
+
+  /**
+   * Replaces the secret; the old one works until `previousUntil`, or no longer.
+   * @throws DomainError `token_not_found`; `conflict` when somebody else rotated since the token was read
+   */
+  async rotate(
+    actor: Actor,
+    token: ServiceToken,
+    previousUntil: Date = startOfSecond(this.clock.now()),
+    changes: ServiceTokenChanges = {},
+  ): Promise<ServiceTokenWithSecret> {
+    const secret = newClientSecret(this.options.secretPrefix);
+    const rotation = { digest: this.hashing.digest(secret), previousUntil, expectedVersion: token.secretVersion };
+    return this.unitOfWork.write(actor, async (tx) => {
+      const rotated = await this.tokens.rotate(tx, ServiceToken, selector(token), {
+        ...rotation,
+        ...(changes.version !== undefined && { version: changes.version }),
+        changes: this.columns(tx, token, changes),
+      });
+      return { token: rotated, secret };
+    });
+  }
+
+  /** @throws DomainError `token_not_found` */
+  delete(actor: Actor, token: ServiceToken): Promise<ServiceToken> {
+    return this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, ServiceToken, selector(token)));
+  }
+
+  private columns(
+    { now }: Transaction,
+    { createdAt }: ServiceToken,
+    { name, duration, enabled }: ServiceTokenChanges,
+  ): Partial<Pick<ServiceToken, 'label' | 'enabled' | 'duration' | 'expiresAt'>> {
+    return {
+      ...(name !== undefined && { label: name }),
+      ...(enabled !== undefined && { enabled }),
+      ...(duration !== undefined && { duration, expiresAt: expiryOf(duration, now, createdAt) }),
+    };
+  }
+
+  /** Keeps the account from being deleted meanwhile, and its tokens from becoming too many. */
+  private async holdAccount(tx: Transaction, accountId: string): Promise<void> {
+    const { tokensPerAccount } = this.options;
+    if (tokensPerAccount === 0) {
+      await sharedAccount(tx, accountId);
+      return;
+    }
+    await lockedAccount(tx, accountId);
+    if ((await this.listing.count(tx.manager, ServiceToken, accountId)) >= tokensPerAccount) {
+      throw new DomainError('quota_reached', 'maximum number of service tokens has been reached');
+    }
+  }
+}
+
+/** A moment that has passed, in the seconds that the wire shows. */
+function startOfSecond(moment: Date): Date {
+  return new Date(moment.getTime() - moment.getUTCMilliseconds());
+}
+
+function selector({ id, accountId }: ServiceToken): Pick<ServiceToken, 'id' | 'accountId'> {
+  return { id, accountId };
+}

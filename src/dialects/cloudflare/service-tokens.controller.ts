@@ -1,0 +1,186 @@
+/** `accounts/:accountId/access/service_tokens` (contract §1, §4). */
+import { Delete, Get, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { ApiQuery } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { DomainError } from '../../core/index.js';
+import { Incoming, IncomingBody, queryText, streamJsonList } from '../../http/index.js';
+import type { Principal } from '../../identity/index.js';
+import { AccountScope } from './account-scope.js';
+import { CloudflareController } from './cloudflare.controller.js';
+import { Documented } from './cloudflare.docs.js';
+import { Caller } from './cloudflare.guard.js';
+import {
+  NewServiceTokenInput,
+  RotateInput,
+  ServiceTokenPatchInput,
+  overlapEnd,
+  serviceTokenChanges,
+} from './cloudflare.inputs.js';
+import {
+  ServiceTokenView,
+  ServiceTokenWithSecretView,
+  createdServiceTokenView,
+  serviceTokenView,
+} from './cloudflare.views.js';
+import { requestedPage, resultInfo, stretchOf, success, successPage, type Envelope } from './envelope.js';
+import type { ServiceToken } from './service-token.entity.js';
+import { ServiceTokenService } from './service-token.service.js';
+
+const TOKEN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+@CloudflareController('accounts/:accountId/access/service_tokens', 'Service tokens')
+export class ServiceTokensController {
+  constructor(
+    private readonly scope: AccountScope,
+    private readonly tokens: ServiceTokenService,
+  ) {}
+
+  @Post()
+  @Documented({
+    summary: 'Create a service token',
+    description: 'The answer holds the secret in `client_secret`; it cannot be had again.',
+    status: 201,
+    body: NewServiceTokenInput,
+    result: ServiceTokenWithSecretView,
+    refusals: ['invalid', 'no_account'],
+  })
+  async create(
+    @Caller() caller: Principal,
+    @Param('accountId') accountId: string,
+    @Incoming() body: IncomingBody,
+  ): Promise<Envelope<ServiceTokenView>> {
+    const account = await this.scope.toChange(caller, accountId);
+    const input = body.as(NewServiceTokenInput);
+    const changes = { ...serviceTokenChanges(input), name: input.name };
+    return success(createdServiceTokenView(await this.tokens.create(caller.actor, account.id, changes)));
+  }
+
+  @Get()
+  @Documented({
+    summary: 'List service tokens',
+    description: 'Oldest first; expired and disabled ones too. All of them unless `per_page` is given.',
+    result: ServiceTokenView,
+    isList: true,
+    refusals: ['invalid', 'no_account'],
+  })
+  @ApiQuery({ name: 'page', required: false, type: 'integer', description: 'From 1; past the end the list is empty.' })
+  @ApiQuery({ name: 'per_page', required: false, type: 'integer', description: '1 to 1000.' })
+  @ApiQuery({ name: 'name', required: false, description: 'Exactly this name.' })
+  @ApiQuery({ name: 'search', required: false, description: 'A part of the name, in any case.' })
+  async list(
+    @Caller() caller: Principal,
+    @Param('accountId') accountId: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Envelope<ServiceTokenView[]> | undefined> {
+    const account = await this.scope.toRead(caller, accountId);
+    const page = requestedPage(request);
+    const filter = { label: queryText(request, 'name'), search: queryText(request, 'search') };
+    if (page.perPage === undefined && page.page === 1) {
+      const batches = this.tokens.all(account.id, filter);
+      await streamJsonList(response, batches, serviceTokenView, (count) => ({
+        ...success([]),
+        result_info: resultInfo(page, count, count),
+      }));
+      return undefined;
+    }
+    const [tokens, total] = await this.tokens.page(account.id, filter, stretchOf(page));
+    return successPage(tokens.map(serviceTokenView), page, total);
+  }
+
+  @Get(':tokenId')
+  @Documented({ summary: 'Get one service token', result: ServiceTokenView, refusals: ['no_token'] })
+  async get(
+    @Caller() caller: Principal,
+    @Param('accountId') accountId: string,
+    @Param('tokenId') tokenId: string,
+  ): Promise<Envelope<ServiceTokenView>> {
+    const account = await this.scope.toRead(caller, accountId);
+    return success(serviceTokenView(await this.existing(account.id, tokenId)));
+  }
+
+  @Put(':tokenId')
+  @Documented({
+    summary: 'Change a service token',
+    description:
+      'What is absent stays as it is. A `duration` renews; a higher `client_secret_version` rotates, and then the ' +
+      'answer holds the new `client_secret`; `previous_client_secret_expires_at` moves or ends a running overlap.',
+    body: ServiceTokenPatchInput,
+    result: ServiceTokenView,
+    refusals: ['invalid', 'no_token', 'conflict'],
+  })
+  async update(
+    @Caller() caller: Principal,
+    @Param('accountId') accountId: string,
+    @Param('tokenId') tokenId: string,
+    @Incoming() body: IncomingBody,
+  ): Promise<Envelope<ServiceTokenView>> {
+    const token = await this.changeable(caller, accountId, tokenId);
+    const changes = serviceTokenChanges(body.as(ServiceTokenPatchInput));
+    return success(createdServiceTokenView(await this.tokens.update(caller.actor, token, changes)));
+  }
+
+  @Delete(':tokenId')
+  @Documented({
+    summary: 'Delete a service token',
+    description: 'By the time of the answer, which holds the token’s last state, it is accepted nowhere.',
+    result: ServiceTokenView,
+    refusals: ['no_token'],
+  })
+  async delete(
+    @Caller() caller: Principal,
+    @Param('accountId') accountId: string,
+    @Param('tokenId') tokenId: string,
+  ): Promise<Envelope<ServiceTokenView>> {
+    const token = await this.changeable(caller, accountId, tokenId);
+    return success(serviceTokenView(await this.tokens.delete(caller.actor, token)));
+  }
+
+  @Post(':tokenId/refresh')
+  @Documented({
+    summary: 'Renew a service token',
+    description: 'It expires at now + its duration: after one year for the default. `forever` keeps its date.',
+    result: ServiceTokenView,
+    refusals: ['no_token'],
+  })
+  async refresh(
+    @Caller() caller: Principal,
+    @Param('accountId') accountId: string,
+    @Param('tokenId') tokenId: string,
+  ): Promise<Envelope<ServiceTokenView>> {
+    const token = await this.changeable(caller, accountId, tokenId);
+    return success(serviceTokenView(await this.tokens.refresh(caller.actor, token)));
+  }
+
+  @Post(':tokenId/rotate')
+  @Documented({
+    summary: 'Rotate the secret of a service token',
+    description:
+      'The answer holds the new secret. The old one is dead by then, or works until ' +
+      '`previous_client_secret_expires_at`; one before it is dead in any case.',
+    body: RotateInput,
+    bodyOptional: true,
+    result: ServiceTokenWithSecretView,
+    refusals: ['invalid', 'no_token', 'conflict'],
+  })
+  async rotate(
+    @Caller() caller: Principal,
+    @Param('accountId') accountId: string,
+    @Param('tokenId') tokenId: string,
+    @Incoming() body: IncomingBody,
+  ): Promise<Envelope<ServiceTokenView>> {
+    const token = await this.changeable(caller, accountId, tokenId);
+    const previousUntil = overlapEnd(body.as(RotateInput));
+    return success(createdServiceTokenView(await this.tokens.rotate(caller.actor, token, previousUntil)));
+  }
+
+  private async changeable(caller: Principal, accountId: string, tokenId: string): Promise<ServiceToken> {
+    const account = await this.scope.toChange(caller, accountId);
+    return this.existing(account.id, tokenId);
+  }
+
+  private async existing(accountId: string, tokenId: string): Promise<ServiceToken> {
+    if (!TOKEN_ID.test(tokenId)) throw new DomainError('token_not_found', 'no such service token');
+    return this.tokens.get(accountId, tokenId.toLowerCase());
+  }
+}

@@ -1,0 +1,25 @@
+/** `user/tokens/verify`: a token asks about itself (contract §5). */
+import { Get, UseFilters } from '@nestjs/common';
+import type { Principal } from '../../identity/index.js';
+import { CloudflareController } from './cloudflare.controller.js';
+import { Documented } from './cloudflare.docs.js';
+import { TokenVerifyErrorFilter } from './cloudflare.errors.js';
+import { Caller } from './cloudflare.guard.js';
+import { TokenStatusView, tokenStatusView } from './cloudflare.views.js';
+import { success, type Envelope } from './envelope.js';
+
+const VALID = { code: 10000, message: 'This API Token is valid and active', type: null };
+
+@CloudflareController('user/tokens', 'Tokens')
+export class UserTokensController {
+  @Get('verify')
+  @UseFilters(TokenVerifyErrorFilter)
+  @Documented({
+    summary: 'Verify the token presented',
+    description: 'A token that is not accepted is answered with 401 and code 1000.',
+    result: TokenStatusView,
+  })
+  verify(@Caller() caller: Principal): Envelope<TokenStatusView> {
+    return success(tokenStatusView(caller), [VALID]);
+  }
+}

@@ -1,0 +1,128 @@
+/** Accounts: list, create, rename, delete. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import {
+  DomainError,
+  Token,
+  TokenCount,
+  UnitOfWork,
+  whenTaken,
+  type Actor,
+  type DirectoryUser,
+  type Stretch,
+  type Transaction,
+} from '../core/index.js';
+import { Account } from './account.entity.js';
+import { AccountCreated, AccountDeleted, AccountUpdated } from './changes.js';
+import { newHexId } from './hex-id.js';
+import { Membership } from './membership.entity.js';
+
+/** Which accounts, in which order. */
+export interface AccountQuery {
+  /** The name, exactly. */
+  readonly name?: string | undefined;
+  readonly newestFirst?: boolean;
+}
+
+@Injectable()
+export class AccountService {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /** The accounts a user is a member of, or all for an administrator; and how many there are altogether. */
+  list(user: DirectoryUser, query: AccountQuery, { offset, limit }: Stretch): Promise<[Account[], number]> {
+    return this.unitOfWork.read((manager) => visible(manager, user, query).skip(offset).take(limit).getManyAndCount());
+  }
+
+  /** The account, or `null` when there is none. */
+  find(id: string): Promise<Account | null> {
+    return this.unitOfWork.read((manager) => manager.findOneBy(Account, { id }));
+  }
+
+  /** @throws DomainError `account_name_taken` */
+  async create(actor: Actor, name: string): Promise<Account> {
+    const write = this.unitOfWork.write(actor, (tx) => this.insert(tx, { id: newHexId(), name }));
+    return whenTaken(write, () => nameTaken(name));
+  }
+
+  /** For whoever holds a transaction open. */
+  async insert(tx: Transaction, values: Pick<Account, 'id' | 'name'>): Promise<Account> {
+    const account: Account = { ...values, createdAt: tx.now, updatedAt: tx.now };
+    await tx.manager.insert(Account, account);
+    tx.record(new AccountCreated(account));
+    return account;
+  }
+
+  /** @throws DomainError `account_not_found`, `account_name_taken` */
+  async rename(actor: Actor, id: string, name: string): Promise<Account> {
+    const write = this.unitOfWork.write(actor, async (tx) => {
+      const account = await lockedAccount(tx, id);
+      if (account.name === name) return account;
+      await tx.manager.update(Account, { id }, { name, updatedAt: tx.now });
+      const renamed = Object.assign(account, { name, updatedAt: tx.now });
+      tx.record(new AccountUpdated(renamed, { fields: ['name'] }));
+      return renamed;
+    });
+    return whenTaken(write, () => nameTaken(name));
+  }
+
+  /**
+   * Removes an account with its tokens and memberships.
+   * @throws DomainError `account_not_found`
+   */
+  async delete(actor: Actor, id: string): Promise<void> {
+    await this.unitOfWork.write(actor, async (tx) => {
+      const account = await lockedAccount(tx, id);
+      const { affected } = await tx.manager.delete(Token, { accountId: id });
+      await tx.manager.delete(TokenCount, { accountId: id });
+      await tx.manager.delete(Membership, { accountId: id });
+      await tx.manager.delete(Account, { id });
+      tx.record(new AccountDeleted(account, { tokens: affected ?? 0 }));
+    });
+  }
+}
+
+/**
+ * The account, which nobody else can hold or change until the transaction ends.
+ * @throws DomainError `account_not_found`
+ */
+export async function lockedAccount(tx: Transaction, id: string): Promise<Account> {
+  const [account] = await tx.lock(Account, { where: { id } });
+  if (!account) throw accountNotFound();
+  return account;
+}
+
+/**
+ * The account, which nobody can delete until the transaction ends: what is added to it then does not outlive it.
+ * @throws DomainError `account_not_found`
+ */
+export async function sharedAccount(tx: Transaction, id: string): Promise<Account> {
+  const [account] = await tx.share(Account, { where: { id } });
+  if (!account) throw accountNotFound();
+  return account;
+}
+
+function visible(
+  manager: EntityManager,
+  user: DirectoryUser,
+  { name, newestFirst = false }: AccountQuery,
+): SelectQueryBuilder<Account> {
+  const direction = newestFirst ? 'DESC' : 'ASC';
+  const query = manager
+    .createQueryBuilder(Account, 'account')
+    .orderBy('account.createdAt', direction)
+    .addOrderBy('account.id', direction);
+  if (name !== undefined) query.andWhere({ name });
+  if (!user.admin) {
+    const own = query.subQuery().select('own.accountId').from(Membership, 'own').where('own.userId = :userId');
+    query.andWhere(`account.id IN ${own.getQuery()}`, { userId: user.id });
+  }
+  return query;
+}
+
+function accountNotFound(): DomainError {
+  return new DomainError('account_not_found', 'no such account');
+}
+
+function nameTaken(name: string): DomainError {
+  return new DomainError('account_name_taken', `an account named ${name} exists already; choose another name`);
+}

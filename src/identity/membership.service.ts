@@ -1,0 +1,106 @@
+/** Memberships: who may do what in an account. */
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { DomainError, UnitOfWork, whenTaken, type Actor, type Stretch, type Transaction } from '../core/index.js';
+import { sharedAccount } from './account.service.js';
+import { MemberAdded, MemberRemoved, MemberUpdated } from './changes.js';
+import { newHexId } from './hex-id.js';
+import { sharedUser } from './locked-user.js';
+import { Membership, type Role } from './membership.entity.js';
+import { User, emailKeyOf } from './user.entity.js';
+
+/** A membership together with the user it belongs to. */
+export interface Member {
+  membership: Membership;
+  user: User;
+}
+
+@Injectable()
+export class MembershipService {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /** The role of a user in an account, `null` for somebody who is no member. */
+  async roleOf(userId: number, accountId: string): Promise<Role | null> {
+    const membership = await this.unitOfWork.read((manager) => manager.findOneBy(Membership, { userId, accountId }));
+    return membership?.role ?? null;
+  }
+
+  /** The members of an account, oldest first, and how many there are. */
+  list(accountId: string, { offset, limit }: Stretch): Promise<[Member[], number]> {
+    return this.unitOfWork.read(async (manager) => {
+      const [memberships, total] = await manager.findAndCount(Membership, {
+        where: { accountId },
+        order: { createdAt: 'ASC', id: 'ASC' },
+        skip: offset,
+        take: limit,
+      });
+      const users = await manager.findBy(User, { id: In(memberships.map(({ userId }) => userId)) });
+      const byId = new Map(users.map((user) => [user.id, user]));
+      const members = memberships.flatMap((membership) => {
+        const user = byId.get(membership.userId);
+        return user ? [{ membership, user }] : [];
+      });
+      return [members, total];
+    });
+  }
+
+  /** @throws DomainError `member_not_found` */
+  async get(accountId: string, id: string): Promise<Member> {
+    return this.unitOfWork.read(async (manager) => {
+      const membership = await manager.findOneBy(Membership, { id, accountId });
+      const user = membership && (await manager.findOneBy(User, { id: membership.userId }));
+      if (!user) throw memberNotFound();
+      return { membership, user };
+    });
+  }
+
+  /** @throws DomainError `user_not_found`, `already_member`, `account_not_found` */
+  async add(actor: Actor, accountId: string, email: string, role: Role): Promise<Member> {
+    const write = this.unitOfWork.write(actor, async (tx) => {
+      await sharedAccount(tx, accountId);
+      const known = await tx.manager.findOneBy(User, { emailKey: emailKeyOf(email) });
+      if (!known) throw new DomainError('user_not_found', `there is no user with the e-mail address ${email}`);
+      const user = await sharedUser(tx, known.id);
+      return { membership: await this.insert(tx, accountId, user.id, role), user };
+    });
+    return whenTaken(write, () => new DomainError('already_member', `${email} is a member of this account already`));
+  }
+
+  /** For whoever holds a transaction open. */
+  async insert(tx: Transaction, accountId: string, userId: number, role: Role): Promise<Membership> {
+    const membership: Membership = { id: newHexId(), accountId, userId, role, createdAt: tx.now };
+    await tx.manager.insert(Membership, membership);
+    tx.record(new MemberAdded(membership));
+    return membership;
+  }
+
+  /** @throws DomainError `member_not_found` */
+  async changeRole(actor: Actor, accountId: string, id: string, role: Role): Promise<Member> {
+    await this.unitOfWork.write(actor, async (tx) => {
+      const membership = await this.locked(tx, accountId, id);
+      if (membership.role === role) return;
+      await tx.manager.update(Membership, { id }, { role });
+      tx.record(new MemberUpdated({ ...membership, role }));
+    });
+    return this.get(accountId, id);
+  }
+
+  /** @throws DomainError `member_not_found` */
+  async remove(actor: Actor, accountId: string, id: string): Promise<void> {
+    await this.unitOfWork.write(actor, async (tx) => {
+      const membership = await this.locked(tx, accountId, id);
+      await tx.manager.delete(Membership, { id });
+      tx.record(new MemberRemoved(membership));
+    });
+  }
+
+  private async locked(tx: Transaction, accountId: string, id: string): Promise<Membership> {
+    const [membership] = await tx.lock(Membership, { where: { id, accountId } });
+    if (!membership) throw memberNotFound();
+    return membership;
+  }
+}
+
+function memberNotFound(): DomainError {
+  return new DomainError('member_not_found', 'no such member in this account');
+}
