@@ -26,7 +26,6 @@ import { moment } from './columns.js';
 @Check('latchkey_token_previous_ends', `"previous_secret_digest" IS NULL OR "previous_secret_expires_at" IS NOT NULL`)
 @Check('latchkey_token_version', `"secret_version" >= 1`)
 @Check('latchkey_token_owner', `"user_id" IS NOT NULL OR "account_id" IS NOT NULL`)
-@Check('latchkey_token_session', `"kind" <> 'session' OR ("expires_at" IS NOT NULL AND "audience" IS NOT NULL)`)
 export abstract class Token {
   /** UUID v4, lower case. */
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'latchkey_token_pk' })
