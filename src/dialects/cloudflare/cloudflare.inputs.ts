@@ -39,12 +39,8 @@ export class RotateInput {
   previous_client_secret_expires_at?: string | null;
 }
 
-export class ServiceTokenPatchInput extends RotateInput {
-  @ApiPropertyOptional({ minLength: 1, maxLength: NAME_MAX, example: 'CI/CD token' })
-  @IsOptional()
-  @IsText({ min: 1, max: NAME_MAX })
-  name?: string | null;
-
+/** What creating and changing have in common; the name has other rules in each, and rules are inherited. */
+abstract class ServiceTokenFields extends RotateInput {
   @ApiPropertyOptional({
     default: '8760h',
     example: '17520h',
@@ -71,10 +67,17 @@ export class ServiceTokenPatchInput extends RotateInput {
   client_secret_version?: number | null;
 }
 
-export class NewServiceTokenInput extends ServiceTokenPatchInput {
+export class ServiceTokenPatchInput extends ServiceTokenFields {
+  @ApiPropertyOptional({ minLength: 1, maxLength: NAME_MAX, example: 'CI/CD token' })
+  @IsOptional()
+  @IsText({ min: 1, max: NAME_MAX })
+  name?: string | null;
+}
+
+export class NewServiceTokenInput extends ServiceTokenFields {
   @ApiProperty({ minLength: 1, maxLength: NAME_MAX, example: 'CI/CD token' })
   @IsText({ min: 1, max: NAME_MAX })
-  declare name: string;
+  name!: string;
 }
 
 export class AccountInput {

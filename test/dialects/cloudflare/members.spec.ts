@@ -1,0 +1,195 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  AUTHENTICATION_ERROR,
+  HEX_ID,
+  UNKNOWN_HEX,
+  auditRows,
+  changingNothing,
+  cloudflareSuite,
+  invalid,
+  memberPath,
+  membersOf,
+  ok,
+  okList,
+  refusal,
+  tokensOf,
+  type Member,
+} from './support.js';
+
+cloudflareSuite('accounts/:id/members', (cf) => {
+  const add = async (account: string, email: string, role: string): Promise<Member> =>
+    ok<Member>(await cf.admin.post(membersOf(account), { email, roles: [role] }));
+
+  describe('POST members', () => {
+    it.each(['administrator', 'read_only'])('makes an existing user a member with the role %s', async (role) => {
+      const account = await cf.account();
+      const { email, userId, caller } = await cf.person();
+      const member = await add(account, email, role);
+      expect(member).toMatchObject({
+        id: expect.stringMatching(HEX_ID),
+        email,
+        status: 'accepted',
+        roles: [expect.objectContaining({ id: role })],
+        user: expect.objectContaining({ id: String(userId), email }),
+      });
+      expect(ok(await cf.admin.get(memberPath(account, member.id)))).toEqual(member);
+      expect((await caller.get(tokensOf(account))).status).toBe(200);
+      const created = await caller.post(tokensOf(account), { name: 'mine' });
+      expect(created.status).toBe(role === 'administrator' ? 201 : 403);
+    });
+
+    it('finds the user by his address in any case, and takes a role as an object with its id', async () => {
+      const account = await cf.account();
+      const { email } = await cf.person();
+      const body = { email: email.toUpperCase(), roles: [{ id: 'read_only' }], status: 'pending' };
+      expect(ok(await cf.admin.post(membersOf(account), body))).toMatchObject({ email, roles: [{ id: 'read_only' }] });
+    });
+
+    it('may be done by administrators of the account, and is audited', async () => {
+      const account = await cf.account();
+      const { caller, userId } = await cf.memberOf(account, 'administrator');
+      const { email } = await cf.person();
+      ok(await caller.post(membersOf(account), { email, roles: ['read_only'] }));
+      const row = (await auditRows(cf.server, { accountId: account })).at(-1);
+      expect(row).toMatchObject({ action: 'membership.added', authorId: userId });
+    });
+
+    it.each<[string, Record<string, unknown>, string]>([
+      ['no e-mail address', { email: undefined }, 'email'],
+      ['null for the address', { email: null }, 'email'],
+      ['a number for the address', { email: 7 }, 'email'],
+      ['text that is no address', { email: 'somebody' }, 'email'],
+      ['a list for the address', { email: ['a@example.com'] }, 'email'],
+      ['an address of 300 characters', { email: `${'a'.repeat(290)}@example.com` }, 'email'],
+      ['a NUL in the address', { email: 'a\0@example.com' }, 'email'],
+      ['no roles', { roles: undefined }, 'roles'],
+      ['no role', { roles: [] }, 'roles'],
+      ['two roles', { roles: ['read_only', 'administrator'] }, 'roles'],
+      ['an unknown role', { roles: ['owner'] }, 'roles'],
+      ['a role that every object has', { roles: ['constructor'] }, 'roles'],
+      ['a string for the roles', { roles: 'read_only' }, 'roles'],
+      ['null for a role', { roles: [null] }, 'roles'],
+      ['a role with a number for an id', { roles: [{ id: 1 }] }, 'roles'],
+    ])('400: refuses %s and changes nothing', async (_what, fields, field) => {
+      const account = await cf.account();
+      const { email } = await cf.person();
+      const body = { email, roles: ['read_only'], ...fields };
+      invalid(await changingNothing(cf, () => cf.admin.post(membersOf(account), body)), field);
+    });
+
+    it('400: tells that there is no such user, points at the address and changes nothing', async () => {
+      const account = await cf.account();
+      const body = { email: 'nobody@example.com', roles: ['read_only'] };
+      const reply = await changingNothing(cf, () => cf.admin.post(membersOf(account), body));
+      const { message, source } = refusal(reply, 400, 12130);
+      expect(source).toEqual({ pointer: '/email' });
+      expect(message).toContain('nobody@example.com');
+    });
+
+    it('409: refuses somebody who is a member already, also of those who ask at the same time', async () => {
+      const account = await cf.account();
+      const { email } = await cf.person();
+      const body = { email, roles: ['read_only'] };
+      const replies = await Promise.all([1, 2, 3].map(() => cf.admin.post(membersOf(account), body)));
+      expect(replies.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+      const again = { email, roles: ['administrator'] };
+      refusal(await changingNothing(cf, () => cf.admin.post(membersOf(account), again)), 409, 12132);
+    });
+  });
+
+  describe('GET members', () => {
+    it('shows everybody who is one, oldest first, page by page to an empty page', async () => {
+      const account = await cf.account();
+      const added: Member[] = [];
+      for (let count = 0; count < 3; count += 1) added.push(await add(account, (await cf.person()).email, 'read_only'));
+      const whole = okList<Member>(await cf.admin.get(membersOf(account)));
+      expect(whole.items).toHaveLength(3);
+      expect(new Set(whole.items.map(({ id }) => id))).toEqual(new Set(added.map(({ id }) => id)));
+      expect(whole.info).toMatchObject({ page: 1, count: 3, total_count: 3, total_pages: 1 });
+      const paged: Member[] = [];
+      for (const page of [1, 2, 3]) {
+        const part = okList<Member>(await cf.admin.get(`${membersOf(account)}?per_page=2&page=${String(page)}`));
+        expect(part.info).toMatchObject({ page, per_page: 2, total_count: 3, total_pages: 2 });
+        paged.push(...part.items);
+      }
+      expect(paged).toEqual(whole.items);
+      expect(okList(await cf.admin.get(`${membersOf(account)}?page=2`)).items).toEqual([]);
+    });
+
+    it('shows members who may only read the others', async () => {
+      const account = await cf.account();
+      const { caller, memberId } = await cf.memberOf(account, 'read_only');
+      expect(okList<Member>(await caller.get(membersOf(account))).items.map(({ id }) => id)).toEqual([memberId]);
+    });
+
+    it('400: refuses a page that is none', async () => {
+      const account = await cf.account();
+      invalid(await cf.admin.get(`${membersOf(account)}?page=x`), 'page');
+      invalid(await cf.admin.get(`${membersOf(account)}?per_page=0`), 'per_page');
+    });
+
+    it('403 and 404: hides the members of accounts that are not his, and knows none where there is no account', async () => {
+      const { caller } = await cf.person();
+      const reply = await caller.get(membersOf(await cf.account()));
+      expect(refusal(reply, 403, 10000)).toEqual(AUTHENTICATION_ERROR);
+      expect((await caller.get(membersOf(UNKNOWN_HEX))).text).toBe(reply.text);
+      refusal(await cf.admin.get(membersOf(UNKNOWN_HEX)), 404, 7003);
+    });
+  });
+
+  describe('PUT members/:id', () => {
+    it('changes the role, which counts from the next request on', async () => {
+      const account = await cf.account();
+      const { caller, memberId } = await cf.memberOf(account, 'read_only');
+      refusal(await caller.post(tokensOf(account), { name: 'n' }), 403, 10000);
+      const path = memberPath(account, memberId.toUpperCase());
+      expect(ok(await cf.admin.put(path, { roles: ['administrator'] }))).toMatchObject({
+        id: memberId,
+        roles: [{ id: 'administrator' }],
+      });
+      expect((await caller.post(tokensOf(account), { name: 'n' })).status).toBe(201);
+      ok(await cf.admin.put(path, { roles: ['read_only'] }));
+      refusal(await caller.post(tokensOf(account), { name: 'n' }), 403, 10000);
+    });
+
+    it.each([[{}], [{ roles: [] }], [{ roles: ['root'] }], [{ roles: ['read_only', 'read_only'] }]])(
+      '400: refuses %j and changes nothing',
+      async (body) => {
+        const account = await cf.account();
+        const { memberId } = await cf.memberOf(account, 'read_only');
+        invalid(await changingNothing(cf, () => cf.admin.put(memberPath(account, memberId), body)), 'roles');
+      },
+    );
+  });
+
+  describe('DELETE members/:id', () => {
+    it('takes the user’s access at once, and leaves him and his other accounts alone', async () => {
+      const [account, other] = [await cf.account(), await cf.account()];
+      const { caller, memberId, email } = await cf.memberOf(account, 'administrator');
+      await add(other, email, 'read_only');
+      expect(ok(await cf.admin.delete(memberPath(account, memberId)))).toEqual({ id: memberId });
+      refusal(await caller.get(tokensOf(account)), 403, 10000);
+      expect((await caller.get(tokensOf(other))).status).toBe(200);
+      expect(okList(await cf.admin.get(membersOf(account))).items).toEqual([]);
+      refusal(await cf.admin.delete(memberPath(account, memberId)), 404, 7003);
+    });
+  });
+
+  describe('404', () => {
+    it.each(['GET', 'PUT', 'DELETE'])(
+      '%s knows no member of another account, none unknown and none malformed',
+      async (method) => {
+        const account = await cf.account();
+        const { memberId } = await cf.memberOf(await cf.account(), 'read_only');
+        for (const id of [memberId, UNKNOWN_HEX, 'x', '%00', '1'.repeat(33)]) {
+          const path = memberPath(account, id);
+          const reply = await changingNothing(cf, () => cf.admin.send(method, path, { roles: ['administrator'] }));
+          expect(refusal(reply, 404, 7003)).toEqual({
+            code: 7003,
+            message: `Could not route to /client/v4${path}, perhaps your object identifier is invalid?`,
+          });
+        }
+      },
+    );
+  });
+});
