@@ -60,6 +60,8 @@ export class SessionService {
     attempt.succeeded();
     const renewed = this.hashing.isOutdated(user.passwordHash) ? await this.hashing.hashPassword(password) : null;
     const opened = await this.open({ id: user.id, passwordHash: user.passwordHash }, terms, 'password', renewed);
+    // Another login may have renewed the hash meanwhile: then the new one counts.
+    if (!opened && renewed !== null) return this.login(email, password, terms);
     return opened ?? Promise.reject(await this.failed(email, 'password', terms));
   }
 
@@ -89,10 +91,17 @@ export class SessionService {
       token = found.principal.token;
     }
     if (!(token instanceof SessionToken)) return;
-    await this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, SessionToken, { id: token.id }));
+    try {
+      await this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, SessionToken, { id: token.id }));
+    } catch (error) {
+      // Ended by another request at the same moment: what was asked for is done.
+      if (!(error instanceof DomainError && error.code === 'token_not_found')) throw error;
+    }
   }
 
-  private userByEmail(email: string): Promise<User | null> {
+  private async userByEmail(email: string): Promise<User | null> {
+    // No address holds a NUL, and PostgreSQL does not even look for one.
+    if (email.includes('\0')) return null;
     return this.unitOfWork.read((manager) =>
       manager
         .createQueryBuilder(User, 'user')
@@ -133,13 +142,18 @@ export class SessionService {
   }
 
   private async failed(email: string | null, method: string, terms: SessionTerms): Promise<DomainError> {
-    const change = new LoginFailed(email?.slice(0, 254) ?? null, { method, dialect: terms.audience });
+    const change = new LoginFailed(email === null ? null : storable(email), { method, dialect: terms.audience });
     await this.unitOfWork.write(anonymousAt(terms.address), (tx) => {
       tx.record(change);
       return Promise.resolve();
     });
     return invalidLogin(method);
   }
+}
+
+/** What was tried, as far as every database can keep it. */
+function storable(text: string): string {
+  return text.slice(0, 254).toWellFormed().replaceAll('\0', '\ufffd');
 }
 
 function invalidLogin(method: string): DomainError {

@@ -1,5 +1,6 @@
 /** HTTP as a client speaks it: exact bytes out, exact bytes in. */
 import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 
 export interface Reply {
   readonly status: number;
@@ -45,4 +46,35 @@ export function send(baseUrl: string, method: string, path: string, { headers = 
     if (carriesBody) request.setHeader('Content-Length', Buffer.byteLength(body ?? ''));
     request.end(body);
   });
+}
+
+/**
+ * Sends a request written out in full: request line, headers, empty line, body. `Connection: close` is the caller's
+ * to send; the answer is what comes until the server closes.
+ */
+export function sendBytes(baseUrl: string, bytes: string | Buffer): Promise<Reply> {
+  const { hostname, port } = new URL(baseUrl);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(bytes);
+    });
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.on('error', reject);
+    socket.on('end', () => {
+      socket.end();
+      resolve(parsed(Buffer.concat(chunks).toString('utf8')));
+    });
+  });
+}
+
+/** An answer with a Content-Length, taken apart. */
+function parsed(answer: string): Reply {
+  const end = answer.indexOf('\r\n\r\n');
+  const [statusLine = '', ...lines] = answer.slice(0, end).split('\r\n');
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  );
+  const text = answer.slice(end + 4);
+  return { status: Number(statusLine.split(' ')[1]), headers, text, json: <T>() => JSON.parse(text) as T };
 }

@@ -27,9 +27,16 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** @param env - settings beyond those that every test server has */
-export async function startServer(engine: Engine, env: Record<string, string> = {}): Promise<TestServer> {
-  const database = await createDatabase(engine);
+/**
+ * @param env - settings beyond those that every test server has
+ * @param given - a database that is there already, instead of a new one; `close` drops it either way
+ */
+export async function startServer(
+  engine: Engine,
+  env: Record<string, string> = {},
+  given?: TestDatabase,
+): Promise<TestServer> {
+  const database = given ?? (await createDatabase(engine));
   const clock = new TestClock();
   const config = loadConfig({
     DATABASE_URL: database.url,

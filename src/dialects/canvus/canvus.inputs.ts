@@ -2,6 +2,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, ValidateBy, isEmail } from 'class-validator';
 import { IsText, isStorableText } from '../../http/index.js';
+import { emailKeyOf } from '../../identity/index.js';
 import { parameterMissing } from './canvus.messages.js';
 
 const whenNoString = parameterMissing;
@@ -18,7 +19,11 @@ function IsEmailAddress(): PropertyDecorator {
     name: 'isEmailAddress',
     validator: {
       // An intranet has addresses without a top-level domain.
-      validate: (value: unknown) => isStorableText(value, 1, EMAIL_MAX) && isEmail(value, { require_tld: false }),
+      // The key that makes it unique may be longer than the address: some letters become two in lower case.
+      validate: (value: unknown) =>
+        isStorableText(value, 1, EMAIL_MAX) &&
+        isStorableText(emailKeyOf(value), 1, EMAIL_MAX) &&
+        isEmail(value, { require_tld: false }),
       defaultMessage: (rule) =>
         typeof rule?.value === 'string' ? 'email is not a valid e-mail address' : parameterMissing('email'),
     },

@@ -1,6 +1,10 @@
 /** Actors and builders for the Canvus dialect: everybody speaks HTTP. */
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import type { FindOptionsWhere } from 'typeorm';
+import { AuditRecord } from '../../../src/core/index.js';
+import { onBothEngines } from '../../support/engines.js';
 import { send, type Call, type Reply } from '../../support/http.js';
-import { ADMIN, type TestServer } from '../../support/test-server.js';
+import { ADMIN, startServer, type TestServer } from '../../support/test-server.js';
 
 export interface User {
   admin: boolean;
@@ -65,28 +69,136 @@ export interface Person {
   readonly actor: Actor;
 }
 
+/** What a login answers. */
+export interface Login {
+  token: string;
+  user: User;
+}
+
 let counter = 0;
 
-export function actors(server: TestServer): {
-  anonymous: Actor;
-  admin: Actor;
-  holder: (token: string) => Actor;
-  person: (fields?: Record<string, unknown>) => Promise<Person>;
-  token: (userId: number, description?: string) => Promise<CreatedAccessToken>;
-} {
+/** An address that nobody else has. */
+export function newEmail(): string {
+  counter += 1;
+  return `person-${String(counter)}@example.com`;
+}
+
+/** Everybody who takes part in a suite. */
+export interface Actors {
+  readonly anonymous: Actor;
+  readonly admin: Actor;
+  readonly holder: (token: string) => Actor;
+  /** A new user with a password and a token; fields go into the request that creates him. */
+  readonly person: (fields?: Record<string, unknown>) => Promise<Person>;
+  readonly token: (userId: number, description?: string) => Promise<CreatedAccessToken>;
+  /** Signs in; fails the test when that is refused. */
+  readonly login: (person: Pick<Person, 'email' | 'password'>, more?: Record<string, unknown>) => Promise<Login>;
+}
+
+export function actors(server: TestServer): Actors {
+  const anonymous = new Actor(server);
   const admin = new Actor(server, ADMIN.token);
   const holder = (token: string): Actor => new Actor(server, token);
   const token = async (userId: number, description = 'a token'): Promise<CreatedAccessToken> =>
-    (await admin.post(`/users/${String(userId)}/access-tokens`, { description })).json<CreatedAccessToken>();
+    ok<CreatedAccessToken>(await admin.post(tokensOf(userId), { description }));
   const person = async (fields: Record<string, unknown> = {}): Promise<Person> => {
-    counter += 1;
-    const email = `person-${String(counter)}@example.com`;
-    const password = `password of ${String(counter)}`;
-    const user = (
-      await admin.post('/users', { email, password, name: `Person ${String(counter)}`, ...fields })
-    ).json<User>();
+    const email = newEmail();
+    const password = `password of ${email}`;
+    const user = ok<User>(await admin.post('/users', { email, password, name: `Name of ${email}`, ...fields }));
     const { plain_token: plain } = await token(user.id);
-    return { user, email, password, actor: holder(plain) };
+    return { user, email: user.email, password, actor: holder(plain) };
   };
-  return { anonymous: new Actor(server), admin, holder, person, token };
+  const login = async ({ email, password }: Pick<Person, 'email' | 'password'>, more = {}): Promise<Login> =>
+    ok<Login>(await anonymous.post('/users/login', { email, password, ...more }));
+  return { anonymous, admin, holder, person, token, login };
+}
+
+export type Canvus = Actors & { readonly server: TestServer };
+
+/** A suite on both engines, with one server for each; its members are there from the first test on. */
+export function canvusSuite(name: string, suite: (canvus: Canvus) => void, env: Record<string, string> = {}): void {
+  onBothEngines(name, (engine) => {
+    const canvus = {} as Canvus;
+    beforeAll(async () => {
+      const server = await startServer(engine, env);
+      Object.assign(canvus, actors(server), { server });
+    });
+    afterAll(() => canvus.server.close());
+    suite(canvus);
+  });
+}
+
+export function userPath(id: number, action = ''): string {
+  return `/users/${String(id)}${action}`;
+}
+
+export function tokensOf(userId: number): string {
+  return userPath(userId, '/access-tokens');
+}
+
+export function tokenPath(userId: number, tokenId: string): string {
+  return `${tokensOf(userId)}/${tokenId}`;
+}
+
+/** The body of an answer that must be a success. */
+export function ok<T>(reply: Reply): T {
+  expect({ status: reply.status, text: reply.text }).toEqual({ status: 200, text: expect.any(String) });
+  expect(reply.headers['content-type']).toMatch(/^application\/json\b/);
+  return reply.json<T>();
+}
+
+export const UNAUTHORIZED = { message: '401 Unauthorized' };
+export const PERMISSION_DENIED = { msg: 'Permission denied' };
+
+/** The text of an answer that must be a refusal in the documented form: `msg` and nothing else. */
+export function refusal(reply: Reply, status: number): string {
+  expect({ status: reply.status, text: reply.text }).toEqual({ status, text: expect.any(String) });
+  expect(reply.headers['content-type']).toMatch(/^application\/json\b/);
+  const body = reply.json<{ msg: string }>();
+  expect(body).toEqual({ msg: expect.stringMatching(/\S/) });
+  return body.msg;
+}
+
+/** The keys of a user, in their order. */
+export const USER_KEYS = ['admin', 'approved', 'blocked', 'created_at', 'email', 'id', 'last_login', 'name', 'state'];
+
+/** Milliseconds, no zone. */
+export const TOKEN_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/;
+/** Milliseconds and `Z`. */
+export const USER_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+export const PLAIN_TOKEN = /^[A-Za-z0-9_-]{43}$/;
+export const TOKEN_ID = /^[A-Za-z0-9]{80}$/;
+
+/** Well-formed, of nobody. */
+export const UNKNOWN_TOKEN = 'x'.repeat(43);
+export const UNKNOWN_TOKEN_ID = 'A'.repeat(80);
+export const UNKNOWN_USER = 999_999;
+
+/** Text that must come back byte for byte. */
+export const PECULIAR_TEXTS: [kind: string, text: string][] = [
+  ['emoji', '🔑 👩‍👩‍👧‍👦 🏳️‍🌈'],
+  ['combining characters, not normalised', 'e\u0301 and \u00e9, o\u0302\u0323'],
+  ['spaces at both ends', '  \u00a0spaces\u3000  '],
+  ['right-to-left text and marks', '\u202eשלום\u202c مرحبا \u200f'],
+  ['control characters', 'tab\t newline\r\n bell\u0007 escape\u001b'],
+  ['separators and a byte order mark', '\ufeff\u2028\u2029'],
+  ['quotes, mark-up and SQL', `"\\' <b>&amp;</b> '); DROP TABLE latchkey_token; -- %s $1 :x`],
+];
+
+/** The audit rows written so far, oldest first. */
+export function auditRows(server: TestServer, where: FindOptionsWhere<AuditRecord> = {}): Promise<AuditRecord[]> {
+  return server.dataSource.getRepository(AuditRecord).find({ where, order: { id: 'ASC' } });
+}
+
+/** Everything that a request could have changed, but for when tokens were last seen. */
+export async function stored(server: TestServer): Promise<Record<string, unknown[]>> {
+  const tables: Record<string, unknown[]> = {};
+  for (const table of ['user', 'token', 'setting', 'membership', 'account', 'audit']) {
+    const order = table === 'setting' ? 'name' : 'id';
+    const rows = await server.dataSource.query<Record<string, unknown>[]>(
+      `SELECT * FROM latchkey_${table} ORDER BY ${order}`,
+    );
+    tables[table] = rows.map(({ last_seen_at: _lastSeen, ...row }) => row);
+  }
+  return tables;
 }

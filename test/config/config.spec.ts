@@ -1,0 +1,236 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, loadConfig, type Config, type Environment } from '../../src/config/index.js';
+
+const TOKEN = 'AdminAdminAdminAdminAdminAdminAdminAdmin-_0';
+
+/** How one variable is read: where its value goes, what it is without one, and which texts are which values. */
+interface Variable {
+  readonly at: (config: Config) => unknown;
+  readonly byDefault: unknown;
+  readonly valid: readonly (readonly [text: string, value: unknown])[];
+  readonly faulty: readonly string[];
+  /** What the complaint tells people to give. */
+  readonly remedy: RegExp;
+  /** Whether the complaint must not repeat what was given. */
+  readonly secret?: boolean;
+}
+
+function number(at: Variable['at'], byDefault: number, min: number, max: number): Variable {
+  return {
+    at,
+    byDefault,
+    valid: [
+      [String(min), min],
+      [String(max), max],
+    ],
+    faulty: [String(min - 1), String(max + 1), `${String(min)}.5`, 'many', '1e3', '0x10', ' 5', '-5', '9'.repeat(400)],
+    remedy: new RegExp(`whole number from ${String(min)} to ${String(max)}`),
+  };
+}
+
+function choice(at: Variable['at'], byDefault: string, ...choices: string[]): Variable {
+  return {
+    at,
+    byDefault,
+    valid: choices.map((text) => [text, text]),
+    faulty: [`${String(choices[0])} `, String(choices[0]).toUpperCase(), 'other', '__proto__'],
+    remedy: new RegExp(choices.join(', ')),
+  };
+}
+
+const VARIABLES: Record<string, Variable> = {
+  HOST: {
+    at: (config) => config.server.host,
+    byDefault: '127.0.0.1',
+    valid: ['0.0.0.0', '::', '::1', 'localhost', 'node-1.example.com'].map((text) => [text, text]),
+    faulty: ['two words', 'http://localhost', '-leading', 'trailing-', 'a_b', '[::1]'],
+    remedy: /127\.0\.0\.1 or 0\.0\.0\.0/,
+  },
+  PORT: number((config) => config.server.port, 3000, 0, 65_535),
+  TRUST_PROXY: {
+    at: (config) => config.server.trustProxy,
+    byDefault: false,
+    valid: [
+      ['false', false],
+      ['0', false],
+      ['true', 1],
+      ['2', 2],
+      ['loopback', ['loopback']],
+      ['10.0.0.0/8, loopback,fd00::/8, 192.0.2.1', ['10.0.0.0/8', 'loopback', 'fd00::/8', '192.0.2.1']],
+    ],
+    faulty: ['yes', '100', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/', '10.0.0.0/8/8', 'example.com', '-1', 'loopback,'],
+    remedy: /give false, the number of proxies/,
+  },
+  DATABASE_URL: {
+    at: (config) => config.database.address,
+    byDefault: { engine: 'sqlite', path: './data/latchkey.sqlite' },
+    valid: [
+      ['sqlite:/var/lib/latchkey.sqlite', { engine: 'sqlite', path: '/var/lib/latchkey.sqlite' }],
+      ['sqlite:relative.sqlite', { engine: 'sqlite', path: 'relative.sqlite' }],
+      ['sqlite::memory:', { engine: 'sqlite', path: ':memory:' }],
+      ['postgres://u:p@db:5432/x', { engine: 'postgres', url: 'postgres://u:p@db:5432/x' }],
+      ['postgresql://u@db/x?sslmode=require', { engine: 'postgres', url: 'postgresql://u@db/x?sslmode=require' }],
+    ],
+    faulty: [
+      'sqlite:',
+      'mysql://root:hunter2@db/x',
+      'postgres://u:hunter2@db:99999/x',
+      '/hunter2.sqlite',
+      'sqlite:a\0b',
+    ],
+    remedy: /sqlite:PATH, sqlite::memory: or postgres:\/\//,
+    secret: true,
+  },
+  DATABASE_POOL_SIZE: number((config) => config.database.poolSize, 10, 2, 200),
+  LOG_LEVEL: choice((config) => config.log.level, 'info', 'trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+  LOG_FORMAT: choice((config) => config.log.format, process.stderr.isTTY ? 'pretty' : 'json', 'pretty', 'json'),
+  ADMIN_EMAIL: {
+    at: (config) => config.firstStart.adminEmail,
+    byDefault: undefined,
+    valid: ['root@example.com', 'root@localhost', 'Root+tag@Example.COM'].map((text) => [text, text]),
+    faulty: ['root', 'root@', '@example.com', 'root@example.com, x@example.com', `${'x'.repeat(250)}@example.com`],
+    remedy: /give an e-mail address/,
+  },
+  ADMIN_PASSWORD: {
+    at: (config) => config.firstStart.adminPassword,
+    byDefault: undefined,
+    valid: ['x', ' spaces kept ', 'é'.repeat(36), 'x'.repeat(72)].map((text) => [text, text]),
+    faulty: ['x'.repeat(73), 'é'.repeat(37), 'before\0after'],
+    remedy: /shorter password/,
+    secret: true,
+  },
+  ADMIN_TOKEN: {
+    at: (config) => config.firstStart.adminToken,
+    byDefault: undefined,
+    valid: [[TOKEN, TOKEN]],
+    faulty: [TOKEN.slice(1), `${TOKEN}A`, TOKEN.replace('-', '+'), `${TOKEN}\n`, 'hunter2'],
+    remedy: /43 base64url characters/,
+    secret: true,
+  },
+  ACCOUNT_ID: {
+    at: (config) => config.firstStart.accountId,
+    byDefault: undefined,
+    valid: [['0123456789abcdef0123456789abcdef', '0123456789abcdef0123456789abcdef']],
+    faulty: ['0123456789ABCDEF0123456789ABCDEF', 'a'.repeat(31), 'a'.repeat(33), 'g'.repeat(32)],
+    remedy: /32 lower-case hex/,
+  },
+  ACCOUNT_NAME: {
+    at: (config) => config.firstStart.accountName,
+    byDefault: undefined,
+    valid: ['Acme', 'Müller & Söhne 🔑', 'x'.repeat(255)].map((text) => [text, text]),
+    faulty: [' ', 'x'.repeat(256), 'a\0b', 'half \ud800'],
+    remedy: /1 to 255 characters/,
+  },
+  BCRYPT_COST: number((config) => config.passwords.bcryptCost, 12, 4, 16),
+  LOGIN_FAILURES_PER_ACCOUNT: number((config) => config.loginThrottle.failuresPerAccount, 10, 1, 100_000),
+  LOGIN_FAILURES_PER_ADDRESS: number((config) => config.loginThrottle.failuresPerAddress, 100, 1, 100_000),
+  LOGIN_FAILURE_WINDOW_SECONDS: number((config) => config.loginThrottle.windowSeconds, 900, 1, 86_400),
+  CANVUS_KEEPALIVE_SECONDS: number((config) => config.canvus.keepaliveSeconds, 15, 1, 3600),
+  SERVICE_TOKEN_PREFIX: {
+    at: (config) => config.cloudflare.serviceTokenPrefix,
+    byDefault: 'lkst_',
+    valid: ['a_', 'acme1_', `${'x'.repeat(15)}_`].map((text) => [text, text]),
+    faulty: ['_', 'lkst', 'lk-st_', `${'x'.repeat(16)}_`, 'a__', 'ä_'],
+    remedy: /letters or digits and an underscore/,
+  },
+  CRM_ALLOW_NO_IDENTIFIER: {
+    at: (config) => config.crm.allowNoIdentifier,
+    byDefault: false,
+    valid: [
+      ['true', true],
+      ['false', false],
+    ],
+    faulty: ['1', 'yes', 'TRUE'],
+    remedy: /true, false/,
+  },
+  CRM_HTTP_ERRORS: choice((config) => config.crm.httpErrors, 'ok', 'ok', 'status'),
+};
+
+const EACH = Object.entries(VARIABLES);
+
+function faultsOf(env: Environment): readonly string[] {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).faults;
+  }
+}
+
+describe('the configuration', () => {
+  it.each(EACH)('%s has its default when it is absent or empty', (name, { at, byDefault }) => {
+    expect(at(loadConfig({}))).toEqual(byDefault);
+    expect(at(loadConfig({ [name]: undefined }))).toEqual(byDefault);
+    expect(at(loadConfig({ [name]: '' }))).toEqual(byDefault);
+  });
+
+  it.each(EACH)('%s takes every valid form', (name, { at, valid }) => {
+    for (const [text, value] of valid) expect([text, at(loadConfig({ [name]: text }))]).toEqual([text, value]);
+  });
+
+  it.each(EACH)('%s refuses every faulty form, naming the variable and the remedy', (name, { faulty, remedy }) => {
+    for (const text of faulty) {
+      const faults = faultsOf({ [name]: text });
+      expect([text, faults.length]).toEqual([text, 1]);
+      expect(faults[0]).toMatch(new RegExp(`^${name} `));
+      expect(faults[0]).toMatch(remedy);
+    }
+  });
+
+  it.each(EACH.filter(([, { secret }]) => secret))('%s is never repeated by its fault', (name, { faulty }) => {
+    for (const text of faulty) {
+      const [fault = ''] = faultsOf({ [name]: text });
+      const [complaint] = fault.split('; give');
+      expect(complaint).not.toContain(text);
+      expect(fault).not.toContain('hunter2');
+    }
+  });
+
+  it('reads every variable into a place of its own, and nothing else', () => {
+    const env = Object.fromEntries(
+      EACH.map(([name, { valid, byDefault }]) => {
+        const other = valid.find(([, value]) => JSON.stringify(value) !== JSON.stringify(byDefault));
+        return [name, other?.[0] ?? ''];
+      }),
+    );
+    const config = loadConfig({ ...env, SOMETHING_ELSE: 'x', port: '1', PATH: '/bin' });
+    const leaves = (value: unknown): number =>
+      typeof value === 'object' && value !== null && !Array.isArray(value) && !('engine' in value)
+        ? Object.values(value).reduce<number>((sum, part) => sum + leaves(part), 0)
+        : 1;
+    expect(leaves(config)).toBe(EACH.length);
+    for (const [name, { at, byDefault }] of EACH) expect([name, at(config)]).not.toEqual([name, byDefault]);
+  });
+
+  it('lists all faults at once, in one message', () => {
+    const env = Object.fromEntries(EACH.map(([name, { faulty }]) => [name, faulty[0]]));
+    const faults = faultsOf(env);
+    expect(faults.map((fault) => fault.split(' ', 1)[0]).sort()).toEqual(EACH.map(([name]) => name).sort());
+    const { message } = new ConfigError(faults);
+    expect(message).toContain(`${String(EACH.length)} settings are wrong`);
+    for (const fault of faults) expect(message).toContain(fault);
+  });
+
+  it('is frozen through and through', () => {
+    const config = loadConfig({ TRUST_PROXY: '10.0.0.0/8' });
+    const thawed: string[] = [];
+    const visit = (value: unknown, path: string): void => {
+      if (typeof value !== 'object' || value === null) return;
+      if (!Object.isFrozen(value)) thawed.push(path);
+      for (const [key, part] of Object.entries(value)) visit(part, `${path}.${key}`);
+    };
+    visit(config, 'config');
+    expect(thawed).toEqual([]);
+    expect(() => {
+      (config.server as { port: number }).port = 1;
+    }).toThrow(TypeError);
+  });
+
+  it('does not change with the environment afterwards', () => {
+    const env = { PORT: '4000' };
+    const config = loadConfig(env);
+    env.PORT = '5000';
+    expect(config.server.port).toBe(4000);
+  });
+});

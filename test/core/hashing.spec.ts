@@ -1,0 +1,160 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import bcrypt from 'bcrypt';
+import { DomainError, HashingService, PASSWORD_MAX_BYTES, Secret } from '../../src/core/index.js';
+
+const VECTOR = {
+  salt: '$2a$04$CJMbCOH5ASXJAPMxw6XMZ.',
+  plain: 'QbhGvPSeh0hLSgfJb120I6by4ao1J5RRd59XmNOQq2g',
+  id: 'JDJhJDA0JENKTWJDT0g1QVNYSkFQTXh3NlhNWi44SUR3aHJaY2E1UUVaOGZUeTRDejB2ZnQzWGovclQ2',
+};
+
+async function started(bcryptCost: number): Promise<HashingService> {
+  const hashing = new HashingService({ bcryptCost });
+  await hashing.onModuleInit();
+  return hashing;
+}
+
+describe('token ids', () => {
+  const hashing = new HashingService({ bcryptCost: 4 });
+
+  it("are the vendor's, for the vendor's own example", async () => {
+    expect(await hashing.tokenId(new Secret(VECTOR.plain), VECTOR.salt)).toBe(VECTOR.id);
+  });
+
+  it('are 80 letters and digits for any secret and any fresh salt', async () => {
+    for (let round = 0; round < 40; round += 1) {
+      const salt = await hashing.newTokenIdSalt();
+      expect(salt).toMatch(/^\$2a\$04\$[./A-Za-z0-9]{22}$/);
+      const id = await hashing.tokenId(hashing.newSecret(), salt);
+      expect(id).toMatch(/^[A-Za-z0-9]{80}$/);
+      expect(Buffer.from(id, 'base64').toString()).toMatch(/^\$2a\$04\$/);
+    }
+  });
+
+  it('differ between salts, and repeat under the same salt', async () => {
+    const secret = hashing.newSecret();
+    const [one, other] = [await hashing.newTokenIdSalt(), await hashing.newTokenIdSalt()];
+    expect(one).not.toBe(other);
+    const id = await hashing.tokenId(secret, one);
+    expect(await hashing.tokenId(secret, one)).toBe(id);
+    expect(await hashing.tokenId(secret, other)).not.toBe(id);
+  });
+});
+
+describe('machine-made secrets', () => {
+  const hashing = new HashingService({ bcryptCost: 4 });
+
+  it('are 43 base64url characters, 32 bytes, and never the same twice', () => {
+    const secrets = Array.from({ length: 200 }, () => hashing.newSecret().reveal());
+    expect(new Set(secrets).size).toBe(secrets.length);
+    for (const secret of secrets) {
+      expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
+      expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
+    }
+  });
+
+  it('are stored as SHA-256 in lower-case hex', () => {
+    expect(hashing.digest(new Secret('abc'))).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  });
+
+  it('are compared as a whole: neither a prefix nor a longer text is equal', () => {
+    const digest = hashing.digest(new Secret('abc'));
+    expect(hashing.sameDigest(digest, digest)).toBe(true);
+    expect(hashing.sameDigest(digest, digest.slice(0, -1))).toBe(false);
+    expect(hashing.sameDigest(digest, `${digest}0`)).toBe(false);
+    expect(hashing.sameDigest(digest, hashing.digest(new Secret('abd')))).toBe(false);
+  });
+});
+
+describe('passwords', () => {
+  let hashing: HashingService;
+
+  beforeAll(async () => {
+    hashing = await started(4);
+  });
+
+  it('are hashed with bcrypt at the configured cost, and only the right one matches', async () => {
+    const hash = await hashing.hashPassword(new Secret('correct horse'));
+    expect(hash).toHaveLength(60);
+    expect(bcrypt.getRounds(hash)).toBe(4);
+    expect(await hashing.verifyPassword(hash, new Secret('correct horse'))).toBe(true);
+    expect(await hashing.verifyPassword(hash, new Secret('correct horsf'))).toBe(false);
+    expect(await hashing.verifyPassword(hash, new Secret(''))).toBe(false);
+  });
+
+  it.each([
+    ['72 bytes of one-byte characters', 'x'.repeat(PASSWORD_MAX_BYTES)],
+    ['72 bytes of two-byte characters', 'é'.repeat(36)],
+  ])('of %s are taken whole', async (_name, text) => {
+    const hash = await hashing.hashPassword(new Secret(text));
+    expect(await hashing.verifyPassword(hash, new Secret(text))).toBe(true);
+    expect(await hashing.verifyPassword(hash, new Secret(`${text.slice(0, -1)}y`))).toBe(false);
+  });
+
+  it.each([
+    ['longer than 72 bytes', 'x'.repeat(PASSWORD_MAX_BYTES + 1)],
+    ['longer than 72 bytes in UTF-8 alone', 'é'.repeat(37)],
+    ['with a NUL', 'before\0after'],
+    ['with half a surrogate pair', 'broken \ud800'],
+  ])('%s are refused, not cut off', async (_name, text) => {
+    const refusal = await hashing.hashPassword(new Secret(text)).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(DomainError);
+    expect(refusal).toMatchObject({ code: 'invalid_value' });
+    expect((refusal as Error).message).not.toContain(text);
+  });
+
+  it.each([
+    ['what bcrypt would cut at 72 bytes', 'x'.repeat(72), 'x'.repeat(73)],
+    ['what bcrypt would cut at NUL', 'before', 'before\0after'],
+  ])('never match %s', async (_name, stored, presented) => {
+    const hash = await hashing.hashPassword(new Secret(stored));
+    expect(await hashing.verifyPassword(hash, new Secret(presented))).toBe(false);
+  });
+
+  it('match nothing where there is no hash', async () => {
+    expect(await hashing.verifyPassword(null, new Secret(''))).toBe(false);
+    expect(await hashing.verifyPassword(undefined, new Secret('anything'))).toBe(false);
+  });
+
+  it('are outdated when hashed at any other cost', async () => {
+    const hash = await hashing.hashPassword(new Secret('a password'));
+    expect(hashing.isOutdated(hash)).toBe(false);
+    expect(new HashingService({ bcryptCost: 5 }).isOutdated(hash)).toBe(true);
+  });
+});
+
+describe('the load of hashing', () => {
+  it('leaves the event loop free while eight passwords are hashed at cost 12', async () => {
+    const hashing = new HashingService({ bcryptCost: 12 });
+    const begun = performance.now();
+    const load = { running: true };
+    const hashes = Promise.all(
+      Array.from({ length: 8 }, (_, index) => hashing.hashPassword(new Secret(`password ${String(index)}`))),
+    ).finally(() => (load.running = false));
+    let turns = 0;
+    while (load.running) {
+      await delay(5);
+      turns += 1;
+    }
+    await hashes;
+    const duration = performance.now() - begun;
+    // Hashing on the loop itself would leave about one turn for each password.
+    expect(duration).toBeGreaterThan(200);
+    expect(turns).toBeGreaterThan(duration / 5 / 4);
+  });
+
+  it('is bounded: what does not fit in the queue is refused as unavailable, and the rest is served', async () => {
+    const hashing = await started(6);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 100 }, () => hashing.verifyPassword(null, new Secret('x'))),
+    );
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused).toHaveLength(100 - 2 - 64);
+    for (const { reason } of refused) {
+      expect(reason).toBeInstanceOf(DomainError);
+      expect(reason).toMatchObject({ code: 'unavailable', retryAfterSeconds: expect.any(Number) });
+    }
+    await expect(hashing.verifyPassword(null, new Secret('x'))).resolves.toBe(false);
+  });
+});

@@ -1,0 +1,43 @@
+import { format, inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { Secret } from '../../src/core/index.js';
+
+const PLAIN = 'plain-text-of-the-secret';
+
+describe('a secret in memory', () => {
+  const secret = new Secret(PLAIN);
+  const holder = { name: 'holder', secret, list: [secret] };
+
+  const shown: Record<string, () => string> = {
+    'String()': () => String(secret),
+    // eslint-disable-next-line @typescript-eslint/restrict-template-expressions -- this is the accident to survive
+    'a template': () => `${secret}`,
+    // eslint-disable-next-line @typescript-eslint/restrict-plus-operands -- this too
+    concatenation: () => '' + secret,
+    JSON: () => JSON.stringify(holder),
+    inspect: () => inspect(holder, { depth: null, showHidden: true, getters: true }),
+    'inspect of itself': () => inspect(secret, { showHidden: true, customInspect: true }),
+    'format %s %o %O %j': () => format('%s %o %O %j', secret, secret, secret, secret),
+    'an error message': () => new Error(`failed with ${String(secret)}`).message,
+    'an inspected error': () => inspect(Object.assign(new Error('failed', { cause: secret }), { secret })),
+  };
+
+  it.each(Object.entries(shown))('prints as [secret] in %s', (_name, show) => {
+    expect(show()).toContain('[secret]');
+    expect(show()).not.toContain(PLAIN);
+  });
+
+  it('shows nothing even to an inspection that ignores its own way of printing', () => {
+    expect(inspect(secret, { customInspect: false, showHidden: true, depth: null })).not.toContain(PLAIN);
+  });
+
+  it('has no member that a copy, a spread or a serialiser could carry away', () => {
+    expect(Reflect.ownKeys(secret)).toEqual([]);
+    expect(JSON.stringify({ ...secret })).toBe('{}');
+    expect(structuredClone(secret)).not.toHaveProperty('reveal');
+  });
+
+  it('gives its text to whoever asks for it by name', () => {
+    expect(secret.reveal()).toBe(PLAIN);
+  });
+});

@@ -1,0 +1,310 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  SYSTEM,
+  Token,
+  UniqueViolation,
+  type Credential,
+  type DomainErrorCode,
+  type Rotation,
+  type Secret,
+  type TokenSelector,
+} from '../../src/core/index.js';
+import { PersonalToken, SessionToken } from '../../src/identity/index.js';
+import { onBothEngines } from '../support/engines.js';
+import { issueToken, newToken, servicesOf, type Services } from '../support/services.js';
+import { startServer, type TestServer } from '../support/test-server.js';
+
+const NOW = new Date('2030-05-06T07:08:09.123Z');
+const MINUTE = 60_000;
+
+onBothEngines('the life of a token', (engine) => {
+  let server: TestServer;
+  let services: Services;
+
+  beforeAll(async () => {
+    server = await startServer(engine);
+    services = servicesOf(server);
+  });
+  afterAll(() => server.close());
+  beforeEach(() => {
+    server.clock.freeze(NOW);
+  });
+  afterEach(() => {
+    server.clock.reset();
+  });
+
+  const find = (selector: TokenSelector): Promise<PersonalToken | null> =>
+    services.unitOfWork.read((manager) => services.tokens.find(manager, PersonalToken, selector));
+
+  const list = (selector: TokenSelector): Promise<PersonalToken[]> =>
+    services.unitOfWork.read((manager) => services.tokens.list(manager, PersonalToken, selector));
+
+  const update = (
+    selector: TokenSelector,
+    changes: Parameters<typeof services.tokens.update<PersonalToken>>[3],
+  ): Promise<PersonalToken> =>
+    services.unitOfWork.write(SYSTEM, (tx) => services.tokens.update(tx, PersonalToken, selector, changes));
+
+  const rotate = async (
+    token: Token,
+    rotation: Partial<Rotation> = {},
+  ): Promise<{ token: PersonalToken; secret: Secret }> => {
+    const secret = services.hashing.newSecret();
+    const digest = services.hashing.digest(secret);
+    const rotated = await services.unitOfWork.write(SYSTEM, (tx) =>
+      services.tokens.rotate(tx, PersonalToken, { id: token.id }, { digest, previousUntil: null, ...rotation }),
+    );
+    return { token: rotated, secret };
+  };
+
+  const revoke = (selector: TokenSelector): Promise<PersonalToken> =>
+    services.unitOfWork.write(SYSTEM, (tx) => services.tokens.revoke(tx, PersonalToken, selector));
+
+  const statusOf = async (credential: Credential): Promise<string> => {
+    const verdict = await services.verifier.verify(credential);
+    return verdict.status === 'valid' ? `valid by its ${verdict.matched} secret` : verdict.status;
+  };
+
+  const refusal = async (work: Promise<unknown>): Promise<DomainErrorCode | 'none'> =>
+    work.then(
+      () => 'none',
+      (error: unknown) => (error as { code: DomainErrorCode }).code,
+    );
+
+  const digestsOf = (id: string): Promise<Pick<Token, 'secretDigest' | 'previousSecretDigest'>> =>
+    services.unitOfWork.read((manager) =>
+      manager
+        .createQueryBuilder(Token, 'token')
+        .select(['token.id', 'token.secretDigest', 'token.previousSecretDigest'])
+        .where({ id })
+        .getOneOrFail(),
+    );
+
+  describe('issue', () => {
+    it('returns exactly what a later read finds', async () => {
+      const expiresAt = new Date(NOW.getTime() + 1);
+      const { token } = await issueToken(services, { label: 'näme "quoted" \t🔑', expiresAt });
+      expect(token).toEqual(await find({ id: token.id }));
+      expect(token).toMatchObject({
+        kind: 'personal_token',
+        label: 'näme "quoted" \t🔑',
+        userId: 1000,
+        accountId: null,
+        enabled: true,
+        secretVersion: 1,
+        createdAt: NOW,
+        updatedAt: NOW,
+        expiresAt,
+        lastSeenAt: null,
+      });
+    });
+
+    it('neither returns nor reads back a digest, although it is stored', async () => {
+      const { token, secret } = await issueToken(services);
+      for (const seen of [token, await find({ id: token.id }), ...(await list({ id: token.id }))]) {
+        expect(seen?.secretDigest).toBeUndefined();
+        expect(seen?.previousSecretDigest).toBeUndefined();
+      }
+      expect((await digestsOf(token.id)).secretDigest).toBe(services.hashing.digest(secret));
+    });
+
+    it('refuses a handle that is in use, and leaves the first token alone', async () => {
+      const { token, secret } = await issueToken(services);
+      await expect(issueToken(services, { handle: token.handle })).rejects.toBeInstanceOf(UniqueViolation);
+      expect(await list({ handle: token.handle })).toEqual([token]);
+      expect(await statusOf({ secret })).toBe('valid by its current secret');
+    });
+
+    it('takes the same handle in another scope', async () => {
+      const { token } = await issueToken(services, { handleScope: 'b'.repeat(32) });
+      const { token: twin } = await issueToken(services, { handle: token.handle, handleScope: 'c'.repeat(32) });
+      expect(twin.id).not.toBe(token.id);
+    });
+  });
+
+  describe('find and list', () => {
+    it('give no token of another owner, handle or kind', async () => {
+      const { token } = await issueToken(services);
+      expect(await find({ id: token.id, userId: 1001 })).toBeNull();
+      expect(await find({ id: token.id, handle: 'another' })).toBeNull();
+      const asSession = services.unitOfWork.read((manager) =>
+        services.tokens.find(manager, SessionToken, { id: token.id }),
+      );
+      expect(await asSession).toBeNull();
+    });
+
+    it('list oldest first', async () => {
+      const userId = 4001;
+      for (const later of [5, 1, 3]) {
+        server.clock.freeze(new Date(NOW.getTime() + later));
+        await issueToken(services, { userId, label: String(later) });
+      }
+      expect((await list({ userId })).map((token) => token.label)).toEqual(['1', '3', '5']);
+    });
+
+    it('refuse a selector whose value is undefined, instead of finding everybody’s', async () => {
+      const selector = { userId: undefined } as unknown as TokenSelector;
+      await expect(list(selector)).rejects.toThrow();
+      await expect(revoke(selector)).rejects.toThrow();
+    });
+  });
+
+  describe('update', () => {
+    it('returns what is then stored, and leaves the secret and everything else as they were', async () => {
+      const { token, secret } = await issueToken(services);
+      server.clock.advance(MINUTE);
+      const updated = await update({ id: token.id }, { label: 'renamed' });
+      expect(updated).toEqual({ ...token, label: 'renamed', updatedAt: new Date(NOW.getTime() + MINUTE) });
+      expect(await find({ id: token.id })).toEqual(updated);
+      expect(await statusOf({ secret })).toBe('valid by its current secret');
+    });
+
+    it('of a token that is gone, or another’s, is refused as not found', async () => {
+      const { token } = await issueToken(services);
+      expect(await refusal(update({ id: token.id, userId: 1001 }, { label: 'stolen' }))).toBe('token_not_found');
+      await revoke({ id: token.id });
+      expect(await refusal(update({ id: token.id }, { label: 'late' }))).toBe('token_not_found');
+    });
+  });
+
+  describe('rotate without overlap', () => {
+    it('ends the old secret at once and counts the version up', async () => {
+      const first = await issueToken(services);
+      const second = await rotate(first.token);
+      expect(second.token).toMatchObject({ secretVersion: 2, previousSecretExpiresAt: null });
+      expect(await find({ id: first.token.id })).toEqual(second.token);
+      expect(await statusOf({ secret: first.secret })).toBe('unknown');
+      expect(await statusOf({ secret: second.secret })).toBe('valid by its current secret');
+      expect((await digestsOf(first.token.id)).previousSecretDigest).toBeNull();
+    });
+
+    it('is what an overlap that ends now or in the past means', async () => {
+      for (const end of [NOW, new Date(NOW.getTime() - 1)]) {
+        const first = await issueToken(services);
+        const second = await rotate(first.token, { previousUntil: end });
+        expect(second.token.previousSecretExpiresAt).toBeNull();
+        expect(await statusOf({ secret: first.secret })).toBe('unknown');
+      }
+    });
+
+    it('ends an overlap that was still running', async () => {
+      const first = await issueToken(services);
+      const second = await rotate(first.token, { previousUntil: new Date(NOW.getTime() + MINUTE) });
+      await rotate(first.token);
+      expect(await statusOf({ secret: first.secret })).toBe('unknown');
+      expect(await statusOf({ secret: second.secret })).toBe('unknown');
+    });
+  });
+
+  describe('rotate with overlap', () => {
+    const END = new Date(NOW.getTime() + MINUTE);
+
+    it.each([
+      ['at the rotation', NOW, 'valid by its previous secret'],
+      ['one millisecond before the end', new Date(END.getTime() - 1), 'valid by its previous secret'],
+      ['at the end', END, 'wrong_secret'],
+      ['one millisecond after the end', new Date(END.getTime() + 1), 'wrong_secret'],
+    ])('%s, the old secret answers to the millisecond and the new one is valid', async (_name, moment, expected) => {
+      const first = await issueToken(services);
+      const second = await rotate(first.token, { previousUntil: END });
+      expect(second.token).toMatchObject({ secretVersion: 2, previousSecretExpiresAt: END });
+      server.clock.freeze(moment);
+      const { handle } = first.token;
+      expect(await statusOf({ secret: first.secret })).toBe(expected);
+      expect(await statusOf({ kind: 'personal_token', handle, secret: first.secret })).toBe(expected);
+      expect(await statusOf({ secret: second.secret })).toBe('valid by its current secret');
+    });
+
+    it('keeps one previous secret: a second rotation drops the oldest', async () => {
+      const first = await issueToken(services);
+      const second = await rotate(first.token, { previousUntil: END });
+      const third = await rotate(first.token, { previousUntil: END });
+      expect(third.token.secretVersion).toBe(3);
+      expect(await statusOf({ secret: first.secret })).toBe('unknown');
+      expect(await statusOf({ secret: second.secret })).toBe('valid by its previous secret');
+      expect(await statusOf({ secret: third.secret })).toBe('valid by its current secret');
+    });
+  });
+
+  describe('rotate against a version', () => {
+    it('is a conflict when the token has moved on, and changes nothing', async () => {
+      const first = await issueToken(services);
+      const second = await rotate(first.token, { expectedVersion: 1 });
+      expect(await refusal(rotate(first.token, { expectedVersion: 1 }))).toBe('conflict');
+      expect(await find({ id: first.token.id })).toEqual(second.token);
+      expect(await statusOf({ secret: second.secret })).toBe('valid by its current secret');
+    });
+
+    it('lets exactly one of many simultaneous rotations win, and only its secret works', async () => {
+      const { token } = await issueToken(services);
+      const tries = Array.from({ length: 8 }, () => services.hashing.newSecret());
+      const outcomes = await Promise.allSettled(
+        tries.map((secret) =>
+          services.unitOfWork.write(SYSTEM, (tx) =>
+            services.tokens.rotate(
+              tx,
+              PersonalToken,
+              { id: token.id },
+              { digest: services.hashing.digest(secret), previousUntil: null, expectedVersion: 1 },
+            ),
+          ),
+        ),
+      );
+      const lost = outcomes.filter((outcome) => outcome.status === 'rejected');
+      expect(lost).toHaveLength(tries.length - 1);
+      for (const { reason } of lost) expect(reason).toMatchObject({ code: 'conflict' });
+      const valid = await Promise.all(tries.map((secret) => statusOf({ secret })));
+      expect(valid.map((status) => status === 'valid by its current secret')).toEqual(
+        outcomes.map((outcome) => outcome.status === 'fulfilled'),
+      );
+      expect((await find({ id: token.id }))?.secretVersion).toBe(2);
+    });
+
+    it('without one, simultaneous rotations happen one after the other and none is lost', async () => {
+      const { token } = await issueToken(services);
+      const rotations = await Promise.all(Array.from({ length: 5 }, () => rotate(token)));
+      expect(rotations.map((rotation) => rotation.token.secretVersion).sort()).toEqual([2, 3, 4, 5, 6]);
+      const statuses = await Promise.all(rotations.map(({ secret }) => statusOf({ secret })));
+      expect(statuses.filter((status) => status !== 'unknown')).toEqual(['valid by its current secret']);
+    });
+  });
+
+  describe('revoke', () => {
+    it('returns the last state, and no secret of it is accepted any more', async () => {
+      const first = await issueToken(services);
+      const second = await rotate(first.token, { previousUntil: new Date(NOW.getTime() + MINUTE) });
+      expect(await revoke({ id: first.token.id })).toEqual(second.token);
+      expect(await find({ id: first.token.id })).toBeNull();
+      expect(await statusOf({ secret: first.secret })).toBe('unknown');
+      expect(await statusOf({ secret: second.secret })).toBe('unknown');
+    });
+
+    it('happens once: of many simultaneous ones exactly one succeeds', async () => {
+      const { token } = await issueToken(services);
+      const outcomes = await Promise.all(Array.from({ length: 6 }, () => refusal(revoke({ id: token.id }))));
+      expect(outcomes.sort()).toEqual(['none', ...Array.from({ length: 5 }, () => 'token_not_found')]);
+    });
+
+    it('during an update leaves either both done or the update refused, never a token that is back', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const { token, secret } = await issueToken(services);
+        const updating = refusal(update({ id: token.id }, { label: 'changed' }));
+        const revoking = refusal(revoke({ id: token.id }));
+        expect(await revoking).toBe('none');
+        expect(['none', 'token_not_found']).toContain(await updating);
+        expect(await find({ id: token.id })).toBeNull();
+        expect(await statusOf({ secret })).toBe('unknown');
+      }
+    });
+  });
+
+  it('a token that fails half way through a unit of work is not there', async () => {
+    const secret = services.hashing.newSecret();
+    const failing = services.unitOfWork.write(SYSTEM, async (tx) => {
+      await services.tokens.issue(tx, PersonalToken, newToken(services, secret));
+      throw new Error('half way');
+    });
+    await expect(failing).rejects.toThrow('half way');
+    expect(await statusOf({ secret })).toBe('unknown');
+  });
+});

@@ -1,0 +1,202 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { MoreThan } from 'typeorm';
+import { AuditRecord, SYSTEM, TokenIssued, type Actor, type Change } from '../../src/core/index.js';
+import { PersonalToken, Setting } from '../../src/identity/index.js';
+import { onBothEngines } from '../support/engines.js';
+import { issueToken, newToken, servicesOf, type Services } from '../support/services.js';
+import { startServer, type TestServer } from '../support/test-server.js';
+
+const AUTHOR: Actor = {
+  userId: 1000,
+  userName: 'Administrator',
+  tokenId: '11111111-2222-4333-8444-555555555555',
+  address: '192.0.2.7',
+};
+
+onBothEngines('the unit of work', (engine) => {
+  let server: TestServer;
+  let services: Services;
+  const stops: (() => void)[] = [];
+
+  beforeAll(async () => {
+    server = await startServer(engine);
+    services = servicesOf(server);
+  });
+  afterAll(() => server.close());
+  afterEach(() => {
+    for (const stop of stops.splice(0)) stop();
+  });
+
+  const listen = (listener: (change: Change) => void | Promise<void>): void => {
+    stops.push(services.events.subscribe(listener));
+  };
+
+  const heard = (): Change[] => {
+    const changes: Change[] = [];
+    listen((change) => {
+      changes.push(change);
+    });
+    return changes;
+  };
+
+  const lastAuditId = async (): Promise<number> =>
+    (await services.unitOfWork.read((manager) => manager.maximum(AuditRecord, 'id'))) ?? 0;
+
+  const auditAfter = (id: number): Promise<AuditRecord[]> =>
+    services.unitOfWork.read((manager) =>
+      manager.find(AuditRecord, { where: { id: MoreThan(id) }, order: { id: 'ASC' } }),
+    );
+
+  describe('the audit log', () => {
+    it('has one row for each change, with author, target and the time of the transaction', async () => {
+      const before = await lastAuditId();
+      const at = new Date('2031-01-02T03:04:05.678Z');
+      server.clock.freeze(at);
+      const token = await services.unitOfWork.write(AUTHOR, (tx) =>
+        services.tokens.issue(tx, PersonalToken, newToken(services, services.hashing.newSecret(), { label: 'named' })),
+      );
+      server.clock.reset();
+      expect(await auditAfter(before)).toEqual([
+        {
+          id: expect.any(Number),
+          createdAt: at,
+          action: 'token.issued',
+          authorId: 1000,
+          authorName: 'Administrator',
+          authorTokenId: AUTHOR.tokenId,
+          ipAddress: '192.0.2.7',
+          targetType: 'token',
+          targetId: token.id,
+          targetName: 'named',
+          accountId: null,
+          details: { kind: 'personal_token', handle: token.handle, user_id: 1000 },
+        },
+      ]);
+    });
+
+    it('has no row of work that was rolled back, and no event is published for it', async () => {
+      const before = await lastAuditId();
+      const changes = heard();
+      const failing = services.unitOfWork.write(AUTHOR, async (tx) => {
+        await services.tokens.issue(tx, PersonalToken, newToken(services, services.hashing.newSecret()));
+        throw new Error('after the change');
+      });
+      await expect(failing).rejects.toThrow('after the change');
+      expect(await auditAfter(before)).toEqual([]);
+      expect(changes).toEqual([]);
+    });
+
+    it('takes the change with it when its own row cannot be written', async () => {
+      const secret = services.hashing.newSecret();
+      const changes = heard();
+      const failing = services.unitOfWork.write(AUTHOR, async (tx) => {
+        const token = await services.tokens.issue(tx, PersonalToken, newToken(services, secret));
+        // No engine stores a target without a type.
+        tx.record(Object.assign(new TokenIssued(token), { target: { type: null, id: null, name: null } }));
+      });
+      await expect(failing).rejects.toThrow();
+      expect((await services.verifier.verify({ secret })).status).toBe('unknown');
+      expect(changes).toEqual([]);
+    });
+
+    it('gets no row from work that changed nothing', async () => {
+      const before = await lastAuditId();
+      await services.unitOfWork.write(AUTHOR, () => Promise.resolve());
+      expect(await auditAfter(before)).toEqual([]);
+    });
+  });
+
+  describe('events', () => {
+    it('come after the commit: whoever hears of a token can read it', async () => {
+      const found: boolean[] = [];
+      listen(async (change) => {
+        const { tokenId } = change as TokenIssued;
+        found.push(await services.unitOfWork.read((manager) => manager.existsBy(PersonalToken, { id: tokenId })));
+      });
+      await Promise.all(Array.from({ length: 20 }, () => issueToken(services)));
+      expect(found).toEqual(Array.from({ length: 20 }, () => true));
+    });
+
+    it('are delivered before the author of the change gets his answer', async () => {
+      const order: string[] = [];
+      listen(async () => {
+        await delay(30);
+        order.push('heard');
+      });
+      await issueToken(services);
+      order.push('answered');
+      expect(order).toEqual(['heard', 'answered']);
+    });
+
+    it('come in the order in which they were recorded', async () => {
+      const changes = heard();
+      const { token } = await issueToken(services);
+      await services.unitOfWork.write(SYSTEM, async (tx) => {
+        const digest = services.hashing.digest(services.hashing.newSecret());
+        await services.tokens.update(tx, PersonalToken, { id: token.id }, { label: 'renamed' });
+        await services.tokens.rotate(tx, PersonalToken, { id: token.id }, { digest, previousUntil: null });
+        await services.tokens.revoke(tx, PersonalToken, { id: token.id });
+      });
+      expect(changes.map(({ type }) => type)).toEqual([
+        'token.issued',
+        'token.updated',
+        'token.rotated',
+        'token.revoked',
+      ]);
+    });
+
+    it('of simultaneous changes to one token come in the order of their commits', async () => {
+      const { token } = await issueToken(services);
+      const before = await lastAuditId();
+      const changes = heard();
+      await Promise.all(
+        Array.from({ length: 15 }, () => {
+          const digest = services.hashing.digest(services.hashing.newSecret());
+          return services.unitOfWork.write(SYSTEM, (tx) =>
+            services.tokens.rotate(tx, PersonalToken, { id: token.id }, { digest, previousUntil: null }),
+          );
+        }),
+      );
+      const versions = Array.from({ length: 15 }, (_, index) => index + 2);
+      expect((await auditAfter(before)).map(({ details }) => details.version)).toEqual(versions);
+      expect(changes.map(({ details }) => details.version)).toEqual(versions);
+    });
+
+    it('reach the others when one listener fails, and do not fail the author', async () => {
+      listen(() => {
+        throw new Error('a listener that fails at once');
+      });
+      listen(() => Promise.reject(new Error('a listener that fails later')));
+      const changes = heard();
+      await expect(issueToken(services)).resolves.toBeDefined();
+      expect(changes).toHaveLength(1);
+    });
+
+    it('reach nobody who has stopped listening', async () => {
+      const changes: Change[] = [];
+      const stop = services.events.subscribe((change) => {
+        changes.push(change);
+      });
+      await issueToken(services);
+      stop();
+      await issueToken(services);
+      expect(changes).toHaveLength(1);
+    });
+  });
+
+  it('hands what the work throws to its caller as it is', async () => {
+    const error = new Error('mine');
+    await expect(services.unitOfWork.write(SYSTEM, () => Promise.reject(error))).rejects.toBe(error);
+  });
+
+  it('tells a unique rule that was broken by name of what it protects', async () => {
+    const insert = (): Promise<unknown> =>
+      services.unitOfWork.write(SYSTEM, ({ manager }) => manager.insert(Setting, { name: 'twice', value: '' }));
+    await insert();
+    await expect(insert()).rejects.toMatchObject({
+      name: 'UniqueViolation',
+      rule: expect.stringMatching(/latchkey_setting/),
+    });
+  });
+});

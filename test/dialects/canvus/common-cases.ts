@@ -1,0 +1,58 @@
+/** Cases that every operation behind a token has in common. */
+import { expect, it } from '@jest/globals';
+import { UNAUTHORIZED, UNKNOWN_TOKEN, refusal, stored, userPath, type Canvus, type Person } from './support.js';
+
+/** One operation, as somebody would call it who may. */
+export interface Operation {
+  readonly method: string;
+  /** @param own - a user whom the caller may act on, if rights ask for one */
+  readonly path: (own: Person) => string;
+  readonly body?: unknown;
+}
+
+const NO_TOKENS: [what: string, headers: Record<string, string>][] = [
+  ['no token', {}],
+  ['an empty token', { 'Private-Token': '' }],
+  ['a token that nobody has', { 'Private-Token': UNKNOWN_TOKEN }],
+  ['text that is no token', { 'Private-Token': 'secret' }],
+  ['a token of 10,000 characters', { 'Private-Token': 'x'.repeat(10_000) }],
+];
+
+/** 401: whoever has no valid token gets the documented body, and nothing happens. */
+export function itNeedsAToken(canvus: Canvus, { method, path, body }: Operation): void {
+  it.each(NO_TOKENS)('refuses a caller with %s and changes nothing', async (_what, headers) => {
+    const target = path(await canvus.person());
+    const before = await stored(canvus.server);
+    const reply = await canvus.anonymous.send(method, target, body, { headers });
+    expect(reply.status).toBe(401);
+    expect(reply.headers['content-type']).toMatch(/^application\/json\b/);
+    expect(reply.json()).toEqual(UNAUTHORIZED);
+    expect(await stored(canvus.server)).toEqual(before);
+  });
+
+  it('does not take an Authorization header for a token', async () => {
+    const person = await canvus.person();
+    const headers = { Authorization: `Bearer ${person.actor.token ?? ''}` };
+    const reply = await canvus.anonymous.send(method, path(person), body, { headers });
+    expect(reply.status).toBe(401);
+    expect(reply.json()).toEqual(UNAUTHORIZED);
+  });
+}
+
+/** 403: a valid token of a user who is blocked or not approved. */
+export function itRefusesUnusableCallers(canvus: Canvus, { method, path, body }: Operation): void {
+  it('refuses a blocked user, whose token works again once he is unblocked', async () => {
+    const person = await canvus.person();
+    await canvus.admin.post(userPath(person.user.id, '/block'));
+    const before = await stored(canvus.server);
+    refusal(await person.actor.send(method, path(person), body), 403);
+    expect(await stored(canvus.server)).toEqual(before);
+    await canvus.admin.post(userPath(person.user.id, '/unblock'));
+    expect((await person.actor.get('/users')).status).toBe(200);
+  });
+
+  it('refuses a user who is not approved', async () => {
+    const person = await canvus.person({ approved: false });
+    refusal(await person.actor.send(method, path(person), body), 403);
+  });
+}

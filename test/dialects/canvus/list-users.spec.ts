@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import { ADMIN } from '../../support/test-server.js';
+import { itNeedsAToken, itRefusesUnusableCallers, type Operation } from './common-cases.js';
+import { USER_KEYS, USER_TIME, canvusSuite, newEmail, ok, stored, userPath, type User } from './support.js';
+
+const operation: Operation = { method: 'GET', path: () => '/users' };
+
+canvusSuite('GET users', (canvus) => {
+  describe('200', () => {
+    it('shows the first administrator as user 1000', async () => {
+      const users = ok<User[]>(await canvus.admin.get('/users'));
+      expect(users[0]).toEqual({
+        admin: true,
+        approved: true,
+        blocked: false,
+        created_at: expect.stringMatching(USER_TIME),
+        email: ADMIN.email,
+        id: 1000,
+        last_login: '',
+        name: expect.any(String),
+        state: 'normal',
+      });
+    });
+
+    it('shows every user with exactly the documented keys, in their order', async () => {
+      await canvus.person();
+      const users = ok<User[]>(await canvus.admin.get('/users'));
+      expect(users.length).toBeGreaterThanOrEqual(2);
+      for (const user of users) expect(Object.keys(user)).toEqual(USER_KEYS);
+    });
+
+    it('orders by id, which counts up', async () => {
+      const created: number[] = [];
+      for (let count = 0; count < 3; count += 1) created.push((await canvus.person()).user.id);
+      const ids = ok<User[]>(await canvus.admin.get('/users')).map((user) => user.id);
+      expect(ids).toEqual([...ids].sort((a, b) => a - b));
+      expect(ids.slice(-3)).toEqual(created);
+    });
+
+    it('shows everybody to regular users', async () => {
+      const { actor } = await canvus.person();
+      expect(ok(await actor.get('/users'))).toEqual(ok(await canvus.admin.get('/users')));
+    });
+
+    it('shows blocked users, and deleted ones no longer', async () => {
+      const blocked = await canvus.person({ blocked: true });
+      const deleted = await canvus.person();
+      ok(await canvus.admin.delete(userPath(deleted.user.id)));
+      const users = ok<User[]>(await canvus.admin.get('/users'));
+      expect(users.find((user) => user.id === blocked.user.id)).toMatchObject({ blocked: true, state: 'normal' });
+      expect(users.map((user) => user.id)).not.toContain(deleted.user.id);
+    });
+
+    it('holds neither passwords nor their hashes', async () => {
+      const { password } = await canvus.person();
+      const { text } = await canvus.admin.get('/users');
+      expect(text).not.toContain(password);
+      expect(text).not.toContain('$2');
+    });
+
+    it('is the whole list, however long', async () => {
+      const before = ok<User[]>(await canvus.admin.get('/users')).length;
+      await Promise.all(
+        Array.from({ length: 60 }, () => canvus.admin.post('/users', { email: newEmail(), name: 'One of many' })),
+      );
+      expect(ok(await canvus.admin.get('/users'))).toHaveLength(before + 60);
+    });
+
+    it('changes nothing', async () => {
+      const before = await stored(canvus.server);
+      ok(await canvus.admin.get('/users'));
+      expect(await stored(canvus.server)).toEqual(before);
+    });
+  });
+
+  describe('401', () => {
+    itNeedsAToken(canvus, operation);
+  });
+
+  describe('403', () => {
+    itRefusesUnusableCallers(canvus, operation);
+  });
+});

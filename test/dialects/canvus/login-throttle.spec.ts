@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import { canvusSuite, ok, refusal, userPath, type Canvus } from './support.js';
+
+const WINDOW = 900_000;
+
+async function fail(canvus: Canvus, email: string, times: number): Promise<void> {
+  for (let count = 0; count < times; count += 1) {
+    refusal(await canvus.anonymous.post('/users/login', { email, password: 'wrong' }), 401);
+  }
+}
+
+canvusSuite(
+  'POST users/login, one account after many failures',
+  (canvus) => {
+    describe('429', () => {
+      it('refuses the right password too, and says for how long', async () => {
+        const { email, password } = await canvus.person();
+        await fail(canvus, email, 3);
+        const reply = await canvus.anonymous.post('/users/login', { email, password });
+        expect(refusal(reply, 429)).not.toContain(password);
+        expect(reply.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+      });
+
+      it('ends when Retry-After has passed, not before', async () => {
+        const person = await canvus.person();
+        await fail(canvus, person.email, 3);
+        const { email, password } = person;
+        const refused = await canvus.anonymous.post('/users/login', { email, password });
+        const seconds = Number(refused.headers['retry-after']);
+        expect(seconds).toBeGreaterThan(10);
+        canvus.server.clock.advance((seconds - 10) * 1000);
+        refusal(await canvus.anonymous.post('/users/login', { email, password }), 429);
+        canvus.server.clock.advance(10_000);
+        await canvus.login(person);
+      });
+
+      it('answers alike whether or not the account exists', async () => {
+        const { email } = await canvus.person();
+        const texts: string[] = [];
+        for (const name of [email, 'nobody@example.com']) {
+          await fail(canvus, name, 3);
+          const reply = await canvus.anonymous.post('/users/login', { email: name, password: 'wrong' });
+          texts.push(refusal(reply, 429).replace(/\d+/, 'N'));
+        }
+        expect(texts[0]).toBe(texts[1]);
+      });
+
+      it('counts every spelling of an address together', async () => {
+        const { email } = await canvus.person();
+        await fail(canvus, email, 2);
+        await fail(canvus, email.toUpperCase(), 1);
+        refusal(await canvus.anonymous.post('/users/login', { email, password: 'wrong' }), 429);
+      });
+
+      it('lets no more attempts through when they all come at once', async () => {
+        const { email } = await canvus.person();
+        const replies = await Promise.all(
+          Array.from({ length: 12 }, () => canvus.anonymous.post('/users/login', { email, password: 'wrong' })),
+        );
+        const statuses = replies.map(({ status }) => status).sort();
+        expect(statuses).toEqual([...Array<number>(3).fill(401), ...Array<number>(9).fill(429)]);
+      });
+
+      it('counts wrong present passwords at a change of password with the failed logins', async () => {
+        const { actor, user, email, password } = await canvus.person();
+        const path = userPath(user.id, '/password');
+        for (let count = 0; count < 3; count += 1) {
+          refusal(await actor.post(path, { current_password: 'wrong', new_password: 'next' }), 403);
+        }
+        const reply = await actor.post(path, { current_password: password, new_password: 'next' });
+        refusal(reply, 429);
+        expect(reply.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+        refusal(await canvus.anonymous.post('/users/login', { email, password }), 429);
+      });
+    });
+
+    describe('200', () => {
+      it('forgets the failures after a success', async () => {
+        const person = await canvus.person();
+        for (let round = 0; round < 3; round += 1) {
+          await fail(canvus, person.email, 2);
+          await canvus.login(person);
+        }
+      });
+
+      it('forgets the failures with time', async () => {
+        const person = await canvus.person();
+        await fail(canvus, person.email, 3);
+        canvus.server.clock.advance(WINDOW);
+        await fail(canvus, person.email, 2);
+        await canvus.login(person);
+      });
+
+      it('leaves other accounts, tokens and logins by token alone', async () => {
+        const person = await canvus.person();
+        await fail(canvus, person.email, 3);
+        await canvus.login(await canvus.person());
+        ok(await person.actor.get('/users'));
+        ok(await canvus.anonymous.post('/users/login', { token: person.actor.token }));
+      });
+    });
+  },
+  { LOGIN_FAILURES_PER_ACCOUNT: '3' },
+);
+
+canvusSuite(
+  'POST users/login, one address after many failures',
+  (canvus) => {
+    describe('429', () => {
+      it('refuses every account from there, and ends with time', async () => {
+        const person = await canvus.person();
+        for (const name of ['a', 'b', 'c']) await fail(canvus, `${name}@example.com`, 1);
+        const { email, password } = person;
+        const reply = await canvus.anonymous.post('/users/login', { email, password });
+        refusal(reply, 429);
+        canvus.server.clock.advance(Number(reply.headers['retry-after']) * 1000);
+        await canvus.login(person);
+      });
+
+      it('does not believe a caller who names another address', async () => {
+        canvus.server.clock.advance(WINDOW);
+        for (const name of ['d', 'e', 'f']) await fail(canvus, `${name}@example.com`, 1);
+        const headers = { 'X-Forwarded-For': '192.0.2.1', Forwarded: 'for=192.0.2.1' };
+        const body = { email: 'g@example.com', password: 'wrong' };
+        refusal(await canvus.anonymous.post('/users/login', body, { headers }), 429);
+      });
+    });
+  },
+  { LOGIN_FAILURES_PER_ADDRESS: '3' },
+);

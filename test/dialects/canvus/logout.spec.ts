@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import { itNeedsAToken, itRefusesUnusableCallers, type Operation } from './common-cases.js';
+import { UNAUTHORIZED, UNKNOWN_TOKEN, auditRows, canvusSuite, ok, refusal, stored } from './support.js';
+
+const operation: Operation = { method: 'POST', path: () => '/users/logout' };
+
+canvusSuite('POST users/logout', (canvus) => {
+  const statusOf = async (token: string): Promise<number> => (await canvus.holder(token).get('/users')).status;
+
+  describe('200', () => {
+    it('answers an empty JSON object and ends the login presented', async () => {
+      const person = await canvus.person();
+      const { token } = await canvus.login(person);
+      const reply = await canvus.holder(token).post('/users/logout');
+      ok(reply);
+      expect(reply.text).toBe('{}');
+      const after = await canvus.holder(token).post('/users/logout');
+      expect(after.status).toBe(401);
+      expect(after.json()).toEqual(UNAUTHORIZED);
+    });
+
+    it('ends no other login of the user', async () => {
+      const person = await canvus.person();
+      const { token: one } = await canvus.login(person);
+      const { token: other } = await canvus.login(person);
+      ok(await canvus.holder(one).post('/users/logout', {}));
+      expect(await statusOf(other)).toBe(200);
+      expect(await statusOf(person.actor.token ?? '')).toBe(200);
+    });
+
+    it('ends the login in the body, and not the one presented', async () => {
+      const person = await canvus.person();
+      const { token: asking } = await canvus.login(person);
+      const { token: other } = await canvus.login(person);
+      ok(await canvus.holder(asking).post('/users/logout', { token: other }));
+      expect(await statusOf(other)).toBe(401);
+      expect(await statusOf(asking)).toBe(200);
+    });
+
+    it('lets the holder of an access token end a login of his', async () => {
+      const person = await canvus.person();
+      const { token } = await canvus.login(person);
+      ok(await person.actor.post('/users/logout', { token }));
+      expect(await statusOf(token)).toBe(401);
+    });
+
+    it('leaves an access token valid, presented or in the body', async () => {
+      const person = await canvus.person();
+      const { token: session } = await canvus.login(person);
+      const before = await stored(canvus.server);
+      ok(await person.actor.post('/users/logout'));
+      ok(await canvus.holder(session).post('/users/logout', { token: person.actor.token }));
+      expect(await stored(canvus.server)).toEqual(before);
+      expect(await statusOf(person.actor.token ?? '')).toBe(200);
+      expect(await statusOf(session)).toBe(200);
+    });
+
+    it.each([
+      ['an empty object', {}],
+      ['null for a token', { token: null }],
+      ['unknown members', { all: true }],
+    ])('takes a body of %s for no token', async (_kind, body) => {
+      const { token } = await canvus.login(await canvus.person());
+      ok(await canvus.holder(token).post('/users/logout', body));
+      expect(await statusOf(token)).toBe(401);
+    });
+
+    it('is audited', async () => {
+      const person = await canvus.person();
+      const { token } = await canvus.login(person);
+      ok(await canvus.holder(token).post('/users/logout'));
+      const row = (await auditRows(canvus.server)).at(-1);
+      expect(row).toMatchObject({ action: 'token.revoked', authorId: person.user.id });
+      expect(row?.details).toMatchObject({ kind: 'session', user_id: person.user.id });
+    });
+  });
+
+  describe('400', () => {
+    it.each([
+      ['a number', 5],
+      ['an array', [UNKNOWN_TOKEN]],
+      ['one that nobody has', UNKNOWN_TOKEN],
+      ['no token at all', 'x'],
+      ['too long', 'x'.repeat(5000)],
+      ['with a NUL', 'x\0'],
+    ])('refuses a token that is %s, and ends nothing', async (_kind, token) => {
+      const { token: asking } = await canvus.login(await canvus.person());
+      const before = await stored(canvus.server);
+      refusal(await canvus.holder(asking).post('/users/logout', { token }), 400);
+      expect(await stored(canvus.server)).toEqual(before);
+      expect(await statusOf(asking)).toBe(200);
+    });
+
+    it('refuses somebody else’s login, also to administrators, as if it did not exist', async () => {
+      const { token: asking } = await canvus.login(await canvus.person());
+      const { token: foreign } = await canvus.login(await canvus.person());
+      for (const actor of [canvus.holder(asking), canvus.admin]) {
+        const foreignReply = await actor.post('/users/logout', { token: foreign });
+        const unknownReply = await actor.post('/users/logout', { token: UNKNOWN_TOKEN });
+        expect(refusal(foreignReply, 400)).toBe(refusal(unknownReply, 400));
+      }
+      expect(await statusOf(foreign)).toBe(200);
+    });
+  });
+
+  describe('401', () => {
+    itNeedsAToken(canvus, operation);
+  });
+
+  describe('403', () => {
+    itRefusesUnusableCallers(canvus, operation);
+  });
+});

@@ -1,0 +1,190 @@
+import { describe, expect, it } from '@jest/globals';
+import { ADMIN } from '../../support/test-server.js';
+import { itNeedsAToken, itRefusesUnusableCallers, type Operation } from './common-cases.js';
+import {
+  PECULIAR_TEXTS,
+  PERMISSION_DENIED,
+  UNKNOWN_USER,
+  USER_KEYS,
+  auditRows,
+  canvusSuite,
+  newEmail,
+  ok,
+  refusal,
+  stored,
+  userPath,
+  type User,
+} from './support.js';
+
+const operation: Operation = {
+  method: 'PATCH',
+  path: ({ user }) => userPath(user.id),
+  body: { name: 'Not to be' },
+};
+
+canvusSuite('PATCH users/:id', (canvus) => {
+  describe('200', () => {
+    it('changes what is given and nothing else, in the documented keys and order', async () => {
+      const { user } = await canvus.person();
+      const email = newEmail();
+      const changed = ok<User>(await canvus.admin.patch(userPath(user.id), { name: 'Renamed', email }));
+      expect(Object.keys(changed)).toEqual(USER_KEYS);
+      expect(changed).toEqual({ ...user, name: 'Renamed', email });
+      expect(ok(await canvus.admin.get(userPath(user.id)))).toEqual(changed);
+    });
+
+    it.each(PECULIAR_TEXTS)('keeps a name byte for byte: %s', async (_kind, name) => {
+      const { user } = await canvus.person();
+      expect(ok<User>(await canvus.admin.patch(userPath(user.id), { name })).name).toBe(name);
+      expect(ok<User>(await canvus.admin.get(userPath(user.id))).name).toBe(name);
+    });
+
+    it('lets users change their own name and address, and sign in with the new address', async () => {
+      const person = await canvus.person();
+      const email = newEmail();
+      ok(await person.actor.patch(userPath(person.user.id), { name: 'Self', email }));
+      refusal(await canvus.anonymous.post('/users/login', { email: person.email, password: person.password }), 401);
+      expect((await canvus.login({ email, password: person.password })).user).toMatchObject({ name: 'Self', email });
+    });
+
+    it('lets users change the case of their address', async () => {
+      const { actor, user, email } = await canvus.person();
+      const changed = ok<User>(await actor.patch(userPath(user.id), { email: email.toUpperCase() }));
+      expect(changed.email).toBe(email.toUpperCase());
+    });
+
+    it('lets users block themselves, after which their tokens are refused', async () => {
+      const { actor, user } = await canvus.person();
+      expect(ok<User>(await actor.patch(userPath(user.id), { blocked: true })).blocked).toBe(true);
+      refusal(await actor.get('/users'), 403);
+    });
+
+    it('lets administrators make and unmake administrators, with effect on the next request', async () => {
+      const { actor, user } = await canvus.person();
+      expect(ok<User>(await canvus.admin.patch(userPath(user.id), { admin: true })).admin).toBe(true);
+      ok(await actor.get('/users/1000/access-tokens'));
+      expect(ok<User>(await canvus.admin.patch(userPath(user.id), { admin: false })).admin).toBe(false);
+      refusal(await actor.get('/users/1000/access-tokens'), 403);
+    });
+
+    it('lets administrators approve', async () => {
+      const { actor, user } = await canvus.person({ approved: false });
+      expect(ok<User>(await canvus.admin.patch(userPath(user.id), { approved: true })).approved).toBe(true);
+      ok(await actor.get('/users'));
+    });
+
+    it('lets administrators set a password, which ends the logins and keeps the access tokens', async () => {
+      const person = await canvus.person();
+      const { token: session } = await canvus.login(person);
+      const reply = await canvus.admin.patch(userPath(person.user.id), { password: 'A-new-one' });
+      ok(reply);
+      expect(reply.text).not.toContain('A-new-one');
+      expect((await canvus.holder(session).get('/users')).status).toBe(401);
+      ok(await person.actor.get('/users'));
+      refusal(await canvus.anonymous.post('/users/login', { email: person.email, password: person.password }), 401);
+      await canvus.login({ email: person.email, password: 'A-new-one' });
+    });
+
+    it.each([
+      ['an empty object', {}],
+      ['no body', undefined],
+      ['unknown members only', { nickname: 'Al', id: 5, created_at: 'now', last_login: 'now', state: 'deleted' }],
+      ['null members', { name: null, email: null, blocked: null, password: null }],
+    ])('changes nothing for %s', async (_kind, body) => {
+      const { user } = await canvus.person();
+      const before = await stored(canvus.server);
+      expect(ok(await canvus.admin.patch(userPath(user.id), body))).toEqual(user);
+      expect(await stored(canvus.server)).toEqual(before);
+    });
+
+    it('is audited: which fields, of whom, by whom', async () => {
+      const { actor, user } = await canvus.person();
+      ok(await actor.patch(userPath(user.id), { name: 'Audited' }));
+      const row = (await auditRows(canvus.server, { action: 'user.updated' })).at(-1);
+      expect(row).toMatchObject({ authorId: user.id, targetType: 'user', targetId: String(user.id) });
+      expect(row?.details).toEqual({ fields: ['name'] });
+    });
+  });
+
+  describe('400', () => {
+    it.each([
+      ['name is empty', { name: '' }],
+      ['name is a number', { name: 5 }],
+      ['name has 256 characters', { name: 'n'.repeat(256) }],
+      ['email is no address', { email: 'alice' }],
+      ['email is an object', { email: {} }],
+      ['blocked is a string', { blocked: 'yes' }],
+      ['admin is a number', { admin: 1 }],
+      ['approved is an array', { approved: [true] }],
+      ['password is empty', { password: '' }],
+      ['password has 73 bytes', { password: 'p'.repeat(73) }],
+      ['an approval is taken back', { approved: false }],
+    ])('says what is wrong when %s, and changes nothing, the good members neither', async (_kind, fault) => {
+      const { user } = await canvus.person();
+      const before = await stored(canvus.server);
+      const reply = await canvus.admin.patch(userPath(user.id), { name: 'Good', ...fault });
+      expect(refusal(reply, 400)).toContain(Object.keys(fault)[0] ?? '');
+      expect(await stored(canvus.server)).toEqual(before);
+    });
+  });
+
+  describe('401', () => {
+    itNeedsAToken(canvus, operation);
+  });
+
+  describe('403', () => {
+    itRefusesUnusableCallers(canvus, operation);
+
+    it.each([
+      ['password', 'new password'],
+      ['admin', true],
+      ['admin', false],
+      ['approved', true],
+      ['need_email_confirmation', false],
+    ])('refuses regular users the field %s, and changes nothing else of the request', async (field, value) => {
+      const { actor, user } = await canvus.person();
+      const before = await stored(canvus.server);
+      const reply = await actor.patch(userPath(user.id), { name: 'Renamed', [field]: value });
+      expect(reply.status).toBe(403);
+      expect(reply.json()).toEqual(PERMISSION_DENIED);
+      expect(await stored(canvus.server)).toEqual(before);
+    });
+
+    it('refuses regular users everybody else, whether or not he exists', async () => {
+      const { actor } = await canvus.person();
+      for (const id of [1000, UNKNOWN_USER]) {
+        const reply = await actor.patch(userPath(id), { name: 'Taken' });
+        expect(reply.status).toBe(403);
+        expect(reply.json()).toEqual(PERMISSION_DENIED);
+      }
+    });
+
+    it.each([{ admin: false }, { blocked: true }])('does not let the last administrator go by %j', async (body) => {
+      // Administrators who cannot act do not count.
+      await canvus.person({ admin: true, blocked: true });
+      await canvus.person({ admin: true, approved: false });
+      const before = await stored(canvus.server);
+      const reply = await canvus.admin.patch(userPath(ADMIN.id), { name: 'Gone', ...body });
+      expect(refusal(reply, 403)).toContain('last administrator');
+      expect(await stored(canvus.server)).toEqual(before);
+    });
+  });
+
+  describe('404', () => {
+    it('knows no unknown user', async () => {
+      const reply = await canvus.admin.patch(userPath(UNKNOWN_USER), { name: 'Nobody' });
+      expect(refusal(reply, 404)).toBe('User 999999 not found');
+    });
+  });
+
+  describe('409', () => {
+    it('says that an address is in use, in any case, and changes nothing else of the request', async () => {
+      const { email } = await canvus.person();
+      const { actor, user } = await canvus.person();
+      const before = await stored(canvus.server);
+      const reply = await actor.patch(userPath(user.id), { name: 'Renamed', email: email.toUpperCase() });
+      expect(refusal(reply, 409)).toContain('already in use');
+      expect(await stored(canvus.server)).toEqual(before);
+    });
+  });
+});

@@ -1,0 +1,79 @@
+/** The import rule of the house, and who may use which Nest-wide names and transactions. */
+import path from 'node:path';
+import ts from 'typescript';
+
+/** What each room may import, beside itself; the files at the top of `src` may import anything. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  config: [],
+  core: [],
+  http: [],
+  identity: ['core'],
+  dialects: ['core', 'identity', 'http'],
+  'data-plane': ['core', 'identity', 'http'],
+  operations: ['core', 'identity', 'http'],
+  persistence: ['core'],
+};
+
+const NEST_WIDE = new Set(['APP_GUARD', 'APP_FILTER', 'APP_PIPE', 'APP_INTERCEPTOR', 'Global']);
+const NEST_WIDE_HOME = 'src/app.module.ts';
+
+/** Methods that open a transaction, or write a whole entity back, past the unit of work. */
+const PAST_UNIT_OF_WORK = new Set(['transaction', 'save', 'startTransaction', 'commitTransaction']);
+
+/** Sources by path from the root of the repository, for example `src/core/index.ts`. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** `core`, `dialects/canvus`, or `top` for what is in no room. */
+function roomOf(file: string): string {
+  const [root, first = '', second = ''] = file.split('/');
+  if (root !== 'src' || second === '') return 'top';
+  return first === 'dialects' ? `dialects/${second}` : first;
+}
+
+function importFault(from: string, to: string): string | undefined {
+  const [fromRoom, toRoom] = [roomOf(from), roomOf(to)];
+  if (fromRoom === toRoom) return undefined;
+  if (fromRoom !== 'top') {
+    const allowed = MAY_IMPORT[fromRoom.split('/', 1)[0] ?? ''];
+    if (!allowed) return `${from}: the room ${fromRoom} has no import rule`;
+    if (fromRoom === 'persistence' && to.endsWith('.entity.js')) return undefined;
+    if (!allowed.includes(toRoom)) return `${from}: ${fromRoom} may not import ${to}`;
+  }
+  const isEntrance = to === `src/${toRoom}/index.js`;
+  return toRoom === 'top' || isEntrance ? undefined : `${from}: enter ${toRoom} through its index.ts, not ${to}`;
+}
+
+/** Everything imported or exported from, static or not. */
+function importsOf(file: string, text: string): string[] {
+  return ts
+    .preProcessFile(text)
+    .importedFiles.map(({ fileName }) => fileName)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => path.posix.join(path.posix.dirname(file), name));
+}
+
+function nameFaults(file: string, text: string): string[] {
+  const faults: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && NEST_WIDE.has(node.text) && file !== NEST_WIDE_HOME) {
+      faults.push(`${file}: ${node.text} belongs into ${NEST_WIDE_HOME}`);
+    }
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+      const { text: method } = node.expression.name;
+      if (PAST_UNIT_OF_WORK.has(method) && roomOf(file) !== 'persistence') {
+        faults.push(`${file}: .${method}() goes past the unit of work`);
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));
+  return faults;
+}
+
+/** Every breach of the rules, one line each. */
+export function ruleFaults(sources: Sources): string[] {
+  return [...sources].flatMap(([file, text]) => [
+    ...importsOf(file, text).flatMap((to) => importFault(file, to) ?? []),
+    ...nameFaults(file, text),
+  ]);
+}

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { documents } from '../../src/docs.js';
+import { PRODUCT_VERSION } from '../../src/version.js';
+import { startServer, type TestServer } from '../support/test-server.js';
+
+interface Operation {
+  summary?: string;
+  responses: Record<string, { content?: Record<string, { schema?: unknown }>; description?: string }>;
+  security?: Record<string, unknown>[];
+}
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
+
+describe('the OpenAPI document', () => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await startServer('sqlite');
+  });
+  afterAll(() => server.close());
+
+  const document = (name: string): OpenAPIObject => {
+    const make = documents(server.app)[name];
+    if (!make) throw new Error(`there is no document of ${name}`);
+    return make();
+  };
+
+  const operations = (name: string): [label: string, operation: Operation][] =>
+    Object.entries(document(name).paths).flatMap(([address, item]) =>
+      Object.entries(item)
+        .filter(([method]) => METHODS.includes(method))
+        .map(([method, operation]): [string, Operation] => [`${method} ${address}`, operation as Operation]),
+    );
+
+  it.each(['canvus'])('of %s changes only on purpose', (name) => {
+    const text = JSON.stringify(document(name)).replaceAll(PRODUCT_VERSION, 'PRODUCT_VERSION');
+    expect(JSON.parse(text)).toMatchSnapshot();
+  });
+
+  it('is served for every dialect as it is made, and listed by Swagger UI', async () => {
+    const names = Object.keys(documents(server.app));
+    expect(names).toContain('canvus');
+    const init = await (await fetch(`${server.baseUrl}/docs/swagger-ui-init.js`)).text();
+    for (const name of names) {
+      const served = await fetch(`${server.baseUrl}/docs/${name}.json`);
+      expect(await served.json()).toEqual(JSON.parse(JSON.stringify(document(name))));
+      expect(init).toContain(`docs/${name}.json`);
+    }
+  });
+
+  it.each(['canvus'])('of %s summarises every operation', (name) => {
+    const all = operations(name);
+    expect(all.length).toBeGreaterThan(10);
+    expect(all.filter(([, { summary }]) => !summary).map(([label]) => label)).toEqual([]);
+  });
+
+  it.each(['canvus'])('of %s gives every operation a success, and every answer a schema and words', (name) => {
+    const faults = operations(name).flatMap(([label, { responses }]) => {
+      const answers = Object.entries(responses);
+      const bare = answers.filter(
+        ([, { content, description }]) => !content?.['application/json']?.schema || !description,
+      );
+      return [
+        ...(answers.some(([status]) => /^2\d\d$/.test(status)) ? [] : [`${label}: no success`]),
+        ...bare.map(([status]) => `${label}: ${status} has no schema or no description`),
+      ];
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it.each(['canvus'])('of %s says of every operation that it is public, or that it answers 401', (name) => {
+    const isPublic = ({ security = [] }: Operation): boolean =>
+      security.some((requirement) => Object.keys(requirement).length === 0);
+    const undecided = operations(name).filter(([, operation]) => !isPublic(operation) && !operation.responses['401']);
+    expect(undecided.map(([label]) => label)).toEqual([]);
+    expect(
+      operations(name)
+        .filter(([, operation]) => isPublic(operation))
+        .map(([label]) => label)
+        .sort(),
+    ).toEqual(['get /api/v1/server-config', 'get /api/v1/server-info', 'post /api/v1/users/login']);
+  });
+});

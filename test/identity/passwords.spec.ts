@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import bcrypt from 'bcrypt';
+import { SYSTEM, Secret } from '../../src/core/index.js';
+import { User } from '../../src/identity/index.js';
+import { createDatabase, onBothEngines } from '../support/engines.js';
+import { servicesOf, type Services } from '../support/services.js';
+import { ADMIN, startServer, type TestServer } from '../support/test-server.js';
+
+const TERMS = { audience: 'canvus', lifetimeSeconds: 60, address: '192.0.2.1' };
+const PASSWORD = 'a password of theirs';
+
+function median(values: number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+}
+
+onBothEngines('the time of a failed login', (engine) => {
+  let server: TestServer;
+  let services: Services;
+
+  beforeAll(async () => {
+    const unlimited = { LOGIN_FAILURES_PER_ACCOUNT: '100000', LOGIN_FAILURES_PER_ADDRESS: '100000' };
+    server = await startServer(engine, { BCRYPT_COST: '8', ...unlimited });
+    services = servicesOf(server);
+    const password = new Secret(PASSWORD);
+    for (const standing of [{ blocked: true }, { approved: false }, {}]) {
+      const name = Object.keys(standing)[0] ?? 'active';
+      await services.users.create(SYSTEM, { email: `${name}@example.com`, name, password, ...standing });
+    }
+    await services.users.create(SYSTEM, { email: 'passwordless@example.com', name: 'No password' });
+  });
+  afterAll(() => server.close());
+
+  const failure = async (email: string, password: string): Promise<{ took: number; error: unknown }> => {
+    const begun = performance.now();
+    const error = await services.sessions.login(email, new Secret(password), TERMS).catch((thrown: unknown) => thrown);
+    return { took: performance.now() - begun, error };
+  };
+
+  it('and its words are the same for a wrong password, an unknown, blocked, unapproved or passwordless user', async () => {
+    const cases: [email: string, password: string][] = [
+      ['active@example.com', 'wrong'],
+      ['nobody@example.com', PASSWORD],
+      ['blocked@example.com', PASSWORD],
+      ['approved@example.com', PASSWORD],
+      ['passwordless@example.com', ''],
+      ['active@example.com', 'x'.repeat(100)],
+    ];
+    const times = cases.map((): number[] => []);
+    const messages = new Set<string>();
+    for (let round = 0; round < 12; round += 1) {
+      for (const [index, [email, password]] of cases.entries()) {
+        const { took, error } = await failure(email, password);
+        expect(error).toMatchObject({ code: 'invalid_login' });
+        messages.add((error as Error).message);
+        if (round > 0) times[index]?.push(took);
+      }
+    }
+    expect([...messages]).toHaveLength(1);
+    const [reference = 0, ...others] = times.map(median);
+    expect(reference).toBeGreaterThan(2);
+    for (const other of others) {
+      expect(other / reference).toBeGreaterThan(0.7);
+      expect(other / reference).toBeLessThan(1.4);
+    }
+  });
+});
+
+onBothEngines('a stored password', (engine) => {
+  const roundsOf = async (server: TestServer): Promise<number> => {
+    const { unitOfWork } = servicesOf(server);
+    const { passwordHash } = await unitOfWork.read((manager) =>
+      manager.createQueryBuilder(User, 'user').addSelect('user.passwordHash').where({ id: ADMIN.id }).getOneOrFail(),
+    );
+    return bcrypt.getRounds(passwordHash ?? '');
+  };
+
+  it.each([
+    ['up', '4', '6'],
+    ['down', '6', '4'],
+  ])('is hashed anew at the first login after BCRYPT_COST went %s, and still matches', async (_name, before, after) => {
+    const database = await createDatabase(engine);
+    const first = await startServer(engine, { BCRYPT_COST: before }, database);
+    expect(await roundsOf(first)).toBe(Number(before));
+    await first.app.close();
+
+    const second = await startServer(engine, { BCRYPT_COST: after }, database);
+    const { sessions } = servicesOf(second);
+    await expect(sessions.login(ADMIN.email, new Secret('wrong'), TERMS)).rejects.toMatchObject({
+      code: 'invalid_login',
+    });
+    expect(await roundsOf(second)).toBe(Number(before));
+    await sessions.login(ADMIN.email, new Secret(ADMIN.password), TERMS);
+    expect(await roundsOf(second)).toBe(Number(after));
+    await expect(sessions.login(ADMIN.email, new Secret(ADMIN.password), TERMS)).resolves.toBeDefined();
+    await second.close();
+  });
+
+  it('renewed by one of several simultaneous logins fails none of the others', async () => {
+    const database = await createDatabase(engine);
+    const first = await startServer(engine, { BCRYPT_COST: '4' }, database);
+    await first.app.close();
+    const second = await startServer(engine, { BCRYPT_COST: '5' }, database);
+    const { sessions } = servicesOf(second);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 6 }, () => sessions.login(ADMIN.email, new Secret(ADMIN.password), TERMS)),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 'fulfilled'));
+    expect(await roundsOf(second)).toBe(5);
+    await second.close();
+  });
+});

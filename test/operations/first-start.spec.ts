@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
+import { send } from '../support/http.js';
+import { runToEnd, startProcess, type ServerProcess } from '../support/process.js';
+
+const run = promisify(execFile);
+
+onBothEngines('the first start', (engine) => {
+  let database: TestDatabase;
+  const servers: ServerProcess[] = [];
+
+  beforeEach(async () => {
+    database = await createDatabase(engine);
+  });
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.stop()));
+    await database.drop();
+  });
+
+  const start = async (env: Record<string, string> = {}): Promise<ServerProcess> => {
+    const server = await startProcess({ DATABASE_URL: database.url, LOG_LEVEL: 'trace', ...env });
+    servers.push(server);
+    return server;
+  };
+
+  const curlCommand = (text: string): string => /^ *(curl .*)$/m.exec(text)?.[1] ?? '';
+
+  it('prints the credentials once, to the terminal and not to the log; later starts print none', async () => {
+    const first = await start();
+    const [, password = ''] = /^ *password +(\S+)$/m.exec(first.stdout()) ?? [];
+    const [, token = ''] = /^ *access token +(\S+)$/m.exec(first.stdout()) ?? [];
+    expect(password.length).toBeGreaterThanOrEqual(20);
+    expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+
+    const body = JSON.stringify({ email: 'admin@example.com', password });
+    expect((await send(first.baseUrl, 'POST', '/api/v1/users/login', { body })).status).toBe(200);
+    const headers = { 'Private-Token': token };
+    expect((await send(first.baseUrl, 'GET', '/api/v1/users', { headers })).status).toBe(200);
+    await first.stop();
+    expect(first.stderr()).toContain('/api/v1/users/login');
+
+    const second = await start();
+    expect((await send(second.baseUrl, 'GET', '/api/v1/users', { headers })).status).toBe(200);
+    await second.stop();
+    expect(second.stdout()).toMatch(/^Latchkey is ready: http:\/\/\S+ \(documentation: \S+\/docs\)\n$/);
+    for (const text of [first.stderr(), second.stderr(), second.stdout()]) {
+      expect(text).not.toContain(password);
+      expect(text).not.toContain(token);
+    }
+  });
+
+  it('prints a command that works as it is, in bash with curl, and gives a token that works', async () => {
+    const server = await start();
+    const command = curlCommand(server.stdout());
+    const { stdout } = await run('bash', ['-c', command]);
+    const { plain_token: token } = JSON.parse(stdout) as { plain_token: string };
+    const reply = await send(server.baseUrl, 'GET', '/api/v1/users/1000/access-tokens', {
+      headers: { 'Private-Token': token },
+    });
+    expect(reply.status).toBe(200);
+    expect(reply.json<{ description: string }[]>().map(({ description }) => description)).toContain('Second token');
+  });
+
+  it('takes what the environment gives, names it instead of printing it, and its command works with it', async () => {
+    const given = {
+      ADMIN_EMAIL: 'boss@example.com',
+      ADMIN_PASSWORD: 'given by the environment',
+      ADMIN_TOKEN: 'BossBossBossBossBossBossBossBossBossBoss-_0',
+      ACCOUNT_ID: '0123456789abcdef0123456789abcdef',
+      ACCOUNT_NAME: 'Given & Sons',
+    };
+    const server = await start(given);
+    expect(server.stdout()).not.toContain(given.ADMIN_PASSWORD);
+    expect(server.stdout()).not.toContain(given.ADMIN_TOKEN);
+    expect(server.stdout()).toContain(`${given.ACCOUNT_NAME} (${given.ACCOUNT_ID})`);
+    const command = curlCommand(server.stdout());
+    const { stdout } = await run('bash', ['-c', command], { env: { ...process.env, ADMIN_TOKEN: given.ADMIN_TOKEN } });
+    expect(JSON.parse(stdout)).toHaveProperty('plain_token');
+    const body = JSON.stringify({ email: given.ADMIN_EMAIL, password: given.ADMIN_PASSWORD });
+    expect((await send(server.baseUrl, 'POST', '/api/v1/users/login', { body })).status).toBe(200);
+  });
+});
+
+describe('a start that cannot succeed', () => {
+  it('tells every faulty setting at once on the error stream, without secrets, and ends with 1', async () => {
+    const ended = await runToEnd({
+      PORT: '70000',
+      BCRYPT_COST: 'twelve',
+      DATABASE_URL: 'mysql://root:hunter2@localhost/x',
+      ADMIN_TOKEN: 'hunter2',
+      LOG_LEVEL: 'loud',
+    });
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    for (const name of ['PORT', 'BCRYPT_COST', 'DATABASE_URL', 'ADMIN_TOKEN', 'LOG_LEVEL']) {
+      expect(ended.stderr).toMatch(new RegExp(`^ *${name} `, 'm'));
+    }
+    expect(ended.stderr).toContain('5 settings are wrong');
+    expect(ended.stderr).not.toContain('hunter2');
+    expect(ended.stderr).not.toMatch(/^ +at /m);
+  });
+
+  it('because the database does not exist or is none ends with 1 and a reason, without secrets', async () => {
+    const url = new URL(process.env.TEST_DATABASE_URL ?? '');
+    url.pathname = '/no_such_database';
+    for (const DATABASE_URL of [url.href, 'sqlite:/etc/hostname', 'sqlite:/etc/hostname/x.sqlite']) {
+      const ended = await runToEnd({ DATABASE_URL, PORT: '0' });
+      expect(ended).toMatchObject({ code: 1, stdout: '' });
+      expect(ended.stderr).toMatch(/^Latchkey cannot start: \S/m);
+      expect(ended.stderr).not.toContain(`:${url.password}@`);
+    }
+  });
+
+  it('because the port is taken ends with 1 and a reason', async () => {
+    const database = await createDatabase('sqlite');
+    const other = await createDatabase('sqlite');
+    const first = await startProcess({ DATABASE_URL: database.url });
+    const ended = await runToEnd({ DATABASE_URL: other.url, PORT: new URL(first.baseUrl).port, BCRYPT_COST: '4' });
+    await first.stop();
+    await database.drop();
+    await other.drop();
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/Latchkey cannot start: .*EADDRINUSE/);
+  });
+});
+
+describe('the files of a SQLite server', () => {
+  it('are for its own user alone', async () => {
+    const database = await createDatabase('sqlite');
+    const server = await startProcess({ DATABASE_URL: database.url });
+    const file = path.join(database.folder ?? '', 'test.sqlite');
+    for (const name of [file, `${file}-wal`]) expect(statSync(name).mode & 0o077).toBe(0);
+    await server.stop();
+    await database.drop();
+  });
+});

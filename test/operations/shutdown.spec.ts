@@ -1,0 +1,57 @@
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createDatabase, type TestDatabase } from '../support/engines.js';
+import { send } from '../support/http.js';
+import { startProcess } from '../support/process.js';
+
+const PASSWORD = 'correct horse battery';
+
+describe('a server that is told to stop', () => {
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await createDatabase('sqlite');
+  });
+  afterEach(() => database.drop());
+
+  const login = (baseUrl: string): ReturnType<typeof send> =>
+    send(baseUrl, 'POST', '/api/v1/users/login', {
+      body: JSON.stringify({ email: 'admin@example.com', password: PASSWORD }),
+    });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('by %s finishes the requests under way and ends with 0', async (signal) => {
+    const env = { DATABASE_URL: database.url, BCRYPT_COST: '12', ADMIN_PASSWORD: PASSWORD };
+    const server = await startProcess(env);
+    const underWay = Array.from({ length: 4 }, () => login(server.baseUrl));
+    await delay(100);
+    const begun = performance.now();
+    server.kill(signal);
+    await delay(50);
+    await expect(login(server.baseUrl)).rejects.toThrow();
+    const replies = await Promise.all(underWay);
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
+  it('cuts off who never finishes his request, and ends with 0 within ten seconds', async () => {
+    const server = await startProcess({ DATABASE_URL: database.url, ADMIN_PASSWORD: PASSWORD });
+    const { hostname, port } = new URL(server.baseUrl);
+    const stuck = connect(Number(port), hostname, () => {
+      stuck.write('POST /api/v1/users/login HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{');
+    });
+    const idle = connect(Number(port), hostname);
+    for (const socket of [stuck, idle]) socket.on('error', () => undefined);
+    await delay(200);
+    const begun = performance.now();
+    server.kill('SIGTERM');
+    // A second signal changes nothing.
+    await delay(100);
+    server.kill('SIGTERM');
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    stuck.destroy();
+    idle.destroy();
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../src/config/index.js';
+import { ServerSettings, UserService } from '../../src/identity/index.js';
+import { createServer, type Server } from '../../src/server.js';
+import { createDatabase } from '../support/engines.js';
+
+describe('servers that start at the same time on one empty PostgreSQL database', () => {
+  it.each([1, 2, 3])('all start, and make one administrator between them (round %i)', async () => {
+    const database = await createDatabase('postgres');
+    const config = loadConfig({
+      DATABASE_URL: database.url,
+      DATABASE_POOL_SIZE: '3',
+      BCRYPT_COST: '4',
+      LOG_LEVEL: 'silent',
+    });
+    const servers: Server[] = await Promise.all([1, 2, 3].map(() => createServer(config)));
+    try {
+      const made = servers.flatMap(({ firstStart }) => firstStart ?? []);
+      expect(made).toHaveLength(1);
+      for (const { app } of servers) {
+        const users = await app.get(UserService).list();
+        expect(users.map(({ id, email, admin }) => ({ id, email, admin }))).toEqual([
+          { id: 1000, email: made[0]?.email, admin: true },
+        ]);
+      }
+      const settings = servers.map(({ app }) => app.get(ServerSettings));
+      expect(new Set(await Promise.all(settings.map((of) => of.serverId()))).size).toBe(1);
+      expect(new Set(await Promise.all(settings.map((of) => of.tokenIdSalt()))).size).toBe(1);
+    } finally {
+      await Promise.all(servers.map(({ app }) => app.close()));
+      await database.drop();
+    }
+  });
+});

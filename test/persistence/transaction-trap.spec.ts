@@ -1,0 +1,193 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Like } from 'typeorm';
+import { AuditRecord, SYSTEM } from '../../src/core/index.js';
+import { PersonalToken } from '../../src/identity/index.js';
+import { onBothEngines } from '../support/engines.js';
+import { watchQueries } from '../support/queries.js';
+import { newToken, servicesOf, type Services } from '../support/services.js';
+import { startServer, type TestServer } from '../support/test-server.js';
+
+const WRITERS = 300;
+
+const noPause = (): Promise<void> => Promise.resolve();
+
+onBothEngines('concurrent writers', (engine) => {
+  let server: TestServer;
+  let services: Services;
+
+  beforeAll(async () => {
+    server = await startServer(engine);
+    services = servicesOf(server);
+  });
+  afterAll(() => server.close());
+
+  const labels = async (like: string): Promise<string[]> => {
+    const tokens = await services.unitOfWork.read((manager) => manager.findBy(PersonalToken, { label: Like(like) }));
+    return tokens.map((token) => token.label).sort();
+  };
+
+  /**
+   * Two tokens in one transaction; a doomed one throws between the second and the commit. With a pause after each,
+   * other requests get their turn while it is open.
+   */
+  const writePair = (name: string, doomed: boolean, pause: () => Promise<unknown> = noPause): Promise<void> =>
+    services.unitOfWork.write(SYSTEM, async (tx) => {
+      for (const half of ['one', 'two']) {
+        const values = newToken(services, services.hashing.newSecret(), { label: `${name} ${half}` });
+        await services.tokens.issue(tx, PersonalToken, values);
+        await pause();
+      }
+      if (doomed) throw new Error('half way');
+    });
+
+  it('lose no acknowledged write to the failure of another, and leave nothing of the failed ones', async () => {
+    const names = Array.from({ length: WRITERS }, (_, index) => `trap ${String(index)}`);
+    const isDoomed = (index: number): boolean => index % 3 === 1;
+    const outcomes = await Promise.allSettled(names.map((name, index) => writePair(name, isDoomed(index))));
+
+    const acknowledged = names.filter((_, index) => outcomes[index]?.status === 'fulfilled');
+    expect(acknowledged).toEqual(names.filter((_, index) => !isDoomed(index)));
+    expect(await labels('trap %')).toEqual(acknowledged.flatMap((name) => [`${name} one`, `${name} two`]).sort());
+    const audited = await services.unitOfWork.read((manager) =>
+      manager.countBy(AuditRecord, { action: 'token.issued', targetName: Like('trap %') }),
+    );
+    expect(audited).toBe(2 * acknowledged.length);
+  });
+
+  it('fail each for a reason of its own', async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, index) =>
+        services.unitOfWork.write(SYSTEM, async ({ manager }) => {
+          await manager.existsBy(PersonalToken, { id: 'x' });
+          throw new Error(`reason ${String(index)}`);
+        }),
+      ),
+    );
+    expect(outcomes.map((outcome) => (outcome as { reason: Error }).reason.message)).toEqual(
+      outcomes.map((_, index) => `reason ${String(index)}`),
+    );
+  });
+
+  it('show no reader a row that is not committed', async () => {
+    const load = { running: true };
+    const writes = Promise.allSettled(
+      Array.from({ length: 120 }, (_, index) => writePair(`dirty ${String(index)}`, true, turn)),
+    ).finally(() => (load.running = false));
+    const seen: string[] = [];
+    let reads = 0;
+    while (load.running) {
+      seen.push(...(await labels('dirty %')));
+      reads += 1;
+      // As requests do: SQLite answers without ever giving the event loop a turn.
+      await turn();
+    }
+    await writes;
+    expect(reads).toBeGreaterThan(0);
+    expect(seen).toEqual([]);
+  });
+
+  it('show every reader both halves of a transaction or none', async () => {
+    const load = { running: true };
+    const writes = Promise.all(
+      Array.from({ length: 120 }, (_, index) => writePair(`halves ${String(index)}`, false, turn)),
+    ).finally(() => (load.running = false));
+    const counts: number[] = [];
+    while (load.running) {
+      counts.push((await labels('halves %')).length);
+      await turn();
+    }
+    await writes;
+    expect(counts.length).toBeGreaterThan(0);
+    expect(counts.filter((count) => count % 2 === 1)).toEqual([]);
+    expect(await labels('halves %')).toHaveLength(240);
+  });
+
+  it('read within their transaction what they have written themselves', async () => {
+    const found = await services.unitOfWork.write(SYSTEM, async (tx) => {
+      const values = newToken(services, services.hashing.newSecret());
+      const { id } = await services.tokens.issue(tx, PersonalToken, values);
+      return services.tokens.find(tx.manager, PersonalToken, { id });
+    });
+    expect(found).not.toBeNull();
+  });
+});
+
+describe('group commit on SQLite', () => {
+  let server: TestServer;
+  let services: Services;
+
+  beforeAll(async () => {
+    server = await startServer('sqlite');
+    services = servicesOf(server);
+    await server.dataSource.query('CREATE TABLE "parent" ("id" integer PRIMARY KEY)');
+    await server.dataSource.query(
+      'CREATE TABLE "child" ("parent_id" integer REFERENCES "parent" ("id") DEFERRABLE INITIALLY DEFERRED)',
+    );
+  });
+  afterAll(() => server.close());
+
+  const insertParent = (id: number): Promise<unknown> =>
+    services.unitOfWork.write(SYSTEM, ({ manager }) => manager.query('INSERT INTO "parent" VALUES (?)', [id]));
+
+  const parents = async (from: number, to: number): Promise<number[]> => {
+    const rows = await services.unitOfWork.read((manager) =>
+      manager.query<{ id: number }[]>('SELECT "id" FROM "parent" WHERE "id" BETWEEN ? AND ?', [from, to]),
+    );
+    return rows.map(({ id }) => id);
+  };
+
+  it('puts writers that wait together into one commit, each in a savepoint of its own', async () => {
+    const watch = watchQueries(server.dataSource);
+    await Promise.all(Array.from({ length: 32 }, (_, index) => insertParent(100 + index)));
+    watch.stop();
+    expect(watch.count(/^BEGIN/)).toBe(1);
+    expect(watch.count(/^SAVEPOINT/)).toBe(32);
+    expect(watch.count(/^COMMIT$/)).toBe(1);
+    expect(await parents(100, 131)).toHaveLength(32);
+  });
+
+  it('still commits once when some of them fail', async () => {
+    await insertParent(200);
+    const watch = watchQueries(server.dataSource);
+    const outcomes = await Promise.allSettled([200, 201, 200, 202].map(insertParent));
+    watch.stop();
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(watch.count(/^COMMIT$/)).toBe(1);
+    expect(await parents(200, 299)).toEqual([200, 201, 202]);
+  });
+
+  it('acknowledges nobody when the commit itself fails, and serves the next writers', async () => {
+    const orphan = services.unitOfWork.write(SYSTEM, ({ manager }) =>
+      manager.query('INSERT INTO "child" VALUES (999)'),
+    );
+    const outcomes = await Promise.allSettled([insertParent(301), orphan, insertParent(302)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(await parents(300, 399)).toEqual([]);
+    await insertParent(303);
+    expect(await parents(300, 399)).toEqual([303]);
+  });
+
+  it('acknowledges nobody when the engine rolls the whole transaction back, and serves the next writers', async () => {
+    await insertParent(400);
+    const fatal = services.unitOfWork.write(SYSTEM, ({ manager }) =>
+      manager.query('INSERT OR ROLLBACK INTO "parent" VALUES (400)'),
+    );
+    const outcomes = await Promise.allSettled([insertParent(401), fatal, insertParent(402)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(await parents(400, 499)).toEqual([400]);
+    await insertParent(403);
+    expect(await parents(400, 499)).toEqual([400, 403]);
+  });
+
+  it('runs in WAL mode, flushed at every commit, with foreign keys on', async () => {
+    const pragma = async (name: string): Promise<unknown> => {
+      const [row] = await server.dataSource.query<Record<string, unknown>[]>(`PRAGMA ${name}`);
+      return Object.values(row ?? {})[0];
+    };
+    expect(await pragma('journal_mode')).toBe('wal');
+    expect(await pragma('synchronous')).toBe(2);
+    expect(await pragma('foreign_keys')).toBe(1);
+    expect(await pragma('busy_timeout')).toBeGreaterThanOrEqual(1000);
+  });
+});

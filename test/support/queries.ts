@@ -1,0 +1,33 @@
+/** Reads along with the statements that a connection sends. */
+import type { DataSource, Logger } from 'typeorm';
+
+export interface QueryWatch {
+  /** Every statement since the watch began, in order. */
+  readonly statements: readonly string[];
+  count(pattern: RegExp): number;
+  stop(): void;
+}
+
+export function watchQueries(dataSource: DataSource): QueryWatch {
+  const statements: string[] = [];
+  const before = dataSource.logger;
+  const nothing = (): void => undefined;
+  const logger: Logger = {
+    logQuery: (query) => {
+      statements.push(query);
+    },
+    logQueryError: nothing,
+    logQuerySlow: nothing,
+    logSchemaBuild: nothing,
+    logMigration: nothing,
+    log: nothing,
+  };
+  dataSource.logger = logger;
+  return {
+    statements,
+    count: (pattern) => statements.filter((statement) => pattern.test(statement)).length,
+    stop: () => {
+      dataSource.logger = before;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+/** The services of a running server, for guarantees that no wire shows, and builders that use them. */
+import { randomUUID } from 'node:crypto';
+import {
+  EventBus,
+  HashingService,
+  SYSTEM,
+  TokenService,
+  UnitOfWork,
+  Verifier,
+  type NewToken,
+  type Secret,
+} from '../../src/core/index.js';
+import { PersonalToken, SessionService, UserService } from '../../src/identity/index.js';
+import type { TestServer } from './test-server.js';
+
+export interface Services {
+  readonly events: EventBus;
+  readonly hashing: HashingService;
+  readonly sessions: SessionService;
+  readonly tokens: TokenService;
+  readonly unitOfWork: UnitOfWork;
+  readonly users: UserService;
+  readonly verifier: Verifier;
+}
+
+export function servicesOf({ app }: TestServer): Services {
+  return {
+    events: app.get(EventBus),
+    hashing: app.get(HashingService),
+    sessions: app.get(SessionService),
+    tokens: app.get(TokenService),
+    unitOfWork: app.get(UnitOfWork),
+    users: app.get(UserService),
+    verifier: app.get(Verifier),
+  };
+}
+
+/** A personal token that fits the schema, of the administrator unless told otherwise. */
+export function newToken(
+  { hashing }: Pick<Services, 'hashing'>,
+  secret: Secret,
+  values: Partial<NewToken<PersonalToken>> = {},
+): NewToken<PersonalToken> {
+  return { handle: randomUUID(), label: 'a token', userId: 1000, digest: hashing.digest(secret), ...values };
+}
+
+export async function issueToken(
+  services: Services,
+  values: Partial<NewToken<PersonalToken>> = {},
+): Promise<{ token: PersonalToken; secret: Secret }> {
+  const secret = services.hashing.newSecret();
+  const token = await services.unitOfWork.write(SYSTEM, (tx) =>
+    services.tokens.issue(tx, PersonalToken, newToken(services, secret, values)),
+  );
+  return { token, secret };
+}
