@@ -18,6 +18,7 @@ export { EventBus, type ChangeListener } from './event-bus.js';
 export { HashingService, PASSWORD_MAX_BYTES } from './hashing.service.js';
 export { CORE_OPTIONS, type CoreOptions } from './options.js';
 export { Secret } from './secret.js';
+export { isStorableText } from './text.js';
 export { TokenCount } from './token-count.entity.js';
 export { TokenListing, type Stretch, type TokenFilter } from './token-listing.js';
 export { Token } from './token.entity.js';

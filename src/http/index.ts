@@ -9,4 +9,4 @@ export { BodyError, Incoming, IncomingBody } from './request-body.js';
 export { streamJsonList } from './json-stream.js';
 export { describeForLog } from './log-line.js';
 export { MethodNotAllowed, PathNotFound, routesOf, type Route } from './routing.js';
-export { InputError, IsText, isStorableText, members, validated, type TextRule } from './validated-input.js';
+export { InputError, IsText, members, validated, type TextRule } from './validated-input.js';

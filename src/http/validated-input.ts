@@ -1,5 +1,6 @@
 /** From untrusted JSON to an instance of an input class, by the class's own class-validator rules. */
 import { getMetadataStorage, registerDecorator, validateSync, type ValidationError } from 'class-validator';
+import { isStorableText } from '../core/index.js';
 
 /** The first thing that is wrong with an input. */
 export class InputError extends Error {
@@ -54,13 +55,6 @@ function declaredMembers(input: InputClass<object>): Set<string> {
 function inputError(error: ValidationError): InputError {
   const message = Object.values(error.constraints ?? {})[0] ?? `${error.property} is not valid`;
   return new InputError(error.property, message, error.value === undefined || error.value === null);
-}
-
-/** Text that every part of the system can keep byte for byte: well-formed Unicode without NUL, of a bounded length. */
-export function isStorableText(value: unknown, minCharacters: number, maxCharacters: number): value is string {
-  if (typeof value !== 'string' || !value.isWellFormed() || value.includes('\0')) return false;
-  const { length } = Array.from(value.slice(0, 2 * maxCharacters + 2));
-  return length >= minCharacters && length <= maxCharacters;
 }
 
 export interface TextRule {

@@ -17,5 +17,6 @@ export { ServerSettings, type Policy } from './server-settings.js';
 export { SessionService, type OpenedSession, type SessionTerms } from './session.service.js';
 export { SessionToken, USER_AUDIENCE } from './session-token.entity.js';
 export { Setting } from './setting.entity.js';
-export { User, emailKeyOf } from './user.entity.js';
+export { EMAIL_MAX, emailKeyOf, isEmailAddress } from './email-address.js';
+export { User } from './user.entity.js';
 export { UserService, type NewUser, type UserChanges } from './user.service.js';

@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock, DomainError, HashingService, Secret } from '../core/index.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
-import { emailKeyOf } from './user.entity.js';
+import { emailKeyOf } from './email-address.js';
 
 /** Addresses and accounts remembered at the most, each; the least recently seen are forgotten first. */
 const REMEMBERED = 50_000;

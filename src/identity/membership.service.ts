@@ -7,7 +7,8 @@ import { MemberAdded, MemberRemoved, MemberUpdated } from './changes.js';
 import { newHexId } from './hex-id.js';
 import { sharedUser } from './locked-user.js';
 import { Membership, type Role } from './membership.entity.js';
-import { User, emailKeyOf } from './user.entity.js';
+import { emailKeyOf } from './email-address.js';
+import { User } from './user.entity.js';
 
 /** A membership together with the user it belongs to. */
 export interface Member {

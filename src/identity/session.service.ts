@@ -15,7 +15,8 @@ import { LoginFailed, UserLoggedIn } from './changes.js';
 import { LoginThrottle } from './login-throttle.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionToken } from './session-token.entity.js';
-import { User, emailKeyOf } from './user.entity.js';
+import { emailKeyOf } from './email-address.js';
+import { User } from './user.entity.js';
 
 /** What kind of session a dialect gives. */
 export interface SessionTerms {

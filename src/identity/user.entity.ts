@@ -44,8 +44,3 @@ export class User {
   @Column(moment({ name: 'last_login_at', nullable: true }))
   lastLoginAt!: Date | null;
 }
-
-/** Addresses are compared without regard to case. */
-export function emailKeyOf(email: string): string {
-  return email.toLowerCase();
-}

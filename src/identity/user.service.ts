@@ -7,7 +7,8 @@ import { lockedUser, userNotFound } from './locked-user.js';
 import { Membership } from './membership.entity.js';
 import { PasswordService } from './password.service.js';
 import { ServerSettings } from './server-settings.js';
-import { User, emailKeyOf } from './user.entity.js';
+import { emailKeyOf } from './email-address.js';
+import { User } from './user.entity.js';
 
 /** What a new user is made of. */
 export interface NewUser {

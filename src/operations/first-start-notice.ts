@@ -13,7 +13,11 @@ Latchkey is ready. This is its first start, and the only time that you see what 
   access token    ${token}
   account         ${result.accountName} (${result.accountId})
 
-Create an access token:
+Create a service token, as clients of Cloudflare do:
+
+  curl -X POST -H "Authorization: Bearer ${token}" -d '{"name":"CI/CD token"}' ${baseUrl}/client/v4/accounts/${result.accountId}/access/service_tokens
+
+Create an access token, as clients of Canvus do:
 
   curl -X POST -H "Private-Token: ${token}" -d '{"description":"Second token"}' ${baseUrl}/api/v1/users/1000/access-tokens
 

@@ -133,6 +133,7 @@ const VARIABLES: Record<string, Variable> = {
     faulty: ['_', 'lkst', 'lk-st_', `${'x'.repeat(16)}_`, 'a__', 'ä_'],
     remedy: /letters or digits and an underscore/,
   },
+  SERVICE_TOKENS_PER_ACCOUNT: number((config) => config.cloudflare.serviceTokensPerAccount, 0, 0, 999_999_999),
   CRM_ALLOW_NO_IDENTIFIER: {
     at: (config) => config.crm.allowNoIdentifier,
     byDefault: false,

@@ -36,8 +36,8 @@ onBothEngines('the life of a token', (engine) => {
   const find = (selector: TokenSelector): Promise<PersonalToken | null> =>
     services.unitOfWork.read((manager) => services.tokens.find(manager, PersonalToken, selector));
 
-  const list = (selector: TokenSelector): Promise<PersonalToken[]> =>
-    services.unitOfWork.read((manager) => services.tokens.list(manager, PersonalToken, selector));
+  const list = (userId: number): Promise<PersonalToken[]> =>
+    services.unitOfWork.read((manager) => services.listing.ofUser(manager, PersonalToken, userId));
 
   const update = (
     selector: TokenSelector,
@@ -52,7 +52,7 @@ onBothEngines('the life of a token', (engine) => {
     const secret = services.hashing.newSecret();
     const digest = services.hashing.digest(secret);
     const rotated = await services.unitOfWork.write(SYSTEM, (tx) =>
-      services.tokens.rotate(tx, PersonalToken, { id: token.id }, { digest, previousUntil: null, ...rotation }),
+      services.tokens.rotate(tx, PersonalToken, { id: token.id }, { digest, previousUntil: new Date(0), ...rotation }),
     );
     return { token: rotated, secret };
   };
@@ -101,7 +101,7 @@ onBothEngines('the life of a token', (engine) => {
 
     it('neither returns nor reads back a digest, although it is stored', async () => {
       const { token, secret } = await issueToken(services);
-      for (const seen of [token, await find({ id: token.id }), ...(await list({ id: token.id }))]) {
+      for (const seen of [token, await find({ id: token.id }), ...(await list(1000))]) {
         expect(seen?.secretDigest).toBeUndefined();
         expect(seen?.previousSecretDigest).toBeUndefined();
       }
@@ -111,7 +111,7 @@ onBothEngines('the life of a token', (engine) => {
     it('refuses a handle that is in use, and leaves the first token alone', async () => {
       const { token, secret } = await issueToken(services);
       await expect(issueToken(services, { handle: token.handle })).rejects.toBeInstanceOf(UniqueViolation);
-      expect(await list({ handle: token.handle })).toEqual([token]);
+      expect(await find({ handle: token.handle })).toEqual(token);
       expect(await statusOf({ secret })).toBe('valid by its current secret');
     });
 
@@ -139,12 +139,12 @@ onBothEngines('the life of a token', (engine) => {
         server.clock.freeze(new Date(NOW.getTime() + later));
         await issueToken(services, { userId, label: String(later) });
       }
-      expect((await list({ userId })).map((token) => token.label)).toEqual(['1', '3', '5']);
+      expect((await list(userId)).map((token) => token.label)).toEqual(['1', '3', '5']);
     });
 
     it('refuse a selector whose value is undefined, instead of finding everybody’s', async () => {
       const selector = { userId: undefined } as unknown as TokenSelector;
-      await expect(list(selector)).rejects.toThrow();
+      await expect(find(selector)).rejects.toThrow();
       await expect(revoke(selector)).rejects.toThrow();
     });
   });
@@ -171,7 +171,8 @@ onBothEngines('the life of a token', (engine) => {
     it('ends the old secret at once and counts the version up', async () => {
       const first = await issueToken(services);
       const second = await rotate(first.token);
-      expect(second.token).toMatchObject({ secretVersion: 2, previousSecretExpiresAt: null });
+      expect(second.token).toMatchObject({ secretVersion: 2 });
+      expect((await digestsOf(first.token.id)).previousSecretDigest).toBeNull();
       expect(await find({ id: first.token.id })).toEqual(second.token);
       expect(await statusOf({ secret: first.secret })).toBe('unknown');
       expect(await statusOf({ secret: second.secret })).toBe('valid by its current secret');
@@ -182,7 +183,8 @@ onBothEngines('the life of a token', (engine) => {
       for (const end of [NOW, new Date(NOW.getTime() - 1)]) {
         const first = await issueToken(services);
         const second = await rotate(first.token, { previousUntil: end });
-        expect(second.token.previousSecretExpiresAt).toBeNull();
+        expect(second.token.previousSecretExpiresAt).toEqual(end);
+        expect((await digestsOf(first.token.id)).previousSecretDigest).toBeNull();
         expect(await statusOf({ secret: first.secret })).toBe('unknown');
       }
     });
@@ -245,7 +247,7 @@ onBothEngines('the life of a token', (engine) => {
               tx,
               PersonalToken,
               { id: token.id },
-              { digest: services.hashing.digest(secret), previousUntil: null, expectedVersion: 1 },
+              { digest: services.hashing.digest(secret), previousUntil: new Date(0), expectedVersion: 1 },
             ),
           ),
         ),

@@ -135,7 +135,7 @@ onBothEngines('the unit of work', (engine) => {
       await services.unitOfWork.write(SYSTEM, async (tx) => {
         const digest = services.hashing.digest(services.hashing.newSecret());
         await services.tokens.update(tx, PersonalToken, { id: token.id }, { label: 'renamed' });
-        await services.tokens.rotate(tx, PersonalToken, { id: token.id }, { digest, previousUntil: null });
+        await services.tokens.rotate(tx, PersonalToken, { id: token.id }, { digest, previousUntil: new Date(0) });
         await services.tokens.revoke(tx, PersonalToken, { id: token.id });
       });
       expect(changes.map(({ type }) => type)).toEqual([
@@ -154,7 +154,7 @@ onBothEngines('the unit of work', (engine) => {
         Array.from({ length: 15 }, () => {
           const digest = services.hashing.digest(services.hashing.newSecret());
           return services.unitOfWork.write(SYSTEM, (tx) =>
-            services.tokens.rotate(tx, PersonalToken, { id: token.id }, { digest, previousUntil: null }),
+            services.tokens.rotate(tx, PersonalToken, { id: token.id }, { digest, previousUntil: new Date(0) }),
           );
         }),
       );

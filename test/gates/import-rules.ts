@@ -6,7 +6,7 @@ import ts from 'typescript';
 const MAY_IMPORT: Record<string, readonly string[]> = {
   config: [],
   core: [],
-  http: [],
+  http: ['core'],
   identity: ['core'],
   dialects: ['core', 'identity', 'http'],
   'data-plane': ['core', 'identity', 'http'],

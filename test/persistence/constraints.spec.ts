@@ -11,6 +11,11 @@ const DIGEST = 'd'.repeat(64);
 const MOMENT = 1_900_000_000_000;
 
 /** Rows that are accepted; each case spoils one of them. */
+const ACCOUNT = 'a'.repeat(32);
+
+/** A session that fits, as a change to a sound token. */
+const SESSION = { kind: 'session', user_id: 1000, audience: 'user' };
+
 const SOUND = {
   latchkey_token: (): Row => ({
     id: randomUUID(),
@@ -21,7 +26,10 @@ const SOUND = {
     secret_version: 1,
     label: '',
     enabled: true,
-    user_id: 1000,
+    account_id: ACCOUNT,
+    user_id: null,
+    duration: '8760h',
+    expires_at: MOMENT,
     created_at: MOMENT,
     updated_at: MOMENT,
   }),
@@ -50,8 +58,8 @@ type Table = keyof typeof SOUND;
 const ACCEPTED: [string, Table, Row][] = [
   ['a personal token without a digest', 'latchkey_token', { kind: 'personal_token', secret_digest: null }],
   ['an access token without a digest', 'latchkey_token', { kind: 'access_token', secret_digest: null }],
-  ['a token of an account alone', 'latchkey_token', { user_id: null, account_id: 'a'.repeat(32) }],
-  ['a session with expiry and audience', 'latchkey_token', { kind: 'session', expires_at: MOMENT, audience: 'canvus' }],
+  ['a token of a user alone', 'latchkey_token', { kind: 'personal_token', user_id: 1000, account_id: null }],
+  ['a session with expiry and audience', 'latchkey_token', SESSION],
   [
     'a previous digest with its end',
     'latchkey_token',
@@ -69,7 +77,7 @@ const REFUSED: [string, Table, Row, string][] = [
   [
     'a session without a digest',
     'latchkey_token',
-    { kind: 'session', secret_digest: null, expires_at: MOMENT, audience: 'canvus' },
+    { ...SESSION, secret_digest: null },
     'latchkey_token_digest_present',
   ],
   [
@@ -85,9 +93,12 @@ const REFUSED: [string, Table, Row, string][] = [
     'latchkey_token_previous_ends',
   ],
   ['a version before the first', 'latchkey_token', { secret_version: 0 }, 'latchkey_token_version'],
-  ['a token of nobody', 'latchkey_token', { user_id: null }, 'latchkey_token_owner'],
-  ['a session without expiry', 'latchkey_token', { kind: 'session', audience: 'canvus' }, 'latchkey_token_session'],
-  ['a session without audience', 'latchkey_token', { kind: 'session', expires_at: MOMENT }, 'latchkey_token_session'],
+  ['a token of nobody', 'latchkey_token', { kind: 'personal_token', account_id: null }, 'latchkey_token_owner'],
+  ['a session without expiry', 'latchkey_token', { ...SESSION, expires_at: null }, 'latchkey_token_session'],
+  ['a session without audience', 'latchkey_token', { ...SESSION, audience: null }, 'latchkey_token_session'],
+  ['a service token without duration', 'latchkey_token', { duration: null }, 'latchkey_token_service'],
+  ['a service token without expiry', 'latchkey_token', { expires_at: null }, 'latchkey_token_service'],
+  ['a service token without account', 'latchkey_token', { user_id: 1000, account_id: null }, 'latchkey_token_service'],
   ['a user id below 1000', 'latchkey_user', { id: 999 }, 'latchkey_user_id_range'],
   ['a password in clear', 'latchkey_user', { password_hash: 'secret' }, 'latchkey_user_password_length'],
   ['an account id of another length', 'latchkey_account', { id: 'a'.repeat(31) }, 'latchkey_account_id_length'],

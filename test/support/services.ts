@@ -4,6 +4,7 @@ import {
   EventBus,
   HashingService,
   SYSTEM,
+  TokenListing,
   TokenService,
   UnitOfWork,
   Verifier,
@@ -18,6 +19,7 @@ export interface Services {
   readonly hashing: HashingService;
   readonly sessions: SessionService;
   readonly tokens: TokenService;
+  readonly listing: TokenListing;
   readonly unitOfWork: UnitOfWork;
   readonly users: UserService;
   readonly verifier: Verifier;
@@ -29,6 +31,7 @@ export function servicesOf({ app }: TestServer): Services {
     hashing: app.get(HashingService),
     sessions: app.get(SessionService),
     tokens: app.get(TokenService),
+    listing: app.get(TokenListing),
     unitOfWork: app.get(UnitOfWork),
     users: app.get(UserService),
     verifier: app.get(Verifier),

@@ -1,8 +1,8 @@
 /** Request bodies. Members that are not declared here are ignored; `null` counts as absent where a member is optional. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, ValidateBy, isEmail } from 'class-validator';
-import { IsText, isStorableText } from '../../http/index.js';
-import { emailKeyOf } from '../../identity/index.js';
+import { IsBoolean, IsOptional, ValidateBy } from 'class-validator';
+import { IsText } from '../../http/index.js';
+import { EMAIL_MAX, isEmailAddress } from '../../identity/index.js';
 import { parameterMissing } from './canvus.messages.js';
 
 const whenNoString = parameterMissing;
@@ -10,7 +10,6 @@ const whenNoString = parameterMissing;
 /** Characters of a description at the most. */
 const DESCRIPTION_MAX = 1000;
 const NAME_MAX = 255;
-const EMAIL_MAX = 254;
 /** Far above what a password may be: the hashing service refuses by bytes, and says so. */
 const PASSWORD_MAX = 1000;
 
@@ -18,12 +17,7 @@ function IsEmailAddress(): PropertyDecorator {
   return ValidateBy({
     name: 'isEmailAddress',
     validator: {
-      // An intranet has addresses without a top-level domain.
-      // The key that makes it unique may be longer than the address: some letters become two in lower case.
-      validate: (value: unknown) =>
-        isStorableText(value, 1, EMAIL_MAX) &&
-        isStorableText(emailKeyOf(value), 1, EMAIL_MAX) &&
-        isEmail(value, { require_tld: false }),
+      validate: isEmailAddress,
       defaultMessage: (rule) =>
         typeof rule?.value === 'string' ? 'email is not a valid e-mail address' : parameterMissing('email'),
     },

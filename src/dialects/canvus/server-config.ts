@@ -1,7 +1,8 @@
 /** The server's settings in the dialect's nested form, and a partial form of it read back (contract §6). */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { isDeepStrictEqual } from 'node:util';
-import { InputError, isStorableText, members } from '../../http/index.js';
+import { isStorableText } from '../../core/index.js';
+import { InputError, members } from '../../http/index.js';
 import type { Policy } from '../../identity/index.js';
 import { Refusal } from './canvus.errors.js';
 

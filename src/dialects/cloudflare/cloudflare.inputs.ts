@@ -1,8 +1,8 @@
 /** Request bodies. Members that are not declared here are ignored; `null` counts as absent where a member is optional. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, ValidateBy, isEmail } from 'class-validator';
-import { InputError, IsText, isStorableText } from '../../http/index.js';
-import type { Role } from '../../identity/index.js';
+import { IsBoolean, IsOptional, ValidateBy } from 'class-validator';
+import { InputError, IsText } from '../../http/index.js';
+import { isEmailAddress, type Role } from '../../identity/index.js';
 import { isDuration } from './duration.js';
 import type { ServiceTokenChanges } from './service-token.service.js';
 import { parseRfc3339 } from './wire-time.js';
@@ -110,10 +110,7 @@ export class MemberRolesInput {
 
 export class NewMemberInput extends MemberRolesInput {
   @ApiProperty({ format: 'email', example: 'alice@example.com', description: 'Of a user who exists.' })
-  @Rule(
-    (value) => isStorableText(value, 1, 254) && isEmail(value, { require_tld: false }),
-    'email must be the e-mail address of a user of this server',
-  )
+  @Rule(isEmailAddress, 'email must be the e-mail address of a user of this server')
   email!: string;
 }
 

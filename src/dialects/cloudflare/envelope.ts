@@ -75,7 +75,7 @@ export function envelopeOf(view: Type, isList = false): Type {
     messages!: unknown[];
   }
   ApiProperty(isList ? { type: [view] } : { type: view })(EnvelopeView.prototype, 'result');
-  ApiProperty({ example: true })(EnvelopeView.prototype, 'success');
+  ApiProperty({ type: Boolean, example: true })(EnvelopeView.prototype, 'success');
   ApiProperty({ type: [Object], example: [] })(EnvelopeView.prototype, 'errors');
   ApiProperty({ type: [Object], example: [] })(EnvelopeView.prototype, 'messages');
   if (isList) ApiProperty({ type: ResultInfoView })(EnvelopeView.prototype, 'result_info');

@@ -1,0 +1,21 @@
+/** E-mail addresses of users. */
+import { isEmail } from 'class-validator';
+import { isStorableText } from '../core/index.js';
+
+/** Characters of an address at the most (RFC 5321). */
+export const EMAIL_MAX = 254;
+
+/** What makes an address unique: they are compared without regard to case. */
+export function emailKeyOf(email: string): string {
+  return email.toLowerCase();
+}
+
+/** Whether a user can have this address. An intranet has addresses without a top-level domain. */
+export function isEmailAddress(value: unknown): value is string {
+  return (
+    isStorableText(value, 1, EMAIL_MAX) &&
+    // Some letters become two in lower case.
+    isStorableText(emailKeyOf(value), 1, EMAIL_MAX) &&
+    isEmail(value, { require_tld: false })
+  );
+}
