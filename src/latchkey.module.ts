@@ -2,6 +2,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import {
+  ActorCheck,
   CORE_OPTIONS,
   CORE_PROVIDERS,
   Clock,
@@ -10,7 +11,7 @@ import {
   UserDirectory,
   type CoreOptions,
 } from './core/index.js';
-import { IDENTITY_OPTIONS, IDENTITY_PROVIDERS, LocalUserDirectory, type IdentityOptions } from './identity/index.js';
+import { IDENTITY_OPTIONS, IDENTITY_PROVIDERS, LocalActorCheck, LocalUserDirectory, type IdentityOptions } from './identity/index.js';
 import { transactorFor } from './persistence/index.js';
 
 export interface LatchkeyOptions extends CoreOptions, IdentityOptions {
@@ -34,6 +35,7 @@ export class LatchkeyModule {
         { provide: Clock, useValue: clock },
         { provide: Transactor, useFactory: transactorFor, inject: [DataSource] },
         { provide: UserDirectory, useClass: LocalUserDirectory },
+        { provide: ActorCheck, useClass: LocalActorCheck },
       ],
       exports: EXPORTED,
     };

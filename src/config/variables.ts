@@ -50,7 +50,8 @@ function isNetwork(text: string): boolean {
   const [address = '', bits, more] = text.split('/');
   const version = isIP(address);
   if (version === 0 || more !== undefined) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  // Not /0: that would be everybody.
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
 /** A parsed `DATABASE_URL`. */
@@ -63,6 +64,7 @@ export const databaseAddress: Parser<ParsedDatabaseUrl> = (text) => {
   if (text.startsWith('sqlite:')) {
     const path = text.slice('sqlite:'.length);
     if (path === '' || path.includes('\0')) return new Fault(`names no file; ${remedy}`);
+    if (path.startsWith('//')) return new Fault(`has slashes before the path; ${remedy}, without slashes of its own`);
     return { engine: 'sqlite', path };
   }
   if (!/^postgres(ql)?:\/\//.test(text)) return new Fault(`is of no kind that Latchkey knows; ${remedy}`);

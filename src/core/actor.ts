@@ -8,14 +8,16 @@ export interface Actor {
   readonly userName: string | null;
   /** The token that authenticated the request (its `id`, never its secret). */
   readonly tokenId: string | null;
+  /** Whether he acts as an administrator of the server. */
+  readonly admin: boolean;
   /** Network address of the caller, `null` for the system. */
   readonly address: string | null;
 }
 
 /** The server itself, for example at first start. */
-export const SYSTEM: Actor = { userId: null, userName: null, tokenId: null, address: null };
+export const SYSTEM: Actor = { userId: null, userName: null, tokenId: null, admin: false, address: null };
 
 /** Somebody who has not signed in. */
 export function anonymousAt(address: string | null): Actor {
-  return { userId: null, userName: null, tokenId: null, address };
+  return { userId: null, userName: null, tokenId: null, admin: false, address };
 }

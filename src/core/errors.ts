@@ -16,8 +16,10 @@ export type DomainErrorCode =
   | 'quota_reached'
   /** Somebody else changed the same thing first; nothing of this request was done. */
   | 'conflict'
+  /** The credential is not accepted any more. */
+  | 'unauthenticated'
   | 'not_permitted'
-  /** The change would leave the server without an administrator who can sign in. */
+  /** The change would leave the server without an administrator who is approved and not blocked. */
   | 'last_admin'
   /** A value that the rules of the server refuse; the message names it. */
   | 'invalid_value'

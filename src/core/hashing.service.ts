@@ -80,10 +80,23 @@ export class HashingService implements OnModuleInit {
    */
   async verifyPassword(hash: string | null | undefined, password: Secret): Promise<boolean> {
     const possible = typeof hash === 'string' && isHashable(password);
-    const matches = await this.inTurn(async () =>
-      bcrypt.compare(possible ? password.reveal() : '', possible ? hash : await this.dummyHash()),
-    );
+    const [text, compared] = possible ? [password.reveal(), hash] : ['', await this.dummyHash()];
+    const matches = await this.inTurn(async () => {
+      const result = await bcrypt.compare(text, compared);
+      await this.makeUpTo(bcrypt.getRounds(compared));
+      return result;
+    });
     return possible && matches;
+  }
+
+  /**
+   * A hash from a time of lower cost takes less time to compare: the rest is spent as well. Each cost takes twice the
+   * time of the one before, so all from the lower one up to the last before today's add up to the difference.
+   */
+  private async makeUpTo(cost: number): Promise<void> {
+    for (let missing = cost; missing < this.passwordCost; missing += 1) {
+      await bcrypt.hash('', missing);
+    }
   }
 
   /** Whether a stored hash was made at another cost than today's and should be renewed. */

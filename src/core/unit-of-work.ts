@@ -1,6 +1,7 @@
 /** The one way to change anything: a transaction, its audit rows, and its events after the commit. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
+import { ActorCheck } from './actor-check.js';
 import type { Actor } from './actor.js';
 import { AuditRecord } from './audit-record.entity.js';
 import type { Change } from './changes.js';
@@ -46,6 +47,7 @@ export class UnitOfWork {
     private readonly transactor: Transactor,
     private readonly events: EventBus,
     private readonly clock: Clock,
+    private readonly actors: ActorCheck,
   ) {}
 
   /** Reads committed rows. */
@@ -53,10 +55,14 @@ export class UnitOfWork {
     return this.transactor.read(work);
   }
 
-  /** Changes rows on behalf of an actor. */
+  /**
+   * Changes rows on behalf of an actor, if he may still act.
+   * @throws DomainError `unauthenticated`, `not_permitted`
+   */
   async write<T>(actor: Actor, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const { result, changes } = await this.transactor.write(async (manager) => {
       const transaction = new Transaction(manager, this.clock.now(), this.transactor);
+      if (actor.tokenId !== null) await this.actors.confirm(transaction, actor);
       const result = await work(transaction);
       await this.audit(actor, transaction);
       return { result, changes: transaction.changes };

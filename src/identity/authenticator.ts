@@ -37,7 +37,7 @@ export class Authenticator {
     if (verdict.status === 'owner_blocked' || verdict.status === 'owner_unapproved') return { status: 'unusable' };
     if (verdict.status !== 'valid' || !verdict.owner) return REFUSED;
     const { owner: user, token } = verdict;
-    const actor = { userId: user.id, userName: user.name, tokenId: token.id, address };
+    const actor = { userId: user.id, userName: user.name, tokenId: token.id, admin: user.admin, address };
     return { status: 'authenticated', principal: { user, token, actor } };
   }
 }

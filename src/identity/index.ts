@@ -5,6 +5,7 @@ export { Authenticator, type Authentication, type Principal } from './authentica
 export * from './changes.js';
 export { FirstStart, type FirstStartResult, type FirstStartWishes } from './first-start.js';
 export { IDENTITY_PROVIDERS } from './identity.providers.js';
+export { LocalActorCheck } from './local-actor-check.js';
 export { LocalUserDirectory } from './local-user-directory.js';
 export { LoginThrottle, type Attempt } from './login-throttle.js';
 export { Membership, type Role } from './membership.entity.js';

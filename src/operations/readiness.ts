@@ -17,11 +17,12 @@ export class Readiness {
   async reasonNotReady(): Promise<string | null> {
     if (this.answer && performance.now() - this.answer.at < FRESH_MS) return this.answer.reason;
     this.asking ??= this.ask().finally(() => (this.asking = undefined));
-    return this.asking;
+    return Promise.race([this.asking, late()]);
   }
 
+  /** One question at a time, however long the database takes. */
   private async ask(): Promise<string | null> {
-    const reason = await Promise.race([this.check(), late()]);
+    const reason = await this.check();
     this.answer = { reason, at: performance.now() };
     return reason;
   }

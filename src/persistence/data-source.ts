@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type Database from 'better-sqlite3';
+import type pg from 'pg';
 import type { Transactor } from '../core/index.js';
 import { engineOf, migrate } from './engine.js';
 import { ENTITIES } from './entities.js';
@@ -21,6 +22,14 @@ const SHARED = {
   logging: false as const,
 };
 
+/** How long PostgreSQL may take, so that no request waits for ever; migrations have no such limit. */
+const TIME_LIMITS_MS = {
+  statement_timeout: 10_000,
+  lock_timeout: 8000,
+  idle_in_transaction_session_timeout: 15_000,
+  query_timeout: 12_000,
+};
+
 /** How long to wait for a PostgreSQL that is still starting. */
 const CONNECT_TRIES = 10;
 const CONNECT_PAUSE_MS = 1000;
@@ -35,7 +44,7 @@ export function dataSourceOptions(address: DatabaseAddress, poolSize: number): D
       poolSize,
       connectTimeoutMS: 5000,
       applicationName: 'latchkey',
-      extra: { keepAlive: true },
+      extra: { keepAlive: true, ...TIME_LIMITS_MS },
     };
   }
   return {
@@ -43,7 +52,8 @@ export function dataSourceOptions(address: DatabaseAddress, poolSize: number): D
     type: 'better-sqlite3',
     database: address.path,
     enableWAL: true,
-    timeout: 5000,
+    // Waiting for another process blocks ours: the transactor waits in its own way.
+    timeout: 0,
     prepareDatabase: (database: Database.Database) => {
       // WAL's own default, NORMAL, may lose acknowledged commits when the power fails.
       database.pragma('synchronous = FULL');
@@ -53,15 +63,23 @@ export function dataSourceOptions(address: DatabaseAddress, poolSize: number): D
 
 /** Opens the database and brings its schema up to date. */
 export async function openDatabase(options: DataSourceOptions): Promise<DataSource> {
-  const dataSource = new DataSource(options);
-  await connect(dataSource);
+  const migrating = await connected(withoutTimeLimits(options));
   try {
-    await migrate(dataSource);
+    await migrate(migrating);
   } catch (error) {
-    await dataSource.destroy();
+    await migrating.destroy();
     throw error;
   }
-  return dataSource;
+  // A database in memory lives as long as its connection.
+  if (engineOf(migrating) === 'sqlite') return migrating;
+  await migrating.destroy();
+  return connected(options);
+}
+
+function withoutTimeLimits(options: DataSourceOptions): DataSourceOptions {
+  if (options.type !== 'postgres') return options;
+  const limits = Object.fromEntries(Object.keys(TIME_LIMITS_MS).map((name) => [name, undefined]));
+  return { ...options, extra: { ...(options.extra as object), ...limits } };
 }
 
 /** The transactor for the engine of a connection. */
@@ -69,11 +87,13 @@ export function transactorFor(dataSource: DataSource): Transactor {
   return engineOf(dataSource) === 'sqlite' ? new SqliteTransactor(dataSource) : new PostgresTransactor(dataSource);
 }
 
-async function connect(dataSource: DataSource): Promise<void> {
+async function connected(options: DataSourceOptions): Promise<DataSource> {
+  const dataSource = new DataSource(options);
   for (let attempt = 1; ; attempt += 1) {
     try {
       await dataSource.initialize();
-      return;
+      if (engineOf(dataSource) === 'postgres') outliveLostConnections(dataSource);
+      return dataSource;
     } catch (error) {
       const { code } = error as { code?: string };
       const starting = code === 'ECONNREFUSED' || code === '57P03';
@@ -81,4 +101,15 @@ async function connect(dataSource: DataSource): Promise<void> {
       await delay(CONNECT_PAUSE_MS);
     }
   }
+}
+
+/**
+ * A connection that PostgreSQL ends is an error event, and one that nobody listens to ends the process. Pool and
+ * TypeORM listen most of the time, but not while one hands the connection to the other.
+ */
+function outliveLostConnections(dataSource: DataSource): void {
+  const { master } = dataSource.driver as unknown as { master: pg.Pool & { _clients: pg.PoolClient[] } };
+  const ignore = (): void => undefined;
+  master.on('connect', (client) => client.on('error', ignore));
+  for (const client of master._clients) client.on('error', ignore);
 }

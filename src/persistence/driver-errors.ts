@@ -1,5 +1,5 @@
 /** What the drivers' errors mean. */
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { DomainError, UniqueViolation } from '../core/index.js';
 
 const UNIQUE = new Set(['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
@@ -20,6 +20,10 @@ const UNAVAILABLE = new Set([
   '57P03',
   '53300',
   '25006',
+  // PostgreSQL: a time limit of ours
+  '57014',
+  '55P03',
+  '25P03',
   'SQLITE_BUSY',
   'SQLITE_FULL',
   'SQLITE_READONLY',
@@ -30,7 +34,7 @@ const UNAVAILABLE_CLASS = /^(08|SQLITE_BUSY_|SQLITE_IOERR)/;
 
 /** What pg's client and pool say without a code when the connection is gone. */
 const CONNECTION_LOST =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i;
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|query read timeout|client was closed and is not queryable/i;
 
 const RETRY_AFTER_SECONDS = 2;
 
@@ -38,6 +42,11 @@ interface DriverError {
   code?: string;
   constraint?: string;
   message: string;
+}
+
+/** SQLite: another process holds the file. */
+export function isBusy(error: unknown): boolean {
+  return driverErrorOf(error)?.code?.startsWith('SQLITE_BUSY') ?? false;
 }
 
 export function isRetryable(error: unknown): boolean {
@@ -50,10 +59,21 @@ export function translated(error: unknown): unknown {
   if (!driverError) return error;
   const { code = '', constraint, message } = driverError;
   if (UNIQUE.has(code)) return new UniqueViolation(constraint ?? message);
-  if (UNAVAILABLE.has(code) || UNAVAILABLE_CLASS.test(code) || CONNECTION_LOST.test(message) || isRetryable(error)) {
+  if (isUnavailable(error, code, message)) {
     return new DomainError('unavailable', 'the database cannot serve at the moment; try again', RETRY_AFTER_SECONDS);
   }
   return error;
+}
+
+function isUnavailable(error: unknown, code: string, message: string): boolean {
+  return (
+    UNAVAILABLE.has(code) ||
+    UNAVAILABLE_CLASS.test(code) ||
+    CONNECTION_LOST.test(message) ||
+    isRetryable(error) ||
+    // TypeORM took the connection away because it was lost.
+    error instanceof QueryRunnerAlreadyReleasedError
+  );
 }
 
 function driverErrorOf(error: unknown): DriverError | undefined {

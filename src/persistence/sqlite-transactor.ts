@@ -2,13 +2,18 @@
  * SQLite: one connection, shared by all requests. Writers queue, several share one commit, each in a savepoint of
  * its own, so that neither a failure nor a rollback takes another's write with it; readers wait meanwhile.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
 import { Transactor, type DatabaseWork } from '../core/index.js';
-import { translated } from './driver-errors.js';
+import { isBusy, translated } from './driver-errors.js';
 import { ReadWriteGate } from './read-write-gate.js';
 
 /** Writers that share one commit at the most. */
 const BATCH = 64;
+
+/** How long a writer waits for another process that holds the file, and how often it asks. */
+const BUSY_PATIENCE_MS = 5000;
+const BUSY_PAUSE_MS = 20;
 
 interface Job {
   /** Does the writer's work in a savepoint; returns how to tell him, once the commit is certain. */
@@ -77,7 +82,7 @@ export class SqliteTransactor extends Transactor {
 
   private async commitTogether(jobs: Job[]): Promise<void> {
     try {
-      await this.dataSource.query('BEGIN IMMEDIATE');
+      await this.begin();
       const outcomes: (() => void)[] = [];
       for (const job of jobs) outcomes.push(await job.run());
       await this.dataSource.query('COMMIT');
@@ -97,9 +102,31 @@ export class SqliteTransactor extends Transactor {
       await this.dataSource.query('RELEASE work');
       return { value };
     } catch (error) {
+      await this.undo(error);
+      return { error };
+    }
+  }
+
+  /** @throws the error itself when it took the whole transaction with it (a full disk does) */
+  private async undo(error: unknown): Promise<void> {
+    try {
       await this.dataSource.query('ROLLBACK TO work');
       await this.dataSource.query('RELEASE work');
-      return { error };
+    } catch {
+      throw error;
+    }
+  }
+
+  /** Another process may hold the file for a moment: then we wait without keeping anybody else waiting. */
+  private async begin(): Promise<void> {
+    for (let waited = 0; ; waited += BUSY_PAUSE_MS) {
+      try {
+        await this.dataSource.query('BEGIN IMMEDIATE');
+        return;
+      } catch (error) {
+        if (!isBusy(error) || waited >= BUSY_PATIENCE_MS) throw error;
+        await delay(BUSY_PAUSE_MS);
+      }
     }
   }
 }

@@ -60,6 +60,8 @@ function renderDomainError(error: DomainError): ErrorAnswer {
     case 'already_member':
     case 'conflict':
       return msg(409, error.message);
+    case 'unauthenticated':
+      return renderCanvusError(new Unauthorized());
     case 'not_permitted':
       return msg(403, messages.PERMISSION_DENIED);
     case 'last_admin':

@@ -20,7 +20,8 @@ export function readUserPatch(body: IncomingBody, caller: Principal, user: User)
   return {
     ...(typeof name === 'string' && { name }),
     ...(typeof email === 'string' && { email }),
-    ...(typeof blocked === 'boolean' && { blocked }),
+    // To unblock is for administrators; whoever may call is not blocked, so for others this asks for nothing.
+    ...(typeof blocked === 'boolean' && (blocked || caller.user.admin) && { blocked }),
     ...(typeof admin === 'boolean' && { admin }),
     ...(approved === true && { approved }),
     ...(typeof password === 'string' && { password: new Secret(password) }),

@@ -94,6 +94,7 @@ function renderDomainError(error: DomainError, path: string): ErrorAnswer {
       return invalidRequest(error.message, null);
     case 'not_permitted':
       return failure(FORBIDDEN.status, FORBIDDEN.item);
+    case 'unauthenticated':
     case 'invalid_login':
       return failure(UNAUTHENTICATED.unknownToken.status, UNAUTHENTICATED.unknownToken.item);
     case 'throttled':
