@@ -5,6 +5,7 @@ import type { Config } from './config/index.js';
 import type { Clock } from './core/index.js';
 import { CanvusModule } from './dialects/canvus/index.js';
 import { CloudflareModule } from './dialects/cloudflare/index.js';
+import { CrmModule } from './dialects/crm/index.js';
 import { LatchkeyModule } from './latchkey.module.js';
 import { OperationsModule } from './operations/index.js';
 import { dataSourceOptions, openDatabase } from './persistence/index.js';
@@ -38,6 +39,7 @@ export class AppModule {
           tokensPerAccount: config.cloudflare.serviceTokensPerAccount,
           imports: [latchkey],
         }),
+        CrmModule.forRoot({ ...config.crm, imports: [latchkey] }),
         CanvusModule.forRoot({ productVersion: PRODUCT_VERSION, imports: [latchkey] }),
       ],
     };

@@ -24,6 +24,12 @@ export interface SessionTerms {
   readonly lifetimeSeconds: number;
   /** Where the caller is. */
   readonly address: string | null;
+  /** The account it is bound to. */
+  readonly accountId?: string;
+  /** Makes its secret; {@link HashingService.newSecret} unless given. */
+  readonly newSecret?: () => Secret;
+  /** Asked once the password is right: whether this user may enter. */
+  readonly admits?: (user: User) => Promise<boolean>;
 }
 
 /** A session that was just opened, with its secret. */
@@ -54,7 +60,8 @@ export class SessionService {
     const { passwordLogin } = await this.settings.policy();
     const user = await this.userByEmail(email);
     const matches = await this.hashing.verifyPassword(user?.passwordHash, password);
-    if (!user?.passwordHash || !matches || !passwordLogin || user.blocked || !user.approved) {
+    const usable = matches && passwordLogin && user && !user.blocked && user.approved;
+    if (!user?.passwordHash || !usable || !((await terms.admits?.(user)) ?? true)) {
       throw await this.failed(email, 'password', terms);
     }
     attempt.succeeded();
@@ -109,7 +116,7 @@ export class SessionService {
     method: string,
     renewedHash: string | null = null,
   ): Promise<OpenedSession | undefined> {
-    const secret = this.hashing.newSecret();
+    const secret = terms.newSecret?.() ?? this.hashing.newSecret();
     return this.unitOfWork.write(anonymousAt(terms.address), async (tx) => {
       const [user] = await tx.lock(User, { where: { ...expected, blocked: false, approved: true } });
       if (!user) return undefined;
@@ -127,6 +134,7 @@ export class SessionService {
       digest: this.hashing.digest(secret),
       userId,
       label: '',
+      accountId: terms.accountId ?? null,
       audience: terms.audience,
       expiresAt: new Date(tx.now.getTime() + terms.lifetimeSeconds * 1000),
     });
