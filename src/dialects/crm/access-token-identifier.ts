@@ -12,7 +12,8 @@ const NAME = 'access_token_identifier';
 export function readAccessTokenIdentifier(parameters: Parameters): AccessTokenIdentifier {
   const value = parameters.raw(NAME);
   if (value === undefined || value === null || value === '') throw new CrmError('parameterMissing', NAME);
-  const members = new Parameters(identifierMembers(value));
+  const given = parameters.inQuery && typeof value === 'string' ? fromQuery(value) : value;
+  const members = new Parameters(identifierMembers(given));
   const named = readEither(members);
   if ('authenticationCode' in named) return named;
   return { identifier: named.identifier, passCode: new Secret(members.required('pass_code')) };
@@ -30,8 +31,7 @@ export function readEither(parameters: Parameters): { authenticationCode: string
   throw new CrmError('semiOptional', 'authentication_code, identifier');
 }
 
-function identifierMembers(value: unknown): Record<string, unknown> {
-  const given = typeof value === 'string' ? fromQuery(value) : value;
+function identifierMembers(given: unknown): Record<string, unknown> {
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given as Record<string, unknown>;
   throw new CrmError('invalidParameter', `${NAME} must be an object`);
 }

@@ -54,15 +54,17 @@ export class AccessTokenService {
    */
   async find(account: Account, named: AccessTokenIdentifier): Promise<AccessToken> {
     if ('authenticationCode' in named) return this.findOne(account, { handle: named.authenticationCode });
-    const token = await this.withPassCode(account, { identifier: named.identifier });
+    const token = await this.withPassCode(account, named.identifier);
     const matches = await this.hashing.verifyPassword(token?.passCodeHash, named.passCode);
     if (!token || !matches) throw notFound();
     return token;
   }
 
-  /** The token named by its code or its identifier alone. */
+  /** The token named by its code or its identifier alone: it comes without its hash. */
   async findOne(account: Account, named: { handle: string } | { identifier: string }): Promise<AccessToken> {
-    const token = await this.withPassCode(account, named);
+    const token = await this.unitOfWork.read((manager) =>
+      manager.findOneBy(AccessToken, { accountId: account.id, ...named }),
+    );
     if (!token) throw notFound();
     return token;
   }
@@ -147,27 +149,31 @@ export class AccessTokenService {
     return { token, passCode };
   }
 
-  private withPassCode(
-    account: Account,
-    named: { handle: string } | { identifier: string },
-  ): Promise<AccessToken | null> {
+  private withPassCode(account: Account, identifier: string): Promise<AccessToken | null> {
     return this.unitOfWork.read((manager) =>
       manager
         .createQueryBuilder(AccessToken, 'token')
         .addSelect('token.passCodeHash')
-        .where({ accountId: account.id, ...named })
+        .where({ accountId: account.id, identifier })
         .getOne(),
     );
   }
 
   /**
-   * The token that was found, held until the transaction ends; gone if it no longer goes by the same names.
+   * The token that was found, held until the transaction ends; gone if it no longer goes by the same names, or no
+   * longer has the pass code by which it was found.
    * @throws DomainError `token_not_found`
    */
   private async unchanged(tx: Transaction, found: AccessToken): Promise<AccessToken> {
-    const [token] = await tx.lock(AccessToken, { where: { id: found.id } });
+    const { id } = found;
+    const [token] = await tx.lock(AccessToken, { where: { id } });
     if (token?.handle !== found.handle || token.identifier !== found.identifier) throw notFound();
-    return token;
+    const { passCodeHash = null } = await tx.manager.findOneOrFail(AccessToken, {
+      select: { id: true, passCodeHash: true },
+      where: { id },
+    });
+    if (found.passCodeHash !== undefined && found.passCodeHash !== passCodeHash) throw notFound();
+    return Object.assign(token, { passCodeHash });
   }
 }
 

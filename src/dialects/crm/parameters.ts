@@ -10,11 +10,16 @@ const TEXT_MAX = 255;
 const NUMBER_MAX = 2_147_483_647;
 
 export class Parameters {
-  constructor(private readonly values: Readonly<Record<string, unknown>>) {}
+  constructor(
+    private readonly values: Readonly<Record<string, unknown>>,
+    /** Whether they come from an address, where everything is text. */
+    readonly inQuery = false,
+  ) {}
 
   /** @throws BodyError, InputError when a body is no JSON object */
   static of(request: Request): Parameters {
-    return new Parameters(request.method === 'GET' || request.method === 'HEAD' ? request.query : jsonMembers(request));
+    const inQuery = request.method === 'GET' || request.method === 'HEAD';
+    return new Parameters(inQuery ? request.query : jsonMembers(request), inQuery);
   }
 
   /** The value as it was given; `undefined` when absent. */
@@ -53,10 +58,10 @@ export class Parameters {
   count(name: string): number {
     const value = this.raw(name);
     if (value === undefined || value === null || value === '') throw new CrmError('parameterMissing', name);
-    const text = typeof value === 'number' && Number.isInteger(value) ? String(value) : value;
-    if (typeof text !== 'string' || !/^(\d+|\d(\.\d+)?e\+\d+)$/.test(text) || Number(text) < 1) {
+    const count = typeof value === 'string' && /^\d+$/.test(value) ? Math.min(Number(value), NUMBER_MAX) : value;
+    if (typeof count !== 'number' || !Number.isInteger(count) || count < 1) {
       throw new CrmError('invalidParameter', `${name} must be a whole number from 1`);
     }
-    return Math.min(Number(text), NUMBER_MAX);
+    return Math.min(count, NUMBER_MAX);
   }
 }

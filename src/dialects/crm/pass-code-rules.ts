@@ -1,5 +1,5 @@
 /** When an access token must have an identifier and a pass code (contract §4.4, §4.5). */
-import { Secret } from '../../core/index.js';
+import { PASSWORD_MAX_BYTES, Secret } from '../../core/index.js';
 import type { AccessToken } from './access-token.entity.js';
 import { CrmError } from './crm.errors.js';
 import type { Parameters } from './parameters.js';
@@ -20,7 +20,7 @@ export function namesOfNew(parameters: Parameters, mayHaveNone: boolean): NewNam
   const passCode = parameters.optional('pass_code') ?? null;
   if (identifier === null && !mayHaveNone) throw new CrmError('parameterMissing', 'identifier');
   if (identifier !== null && passCode === null) throw new CrmError('parameterMissing', 'pass_code');
-  return { identifier, passCode: passCode === null ? null : new Secret(passCode) };
+  return { identifier, passCode: passCode === null ? null : newPassCode(passCode) };
 }
 
 /** What an update asks for: `undefined` leaves as it is, `null` clears. */
@@ -33,7 +33,7 @@ export interface NameChanges {
 export function readNameChanges(parameters: Parameters): NameChanges {
   const identifier = cleared(parameters.given('identifier'));
   const passCode = cleared(parameters.given('pass_code'));
-  return { identifier, passCode: typeof passCode === 'string' ? new Secret(passCode) : passCode };
+  return { identifier, passCode: typeof passCode === 'string' ? newPassCode(passCode) : passCode };
 }
 
 /**
@@ -54,6 +54,12 @@ export function permittedChanges(changes: NameChanges, present: AccessToken, may
     throw new CrmError('parameterMissing', 'pass_code');
   }
   return changes;
+}
+
+/** @throws CrmError `invalidParameter` for what bcrypt would cut off */
+function newPassCode(text: string): Secret {
+  if (Buffer.byteLength(text) <= PASSWORD_MAX_BYTES) return new Secret(text);
+  throw new CrmError('invalidParameter', `pass_code must be at most ${String(PASSWORD_MAX_BYTES)} bytes long in UTF-8`);
 }
 
 function cleared(text: string | null | undefined): string | null | undefined {
