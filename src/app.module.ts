@@ -1,13 +1,14 @@
 /** The standalone application: the one place that names every dialect, and owns configuration and connection. */
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
 import type { Config } from './config/index.js';
 import type { Clock } from './core/index.js';
 import { CanvusModule } from './dialects/canvus/index.js';
 import { CloudflareModule } from './dialects/cloudflare/index.js';
+import { CrmModule } from './dialects/crm/index.js';
 import { LatchkeyModule } from './latchkey.module.js';
 import { OperationsModule } from './operations/index.js';
-import { dataSourceOptions, openDatabase } from './persistence/index.js';
 import { PRODUCT_VERSION } from './version.js';
 
 /** What a test may put in place of the real thing. */
@@ -17,19 +18,19 @@ export interface AppOverrides {
 
 @Module({})
 export class AppModule {
-  static forRoot(config: Config, { clock }: AppOverrides = {}): DynamicModule {
+  /** @param dataSource - open and migrated; closed with the application */
+  static forRoot(config: Config, dataSource: DataSource, { clock }: AppOverrides = {}): DynamicModule {
     const latchkey = LatchkeyModule.forRoot({
       bcryptCost: config.passwords.bcryptCost,
       loginThrottle: config.loginThrottle,
       ...(clock && { clock }),
     });
-    const database = dataSourceOptions(config.database.address, config.database.poolSize);
     return {
       module: AppModule,
       imports: [
         TypeOrmModule.forRootAsync({
-          useFactory: () => ({ ...database, retryAttempts: 0 }),
-          dataSourceFactory: () => openDatabase(database),
+          useFactory: () => ({ ...dataSource.options, retryAttempts: 0 }),
+          dataSourceFactory: () => Promise.resolve(dataSource),
         }),
         latchkey,
         OperationsModule,
@@ -38,6 +39,7 @@ export class AppModule {
           tokensPerAccount: config.cloudflare.serviceTokensPerAccount,
           imports: [latchkey],
         }),
+        CrmModule.forRoot({ ...config.crm, imports: [latchkey] }),
         CanvusModule.forRoot({ productVersion: PRODUCT_VERSION, imports: [latchkey] }),
       ],
     };

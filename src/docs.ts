@@ -3,11 +3,13 @@ import type { INestApplication } from '@nestjs/common';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { CanvusModule, canvusDocument } from './dialects/canvus/index.js';
 import { CloudflareModule, cloudflareDocument } from './dialects/cloudflare/index.js';
+import { CrmModule, crmDocument } from './dialects/crm/index.js';
 
 /** The document of every dialect, by its name in the address. */
 export function documents(app: INestApplication): Record<string, () => OpenAPIObject> {
   return {
     cloudflare: () => SwaggerModule.createDocument(app, cloudflareDocument(), { include: [CloudflareModule] }),
+    crm: () => SwaggerModule.createDocument(app, crmDocument(), { include: [CrmModule] }),
     canvus: () => SwaggerModule.createDocument(app, canvusDocument(), { include: [CanvusModule] }),
   };
 }

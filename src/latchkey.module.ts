@@ -11,7 +11,13 @@ import {
   UserDirectory,
   type CoreOptions,
 } from './core/index.js';
-import { IDENTITY_OPTIONS, IDENTITY_PROVIDERS, LocalActorCheck, LocalUserDirectory, type IdentityOptions } from './identity/index.js';
+import {
+  IDENTITY_OPTIONS,
+  IDENTITY_PROVIDERS,
+  LocalActorCheck,
+  LocalUserDirectory,
+  type IdentityOptions,
+} from './identity/index.js';
 import { transactorFor } from './persistence/index.js';
 
 export interface LatchkeyOptions extends CoreOptions, IdentityOptions {

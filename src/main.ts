@@ -1,10 +1,10 @@
 /** The standalone process: start, tell the person, stop in good order. */
 import { ConfigError, loadConfig, type Config } from './config/index.js';
 import { firstStartNotice } from './operations/index.js';
-import { createServer, firstStartWishes, type Server } from './server.js';
+import { createServer, firstStartWishes, reasonOf, type Server } from './server.js';
 
-/** Requests under way get this long after a signal; then their connections are cut. */
-const GRACE_MS = 8000;
+/** The process is gone so long after a signal, whatever still hangs. */
+const LAST_MOMENT_MS = 9000;
 
 async function main(): Promise<void> {
   // What is written here is for the server's own user alone.
@@ -12,10 +12,10 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const server = await createServer(config);
   stopOnSignals(server);
-  await server.app.listen(config.server.port, config.server.host);
+  const firstStart = await server.start();
   const baseUrl = await reachableUrl(server, config);
-  if (server.firstStart) {
-    process.stdout.write(firstStartNotice(server.firstStart, firstStartWishes(config), baseUrl));
+  if (firstStart) {
+    process.stdout.write(firstStartNotice(firstStart, firstStartWishes(config), baseUrl));
   } else {
     process.stdout.write(`Latchkey is ready: ${baseUrl} (documentation: ${baseUrl}/docs)\n`);
   }
@@ -29,15 +29,13 @@ async function reachableUrl({ app }: Server, { server }: Config): Promise<string
   return `http://${host}:${port === '' ? '80' : port}`;
 }
 
-function stopOnSignals({ app }: Server): void {
+function stopOnSignals(server: Server): void {
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => {
-      app.getHttpServer().closeAllConnections();
-    }, GRACE_MS).unref();
-    app.close().then(
+    setTimeout(() => process.exit(1), LAST_MOMENT_MS).unref();
+    server.stop().then(
       () => process.exit(0),
       () => process.exit(1),
     );
@@ -49,11 +47,5 @@ function stopOnSignals({ app }: Server): void {
 main().catch((error: unknown) => {
   const message = error instanceof ConfigError ? error.message : `Latchkey cannot start: ${reasonOf(error)}`;
   process.stderr.write(`${message}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 });
-
-/** A failed connection to several addresses of one host has its reasons inside. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,38 +1,83 @@
-/** The standalone server as a value: created from a configuration, listened to and closed by whoever created it. */
+/** The standalone server as a value: created from a configuration, started and stopped by whoever created it. */
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
+import type { DataSource } from 'typeorm';
 import { AppModule, type AppOverrides } from './app.module.js';
 import type { Config } from './config/index.js';
 import { Secret } from './core/index.js';
 import { mountDocs } from './docs.js';
 import { FirstStart, type FirstStartResult, type FirstStartWishes } from './identity/index.js';
-import { NestLog, createLog, requestLog } from './operations/index.js';
+import { NestLog, answerUnreadableRequests, createLog, requestLog } from './operations/index.js';
+import { dataSourceOptions, openDatabase } from './persistence/index.js';
 
-export interface Server {
-  readonly app: NestExpressApplication;
-  /** What the first start made, `null` at every later one. */
-  readonly firstStart: FirstStartResult | null;
+/** The server cannot start, and a person can do something about it. */
+export class StartError extends Error {}
+
+/** Requests under way get this long after a stop; then their connections are cut. */
+const GRACE_MS = 5000;
+
+export class Server {
+  private stopping = false;
+
+  constructor(
+    readonly app: NestExpressApplication,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Listens, and then does what the first start on an empty database has to do: credentials are only made when there
+   * is somebody to show them.
+   * @returns what the first start made, `null` at every later one
+   * @throws StartError
+   */
+  async start(): Promise<FirstStartResult | null> {
+    const { host, port } = this.config.server;
+    try {
+      await this.app.listen(port, host);
+    } catch (error) {
+      throw listenError(error, host, port);
+    }
+    return this.app.get(FirstStart).run(firstStartWishes(this.config));
+  }
+
+  /** Stops accepting, ends connections with their present answer, finishes requests, closes the database. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    setTimeout(() => {
+      this.app.getHttpServer().closeAllConnections();
+    }, GRACE_MS).unref();
+    await this.app.close();
+  }
+
+  /** Middleware: once stopping, no connection is kept for another request. */
+  readonly letGo = (_request: Request, response: Response, next: NextFunction): void => {
+    if (this.stopping) response.set('Connection', 'close');
+    next();
+  };
 }
 
-/** @throws whatever keeps the server from starting; nothing is left open then */
+/** @throws StartError, or whatever else keeps the server from starting; nothing is left open then */
 export async function createServer(config: Config, overrides: AppOverrides = {}): Promise<Server> {
+  const dataSource = await openedDatabase(config);
   const log = createLog(config.log);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, overrides), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, dataSource, overrides), {
     logger: new NestLog(log),
     abortOnError: false,
     // Each dialect reads its own bodies.
     bodyParser: false,
   });
+  const server = new Server(app, config);
   try {
     app.set('trust proxy', config.server.trustProxy);
     app.disable('x-powered-by');
     app.set('etag', false);
-    app.use(requestLog(log), securityHeaders());
+    app.use(requestLog(log), server.letGo, securityHeaders());
+    answerUnreadableRequests(app.getHttpServer());
     mountDocs(app);
     await app.init();
-    const firstStart = await app.get(FirstStart).run(firstStartWishes(config));
-    return { app, firstStart };
+    return server;
   } catch (error) {
     await app.close();
     throw error;
@@ -47,6 +92,41 @@ export function firstStartWishes({ firstStart }: Config): FirstStartWishes {
     adminPassword: adminPassword === undefined ? undefined : new Secret(adminPassword),
     adminToken: adminToken === undefined ? undefined : new Secret(adminToken),
   };
+}
+
+async function openedDatabase({ database }: Config): Promise<DataSource> {
+  const { address, poolSize } = database;
+  try {
+    return await openDatabase(dataSourceOptions(address, poolSize));
+  } catch (error) {
+    const what = address.engine === 'sqlite' ? `the SQLite file ${address.path}` : 'the PostgreSQL database';
+    const remedy = 'give another DATABASE_URL, or make this one work';
+    throw new StartError(`DATABASE_URL names ${what}, which cannot be used (${reasonOf(error)}): ${remedy}.`);
+  }
+}
+
+function listenError(error: unknown, host: string, port: number): unknown {
+  switch ((error as { code?: string }).code) {
+    case 'EADDRINUSE':
+      return new StartError(
+        `PORT is ${String(port)}, which another program listens on: give another PORT, or stop it.`,
+      );
+    case 'EACCES':
+      return new StartError(`PORT is ${String(port)}, which only privileged users may listen on: give one above 1023.`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StartError(
+        `HOST is ${host}, which is no address of this machine: give 127.0.0.1, 0.0.0.0 or one of its own.`,
+      );
+    default:
+      return error;
+  }
+}
+
+/** A failed connection to several addresses of one host has its reasons inside. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Helmet's, without those that only make sense where TLS ends: that is the proxy's place. */

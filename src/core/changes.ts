@@ -39,7 +39,8 @@ export abstract class TokenChange extends Change {
     this.handle = token.handle;
     this.userId = token.userId;
     this.accountId = token.accountId;
-    this.details = { kind: token.kind, handle: token.handle, user_id: token.userId, ...details };
+    // Not the handle: some kinds' handles are all that one needs to be admitted.
+    this.details = { kind: token.kind, user_id: token.userId, ...details };
   }
 }
 

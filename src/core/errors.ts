@@ -9,6 +9,8 @@ export type DomainErrorCode =
   | 'member_not_found'
   /** A handle (client id, authentication code) that must be unique is in use. */
   | 'handle_taken'
+  /** The name by which people know a token is in use. */
+  | 'identifier_taken'
   | 'email_taken'
   | 'account_name_taken'
   | 'already_member'

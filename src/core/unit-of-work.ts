@@ -7,7 +7,7 @@ import { AuditRecord } from './audit-record.entity.js';
 import type { Change } from './changes.js';
 import { Clock } from './clock.js';
 import { EventBus } from './event-bus.js';
-import { Transactor, type DatabaseWork } from './transactor.js';
+import { Transactor, type DatabaseWork, type LockMode } from './transactor.js';
 
 /** What a unit of work can do while its transaction is open. */
 export class Transaction {
@@ -57,12 +57,17 @@ export class UnitOfWork {
 
   /**
    * Changes rows on behalf of an actor, if he may still act.
+   * @param authors - `change` for work that changes users
    * @throws DomainError `unauthenticated`, `not_permitted`
    */
-  async write<T>(actor: Actor, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async write<T>(
+    actor: Actor,
+    work: (transaction: Transaction) => Promise<T>,
+    authors: LockMode = 'share',
+  ): Promise<T> {
     const { result, changes } = await this.transactor.write(async (manager) => {
       const transaction = new Transaction(manager, this.clock.now(), this.transactor);
-      if (actor.tokenId !== null) await this.actors.confirm(transaction, actor);
+      if (actor.tokenId !== null) await this.actors.confirm(transaction, actor, authors);
       const result = await work(transaction);
       await this.audit(actor, transaction);
       return { result, changes: transaction.changes };

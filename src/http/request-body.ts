@@ -1,7 +1,7 @@
 /** Request bodies: read once, ahead of any other parser, and parsed only when somebody asks. */
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import express, { type Request, type RequestHandler } from 'express';
-import { validated } from './validated-input.js';
+import { members, validated } from './validated-input.js';
 
 /** Why a body cannot be used; each dialect says it in its own form. */
 export class BodyError extends Error {
@@ -73,6 +73,14 @@ export class IncomingBody {
   json(): unknown {
     return jsonBody(this.request);
   }
+}
+
+/**
+ * The members of a JSON body, nothing more checked than that it is an object.
+ * @throws BodyError, InputError
+ */
+export function jsonMembers(request: Request): Readonly<Record<string, unknown>> {
+  return members(jsonBody(request));
 }
 
 /** Parameter decorator for an {@link IncomingBody}. Pipes of a host leave it alone. */

@@ -13,6 +13,14 @@ export class Account {
   @Column({ name: 'name', type: 'varchar', length: 255 })
   name!: string;
 
+  /** Whether its access tokens may have neither identifier nor pass code; `null` for what the server says. */
+  @Column({ name: 'allow_no_identifier', type: 'boolean', nullable: true })
+  allowNoIdentifier!: boolean | null;
+
+  /** The last number that was given to one of its access tokens. */
+  @Column({ name: 'last_token_number', type: 'integer', default: 0, select: false })
+  lastTokenNumber?: number;
+
   @Column(moment({ name: 'created_at' }))
   createdAt!: Date;
 

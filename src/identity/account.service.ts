@@ -24,6 +24,9 @@ export interface AccountQuery {
   readonly newestFirst?: boolean;
 }
 
+/** What may change; absent means unchanged. */
+export type AccountChanges = Partial<Pick<Account, 'name' | 'allowNoIdentifier'>>;
+
 @Injectable()
 export class AccountService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
@@ -46,23 +49,48 @@ export class AccountService {
 
   /** For whoever holds a transaction open. */
   async insert(tx: Transaction, values: Pick<Account, 'id' | 'name'>): Promise<Account> {
-    const account: Account = { ...values, createdAt: tx.now, updatedAt: tx.now };
-    await tx.manager.insert(Account, account);
+    const account: Account = { ...values, allowNoIdentifier: null, createdAt: tx.now, updatedAt: tx.now };
+    await tx.manager.insert(Account, { ...account, lastTokenNumber: 0 });
     tx.record(new AccountCreated(account));
     return account;
   }
 
-  /** @throws DomainError `account_not_found`, `account_name_taken` */
-  async rename(actor: Actor, id: string, name: string): Promise<Account> {
+  /**
+   * Changes an account and returns it as it is then; nothing happens when nothing differs.
+   * @throws DomainError `account_not_found`, `account_name_taken`
+   */
+  async update(actor: Actor, id: string, changes: AccountChanges): Promise<Account> {
     const write = this.unitOfWork.write(actor, async (tx) => {
       const account = await lockedAccount(tx, id);
-      if (account.name === name) return account;
-      await tx.manager.update(Account, { id }, { name, updatedAt: tx.now });
-      const renamed = Object.assign(account, { name, updatedAt: tx.now });
-      tx.record(new AccountUpdated(renamed, { fields: ['name'] }));
-      return renamed;
+      const fields = (Object.keys(changes) as (keyof AccountChanges)[]).filter((key) => account[key] !== changes[key]);
+      if (fields.length === 0) return account;
+      const values = { ...changes, updatedAt: tx.now };
+      await tx.manager.update(Account, { id }, values);
+      const changed = Object.assign(account, values);
+      tx.record(new AccountUpdated(changed, { fields }));
+      return changed;
     });
-    return whenTaken(write, () => nameTaken(name));
+    return whenTaken(write, () => nameTaken(changes.name ?? ''));
+  }
+
+  /**
+   * The next number for an access token of the account: no number is given twice, and none is left out but by a
+   * transaction that fails. Those who want one at the same time take turns.
+   * @throws DomainError `account_not_found`
+   */
+  async nextTokenNumber(tx: Transaction, id: string): Promise<number> {
+    const { affected } = await tx.manager.increment(Account, { id }, 'lastTokenNumber', 1);
+    if (affected !== 1) throw accountNotFound();
+    const { lastTokenNumber } = await tx.manager.findOneOrFail(Account, {
+      select: { id: true, lastTokenNumber: true },
+      where: { id },
+    });
+    return Number(lastTokenNumber);
+  }
+
+  /** The account of that name, or `null`. */
+  findByName(name: string): Promise<Account | null> {
+    return this.unitOfWork.read((manager) => manager.findOneBy(Account, { name }));
   }
 
   /**

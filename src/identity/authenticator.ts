@@ -30,10 +30,23 @@ export class Authenticator {
    * @param audience - the dialect whose login tokens are accepted beside personal tokens
    * @param address - where the caller is, for the audit log
    */
-  async authenticate(presented: unknown, audience: string, address: string | null): Promise<Authentication> {
-    if (typeof presented !== 'string' || !USER_TOKEN.test(presented)) return REFUSED;
+  authenticate(presented: unknown, audience: string, address: string | null): Promise<Authentication> {
+    if (typeof presented !== 'string' || !USER_TOKEN.test(presented)) return Promise.resolve(REFUSED);
+    return this.verified(presented, address, (token) => token instanceof PersonalToken || isLogin(token, audience));
+  }
+
+  /** The same, for a dialect that accepts no token but those of its own logins, in whatever form it gives them. */
+  authenticateLogin(presented: string, audience: string, address: string | null): Promise<Authentication> {
+    return this.verified(presented, address, (token) => isLogin(token, audience));
+  }
+
+  private async verified(
+    presented: string,
+    address: string | null,
+    isAccepted: (token: Token) => boolean,
+  ): Promise<Authentication> {
     const verdict = await this.verifier.verify({ secret: new Secret(presented) });
-    if (!('token' in verdict) || !isForUsers(verdict.token, audience)) return REFUSED;
+    if (!('token' in verdict) || !isAccepted(verdict.token)) return REFUSED;
     if (verdict.status === 'owner_blocked' || verdict.status === 'owner_unapproved') return { status: 'unusable' };
     if (verdict.status !== 'valid' || !verdict.owner) return REFUSED;
     const { owner: user, token } = verdict;
@@ -42,6 +55,6 @@ export class Authenticator {
   }
 }
 
-function isForUsers(token: Token, audience: string): boolean {
-  return token instanceof PersonalToken || (token instanceof SessionToken && token.audience === audience);
+function isLogin(token: Token, audience: string): boolean {
+  return token instanceof SessionToken && token.audience === audience;
 }

@@ -1,6 +1,12 @@
 /** Users, accounts, memberships, passwords, personal tokens and sessions. */
 export { Account } from './account.entity.js';
-export { AccountService, lockedAccount, sharedAccount, type AccountQuery } from './account.service.js';
+export {
+  AccountService,
+  lockedAccount,
+  sharedAccount,
+  type AccountChanges,
+  type AccountQuery,
+} from './account.service.js';
 export { Authenticator, type Authentication, type Principal } from './authenticator.js';
 export * from './changes.js';
 export { FirstStart, type FirstStartResult, type FirstStartWishes } from './first-start.js';

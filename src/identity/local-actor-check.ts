@@ -1,13 +1,14 @@
 /** Checks authors against our own users table. */
 import { Injectable } from '@nestjs/common';
-import { ActorCheck, DomainError, Token, type Actor, type Transaction } from '../core/index.js';
+import { ActorCheck, DomainError, Token, type Actor, type LockMode, type Transaction } from '../core/index.js';
 import { User } from './user.entity.js';
 
 @Injectable()
 export class LocalActorCheck extends ActorCheck {
-  async confirm(tx: Transaction, { userId, tokenId, admin }: Actor): Promise<void> {
+  async confirm(tx: Transaction, actor: Actor, mode: LockMode): Promise<void> {
+    const { userId, tokenId, admin } = actor;
     if (userId === null || tokenId === null) return;
-    const [user] = await tx.share(User, { where: { id: userId } });
+    const user = await heldUser(tx, userId, admin, mode);
     const [token] = await tx.share(Token, { where: { id: tokenId, userId } });
     const isValid = token?.enabled && (token.expiresAt === null || token.expiresAt > tx.now);
     if (!user || !isValid) throw new DomainError('unauthenticated', 'the credential is not accepted any more');
@@ -15,4 +16,11 @@ export class LocalActorCheck extends ActorCheck {
       throw new DomainError('not_permitted', 'the user may not do this any more');
     }
   }
+}
+
+async function heldUser(tx: Transaction, id: number, admin: boolean, mode: LockMode): Promise<User | undefined> {
+  if (mode === 'share') return (await tx.share(User, { where: { id } }))[0];
+  // Administrators who change users hold all of their kind, in one order: two of them take turns.
+  if (admin) await tx.lock(User, { where: { admin: true }, order: { id: 'ASC' } });
+  return (await tx.lock(User, { where: { id } }))[0];
 }

@@ -17,7 +17,10 @@ interface Level {
 
 /** An attempt that counts as failed until it is told otherwise. */
 export interface Attempt {
+  /** Right: the account’s earlier failures are forgotten. */
   succeeded(): void;
+  /** Neither right nor wrong, because we could not check: as if it had not been. */
+  withdrawn(): void;
 }
 
 /**
@@ -35,19 +38,25 @@ export class LoginThrottle {
     private readonly hashing: HashingService,
   ) {}
 
-  /** @throws DomainError `throttled`, whether or not the account exists and the password is right */
-  begin(address: string | null, email: string): Attempt {
+  /**
+   * @param email - `null` for an attempt that names no account
+   * @throws DomainError `throttled`, whether or not the account exists and the password is right
+   */
+  begin(address: string | null, email: string | null): Attempt {
     const { failuresPerAddress, failuresPerAccount } = this.options.loginThrottle;
-    const addressKey = networkOf(address ?? '');
-    const accountKey = this.hashing.digest(new Secret(emailKeyOf(email)));
-    this.refuseWhenFull(this.addresses, addressKey, failuresPerAddress);
-    this.refuseWhenFull(this.accounts, accountKey, failuresPerAccount);
-    this.add(this.addresses, addressKey, failuresPerAddress, 1);
-    this.add(this.accounts, accountKey, failuresPerAccount, 1);
+    const addressBucket = [this.addresses, networkOf(address ?? ''), failuresPerAddress] as const;
+    const accountKey = email === null ? null : this.hashing.digest(new Secret(emailKeyOf(email)));
+    const accountBuckets = accountKey === null ? [] : [[this.accounts, accountKey, failuresPerAccount] as const];
+    const buckets = [addressBucket, ...accountBuckets];
+    for (const bucket of buckets) this.refuseWhenFull(...bucket);
+    for (const bucket of buckets) this.add(...bucket, 1);
     return {
       succeeded: () => {
-        this.add(this.addresses, addressKey, failuresPerAddress, -1);
-        this.accounts.delete(accountKey);
+        this.add(...addressBucket, -1);
+        if (accountKey !== null) this.accounts.delete(accountKey);
+      },
+      withdrawn: () => {
+        for (const bucket of buckets) this.add(...bucket, -1);
       },
     };
   }

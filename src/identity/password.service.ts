@@ -39,16 +39,23 @@ export class PasswordService {
       manager.createQueryBuilder(User, 'user').addSelect('user.passwordHash').where({ id: userId }).getOne(),
     );
     const attempt = this.throttle.begin(actor.address, user?.email ?? '');
-    const matches = await this.hashing.verifyPassword(user?.passwordHash, current);
+    const matches = await this.hashing.verifyPassword(user?.passwordHash, current).catch((error: unknown) => {
+      attempt.withdrawn();
+      throw error;
+    });
     if (!user?.passwordHash || !matches) throw new DomainError('wrong_password', 'the current password is not right');
     attempt.succeeded();
     const { passwordHash: checked } = user;
     const passwordHash = await this.prepare(next);
-    return this.unitOfWork.write(actor, async (tx) => {
-      const [unchanged] = await tx.lock(User, { where: { id: userId, passwordHash: checked } });
-      if (!unchanged) throw new DomainError('conflict', 'the password was changed by somebody else at the same time');
-      return this.store(tx, actor, unchanged, passwordHash);
-    });
+    return this.unitOfWork.write(
+      actor,
+      async (tx) => {
+        const [unchanged] = await tx.lock(User, { where: { id: userId, passwordHash: checked } });
+        if (!unchanged) throw new DomainError('conflict', 'the password was changed by somebody else at the same time');
+        return this.store(tx, actor, unchanged, passwordHash);
+      },
+      'change',
+    );
   }
 
   /**
@@ -57,8 +64,10 @@ export class PasswordService {
    */
   async set(actor: Actor, userId: number, next: Secret): Promise<User> {
     const passwordHash = await this.prepare(next);
-    return this.unitOfWork.write(actor, async (tx) =>
-      this.store(tx, actor, await lockedUser(tx, userId), passwordHash),
+    return this.unitOfWork.write(
+      actor,
+      async (tx) => this.store(tx, actor, await lockedUser(tx, userId), passwordHash),
+      'change',
     );
   }
 

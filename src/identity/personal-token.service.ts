@@ -11,6 +11,7 @@ import {
 } from '../core/index.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { ServerSettings } from './server-settings.js';
+import { SessionToken } from './session-token.entity.js';
 import { sharedUser } from './locked-user.js';
 
 /** A token that was just issued, with its secret: the only time the secret is there to be shown. */
@@ -72,8 +73,15 @@ export class PersonalTokenService {
     );
   }
 
-  /** @throws DomainError `token_not_found` */
+  /**
+   * Removes a token, and ends the logins that were made with it.
+   * @throws DomainError `token_not_found`
+   */
   revoke(actor: Actor, userId: number, handle: string): Promise<PersonalToken> {
-    return this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, PersonalToken, { userId, handle }));
+    return this.unitOfWork.write(actor, async (tx) => {
+      const token = await this.tokens.revoke(tx, PersonalToken, { userId, handle });
+      await tx.manager.delete(SessionToken, { userId, parentId: token.id });
+      return token;
+    });
   }
 }

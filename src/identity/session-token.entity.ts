@@ -8,6 +8,10 @@ export class SessionToken extends Token {
   /** Where it is accepted: {@link USER_AUDIENCE}, or the name of the one dialect that made it. */
   @Column({ name: 'audience', type: 'varchar', length: 32, nullable: true })
   audience!: string;
+
+  /** The personal token from which it comes, and with which it ends. */
+  @Column({ name: 'parent_id', type: 'varchar', length: 36, nullable: true })
+  parentId!: string | null;
 }
 
 /** Audience of logins that act for the user wherever a user's token is accepted. */

@@ -1,10 +1,12 @@
 /** Logins: from a password or another token to a session, and back out. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { LessThanOrEqual } from 'typeorm';
 import {
   DomainError,
   HashingService,
   Secret,
+  Token,
   TokenService,
   UnitOfWork,
   anonymousAt,
@@ -15,7 +17,7 @@ import { LoginFailed, UserLoggedIn } from './changes.js';
 import { LoginThrottle } from './login-throttle.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionToken } from './session-token.entity.js';
-import { emailKeyOf } from './email-address.js';
+import { emailKeyOf, isEmailAddress } from './email-address.js';
 import { User } from './user.entity.js';
 
 /** What kind of session a dialect gives. */
@@ -25,6 +27,12 @@ export interface SessionTerms {
   readonly lifetimeSeconds: number;
   /** Where the caller is. */
   readonly address: string | null;
+  /** The account it is bound to. */
+  readonly accountId?: string;
+  /** Makes its secret; {@link HashingService.newSecret} unless given. */
+  readonly newSecret?: () => Secret;
+  /** Asked once the password is right: whether this user may enter. */
+  readonly admits?: (user: User) => Promise<boolean>;
 }
 
 /** A session that was just opened, with its secret. */
@@ -50,31 +58,62 @@ export class SessionService {
    * Takes the same time and says the same for an unknown, blocked or unapproved user and for a wrong password.
    * @throws DomainError `invalid_login`, `throttled`
    */
-  async login(email: string, password: Secret, terms: SessionTerms): Promise<OpenedSession> {
-    const attempt = this.throttle.begin(terms.address, email);
-    const { passwordLogin } = await this.settings.policy();
-    const user = await this.userByEmail(email);
-    const matches = await this.hashing.verifyPassword(user?.passwordHash, password);
-    if (!user?.passwordHash || !matches || !passwordLogin || user.blocked || !user.approved) {
-      throw await this.failed(email, 'password', terms);
-    }
-    attempt.succeeded();
-    const renewed = this.hashing.isOutdated(user.passwordHash) ? await this.hashing.hashPassword(password) : null;
-    const opened = await this.open({ id: user.id, passwordHash: user.passwordHash }, terms, 'password', renewed);
-    // Another login may have renewed the hash meanwhile: then the new one counts.
-    if (!opened && renewed !== null) return this.login(email, password, terms);
-    return opened ?? Promise.reject(await this.failed(email, 'password', terms));
+  login(email: string, password: Secret, terms: SessionTerms): Promise<OpenedSession> {
+    return this.attempted(email, 'password', terms, () => this.openByPassword(email, password, terms));
   }
 
   /**
-   * A personal or login token becomes a new session; the old token stays as it is.
-   * @throws DomainError `invalid_login`
+   * A personal or login token becomes a new session; the old token stays as it is. The session ends with the personal
+   * token from which it comes.
+   * @throws DomainError `invalid_login`, `throttled`
    */
-  async exchange(presented: string, terms: SessionTerms): Promise<OpenedSession> {
-    const found = await this.authenticator.authenticate(presented, terms.audience, terms.address);
-    const opened =
-      found.status === 'authenticated' ? await this.open({ id: found.principal.user.id }, terms, 'token') : undefined;
-    return opened ?? Promise.reject(await this.failed(null, 'token', terms));
+  exchange(presented: string, terms: SessionTerms): Promise<OpenedSession> {
+    return this.attempted(null, 'token', terms, async () => {
+      const found = await this.authenticator.authenticate(presented, terms.audience, terms.address);
+      if (found.status !== 'authenticated') return undefined;
+      const { user, token } = found.principal;
+      return this.open({ id: user.id }, terms, { method: 'token', presented: token });
+    });
+  }
+
+  /** Counts an attempt that is refused, and writes it down; one that was neither refused nor accepted does not count. */
+  private async attempted(
+    email: string | null,
+    method: Method,
+    terms: SessionTerms,
+    attempt: () => Promise<OpenedSession | undefined>,
+  ): Promise<OpenedSession> {
+    const counted = this.throttle.begin(terms.address, email);
+    let opened: OpenedSession | undefined;
+    try {
+      opened = await attempt();
+    } catch (error) {
+      counted.withdrawn();
+      throw error;
+    }
+    if (opened) {
+      counted.succeeded();
+      return opened;
+    }
+    await this.recordFailure(email, method, terms);
+    throw new DomainError('invalid_login', method === 'token' ? 'Invalid token' : 'Invalid username or password.');
+  }
+
+  private async openByPassword(
+    email: string,
+    password: Secret,
+    terms: SessionTerms,
+  ): Promise<OpenedSession | undefined> {
+    const { passwordLogin } = await this.settings.policy();
+    const user = await this.userByEmail(email);
+    const matches = await this.hashing.verifyPassword(user?.passwordHash, password);
+    if (!user?.passwordHash || !matches || !passwordLogin || user.blocked || !user.approved) return undefined;
+    if (terms.admits && !(await terms.admits(user))) return undefined;
+    const renewedHash = this.hashing.isOutdated(user.passwordHash) ? await this.hashing.hashPassword(password) : null;
+    const expected = { id: user.id, passwordHash: user.passwordHash };
+    const opened = await this.open(expected, terms, { method: 'password', renewedHash });
+    // Another login may have renewed the hash meanwhile: then the new one counts.
+    return opened ?? (renewedHash === null ? undefined : this.openByPassword(email, password, terms));
   }
 
   /**
@@ -96,7 +135,8 @@ export class SessionService {
       await this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, SessionToken, { id: token.id }));
     } catch (error) {
       // Ended by another request at the same moment: what was asked for is done.
-      if (!(error instanceof DomainError && error.code === 'token_not_found')) throw error;
+      const ended = error instanceof DomainError && ['token_not_found', 'unauthenticated'].includes(error.code);
+      if (!ended) throw error;
     }
   }
 
@@ -112,51 +152,58 @@ export class SessionService {
     );
   }
 
-  /** Opens a session if the user is still as he was when he was checked. */
+  /** Opens a session if the user, and the token he showed, are still as they were when they were checked. */
   private async open(
     expected: { id: number; passwordHash?: string },
     terms: SessionTerms,
-    method: string,
-    renewedHash: string | null = null,
+    by: { method: Method; presented?: Token; renewedHash?: string | null },
   ): Promise<OpenedSession | undefined> {
-    const secret = this.hashing.newSecret();
+    const secret = terms.newSecret?.() ?? this.hashing.newSecret();
     return this.unitOfWork.write(anonymousAt(terms.address), async (tx) => {
       const [user] = await tx.lock(User, { where: { ...expected, blocked: false, approved: true } });
-      if (!user) return undefined;
-      const changes = { lastLoginAt: tx.now, ...(renewedHash === null ? {} : { passwordHash: renewedHash }) };
-      await tx.manager.update(User, { id: user.id }, changes);
-      const token = await this.insert(tx, user.id, secret, terms);
-      tx.record(new UserLoggedIn(user, { method, token_id: token.id }));
+      if (!user || (by.presented && !(await isStillThere(tx, by.presented)))) return undefined;
+      const renewed = by.renewedHash ? { passwordHash: by.renewedHash } : {};
+      await tx.manager.update(User, { id: user.id }, { lastLoginAt: tx.now, ...renewed });
+      await tx.manager.delete(SessionToken, { userId: user.id, expiresAt: LessThanOrEqual(tx.now) });
+      const token = await this.insert(tx, user.id, secret, terms, by.presented);
+      tx.record(new UserLoggedIn(user, { method: by.method, token_id: token.id }));
       return { token, secret, user };
     });
   }
 
-  private insert(tx: Transaction, userId: number, secret: Secret, terms: SessionTerms): Promise<SessionToken> {
+  private insert(
+    tx: Transaction,
+    userId: number,
+    secret: Secret,
+    terms: SessionTerms,
+    presented: Token | undefined,
+  ): Promise<SessionToken> {
     return this.tokens.issue(tx, SessionToken, {
       handle: randomUUID(),
       digest: this.hashing.digest(secret),
       userId,
       label: '',
+      accountId: terms.accountId ?? null,
       audience: terms.audience,
+      parentId: presented instanceof SessionToken ? presented.parentId : (presented?.id ?? null),
       expiresAt: new Date(tx.now.getTime() + terms.lifetimeSeconds * 1000),
     });
   }
 
-  private async failed(email: string | null, method: string, terms: SessionTerms): Promise<DomainError> {
-    const change = new LoginFailed(email === null ? null : storable(email), { method, dialect: terms.audience });
+  private async recordFailure(email: string | null, method: Method, terms: SessionTerms): Promise<void> {
+    // What is no address may be a password in the wrong field.
+    const change = new LoginFailed(isEmailAddress(email) ? email : null, { method, dialect: terms.audience });
     await this.unitOfWork.write(anonymousAt(terms.address), (tx) => {
       tx.record(change);
       return Promise.resolve();
     });
-    return invalidLogin(method);
   }
 }
 
-/** What was tried, as far as every database can keep it. */
-function storable(text: string): string {
-  return text.slice(0, 254).toWellFormed().replaceAll('\0', '\ufffd');
-}
+type Method = 'password' | 'token';
 
-function invalidLogin(method: string): DomainError {
-  return new DomainError('invalid_login', method === 'token' ? 'Invalid token' : 'Invalid username or password.');
+/** Holds the token until the transaction ends. */
+async function isStillThere(tx: Transaction, { id }: Token): Promise<boolean> {
+  const [token] = await tx.share(Token, { where: { id } });
+  return token?.enabled === true && (token.expiresAt === null || token.expiresAt > tx.now);
 }

@@ -1,5 +1,6 @@
 /** Users: list, create, change, block, delete. */
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { DomainError, Secret, Token, UnitOfWork, whenTaken, type Actor, type Transaction } from '../core/index.js';
 import { UserApproved, UserBlocked, UserCreated, UserDeleted, UserUnblocked, UserUpdated } from './changes.js';
 import { keepOneAdmin } from './last-admin.js';
@@ -39,6 +40,12 @@ export class UserService {
   /** All users by id. */
   list(): Promise<User[]> {
     return this.unitOfWork.read((manager) => manager.find(User, { order: { id: 'ASC' } }));
+  }
+
+  /** The e-mail addresses of users, by id; whoever is gone is missing. */
+  async emailsOf(ids: readonly number[]): Promise<Map<number, string>> {
+    const users = await this.unitOfWork.read((manager) => manager.findBy(User, { id: In([...new Set(ids)]) }));
+    return new Map(users.map(({ id, email }) => [id, email]));
   }
 
   /** @throws DomainError `user_not_found` */
@@ -89,12 +96,16 @@ export class UserService {
    */
   async update(actor: Actor, id: number, changes: UserChanges, password?: Secret): Promise<User> {
     const passwordHash = password && (await this.passwords.prepare(password));
-    const write = this.unitOfWork.write(actor, async (tx) => {
-      if (changes.blocked === true) await keepOneAdmin(tx, id, 'blocked');
-      if (changes.admin === false) await keepOneAdmin(tx, id, 'demoted');
-      const user = await this.change(tx, id, changes);
-      return passwordHash === undefined ? user : this.passwords.store(tx, actor, user, passwordHash);
-    });
+    const write = this.unitOfWork.write(
+      actor,
+      async (tx) => {
+        if (changes.blocked === true) await keepOneAdmin(tx, id, 'blocked');
+        if (changes.admin === false) await keepOneAdmin(tx, id, 'demoted');
+        const user = await this.change(tx, id, changes);
+        return passwordHash === undefined ? user : this.passwords.store(tx, actor, user, passwordHash);
+      },
+      'change',
+    );
     return whenTaken(write, () => emailTaken(changes.email ?? ''));
   }
 
@@ -103,14 +114,18 @@ export class UserService {
    * @throws DomainError `user_not_found`, `last_admin`
    */
   async delete(actor: Actor, id: number): Promise<void> {
-    await this.unitOfWork.write(actor, async (tx) => {
-      await keepOneAdmin(tx, id, 'deleted');
-      const user = await lockedUser(tx, id);
-      const { affected } = await tx.manager.delete(Token, { userId: id });
-      await tx.manager.delete(Membership, { userId: id });
-      await tx.manager.delete(User, { id });
-      tx.record(new UserDeleted(user, { email: user.email, tokens: affected ?? 0 }));
-    });
+    await this.unitOfWork.write(
+      actor,
+      async (tx) => {
+        await keepOneAdmin(tx, id, 'deleted');
+        const user = await lockedUser(tx, id);
+        const { affected } = await tx.manager.delete(Token, { userId: id });
+        await tx.manager.delete(Membership, { userId: id });
+        await tx.manager.delete(User, { id });
+        tx.record(new UserDeleted(user, { email: user.email, tokens: affected ?? 0 }));
+      },
+      'change',
+    );
   }
 
   private async change(tx: Transaction, id: number, changes: UserChanges): Promise<User> {

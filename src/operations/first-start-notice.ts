@@ -17,6 +17,10 @@ Create a service token, as clients of Cloudflare do:
 
   curl -X POST -H "Authorization: Bearer ${token}" -d '{"name":"CI/CD token"}' ${baseUrl}/client/v4/accounts/${result.accountId}/access/service_tokens
 
+Log in to the account, as clients of CRM.COM do:
+
+  curl -X POST -d ${crmLogin(result, wishes)} ${baseUrl}/crmapi/rest/v2/authentication/token
+
 Create an access token, as clients of Canvus do:
 
   curl -X POST -H "Private-Token: ${token}" -d '{"description":"Second token"}' ${baseUrl}/api/v1/users/1000/access-tokens
@@ -24,4 +28,16 @@ Create an access token, as clients of Canvus do:
 Documentation, with every call to try: ${baseUrl}/docs
 
 `;
+}
+
+/** The body of a login, quoted for a shell. */
+function crmLogin({ email, password, accountName }: FirstStartResult, wishes: FirstStartWishes): string {
+  const placeholder = 'ADMIN_PASSWORD';
+  const body = JSON.stringify({
+    username: email,
+    password: wishes.adminPassword ? placeholder : password.reveal(),
+    organisation: accountName,
+  });
+  const quoted = `'${body.replaceAll("'", String.raw`'\''`)}'`;
+  return wishes.adminPassword ? quoted.replace(`"${placeholder}"`, `"'"$${placeholder}"'"`) : quoted;
 }

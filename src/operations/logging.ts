@@ -1,6 +1,6 @@
 /** The log: pino on the standard error stream, and Nest's own messages through it. */
 import type { LoggerService } from '@nestjs/common';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import pretty from 'pino-pretty';
@@ -28,21 +28,11 @@ export function requestLog(log: Logger): RequestHandler {
     logger: log,
     customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : 'debug'),
     serializers: {
-      req: ({
-        id,
-        method,
-        url,
-        remoteAddress,
-      }: {
-        id: unknown;
-        method: string;
-        url: string;
-        remoteAddress: string;
-      }) => ({
+      req: ({ id, method, url, raw }: { id: unknown; method: string; url: string; raw: Request }) => ({
         id,
         method,
         path: url.split('?', 1)[0],
-        address: remoteAddress,
+        address: raw.ip,
       }),
       res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
       err: ({ type, message }: { type: string; message: string }) => ({ type, message }),

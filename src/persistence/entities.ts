@@ -2,6 +2,7 @@
 import { AuditRecord } from '../core/audit-record.entity.js';
 import { TokenCount } from '../core/token-count.entity.js';
 import { Token } from '../core/token.entity.js';
+import { AccessToken } from '../dialects/crm/access-token.entity.js';
 import { ServiceToken } from '../dialects/cloudflare/service-token.entity.js';
 import { Account } from '../identity/account.entity.js';
 import { Membership } from '../identity/membership.entity.js';
@@ -11,6 +12,7 @@ import { Setting } from '../identity/setting.entity.js';
 import { User } from '../identity/user.entity.js';
 
 export const ENTITIES = [
+  AccessToken,
   Account,
   AuditRecord,
   Membership,

@@ -7,21 +7,17 @@ import { onBothEngines } from '../support/engines.js';
 import { issueToken, newToken, servicesOf, type Services } from '../support/services.js';
 import { startServer, type TestServer } from '../support/test-server.js';
 
-const AUTHOR: Actor = {
-  userId: 1000,
-  userName: 'Administrator',
-  tokenId: '11111111-2222-4333-8444-555555555555',
-  address: '192.0.2.7',
-};
-
 onBothEngines('the unit of work', (engine) => {
   let server: TestServer;
   let services: Services;
   const stops: (() => void)[] = [];
+  let author: Actor;
 
   beforeAll(async () => {
     server = await startServer(engine);
     services = servicesOf(server);
+    const { token } = await issueToken(services);
+    author = { userId: 1000, userName: 'Administrator', tokenId: token.id, admin: true, address: '192.0.2.7' };
   });
   afterAll(() => server.close());
   afterEach(() => {
@@ -53,7 +49,7 @@ onBothEngines('the unit of work', (engine) => {
       const before = await lastAuditId();
       const at = new Date('2031-01-02T03:04:05.678Z');
       server.clock.freeze(at);
-      const token = await services.unitOfWork.write(AUTHOR, (tx) =>
+      const token = await services.unitOfWork.write(author, (tx) =>
         services.tokens.issue(tx, PersonalToken, newToken(services, services.hashing.newSecret(), { label: 'named' })),
       );
       server.clock.reset();
@@ -64,13 +60,13 @@ onBothEngines('the unit of work', (engine) => {
           action: 'token.issued',
           authorId: 1000,
           authorName: 'Administrator',
-          authorTokenId: AUTHOR.tokenId,
+          authorTokenId: author.tokenId,
           ipAddress: '192.0.2.7',
           targetType: 'token',
           targetId: token.id,
           targetName: 'named',
           accountId: null,
-          details: { kind: 'personal_token', handle: token.handle, user_id: 1000 },
+          details: { kind: 'personal_token', user_id: 1000 },
         },
       ]);
     });
@@ -78,7 +74,7 @@ onBothEngines('the unit of work', (engine) => {
     it('has no row of work that was rolled back, and no event is published for it', async () => {
       const before = await lastAuditId();
       const changes = heard();
-      const failing = services.unitOfWork.write(AUTHOR, async (tx) => {
+      const failing = services.unitOfWork.write(author, async (tx) => {
         await services.tokens.issue(tx, PersonalToken, newToken(services, services.hashing.newSecret()));
         throw new Error('after the change');
       });
@@ -90,7 +86,7 @@ onBothEngines('the unit of work', (engine) => {
     it('takes the change with it when its own row cannot be written', async () => {
       const secret = services.hashing.newSecret();
       const changes = heard();
-      const failing = services.unitOfWork.write(AUTHOR, async (tx) => {
+      const failing = services.unitOfWork.write(author, async (tx) => {
         const token = await services.tokens.issue(tx, PersonalToken, newToken(services, secret));
         // No engine stores a target without a type.
         tx.record(Object.assign(new TokenIssued(token), { target: { type: null, id: null, name: null } }));
@@ -102,7 +98,7 @@ onBothEngines('the unit of work', (engine) => {
 
     it('gets no row from work that changed nothing', async () => {
       const before = await lastAuditId();
-      await services.unitOfWork.write(AUTHOR, () => Promise.resolve());
+      await services.unitOfWork.write(author, () => Promise.resolve());
       expect(await auditAfter(before)).toEqual([]);
     });
   });

@@ -11,6 +11,7 @@ const PUBLIC = [
   'GET /api/v1/server-info',
   'GET /api/v1/server-config',
   'POST /api/v1/users/login',
+  'POST /crmapi/rest/v2/authentication/token',
   // Not served, and says so to everybody.
   'POST /api/v1/users/register',
   'POST /api/v1/users/confirm-email',
@@ -20,10 +21,13 @@ const PUBLIC = [
   'GET /api/v1/users/password/validate-reset-token',
 ];
 
+const CRM_REFUSAL = '200 COM.CRM.EXCEPTION.SECURITY.INVALIDTOKENEXCEPTION';
+
 /** How each dialect refuses who shows nothing, and who shows a token that is none. */
 const REFUSALS: [prefix: string, nothing: string[], wrong: string[]][] = [
   ['/api/v1', ['401'], ['401']],
   // Cloudflare tells a client that has forgotten its headers from one whose token is not accepted.
+  ['/crmapi/rest/v2', [CRM_REFUSAL], [CRM_REFUSAL]],
   ['/client/v4', ['400 9106'], ['400 9106', '401 10000', '401 1000']],
 ];
 
@@ -46,8 +50,13 @@ describe('an anonymous caller', () => {
     const [method = '', pattern = ''] = route.split(' ');
     const address = pattern.replace(/:\w*id\b/gi, '1000').replace(/:\w+/g, 'x');
     const { status, text } = await send(server.baseUrl, method, address, { headers });
-    const { errors } = JSON.parse(text) as { errors?: { code: number }[] };
-    return errors?.[0] ? `${String(status)} ${String(errors[0].code)}` : String(status);
+    interface Envelope {
+      errors?: { code: number }[];
+      status?: { code: string };
+    }
+    const { errors, status: crm } = JSON.parse(text) as Envelope;
+    const code = errors?.[0]?.code ?? crm?.code;
+    return code === undefined || typeof crm === 'string' ? String(status) : `${String(status)} ${String(code)}`;
   };
 
   it('is refused by every route of the running application but the public ones', async () => {

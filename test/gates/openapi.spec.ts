@@ -14,6 +14,7 @@ interface Operation {
 const PUBLIC: Record<string, string[]> = {
   canvus: ['get /api/v1/server-config', 'get /api/v1/server-info', 'post /api/v1/users/login'],
   cloudflare: [],
+  crm: [],
 };
 
 const DIALECTS = Object.keys(PUBLIC);

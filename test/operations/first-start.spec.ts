@@ -27,7 +27,9 @@ onBothEngines('the first start', (engine) => {
     return server;
   };
 
-  const curlCommand = (text: string): string => /^ *(curl .*)$/m.exec(text)?.[1] ?? '';
+  /** The printed command for an address that ends so. */
+  const curlCommand = (text: string, address: string): string =>
+    text.split('\n').find((line) => line.startsWith('  curl ') && line.endsWith(address)) ?? '';
 
   it('prints the credentials once, to the terminal and not to the log; later starts print none', async () => {
     const first = await start();
@@ -53,16 +55,26 @@ onBothEngines('the first start', (engine) => {
     }
   });
 
-  it('prints a command that works as it is, in bash with curl, and gives a token that works', async () => {
+  it('prints commands that work as they are, in bash with curl, one for each dialect', async () => {
     const server = await start();
-    const command = curlCommand(server.stdout());
-    const { stdout } = await run('bash', ['-c', command]);
-    const { plain_token: token } = JSON.parse(stdout) as { plain_token: string };
+    const text = server.stdout();
+    const answer = async (address: string): Promise<string> =>
+      (await run('bash', ['-c', curlCommand(text, address)])).stdout;
+
+    const { plain_token: token } = JSON.parse(await answer('/access-tokens')) as { plain_token: string };
     const reply = await send(server.baseUrl, 'GET', '/api/v1/users/1000/access-tokens', {
       headers: { 'Private-Token': token },
     });
     expect(reply.status).toBe(200);
     expect(reply.json<{ description: string }[]>().map(({ description }) => description)).toContain('Second token');
+
+    const created = JSON.parse(await answer('/service_tokens')) as { result: { client_secret: string } };
+    expect(created.result.client_secret).toMatch(/^lkst_/);
+
+    const login = JSON.parse(await answer('/authentication/token')) as { data: { token: string } };
+    const query = `?token=${login.data.token}&number=1`;
+    const listed = await send(server.baseUrl, 'GET', `/crmapi/rest/v2/access_tokens/list${query}`);
+    expect(listed.json()).toEqual({ status: { code: 'OK', description: '', message: '' }, data: [] });
   });
 
   it('takes what the environment gives, names it instead of printing it, and its command works with it', async () => {
@@ -71,15 +83,19 @@ onBothEngines('the first start', (engine) => {
       ADMIN_PASSWORD: 'given by the environment',
       ADMIN_TOKEN: 'BossBossBossBossBossBossBossBossBossBoss-_0',
       ACCOUNT_ID: '0123456789abcdef0123456789abcdef',
-      ACCOUNT_NAME: 'Given & Sons',
+      ACCOUNT_NAME: `Given & Son's "A"`,
     };
     const server = await start(given);
     expect(server.stdout()).not.toContain(given.ADMIN_PASSWORD);
     expect(server.stdout()).not.toContain(given.ADMIN_TOKEN);
     expect(server.stdout()).toContain(`${given.ACCOUNT_NAME} (${given.ACCOUNT_ID})`);
-    const command = curlCommand(server.stdout());
-    const { stdout } = await run('bash', ['-c', command], { env: { ...process.env, ADMIN_TOKEN: given.ADMIN_TOKEN } });
-    expect(JSON.parse(stdout)).toHaveProperty('plain_token');
+    const answer = async (address: string): Promise<unknown> => {
+      const command = curlCommand(server.stdout(), address);
+      return JSON.parse((await run('bash', ['-c', command], { env: { ...process.env, ...given } })).stdout);
+    };
+    expect(await answer('/access-tokens')).toHaveProperty('plain_token');
+    expect(await answer('/service_tokens')).toHaveProperty('result.client_secret');
+    expect(await answer('/authentication/token')).toHaveProperty('data.token');
     const body = JSON.stringify({ email: given.ADMIN_EMAIL, password: given.ADMIN_PASSWORD });
     expect((await send(server.baseUrl, 'POST', '/api/v1/users/login', { body })).status).toBe(200);
   });
@@ -109,7 +125,7 @@ describe('a start that cannot succeed', () => {
     for (const DATABASE_URL of [url.href, 'sqlite:/etc/hostname', 'sqlite:/etc/hostname/x.sqlite']) {
       const ended = await runToEnd({ DATABASE_URL, PORT: '0' });
       expect(ended).toMatchObject({ code: 1, stdout: '' });
-      expect(ended.stderr).toMatch(/^Latchkey cannot start: \S/m);
+      expect(ended.stderr).toMatch(/^Latchkey cannot start: DATABASE_URL names .*: give another DATABASE_URL/m);
       expect(ended.stderr).not.toContain(`:${url.password}@`);
     }
   });
@@ -123,7 +139,7 @@ describe('a start that cannot succeed', () => {
     await database.drop();
     await other.drop();
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toMatch(/Latchkey cannot start: .*EADDRINUSE/);
+    expect(ended.stderr).toMatch(/^Latchkey cannot start: PORT is \d+, which another program listens on/m);
   });
 });
 

@@ -57,7 +57,7 @@ type Table = keyof typeof SOUND;
 
 const ACCEPTED: [string, Table, Row][] = [
   ['a personal token without a digest', 'latchkey_token', { kind: 'personal_token', secret_digest: null }],
-  ['an access token without a digest', 'latchkey_token', { kind: 'access_token', secret_digest: null }],
+  ['an access token without a digest', 'latchkey_token', { kind: 'access_token', secret_digest: null, number: 1 }],
   ['a token of a user alone', 'latchkey_token', { kind: 'personal_token', user_id: 1000, account_id: null }],
   ['a session with expiry and audience', 'latchkey_token', SESSION],
   [
@@ -99,6 +99,8 @@ const REFUSED: [string, Table, Row, string][] = [
   ['a service token without duration', 'latchkey_token', { duration: null }, 'latchkey_token_service'],
   ['a service token without expiry', 'latchkey_token', { expires_at: null }, 'latchkey_token_service'],
   ['a service token without account', 'latchkey_token', { user_id: 1000, account_id: null }, 'latchkey_token_service'],
+  ['an access token without number', 'latchkey_token', { kind: 'access_token' }, 'latchkey_token_access'],
+  ['a pass code in clear', 'latchkey_token', { pass_code_hash: '12345' }, 'latchkey_token_pass_code_length'],
   ['a user id below 1000', 'latchkey_user', { id: 999 }, 'latchkey_user_id_range'],
   ['a password in clear', 'latchkey_user', { password_hash: 'secret' }, 'latchkey_user_password_length'],
   ['an account id of another length', 'latchkey_account', { id: 'a'.repeat(31) }, 'latchkey_account_id_length'],

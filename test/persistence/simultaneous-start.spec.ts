@@ -12,10 +12,11 @@ describe('servers that start at the same time on one empty PostgreSQL database',
       DATABASE_POOL_SIZE: '3',
       BCRYPT_COST: '4',
       LOG_LEVEL: 'silent',
+      PORT: '0',
     });
     const servers: Server[] = await Promise.all([1, 2, 3].map(() => createServer(config)));
     try {
-      const made = servers.flatMap(({ firstStart }) => firstStart ?? []);
+      const made = (await Promise.all(servers.map((server) => server.start()))).flatMap((result) => result ?? []);
       expect(made).toHaveLength(1);
       for (const { app } of servers) {
         const users = await app.get(UserService).list();
@@ -27,7 +28,7 @@ describe('servers that start at the same time on one empty PostgreSQL database',
       expect(new Set(await Promise.all(settings.map((of) => of.serverId()))).size).toBe(1);
       expect(new Set(await Promise.all(settings.map((of) => of.tokenIdSalt()))).size).toBe(1);
     } finally {
-      await Promise.all(servers.map(({ app }) => app.close()));
+      await Promise.all(servers.map((server) => server.stop()));
       await database.drop();
     }
   });

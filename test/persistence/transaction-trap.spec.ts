@@ -188,6 +188,7 @@ describe('group commit on SQLite', () => {
     expect(await pragma('journal_mode')).toBe('wal');
     expect(await pragma('synchronous')).toBe(2);
     expect(await pragma('foreign_keys')).toBe(1);
-    expect(await pragma('busy_timeout')).toBeGreaterThanOrEqual(1000);
+    // The driver waits by blocking the process; the transactor waits in its own way.
+    expect(await pragma('busy_timeout')).toBe(0);
   });
 });

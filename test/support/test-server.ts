@@ -50,8 +50,9 @@ export async function startServer(
     ACCOUNT_NAME: ACCOUNT.name,
     ...env,
   });
-  const { app } = await createServer(config, { clock });
-  await app.listen(0, '127.0.0.1');
+  const server = await createServer(config, { clock });
+  await server.start();
+  const { app } = server;
   const { port } = app.getHttpServer().address() as AddressInfo;
   return {
     engine,
@@ -62,7 +63,7 @@ export async function startServer(
     dataSource: app.get(DataSource),
     database,
     close: async () => {
-      await app.close();
+      await server.stop();
       await database.drop();
     },
   };

@@ -56,6 +56,7 @@ function renderDomainError(error: DomainError): ErrorAnswer {
       return msg(404, error.message);
     case 'email_taken':
     case 'handle_taken':
+    case 'identifier_taken':
     case 'account_name_taken':
     case 'already_member':
     case 'conflict':

@@ -9,7 +9,7 @@ import { CloudflareController } from './cloudflare.controller.js';
 import { Documented } from './cloudflare.docs.js';
 import { FORBIDDEN } from './cloudflare.errors.js';
 import { Caller } from './cloudflare.guard.js';
-import { AccountInput } from './cloudflare.inputs.js';
+import { AccountInput, AccountPatchInput, accountChanges } from './cloudflare.inputs.js';
 import { AccountView, IdView, accountView } from './cloudflare.views.js';
 import { requestedPage, stretchOf, success, successPage, type Envelope } from './envelope.js';
 
@@ -65,9 +65,9 @@ export class AccountsController {
 
   @Put(':accountId')
   @Documented({
-    summary: 'Rename an account',
-    description: 'Its administrators and those of the server.',
-    body: AccountInput,
+    summary: 'Change an account',
+    description: 'Its administrators and those of the server. What is absent stays as it is.',
+    body: AccountPatchInput,
     result: AccountView,
     refusals: ['invalid', 'no_account', 'conflict'],
   })
@@ -77,8 +77,8 @@ export class AccountsController {
     @Incoming() body: IncomingBody,
   ): Promise<Envelope<AccountView>> {
     const account = await this.scope.toChange(caller, accountId);
-    const { name } = body.as(AccountInput);
-    return success(accountView(await this.accounts.rename(caller.actor, account.id, name)));
+    const changes = accountChanges(body.as(AccountPatchInput));
+    return success(accountView(await this.accounts.update(caller.actor, account.id, changes)));
   }
 
   @Delete(':accountId')

@@ -82,6 +82,7 @@ function renderDomainError(error: DomainError, path: string): ErrorAnswer {
     case 'user_not_found':
       return invalidRequest(error.message, 'email');
     case 'handle_taken':
+    case 'identifier_taken':
     case 'email_taken':
     case 'account_name_taken':
     case 'already_member':

@@ -2,7 +2,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, ValidateBy } from 'class-validator';
 import { InputError, IsText } from '../../http/index.js';
-import { isEmailAddress, type Role } from '../../identity/index.js';
+import { isEmailAddress, type AccountChanges, type Role } from '../../identity/index.js';
 import { isDuration } from './duration.js';
 import type { ServiceTokenChanges } from './service-token.service.js';
 import { parseRfc3339 } from './wire-time.js';
@@ -80,6 +80,35 @@ export class NewServiceTokenInput extends ServiceTokenFields {
   name!: string;
 }
 
+function isAccountSettings(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const { allow_no_identifier: allow } = value as { allow_no_identifier?: unknown };
+  return allow === undefined || allow === null || typeof allow === 'boolean';
+}
+
+export class AccountPatchInput {
+  @ApiPropertyOptional({
+    minLength: 1,
+    maxLength: ACCOUNT_NAME_MAX,
+    example: 'Acme',
+    description: 'Unique on this server.',
+  })
+  @IsOptional()
+  @IsText({ min: 1, max: ACCOUNT_NAME_MAX })
+  name?: string | null;
+
+  @ApiPropertyOptional({
+    type: Object,
+    example: { allow_no_identifier: true },
+    description:
+      '`allow_no_identifier`: whether CRM access tokens of this account may have neither identifier nor pass code; ' +
+      '`null` for what the server says. Other settings are ignored.',
+  })
+  @IsOptional()
+  @Rule(isAccountSettings, 'settings must be an object; allow_no_identifier in it must be true, false or null')
+  settings?: { allow_no_identifier?: boolean | null } | null;
+}
+
 export class AccountInput {
   @ApiProperty({ minLength: 1, maxLength: ACCOUNT_NAME_MAX, example: 'Acme', description: 'Unique on this server.' })
   @IsText({ min: 1, max: ACCOUNT_NAME_MAX })
@@ -119,6 +148,14 @@ export function roleOf({ roles }: MemberRolesInput): Role {
   const role = roleIn(roles);
   if (!role) throw new InputError('roles', 'roles must name a role', false);
   return role;
+}
+
+export function accountChanges({ name, settings }: AccountPatchInput): AccountChanges {
+  const allow = settings?.allow_no_identifier;
+  return {
+    ...(typeof name === 'string' && { name }),
+    ...(allow !== undefined && { allowNoIdentifier: allow }),
+  };
 }
 
 /** What a body asks for, in the service's terms. */

@@ -80,6 +80,9 @@ class AccountSettingsView {
   @ApiProperty({ type: String, nullable: true, example: null })
   abuse_contact_email!: string | null;
 
+  @ApiProperty({ type: Boolean, nullable: true, example: null, description: 'Of this server: see the update.' })
+  allow_no_identifier!: boolean | null;
+
   @ApiProperty({ example: false })
   enforce_twofactor!: boolean;
 }
@@ -101,12 +104,12 @@ export class AccountView {
   created_on!: string;
 }
 
-export function accountView({ id, name, createdAt }: Account): AccountView {
+export function accountView({ id, name, allowNoIdentifier, createdAt }: Account): AccountView {
   return {
     id,
     name,
     type: 'standard',
-    settings: { abuse_contact_email: null, enforce_twofactor: false },
+    settings: { abuse_contact_email: null, allow_no_identifier: allowNoIdentifier, enforce_twofactor: false },
     created_on: toSeconds(createdAt),
   };
 }

@@ -44,6 +44,7 @@ function tokens(): Table {
       moment('expires_at', true),
       moment('last_seen_at', true),
       text('audience', 32, optional),
+      text('parent_id', 36, optional),
     ],
     indices: [
       { name: 'latchkey_token_kind', columnNames: ['kind'] },

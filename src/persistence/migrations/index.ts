@@ -1,5 +1,6 @@
 /** All migrations in their order. */
 import { InitialSchema1795219200000 } from './1795219200000-initial-schema.js';
 import { ServiceTokens1795305600000 } from './1795305600000-service-tokens.js';
+import { AccessTokens1795392000000 } from './1795392000000-access-tokens.js';
 
-export const MIGRATIONS = [InitialSchema1795219200000, ServiceTokens1795305600000];
+export const MIGRATIONS = [InitialSchema1795219200000, ServiceTokens1795305600000, AccessTokens1795392000000];

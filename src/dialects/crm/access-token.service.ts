@@ -1,0 +1,205 @@
+/** Access tokens of an organisation: find, list, create, change, move through their life cycle (contract §4). */
+import { randomBytes, randomInt } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FindOptionsSelect } from 'typeorm';
+import {
+  DomainError,
+  HashingService,
+  Secret,
+  TokenService,
+  UnitOfWork,
+  whenTaken,
+  type Transaction,
+} from '../../core/index.js';
+import { AccountService, type Account } from '../../identity/index.js';
+import type { AccessTokenIdentifier } from './access-token-identifier.js';
+import { AccessToken } from './access-token.entity.js';
+import { CrmError } from './crm.errors.js';
+import type { Session } from './crm.guard.js';
+import { CRM_OPTIONS } from './crm.module-definition.js';
+import type { CrmOptions } from './crm.options.js';
+import { permittedChanges, type NameChanges, type NewNames } from './pass-code-rules.js';
+
+/** What a list is to hold. */
+export interface AccessTokenQuery {
+  readonly limit: number;
+  /** Only effective (`true`) or not effective (`false`) ones. */
+  readonly effective?: boolean;
+  /** The columns that are needed. */
+  readonly columns: readonly (keyof AccessToken)[];
+}
+
+/** Characters of a pass code that was made here (contract §4.9). */
+const RANDOM_PASS_CODE_LENGTH = 6;
+const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+@Injectable()
+export class AccessTokenService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly tokens: TokenService,
+    private readonly hashing: HashingService,
+    private readonly accounts: AccountService,
+    @Inject(CRM_OPTIONS) private readonly options: CrmOptions,
+  ) {}
+
+  /** Whether tokens of the account may have neither identifier nor pass code. */
+  mayHaveNone(account: Account): boolean {
+    return account.allowNoIdentifier ?? this.options.allowNoIdentifier;
+  }
+
+  /**
+   * The token named; a wrong pass code is answered, in form and time, like an unknown identifier.
+   * @throws DomainError `token_not_found`
+   */
+  async find(account: Account, named: AccessTokenIdentifier): Promise<AccessToken> {
+    if ('authenticationCode' in named) return this.findOne(account, { handle: named.authenticationCode });
+    const token = await this.withPassCode(account, named.identifier);
+    const matches = await this.hashing.verifyPassword(token?.passCodeHash, named.passCode);
+    if (!token || !matches) throw notFound();
+    return token;
+  }
+
+  /** The token named by its code or its identifier alone: it comes without its hash. */
+  async findOne(account: Account, named: { handle: string } | { identifier: string }): Promise<AccessToken> {
+    const token = await this.unitOfWork.read((manager) =>
+      manager.findOneBy(AccessToken, { accountId: account.id, ...named }),
+    );
+    if (!token) throw notFound();
+    return token;
+  }
+
+  /** The first tokens of an account by number, with no more columns than needed. */
+  list(account: Account, { limit, effective, columns }: AccessTokenQuery): Promise<AccessToken[]> {
+    const select = Object.fromEntries(columns.map((column) => [column, true])) as FindOptionsSelect<AccessToken>;
+    const where = { accountId: account.id, ...(effective !== undefined && { enabled: effective }) };
+    return this.unitOfWork.read((manager) =>
+      manager.find(AccessToken, { select, where, order: { number: 'ASC' }, take: limit }),
+    );
+  }
+
+  /** @throws DomainError `handle_taken`, `identifier_taken`, `invalid_value` (pass code) */
+  async create({ actor, account }: Session, code: string | undefined, names: NewNames): Promise<AccessToken> {
+    const passCodeHash = names.passCode && (await this.hashing.hashPassword(names.passCode));
+    const write = this.unitOfWork.write(actor, async (tx) =>
+      this.tokens.issue(tx, AccessToken, {
+        handle: code ?? newAuthenticationCode(),
+        handleScope: account.id,
+        accountId: account.id,
+        label: '',
+        digest: null,
+        number: await this.accounts.nextTokenNumber(tx, account.id),
+        identifier: names.identifier,
+        passCodeHash,
+      }),
+    );
+    return whenTaken(write, taken);
+  }
+
+  /**
+   * Changes code, identifier and pass code in one step; without a difference nothing is written.
+   * @param code - a new code, `null` for a generated one, `undefined` for the present one
+   * @throws DomainError `token_not_found`, `handle_taken`, `identifier_taken`; CrmError `parameterMissing`
+   */
+  async update(
+    { actor, account }: Session,
+    found: AccessToken,
+    code: string | null | undefined,
+    names: NameChanges,
+  ): Promise<AccessToken> {
+    const { identifier, passCode } = permittedChanges(names, found, this.mayHaveNone(account));
+    const passCodeHash = passCode && (await this.hashing.hashPassword(passCode));
+    const write = this.unitOfWork.write(actor, async (tx) => {
+      const token = await this.unchanged(tx, found);
+      const wanted = { handle: code === null ? newAuthenticationCode() : code, identifier, passCodeHash };
+      const differing = Object.entries(wanted).filter(
+        ([key, value]) => value !== undefined && value !== token[key as keyof typeof wanted],
+      );
+      if (differing.length === 0) return token;
+      return this.tokens.update(tx, AccessToken, { id: token.id }, Object.fromEntries(differing));
+    });
+    return whenTaken(write, taken);
+  }
+
+  /**
+   * Moves a token to the other state; not for one that is there already.
+   * @throws DomainError `token_not_found`; CrmError `invalidState`
+   */
+  setEffective({ actor }: Session, found: AccessToken, effective: boolean): Promise<AccessToken> {
+    return this.unitOfWork.write(actor, async (tx) => {
+      const token = await this.unchanged(tx, found);
+      requireState(token, !effective);
+      return this.tokens.update(tx, AccessToken, { id: token.id }, { enabled: effective });
+    });
+  }
+
+  /**
+   * Gives an effective token a random pass code, and returns it: the only time it is there to be shown.
+   * @throws DomainError `token_not_found`; CrmError `invalidState`
+   */
+  async resetPassCode({ actor }: Session, found: AccessToken): Promise<{ token: AccessToken; passCode: Secret }> {
+    requireState(found, true);
+    const passCode = newPassCode();
+    const passCodeHash = await this.hashing.hashPassword(passCode);
+    const token = await this.unitOfWork.write(actor, async (tx) => {
+      const { id, enabled } = await this.unchanged(tx, found);
+      requireState({ enabled }, true);
+      return this.tokens.update(tx, AccessToken, { id }, { passCodeHash });
+    });
+    return { token, passCode };
+  }
+
+  private withPassCode(account: Account, identifier: string): Promise<AccessToken | null> {
+    return this.unitOfWork.read((manager) =>
+      manager
+        .createQueryBuilder(AccessToken, 'token')
+        .addSelect('token.passCodeHash')
+        .where({ accountId: account.id, identifier })
+        .getOne(),
+    );
+  }
+
+  /**
+   * The token that was found, held until the transaction ends; gone if it no longer goes by the same names, or no
+   * longer has the pass code by which it was found.
+   * @throws DomainError `token_not_found`
+   */
+  private async unchanged(tx: Transaction, found: AccessToken): Promise<AccessToken> {
+    const { id } = found;
+    const [token] = await tx.lock(AccessToken, { where: { id } });
+    if (token?.handle !== found.handle || token.identifier !== found.identifier) throw notFound();
+    const { passCodeHash = null } = await tx.manager.findOneOrFail(AccessToken, {
+      select: { id: true, passCodeHash: true },
+      where: { id },
+    });
+    if (found.passCodeHash !== undefined && found.passCodeHash !== passCodeHash) throw notFound();
+    return Object.assign(token, { passCodeHash });
+  }
+}
+
+function requireState({ enabled }: Pick<AccessToken, 'enabled'>, effective: boolean): void {
+  if (enabled === effective) return;
+  const description = `the access token is ${enabled ? 'EFFECTIVE' : 'NOT_EFFECTIVE'}`;
+  throw new CrmError('invalidState', description);
+}
+
+function newAuthenticationCode(): string {
+  return randomBytes(16).toString('hex').toUpperCase();
+}
+
+function newPassCode(): Secret {
+  const characters = Array.from({ length: RANDOM_PASS_CODE_LENGTH }, () =>
+    ALPHANUMERIC.charAt(randomInt(ALPHANUMERIC.length)),
+  );
+  return new Secret(characters.join(''));
+}
+
+function notFound(): DomainError {
+  return new DomainError('token_not_found', 'no such access token');
+}
+
+function taken(rule: string): DomainError {
+  return rule.includes('identifier')
+    ? new DomainError('identifier_taken', 'the identifier is in use')
+    : new DomainError('handle_taken', 'the authentication code is in use');
+}

@@ -1,0 +1,241 @@
+/** `access_tokens/*`: the methods on access tokens (contract §4). */
+import { Get, Post } from '@nestjs/common';
+import { ApiQuery } from '@nestjs/swagger';
+import { readAccessTokenIdentifier, readEither } from './access-token-identifier.js';
+import type { AccessToken } from './access-token.entity.js';
+import { AccessTokenService } from './access-token.service.js';
+import { CrmController } from './crm.controller.js';
+import { Documented } from './crm.docs.js';
+import { CrmError } from './crm.errors.js';
+import { Caller, Given, Reads, type Session } from './crm.guard.js';
+import { CreateInput, ListInput, NamedInput, ResetPassCodeInput, UpdateInput } from './crm.inputs.js';
+import { COLUMNS, accessTokenFields, ok, type Envelope } from './crm.views.js';
+import { FIELDS, readFieldsSet, type Field } from './fields-set.js';
+import { LogInformation } from './log-information.js';
+import { Parameters } from './parameters.js';
+import { namesOfNew, readNameChanges } from './pass-code-rules.js';
+
+type Shown = Partial<Record<string, unknown>>;
+
+/** The filter of a list: `true` effective, `false` not effective, `null` a state that no token of this server has. */
+const STATES: ReadonlyMap<string, boolean | null> = new Map([
+  ['EFFECTIVE', true],
+  ['NOT_EFFECTIVE', false],
+  ['PENDING_VERIFICATION', null],
+]);
+
+const PASS_CODE_FIELDS = [
+  'id',
+  'number',
+  'life_cycle_state',
+  'authentication_code',
+  'identifier',
+  'random_pass_code',
+  'log_information',
+] as const;
+
+@CrmController('access_tokens', 'Access tokens')
+export class AccessTokensController {
+  constructor(
+    private readonly tokens: AccessTokenService,
+    private readonly logInformation: LogInformation,
+  ) {}
+
+  @Reads()
+  @Post('show')
+  @Documented({
+    summary: 'Show one access token',
+    body: NamedInput,
+    data: 'accessToken',
+    errors: ['invalidToken', 'parameterMissing', 'semiOptional', 'invalidParameter', 'invalidRequest', 'tokenNotFound'],
+  })
+  async show(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
+    const fields = readFieldsSet(given, FIELDS);
+    const named = readAccessTokenIdentifier(given);
+    return ok(await this.shown(session, await this.tokens.find(session.account, named), fields));
+  }
+
+  @Reads()
+  @Get('show')
+  @Documented({
+    summary: 'Show one access token, in the older form',
+    description: 'A pass code in an address may end up in the logs of what stands in between: rather POST.',
+    data: 'accessToken',
+    errors: ['invalidToken', 'parameterMissing', 'semiOptional', 'invalidParameter', 'tokenNotFound'],
+  })
+  @ApiQuery({ name: 'token' })
+  @ApiQuery({ name: 'access_token_identifier', example: 'authentication_code=AC-1' })
+  @ApiQuery({ name: 'fields_set', required: false })
+  showByGet(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
+    return this.show(session, given);
+  }
+
+  @Reads()
+  @Post('list')
+  @Documented({
+    summary: 'List access tokens',
+    description: 'By number, at most as many as asked for.',
+    body: ListInput,
+    data: 'accessTokens',
+    errors: ['invalidToken', 'parameterMissing', 'invalidParameter', 'invalidRequest'],
+  })
+  async list(@Caller() { account }: Session, @Given() given: Parameters): Promise<Envelope<Shown[]>> {
+    const fields = readFieldsSet(given, FIELDS);
+    const limit = given.count('number');
+    const state = given.optional('life_cycle_state');
+    const effective = state === undefined ? undefined : STATES.get(state);
+    if (state !== undefined && effective === undefined) {
+      throw new CrmError('invalidParameter', `life_cycle_state must be one of ${[...STATES.keys()].join(', ')}`);
+    }
+    if (effective === null) return ok([]);
+    const columns = [...new Set<keyof AccessToken>(['id', ...[...fields].flatMap((field) => COLUMNS[field] ?? [])])];
+    const tokens = await this.tokens.list(account, { limit, columns, ...(effective !== undefined && { effective }) });
+    const authors = fields.has('log_information') ? await this.logInformation.authorsOf(tokens) : undefined;
+    return ok(tokens.map((token) => selected(accessTokenFields(token, account, authors?.get(token.id)), fields)));
+  }
+
+  @Reads()
+  @Get(['list', 'get_not_associated'])
+  @Documented({
+    summary: 'List access tokens, by GET',
+    description: 'The same rows as the POST: here no token is associated with anything.',
+    data: 'accessTokens',
+    errors: ['invalidToken', 'parameterMissing', 'invalidParameter'],
+  })
+  @ApiQuery({ name: 'token' })
+  @ApiQuery({ name: 'number', type: 'integer', description: 'How many at the most.' })
+  @ApiQuery({ name: 'life_cycle_state', required: false, enum: [...STATES.keys()] })
+  @ApiQuery({ name: 'fields_set', required: false })
+  listByGet(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown[]>> {
+    return this.list(session, given);
+  }
+
+  @Post('create')
+  @Documented({
+    summary: 'Create an access token',
+    body: CreateInput,
+    data: 'accessToken',
+    errors: [
+      'invalidToken',
+      'notPermitted',
+      'parameterMissing',
+      'invalidParameter',
+      'invalidRequest',
+      'codeTaken',
+      'identifierTaken',
+    ],
+  })
+  async create(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
+    const fields = readFieldsSet(given, FIELDS);
+    const code = given.optional('authentication_code');
+    const names = namesOfNew(given, this.tokens.mayHaveNone(session.account));
+    return ok(await this.shown(session, await this.tokens.create(session, code, names), fields));
+  }
+
+  @Post('update')
+  @Documented({
+    summary: 'Change an access token',
+    description:
+      'What is absent stays. `authentication_code: null` generates a new code; a new `identifier` needs a new ' +
+      '`pass_code`; `null` clears `identifier` or `pass_code` where tokens may have none.',
+    body: UpdateInput,
+    data: 'accessToken',
+    errors: [
+      'invalidToken',
+      'notPermitted',
+      'parameterMissing',
+      'semiOptional',
+      'invalidParameter',
+      'invalidRequest',
+      'tokenNotFound',
+      'codeTaken',
+      'identifierTaken',
+    ],
+  })
+  async update(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
+    const fields = readFieldsSet(given, FIELDS);
+    const named = readAccessTokenIdentifier(given);
+    const code = given.given('authentication_code');
+    if (code === '') throw new CrmError('invalidParameter', 'authentication_code must not be empty');
+    const names = readNameChanges(given);
+    const found = await this.tokens.find(session.account, named);
+    return ok(await this.shown(session, await this.tokens.update(session, found, code, names), fields));
+  }
+
+  @Post('set_as_effective')
+  @Documented({
+    summary: 'Make an access token effective',
+    description: 'Only one that is not effective.',
+    body: NamedInput,
+    data: 'accessToken',
+    errors: [
+      'invalidToken',
+      'notPermitted',
+      'parameterMissing',
+      'semiOptional',
+      'invalidParameter',
+      'tokenNotFound',
+      'invalidState',
+    ],
+  })
+  setAsEffective(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
+    return this.setEffective(session, given, true);
+  }
+
+  @Post('set_as_not_effective')
+  @Documented({
+    summary: 'Make an access token not effective',
+    description: 'Only an effective one.',
+    body: NamedInput,
+    data: 'accessToken',
+    errors: [
+      'invalidToken',
+      'notPermitted',
+      'parameterMissing',
+      'semiOptional',
+      'invalidParameter',
+      'tokenNotFound',
+      'invalidState',
+    ],
+  })
+  setAsNotEffective(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
+    return this.setEffective(session, given, false);
+  }
+
+  @Post('reset_pass_code')
+  @Documented({
+    summary: 'Give an access token a random pass code',
+    description: 'Only an effective one, named by its code or its identifier. The answer holds the new pass code.',
+    body: ResetPassCodeInput,
+    data: 'passCode',
+    errors: ['invalidToken', 'notPermitted', 'semiOptional', 'invalidParameter', 'tokenNotFound', 'invalidState'],
+  })
+  async resetPassCode(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
+    const fields = readFieldsSet(given, PASS_CODE_FIELDS);
+    const named = readEither(given);
+    const selector = 'authenticationCode' in named ? { handle: named.authenticationCode } : named;
+    const found = await this.tokens.findOne(session.account, selector);
+    const { token, passCode } = await this.tokens.resetPassCode(session, found);
+    const authors = await this.logInformation.authorsOf([token]);
+    const all = {
+      ...accessTokenFields(token, session.account, authors.get(token.id)),
+      random_pass_code: () => passCode.reveal(),
+    };
+    return ok(selected(all, fields));
+  }
+
+  private async setEffective(session: Session, given: Parameters, effective: boolean): Promise<Envelope<Shown>> {
+    const fields = readFieldsSet(given, FIELDS);
+    const found = await this.tokens.find(session.account, readAccessTokenIdentifier(given));
+    return ok(await this.shown(session, await this.tokens.setEffective(session, found, effective), fields));
+  }
+
+  private async shown({ account }: Session, token: AccessToken, fields: ReadonlySet<Field>): Promise<Shown> {
+    const authors = fields.has('log_information') ? await this.logInformation.authorsOf([token]) : undefined;
+    return selected(accessTokenFields(token, account, authors?.get(token.id)), fields);
+  }
+}
+
+function selected<F extends string>(all: Record<F, () => unknown>, fields: ReadonlySet<F>): Shown {
+  return Object.fromEntries([...fields].map((field) => [field, all[field]()]));
+}

@@ -1,0 +1,73 @@
+/** `authentication/token`: log in to an organisation, and out (contract §2). */
+import { randomBytes } from 'node:crypto';
+import { Post, Req } from '@nestjs/common';
+import type { Request } from 'express';
+import { DomainError, Secret } from '../../core/index.js';
+import { callerAddress } from '../../http/index.js';
+import { AccountService, MembershipService, SessionService } from '../../identity/index.js';
+import { CrmController } from './crm.controller.js';
+import { Documented } from './crm.docs.js';
+import { Caller, Given, Open, Reads, type Session } from './crm.guard.js';
+import { LoginInput, TokenInput } from './crm.inputs.js';
+import { AUDIENCE } from './crm.options.js';
+import { UNIT_ID, ok, type EmptyView, type Envelope, type LoginTokenView } from './crm.views.js';
+import { Parameters } from './parameters.js';
+
+const TWO_HOURS = 7200;
+
+@CrmController('authentication/token', 'Authentication')
+export class AuthenticationController {
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly accounts: AccountService,
+    private readonly memberships: MembershipService,
+  ) {}
+
+  @Open()
+  @Post()
+  @Documented({
+    summary: 'Log in',
+    description: 'The token lives for two hours, used or not; earlier ones stay as they are.',
+    body: LoginInput,
+    data: 'loginToken',
+    errors: ['invalidRequest', 'parameterMissing', 'invalidParameter', 'invalidCredentials', 'tooManyFailedLogins'],
+  })
+  async login(@Given() given: Parameters, @Req() request: Request): Promise<Envelope<LoginTokenView>> {
+    const username = given.required('username');
+    const password = new Secret(given.required('password'));
+    const organisation = given.required('organisation');
+    const unit = given.optional('unit');
+    const account = await this.accounts.findByName(organisation);
+    const { secret } = await this.sessions.login(username, password, {
+      audience: AUDIENCE,
+      lifetimeSeconds: TWO_HOURS,
+      address: callerAddress(request),
+      newSecret: () => new Secret(randomBytes(16).toString('hex').toUpperCase()),
+      ...(account && { accountId: account.id }),
+      admits: async ({ id, admin }) =>
+        account !== null &&
+        (unit === undefined || unit === UNIT_ID) &&
+        (admin || (await this.memberships.roleOf(id, account.id)) !== null),
+    });
+    return ok({ token: secret.reveal() });
+  }
+
+  @Reads()
+  @Post('release')
+  @Documented({
+    summary: 'Log out',
+    description: 'The token is unusable at once.',
+    body: TokenInput,
+    data: 'nothing',
+    errors: ['invalidRequest', 'invalidToken'],
+  })
+  async release(@Caller() { principal }: Session): Promise<Envelope<EmptyView>> {
+    await this.sessions.logout(principal, AUDIENCE).catch(ignoreReleasedMeanwhile);
+    return ok({});
+  }
+}
+
+/** Two who release one token at the same time both get what they want. */
+function ignoreReleasedMeanwhile(error: unknown): void {
+  if (!(error instanceof DomainError && error.code === 'token_not_found')) throw error;
+}

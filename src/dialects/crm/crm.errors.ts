@@ -1,0 +1,120 @@
+/** Every error in the dialect's envelope (contract §6). */
+import {
+  Catch,
+  HttpException,
+  Inject,
+  Injectable,
+  Logger,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import type { Response } from 'express';
+import { DomainError, assertNever } from '../../core/index.js';
+import {
+  BodyError,
+  InputError,
+  MethodNotAllowed,
+  PathNotFound,
+  describeForLog,
+  sendError,
+  type ErrorAnswer,
+} from '../../http/index.js';
+import { ALWAYS_WITH_STATUS, CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
+import { CRM_OPTIONS } from './crm.module-definition.js';
+import type { CrmOptions } from './crm.options.js';
+
+/** A refusal out of the catalogue; the description says which parameter or value is meant, and holds no secret. */
+export class CrmError extends Error {
+  constructor(
+    readonly entry: CrmErrorName,
+    readonly description = '',
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(description);
+  }
+}
+
+@Injectable()
+export class CrmErrors {
+  private readonly logger = new Logger('Crm');
+
+  constructor(@Inject(CRM_OPTIONS) private readonly options: CrmOptions) {}
+
+  render(error: unknown): ErrorAnswer {
+    const { entry, description, headers } = this.asCrmError(error);
+    const { code, message, status } = CATALOGUE[entry];
+    const withStatus = this.options.httpErrors === 'status' || ALWAYS_WITH_STATUS.has(entry);
+    return {
+      status: withStatus ? status : 200,
+      headers,
+      body: { status: { code, description, message }, data: {} },
+    };
+  }
+
+  private asCrmError(error: unknown): CrmError {
+    if (error instanceof CrmError) return error;
+    if (error instanceof DomainError) return fromDomain(error);
+    if (error instanceof BodyError) return new CrmError('invalidRequest', error.message);
+    if (error instanceof InputError) return new CrmError('invalidRequest', error.message);
+    if (error instanceof PathNotFound) return new CrmError('methodNotFound');
+    if (error instanceof MethodNotAllowed) {
+      const allow = error.allowed.join(', ');
+      return new CrmError('methodNotAllowed', `allowed: ${allow}`, { Allow: allow });
+    }
+    const status = error instanceof HttpException ? error.getStatus() : (error as { status?: unknown } | null)?.status;
+    if (typeof status === 'number' && status >= 400 && status < 500) return new CrmError('methodNotFound');
+    this.logger.error(describeForLog(error));
+    return new CrmError('unexpected', 'the server log has the details');
+  }
+}
+
+function fromDomain(error: DomainError): CrmError {
+  switch (error.code) {
+    case 'token_not_found':
+      return new CrmError('tokenNotFound');
+    case 'handle_taken':
+      return new CrmError('codeTaken', 'authentication_code');
+    case 'identifier_taken':
+      return new CrmError('identifierTaken', 'identifier');
+    case 'not_permitted':
+    case 'last_admin':
+      return new CrmError('notPermitted', error.message);
+    case 'invalid_login':
+    case 'wrong_password':
+      return new CrmError('invalidCredentials');
+    case 'unauthenticated':
+      return new CrmError('invalidToken');
+    case 'account_not_found':
+      return new CrmError('invalidToken', 'the organisation is gone');
+    case 'invalid_value':
+    case 'quota_reached':
+    case 'email_taken':
+    case 'account_name_taken':
+    case 'already_member':
+    case 'user_not_found':
+    case 'member_not_found':
+      return new CrmError('invalidParameter', error.message);
+    case 'conflict':
+      return new CrmError('concurrentChange');
+    case 'throttled':
+      return new CrmError('tooManyFailedLogins', error.message, retryAfter(error));
+    case 'unavailable':
+      return new CrmError('unavailable', error.message, retryAfter(error));
+    default:
+      return assertNever(error.code);
+  }
+}
+
+function retryAfter({ retryAfterSeconds = 1 }: DomainError): Record<string, string> {
+  return { 'Retry-After': String(retryAfterSeconds) };
+}
+
+/** Answers what the dialect's own controllers throw. */
+@Catch()
+export class CrmErrorFilter implements ExceptionFilter {
+  constructor(private readonly errors: CrmErrors) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    sendError(host.switchToHttp().getResponse<Response>(), this.errors.render(error));
+  }
+}

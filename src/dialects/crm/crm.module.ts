@@ -1,0 +1,28 @@
+/** The CRM dialect: access tokens of organisations, as remote procedure calls with a login token. */
+import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { DIALECT_PATH, DialectEdge } from '../../http/index.js';
+import { AccessTokenService } from './access-token.service.js';
+import { AccessTokensController } from './access-tokens.controller.js';
+import { AuthenticationController } from './authentication.controller.js';
+import { CrmErrors } from './crm.errors.js';
+import { CrmGuard } from './crm.guard.js';
+import { ConfigurableModuleClass } from './crm.module-definition.js';
+import { LogInformation } from './log-information.js';
+
+@Injectable()
+class CrmEdge extends DialectEdge implements OnModuleInit {
+  constructor(host: HttpAdapterHost, @Inject(DIALECT_PATH) path: string, errors: CrmErrors) {
+    super(host, { path, renderError: (error) => errors.render(error) });
+  }
+
+  onModuleInit(): void {
+    this.close();
+  }
+}
+
+@Module({
+  controllers: [AuthenticationController, AccessTokensController],
+  providers: [AccessTokenService, CrmEdge, CrmErrors, CrmGuard, LogInformation],
+})
+export class CrmModule extends ConfigurableModuleClass {}

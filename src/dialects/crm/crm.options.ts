@@ -1,0 +1,14 @@
+/** What the CRM dialect needs to be told. */
+
+export interface CrmOptions {
+  /** Whether access tokens may have neither identifier nor pass code; an account may say otherwise. */
+  readonly allowNoIdentifier: boolean;
+  /** `ok`: errors come with HTTP 200, as real clients need; `status`: with a 4xx. */
+  readonly httpErrors: 'ok' | 'status';
+}
+
+/** Where the dialect is served unless the host says otherwise (contract §1). */
+export const DEFAULT_PATH = '/crmapi/rest/v2';
+
+/** Audience of this dialect's logins: no other accepts them, and it accepts no others. */
+export const AUDIENCE = 'crm';

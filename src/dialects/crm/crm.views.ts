@@ -1,0 +1,213 @@
+/** Answers: the success envelope and the access token in it (contract §4.0, §6). */
+import { ApiProperty } from '@nestjs/swagger';
+import type { Account } from '../../identity/index.js';
+import type { AccessToken } from './access-token.entity.js';
+import type { Field } from './fields-set.js';
+import type { Author, Authors } from './log-information.js';
+
+class StatusView {
+  @ApiProperty({ example: 'OK' })
+  code!: string;
+
+  @ApiProperty({ example: '' })
+  description!: string;
+
+  @ApiProperty({ example: '' })
+  message!: string;
+}
+
+class UnitView {
+  @ApiProperty({ example: '1' })
+  id!: string;
+
+  @ApiProperty({ example: 'Acme', description: 'The organisation: it has one unit.' })
+  name!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  description!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  alternative_code!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  group_name!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  community_name!: string | null;
+}
+
+class UserView {
+  @ApiProperty({ example: '1000' })
+  id!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'alice@example.com' })
+  username!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Alice' })
+  person_name!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'alice@example.com' })
+  email!: string | null;
+}
+
+class LogInformationView {
+  @ApiProperty({ example: '2015-05-27T12:03:05', description: 'UTC, without a zone.' })
+  created_date!: string;
+
+  @ApiProperty({ example: '2015-05-27T12:03:05' })
+  updated_date!: string;
+
+  @ApiProperty()
+  created_by_unit!: UnitView;
+
+  @ApiProperty()
+  updated_by_unit!: UnitView;
+
+  @ApiProperty({ type: UserView, nullable: true })
+  created_by_user!: UserView | null;
+
+  @ApiProperty({ type: UserView, nullable: true })
+  updated_by_user!: UserView | null;
+}
+
+/** All fields; `fields_set` selects. */
+export class AccessTokenView {
+  @ApiProperty({ example: '8C1E866074D743EE834E910A28C1E582', description: '32 upper-case hex characters.' })
+  id!: string;
+
+  @ApiProperty({ example: 'AT0000000671' })
+  number!: string;
+
+  @ApiProperty({ enum: ['EFFECTIVE', 'NOT_EFFECTIVE'] })
+  life_cycle_state!: string;
+
+  @ApiProperty({ example: 'CCD4537C0E5A4D0F9C1B6A7E8F901234' })
+  authentication_code!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'jane@example.com' })
+  identifier!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  verification_code!: null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  verified_date!: null;
+
+  @ApiProperty({ type: Object, nullable: true, example: null })
+  verified_by_user!: null;
+
+  @ApiProperty({ type: Object, nullable: true, example: null })
+  classification!: null;
+
+  @ApiProperty({ type: Object, nullable: true, example: null })
+  accounts_receivable!: null;
+
+  @ApiProperty({ type: Object, nullable: true, example: null })
+  rewards_participant!: null;
+
+  @ApiProperty()
+  log_information!: LogInformationView;
+}
+
+/** What `reset_pass_code` returns. */
+export class PassCodeView {
+  @ApiProperty({ example: '8C1E866074D743EE834E910A28C1E582' })
+  id!: string;
+
+  @ApiProperty({ example: 'AT0000000671' })
+  number!: string;
+
+  @ApiProperty({ enum: ['EFFECTIVE', 'NOT_EFFECTIVE'] })
+  life_cycle_state!: string;
+
+  @ApiProperty({ example: 'CCD4537C0E5A4D0F9C1B6A7E8F901234' })
+  authentication_code!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'jane@example.com' })
+  identifier!: string | null;
+
+  @ApiProperty({ example: 'k3Xp9Q', description: 'The new pass code. Shown here and never again.' })
+  random_pass_code!: string;
+
+  @ApiProperty()
+  log_information!: LogInformationView;
+}
+
+export class LoginTokenView {
+  @ApiProperty({ example: '1F0E7C5A9B3D4E6F8A1B2C3D4E5F6071', description: 'Lives for two hours.' })
+  token!: string;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- `{}` needs a name in the documentation
+export class EmptyView {}
+
+export interface Envelope<T> {
+  status: StatusView;
+  data: T;
+}
+
+export function ok<T>(data: T): Envelope<T> {
+  return { status: { code: 'OK', description: '', message: '' }, data };
+}
+
+/** Makes the fields that were asked for, each by itself: nothing else is looked at. */
+export function accessTokenFields(
+  token: AccessToken,
+  account: Account,
+  authors: Authors | undefined,
+): Record<Field, () => unknown> {
+  const none = (): null => null;
+  return {
+    id: () => token.id.replaceAll('-', '').toUpperCase(),
+    number: () => `AT${String(token.number).padStart(10, '0')}`,
+    life_cycle_state: () => (token.enabled ? 'EFFECTIVE' : 'NOT_EFFECTIVE'),
+    authentication_code: () => token.handle,
+    identifier: () => token.identifier,
+    verification_code: none,
+    verified_date: none,
+    verified_by_user: none,
+    classification: none,
+    accounts_receivable: none,
+    rewards_participant: none,
+    log_information: () => logInformationView(token, account, authors),
+  };
+}
+
+/** The columns from which fields are made. */
+export const COLUMNS: Readonly<Partial<Record<Field, readonly (keyof AccessToken)[]>>> = {
+  number: ['number'],
+  life_cycle_state: ['enabled'],
+  authentication_code: ['handle'],
+  identifier: ['identifier'],
+  log_information: ['createdAt', 'updatedAt'],
+};
+
+function logInformationView(token: AccessToken, account: Account, authors: Authors | undefined): LogInformationView {
+  const unit = unitView(account);
+  return {
+    created_date: wireDate(token.createdAt),
+    updated_date: wireDate(token.updatedAt),
+    created_by_unit: unit,
+    updated_by_unit: unit,
+    created_by_user: userView(authors?.createdBy),
+    updated_by_user: userView(authors?.updatedBy),
+  };
+}
+
+/** The one unit of every organisation. */
+export const UNIT_ID = '1';
+
+function unitView({ name }: Account): UnitView {
+  return { id: UNIT_ID, name, description: null, alternative_code: null, group_name: null, community_name: null };
+}
+
+function userView(author: Author | null | undefined): UserView | null {
+  if (!author) return null;
+  const { id, name, email } = author;
+  return { id: String(id), username: email, person_name: name, email };
+}
+
+/** `YYYY-MM-DDThh:mm:ss`, UTC. */
+function wireDate(moment: Date): string {
+  return moment.toISOString().slice(0, 19);
+}

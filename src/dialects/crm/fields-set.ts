@@ -1,0 +1,39 @@
+/** `fields_set`: which fields of an access token come back (contract §5). */
+import { CrmError } from './crm.errors.js';
+import type { Parameters } from './parameters.js';
+
+/** The fields of an access token, in the order in which they are written. */
+export const FIELDS = [
+  'id',
+  'number',
+  'life_cycle_state',
+  'authentication_code',
+  'identifier',
+  'verification_code',
+  'verified_date',
+  'verified_by_user',
+  'classification',
+  'accounts_receivable',
+  'rewards_participant',
+  'log_information',
+] as const;
+
+export type Field = (typeof FIELDS)[number];
+
+/**
+ * What was asked for: a comma-separated string or a list of strings; everything when absent or empty. Unknown names
+ * select nothing.
+ * @param known - the fields that the method returns
+ * @throws CrmError `invalidParameter`
+ */
+export function readFieldsSet<F extends string>(parameters: Parameters, known: readonly F[]): ReadonlySet<F> {
+  const value = parameters.raw('fields_set');
+  if (value === undefined || value === null || value === '') return new Set(known);
+  const names = typeof value === 'string' ? value.split(',') : value;
+  if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
+    throw new CrmError('invalidParameter', 'fields_set must be a string of field names separated by commas');
+  }
+  const wanted = new Set(names.map((name) => name.trim()).filter((name) => name !== ''));
+  if (wanted.size === 0) return new Set(known);
+  return new Set(known.filter((field) => wanted.has(field)));
+}

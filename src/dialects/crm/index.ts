@@ -1,0 +1,5 @@
+/** The CRM dialect, as a host imports it. */
+export { AccessToken } from './access-token.entity.js';
+export { crmDocument } from './crm.docs.js';
+export { CrmModule } from './crm.module.js';
+export type { CrmOptions } from './crm.options.js';

@@ -1,0 +1,71 @@
+/** The parameters of a call: members of a JSON body, or of the query (contract §1). */
+import type { Request } from 'express';
+import { isStorableText } from '../../core/index.js';
+import { jsonMembers } from '../../http/index.js';
+import { CrmError } from './crm.errors.js';
+
+/** Characters of a text at the most. */
+const TEXT_MAX = 255;
+
+/** Numbers above this are as good as this: nobody has more access tokens. */
+const NUMBER_MAX = 2_147_483_647;
+
+export class Parameters {
+  constructor(
+    private readonly values: Readonly<Record<string, unknown>>,
+    /** Whether they come from an address, where everything is text. */
+    readonly inQuery = false,
+  ) {}
+
+  /** @throws BodyError, InputError when a body is no JSON object */
+  static of(request: Request): Parameters {
+    const inQuery = request.method === 'GET' || request.method === 'HEAD';
+    return new Parameters(inQuery ? request.query : jsonMembers(request), inQuery);
+  }
+
+  /** The value as it was given; `undefined` when absent. */
+  raw(name: string): unknown {
+    return Object.hasOwn(this.values, name) ? this.values[name] : undefined;
+  }
+
+  /**
+   * A text; `null` where it was given as `null`, `undefined` where it was not given.
+   * @throws CrmError `invalidParameter`
+   */
+  given(name: string): string | null | undefined {
+    const value = this.raw(name);
+    if (value === undefined || value === null) return value;
+    if (isStorableText(value, 0, TEXT_MAX)) return value;
+    throw new CrmError(
+      'invalidParameter',
+      `${name} must be a string of at most ${String(TEXT_MAX)} characters, well-formed and without NUL`,
+    );
+  }
+
+  /** A text; `undefined` when absent, `null` or empty. */
+  optional(name: string): string | undefined {
+    const value = this.given(name);
+    return value === null || value === '' ? undefined : value;
+  }
+
+  /** @throws CrmError `parameterMissing`, `invalidParameter` */
+  required(name: string): string {
+    const value = this.optional(name);
+    if (value === undefined) throw new CrmError('parameterMissing', name);
+    return value;
+  }
+
+  /**
+   * How many: a whole number from 1, as a number or as text.
+   * @throws CrmError `parameterMissing`, `invalidParameter`
+   */
+  count(name: string): number {
+    const value = this.raw(name);
+    if (value === undefined || value === null || value === '') throw new CrmError('parameterMissing', name);
+    const count = typeof value === 'string' && /^\d+$/.test(value) ? Math.min(Number(value), NUMBER_MAX) : value;
+    if (typeof count !== 'number' || !Number.isInteger(count) || count < 1) {
+      throw new CrmError('invalidParameter', `${name} must be a whole number from 1`);
+    }
+    return Math.min(count, NUMBER_MAX);
+  }
+}

@@ -1,0 +1,67 @@
+/** When an access token must have an identifier and a pass code (contract §4.4, §4.5). */
+import { PASSWORD_MAX_BYTES, Secret } from '../../core/index.js';
+import type { AccessToken } from './access-token.entity.js';
+import { CrmError } from './crm.errors.js';
+import type { Parameters } from './parameters.js';
+
+/** Identifier and pass code of a new token, each `null` when it has none. */
+export interface NewNames {
+  readonly identifier: string | null;
+  readonly passCode: Secret | null;
+}
+
+/**
+ * For create; empty and `null` count as missing.
+ * @param mayHaveNone - the setting for tokens with neither
+ * @throws CrmError `parameterMissing`, `invalidParameter`
+ */
+export function namesOfNew(parameters: Parameters, mayHaveNone: boolean): NewNames {
+  const identifier = parameters.optional('identifier') ?? null;
+  const passCode = parameters.optional('pass_code') ?? null;
+  if (identifier === null && !mayHaveNone) throw new CrmError('parameterMissing', 'identifier');
+  if (identifier !== null && passCode === null) throw new CrmError('parameterMissing', 'pass_code');
+  return { identifier, passCode: passCode === null ? null : newPassCode(passCode) };
+}
+
+/** What an update asks for: `undefined` leaves as it is, `null` clears. */
+export interface NameChanges {
+  readonly identifier: string | null | undefined;
+  readonly passCode: Secret | null | undefined;
+}
+
+/** @throws CrmError `invalidParameter` */
+export function readNameChanges(parameters: Parameters): NameChanges {
+  const identifier = cleared(parameters.given('identifier'));
+  const passCode = cleared(parameters.given('pass_code'));
+  return { identifier, passCode: typeof passCode === 'string' ? newPassCode(passCode) : passCode };
+}
+
+/**
+ * Checks an update against the token as it is, and fills in what follows from it: an identifier that is cleared
+ * takes its pass code with it, unless there is a new one.
+ * @throws CrmError `parameterMissing`
+ */
+export function permittedChanges(changes: NameChanges, present: AccessToken, mayHaveNone: boolean): NameChanges {
+  const { identifier, passCode } = changes;
+  if (typeof identifier === 'string' && !(passCode instanceof Secret)) {
+    throw new CrmError('parameterMissing', 'pass_code');
+  }
+  if (identifier === null) {
+    if (!mayHaveNone) throw new CrmError('parameterMissing', 'identifier');
+    return { identifier, passCode: passCode ?? null };
+  }
+  if (identifier === undefined && passCode === null && !(mayHaveNone && present.identifier === null)) {
+    throw new CrmError('parameterMissing', 'pass_code');
+  }
+  return changes;
+}
+
+/** @throws CrmError `invalidParameter` for what bcrypt would cut off */
+function newPassCode(text: string): Secret {
+  if (Buffer.byteLength(text) <= PASSWORD_MAX_BYTES) return new Secret(text);
+  throw new CrmError('invalidParameter', `pass_code must be at most ${String(PASSWORD_MAX_BYTES)} bytes long in UTF-8`);
+}
+
+function cleared(text: string | null | undefined): string | null | undefined {
+  return text === '' ? null : text;
+}

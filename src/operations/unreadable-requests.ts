@@ -1,0 +1,25 @@
+/** Requests that are no HTTP, or too long, never reach a route: they get a body all the same. */
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+
+const TOO_LARGE = { status: '431 Request Header Fields Too Large', msg: 'the request line and headers are too long' };
+const TOO_SLOW = { status: '408 Request Timeout', msg: 'the request took too long to arrive' };
+const MALFORMED = { status: '400 Bad Request', msg: 'the request is not valid HTTP' };
+
+export function answerUnreadableRequests(server: Server): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const { status, msg } = answerTo(error.code);
+    const body = JSON.stringify({ msg });
+    const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${String(body.length)}`;
+    socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`);
+  });
+}
+
+function answerTo(code: string | undefined): { status: string; msg: string } {
+  if (code === 'HPE_HEADER_OVERFLOW') return TOO_LARGE;
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? TOO_SLOW : MALFORMED;
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from '@jest/globals';
+import { ACCOUNT, ADMIN } from '../../support/test-server.js';
+import {
+  ERROR,
+  HEX_32,
+  auditRows,
+  byCode,
+  crmSuite,
+  data,
+  failure,
+  make,
+  shown,
+  unchanged,
+  type Members,
+  type Person,
+} from './support.js';
+
+const METHOD = 'authentication/token';
+
+const LIST = { number: '1' };
+
+const credentials = ({ email, password }: Pick<Person, 'email' | 'password'>): Members => ({
+  username: email,
+  password,
+  organisation: ACCOUNT.name,
+});
+
+crmSuite('POST authentication/token', (crm) => {
+  async function memberPerson(): Promise<Person> {
+    const person = await crm.person();
+    await crm.join(person);
+    return person;
+  }
+
+  describe('OK', () => {
+    it('gives a token of 32 upper-case hex digits and nothing else', async () => {
+      const reply = await crm.anonymous.post(METHOD, credentials(await memberPerson()));
+      expect(data(reply)).toEqual({ token: expect.stringMatching(HEX_32) });
+      expect(reply.headers['cache-control']).toBe('no-store');
+    });
+
+    it.each([
+      ['its id', { unit: '1' }],
+      ['null', { unit: null }],
+      ['empty text', { unit: '' }],
+      ['members that it does not know', { language: 'en', organization: 'x', token: 'x' }],
+    ])('takes the unit of the organisation by %s', async (_what, more) => {
+      const client = await crm.login(await memberPerson(), ACCOUNT.name, more);
+      data(await client.get('access_tokens/list', LIST));
+    });
+
+    it('binds the token to the organisation that was named', async () => {
+      const person = await memberPerson();
+      const other = await crm.organisation();
+      await crm.join(person, 'administrator', other.id);
+      const here = await crm.login(person);
+      const there = await crm.login(person, other.name);
+      const { code } = await make(there);
+      expect((await shown(there, code)).authentication_code).toBe(code);
+      failure(await here.post('access_tokens/show', byCode(code)), ERROR.notFound);
+    });
+
+    it('lets an administrator of the server into any organisation', async () => {
+      const { name } = await crm.organisation();
+      data(await (await crm.login(ADMIN, name)).get('access_tokens/list', LIST));
+    });
+
+    it('lasts two hours and no longer, used or not', async () => {
+      crm.server.clock.freeze();
+      const person = await memberPerson();
+      const [used, unused] = [await crm.login(person), await crm.login(person)];
+      for (const _quarter of [1, 2, 3, 4, 5, 6, 7]) {
+        crm.server.clock.advance(15 * 60_000);
+        data(await used.get('access_tokens/list', LIST));
+      }
+      crm.server.clock.advance(15 * 60_000 - 1);
+      for (const client of [used, unused]) data(await client.get('access_tokens/list', LIST));
+      crm.server.clock.advance(1);
+      for (const client of [used, unused]) failure(await client.get('access_tokens/list', LIST), ERROR.token);
+      crm.server.clock.reset();
+    });
+
+    it('ends no older token, one after the other or at the same time', async () => {
+      const person = await memberPerson();
+      const first = await crm.login(person);
+      const more = await Promise.all(Array.from({ length: 5 }, () => crm.login(person)));
+      const all = [first, ...more];
+      expect(new Set(all.map(({ token }) => token)).size).toBe(6);
+      for (const client of all) data(await client.get('access_tokens/list', LIST));
+    });
+
+    it('leaves an audit row of who came', async () => {
+      const person = await memberPerson();
+      await crm.login(person);
+      const [row, ...others] = await auditRows(crm.server, { action: 'user.logged_in', targetId: String(person.id) });
+      expect(others).toEqual([]);
+      expect(row).toMatchObject({ targetType: 'user', details: { method: 'password' } });
+    });
+  });
+
+  describe('SECURITY.INVALIDCREDENTIALS', () => {
+    async function refused(): Promise<Record<string, Members>> {
+      const person = await memberPerson();
+      const blocked = await memberPerson();
+      await crm.users('POST', `/${String(blocked.id)}/block`);
+      const unapproved = await crm.person({ approved: false });
+      await crm.join(unapproved);
+      const foreign = await crm.organisation();
+      const good = credentials(person);
+      return {
+        'a wrong user': { ...good, username: 'nobody@example.com' },
+        'a wrong password': { ...good, password: `${person.password}x` },
+        'a wrong organisation': { ...good, organisation: 'No such organisation' },
+        'the id of an organisation': { ...good, organisation: ACCOUNT.id },
+        'a wrong unit': { ...good, unit: '2' },
+        'a blocked user': credentials(blocked),
+        'a user who is not approved': credentials(unapproved),
+        'a user who is no member': credentials(await crm.person()),
+        'a member of another organisation': { ...good, organisation: foreign.name },
+        'an administrator in an organisation that is none': { ...credentials(ADMIN), organisation: 'None' },
+        'a password longer than can be': { ...good, password: person.password.padEnd(100, 'x') },
+      };
+    }
+
+    it('says the same for everything that can be wrong, and changes nothing', async () => {
+      const cases = await refused();
+      await unchanged(crm.server, async () => {
+        const texts: Record<string, string> = {};
+        for (const [what, members] of Object.entries(cases)) {
+          const reply = await crm.anonymous.post(METHOD, members);
+          failure(reply, ERROR.credentials);
+          texts[what] = reply.text;
+        }
+        expect(new Set(Object.values(texts)).size).toBe(1);
+      });
+    });
+
+    it('leaves an audit row of every failure, without the password', async () => {
+      for (const members of Object.values(await refused())) {
+        const { length } = await auditRows(crm.server, { action: 'user.login_failed' });
+        await crm.anonymous.post(METHOD, members);
+        const rows = await auditRows(crm.server, { action: 'user.login_failed' });
+        expect(rows).toHaveLength(length + 1);
+        expect(rows.at(-1)).toMatchObject({
+          authorId: null,
+          targetName: members.username,
+          details: { dialect: 'crm' },
+        });
+        expect(JSON.stringify(rows.at(-1))).not.toContain(String(members.password));
+      }
+    });
+  });
+
+  describe('GENERAL.MANDATORYPARAMETERMISSING', () => {
+    it.each(['username', 'password', 'organisation'])('names a %s that is missing, null or empty', async (name) => {
+      const good = credentials(await memberPerson());
+      for (const value of [undefined, null, '']) {
+        const reply = await crm.anonymous.post(METHOD, { ...good, [name]: value });
+        expect(failure(reply, ERROR.missing)).toContain(name);
+      }
+    });
+
+    it('does not know the other spelling of organisation', async () => {
+      const { organisation, ...others } = credentials(await memberPerson());
+      const reply = await crm.anonymous.post(METHOD, { ...others, organization: organisation });
+      expect(failure(reply, ERROR.missing)).toContain('organisation');
+    });
+  });
+
+  describe('GENERAL.INVALIDPARAMETER', () => {
+    it.each(['username', 'password', 'organisation', 'unit'])('refuses a number for %s', async (name) => {
+      const reply = await crm.anonymous.post(METHOD, { ...credentials(await memberPerson()), [name]: 1 });
+      expect(failure(reply, ERROR.invalid)).toContain(name);
+    });
+  });
+});

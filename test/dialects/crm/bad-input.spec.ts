@@ -1,0 +1,240 @@
+/** Input that no client should send: always the envelope with an error that says why, nothing written or echoed. */
+import { gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Reply } from '../../support/http.js';
+import { ADMIN } from '../../support/test-server.js';
+import { ERROR, byCode, crmSuite, data, failure, make, stored, unique, type Crm, type Members } from './support.js';
+
+/** Every pass code that is sent; must never come back. */
+const SENSITIVE = 'Sensitive-Sensitive';
+
+interface Target {
+  readonly path: string;
+  /** A body that would be accepted, but for the login. */
+  readonly good: Members;
+  /** Members that are texts, dotted when nested. */
+  readonly texts: readonly string[];
+}
+
+const NAMED = { access_token_identifier: { authentication_code: 'known' } };
+const SECRET = { identifier: 'known', pass_code: SENSITIVE };
+
+const TARGETS: Target[] = [
+  {
+    path: 'authentication/token',
+    good: { username: 'nobody@example.com', password: SENSITIVE, organisation: 'Acme' },
+    texts: ['username', 'password', 'organisation', 'unit'],
+  },
+  { path: 'authentication/token/release', good: {}, texts: ['token'] },
+  {
+    path: 'access_tokens/show',
+    good: { access_token_identifier: SECRET },
+    texts: ['token', 'access_token_identifier.identifier', 'access_token_identifier.pass_code'],
+  },
+  { path: 'access_tokens/list', good: { number: 1 }, texts: ['token', 'life_cycle_state'] },
+  { path: 'access_tokens/create', good: SECRET, texts: ['token', 'authentication_code', 'identifier', 'pass_code'] },
+  {
+    path: 'access_tokens/update',
+    good: { ...NAMED, ...SECRET },
+    texts: ['token', 'authentication_code', 'identifier', 'pass_code', 'access_token_identifier.authentication_code'],
+  },
+  {
+    path: 'access_tokens/set_as_effective',
+    good: NAMED,
+    texts: ['token', 'access_token_identifier.authentication_code'],
+  },
+  {
+    path: 'access_tokens/set_as_not_effective',
+    good: NAMED,
+    texts: ['token', 'access_token_identifier.authentication_code'],
+  },
+  {
+    path: 'access_tokens/reset_pass_code',
+    good: { authentication_code: 'known' },
+    texts: ['token', 'authentication_code'],
+  },
+];
+
+const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+const deepObject = (levels: number): string => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
+
+/** No JSON objects in UTF-8, or too large to be read. */
+const BAD_BODIES: [what: string, body: string | Buffer][] = [
+  ['cut-off JSON', `{"token":"${SENSITIVE}"`],
+  ['a form', `token=x&pass_code=${SENSITIVE}`],
+  ['single quotes', `{'pass_code':'${SENSITIVE}'}`],
+  ['two objects', '{}{}'],
+  ['NaN', `{"number":NaN,"pass_code":"${SENSITIVE}"}`],
+  ['a raw NUL in a string', '{"pass_code":"a\0b"}'],
+  ['invalid UTF-8', Buffer.from('{"pass_code":"\xff\xfe","token":"\xc3("}', 'latin1')],
+  ['UTF-16', Buffer.from('\ufeff{"pass_code":"x"}', 'utf16le')],
+  ['XML', `<token>${SENSITIVE}</token>`],
+  ['an array', `[{"pass_code":"${SENSITIVE}"}]`],
+  ['a string', '"token"'],
+  ['a number beyond all numbers', '1e400'],
+  ['true', 'true'],
+  ['null', 'null'],
+  ['100,000 levels of arrays', deep(100_000)],
+  ['100,000 open brackets', '['.repeat(100_000)],
+  ['1 MiB', `{"pass_code":"${'x'.repeat(1024 * 1024)}"}`],
+];
+
+/** No text, or none that can be kept. */
+const BAD_TEXTS: [what: string, json: string][] = [
+  ['a number', '7'],
+  ['a number beyond all numbers', '1e400'],
+  ['a number of 400 digits', '9'.repeat(400)],
+  ['true', 'true'],
+  ['an array of text', '["known"]'],
+  ['an object', '{"length":1,"toString":"known"}'],
+  ['10,000 levels of arrays', deep(10_000)],
+  ['10,000 levels of objects', deepObject(10_000)],
+  ['text with a NUL', '"known\\u0000"'],
+  ['a lone high surrogate', '"known\\ud800"'],
+  ['a lone low surrogate', '"\\udc00known"'],
+  ['256 characters', `"${'x'.repeat(256)}"`],
+  ['100,000 characters', `"${'x'.repeat(100_000)}"`],
+];
+
+/** The object with one member, perhaps nested, written as given. */
+function withMember(good: Members, name: string, json: string): string {
+  const [head = '', tail] = name.split('.');
+  const inner = tail === undefined ? json : withMember(good[head] as Members, tail, json);
+  const members = Object.entries(good)
+    .filter(([key]) => key !== head)
+    .map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  return `{${[...members, `${JSON.stringify(head)}:${inner}`].join(',')}}`;
+}
+
+function expectRefused(crm: Crm, reply: Reply, error: string): string {
+  const description = failure(reply, error);
+  expect(reply.text.length).toBeLessThan(600);
+  for (const secret of [SENSITIVE, ADMIN.password, String(crm.root.token), '$2', '.js:']) {
+    expect(reply.text).not.toContain(secret);
+  }
+  return description;
+}
+
+crmSuite('bad input', (crm) => {
+  let before: Record<string, unknown[]>;
+
+  beforeAll(async () => {
+    await make(crm.root, { authentication_code: 'known', identifier: 'known', pass_code: SENSITIVE });
+    before = await stored(crm.server);
+  });
+
+  const nothingWritten = async (): Promise<void> => {
+    expect(await stored(crm.server)).toEqual(before);
+  };
+
+  describe.each(TARGETS)('POST $path', ({ path, good, texts }) => {
+    const body = (): Members => (path === 'authentication/token' ? good : { token: crm.root.token, ...good });
+
+    it.each(BAD_BODIES)('refuses %s', async (_what, text) => {
+      expectRefused(crm, await crm.root.postText(path, text), ERROR.request);
+      await nothingWritten();
+    });
+
+    it.each(BAD_TEXTS)('refuses %s for a text', async (_what, json) => {
+      for (const name of texts) {
+        const reply = await crm.root.postText(path, withMember(body(), name, json));
+        const description = expectRefused(crm, reply, name === 'token' ? ERROR.token : ERROR.invalid);
+        expect(description).toContain(name === 'token' ? '' : (name.split('.').at(-1) ?? ''));
+      }
+      await nothingWritten();
+    });
+
+    it.each(['__proto__', 'constructor', 'prototype', 'toString'])('takes no members from %s', async (name) => {
+      const text = `{${JSON.stringify(name)}:${JSON.stringify(body())}}`;
+      expectRefused(
+        crm,
+        await crm.root.postText(path, text),
+        path === 'authentication/token' ? ERROR.missing : ERROR.token,
+      );
+      await nothingWritten();
+      expect(({} as { token?: string }).token).toBeUndefined();
+    });
+
+    it('refuses bodies whose encoding it cannot read', async () => {
+      const bomb = gzipSync(Buffer.alloc(4 * 1024 * 1024, ' '));
+      const bodies: [string, string | Buffer][] = [
+        ['no-such-encoding', '{}'],
+        ['gzip', 'not gzip'],
+        ['gzip', bomb],
+      ];
+      for (const [encoding, text] of bodies) {
+        const reply = await crm.root.postText(path, text, { headers: { 'Content-Encoding': encoding } });
+        expectRefused(crm, reply, ERROR.request);
+      }
+      await nothingWritten();
+    });
+  });
+
+  describe('access_token_identifier', () => {
+    it.each(['show', 'update', 'set_as_effective', 'set_as_not_effective'])(
+      'in %s: takes no members from a prototype',
+      async (method) => {
+        for (const name of ['__proto__', 'constructor']) {
+          const text = `{"token":"${String(crm.root.token)}","access_token_identifier":{"${name}":{"authentication_code":"known"}}}`;
+          expectRefused(crm, await crm.root.postText(`access_tokens/${method}`, text), ERROR.semiOptional);
+        }
+        await nothingWritten();
+      },
+    );
+
+    it('ignores unknown members, however deep', async () => {
+      const text = withMember({ token: crm.root.token, ...NAMED }, 'unknown', deep(10_000));
+      expect(data(await crm.root.postText('access_tokens/show', text))).toMatchObject({ identifier: 'known' });
+      const nested = { token: crm.root.token, access_token_identifier: { authentication_code: 'known' } };
+      const inner = withMember(nested, 'access_token_identifier.unknown', deepObject(5_000));
+      expect(data(await crm.root.postText('access_tokens/show', inner))).toMatchObject({ identifier: 'known' });
+    });
+
+    it('takes the last of a member that is there twice, as JSON has it', async () => {
+      const text = `{"token":"x","token":"${String(crm.root.token)}","access_token_identifier":"x","access_token_identifier":{"authentication_code":"known"}}`;
+      expect(data(await crm.root.postText('access_tokens/show', text))).toMatchObject({ identifier: 'known' });
+    });
+  });
+
+  describe('addresses', () => {
+    it.each([
+      ['undecodable text', 'access_token_identifier=%zz', ERROR.invalid],
+      ['bytes that are no UTF-8', 'access_token_identifier=authentication_code=%ff%fe', ERROR.notFound],
+      ['a NUL', 'access_token_identifier=authentication_code=known%00', ERROR.invalid],
+      ['256 characters', `access_token_identifier=authentication_code=${'x'.repeat(256)}`, ERROR.invalid],
+      ['brackets', 'access_token_identifier[authentication_code]=known', ERROR.missing],
+      ['deep JSON', `access_token_identifier=${deep(2_000)}`, ERROR.invalid],
+      ['deep JSON in an object', `access_token_identifier=${deepObject(1_500)}`, ERROR.semiOptional],
+      [
+        'a prototype in JSON',
+        'access_token_identifier={"__proto__":{"authentication_code":"known"}}',
+        ERROR.semiOptional,
+      ],
+      ['a prototype', 'access_token_identifier=__proto__=known', ERROR.semiOptional],
+      ['a number in JSON', 'access_token_identifier={"authentication_code":7}', ERROR.invalid],
+      ['1,000 parameters', 'a=b&'.repeat(1_500), ERROR.missing],
+    ])('refuses %s for an identifier', async (_what, query, error) => {
+      expectRefused(crm, await crm.root.get('access_tokens/show', query.replaceAll('"', '%22')), error);
+      await nothingWritten();
+    });
+
+    it.each(['token=x&token=y', 'token[]=x', '__proto__[token]=x', 'token=%00', `token=${'A'.repeat(10_000)}`])(
+      'knows nobody by %s',
+      async (query) => {
+        expectRefused(crm, await crm.anonymous.get('access_tokens/list', `${query}&number=1`), ERROR.token);
+      },
+    );
+  });
+
+  it('does not repeat a pass code in any error that it causes', async () => {
+    const { root } = crm;
+    const named = { access_token_identifier: { identifier: unique('nobody'), pass_code: SENSITIVE } };
+    const members = { ...named, identifier: 'known', pass_code: SENSITIVE, fields_set: 7, life_cycle_state: SENSITIVE };
+    for (const { path } of TARGETS.filter(({ path }) => path.startsWith('access_tokens'))) {
+      for (const more of [{}, { fields_set: undefined }, byCode('known')]) {
+        const { text } = await root.post(path, { ...members, number: 'x', ...more });
+        expect(text).not.toContain(SENSITIVE);
+      }
+    }
+  });
+});

@@ -1,0 +1,96 @@
+/** `fields_set` on every method that returns access tokens (contract §5). */
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { METHODS, firstOf } from './methods.js';
+import { ERROR, FIELDS, crmSuite, failure, stored, unchanged, type AccessToken, type Members } from './support.js';
+
+const RESET = [
+  'authentication_code',
+  'id',
+  'identifier',
+  'life_cycle_state',
+  'log_information',
+  'number',
+  'random_pass_code',
+];
+
+const LOG_INFORMATION = [
+  'created_by_unit',
+  'created_by_user',
+  'created_date',
+  'updated_by_unit',
+  'updated_by_user',
+  'updated_date',
+];
+
+crmSuite('fields_set', (crm) => {
+  describe.each(METHODS)('$verb $path', ({ verb, path, reads, members }) => {
+    const all = path.endsWith('reset_pass_code') ? RESET : FIELDS;
+
+    const answer = async (fieldsSet: unknown): Promise<Partial<AccessToken>> => {
+      const given: Members = await members(crm.root);
+      return firstOf(await crm.root.call(verb, path, { ...given, fields_set: fieldsSet }));
+    };
+
+    beforeAll(async () => {
+      // So that lists are not empty.
+      await members(crm.root);
+      if (path.endsWith('list') || path.endsWith('associated')) {
+        await METHODS.find((method) => method.path.endsWith('show'))?.members(crm.root);
+      }
+    });
+
+    it.each([
+      ['one field', 'number', ['number']],
+      ['several', 'life_cycle_state,id,identifier', ['id', 'identifier', 'life_cycle_state']],
+      ['spaces around names', ' number ,\tidentifier ', ['identifier', 'number']],
+      ['empty items and repeats', ',number,,number,', ['number']],
+      ['unknown names beside known ones', 'number,nothing,pass_code,secret', ['number']],
+      ['unknown names alone', 'nothing,pass_code,NUMBER', []],
+      ['dotted names', 'log_information.created_date', []],
+      ['names that every object has', '__proto__,constructor,toString', []],
+      ['what comes as null', all === RESET ? 'identifier' : 'verification_code', null],
+    ])('returns exactly what it names: %s', async (_what, fieldsSet, keys) => {
+      const token = await answer(fieldsSet);
+      expect(Object.keys(token).sort()).toEqual(keys ?? [fieldsSet]);
+    });
+
+    it('returns a nested object whole', async () => {
+      const token = await answer('log_information');
+      expect(Object.keys(token)).toEqual(['log_information']);
+      expect(Object.keys(token.log_information ?? {}).sort()).toEqual(LOG_INFORMATION);
+    });
+
+    it.each([
+      ['absent', undefined],
+      ['empty', ''],
+    ])('returns everything where it is %s', async (_what, fieldsSet) => {
+      expect(Object.keys(await answer(fieldsSet)).sort()).toEqual(all);
+    });
+
+    if (verb === 'POST') {
+      it('returns everything for null, and takes an array of names', async () => {
+        expect(Object.keys(await answer(null)).sort()).toEqual(all);
+        expect(Object.keys(await answer(['number', ' id ', 'number', 'nothing'])).sort()).toEqual(['id', 'number']);
+      });
+
+      it.each([[7], [true], [{}], [['number', 7]], [[['number']]]])(
+        'refuses %j, and does nothing',
+        async (fieldsSet) => {
+          const given = await members(crm.root);
+          await unchanged(crm.server, async () => {
+            const reply = await crm.root.call(verb, path, { ...given, fields_set: fieldsSet });
+            expect(failure(reply, ERROR.invalid)).toContain('fields_set');
+          });
+        },
+      );
+    }
+
+    it('does what the method does, whatever comes back', async () => {
+      const given = await members(crm.root);
+      const before = await stored(crm.server);
+      expect(firstOf(await crm.root.call(verb, path, { ...given, fields_set: 'nothing' }))).toEqual({});
+      const after = await stored(crm.server);
+      expect(after.audit?.length).toBe((before.audit?.length ?? 0) + (reads ? 0 : 1));
+    });
+  });
+});

@@ -1,0 +1,3 @@
+import { listSuite } from './list-cases.js';
+
+listSuite('GET', 'access_tokens/get_not_associated');

@@ -1,0 +1,212 @@
+/** Organisations, dialects and roles: who sees and does nothing of whom. */
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { send } from '../../support/http.js';
+import { ACCOUNT, ADMIN } from '../../support/test-server.js';
+import { loggedOutBy } from './common-cases.js';
+import { METHODS } from './methods.js';
+import {
+  Client,
+  ERROR,
+  byCode,
+  byIdentifier,
+  crmSuite,
+  data,
+  failure,
+  make,
+  shown,
+  unchanged,
+  unique,
+  type AccessToken,
+  type Members,
+} from './support.js';
+
+crmSuite('isolation of organisations', (crm) => {
+  describe.each(METHODS.filter(({ path }) => !/list|get_|create/.test(path)))(
+    '$verb $path',
+    ({ verb, path, members }) => {
+      it('answers for the record of another organisation exactly as for none', async () => {
+        const { root: stranger } = await crm.organisation();
+        const unknown = (given: Members): Members =>
+          'authentication_code' in given && !('access_token_identifier' in given)
+            ? { ...given, authentication_code: unique('unknown') }
+            : { ...given, ...byCode(unique('unknown')) };
+        const given = await members(crm.root);
+        await unchanged(crm.server, async () => {
+          const reply = await stranger.call(verb, path, given);
+          failure(reply, ERROR.notFound);
+          expect(reply.text).toBe((await stranger.call(verb, path, unknown(given))).text);
+        });
+        data(await crm.root.call(verb, path, given));
+      });
+    },
+  );
+
+  it('does not find by identifier and pass code of another organisation', async () => {
+    const made = await make(crm.root);
+    const { root: stranger } = await crm.organisation();
+    for (const path of ['show', 'update', 'set_as_effective', 'set_as_not_effective']) {
+      failure(await stranger.post(`access_tokens/${path}`, byIdentifier(made)), ERROR.notFound);
+    }
+    failure(await stranger.post('access_tokens/reset_pass_code', { identifier: made.identifier }), ERROR.notFound);
+  });
+
+  it.each(METHODS.filter(({ path }) => /list|get_/.test(path)))(
+    'lists nothing of others: $verb $path',
+    async (method) => {
+      const [one, other] = [await crm.organisation(), await crm.organisation()];
+      const { token } = await make(one.root);
+      const list = async (client: Client) => data(await client.call(method.verb, method.path, { number: 1000 }));
+      expect(await list(other.root)).toEqual([]);
+      expect(await list(one.root)).toEqual([token]);
+    },
+  );
+
+  it('lets two organisations have the same code, identifier and pass code, each its own record', async () => {
+    const [one, other] = [await crm.organisation(), await crm.organisation()];
+    const same = { authentication_code: 'same', identifier: 'same', pass_code: 'same' };
+    const [mine, theirs] = [await make(one.root, same), await make(other.root, same)];
+    expect(mine.token.number).toBe(theirs.token.number);
+    expect(mine.token.id).not.toBe(theirs.token.id);
+    data(await one.root.post('access_tokens/update', { ...byIdentifier(mine), pass_code: 'changed' }));
+    data(await one.root.post('access_tokens/set_as_not_effective', byCode('same')));
+    expect(await shown(other.root, 'same')).toEqual(theirs.token);
+    data(await other.root.post('access_tokens/show', byIdentifier(theirs)));
+  });
+
+  it('ends logins and records with their organisation, and a new one of the same name starts empty', async () => {
+    const { id, name, root } = await crm.organisation();
+    await make(root);
+    await crm.accounts('DELETE', `/${id}`);
+    for (const { verb, path } of METHODS) failure(await root.call(verb, path, { number: 1 }), ERROR.token);
+    failure(await root.post('authentication/token/release'), ERROR.token);
+    const credentials = { username: ADMIN.email, password: ADMIN.password, organisation: name };
+    failure(await crm.anonymous.post('authentication/token', credentials), ERROR.credentials);
+    await crm.accounts('POST', '', { name });
+    failure(await root.get('access_tokens/list', { number: '1' }), ERROR.token);
+    expect(data(await (await crm.login(ADMIN, name)).get('access_tokens/list', { number: '1' }))).toEqual([]);
+  });
+
+  it.each(['a member who was removed', 'a user who was blocked', 'a user who was deleted'] as const)(
+    'refuses %s on every method',
+    async (what) => {
+      const client = await loggedOutBy(crm)[what]();
+      for (const { verb, path, members } of METHODS) {
+        failure(await client.call(verb, path, await members(crm.root)), ERROR.token);
+      }
+      failure(await client.post('authentication/token/release'), ERROR.token);
+    },
+  );
+});
+
+crmSuite('isolation of dialects', (crm) => {
+  const plain = async (path: string, body: unknown): Promise<string> =>
+    (await crm.users<{ plain_token?: string; token?: string }>('POST', path, body)).plain_token ?? '';
+
+  it('takes no token of another dialect for a login token', async () => {
+    const { email, password } = ADMIN;
+    const login = await crm.users<{ token: string }>('POST', '/login', { email, password });
+    const service = await send(crm.server.baseUrl, 'POST', `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`, {
+      headers: { Authorization: `Bearer ${ADMIN.token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name: 'service' }),
+    });
+    const { client_id: id, client_secret: secret } = service.json<{ result: Record<string, string> }>().result;
+    const others = [ADMIN.token, login.token, await plain('/1000/access-tokens', { description: 'x' }), id, secret];
+    for (const token of others) {
+      expect(token).toMatch(/^\S{36,}$/);
+      const client = new Client(crm.server, token);
+      for (const { verb, path, members } of METHODS) {
+        failure(await client.call(verb, path, await members(crm.root)), ERROR.token);
+      }
+      failure(await client.post('authentication/token/release'), ERROR.token);
+    }
+  });
+
+  it('goes by what a token is for, not by its form', async () => {
+    const { email, password } = ADMIN;
+    const digestOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+    const give = (secret: string, where: string) =>
+      crm.server.dataSource.query(`UPDATE latchkey_token SET secret_digest = '${digestOf(secret)}' WHERE ${where}`);
+    await crm.users('POST', '/login', { email, password });
+    const [login, personal, crmLogin] = ['AB'.repeat(16), 'CD'.repeat(16), 'x'.repeat(43)] as const;
+    await give(login, `audience = 'user'`);
+    const { id } = await crm.users<{ id: number }>('POST', '', { email: 'x@example.com', name: 'X', admin: true });
+    await plain(`/${String(id)}/access-tokens`, { description: 'x' });
+    await give(personal, `kind = 'personal_token' AND user_id = ${String(id)}`);
+    for (const token of [login, personal]) {
+      failure(await new Client(crm.server, token).get('access_tokens/list', { number: '1' }), ERROR.token);
+    }
+    const { name, root } = await crm.organisation();
+    await give(crmLogin, `audience = 'crm' AND account_id = (SELECT id FROM latchkey_account WHERE name = '${name}')`);
+    failure(await root.get('access_tokens/list', { number: '1' }), ERROR.token);
+    const headers = { 'Private-Token': crmLogin, Authorization: `Bearer ${crmLogin}` };
+    for (const path of ['/api/v1/users', '/client/v4/accounts']) {
+      expect([401, 403]).toContain((await send(crm.server.baseUrl, 'GET', path, { headers })).status);
+    }
+  });
+
+  it('takes no code and no pass code of an access token for a login token', async () => {
+    const hex = 'AB'.repeat(16);
+    await make(crm.root, { authentication_code: hex, pass_code: hex });
+    failure(await new Client(crm.server, hex).get('access_tokens/list', { number: '1' }), ERROR.token);
+  });
+
+  it('gives a login token that opens nothing elsewhere', async () => {
+    const token = String(crm.root.token);
+    const call = (path: string, headers: Record<string, string>) => send(crm.server.baseUrl, 'GET', path, { headers });
+    expect((await call('/api/v1/users', { 'Private-Token': token })).status).toBe(401);
+    const bearer = await call('/client/v4/accounts', { Authorization: `Bearer ${token}` });
+    const key = await call('/client/v4/accounts', { 'X-Auth-Email': ADMIN.email, 'X-Auth-Key': token });
+    for (const { status } of [bearer, key]) expect([400, 401, 403]).toContain(status);
+    const body = JSON.stringify({ token });
+    expect((await send(crm.server.baseUrl, 'POST', '/api/v1/users/login', { body })).status).toBe(401);
+  });
+
+  it('opens nothing elsewhere in the form of the other dialects either', async () => {
+    const forms = [
+      `/api/v1/users?token=${String(crm.root.token)}`,
+      `/client/v4/accounts?token=${String(crm.root.token)}`,
+    ];
+    for (const path of forms) expect((await send(crm.server.baseUrl, 'GET', path)).status).toBeGreaterThanOrEqual(400);
+  });
+});
+
+crmSuite('roles', (crm) => {
+  it.each(METHODS)(
+    'a member who may only read: $verb $path (allowed: $reads)',
+    async ({ verb, path, reads, members }) => {
+      const reader = await crm.member('read_only');
+      await make(crm.root);
+      const given = await members(crm.root);
+      await unchanged(crm.server, async () => {
+        const reply = await reader.call(verb, path, given);
+        if (reads) data(reply);
+        else failure(reply, ERROR.notPermitted);
+      });
+    },
+  );
+
+  it.each(METHODS.filter(({ reads }) => !reads))(
+    'is refused before anything else is looked at: $path',
+    async ({ path }) => {
+      failure(await (await crm.member('read_only')).post(path, { fields_set: 7 }), ERROR.notPermitted);
+    },
+  );
+
+  it.each(METHODS)('a member who administers the organisation: $verb $path', async ({ verb, path, members }) => {
+    await make(crm.root);
+    data(await (await crm.member()).call(verb, path, await members(crm.root)));
+  });
+
+  it('takes effect at once when the role changes', async () => {
+    const person = await crm.person();
+    const memberId = await crm.join(person);
+    const client = await crm.login(person);
+    const { code } = await make(client);
+    const change = () => client.post('access_tokens/update', { ...byCode(code), pass_code: unique('pass') });
+    await crm.accounts('PUT', `/${ACCOUNT.id}/members/${memberId}`, { roles: ['read_only'] });
+    failure(await change(), ERROR.notPermitted);
+    await crm.accounts('PUT', `/${ACCOUNT.id}/members/${memberId}`, { roles: ['administrator'] });
+    expect(data<AccessToken>(await change()).authentication_code).toBe(code);
+  });
+});

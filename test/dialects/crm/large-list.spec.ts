@@ -1,0 +1,106 @@
+/** A list of 10,000: it reads what was asked for and nothing else. */
+import { randomUUID } from 'node:crypto';
+import { beforeAll, expect, it } from '@jest/globals';
+import { AccessToken as Entity } from '../../../src/dialects/crm/index.js';
+import { watchQueries } from '../../support/queries.js';
+import { crmSuite, data, type AccessToken, type Client } from './support.js';
+
+const TOKENS = 10_000;
+const BATCH = 500;
+
+/** The columns between SELECT and FROM, by their names in the table. */
+function columnsOf(statement: string): string[] {
+  const [, list = ''] = /^SELECT (.*?) FROM /s.exec(statement) ?? [];
+  return list.split(',').map((column) =>
+    column
+      .replace(/ AS .*/s, '')
+      .replace(/.*\./s, '')
+      .replaceAll('"', '')
+      .trim(),
+  );
+}
+
+crmSuite('a list of 10,000', (crm) => {
+  let client: Client;
+
+  beforeAll(async () => {
+    const { id: accountId, root } = await crm.organisation();
+    client = root;
+    const { dataSource, clock } = crm.server;
+    const now = clock.now();
+    for (let first = 1; first <= TOKENS; first += BATCH) {
+      const rows = Array.from({ length: BATCH }, (_, at) => ({
+        id: randomUUID(),
+        kind: 'access_token',
+        handle: `code-${String(first + at)}`,
+        handleScope: accountId,
+        secretVersion: 1,
+        label: '',
+        accountId,
+        enabled: at % 2 === 0,
+        createdAt: now,
+        updatedAt: now,
+        number: first + at,
+        identifier: `identifier-${String(first + at)}`,
+      }));
+      await dataSource.createQueryBuilder().insert().into(Entity).values(rows).updateEntity(false).execute();
+    }
+  });
+
+  async function list(query: Record<string, string>): Promise<{ tokens: AccessToken[]; milliseconds: number }> {
+    const start = performance.now();
+    const reply = await client.get('access_tokens/list', { number: String(TOKENS), ...query });
+    const milliseconds = performance.now() - start;
+    return { tokens: data<AccessToken[]>(reply), milliseconds };
+  }
+
+  it('returns all of it in order, with fields_set=number only the numbers', async () => {
+    const { tokens } = await list({ fields_set: 'number' });
+    const expected = Array.from({ length: TOKENS }, (_, at) => ({ number: `AT${String(at + 1).padStart(10, '0')}` }));
+    expect(tokens).toEqual(expected);
+  });
+
+  it('reads the number, and nothing of the audit log', async () => {
+    const watch = watchQueries(crm.server.dataSource);
+    await list({ fields_set: 'number' });
+    watch.stop();
+    const [statement = '', ...others] = watch.statements.filter((text) => text.includes('ORDER BY'));
+    expect(others).toEqual([]);
+    expect(statement).toContain('latchkey_token');
+    const columns = columnsOf(statement);
+    expect(columns).toContain('number');
+    // The key and the kind are what makes a row a record.
+    expect(['id', 'kind', 'number']).toEqual(expect.arrayContaining(columns));
+    expect(watch.count(/latchkey_audit/)).toBe(0);
+  });
+
+  it('reads no more than asked for where the state is a condition', async () => {
+    const watch = watchQueries(crm.server.dataSource);
+    const { tokens } = await list({ fields_set: 'identifier', life_cycle_state: 'NOT_EFFECTIVE' });
+    watch.stop();
+    expect(tokens).toHaveLength(TOKENS / 2);
+    const [statement = ''] = watch.statements.filter((text) => text.includes('ORDER BY'));
+    expect(columnsOf(statement)).toContain('identifier');
+    expect(columnsOf(statement)).not.toContain('handle');
+    expect(columnsOf(statement)).not.toContain('pass_code_hash');
+  });
+
+  it('never reads the hashes, even of everything', async () => {
+    const watch = watchQueries(crm.server.dataSource);
+    const { tokens } = await list({});
+    watch.stop();
+    expect(tokens).toHaveLength(TOKENS);
+    const lists = watch.statements.filter((text) => text.includes('ORDER BY'));
+    expect(lists.length).toBeGreaterThan(0);
+    for (const statement of lists) expect(columnsOf(statement)).not.toContain('pass_code_hash');
+  });
+
+  it('is clearly faster for the numbers than for everything', async () => {
+    const shortest = async (query: Record<string, string>): Promise<number> => {
+      const [one, other] = [await list(query), await list(query)];
+      return Math.min(one.milliseconds, other.milliseconds);
+    };
+    const numbers = await shortest({ fields_set: 'number' });
+    expect(numbers * 2).toBeLessThan(await shortest({}));
+  });
+});

@@ -1,0 +1,146 @@
+/** The list in its three forms: they answer the same rows. */
+import { describe, expect, it } from '@jest/globals';
+import { itNeedsAToken } from './common-cases.js';
+import { methodOf } from './methods.js';
+import {
+  ERROR,
+  FIELDS,
+  byCode,
+  crmSuite,
+  data,
+  failure,
+  make,
+  shown,
+  unchanged,
+  type AccessToken,
+  type Client,
+  type Members,
+} from './support.js';
+
+/** Values of `number` that are none, as JSON. */
+const BAD_NUMBERS: unknown[] = [
+  0,
+  -1,
+  1.5,
+  '0',
+  '-1',
+  '1.5',
+  '1e3',
+  '1e+3',
+  '1.5e+0',
+  '0x10',
+  ' 5',
+  '5,',
+  'ten',
+  'NaN',
+];
+/** Values that only a body can hold. */
+const BAD_IN_BODY: unknown[] = [true, [1], ['1'], {}, { number: 1 }];
+
+const BAD_STATES = ['effective', 'Effective', 'NOT EFFECTIVE', 'DELETED', 'EFFECTIVE,NOT_EFFECTIVE', ' EFFECTIVE'];
+
+export function listSuite(verb: 'GET' | 'POST', path: string): void {
+  const method = methodOf(verb, path);
+
+  crmSuite(`${verb} ${path}`, (crm) => {
+    const call = (client: Client, members: Members) => client.call(verb, path, members);
+    const list = async (client: Client, members: Members): Promise<AccessToken[]> =>
+      data<AccessToken[]>(await call(client, members));
+
+    let known: Promise<{ client: Client; tokens: AccessToken[] }> | undefined;
+
+    /** An organisation of its own with four tokens, of which the second and third are not effective; not to be changed. */
+    const four = (): Promise<{ client: Client; tokens: AccessToken[] }> => (known ??= newFour());
+
+    async function newFour(): Promise<{ client: Client; tokens: AccessToken[] }> {
+      const { root: client } = await crm.organisation();
+      const codes: string[] = [];
+      for (const _one of [1, 2, 3, 4]) codes.push((await make(client)).code);
+      for (const code of codes.slice(1, 3)) data(await client.post('access_tokens/set_as_not_effective', byCode(code)));
+      const tokens: AccessToken[] = [];
+      for (const code of codes) tokens.push(await shown(client, code));
+      return { client, tokens };
+    }
+
+    describe('OK', () => {
+      it('holds whole records in ascending order of number, the same as show', async () => {
+        const { client, tokens } = await four();
+        const listed = await list(client, { number: 10 });
+        expect(listed).toEqual(tokens);
+        expect(Object.keys(listed[0] ?? {}).sort()).toEqual(FIELDS);
+        expect(listed.map(({ number }) => number)).toEqual([1, 2, 3, 4].map((at) => `AT000000000${String(at)}`));
+      });
+
+      it('holds as many as asked for, the first ones', async () => {
+        const { client, tokens } = await four();
+        expect(await list(client, { number: 1 })).toEqual(tokens.slice(0, 1));
+        expect(await list(client, { number: 3 })).toEqual(tokens.slice(0, 3));
+        expect(await list(client, { number: '3' })).toEqual(tokens.slice(0, 3));
+        expect(await list(client, { number: '0003' })).toEqual(tokens.slice(0, 3));
+      });
+
+      it.each(['4', '5', '2147483648', '9'.repeat(30), '9'.repeat(400)])('has no upper limit: %s', async (number) => {
+        const { client, tokens } = await four();
+        expect(await list(client, { number })).toEqual(tokens);
+      });
+
+      it('filters by life cycle state', async () => {
+        const { client, tokens } = await four();
+        const [first, second, third, fourth] = tokens;
+        expect(await list(client, { number: 10, life_cycle_state: 'EFFECTIVE' })).toEqual([first, fourth]);
+        expect(await list(client, { number: 10, life_cycle_state: 'NOT_EFFECTIVE' })).toEqual([second, third]);
+        expect(await list(client, { number: 1, life_cycle_state: 'NOT_EFFECTIVE' })).toEqual([second]);
+        expect(await list(client, { number: 10, life_cycle_state: 'PENDING_VERIFICATION' })).toEqual([]);
+      });
+
+      it('keeps its order when records change', async () => {
+        const { client, tokens } = await newFour();
+        const [first] = tokens;
+        const members = { ...byCode(first?.authentication_code ?? ''), authentication_code: null };
+        data(await client.post('access_tokens/update', members));
+        const listed = await list(client, { number: 10 });
+        expect(listed.map(({ id }) => id)).toEqual(tokens.map(({ id }) => id));
+      });
+
+      it('is an empty array where there is nothing', async () => {
+        const { root: client } = await crm.organisation();
+        expect(await list(client, { number: 10 })).toEqual([]);
+      });
+
+      it('does not ask for one of several parameters, and ignores those it does not know', async () => {
+        const { client, tokens } = await four();
+        const more = { authentication_code: 'a', identifier: 'b', offset: '2', unknown: 'x', life_cycle_state: '' };
+        expect(await list(client, { number: 10, ...more })).toEqual(tokens);
+      });
+
+      it('is open to members who may only read, and changes nothing', async () => {
+        const client = await crm.member('read_only');
+        await make(crm.root);
+        const listed = await unchanged(crm.server, () => list(client, { number: 1 }));
+        expect(listed).toHaveLength(1);
+      });
+    });
+
+    describe('errors', () => {
+      itNeedsAToken(crm, method);
+
+      it('names number where it is missing or empty', async () => {
+        for (const members of [{}, { number: '' }, { life_cycle_state: 'EFFECTIVE' }]) {
+          expect(failure(await call(crm.root, members), ERROR.missing)).toContain('number');
+        }
+      });
+
+      it.each([...BAD_NUMBERS, ...(verb === 'POST' ? BAD_IN_BODY : [])].map((value) => [JSON.stringify(value), value]))(
+        'refuses %s for number',
+        async (_text, number) => {
+          expect(failure(await call(crm.root, { number }), ERROR.invalid)).toContain('number');
+        },
+      );
+
+      it.each(BAD_STATES)('refuses %p for life_cycle_state', async (state) => {
+        const reply = await call(crm.root, { number: 1, life_cycle_state: state });
+        expect(failure(reply, ERROR.invalid)).toContain('life_cycle_state');
+      });
+    });
+  });
+}
