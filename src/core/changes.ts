@@ -39,8 +39,9 @@ export abstract class TokenChange extends Change {
     this.handle = token.handle;
     this.userId = token.userId;
     this.accountId = token.accountId;
-    // Not the handle: some kinds' handles are all that one needs to be admitted.
-    this.details = { kind: token.kind, user_id: token.userId, ...details };
+    // A handle that is unique only within an account was perhaps chosen, and may be all that one needs to be admitted.
+    const handle = token.handleScope === '' ? { handle: token.handle } : {};
+    this.details = { kind: token.kind, ...handle, user_id: token.userId, ...details };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Tokens: entity, hashing, life cycle, verification, changes. No HTTP, no dialect, no users table. */
-export { ActorCheck } from './actor-check.js';
+export { ActorCheck, type AuthorChange } from './actor-check.js';
 export { SYSTEM, anonymousAt, type Actor } from './actor.js';
 export { AuditRecord } from './audit-record.entity.js';
 export {

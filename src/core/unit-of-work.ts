@@ -1,13 +1,13 @@
 /** The one way to change anything: a transaction, its audit rows, and its events after the commit. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
-import { ActorCheck } from './actor-check.js';
+import { ActorCheck, type AuthorChange } from './actor-check.js';
 import type { Actor } from './actor.js';
 import { AuditRecord } from './audit-record.entity.js';
 import type { Change } from './changes.js';
 import { Clock } from './clock.js';
 import { EventBus } from './event-bus.js';
-import { Transactor, type DatabaseWork, type LockMode } from './transactor.js';
+import { Transactor, type DatabaseWork } from './transactor.js';
 
 /** What a unit of work can do while its transaction is open. */
 export class Transaction {
@@ -57,17 +57,17 @@ export class UnitOfWork {
 
   /**
    * Changes rows on behalf of an actor, if he may still act.
-   * @param authors - `change` for work that changes users
+   * @param changing - `users` for work that changes users, `token` for work that changes the author's own token
    * @throws DomainError `unauthenticated`, `not_permitted`
    */
   async write<T>(
     actor: Actor,
     work: (transaction: Transaction) => Promise<T>,
-    authors: LockMode = 'share',
+    changing: AuthorChange = 'nothing',
   ): Promise<T> {
     const { result, changes } = await this.transactor.write(async (manager) => {
       const transaction = new Transaction(manager, this.clock.now(), this.transactor);
-      if (actor.tokenId !== null) await this.actors.confirm(transaction, actor, authors);
+      if (actor.tokenId !== null) await this.actors.confirm(transaction, actor, changing);
       const result = await work(transaction);
       await this.audit(actor, transaction);
       return { result, changes: transaction.changes };

@@ -54,7 +54,7 @@ export class PasswordService {
         if (!unchanged) throw new DomainError('conflict', 'the password was changed by somebody else at the same time');
         return this.store(tx, actor, unchanged, passwordHash);
       },
-      'change',
+      'users',
     );
   }
 
@@ -67,7 +67,7 @@ export class PasswordService {
     return this.unitOfWork.write(
       actor,
       async (tx) => this.store(tx, actor, await lockedUser(tx, userId), passwordHash),
-      'change',
+      'users',
     );
   }
 

@@ -67,9 +67,11 @@ export class PersonalTokenService {
   }
 
   /** @throws DomainError `token_not_found` */
-  describe(actor: Actor, userId: number, handle: string, description: string): Promise<PersonalToken> {
-    return this.unitOfWork.write(actor, (tx) =>
-      this.tokens.update(tx, PersonalToken, { userId, handle }, { label: description }),
+  describe(actor: Actor, { id, userId }: PersonalToken, description: string): Promise<PersonalToken> {
+    return this.unitOfWork.write(
+      actor,
+      (tx) => this.tokens.update(tx, PersonalToken, { id, userId }, { label: description }),
+      id === actor.tokenId ? 'token' : 'nothing',
     );
   }
 
@@ -77,11 +79,15 @@ export class PersonalTokenService {
    * Removes a token, and ends the logins that were made with it.
    * @throws DomainError `token_not_found`
    */
-  revoke(actor: Actor, userId: number, handle: string): Promise<PersonalToken> {
-    return this.unitOfWork.write(actor, async (tx) => {
-      const token = await this.tokens.revoke(tx, PersonalToken, { userId, handle });
-      await tx.manager.delete(SessionToken, { userId, parentId: token.id });
-      return token;
-    });
+  revoke(actor: Actor, { id, userId }: PersonalToken): Promise<PersonalToken> {
+    return this.unitOfWork.write(
+      actor,
+      async (tx) => {
+        const token = await this.tokens.revoke(tx, PersonalToken, { id, userId });
+        await tx.manager.delete(SessionToken, { userId: Number(userId), parentId: id });
+        return token;
+      },
+      id === actor.tokenId ? 'token' : 'nothing',
+    );
   }
 }

@@ -132,7 +132,8 @@ export class SessionService {
     }
     if (!(token instanceof SessionToken)) return;
     try {
-      await this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, SessionToken, { id: token.id }));
+      const changing = token.id === actor.tokenId ? 'token' : 'nothing';
+      await this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, SessionToken, { id: token.id }), changing);
     } catch (error) {
       // Ended by another request at the same moment: what was asked for is done.
       const ended = error instanceof DomainError && ['token_not_found', 'unauthenticated'].includes(error.code);

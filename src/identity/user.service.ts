@@ -104,7 +104,7 @@ export class UserService {
         const user = await this.change(tx, id, changes);
         return passwordHash === undefined ? user : this.passwords.store(tx, actor, user, passwordHash);
       },
-      'change',
+      'users',
     );
     return whenTaken(write, () => emailTaken(changes.email ?? ''));
   }
@@ -124,7 +124,7 @@ export class UserService {
         await tx.manager.delete(User, { id });
         tx.record(new UserDeleted(user, { email: user.email, tokens: affected ?? 0 }));
       },
-      'change',
+      'users',
     );
   }
 

@@ -12,7 +12,7 @@ import { ReadWriteGate } from './read-write-gate.js';
 const BATCH = 64;
 
 /** How long a writer waits for another process that holds the file, and how often it asks. */
-const BUSY_PATIENCE_MS = 5000;
+const BUSY_PATIENCE_MS = 1500;
 const BUSY_PAUSE_MS = 20;
 
 interface Job {

@@ -66,7 +66,7 @@ onBothEngines('the unit of work', (engine) => {
           targetId: token.id,
           targetName: 'named',
           accountId: null,
-          details: { kind: 'personal_token', user_id: 1000 },
+          details: { kind: 'personal_token', handle: token.handle, user_id: 1000 },
         },
       ]);
     });

@@ -82,9 +82,9 @@ export class AccessTokensController {
     @Param('tokenId') tokenId: string,
     @Incoming() body: IncomingBody,
   ): Promise<AccessTokenView> {
-    const { userId, handle } = await this.existing(caller, id, tokenId);
+    const token = await this.existing(caller, id, tokenId);
     const { description } = body.as(AccessTokenInput);
-    return accessTokenView(await this.tokens.describe(caller.actor, Number(userId), handle, description));
+    return accessTokenView(await this.tokens.describe(caller.actor, token, description));
   }
 
   @Delete(':tokenId')
@@ -99,8 +99,8 @@ export class AccessTokensController {
     @Param('id') id: string,
     @Param('tokenId') tokenId: string,
   ): Promise<EmptyView> {
-    const { userId, handle } = await this.existing(caller, id, tokenId);
-    await this.tokens.revoke(caller.actor, Number(userId), handle);
+    const token = await this.existing(caller, id, tokenId);
+    await this.tokens.revoke(caller.actor, token);
     return {};
   }
 

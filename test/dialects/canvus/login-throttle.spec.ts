@@ -1,5 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { canvusSuite, ok, refusal, userPath, type Canvus } from './support.js';
+import type { Reply } from '../../support/http.js';
+import { ADMIN } from '../../support/test-server.js';
+import { startWithOutage } from '../crm/outage.js';
+import {
+  UNKNOWN_TOKEN,
+  actors,
+  auditRows,
+  canvusSuite,
+  newEmail,
+  ok,
+  refusal,
+  userPath,
+  type Canvus,
+} from './support.js';
 
 const WINDOW = 900_000;
 
@@ -91,7 +104,7 @@ canvusSuite(
         await canvus.login(person);
       });
 
-      it('leaves other accounts, tokens and logins by token alone', async () => {
+      it('leaves other accounts alone, and whoever has a token of the account: he names none', async () => {
         const person = await canvus.person();
         await fail(canvus, person.email, 3);
         await canvus.login(await canvus.person());
@@ -124,7 +137,68 @@ canvusSuite(
         const body = { email: 'g@example.com', password: 'wrong' };
         refusal(await canvus.anonymous.post('/users/login', body, { headers }), 429);
       });
+
+      it('refuses logins by token after failures by token, the right one too, and writes no more down', async () => {
+        canvus.server.clock.advance(WINDOW);
+        const { actor } = await canvus.person();
+        const exchange = (token?: string): Promise<Reply> => canvus.anonymous.post('/users/login', { token });
+        for (let count = 0; count < 3; count += 1) refusal(await exchange(UNKNOWN_TOKEN), 401);
+        const rows = await auditRows(canvus.server);
+        for (const token of [UNKNOWN_TOKEN, actor.token]) {
+          const reply = await exchange(token);
+          refusal(reply, 429);
+          expect(reply.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+        }
+        expect(await auditRows(canvus.server)).toEqual(rows);
+        ok(await actor.get('/users'));
+        canvus.server.clock.advance(WINDOW);
+        ok(await exchange(actor.token));
+      });
+
+      it('counts failures by token and by password together', async () => {
+        canvus.server.clock.advance(WINDOW);
+        await fail(canvus, 'h@example.com', 2);
+        refusal(await canvus.anonymous.post('/users/login', { token: UNKNOWN_TOKEN }), 401);
+        refusal(await canvus.anonymous.post('/users/login', { email: 'i@example.com', password: 'wrong' }), 429);
+      });
     });
   },
   { LOGIN_FAILURES_PER_ADDRESS: '3' },
 );
+
+const CALLERS = 100;
+
+canvusSuite(
+  'POST users/login, more at once than can be checked',
+  (canvus) => {
+    it('counts those whose password was checked and none of those that were sent away', async () => {
+      canvus.server.clock.freeze();
+      const attempt = (): Promise<Reply> =>
+        canvus.anonymous.post('/users/login', { email: newEmail(), password: 'wrong' });
+      const replies = await Promise.all(Array.from({ length: CALLERS }, attempt));
+      const sentAway = replies.filter(({ status }) => status === 503);
+      expect(sentAway.length).toBeGreaterThan(0);
+      for (const { headers } of sentAway) expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
+      expect(replies.filter(({ status }) => status === 401)).toHaveLength(CALLERS - sentAway.length);
+      for (let left = sentAway.length; left > 0; left -= 1) refusal(await attempt(), 401);
+      refusal(await attempt(), 429);
+    });
+  },
+  { LOGIN_FAILURES_PER_ADDRESS: String(CALLERS), BCRYPT_COST: '8' },
+);
+
+describe('POST users/login without a database', () => {
+  it('counts no attempt that could not be checked, by password or by token', async () => {
+    const limits = { LOGIN_FAILURES_PER_ACCOUNT: '3', LOGIN_FAILURES_PER_ADDRESS: '3' };
+    const outage = await startWithOutage('postgres', limits);
+    const { anonymous } = actors(outage.server);
+    const logins = [{ email: ADMIN.email, password: ADMIN.password }, { token: ADMIN.token }];
+    await outage.begin();
+    for (let count = 0; count < 4; count += 1) {
+      for (const body of logins) refusal(await anonymous.post('/users/login', body), 503);
+    }
+    await outage.end();
+    for (const body of logins) ok(await anonymous.post('/users/login', body));
+    await outage.server.close();
+  });
+});

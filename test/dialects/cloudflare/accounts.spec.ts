@@ -37,7 +37,7 @@ cloudflareSuite('accounts', (cf) => {
         id: ACCOUNT.id,
         name: ACCOUNT.name,
         type: 'standard',
-        settings: { abuse_contact_email: null, enforce_twofactor: false },
+        settings: { abuse_contact_email: null, allow_no_identifier: null, enforce_twofactor: false },
         created_on: expect.stringMatching(WIRE_TIME),
       });
       expect(info.total_count).toBe(await countRows(cf.server, 'latchkey_account'));
@@ -161,7 +161,13 @@ cloudflareSuite('accounts', (cf) => {
       expect(ok(await caller.put(path(id), { name }))).toMatchObject({ id, name });
     });
 
-    it.each([[{}], [{ name: null }], [{ name: '' }], [{ name: 7 }]])('400: refuses %j', async (body) => {
+    it.each([[{}], [{ name: null }], [{ settings: {} }]])('leaves everything as it is when given %j', async (body) => {
+      const id = await cf.account();
+      const before = ok(await cf.admin.get(path(id)));
+      expect(ok(await changingNothing(cf, () => cf.admin.put(path(id), body)))).toEqual(before);
+    });
+
+    it.each([[{ name: '' }], [{ name: 7 }]])('400: refuses %j', async (body) => {
       const id = await cf.account();
       invalid(await changingNothing(cf, () => cf.admin.put(path(id), body)), 'name');
     });
