@@ -1,5 +1,5 @@
 /** What every door shares: reading bodies, checking input, and answering what no route answers. */
-export { sendError, type ErrorAnswer, type ErrorRenderer } from './answer.js';
+export { clientErrorStatus, retryAfter, sendError, type ErrorAnswer, type ErrorRenderer } from './answer.js';
 export { callerAddress } from './caller-address.js';
 export { DialectEdge, requestedPath, type EdgeOptions } from './dialect-edge.js';
 export { documentedRoute, type DocumentedAnswer, type DocumentedRoute } from './documented.js';

@@ -1,5 +1,5 @@
 /** Every error in the dialect's form: `{"msg": …}`, and `{"message": "401 Unauthorized"}` for a token that is none. */
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
 import { DomainError, assertNever } from '../../core/index.js';
 import {
@@ -7,7 +7,9 @@ import {
   InputError,
   MethodNotAllowed,
   PathNotFound,
+  clientErrorStatus,
   describeForLog,
+  retryAfter,
   sendError,
   type ErrorAnswer,
 } from '../../http/index.js';
@@ -39,9 +41,8 @@ export function renderCanvusError(error: unknown): ErrorAnswer {
     const allow = error.allowed.join(', ');
     return msg(405, `Method not allowed here; allowed: ${allow}`, { Allow: allow });
   }
-  // What Express and Nest refuse themselves, for example an address that cannot be decoded.
-  const status = error instanceof HttpException ? error.getStatus() : (error as { status?: unknown } | null)?.status;
-  if (typeof status === 'number' && status >= 400 && status < 500) return msg(status, 'The request could not be read');
+  const status = clientErrorStatus(error);
+  if (status !== undefined) return msg(status, 'The request could not be read');
   logger.error(describeForLog(error));
   return msg(500, messages.INTERNAL);
 }
@@ -80,10 +81,6 @@ function renderDomainError(error: DomainError): ErrorAnswer {
     default:
       return assertNever(error.code);
   }
-}
-
-function retryAfter({ retryAfterSeconds = 1 }: DomainError): Record<string, string> {
-  return { 'Retry-After': String(retryAfterSeconds) };
 }
 
 function msg(status: number, text: string, headers: Record<string, string> = {}): ErrorAnswer {

@@ -1,5 +1,5 @@
 /** Every error in the failure envelope, with the codes of the contract's catalogue (§3); those from 10500 up are ours. */
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DomainError, assertNever } from '../../core/index.js';
 import {
@@ -7,8 +7,10 @@ import {
   InputError,
   MethodNotAllowed,
   PathNotFound,
+  clientErrorStatus,
   describeForLog,
   requestedPath,
+  retryAfter,
   sendError,
   type ErrorAnswer,
 } from '../../http/index.js';
@@ -61,8 +63,8 @@ export function renderCloudflareError(error: unknown, path: string): ErrorAnswer
     const allow = error.allowed.join(', ');
     return failure(405, { code: 10001, message: `Method not allowed here; allowed: ${allow}` }, { Allow: allow });
   }
-  const status = error instanceof HttpException ? error.getStatus() : (error as { status?: unknown } | null)?.status;
-  if (typeof status === 'number' && status >= 400 && status < 500) return noRoute(path);
+  const status = clientErrorStatus(error);
+  if (status !== undefined) return noRoute(path);
   logger.error(describeForLog(error));
   return failure(500, { code: 10500, message: 'internal error; the server log has the details' });
 }
@@ -123,10 +125,6 @@ function noRoute(path: string): ErrorAnswer {
 
 function failure(status: number, item: ErrorItem, headers: Record<string, string> = {}): ErrorAnswer {
   return { status, headers, body: { result: null, success: false, errors: [item], messages: [] } };
-}
-
-function retryAfter({ retryAfterSeconds = 1 }: DomainError): Record<string, string> {
-  return { 'Retry-After': String(retryAfterSeconds) };
 }
 
 function malformedHeader(code: number, message: string): Refusal {

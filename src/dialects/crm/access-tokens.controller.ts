@@ -6,6 +6,7 @@ import type { AccessToken } from './access-token.entity.js';
 import { AccessTokenService } from './access-token.service.js';
 import { CrmController } from './crm.controller.js';
 import { Documented } from './crm.docs.js';
+import type { CrmErrorName } from './crm.error-catalogue.js';
 import { CrmError } from './crm.errors.js';
 import { Caller, Given, Reads, type Session } from './crm.guard.js';
 import { CreateInput, ListInput, NamedInput, ResetPassCodeInput, UpdateInput } from './crm.inputs.js';
@@ -23,6 +24,17 @@ const STATES: ReadonlyMap<string, boolean | null> = new Map([
   ['NOT_EFFECTIVE', false],
   ['PENDING_VERIFICATION', null],
 ]);
+
+/** What can go wrong with a move to another life cycle state. */
+const STATE_ERRORS: CrmErrorName[] = [
+  'invalidToken',
+  'notPermitted',
+  'parameterMissing',
+  'semiOptional',
+  'invalidParameter',
+  'tokenNotFound',
+  'invalidState',
+];
 
 const PASS_CODE_FIELDS = [
   'id',
@@ -168,15 +180,7 @@ export class AccessTokensController {
     description: 'Only one that is not effective.',
     body: NamedInput,
     data: 'accessToken',
-    errors: [
-      'invalidToken',
-      'notPermitted',
-      'parameterMissing',
-      'semiOptional',
-      'invalidParameter',
-      'tokenNotFound',
-      'invalidState',
-    ],
+    errors: STATE_ERRORS,
   })
   setAsEffective(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
     return this.setEffective(session, given, true);
@@ -188,15 +192,7 @@ export class AccessTokensController {
     description: 'Only an effective one.',
     body: NamedInput,
     data: 'accessToken',
-    errors: [
-      'invalidToken',
-      'notPermitted',
-      'parameterMissing',
-      'semiOptional',
-      'invalidParameter',
-      'tokenNotFound',
-      'invalidState',
-    ],
+    errors: STATE_ERRORS,
   })
   setAsNotEffective(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
     return this.setEffective(session, given, false);

@@ -3,7 +3,7 @@ import type { Type } from '@nestjs/common';
 import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { documentedRoute, type DocumentedAnswer } from '../../http/index.js';
 import { CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
-import { AccessTokenView, EmptyView, LoginTokenView, PassCodeView } from './crm.views.js';
+import { AccessTokenView, EmptyView, LoginTokenView, PassCodeView, StatusView } from './crm.views.js';
 
 class ErrorStatusView {
   @ApiProperty({ example: CATALOGUE.invalidToken.code })
@@ -13,17 +13,6 @@ class ErrorStatusView {
   description!: string;
 
   @ApiProperty({ example: CATALOGUE.invalidToken.message, description: 'For people.' })
-  message!: string;
-}
-
-class OkStatusView {
-  @ApiProperty({ example: 'OK' })
-  code!: string;
-
-  @ApiProperty({ example: '' })
-  description!: string;
-
-  @ApiProperty({ example: '' })
   message!: string;
 }
 
@@ -37,7 +26,7 @@ class ErrorEnvelope {
 
 class AccessTokenEnvelope {
   @ApiProperty()
-  status!: OkStatusView;
+  status!: StatusView;
 
   @ApiProperty()
   data!: AccessTokenView;
@@ -45,7 +34,7 @@ class AccessTokenEnvelope {
 
 class AccessTokenListEnvelope {
   @ApiProperty()
-  status!: OkStatusView;
+  status!: StatusView;
 
   @ApiProperty({ type: [AccessTokenView] })
   data!: AccessTokenView[];
@@ -53,7 +42,7 @@ class AccessTokenListEnvelope {
 
 class PassCodeEnvelope {
   @ApiProperty()
-  status!: OkStatusView;
+  status!: StatusView;
 
   @ApiProperty()
   data!: PassCodeView;
@@ -61,7 +50,7 @@ class PassCodeEnvelope {
 
 class LoginTokenEnvelope {
   @ApiProperty()
-  status!: OkStatusView;
+  status!: StatusView;
 
   @ApiProperty()
   data!: LoginTokenView;
@@ -69,7 +58,7 @@ class LoginTokenEnvelope {
 
 class EmptyEnvelope {
   @ApiProperty()
-  status!: OkStatusView;
+  status!: StatusView;
 
   @ApiProperty()
   data!: EmptyView;

@@ -1,13 +1,5 @@
 /** Every error in the dialect's envelope (contract §6). */
-import {
-  Catch,
-  HttpException,
-  Inject,
-  Injectable,
-  Logger,
-  type ArgumentsHost,
-  type ExceptionFilter,
-} from '@nestjs/common';
+import { Catch, Inject, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
 import { DomainError, assertNever } from '../../core/index.js';
 import {
@@ -15,7 +7,9 @@ import {
   InputError,
   MethodNotAllowed,
   PathNotFound,
+  clientErrorStatus,
   describeForLog,
+  retryAfter,
   sendError,
   type ErrorAnswer,
 } from '../../http/index.js';
@@ -61,8 +55,8 @@ export class CrmErrors {
       const allow = error.allowed.join(', ');
       return new CrmError('methodNotAllowed', `allowed: ${allow}`, { Allow: allow });
     }
-    const status = error instanceof HttpException ? error.getStatus() : (error as { status?: unknown } | null)?.status;
-    if (typeof status === 'number' && status >= 400 && status < 500) return new CrmError('methodNotFound');
+    const status = clientErrorStatus(error);
+    if (status !== undefined) return new CrmError('methodNotFound');
     this.logger.error(describeForLog(error));
     return new CrmError('unexpected', 'the server log has the details');
   }
@@ -103,10 +97,6 @@ function fromDomain(error: DomainError): CrmError {
     default:
       return assertNever(error.code);
   }
-}
-
-function retryAfter({ retryAfterSeconds = 1 }: DomainError): Record<string, string> {
-  return { 'Retry-After': String(retryAfterSeconds) };
 }
 
 /** Answers what the dialect's own controllers throw. */

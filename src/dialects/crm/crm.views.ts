@@ -1,11 +1,11 @@
 /** Answers: the success envelope and the access token in it (contract §4.0, §6). */
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, PickType } from '@nestjs/swagger';
 import type { Account } from '../../identity/index.js';
 import type { AccessToken } from './access-token.entity.js';
 import type { Field } from './fields-set.js';
 import type { Author, Authors } from './log-information.js';
 
-class StatusView {
+export class StatusView {
   @ApiProperty({ example: 'OK' })
   code!: string;
 
@@ -110,27 +110,16 @@ export class AccessTokenView {
 }
 
 /** What `reset_pass_code` returns. */
-export class PassCodeView {
-  @ApiProperty({ example: '8C1E866074D743EE834E910A28C1E582' })
-  id!: string;
-
-  @ApiProperty({ example: 'AT0000000671' })
-  number!: string;
-
-  @ApiProperty({ enum: ['EFFECTIVE', 'NOT_EFFECTIVE'] })
-  life_cycle_state!: string;
-
-  @ApiProperty({ example: 'CCD4537C0E5A4D0F9C1B6A7E8F901234' })
-  authentication_code!: string;
-
-  @ApiProperty({ type: String, nullable: true, example: 'jane@example.com' })
-  identifier!: string | null;
-
+export class PassCodeView extends PickType(AccessTokenView, [
+  'id',
+  'number',
+  'life_cycle_state',
+  'authentication_code',
+  'identifier',
+  'log_information',
+]) {
   @ApiProperty({ example: 'k3Xp9Q', description: 'The new pass code. Shown here and never again.' })
   random_pass_code!: string;
-
-  @ApiProperty()
-  log_information!: LogInformationView;
 }
 
 export class LoginTokenView {
