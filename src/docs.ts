@@ -1,5 +1,6 @@
 /** Swagger UI at `/docs`, with one document for each dialect at `/docs/<dialect>.json`. */
 import type { INestApplication } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { CanvusModule, canvusDocument } from './dialects/canvus/index.js';
 import { CloudflareModule, cloudflareDocument } from './dialects/cloudflare/index.js';
@@ -15,6 +16,7 @@ export function documents(app: INestApplication): Record<string, () => OpenAPIOb
 }
 
 export function mountDocs(app: INestApplication): void {
+  app.use(toDocs);
   const all = Object.entries(documents(app));
   for (const [name, document] of all) {
     SwaggerModule.setup(`docs/${name}`, app, document, {
@@ -34,4 +36,11 @@ export function mountDocs(app: INestApplication): void {
       tryItOutEnabled: true,
     },
   });
+}
+
+/** The page finds its parts only at `/docs`; who asks for the server itself wants to see it, too. */
+function toDocs(request: Request, response: Response, next: NextFunction): void {
+  const { path, url } = request;
+  if (path === '/' || path === '/docs/') response.redirect(308, `/docs${url.slice(path.length)}`);
+  else next();
 }

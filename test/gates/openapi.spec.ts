@@ -58,10 +58,29 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it.each(['/', '/docs/'])('is found from %s as well', async (address) => {
+    const reply = await fetch(`${server.baseUrl}${address}?urls.primaryName=crm`);
+    expect([reply.status, reply.url]).toEqual([200, `${server.baseUrl}/docs?urls.primaryName=crm`]);
+  });
+
   it.each(DIALECTS)('of %s summarises every operation', (name) => {
     const all = operations(name);
     expect(all.length).toBeGreaterThan(10);
     expect(all.filter(([, { summary }]) => !summary).map(([label]) => label)).toEqual([]);
+  });
+
+  it.each(DIALECTS)('of %s tells the type of every member of a request, so that its examples can be sent', (name) => {
+    const schemas = Object.entries(document(name).components?.schemas ?? {}).filter(([schema]) =>
+      schema.endsWith('Input'),
+    );
+    expect(schemas.length).toBeGreaterThan(2);
+    const vague = schemas.flatMap(([schema, definition]) =>
+      Object.entries('properties' in definition ? (definition.properties ?? {}) : {})
+        .filter(([, member]) => !('$ref' in member) && (!member.type || (member.type === 'object' && !member.example)))
+        .map(([member]) => `${schema}.${member}`),
+    );
+    // A reference that may be null, or that has words of its own, is written as allOf.
+    expect(vague.filter((member) => member !== 'NamedInput.access_token_identifier')).toEqual([]);
   });
 
   it.each(DIALECTS)('of %s gives every operation a success, and every answer a schema and words', (name) => {

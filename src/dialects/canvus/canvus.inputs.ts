@@ -44,6 +44,7 @@ export class NewUserInput {
   name!: string;
 
   @ApiPropertyOptional({
+    type: String,
     example: 'correct horse',
     description: 'At most 72 bytes. Without one the user cannot sign in until an administrator sets it.',
   })
@@ -51,61 +52,81 @@ export class NewUserInput {
   @IsText({ min: 1, max: PASSWORD_MAX, whenNoString })
   password?: string | null;
 
-  @ApiPropertyOptional({ default: false })
+  @ApiPropertyOptional({ type: Boolean, default: false })
   @IsOptional()
   @IsFlag()
   admin?: boolean | null;
 
-  @ApiPropertyOptional({ description: 'By default true, unless the server requires approval.' })
+  @ApiPropertyOptional({
+    type: Boolean,
+    example: true,
+    description: 'By default true, unless the server requires approval.',
+  })
   @IsOptional()
   @IsFlag()
   approved?: boolean | null;
 
-  @ApiPropertyOptional({ default: false })
+  @ApiPropertyOptional({ type: Boolean, default: false })
   @IsOptional()
   @IsFlag()
   blocked?: boolean | null;
 }
 
 export class UserPatchInput {
-  @ApiPropertyOptional({ minLength: 1, maxLength: NAME_MAX, example: 'Alice B.' })
+  @ApiPropertyOptional({ type: String, minLength: 1, maxLength: NAME_MAX, example: 'Alice B.' })
   @IsOptional()
   @IsText({ min: 1, max: NAME_MAX, whenNoString })
   name?: string | null;
 
-  @ApiPropertyOptional({ format: 'email', maxLength: EMAIL_MAX, example: 'alice.b@example.com' })
+  @ApiPropertyOptional({ type: String, format: 'email', maxLength: EMAIL_MAX, example: 'alice.b@example.com' })
   @IsOptional()
   @IsEmailAddress()
   email?: string | null;
 
-  @ApiPropertyOptional({ description: 'Users may block themselves; only administrators unblock.' })
+  @ApiPropertyOptional({
+    type: Boolean,
+    example: false,
+    description: 'Users may block themselves; only administrators unblock.',
+  })
   @IsOptional()
   @IsFlag()
   blocked?: boolean | null;
 
-  @ApiPropertyOptional({ description: 'Administrators only.' })
+  @ApiPropertyOptional({ type: String, description: 'Administrators only.' })
   @IsOptional()
   @IsText({ min: 1, max: PASSWORD_MAX, whenNoString })
   password?: string | null;
 
-  @ApiPropertyOptional({ description: 'Administrators only.' })
+  @ApiPropertyOptional({ type: Boolean, example: false, description: 'Administrators only.' })
   @IsOptional()
   @IsFlag()
   admin?: boolean | null;
 
-  @ApiPropertyOptional({ description: 'Administrators only; can only go from false to true.' })
+  @ApiPropertyOptional({
+    type: Boolean,
+    example: true,
+    description: 'Administrators only; can only go from false to true.',
+  })
   @IsOptional()
   @IsFlag()
   approved?: boolean | null;
 
-  @ApiPropertyOptional({ description: 'Administrators only; only false, because this server sends no mail.' })
+  @ApiPropertyOptional({
+    type: Boolean,
+    example: false,
+    description: 'Administrators only; only false, because this server sends no mail.',
+  })
   @IsOptional()
   @IsFlag()
   need_email_confirmation?: boolean | null;
 }
 
 export class PasswordInput {
-  @ApiPropertyOptional({ example: 'correct horse', description: 'Required when changing one’s own password.' })
+  @ApiPropertyOptional({
+    type: String,
+    example: 'correct horse',
+    description: 'Required when changing one’s own password.',
+  })
   @IsOptional()
   @IsText({ max: PASSWORD_MAX, whenNoString })
   current_password?: string | null;
@@ -116,7 +137,10 @@ export class PasswordInput {
 }
 
 export class LogoutInput {
-  @ApiPropertyOptional({ description: 'Another login token of the caller; without it the presented one is ended.' })
+  @ApiPropertyOptional({
+    type: String,
+    description: 'Another login token of the caller; without it the presented one is ended.',
+  })
   @IsOptional()
   @IsText({ max: 255, whenNoString })
   token?: string | null;

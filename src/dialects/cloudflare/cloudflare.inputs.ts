@@ -31,6 +31,7 @@ const isTime = (value: unknown): boolean => typeof value === 'string' && parseRf
 
 export class RotateInput {
   @ApiPropertyOptional({
+    type: String,
     example: '2030-01-31T12:00:00Z',
     description: 'Until when the old secret still works; without it, or in the past, it is dead at once.',
   })
@@ -42,6 +43,7 @@ export class RotateInput {
 /** What creating and changing have in common; the name has other rules in each, and rules are inherited. */
 abstract class ServiceTokenFields extends RotateInput {
   @ApiPropertyOptional({
+    type: String,
     default: '8760h',
     example: '17520h',
     description: '`forever` or a Go duration. Given on an update, it renews: the token expires at now + duration.',
@@ -50,7 +52,7 @@ abstract class ServiceTokenFields extends RotateInput {
   @Rule(isDuration, DURATION_RULE)
   duration?: string | null;
 
-  @ApiPropertyOptional({ description: 'A disabled token is kept but not accepted.' })
+  @ApiPropertyOptional({ type: Boolean, example: true, description: 'A disabled token is kept but not accepted.' })
   @IsOptional()
   @IsBoolean({ message: 'enabled must be true or false' })
   enabled?: boolean | null;
@@ -68,7 +70,7 @@ abstract class ServiceTokenFields extends RotateInput {
 }
 
 export class ServiceTokenPatchInput extends ServiceTokenFields {
-  @ApiPropertyOptional({ minLength: 1, maxLength: NAME_MAX, example: 'CI/CD token' })
+  @ApiPropertyOptional({ type: String, minLength: 1, maxLength: NAME_MAX, example: 'CI/CD token' })
   @IsOptional()
   @IsText({ min: 1, max: NAME_MAX })
   name?: string | null;
@@ -88,6 +90,7 @@ function isAccountSettings(value: unknown): boolean {
 
 export class AccountPatchInput {
   @ApiPropertyOptional({
+    type: String,
     minLength: 1,
     maxLength: ACCOUNT_NAME_MAX,
     example: 'Acme',
