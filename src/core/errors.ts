@@ -56,7 +56,7 @@ export class UniqueViolation extends Error {
 }
 
 /** Runs a write and gives a broken unique rule its meaning in the domain. */
-export async function whenTaken<T>(write: Promise<T>, meaning: (rule: string) => DomainError): Promise<T> {
+export async function whenTaken<T>(write: Promise<T>, meaning: (rule: string) => Error): Promise<T> {
   try {
     return await write;
   } catch (error) {

@@ -23,12 +23,14 @@ const TOKEN_ID_COST = 4;
 @Injectable()
 export class HashingService implements OnModuleInit {
   private readonly passwordCost: number;
+  private slowest: number;
   private readonly waiting: (() => void)[] = [];
   private hashing = 0;
   private dummy: Promise<string> | undefined;
 
   constructor(@Inject(CORE_OPTIONS) options: CoreOptions) {
     this.passwordCost = options.bcryptCost;
+    this.slowest = options.bcryptCost;
   }
 
   /** 32 random bytes as base64url: 43 characters. */
@@ -90,11 +92,12 @@ export class HashingService implements OnModuleInit {
   }
 
   /**
-   * A hash from a time of lower cost takes less time to compare: the rest is spent as well. Each cost takes twice the
+   * A hash from a time of lower cost takes less time to compare: the rest is spent as well, up to the highest cost seen. Each cost takes twice the
    * time of the one before, so all from the lower one up to the last before today's add up to the difference.
    */
   private async makeUpTo(cost: number): Promise<void> {
-    for (let missing = cost; missing < this.passwordCost; missing += 1) {
+    this.slowest = Math.max(this.slowest, cost);
+    for (let missing = cost; missing < this.slowest; missing += 1) {
       await bcrypt.hash('', missing);
     }
   }

@@ -6,9 +6,9 @@ import { Token } from './token.entity.js';
 
 /** Which of an account's tokens. */
 export interface TokenFilter {
-  /** The label, exactly. */
+  /** The label, exactly. Reads all of the account's. */
   readonly label?: string | undefined;
-  /** Part of the label, without regard to case. */
+  /** Part of the label, without regard to case (on SQLite: to the case of ASCII letters). Reads all of the account's. */
   readonly search?: string | undefined;
 }
 
@@ -61,7 +61,7 @@ export class TokenListing {
     filter: TokenFilter = {},
   ): Promise<number> {
     const isFiltered = filter.label !== undefined || filter.search !== undefined;
-    if (isFiltered) return this.ofAccount(manager, kind, accountId, filter).getCount();
+    if (isFiltered) return rows(this.ofAccount(manager, kind, accountId, filter));
     return countedTokens(manager, String(manager.dataSource.getMetadata(kind).discriminatorValue), accountId);
   }
 
@@ -82,6 +82,12 @@ export class TokenListing {
   private query<T extends Token>(manager: EntityManager, kind: ObjectType<T>): SelectQueryBuilder<T> {
     return manager.createQueryBuilder(kind, 'token').orderBy('token.createdAt', 'ASC').addOrderBy('token.id', 'ASC');
   }
+}
+
+/** TypeORM's own count looks for distinct ids, which these are. */
+async function rows<T extends Token>(query: SelectQueryBuilder<T>): Promise<number> {
+  const row = await query.orderBy().select('COUNT(*)', 'count').getRawOne<{ count: string | number }>();
+  return Number(row?.count ?? 0);
 }
 
 function containing(text: string): string {

@@ -32,8 +32,8 @@ export type TokenChanges<T extends Token> = Partial<
 export interface Rotation {
   /** SHA-256 of the new secret. */
   digest: string;
-  /** Until when (exclusive) the old secret still works; the present or the past ends it at once. */
-  previousUntil: Date;
+  /** Until when (exclusive) the old secret still works; without it, or in the past, it ends at once. */
+  previousUntil?: Date | null | undefined;
   /** Rotate only if the version is still this one; otherwise `conflict`. */
   expectedVersion?: number;
   /** The version to go to; one more than the present one unless given. */
@@ -114,11 +114,12 @@ export class TokenService {
     const token = await this.locked(tx, kind, selector);
     const { expectedVersion = token.secretVersion, previousUntil } = rotation;
     if (expectedVersion !== token.secretVersion) throw rotatedMeanwhile();
-    const old = previousUntil > tx.now ? await this.digestOf(tx, token.id) : null;
+    const overlaps = !!previousUntil && previousUntil > tx.now;
+    const old = overlaps ? await this.digestOf(tx, token.id) : null;
     const columns: Partial<Token> = {
       ...rotation.changes,
       secretVersion: rotation.version ?? token.secretVersion + 1,
-      previousSecretExpiresAt: previousUntil,
+      previousSecretExpiresAt: previousUntil ?? startOfSecond(tx.now),
     };
     await this.write(tx, kind, token, columns, { secretDigest: rotation.digest, previousSecretDigest: old });
     const { secretVersion: version, previousSecretExpiresAt: previous_secret_expires_at } = token;
@@ -175,6 +176,11 @@ function endsOverlap({ previousSecretExpiresAt: end }: Token, changes: TokenChan
   const { previousSecretExpiresAt: newEnd } = changes;
   if (newEnd === undefined) return false;
   return newEnd === null || newEnd <= now || end === null || end <= now;
+}
+
+/** For a moment that is over when it is written: without the milliseconds. */
+function startOfSecond(moment: Date): Date {
+  return new Date(moment.getTime() - moment.getUTCMilliseconds());
 }
 
 function where<T extends Token>(selector: TokenSelector): FindOptionsWhere<T> {

@@ -7,27 +7,45 @@ import { AuditRecord } from './audit-record.entity.js';
 import type { Change } from './changes.js';
 import { Clock } from './clock.js';
 import { EventBus } from './event-bus.js';
-import { Transactor, type DatabaseWork } from './transactor.js';
+import { Transactor, type DatabaseWork, type LockMode } from './transactor.js';
 
 /** What a unit of work can do while its transaction is open. */
 export class Transaction {
   readonly changes: Change[] = [];
+  private moment: Date;
 
   constructor(
     readonly manager: EntityManager,
-    /** The moment of this transaction: all its rows carry the same time. */
-    readonly now: Date,
     private readonly transactor: Transactor,
-  ) {}
+    private readonly clock: Clock,
+  ) {
+    this.moment = clock.now();
+  }
+
+  /** The moment at which the transaction held the last rows that it asked for. */
+  get now(): Date {
+    return this.moment;
+  }
 
   /** Rows that nobody else can change until this transaction ends. */
   lock<E extends ObjectLiteral>(entity: ObjectType<E>, options: FindManyOptions<E>): Promise<E[]> {
-    return this.transactor.lock(this.manager, entity, options, 'change');
+    return this.held(entity, options, 'change');
   }
 
   /** Rows that nobody can change or delete until this transaction ends; others may hold them in the same way. */
   share<E extends ObjectLiteral>(entity: ObjectType<E>, options: FindManyOptions<E>): Promise<E[]> {
-    return this.transactor.lock(this.manager, entity, options, 'share');
+    return this.held(entity, options, 'share');
+  }
+
+  private async held<E extends ObjectLiteral>(
+    entity: ObjectType<E>,
+    options: FindManyOptions<E>,
+    mode: LockMode,
+  ): Promise<E[]> {
+    const rows = await this.transactor.lock(this.manager, entity, options, mode);
+    // It may have taken a while, and what was in force before may be over.
+    this.moment = this.clock.now();
+    return rows;
   }
 
   /** Notes what was done: an audit row with the commit, an event after it. */
@@ -66,7 +84,7 @@ export class UnitOfWork {
     changing: AuthorChange = 'nothing',
   ): Promise<T> {
     const { result, changes } = await this.transactor.write(async (manager) => {
-      const transaction = new Transaction(manager, this.clock.now(), this.transactor);
+      const transaction = new Transaction(manager, this.transactor, this.clock);
       if (actor.tokenId !== null) await this.actors.confirm(transaction, actor, changing);
       const result = await work(transaction);
       await this.audit(actor, transaction);

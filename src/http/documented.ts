@@ -28,12 +28,24 @@ export function documentedRoute(route: DocumentedRoute): MethodDecorator {
   return applyDecorators(
     HttpCode(answers[0].status),
     ApiOperation({ summary, description }),
-    ...answers.map(documentedAnswer),
+    ...[...new Set(answers.map(({ status }) => status))].map((status) =>
+      documentedStatus(answers.filter((answer) => answer.status === status)),
+    ),
     ...(body ? [ApiBody({ type: body, required: !bodyOptional })] : []),
     ...(isPublic ? [ApiSecurity({})] : []),
   );
 }
 
-function documentedAnswer({ status, description, type, isArray = false, example }: DocumentedAnswer): MethodDecorator {
-  return ApiResponse({ status, description, type, isArray, ...(example !== undefined && { example }) });
+/** All answers of one status: the first gives the type, each its words and its example. */
+function documentedStatus(answers: readonly DocumentedAnswer[]): MethodDecorator {
+  const [first] = answers;
+  if (!first) throw new Error('a status is documented by its answers');
+  const { status, type, isArray = false } = first;
+  const description = answers.map((answer) => answer.description).join(' ');
+  const examples = answers.flatMap(({ example, description: summary }) =>
+    example === undefined ? [] : [{ summary, value: example }],
+  );
+  if (examples.length === 0) return ApiResponse({ status, description, type, isArray });
+  const named = Object.fromEntries(examples.map((example, index) => [String(index + 1), example]));
+  return ApiResponse({ status, description, type, isArray, examples: named });
 }

@@ -1,7 +1,11 @@
 /** Long lists as JSON: written batch by batch, as fast as the client reads. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { Logger } from '@nestjs/common';
 import type { Response } from 'express';
+import { describeForLog } from './log-line.js';
+
+const logger = new Logger('JsonStream');
 
 /**
  * Writes an envelope whose first member `result` is the list; the rest is made when the number of items is known.
@@ -17,8 +21,11 @@ export async function streamJsonList<T>(
   const first = await batches.next();
   response.type('application/json');
   const text = jsonText(first, batches, view, envelope);
-  await pipeline(Readable.from(text), response).catch(() => {
+  await pipeline(Readable.from(text), response).catch((error: unknown) => {
     response.destroy();
+    // Unless the client itself has gone.
+    const { code } = error as { code?: string };
+    if (code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(describeForLog(error));
   });
 }
 

@@ -12,6 +12,7 @@ import {
   type Stretch,
   type Transaction,
 } from '../core/index.js';
+import { confirmAdministrator } from './account-administrator.js';
 import { Account } from './account.entity.js';
 import { AccountCreated, AccountDeleted, AccountUpdated } from './changes.js';
 import { newHexId } from './hex-id.js';
@@ -57,10 +58,10 @@ export class AccountService {
 
   /**
    * Changes an account and returns it as it is then; nothing happens when nothing differs.
-   * @throws DomainError `account_not_found`, `account_name_taken`
+   * @throws DomainError `account_not_found`, `account_name_taken`, `not_permitted`
    */
   async update(actor: Actor, id: string, changes: AccountChanges): Promise<Account> {
-    const write = this.unitOfWork.write(actor, async (tx) => {
+    const write = this.change(actor, id, async (tx) => {
       const account = await lockedAccount(tx, id);
       const fields = (Object.keys(changes) as (keyof AccountChanges)[]).filter((key) => account[key] !== changes[key]);
       if (fields.length === 0) return account;
@@ -71,6 +72,17 @@ export class AccountService {
       return changed;
     });
     return whenTaken(write, () => nameTaken(changes.name ?? ''));
+  }
+
+  /**
+   * Changes something in an account on behalf of one of its administrators, or of one of the server.
+   * @throws DomainError `not_permitted`, `unauthenticated`, and what the work throws
+   */
+  change<T>(actor: Actor, id: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.unitOfWork.write(actor, async (tx) => {
+      await confirmAdministrator(tx, actor, id);
+      return work(tx);
+    });
   }
 
   /**

@@ -2,11 +2,13 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { DomainError, UnitOfWork, whenTaken, type Actor, type Stretch, type Transaction } from '../core/index.js';
+import { confirmAdministrator } from './account-administrator.js';
 import { sharedAccount } from './account.service.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './changes.js';
 import { newHexId } from './hex-id.js';
 import { sharedUser } from './locked-user.js';
 import { Membership, type Role } from './membership.entity.js';
+import { SessionToken } from './session-token.entity.js';
 import { emailKeyOf } from './email-address.js';
 import { User } from './user.entity.js';
 
@@ -55,9 +57,10 @@ export class MembershipService {
     });
   }
 
-  /** @throws DomainError `user_not_found`, `already_member`, `account_not_found` */
+  /** @throws DomainError `user_not_found`, `already_member`, `account_not_found`, `not_permitted` */
   async add(actor: Actor, accountId: string, email: string, role: Role): Promise<Member> {
     const write = this.unitOfWork.write(actor, async (tx) => {
+      await confirmAdministrator(tx, actor, accountId);
       await sharedAccount(tx, accountId);
       const known = await tx.manager.findOneBy(User, { emailKey: emailKeyOf(email) });
       if (!known) throw new DomainError('user_not_found', `there is no user with the e-mail address ${email}`);
@@ -75,21 +78,29 @@ export class MembershipService {
     return membership;
   }
 
-  /** @throws DomainError `member_not_found` */
+  /** @throws DomainError `member_not_found`, `not_permitted` */
   async changeRole(actor: Actor, accountId: string, id: string, role: Role): Promise<Member> {
-    await this.unitOfWork.write(actor, async (tx) => {
+    return this.unitOfWork.write(actor, async (tx) => {
+      await confirmAdministrator(tx, actor, accountId, 'memberships');
       const membership = await this.locked(tx, accountId, id);
-      if (membership.role === role) return;
-      await tx.manager.update(Membership, { id }, { role });
-      tx.record(new MemberUpdated({ ...membership, role }));
+      const user = await sharedUser(tx, membership.userId);
+      if (membership.role !== role) {
+        await tx.manager.update(Membership, { id }, { role });
+        tx.record(new MemberUpdated(Object.assign(membership, { role })));
+      }
+      return { membership, user };
     });
-    return this.get(accountId, id);
   }
 
-  /** @throws DomainError `member_not_found` */
+  /**
+   * Ends a membership, and the logins to the account that the user has.
+   * @throws DomainError `member_not_found`, `not_permitted`
+   */
   async remove(actor: Actor, accountId: string, id: string): Promise<void> {
     await this.unitOfWork.write(actor, async (tx) => {
+      await confirmAdministrator(tx, actor, accountId, 'memberships');
       const membership = await this.locked(tx, accountId, id);
+      await tx.manager.delete(SessionToken, { userId: membership.userId, accountId });
       await tx.manager.delete(Membership, { id });
       tx.record(new MemberRemoved(membership));
     });

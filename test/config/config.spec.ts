@@ -58,7 +58,18 @@ const VARIABLES: Record<string, Variable> = {
       ['loopback', ['loopback']],
       ['10.0.0.0/8, loopback,fd00::/8, 192.0.2.1', ['10.0.0.0/8', 'loopback', 'fd00::/8', '192.0.2.1']],
     ],
-    faulty: ['yes', '100', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/', '10.0.0.0/8/8', 'example.com', '-1', 'loopback,'],
+    faulty: [
+      'yes',
+      '100',
+      '0.0.0.0/0',
+      '10.0.0.0/33',
+      'fd00::/129',
+      '10.0.0.0/',
+      '10.0.0.0/8/8',
+      'example.com',
+      '-1',
+      'loopback,',
+    ],
     remedy: /give false, the number of proxies/,
   },
   DATABASE_URL: {
@@ -73,6 +84,7 @@ const VARIABLES: Record<string, Variable> = {
     ],
     faulty: [
       'sqlite:',
+      'sqlite://x',
       'mysql://root:hunter2@db/x',
       'postgres://u:hunter2@db:99999/x',
       '/hunter2.sqlite',

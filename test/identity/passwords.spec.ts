@@ -65,6 +65,36 @@ onBothEngines('the time of a failed login', (engine) => {
   });
 });
 
+onBothEngines('the time of a failed login, after BCRYPT_COST went up', (engine) => {
+  it('is the same for a user who has not signed in since, for a later one and for an unknown one', async () => {
+    const unlimited = { LOGIN_FAILURES_PER_ACCOUNT: '100000', LOGIN_FAILURES_PER_ADDRESS: '100000' };
+    const database = await createDatabase(engine);
+    const first = await startServer(engine, { BCRYPT_COST: '5', ...unlimited }, database);
+    await first.app.close();
+    const second = await startServer(engine, { BCRYPT_COST: '8', ...unlimited }, database);
+    const { sessions, users } = servicesOf(second);
+    await users.create(SYSTEM, { email: 'later@example.com', name: 'Later', password: new Secret(PASSWORD) });
+
+    const emails = ['later@example.com', ADMIN.email, 'nobody@example.com'];
+    const times = emails.map((): number[] => []);
+    for (let round = 0; round < 12; round += 1) {
+      for (const [index, email] of emails.entries()) {
+        const begun = performance.now();
+        await expect(sessions.login(email, new Secret('wrong'), TERMS)).rejects.toMatchObject({
+          code: 'invalid_login',
+        });
+        if (round > 0) times[index]?.push(performance.now() - begun);
+      }
+    }
+    const [reference = 0, ...others] = times.map(median);
+    for (const other of others) {
+      expect(other / reference).toBeGreaterThan(0.6);
+      expect(other / reference).toBeLessThan(1.6);
+    }
+    await second.close();
+  });
+});
+
 onBothEngines('a stored password', (engine) => {
   const roundsOf = async (server: TestServer): Promise<number> => {
     const { unitOfWork } = servicesOf(server);

@@ -40,6 +40,8 @@ const ERRORS: Record<DocumentedError, { description: string; example: string }> 
 
 const LOGIN_FAILED = { description: 'Not accepted.', example: 'Invalid username or password.' };
 
+const INTERNAL = { description: 'A fault of the server.', example: messages.INTERNAL };
+
 const UNAVAILABLE = {
   description: 'The database cannot serve now; `Retry-After` says how many seconds to wait.',
   example: 'the database cannot serve at the moment; try again',
@@ -65,7 +67,7 @@ export function Documented(docs: RouteDocs): MethodDecorator {
   if (docs.body) answers.push(errorAnswer(413, ERRORS[413]));
   if (checksLogin) answers.push(errorAnswer(401, LOGIN_FAILED));
   if (!isPublic) answers.push({ status: 401, type: UnauthorizedView, description: 'No valid Private-Token.' });
-  answers.push(errorAnswer(503, UNAVAILABLE));
+  answers.push(errorAnswer(500, INTERNAL), errorAnswer(503, UNAVAILABLE));
   const success = { status: 200, description: 'Done.', type: answer, isArray };
   return documentedRoute({ ...route, isPublic, answers: [success, ...answers] });
 }

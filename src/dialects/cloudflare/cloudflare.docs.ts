@@ -1,7 +1,8 @@
 /** The dialect's OpenAPI document: what it is called, how to authenticate, and what every answer looks like. */
 import type { Type } from '@nestjs/common';
-import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { documentedRoute, type DocumentedAnswer } from '../../http/index.js';
+import { FORBIDDEN, UNAUTHENTICATED } from './cloudflare.errors.js';
 import { envelopeOf } from './envelope.js';
 
 /** Names of the security schemes: a Bearer token, or e-mail address and key together. */
@@ -15,6 +16,16 @@ class ErrorItemView {
 
   @ApiProperty({ example: 'access.api.error.invalid_request: name is missing' })
   message!: string;
+
+  @ApiPropertyOptional({
+    type: Object,
+    example: { pointer: '/name' },
+    description: 'A JSON pointer to the member at fault.',
+  })
+  source?: { pointer: string };
+
+  @ApiPropertyOptional({ type: [Object], description: 'What is wrong with a header.' })
+  error_chain?: { code: number; message: string }[];
 }
 
 class FailureView {
@@ -39,27 +50,41 @@ const INVALID = {
   message: 'access.api.error.invalid_request: name is missing',
   source: { pointer: '/name' },
 };
+const TOO_LARGE = {
+  code: 12130,
+  message: 'access.api.error.invalid_request: the request body is larger than 262144 bytes',
+};
 const UNROUTABLE = {
   code: 7003,
   message: 'Could not route to /client/v4/accounts/x, perhaps your object identifier is invalid?',
 };
-const MISSING_HEADERS = { code: 9106, message: 'Missing X-Auth-Key, X-Auth-Email or Authorization headers' };
-const AUTHENTICATION_ERROR = { code: 10000, message: 'Authentication error' };
+const NO_TOKEN = { code: 12135, message: 'access.api.error.not_found' };
+const CONFLICT = {
+  code: 12132,
+  message: 'access.api.error.conflict: the token was changed by somebody else at the same time; read it and try again',
+};
+const INTERNAL = { code: 10500, message: 'internal error; the server log has the details' };
 const UNAVAILABLE = { code: 10503, message: 'the database cannot serve at the moment; try again' };
 
-const REFUSALS: Record<DocumentedRefusal, DocumentedAnswer> = {
-  invalid: refusal(400, 'A parameter that cannot be used (nothing was changed), or no credentials.', INVALID),
-  no_token: refusal(404, 'No such token in this account.', { code: 12135, message: 'access.api.error.not_found' }),
-  no_account: refusal(404, 'No such account or member.', UNROUTABLE),
-  conflict: refusal(409, 'Taken, or changed by somebody else at the same time.', {
-    code: 12132,
-    message: 'access.api.error.conflict: the token was changed by somebody else at the same time',
-  }),
+const REFUSALS: Record<DocumentedRefusal, readonly DocumentedAnswer[]> = {
+  invalid: [
+    refusal(400, 'A parameter that cannot be used; nothing was changed.', INVALID),
+    refusal(413, 'The body is larger than 256 KiB.', TOO_LARGE),
+  ],
+  no_token: [refusal(404, 'No such token in this account.', NO_TOKEN), refusal(404, 'No such account.', UNROUTABLE)],
+  no_account: [refusal(404, 'No such account or member.', UNROUTABLE)],
+  conflict: [refusal(409, 'Taken, or changed by somebody else at the same time.', CONFLICT)],
 };
 
+const { missing, malformedBearer, malformedKey, unknownKey, unknownToken, invalidToken } = UNAUTHENTICATED;
+
 const ALWAYS: readonly DocumentedAnswer[] = [
-  refusal(401, 'The token is not accepted.', AUTHENTICATION_ERROR),
-  refusal(403, 'Not permitted in this account.', AUTHENTICATION_ERROR),
+  refusal(400, 'No credentials.', missing.item),
+  refusal(400, 'An Authorization header of another form.', malformedBearer.item),
+  refusal(400, 'An X-Auth-Key of another form.', malformedKey.item),
+  refusal(403, 'E-mail address and key do not belong together.', unknownKey.item),
+  refusal(403, 'Not permitted in this account.', FORBIDDEN.item),
+  refusal(500, 'A fault of the server.', INTERNAL),
   refusal(503, 'The database cannot serve now; `Retry-After` says how many seconds to wait.', UNAVAILABLE),
 ];
 
@@ -74,15 +99,17 @@ export interface RouteDocs {
   /** 200 unless given. */
   status?: number;
   refusals?: DocumentedRefusal[];
+  /** Whether a token that is not accepted is told so with the code of `user/tokens/verify`. */
+  verifies?: boolean;
 }
 
 /** Documents a route, with its result in the success envelope. */
 export function Documented(docs: RouteDocs): MethodDecorator {
-  const { result, isList = false, status = 200, refusals = [], ...route } = docs;
+  const { result, isList = false, status = 200, refusals = [], verifies = false, ...route } = docs;
   const success = { status, description: 'Done.', type: envelopeOf(result, isList) };
-  const own = refusals.map((name) => REFUSALS[name]);
-  const noCredentials = refusals.includes('invalid') ? [] : [refusal(400, 'No credentials.', MISSING_HEADERS)];
-  return documentedRoute({ ...route, answers: [success, ...own, ...noCredentials, ...ALWAYS] });
+  const own = refusals.flatMap((name) => REFUSALS[name]);
+  const notAccepted = refusal(401, 'The token is not accepted.', (verifies ? invalidToken : unknownToken).item);
+  return documentedRoute({ ...route, answers: [success, ...own, notAccepted, ...ALWAYS] });
 }
 
 function refusal(status: number, description: string, item: object): DocumentedAnswer {

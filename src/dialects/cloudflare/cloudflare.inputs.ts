@@ -33,7 +33,8 @@ export class RotateInput {
   @ApiPropertyOptional({
     type: String,
     example: '2030-01-31T12:00:00Z',
-    description: 'Until when the old secret still works; without it, or in the past, it is dead at once.',
+    description:
+      'Until when the old secret still works. On a rotation, without it or in the past, it is dead at once; on an update a moment in the past ends a running overlap.',
   })
   @IsOptional()
   @Rule(isTime, `previous_client_secret_expires_at ${TIME_RULE}`)

@@ -48,6 +48,12 @@ export class ServiceTokenWithSecretView extends ServiceTokenView {
   client_secret!: string;
 }
 
+/** The answer to a change, which may have rotated. */
+export class ChangedServiceTokenView extends ServiceTokenView {
+  @ApiPropertyOptional({ description: 'The new secret, only when this change rotated it. Never shown again.' })
+  client_secret?: string;
+}
+
 export function serviceTokenView(token: ServiceToken): ServiceTokenView {
   return { ...basicView(token), ...(token.lastSeenAt && { last_seen_at: toSeconds(token.lastSeenAt) }) };
 }

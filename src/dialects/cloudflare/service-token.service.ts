@@ -1,7 +1,6 @@
 /** Service tokens of an account: create, read, change, renew, rotate, delete (contract §4). */
 import { Inject, Injectable } from '@nestjs/common';
 import {
-  Clock,
   DomainError,
   HashingService,
   Secret,
@@ -13,7 +12,7 @@ import {
   type TokenFilter,
   type Transaction,
 } from '../../core/index.js';
-import { lockedAccount, sharedAccount } from '../../identity/index.js';
+import { AccountService, lockedAccount, sharedAccount } from '../../identity/index.js';
 import { newClientId, newClientSecret } from './client-secret.js';
 import { CLOUDFLARE_OPTIONS } from './cloudflare.module-definition.js';
 import type { CloudflareOptions } from './cloudflare.options.js';
@@ -27,6 +26,7 @@ export interface ServiceTokenChanges {
   enabled?: boolean | undefined;
   /** Higher than the present one: rotate to it. */
   version?: number | undefined;
+  /** When the overlap ends. */
   previousUntil?: Date | undefined;
 }
 
@@ -48,7 +48,7 @@ export class ServiceTokenService {
     private readonly tokens: TokenService,
     private readonly listing: TokenListing,
     private readonly hashing: HashingService,
-    private readonly clock: Clock,
+    private readonly accounts: AccountService,
     @Inject(CLOUDFLARE_OPTIONS) private readonly options: CloudflareOptions,
   ) {}
 
@@ -60,7 +60,7 @@ export class ServiceTokenService {
   ): Promise<ServiceTokenWithSecret> {
     const secret = newClientSecret(this.options.secretPrefix);
     const handle = newClientId();
-    return this.unitOfWork.write(actor, async (tx) => {
+    return this.accounts.change(actor, accountId, async (tx) => {
       await this.holdAccount(tx, accountId);
       const token = await this.tokens.issue(tx, ServiceToken, {
         handle,
@@ -113,12 +113,12 @@ export class ServiceTokenService {
     if (changes.version !== undefined && changes.version > token.secretVersion) {
       return this.rotate(actor, token, changes.previousUntil, changes);
     }
-    return this.unitOfWork.write(actor, async (tx) => {
-      const columns = {
-        ...this.columns(tx, token, changes),
+    return this.accounts.change(actor, ownerOf(token), async (tx) => {
+      const changed = await this.tokens.update(tx, ServiceToken, selector(token), (present) => ({
+        ...this.columns(tx, present, changes),
         ...(changes.previousUntil !== undefined && { previousSecretExpiresAt: changes.previousUntil }),
-      };
-      return { token: await this.tokens.update(tx, ServiceToken, selector(token), columns), secret: null };
+      }));
+      return { token: changed, secret: null };
     });
   }
 
@@ -128,7 +128,7 @@ export class ServiceTokenService {
    * @throws DomainError `token_not_found`
    */
   async refresh(actor: Actor, token: ServiceToken): Promise<ServiceToken> {
-    return this.unitOfWork.write(actor, (tx) =>
+    return this.accounts.change(actor, ownerOf(token), (tx) =>
       this.tokens.update(tx, ServiceToken, selector(token), ({ duration, expiresAt, createdAt }) => ({
         expiresAt: duration === FOREVER ? expiresAt : expiryOf(duration, tx.now, createdAt),
       })),
@@ -142,12 +142,12 @@ export class ServiceTokenService {
   async rotate(
     actor: Actor,
     token: ServiceToken,
-    previousUntil: Date = startOfSecond(this.clock.now()),
+    previousUntil?: Date,
     changes: ServiceTokenChanges = {},
   ): Promise<ServiceTokenWithSecret> {
     const secret = newClientSecret(this.options.secretPrefix);
     const rotation = { digest: this.hashing.digest(secret), previousUntil, expectedVersion: token.secretVersion };
-    return this.unitOfWork.write(actor, async (tx) => {
+    return this.accounts.change(actor, ownerOf(token), async (tx) => {
       const rotated = await this.tokens.rotate(tx, ServiceToken, selector(token), {
         ...rotation,
         ...(changes.version !== undefined && { version: changes.version }),
@@ -159,7 +159,7 @@ export class ServiceTokenService {
 
   /** @throws DomainError `token_not_found` */
   delete(actor: Actor, token: ServiceToken): Promise<ServiceToken> {
-    return this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, ServiceToken, selector(token)));
+    return this.accounts.change(actor, ownerOf(token), (tx) => this.tokens.revoke(tx, ServiceToken, selector(token)));
   }
 
   private columns(
@@ -188,9 +188,9 @@ export class ServiceTokenService {
   }
 }
 
-/** A moment that has passed, in the seconds that the wire shows. */
-function startOfSecond(moment: Date): Date {
-  return new Date(moment.getTime() - moment.getUTCMilliseconds());
+/** The account of a service token: it has one. */
+function ownerOf({ accountId }: ServiceToken): string {
+  return accountId ?? '';
 }
 
 function selector({ id, accountId }: ServiceToken): Pick<ServiceToken, 'id' | 'accountId'> {

@@ -17,6 +17,7 @@ import {
   serviceTokenChanges,
 } from './cloudflare.inputs.js';
 import {
+  ChangedServiceTokenView,
   ServiceTokenView,
   ServiceTokenWithSecretView,
   createdServiceTokenView,
@@ -106,7 +107,7 @@ export class ServiceTokensController {
       'What is absent stays as it is. A `duration` renews; a higher `client_secret_version` rotates, and then the ' +
       'answer holds the new `client_secret`; `previous_client_secret_expires_at` moves or ends a running overlap.',
     body: ServiceTokenPatchInput,
-    result: ServiceTokenView,
+    result: ChangedServiceTokenView,
     refusals: ['invalid', 'no_token', 'conflict'],
   })
   async update(

@@ -45,7 +45,7 @@ function fromQuery(text: string): unknown {
       return null;
     }
   }
-  const pairs = text.split(/,(?=(?:authentication_code|identifier|pass_code)=)/);
+  const pairs = text.split(/,\s*(?=(?:authentication_code|identifier|pass_code)=)/);
   if (!pairs.every((pair) => pair.includes('='))) return null;
   return Object.fromEntries(
     pairs.map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1)]),

@@ -7,6 +7,7 @@ import {
   HashingService,
   Secret,
   TokenService,
+  UniqueViolation,
   UnitOfWork,
   whenTaken,
   type Transaction,
@@ -81,7 +82,7 @@ export class AccessTokenService {
   /** @throws DomainError `handle_taken`, `identifier_taken`, `invalid_value` (pass code) */
   async create({ actor, account }: Session, code: string | undefined, names: NewNames): Promise<AccessToken> {
     const passCodeHash = names.passCode && (await this.hashing.hashPassword(names.passCode));
-    const write = this.unitOfWork.write(actor, async (tx) =>
+    const write = this.accounts.change(actor, account.id, async (tx) =>
       this.tokens.issue(tx, AccessToken, {
         handle: code ?? newAuthenticationCode(),
         handleScope: account.id,
@@ -109,7 +110,7 @@ export class AccessTokenService {
   ): Promise<AccessToken> {
     const { identifier, passCode } = permittedChanges(names, found, this.mayHaveNone(account));
     const passCodeHash = passCode && (await this.hashing.hashPassword(passCode));
-    const write = this.unitOfWork.write(actor, async (tx) => {
+    const write = this.accounts.change(actor, account.id, async (tx) => {
       const token = await this.unchanged(tx, found);
       const wanted = { handle: code === null ? newAuthenticationCode() : code, identifier, passCodeHash };
       const differing = Object.entries(wanted).filter(
@@ -125,8 +126,8 @@ export class AccessTokenService {
    * Moves a token to the other state; not for one that is there already.
    * @throws DomainError `token_not_found`; CrmError `invalidState`
    */
-  setEffective({ actor }: Session, found: AccessToken, effective: boolean): Promise<AccessToken> {
-    return this.unitOfWork.write(actor, async (tx) => {
+  setEffective({ actor, account }: Session, found: AccessToken, effective: boolean): Promise<AccessToken> {
+    return this.accounts.change(actor, account.id, async (tx) => {
       const token = await this.unchanged(tx, found);
       requireState(token, !effective);
       return this.tokens.update(tx, AccessToken, { id: token.id }, { enabled: effective });
@@ -137,11 +138,14 @@ export class AccessTokenService {
    * Gives an effective token a random pass code, and returns it: the only time it is there to be shown.
    * @throws DomainError `token_not_found`; CrmError `invalidState`
    */
-  async resetPassCode({ actor }: Session, found: AccessToken): Promise<{ token: AccessToken; passCode: Secret }> {
+  async resetPassCode(
+    { actor, account }: Session,
+    found: AccessToken,
+  ): Promise<{ token: AccessToken; passCode: Secret }> {
     requireState(found, true);
     const passCode = newPassCode();
     const passCodeHash = await this.hashing.hashPassword(passCode);
-    const token = await this.unitOfWork.write(actor, async (tx) => {
+    const token = await this.accounts.change(actor, account.id, async (tx) => {
       const { id, enabled } = await this.unchanged(tx, found);
       requireState({ enabled }, true);
       return this.tokens.update(tx, AccessToken, { id }, { passCodeHash });
@@ -198,8 +202,9 @@ function notFound(): DomainError {
   return new DomainError('token_not_found', 'no such access token');
 }
 
-function taken(rule: string): DomainError {
-  return rule.includes('identifier')
-    ? new DomainError('identifier_taken', 'the identifier is in use')
-    : new DomainError('handle_taken', 'the authentication code is in use');
+/** What a broken unique rule means; another one than these is a fault of ours. */
+function taken(rule: string): Error {
+  if (rule.includes('identifier')) return new DomainError('identifier_taken', 'the identifier is in use');
+  if (rule.includes('handle')) return new DomainError('handle_taken', 'the authentication code is in use');
+  return new UniqueViolation(rule);
 }

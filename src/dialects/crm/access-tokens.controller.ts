@@ -212,9 +212,9 @@ export class AccessTokensController {
     const selector = 'authenticationCode' in named ? { handle: named.authenticationCode } : named;
     const found = await this.tokens.findOne(session.account, selector);
     const { token, passCode } = await this.tokens.resetPassCode(session, found);
-    const authors = await this.logInformation.authorsOf([token]);
+    const authors = fields.has('log_information') ? await this.logInformation.authorsOf([token]) : undefined;
     const all = {
-      ...accessTokenFields(token, session.account, authors.get(token.id)),
+      ...accessTokenFields(token, session.account, authors?.get(token.id)),
       random_pass_code: () => passCode.reveal(),
     };
     return ok(selected(all, fields));

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Post, Req } from '@nestjs/common';
 import type { Request } from 'express';
-import { DomainError, Secret } from '../../core/index.js';
+import { Secret } from '../../core/index.js';
 import { callerAddress } from '../../http/index.js';
 import { AccountService, MembershipService, SessionService } from '../../identity/index.js';
 import { CrmController } from './crm.controller.js';
@@ -62,12 +62,7 @@ export class AuthenticationController {
     errors: ['invalidRequest', 'invalidToken'],
   })
   async release(@Caller() { principal }: Session): Promise<Envelope<EmptyView>> {
-    await this.sessions.logout(principal, AUDIENCE).catch(ignoreReleasedMeanwhile);
+    await this.sessions.logout(principal, AUDIENCE);
     return ok({});
   }
-}
-
-/** Two who release one token at the same time both get what they want. */
-function ignoreReleasedMeanwhile(error: unknown): void {
-  if (!(error instanceof DomainError && error.code === 'token_not_found')) throw error;
 }

@@ -29,11 +29,16 @@ export type Field = (typeof FIELDS)[number];
 export function readFieldsSet<F extends string>(parameters: Parameters, known: readonly F[]): ReadonlySet<F> {
   const value = parameters.raw('fields_set');
   if (value === undefined || value === null || value === '') return new Set(known);
-  const names = typeof value === 'string' ? value.split(',') : value;
+  const names: unknown = typeof value === 'string' ? [value] : value;
   if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
     throw new CrmError('invalidParameter', 'fields_set must be a string of field names separated by commas');
   }
-  const wanted = new Set(names.map((name) => name.trim()).filter((name) => name !== ''));
+  const wanted = new Set(
+    names
+      .flatMap((name) => name.split(','))
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  );
   if (wanted.size === 0) return new Set(known);
   return new Set(known.filter((field) => wanted.has(field)));
 }

@@ -62,14 +62,18 @@ export class LogInformation {
           .from(AuditRecord, 'own')
           .where(`own.targetType = 'token' AND own.targetId IN (:...ids)${condition}`)
           .groupBy('own.targetId')
-          .getQuery();
-      return query
-        .select(['row.id', 'row.targetId', 'row.action', 'row.authorId', 'row.authorName'])
-        .where(`row.id IN ${wanted('MAX', '')}`)
-        .orWhere(`row.id IN ${wanted('MIN', ` AND own.action = 'token.issued'`)}`)
-        .setParameters({ ids })
-        .orderBy('row.id', 'ASC')
-        .getMany() as Promise<(AuditRecord & AuthorRow)[]>;
+          .getQuery()
+          // Without its brackets: SQLite allows none around a part of a union.
+          .slice(1, -1);
+      return (
+        query
+          .select(['row.id', 'row.targetId', 'row.action', 'row.authorId', 'row.authorName'])
+          // One list of ids: PostgreSQL reads the whole log for an OR of two.
+          .where(`row.id IN (${wanted('MAX', '')} UNION ALL ${wanted('MIN', ` AND own.action = 'token.issued'`)})`)
+          .setParameters({ ids })
+          .orderBy('row.id', 'ASC')
+          .getMany() as Promise<(AuditRecord & AuthorRow)[]>
+      );
     });
   }
 }

@@ -128,4 +128,23 @@ crmSuite('log_information', (crm) => {
     expect(watch.count(/latchkey_token/)).toBeGreaterThan(0);
     expect(watch.count(/latchkey_audit/)).toBe(0);
   });
+
+  it('is looked up by index on PostgreSQL, however long the audit log', async () => {
+    if (crm.server.engine === 'sqlite') return;
+    const { code } = await make(crm.root);
+    await crm.server.dataSource.query(
+      `INSERT INTO latchkey_audit (created_at, action, target_type, target_id, details)
+       SELECT 0, 'token.updated', 'token', 'other-' || n, '{}' FROM generate_series(1, 20000) AS n`,
+    );
+    await crm.server.dataSource.query('ANALYZE latchkey_audit');
+    const watch = watchQueries(crm.server.dataSource);
+    await shown(crm.root, code);
+    watch.stop();
+    const lookUp = watch.queries.find(({ query }) => query.includes('latchkey_audit'));
+    const plan = await crm.server.dataSource.query<Record<string, string>[]>(
+      `EXPLAIN ${lookUp?.query ?? ''}`,
+      lookUp?.parameters ?? [],
+    );
+    expect(JSON.stringify(plan)).not.toMatch(/Seq Scan on latchkey_audit|Filter: .*hashed SubPlan/);
+  });
 });

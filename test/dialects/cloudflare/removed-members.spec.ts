@@ -1,0 +1,75 @@
+/** Requests of members that are under way when they lose their role, and changes that had to wait. */
+import { describe, expect, it } from '@jest/globals';
+import { cloudflareSuite, membersOf, memberPath, ok, tokenPath, tokensOf, type Member } from './support.js';
+
+const REQUESTS = 12;
+
+cloudflareSuite('a member who loses his role', (cf) => {
+  const endings: [string, (account: string, id: string) => Promise<unknown>][] = [
+    ['removed', (account, id) => cf.admin.delete(memberPath(account, id))],
+    ['made read_only', (account, id) => cf.admin.put(memberPath(account, id), { roles: ['read_only'] })],
+  ];
+
+  it.each(endings)('%s, changes nothing any more once that has been answered', async (_how, end) => {
+    const account = await cf.account();
+    const member = await cf.memberOf(account, 'administrator');
+    let ended = false;
+    const late: number[] = [];
+    const requests = Array.from({ length: REQUESTS }, async () => {
+      for (let tries = 0; tries < 1000 && late.length < REQUESTS; tries += 1) {
+        const sentAfterwards = ended;
+        const { status } = await member.caller.post(tokensOf(account), { name: 'made by a member' });
+        if (sentAfterwards) late.push(status);
+      }
+    });
+    await end(account, member.memberId);
+    const { total } = await tokens(account);
+    ended = true;
+    await Promise.all(requests);
+    expect(late.length).toBeGreaterThan(0);
+    expect(new Set(late)).toEqual(new Set([403]));
+    // Nothing was added by those that had been let in before.
+    expect((await tokens(account)).total).toBe(total);
+  });
+
+  it('does not make himself a member again', async () => {
+    const account = await cf.account();
+    const member = await cf.memberOf(account, 'administrator');
+    const again = Array.from({ length: REQUESTS }, async () => {
+      for (let tries = 0; tries < 8; tries += 1) {
+        await member.caller.post(membersOf(account), { email: member.email, roles: ['administrator'] });
+      }
+    });
+    ok(await cf.admin.delete(memberPath(account, member.memberId)));
+    await Promise.all(again);
+    const { result } = (await cf.admin.get(membersOf(account))).json<{ result: Member[] }>();
+    expect(result.map(({ email }) => email)).toEqual([]);
+  });
+
+  async function tokens(account: string): Promise<{ total: number }> {
+    const reply = await cf.admin.get(`${tokensOf(account)}?per_page=1`);
+    return { total: reply.json<{ result_info: { total_count: number } }>().result_info.total_count };
+  }
+
+  describe('a change that waits for the row beyond the end of an overlap', () => {
+    it('revives no secret that died meanwhile', async () => {
+      if (cf.server.engine === 'sqlite') return;
+      const account = await cf.account();
+      const token = await cf.token(account);
+      const end = new Date(Date.now() + 1500);
+      await cf.rotate(account, token.id, { previous_client_secret_expires_at: end.toISOString() });
+      expect(await cf.verdict(token.client_id, token.client_secret)).toBe('valid');
+
+      const holder = cf.server.dataSource.createQueryRunner();
+      await holder.startTransaction();
+      await holder.query('SELECT 1 FROM latchkey_token WHERE id = $1 FOR UPDATE', [token.id]);
+      const later = new Date(Date.now() + 3_600_000).toISOString();
+      const waiting = cf.admin.put(tokenPath(account, token.id), { previous_client_secret_expires_at: later });
+      while (Date.now() <= end.getTime() + 50) await new Promise((resolve) => setTimeout(resolve, 25));
+      await holder.commitTransaction();
+      await holder.release();
+      ok(await waiting);
+      expect(await cf.verdict(token.client_id, token.client_secret)).toBe('wrong_secret');
+    });
+  });
+});

@@ -1,0 +1,48 @@
+import { expect, it } from '@jest/globals';
+import { AuditRecord, SYSTEM, Secret } from '../../src/core/index.js';
+import { SessionToken } from '../../src/identity/index.js';
+import { onBothEngines } from '../support/engines.js';
+import { servicesOf } from '../support/services.js';
+import { ADMIN, startServer } from '../support/test-server.js';
+
+const LIFETIME_SECONDS = 60;
+const TERMS = { audience: 'canvus', lifetimeSeconds: LIFETIME_SECONDS, address: '192.0.2.1' };
+
+onBothEngines('what a login leaves behind', (engine) => {
+  it('is the address that was tried, but nothing that is no address', async () => {
+    const server = await startServer(engine);
+    const { sessions } = servicesOf(server);
+    const tried = ['my password by mistake', 'nobody@example.com', 'hunter2', 'two@at@signs', ''];
+    for (const email of tried) {
+      const attempt = sessions.login(email, new Secret('wrong'), TERMS);
+      await expect(attempt).rejects.toMatchObject({ code: 'invalid_login' });
+    }
+    const audit = server.dataSource.getRepository(AuditRecord);
+    const rows = await audit.find({ where: { action: 'user.login_failed' }, order: { id: 'ASC' } });
+    expect(rows.map(({ targetName }) => targetName)).toEqual([null, 'nobody@example.com', null, null, null]);
+    expect(JSON.stringify(rows)).not.toMatch(/mistake|hunter2|two@at/);
+    await server.close();
+  });
+
+  it('is no session of his that has expired; those of others wait for their own', async () => {
+    const server = await startServer(engine);
+    const { sessions, users } = servicesOf(server);
+    const password = new Secret('a password of theirs');
+    const other = await users.create(SYSTEM, { email: 'other@example.com', name: 'Other', password });
+    const login = (): ReturnType<typeof sessions.login> =>
+      sessions.login(ADMIN.email, new Secret(ADMIN.password), TERMS);
+    const idsOf = async (userId: number): Promise<string[]> =>
+      (await server.dataSource.getRepository(SessionToken).findBy({ userId })).map(({ id }) => id).sort();
+
+    const expired = [await login(), await login()];
+    const others = await sessions.login('other@example.com', password, TERMS);
+    server.clock.advance((LIFETIME_SECONDS / 2) * 1000);
+    const alive = await login();
+    expect(await idsOf(ADMIN.id)).toEqual([...expired, alive].map(({ token }) => token.id).sort());
+    server.clock.advance((LIFETIME_SECONDS / 2) * 1000);
+    const latest = await login();
+    expect(await idsOf(ADMIN.id)).toEqual([alive.token.id, latest.token.id].sort());
+    expect(await idsOf(other.id)).toEqual([others.token.id]);
+    await server.close();
+  });
+});

@@ -1,0 +1,177 @@
+/** A database that fails for a while: what is asked for meanwhile is refused or waits, and afterwards all is well. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { AuditRecord } from '../../src/core/index.js';
+import { createDatabase } from '../support/engines.js';
+import { send, type Reply } from '../support/http.js';
+import { startProcess } from '../support/process.js';
+import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
+
+const TOKENS = '/api/v1/users/1000/access-tokens';
+const headers = { 'Private-Token': ADMIN.token };
+
+type Addressed = Pick<TestServer, 'baseUrl'>;
+
+const listUsers = ({ baseUrl }: Addressed): Promise<Reply> => send(baseUrl, 'GET', '/api/v1/users', { headers });
+
+function createToken({ baseUrl }: Addressed, description = 'x'): Promise<Reply> {
+  return send(baseUrl, 'POST', TOKENS, { headers, body: JSON.stringify({ description }) });
+}
+
+function createServiceToken({ baseUrl }: Addressed, name: string): Promise<Reply> {
+  const bearer = { Authorization: `Bearer ${ADMIN.token}` };
+  const address = `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`;
+  return send(baseUrl, 'POST', address, { headers: bearer, body: JSON.stringify({ name }) });
+}
+
+describe('SQLite without room on the disk', () => {
+  it('refuses writes with 503, does nothing by halves, still reads, and writes again when there is room', async () => {
+    const server = await startServer('sqlite');
+    const query = (text: string): Promise<Record<string, number>[]> => server.dataSource.query(text);
+    const [{ page_count: pages = 0 } = {}] = await query('PRAGMA page_count');
+    await query(`PRAGMA max_page_count = ${String(pages + 12)}`);
+    const replies: Reply[] = [];
+    const isFull = (): boolean => replies.slice(-4).filter(({ status }) => status === 503).length === 4;
+    while (!isFull() && replies.length < 1000) {
+      replies.push(...(await Promise.all(Array.from({ length: 4 }, () => createToken(server, 'x'.repeat(900))))));
+    }
+    expect(isFull()).toBe(true);
+    expect([...new Set(replies.map(({ status }) => status))].sort()).toEqual([200, 503]);
+
+    const others: Reply[] = [];
+    // A smaller row may still find room.
+    do others.push(await createServiceToken(server, 'x'.repeat(200)));
+    while (others.at(-1)?.status === 201 && others.length < 100);
+    const refused = [replies.at(-1), others.at(-1)];
+    for (const reply of refused) expect([reply?.status, reply?.headers['retry-after']]).toEqual([503, '2']);
+    const [canvus, cloudflare] = refused.map((reply) => reply?.json());
+    expect(canvus).toEqual({ msg: expect.any(String) });
+    expect(cloudflare).toMatchObject({ success: false, errors: [expect.any(Object)], result: null });
+    expect((await listUsers(server)).status).toBe(200);
+
+    const done = [...replies, ...others].filter(({ status }) => status < 300).length;
+    const [{ tokens = 0 } = {}] = await query('SELECT count(*) AS tokens FROM latchkey_token');
+    // The administrator's own is there as well.
+    expect(tokens).toBe(done + 1);
+    const issued = { action: 'token.issued', authorId: ADMIN.id };
+    expect(await server.dataSource.getRepository(AuditRecord).countBy(issued)).toBe(done);
+    await query('PRAGMA max_page_count = 100000');
+    expect((await createToken(server)).status).toBe(200);
+    expect((await createServiceToken(server, 'y')).status).toBe(201);
+    expect(await query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    await server.close();
+  });
+});
+
+const HELD_MS = 1000;
+const LAG_MS = 400;
+
+/** Another process that holds an SQLite file for a while. */
+const HOLDER = `
+  const database = new (require('better-sqlite3'))(process.argv[1]);
+  database.exec('BEGIN IMMEDIATE');
+  process.stdout.write('held');
+  setTimeout(() => database.exec('COMMIT'), ${String(HELD_MS)});
+`;
+
+/** The longest time that this process could not attend to its timers. */
+async function longestLag(during: () => Promise<unknown>): Promise<number> {
+  let [longest, last] = [0, performance.now()];
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 5);
+  await during();
+  clearInterval(timer);
+  return Math.max(longest, performance.now() - last);
+}
+
+describe('SQLite while another process holds the file', () => {
+  it('writes wait their turn and succeed, and nothing else waits for them', async () => {
+    const server = await startServer('sqlite');
+    expect((await createToken(server)).status).toBe(200);
+    const file = server.database.url.slice('sqlite:'.length);
+    const root = path.resolve(import.meta.dirname, '../..');
+    const holder = spawn(process.execPath, ['-e', HOLDER, file], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(holder, 'exit');
+    await once(holder.stdout, 'data');
+    let written = 0;
+    const begun = performance.now();
+    const lag = await longestLag(async () => {
+      const writes = Array.from({ length: 6 }, async () => {
+        expect((await createToken(server)).status).toBe(200);
+        written += 1;
+      });
+      await delay(50);
+      for (let count = 0; count < 5; count += 1) {
+        expect((await send(server.baseUrl, 'GET', '/health/live')).status).toBe(200);
+      }
+      expect(written).toBe(0);
+      await Promise.all(writes);
+    });
+    expect(performance.now() - begun).toBeGreaterThan(HELD_MS / 2);
+    expect(lag).toBeLessThan(LAG_MS);
+    expect(await ended).toEqual([0, null]);
+    await server.close();
+  });
+});
+
+describe('PostgreSQL ending connections', () => {
+  it('again and again under load costs single requests, answered 503, and never the process', async () => {
+    const database = await createDatabase('postgres');
+    const env = { DATABASE_URL: database.url, ADMIN_TOKEN: ADMIN.token, LOG_LEVEL: 'silent' };
+    const server = await startProcess(env);
+    let isGone = false;
+    void server.exited.then(() => (isGone = true));
+    const killer = new pg.Client(database.url);
+    await killer.connect();
+    const endAll = (): Promise<unknown> =>
+      killer.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'latchkey'",
+      );
+    const statuses: number[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      const requests = Array.from({ length: 18 }, (_, at) => (at % 3 === 0 ? listUsers(server) : createToken(server)));
+      // Early in some rounds, late in others.
+      for (let count = 0; count < 2; count += 1) {
+        await delay(round % 5);
+        await endAll();
+      }
+      statuses.push(...(await Promise.all(requests)).map(({ status }) => status));
+    }
+    expect([...new Set(statuses)].sort()).toEqual([200, 503]);
+    expect(isGone).toBe(false);
+    const after = await Promise.all(Array.from({ length: 20 }, () => createToken(server)));
+    expect([...new Set(after.map(({ status }) => status))]).toEqual([200]);
+    await killer.end();
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    await database.drop();
+  });
+});
+
+describe('PostgreSQL that does not get on', () => {
+  it('has limits to its time on every connection, and a request that meets one is answered 503', async () => {
+    const server = await startServer('postgres', { DATABASE_POOL_SIZE: '2' });
+    for (const limit of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']) {
+      expect(await server.dataSource.query(`SHOW ${limit}`)).toEqual([{ [limit]: expect.stringMatching(/^\d+s$/) }]);
+    }
+    const runners = [server.dataSource.createQueryRunner(), server.dataSource.createQueryRunner()];
+    for (const runner of runners) await runner.query("SET lock_timeout = '300ms'");
+    for (const runner of runners) await runner.release();
+    const other = new pg.Client(server.database.url);
+    await other.connect();
+    await other.query('BEGIN');
+    await other.query('LOCK TABLE latchkey_token IN EXCLUSIVE MODE');
+    const replies = await Promise.all([createToken(server), createServiceToken(server, 'x')]);
+    for (const { status, headers: sent } of replies) expect([status, sent['retry-after']]).toEqual([503, '2']);
+    await other.query('ROLLBACK');
+    await other.end();
+    expect((await createToken(server)).status).toBe(200);
+    expect((await createServiceToken(server, 'x')).status).toBe(201);
+    await server.close();
+  });
+});
