@@ -18,7 +18,16 @@ export default async function startPostgres(): Promise<void> {
     // As root, the server runs as a user of its own.
     createPostgresUser: process.getuid?.() === 0,
     // Nothing here outlives the run.
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=300'],
+    postgresFlags: [
+      '-c',
+      'fsync=off',
+      '-c',
+      'synchronous_commit=off',
+      '-c',
+      'full_page_writes=off',
+      '-c',
+      'max_connections=300',
+    ],
     onLog: () => undefined,
     onError: () => undefined,
   });

@@ -18,7 +18,7 @@ import {
   type User,
 } from './support.js';
 
-const ROUNDS = 10;
+const ROUNDS = 6;
 
 function times<T>(count: number, make: (at: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, (_, at) => make(at)));
