@@ -141,6 +141,7 @@ export class TokenService {
   }
 
   private async locked<T extends Token>(tx: Transaction, kind: ObjectType<T>, selector: TokenSelector): Promise<T> {
+    if (selector.id !== undefined) await tx.hold('change', 'token', selector.id);
     const [token] = await tx.lock(kind, { where: where<T>(selector) });
     if (!token) throw notFound();
     return token;

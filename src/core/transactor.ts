@@ -4,8 +4,8 @@ import type { EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from '
 /** Work done with one connection; it awaits nothing but that connection. */
 export type DatabaseWork<T> = (manager: EntityManager) => Promise<T>;
 
-/** `change`: nobody else may hold the rows; `share`: others may hold them for sharing. */
-export type LockMode = 'change' | 'share';
+/** `change`: nobody else may hold it; `share`: others may hold it as well, as long as nobody wants to change it. */
+export type HoldMode = 'change' | 'share';
 
 /**
  * Runs work against one engine. Also the injection token.
@@ -18,14 +18,16 @@ export abstract class Transactor {
   /** All or nothing. Takes nobody else's writes with it. The work may run again after a deadlock. */
   abstract write<T>(work: DatabaseWork<T>): Promise<T>;
 
-  /**
-   * Reads rows inside a write and keeps others from changing them until it ends. With `share`, others may hold
-   * them as well, as long as nobody changes them.
-   */
+  /** Reads rows inside a write and keeps others from changing them until it ends. */
   abstract lock<E extends ObjectLiteral>(
     manager: EntityManager,
     entity: ObjectType<E>,
     options: FindManyOptions<E>,
-    mode: LockMode,
   ): Promise<E[]>;
+
+  /**
+   * Inside a write, takes a turn at something by its name, and keeps it until the write ends. Turns are fair: who wants
+   * to change it waits for those who share it now, and those who come later wait for him.
+   */
+  abstract hold(manager: EntityManager, name: string, mode: HoldMode): Promise<void>;
 }

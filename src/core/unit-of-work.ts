@@ -7,7 +7,7 @@ import { AuditRecord } from './audit-record.entity.js';
 import type { Change } from './changes.js';
 import { Clock } from './clock.js';
 import { EventBus } from './event-bus.js';
-import { Transactor, type DatabaseWork, type LockMode } from './transactor.js';
+import { Transactor, type DatabaseWork, type HoldMode } from './transactor.js';
 
 /** What a unit of work can do while its transaction is open. */
 export class Transaction {
@@ -28,24 +28,24 @@ export class Transaction {
   }
 
   /** Rows that nobody else can change until this transaction ends. */
-  lock<E extends ObjectLiteral>(entity: ObjectType<E>, options: FindManyOptions<E>): Promise<E[]> {
-    return this.held(entity, options, 'change');
-  }
-
-  /** Rows that nobody can change or delete until this transaction ends; others may hold them in the same way. */
-  share<E extends ObjectLiteral>(entity: ObjectType<E>, options: FindManyOptions<E>): Promise<E[]> {
-    return this.held(entity, options, 'share');
-  }
-
-  private async held<E extends ObjectLiteral>(
-    entity: ObjectType<E>,
-    options: FindManyOptions<E>,
-    mode: LockMode,
-  ): Promise<E[]> {
-    const rows = await this.transactor.lock(this.manager, entity, options, mode);
-    // It may have taken a while, and what was in force before may be over.
-    this.moment = this.clock.now();
+  async lock<E extends ObjectLiteral>(entity: ObjectType<E>, options: FindManyOptions<E>): Promise<E[]> {
+    const rows = await this.transactor.lock(this.manager, entity, options);
+    this.waited();
     return rows;
+  }
+
+  /**
+   * Takes a turn at a thing, by kind and id, until this transaction ends: `share` to rely on it as it is, `change` to
+   * change or remove it. Read it after that.
+   */
+  async hold(mode: HoldMode, kind: string, id: string | number): Promise<void> {
+    await this.transactor.hold(this.manager, `${kind} ${String(id)}`, mode);
+    this.waited();
+  }
+
+  /** It may have taken a while, and what was in force before may be over. */
+  private waited(): void {
+    this.moment = this.clock.now();
   }
 
   /** Notes what was done: an audit row with the commit, an event after it. */

@@ -1,5 +1,5 @@
 /** Whether the author of a change may still make it in an account. */
-import { DomainError, type Actor, type Transaction } from '../core/index.js';
+import { DomainError, type Actor, type HoldMode, type Transaction } from '../core/index.js';
 import { Membership } from './membership.entity.js';
 
 /**
@@ -15,9 +15,18 @@ export async function confirmAdministrator(
   changing: 'nothing' | 'memberships' = 'nothing',
 ): Promise<void> {
   if (admin || userId === null) return;
-  const own = { where: { accountId, userId } };
-  const [membership] = await (changing === 'memberships' ? tx.lock(Membership, own) : tx.share(Membership, own));
+  await holdMembership(tx, changing === 'memberships' ? 'change' : 'share', { accountId, userId });
+  const membership = await tx.manager.findOneBy(Membership, { accountId, userId });
   if (membership?.role !== 'administrator') {
     throw new DomainError('not_permitted', 'only administrators of the account may do this');
   }
+}
+
+/** Takes a turn at the membership of a user in an account, whether or not there is one. */
+export function holdMembership(
+  tx: Transaction,
+  mode: HoldMode,
+  { accountId, userId }: Pick<Membership, 'accountId' | 'userId'>,
+): Promise<void> {
+  return tx.hold(mode, 'membership', `${accountId} ${String(userId)}`);
 }

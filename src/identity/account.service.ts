@@ -91,6 +91,7 @@ export class AccountService {
    * @throws DomainError `account_not_found`
    */
   async nextTokenNumber(tx: Transaction, id: string): Promise<number> {
+    await tx.hold('change', 'account', id);
     const { affected } = await tx.manager.increment(Account, { id }, 'lastTokenNumber', 1);
     if (affected !== 1) throw accountNotFound();
     const { lastTokenNumber } = await tx.manager.findOneOrFail(Account, {
@@ -126,6 +127,7 @@ export class AccountService {
  * @throws DomainError `account_not_found`
  */
 export async function lockedAccount(tx: Transaction, id: string): Promise<Account> {
+  await tx.hold('change', 'account', id);
   const [account] = await tx.lock(Account, { where: { id } });
   if (!account) throw accountNotFound();
   return account;
@@ -136,7 +138,8 @@ export async function lockedAccount(tx: Transaction, id: string): Promise<Accoun
  * @throws DomainError `account_not_found`
  */
 export async function sharedAccount(tx: Transaction, id: string): Promise<Account> {
-  const [account] = await tx.share(Account, { where: { id } });
+  await tx.hold('share', 'account', id);
+  const account = await tx.manager.findOneBy(Account, { id });
   if (!account) throw accountNotFound();
   return account;
 }

@@ -11,6 +11,7 @@ const ABLE_ADMIN = { admin: true, approved: true, blocked: false };
  * @throws DomainError `last_admin`
  */
 export async function keepOneAdmin(tx: Transaction, withoutUserId: number, doing: string): Promise<void> {
+  await tx.hold('change', 'users', 'administrators');
   const admins = await tx.lock(User, { where: ABLE_ADMIN, order: { id: 'ASC' } });
   const isOne = admins.some((admin) => admin.id === withoutUserId);
   if (isOne && admins.length === 1) {

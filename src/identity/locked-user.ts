@@ -7,6 +7,7 @@ import { User } from './user.entity.js';
  * @throws DomainError `user_not_found`
  */
 export async function lockedUser(tx: Transaction, id: number): Promise<User> {
+  await tx.hold('change', 'user', id);
   const [user] = await tx.lock(User, { where: { id } });
   if (!user) throw userNotFound(id);
   return user;
@@ -17,7 +18,8 @@ export async function lockedUser(tx: Transaction, id: number): Promise<User> {
  * @throws DomainError `user_not_found`
  */
 export async function sharedUser(tx: Transaction, id: number): Promise<User> {
-  const [user] = await tx.share(User, { where: { id } });
+  await tx.hold('share', 'user', id);
+  const user = await tx.manager.findOneBy(User, { id });
   if (!user) throw userNotFound(id);
   return user;
 }

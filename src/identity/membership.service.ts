@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { DomainError, UnitOfWork, whenTaken, type Actor, type Stretch, type Transaction } from '../core/index.js';
-import { confirmAdministrator } from './account-administrator.js';
+import { confirmAdministrator, holdMembership } from './account-administrator.js';
 import { sharedAccount } from './account.service.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './changes.js';
 import { newHexId } from './hex-id.js';
@@ -107,6 +107,9 @@ export class MembershipService {
   }
 
   private async locked(tx: Transaction, accountId: string, id: string): Promise<Membership> {
+    const found = await tx.manager.findOneBy(Membership, { id, accountId });
+    if (!found) throw memberNotFound();
+    await holdMembership(tx, 'change', found);
     const [membership] = await tx.lock(Membership, { where: { id, accountId } });
     if (!membership) throw memberNotFound();
     return membership;

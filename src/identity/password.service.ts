@@ -50,6 +50,7 @@ export class PasswordService {
     return this.unitOfWork.write(
       actor,
       async (tx) => {
+        await tx.hold('change', 'user', userId);
         const [unchanged] = await tx.lock(User, { where: { id: userId, passwordHash: checked } });
         if (!unchanged) throw new DomainError('conflict', 'the password was changed by somebody else at the same time');
         return this.store(tx, actor, unchanged, passwordHash);

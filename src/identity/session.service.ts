@@ -161,6 +161,7 @@ export class SessionService {
   ): Promise<OpenedSession | undefined> {
     const secret = terms.newSecret?.() ?? this.hashing.newSecret();
     return this.unitOfWork.write(anonymousAt(terms.address), async (tx) => {
+      await tx.hold('change', 'user', expected.id);
       const [user] = await tx.lock(User, { where: { ...expected, blocked: false, approved: true } });
       if (!user || (by.presented && !(await isStillThere(tx, by.presented)))) return undefined;
       const renewed = by.renewedHash ? { passwordHash: by.renewedHash } : {};
@@ -205,6 +206,7 @@ type Method = 'password' | 'token';
 
 /** Holds the token until the transaction ends. */
 async function isStillThere(tx: Transaction, { id }: Token): Promise<boolean> {
-  const [token] = await tx.share(Token, { where: { id } });
+  await tx.hold('share', 'token', id);
+  const token = await tx.manager.findOneBy(Token, { id });
   return token?.enabled === true && (token.expiresAt === null || token.expiresAt > tx.now);
 }

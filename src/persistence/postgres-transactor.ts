@@ -1,6 +1,6 @@
 /** PostgreSQL: every write has a connection and a transaction of its own. */
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
-import { Transactor, type DatabaseWork, type LockMode } from '../core/index.js';
+import { Transactor, type DatabaseWork, type HoldMode } from '../core/index.js';
 import { isRetryable, translated } from './driver-errors.js';
 
 /** A transaction that lost a deadlock is tried this often altogether. */
@@ -33,9 +33,13 @@ export class PostgresTransactor extends Transactor {
     manager: EntityManager,
     entity: ObjectType<E>,
     options: FindManyOptions<E>,
-    mode: LockMode,
   ): Promise<E[]> {
-    const lock = { mode: mode === 'share' ? 'pessimistic_read' : 'pessimistic_write' } as const;
-    return manager.find(entity, { ...options, lock });
+    return manager.find(entity, { ...options, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** By advisory locks: they queue, while row locks let those who share overtake for ever whoever wants to change. */
+  async hold(manager: EntityManager, name: string, mode: HoldMode): Promise<void> {
+    const lock = mode === 'share' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
+    await manager.query(`SELECT ${lock}(hashtextextended($1, 0))`, [`latchkey ${name}`]);
   }
 }

@@ -65,6 +65,10 @@ export class SqliteTransactor extends Transactor {
     return manager.find(entity, options);
   }
 
+  hold(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** After the event loop has read all requests that have arrived, so that they can share a commit. */
   private drainSoon(): void {
     if (this.draining) return;

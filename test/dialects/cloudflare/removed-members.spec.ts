@@ -22,7 +22,7 @@ cloudflareSuite('a member who loses his role', (cf) => {
         if (sentAfterwards) late.push(status);
       }
     });
-    await end(account, member.memberId);
+    expect(await end(account, member.memberId)).toMatchObject({ status: 200 });
     const { total } = await tokens(account);
     ended = true;
     await Promise.all(requests);
