@@ -1,4 +1,8 @@
 /** The standalone server as a value: created from a configuration, started and stopped by whoever created it. */
+import type { Server as HttpServer } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
@@ -17,6 +21,9 @@ export class StartError extends Error {}
 
 /** Requests under way get this long after a stop; then their connections are cut. */
 const GRACE_MS = 5000;
+
+/** Idle connections are kept so long after a stop, for requests that are on their way. */
+const LETTING_GO_MS = 1000;
 
 export class Server {
   private stopping = false;
@@ -45,9 +52,11 @@ export class Server {
   /** Stops accepting, ends connections with their present answer, finishes requests, closes the database. */
   async stop(): Promise<void> {
     this.stopping = true;
+    const http = this.app.getHttpServer();
     setTimeout(() => {
-      this.app.getHttpServer().closeAllConnections();
+      http.closeAllConnections();
     }, GRACE_MS).unref();
+    await letGoOf(http);
     await this.app.close();
   }
 
@@ -82,6 +91,17 @@ export async function createServer(config: Config, overrides: AppOverrides = {})
     await app.close();
     throw error;
   }
+}
+
+/**
+ * Stops accepting, and gives clients a moment to take their answers and go. `http.Server.close` would cut connections
+ * that look idle, although a request may have arrived on them that nobody has read yet.
+ */
+async function letGoOf(http: HttpServer): Promise<void> {
+  if (!http.listening) return;
+  NetServer.prototype.close.call(http);
+  const connections = promisify(http.getConnections.bind(http));
+  for (let waited = 0; waited < LETTING_GO_MS && (await connections()) > 0; waited += 20) await delay(20);
 }
 
 /** What the configuration gives for the first start, the secrets wrapped. */

@@ -1,3 +1,4 @@
+import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -35,6 +36,28 @@ describe('a server that is told to stop', () => {
     expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
+  it('answers whole what arrives on connections that are kept, and lets them go', async () => {
+    const server = await startProcess({ DATABASE_URL: database.url });
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+    const outcomes: string[] = [];
+    const client = async (): Promise<void> => {
+      let outcome = 'answered';
+      while (outcome === 'answered') {
+        outcome = await ask(`${server.baseUrl}/api/v1/server-info`, agent);
+        outcomes.push(outcome);
+      }
+    };
+    const clients = Array.from({ length: 8 }, client);
+    await delay(500);
+    server.kill('SIGTERM');
+    await Promise.all(clients);
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    agent.destroy();
+    expect(outcomes.filter((outcome) => outcome === 'answered').length).toBeGreaterThan(8);
+    // Each client's last answer told it to go; nobody was cut off.
+    expect(new Set(outcomes)).toEqual(new Set(['answered', 'answered and let go']));
+  });
+
   it('cuts off who never finishes his request, and ends with 0 within ten seconds', async () => {
     const server = await startProcess({ DATABASE_URL: database.url, ADMIN_PASSWORD: PASSWORD });
     const { hostname, port } = new URL(server.baseUrl);
@@ -55,3 +78,23 @@ describe('a server that is told to stop', () => {
     idle.destroy();
   });
 });
+
+/** What becomes of a request: its answer, with or without a farewell, or the error. */
+function ask(url: string, agent: Agent): Promise<string> {
+  return new Promise((resolve) => {
+    const request = get(url, { agent }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('error', (error) => {
+        resolve(error.message);
+      });
+      response.on('end', () => {
+        JSON.parse(text);
+        resolve(response.headers.connection === 'close' ? 'answered and let go' : 'answered');
+      });
+    });
+    request.on('error', (error) => {
+      resolve(error.message);
+    });
+  });
+}

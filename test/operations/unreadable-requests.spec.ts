@@ -1,0 +1,38 @@
+/** What is no HTTP, or too long, never reaches a route. */
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { send } from '../support/http.js';
+import { startServer, type TestServer } from '../support/test-server.js';
+
+describe('a request that cannot be read', () => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await startServer('sqlite');
+  });
+  afterAll(() => server.close());
+
+  const exchange = (text: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      const socket = connect(server.port, '127.0.0.1', () => socket.write(text));
+      socket.on('data', (chunk) => chunks.push(chunk));
+      socket.on('error', reject);
+      socket.on('close', () => {
+        resolve(Buffer.concat(chunks).toString());
+      });
+    });
+
+  it.each([
+    ['two lengths', 'POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', 400],
+    ['a NUL in a header', 'GET /api/v1/users HTTP/1.1\r\nHost: x\r\nPrivate-Token: a\0b\r\n\r\n', 400],
+    ['an unknown verb', 'BREW /api/v1/users HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+    ['headers that are too long', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('for %s is told so in a body, and the server goes on', async (_what, text, status) => {
+    const answer = await exchange(text);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${String(status)} `));
+    const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as { msg: string };
+    expect(Object.keys(body)).toEqual(['msg']);
+    expect((await send(server.baseUrl, 'GET', '/api/v1/server-info')).status).toBe(200);
+  });
+});
