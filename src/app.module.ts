@@ -23,6 +23,7 @@ export class AppModule {
     const latchkey = LatchkeyModule.forRoot({
       bcryptCost: config.passwords.bcryptCost,
       loginThrottle: config.loginThrottle,
+      leaseSeconds: config.database.leaseSeconds,
       ...(clock && { clock }),
     });
     return {

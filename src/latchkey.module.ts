@@ -5,24 +5,33 @@ import {
   ActorCheck,
   CORE_OPTIONS,
   CORE_PROVIDERS,
+  ChangeRelay,
   Clock,
+  EventBus,
   SystemClock,
+  TOKEN_CHANGES,
   Transactor,
   UserDirectory,
   type CoreOptions,
 } from './core/index.js';
 import {
+  IDENTITY_CHANGES,
   IDENTITY_OPTIONS,
   IDENTITY_PROVIDERS,
   LocalActorCheck,
   LocalUserDirectory,
   type IdentityOptions,
 } from './identity/index.js';
-import { transactorFor } from './persistence/index.js';
+import { relayFor, transactorFor } from './persistence/index.js';
 
 export interface LatchkeyOptions extends CoreOptions, IdentityOptions {
   /** Tells the time instead of the machine's clock. */
   readonly clock?: Clock;
+  /**
+   * How long, in seconds, an instance that was lost delays a revocation at the most; 2 unless given. Only with
+   * PostgreSQL. The same for all instances of one database.
+   */
+  readonly leaseSeconds?: number;
 }
 
 const EXPORTED = [...CORE_PROVIDERS, ...IDENTITY_PROVIDERS, Clock, Transactor, UserDirectory];
@@ -30,7 +39,8 @@ const EXPORTED = [...CORE_PROVIDERS, ...IDENTITY_PROVIDERS, Clock, Transactor, U
 @Module({})
 export class LatchkeyModule {
   /** Needs a `DataSource` that holds our entities; pass the returned module to the dialects as their import. */
-  static forRoot({ clock = new SystemClock(), ...options }: LatchkeyOptions): DynamicModule {
+  static forRoot({ clock = new SystemClock(), leaseSeconds = 2, ...options }: LatchkeyOptions): DynamicModule {
+    const relayOptions = { leaseSeconds, changeClasses: { ...TOKEN_CHANGES, ...IDENTITY_CHANGES } };
     return {
       module: LatchkeyModule,
       providers: [
@@ -40,6 +50,11 @@ export class LatchkeyModule {
         { provide: IDENTITY_OPTIONS, useValue: options },
         { provide: Clock, useValue: clock },
         { provide: Transactor, useFactory: transactorFor, inject: [DataSource] },
+        {
+          provide: ChangeRelay,
+          useFactory: (dataSource: DataSource, events: EventBus) => relayFor(dataSource, events, relayOptions),
+          inject: [DataSource, EventBus],
+        },
         { provide: UserDirectory, useClass: LocalUserDirectory },
         { provide: ActorCheck, useClass: LocalActorCheck },
       ],

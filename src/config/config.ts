@@ -40,6 +40,7 @@ function readConfig(from: FaultCollector) {
     database: {
       address: from.read('DATABASE_URL', databaseAddress, DEFAULT_DATABASE),
       poolSize: from.read('DATABASE_POOL_SIZE', wholeNumber(2, 200), 10),
+      leaseSeconds: from.read('INSTANCE_LEASE_SECONDS', wholeNumber(1, 60), 2),
     },
     log: {
       level: from.read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info'),

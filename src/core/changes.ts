@@ -19,7 +19,15 @@ export abstract class Change {
   readonly accountId: string | null = null;
   /** Further facts for the audit log; never a secret. */
   readonly details: Readonly<Record<string, unknown>> = {};
+
+  /** Whether what was accepted before may be refused after it: then its author waits until every instance knows. */
+  withdraws(): boolean {
+    return true;
+  }
 }
+
+/** A change as a class, by which one that comes from another instance gets its methods back. */
+export type ChangeClass = abstract new (...parts: never[]) => Change;
 
 /** A change to one token. */
 export abstract class TokenChange extends Change {
@@ -48,6 +56,10 @@ export abstract class TokenChange extends Change {
 /** A new token exists. */
 export class TokenIssued extends TokenChange {
   readonly type = 'token.issued';
+
+  override withdraws(): boolean {
+    return false;
+  }
 }
 
 /** Label, expiry, `enabled` or a kind's own fields changed; `details.fields` names them. */
@@ -64,3 +76,11 @@ export class TokenRotated extends TokenChange {
 export class TokenRevoked extends TokenChange {
   readonly type = 'token.revoked';
 }
+
+/** The core's changes by their type. */
+export const TOKEN_CHANGES: Readonly<Record<string, ChangeClass>> = {
+  'token.issued': TokenIssued,
+  'token.updated': TokenUpdated,
+  'token.rotated': TokenRotated,
+  'token.revoked': TokenRevoked,
+};

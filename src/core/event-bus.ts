@@ -1,18 +1,22 @@
-/** Tells whoever listens of changes, after they were committed. */
+/** Tells whoever listens, on this instance, of committed changes. */
 import { Injectable, Logger } from '@nestjs/common';
 import type { Change } from './changes.js';
 
-/** Receives committed changes; what it throws is logged and does not reach the author of the change. */
+/**
+ * Receives committed changes. What it returns is waited for, by the author of the change and by the changes after it,
+ * so long work belongs elsewhere; what it throws is logged and reaches nobody.
+ */
 export type ChangeListener = (change: Change) => void | Promise<void>;
 
-/**
- * Delivers committed changes, in the order of their commits, to every subscriber.
- * `publish` settles when all have taken them, so that a caller's answer leaves after the caches were emptied.
- */
+/** Is told that changes may have been missed, and that from now on none is: whatever was remembered is read again. */
+export type GapListener = () => void;
+
+/** Delivers changes, those of other instances included, to every subscriber in the order of their commits. */
 @Injectable()
 export class EventBus {
   private readonly logger = new Logger(EventBus.name);
   private readonly listeners = new Set<ChangeListener>();
+  private readonly gapListeners = new Set<GapListener>();
 
   /** Starts listening; call the returned function to stop. */
   subscribe(listener: ChangeListener): () => void {
@@ -20,18 +24,29 @@ export class EventBus {
     return () => this.listeners.delete(listener);
   }
 
-  /** For the unit of work alone: hands over changes that are durable. */
-  async publish(changes: readonly Change[]): Promise<void> {
+  /** Starts listening for gaps, which only an instance beside others can have; call the returned function to stop. */
+  onGap(listener: GapListener): () => void {
+    this.gapListeners.add(listener);
+    return () => this.gapListeners.delete(listener);
+  }
+
+  /** For the relay alone: hands over changes that are durable; settles when all have taken them. */
+  async deliver(changes: readonly Change[]): Promise<void> {
     for (const change of changes) {
-      await Promise.all([...this.listeners].map((listener) => this.deliver(listener, change)));
+      await Promise.all([...this.listeners].map((listener) => this.attempt(change.type, () => listener(change))));
     }
   }
 
-  private async deliver(listener: ChangeListener, change: Change): Promise<void> {
+  /** For the relay alone: changes may have been missed until now. */
+  gap(): void {
+    for (const listener of this.gapListeners) void this.attempt('a gap', listener);
+  }
+
+  private async attempt(what: string, tell: () => void | Promise<void>): Promise<void> {
     try {
-      await listener(change);
+      await tell();
     } catch (error) {
-      this.logger.error(`a listener failed on ${change.type}`, error instanceof Error ? error.stack : undefined);
+      this.logger.error(`a listener failed on ${what}`, error instanceof Error ? error.stack : undefined);
     }
   }
 }

@@ -2,20 +2,23 @@
 export { ActorCheck, type AuthorChange } from './actor-check.js';
 export { SYSTEM, anonymousAt, type Actor } from './actor.js';
 export { AuditRecord } from './audit-record.entity.js';
+export { ChangeRelay, LocalRelay, type Announcement } from './change-relay.js';
 export {
   Change,
+  TOKEN_CHANGES,
   TokenChange,
   TokenIssued,
   TokenRevoked,
   TokenRotated,
   TokenUpdated,
+  type ChangeClass,
   type ChangeTarget,
 } from './changes.js';
 export { Clock, SystemClock } from './clock.js';
 export { json, moment } from './columns.js';
 export { CORE_PROVIDERS } from './core.providers.js';
 export { DomainError, UniqueViolation, assertNever, whenTaken, type DomainErrorCode } from './errors.js';
-export { EventBus, type ChangeListener } from './event-bus.js';
+export { EventBus, type ChangeListener, type GapListener } from './event-bus.js';
 export { HashingService, PASSWORD_MAX_BYTES } from './hashing.service.js';
 export { CORE_OPTIONS, type CoreOptions } from './options.js';
 export { Secret } from './secret.js';

@@ -30,4 +30,7 @@ export abstract class Transactor {
    * to change it waits for those who share it now, and those who come later wait for him.
    */
   abstract hold(manager: EntityManager, name: string, mode: HoldMode): Promise<void>;
+
+  /** Inside a write, takes a turn like `hold` for a change, or answers `false` at once when somebody has it. */
+  abstract tryHold(manager: EntityManager, name: string): Promise<boolean>;
 }

@@ -4,9 +4,9 @@ import type { EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from '
 import { ActorCheck, type AuthorChange } from './actor-check.js';
 import type { Actor } from './actor.js';
 import { AuditRecord } from './audit-record.entity.js';
+import { ChangeRelay } from './change-relay.js';
 import type { Change } from './changes.js';
 import { Clock } from './clock.js';
-import { EventBus } from './event-bus.js';
 import { Transactor, type DatabaseWork, type HoldMode } from './transactor.js';
 
 /** What a unit of work can do while its transaction is open. */
@@ -43,6 +43,11 @@ export class Transaction {
     this.waited();
   }
 
+  /** Takes a turn at a piece of work that one instance at a time does; `false` when another does it now. */
+  tryHold(work: string): Promise<boolean> {
+    return this.transactor.tryHold(this.manager, `work ${work}`);
+  }
+
   /** It may have taken a while, and what was in force before may be over. */
   private waited(): void {
     this.moment = this.clock.now();
@@ -55,15 +60,15 @@ export class Transaction {
 }
 
 /**
- * Reads and writes. A write is all or nothing: its rows and their audit rows are committed together, then its
- * events are published, then the caller gets the result. Work must await nothing but the database, and must not
+ * Reads and writes. A write is all or nothing: its rows and their audit rows are committed together, then every
+ * instance hears of it, then the caller gets the result. Work must await nothing but the database, and must not
  * start another unit of work.
  */
 @Injectable()
 export class UnitOfWork {
   constructor(
     private readonly transactor: Transactor,
-    private readonly events: EventBus,
+    private readonly relay: ChangeRelay,
     private readonly clock: Clock,
     private readonly actors: ActorCheck,
   ) {}
@@ -83,15 +88,21 @@ export class UnitOfWork {
     work: (transaction: Transaction) => Promise<T>,
     changing: AuthorChange = 'nothing',
   ): Promise<T> {
-    const { result, changes } = await this.transactor.write(async (manager) => {
-      const transaction = new Transaction(manager, this.transactor, this.clock);
-      if (actor.tokenId !== null) await this.actors.confirm(transaction, actor, changing);
-      const result = await work(transaction);
-      await this.audit(actor, transaction);
-      return { result, changes: transaction.changes };
-    });
-    await this.events.publish(changes);
-    return result;
+    const announcement = this.relay.announcement();
+    try {
+      const result = await this.transactor.write(async (manager) => {
+        const transaction = new Transaction(manager, this.transactor, this.clock);
+        if (actor.tokenId !== null) await this.actors.confirm(transaction, actor, changing);
+        const result = await work(transaction);
+        await this.audit(actor, transaction);
+        await announcement.send(manager, transaction.changes);
+        return result;
+      });
+      await announcement.settled();
+      return result;
+    } finally {
+      announcement.close();
+    }
   }
 
   private async audit(actor: Actor, { manager, changes, now }: Transaction): Promise<void> {

@@ -1,5 +1,5 @@
 /** What can happen to users and accounts. */
-import { Change, type ChangeTarget } from '../core/index.js';
+import { Change, type ChangeClass, type ChangeTarget } from '../core/index.js';
 import type { Account } from './account.entity.js';
 import type { Membership } from './membership.entity.js';
 import type { User } from './user.entity.js';
@@ -21,6 +21,10 @@ export abstract class UserChange extends Change {
 
 export class UserCreated extends UserChange {
   readonly type = 'user.created';
+
+  override withdraws(): boolean {
+    return false;
+  }
 }
 
 /** Name, e-mail or rights changed; `details.fields` names them. */
@@ -53,6 +57,10 @@ export class PasswordChanged extends UserChange {
 
 export class UserLoggedIn extends UserChange {
   readonly type = 'user.logged_in';
+
+  override withdraws(): boolean {
+    return false;
+  }
 }
 
 /** Somebody tried and failed. The address tried is the target's name; nothing tells whether it exists. */
@@ -66,6 +74,10 @@ export class LoginFailed extends Change {
   ) {
     super();
     this.target = { type: 'user', id: null, name: attemptedEmail };
+  }
+
+  override withdraws(): boolean {
+    return false;
   }
 }
 
@@ -86,11 +98,19 @@ export abstract class AccountChange extends Change {
 
 export class AccountCreated extends AccountChange {
   readonly type = 'account.created';
+
+  override withdraws(): boolean {
+    return false;
+  }
 }
 
 /** `details.fields` names what changed. */
 export class AccountUpdated extends AccountChange {
   readonly type = 'account.updated';
+
+  override withdraws(): boolean {
+    return false;
+  }
 }
 
 /** The account is gone, and with it its tokens and memberships. */
@@ -101,12 +121,14 @@ export class AccountDeleted extends AccountChange {
 /** A change to a user's role in an account. */
 export abstract class MembershipChange extends Change {
   readonly target: ChangeTarget;
+  readonly userId: number;
   override readonly accountId: string;
   override readonly details: Readonly<Record<string, unknown>>;
 
   constructor(membership: Pick<Membership, 'id' | 'accountId' | 'userId' | 'role'>) {
     super();
     this.accountId = membership.accountId;
+    this.userId = membership.userId;
     this.target = { type: 'membership', id: membership.id, name: null };
     this.details = { user_id: membership.userId, role: membership.role };
   }
@@ -114,6 +136,10 @@ export abstract class MembershipChange extends Change {
 
 export class MemberAdded extends MembershipChange {
   readonly type = 'membership.added';
+
+  override withdraws(): boolean {
+    return false;
+  }
 }
 
 export class MemberUpdated extends MembershipChange {
@@ -132,4 +158,28 @@ export class SettingsChanged extends Change {
   constructor(override readonly details: Readonly<Record<string, unknown>>) {
     super();
   }
+
+  override withdraws(): boolean {
+    return false;
+  }
 }
+
+/** Identity's changes by their type. */
+export const IDENTITY_CHANGES: Readonly<Record<string, ChangeClass>> = {
+  'user.created': UserCreated,
+  'user.updated': UserUpdated,
+  'user.approved': UserApproved,
+  'user.blocked': UserBlocked,
+  'user.unblocked': UserUnblocked,
+  'user.deleted': UserDeleted,
+  'user.password_changed': PasswordChanged,
+  'user.logged_in': UserLoggedIn,
+  'user.login_failed': LoginFailed,
+  'account.created': AccountCreated,
+  'account.updated': AccountUpdated,
+  'account.deleted': AccountDeleted,
+  'membership.added': MemberAdded,
+  'membership.updated': MemberUpdated,
+  'membership.removed': MemberRemoved,
+  'server.settings_changed': SettingsChanged,
+};

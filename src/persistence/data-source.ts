@@ -3,10 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type Database from 'better-sqlite3';
 import type pg from 'pg';
-import type { Transactor } from '../core/index.js';
+import { LocalRelay, type ChangeRelay, type EventBus, type Transactor } from '../core/index.js';
 import { engineOf, migrate } from './engine.js';
 import { ENTITIES } from './entities.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { PostgresRelay, type RelayOptions } from './relay/postgres-relay.js';
 import { PostgresTransactor } from './postgres-transactor.js';
 import { SqliteTransactor } from './sqlite-transactor.js';
 
@@ -80,6 +81,11 @@ function withoutTimeLimits(options: DataSourceOptions): DataSourceOptions {
   if (options.type !== 'postgres') return options;
   const limits = Object.fromEntries(Object.keys(TIME_LIMITS_MS).map((name) => [name, undefined]));
   return { ...options, extra: { ...(options.extra as object), ...limits } };
+}
+
+/** How changes reach every instance over this connection. */
+export function relayFor(dataSource: DataSource, events: EventBus, options: RelayOptions): ChangeRelay {
+  return engineOf(dataSource) === 'sqlite' ? new LocalRelay(events) : new PostgresRelay(dataSource, events, options);
 }
 
 /** The transactor for the engine of a connection. */

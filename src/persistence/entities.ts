@@ -10,11 +10,13 @@ import { PersonalToken } from '../identity/personal-token.entity.js';
 import { SessionToken } from '../identity/session-token.entity.js';
 import { Setting } from '../identity/setting.entity.js';
 import { User } from '../identity/user.entity.js';
+import { Instance } from './relay/instance.entity.js';
 
 export const ENTITIES = [
   AccessToken,
   Account,
   AuditRecord,
+  Instance,
   Membership,
   PersonalToken,
   ServiceToken,

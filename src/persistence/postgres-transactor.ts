@@ -42,4 +42,12 @@ export class PostgresTransactor extends Transactor {
     const lock = mode === 'share' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
     await manager.query(`SELECT ${lock}(hashtextextended($1, 0))`, [`latchkey ${name}`]);
   }
+
+  async tryHold(manager: EntityManager, name: string): Promise<boolean> {
+    const [row] = await manager.query<{ taken: boolean }[]>(
+      'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS taken',
+      [`latchkey ${name}`],
+    );
+    return row?.taken === true;
+  }
 }

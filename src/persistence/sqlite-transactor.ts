@@ -69,6 +69,10 @@ export class SqliteTransactor extends Transactor {
     return Promise.resolve();
   }
 
+  tryHold(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   /** After the event loop has read all requests that have arrived, so that they can share a commit. */
   private drainSoon(): void {
     if (this.draining) return;

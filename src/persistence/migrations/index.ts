@@ -2,5 +2,11 @@
 import { InitialSchema1795219200000 } from './1795219200000-initial-schema.js';
 import { ServiceTokens1795305600000 } from './1795305600000-service-tokens.js';
 import { AccessTokens1795392000000 } from './1795392000000-access-tokens.js';
+import { Instances1795478400000 } from './1795478400000-instances.js';
 
-export const MIGRATIONS = [InitialSchema1795219200000, ServiceTokens1795305600000, AccessTokens1795392000000];
+export const MIGRATIONS = [
+  InitialSchema1795219200000,
+  ServiceTokens1795305600000,
+  AccessTokens1795392000000,
+  Instances1795478400000,
+];

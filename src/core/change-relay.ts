@@ -1,0 +1,51 @@
+/** How a committed change reaches every instance, and what an instance knows of it. */
+import type { EntityManager } from 'typeorm';
+import type { Change } from './changes.js';
+import type { EventBus } from './event-bus.js';
+
+/** One unit of work's changes on their way. */
+export interface Announcement {
+  /** Inside the transaction: goes out with its commit, or not at all. May be called again when the work is tried again. */
+  send(manager: EntityManager, changes: readonly Change[]): Promise<void>;
+
+  /**
+   * After the commit: settles when this instance has delivered the changes and, if one of them
+   * {@link Change.withdraws withdraws} something, when no other instance relies any more on what was before.
+   * @throws DomainError `unavailable` when that cannot be found out; the change itself stands
+   */
+  settled(): Promise<void>;
+
+  /** In any case, at the end. */
+  close(): void;
+}
+
+/** Also the injection token. */
+export abstract class ChangeRelay {
+  abstract announcement(): Announcement;
+
+  /** Whether this instance hears of every change now: only then may it answer from memory. */
+  abstract isCurrent(): boolean;
+}
+
+/** For a process that has its database to itself. */
+export class LocalRelay extends ChangeRelay {
+  constructor(private readonly events: EventBus) {
+    super();
+  }
+
+  isCurrent(): boolean {
+    return true;
+  }
+
+  announcement(): Announcement {
+    let sent: readonly Change[] = [];
+    return {
+      send: (_manager, changes) => {
+        sent = changes;
+        return Promise.resolve();
+      },
+      settled: () => this.events.deliver(sent),
+      close: () => undefined,
+    };
+  }
+}
