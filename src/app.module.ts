@@ -22,6 +22,7 @@ export class AppModule {
   static forRoot(config: Config, dataSource: DataSource, { clock }: AppOverrides = {}): DynamicModule {
     const latchkey = LatchkeyModule.forRoot({
       bcryptCost: config.passwords.bcryptCost,
+      credentialCache: config.credentialCache,
       loginThrottle: config.loginThrottle,
       leaseSeconds: config.database.leaseSeconds,
       ...(clock && { clock }),

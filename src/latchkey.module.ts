@@ -10,6 +10,7 @@ import {
   EventBus,
   SystemClock,
   TOKEN_CHANGES,
+  TokenLookup,
   Transactor,
   UserDirectory,
   type CoreOptions,
@@ -22,7 +23,7 @@ import {
   LocalUserDirectory,
   type IdentityOptions,
 } from './identity/index.js';
-import { relayFor, transactorFor } from './persistence/index.js';
+import { relayFor, tokenLookupFor, transactorFor } from './persistence/index.js';
 
 export interface LatchkeyOptions extends CoreOptions, IdentityOptions {
   /** Tells the time instead of the machine's clock. */
@@ -55,6 +56,7 @@ export class LatchkeyModule {
           useFactory: (dataSource: DataSource, events: EventBus) => relayFor(dataSource, events, relayOptions),
           inject: [DataSource, EventBus],
         },
+        { provide: TokenLookup, useFactory: tokenLookupFor, inject: [DataSource, Transactor] },
         { provide: UserDirectory, useClass: LocalUserDirectory },
         { provide: ActorCheck, useClass: LocalActorCheck },
       ],

@@ -66,6 +66,10 @@ function readFirstStart(from: FaultCollector) {
 
 function readPasswordRules(from: FaultCollector) {
   return {
+    credentialCache: {
+      entries: from.read('CREDENTIAL_CACHE_ENTRIES', wholeNumber(0, 10_000_000), 50_000),
+      seconds: from.read('CREDENTIAL_CACHE_SECONDS', wholeNumber(1, 86_400), 300),
+    },
     passwords: { bcryptCost: from.read('BCRYPT_COST', wholeNumber(4, 16), 12) },
     loginThrottle: {
       failuresPerAccount: from.read('LOGIN_FAILURES_PER_ACCOUNT', wholeNumber(1, 100_000), 10),

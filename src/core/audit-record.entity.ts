@@ -6,6 +6,7 @@ import { json, moment } from './columns.js';
 @Entity({ name: 'latchkey_audit' })
 @Index('latchkey_audit_created', ['createdAt', 'id'])
 @Index('latchkey_audit_target', ['targetType', 'targetId', 'id'])
+@Index('latchkey_audit_type', ['targetType', 'id'])
 @Index('latchkey_audit_author', ['authorId', 'id'])
 export class AuditRecord {
   /** Counts up; the order of the rows. */

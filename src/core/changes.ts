@@ -78,9 +78,9 @@ export class TokenRevoked extends TokenChange {
 }
 
 /** The core's changes by their type. */
-export const TOKEN_CHANGES: Readonly<Record<string, ChangeClass>> = {
+export const TOKEN_CHANGES = {
   'token.issued': TokenIssued,
   'token.updated': TokenUpdated,
   'token.rotated': TokenRotated,
   'token.revoked': TokenRevoked,
-};
+} as const satisfies Readonly<Record<string, ChangeClass>>;

@@ -1,6 +1,7 @@
 /** Tokens: entity, hashing, life cycle, verification, changes. No HTTP, no dialect, no users table. */
 export { ActorCheck, type AuthorChange } from './actor-check.js';
 export { SYSTEM, anonymousAt, type Actor } from './actor.js';
+export { AuditLog, removeAuditRows, type AuditFilter, type AuditStretch } from './audit-log.js';
 export { AuditRecord } from './audit-record.entity.js';
 export { ChangeRelay, LocalRelay, type Announcement } from './change-relay.js';
 export {
@@ -20,7 +21,7 @@ export { CORE_PROVIDERS } from './core.providers.js';
 export { DomainError, UniqueViolation, assertNever, whenTaken, type DomainErrorCode } from './errors.js';
 export { EventBus, type ChangeListener, type GapListener } from './event-bus.js';
 export { HashingService, PASSWORD_MAX_BYTES } from './hashing.service.js';
-export { CORE_OPTIONS, type CoreOptions } from './options.js';
+export { CORE_OPTIONS, type CoreOptions, type CredentialCacheOptions } from './options.js';
 export { Secret } from './secret.js';
 export { isStorableText } from './text.js';
 export { TokenCount } from './token-count.entity.js';
@@ -30,4 +31,8 @@ export { TokenService, type NewToken, type Rotation, type TokenChanges, type Tok
 export { Transactor, type DatabaseWork, type HoldMode } from './transactor.js';
 export { Transaction, UnitOfWork } from './unit-of-work.js';
 export { UserDirectory, type DirectoryUser } from './user-directory.js';
-export { Verifier, type Credential, type Refusal, type Verdict } from './verifier.js';
+export { isCheckedSecret, isUserToken, newCheckedSecret, type Credential } from './verification/credential.js';
+export type { Acceptance, Refusal, Verdict } from './verification/known-token.js';
+export { LastSeen } from './verification/last-seen.js';
+export { TokenLookup, type LookupKey, type StoredToken } from './verification/token-lookup.js';
+export { Verifier } from './verification/verifier.js';

@@ -88,4 +88,8 @@ export abstract class Token {
   /** When it last authenticated somebody, to about a minute. */
   @Column(moment({ name: 'last_seen_at', nullable: true }))
   lastSeenAt!: Date | null;
+
+  /** When the previous secret last authenticated somebody, to about a minute, in the overlap that runs or ran last. */
+  @Column(moment({ name: 'previous_last_seen_at', nullable: true }))
+  previousLastSeenAt!: Date | null;
 }

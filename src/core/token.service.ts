@@ -62,6 +62,7 @@ export class TokenService {
       expiresAt: null,
       previousSecretExpiresAt: null,
       lastSeenAt: null,
+      previousLastSeenAt: null,
       createdAt: tx.now,
       updatedAt: tx.now,
       ...given,
@@ -120,6 +121,7 @@ export class TokenService {
       ...rotation.changes,
       secretVersion: rotation.version ?? token.secretVersion + 1,
       previousSecretExpiresAt: previousUntil ?? startOfSecond(tx.now),
+      previousLastSeenAt: null,
     };
     await this.write(tx, kind, token, columns, { secretDigest: rotation.digest, previousSecretDigest: old });
     const { secretVersion: version, previousSecretExpiresAt: previous_secret_expires_at } = token;

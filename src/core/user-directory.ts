@@ -14,6 +14,12 @@ export interface DirectoryUser {
 
 /** Finds users by id. Also the injection token under which a host provides its own directory. */
 export abstract class UserDirectory {
+  /**
+   * Whether every change to a user is published as a change with his `userId`: only then may what was found be
+   * remembered. Otherwise it is asked at every verification.
+   */
+  readonly announcesChanges: boolean = false;
+
   /** The user, or `null` when there is none (any more). */
   abstract find(userId: number): Promise<DirectoryUser | null>;
 }

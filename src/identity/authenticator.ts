@@ -1,6 +1,6 @@
 /** Who is calling: turns a presented user token into a principal. */
 import { Injectable } from '@nestjs/common';
-import { Secret, Token, Verifier, type Actor, type DirectoryUser } from '../core/index.js';
+import { Secret, Token, Verifier, isUserToken, type Actor, type DirectoryUser } from '../core/index.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { SessionToken } from './session-token.entity.js';
 
@@ -16,9 +16,6 @@ export interface Principal {
 export type Authentication =
   { readonly status: 'authenticated'; readonly principal: Principal } | { readonly status: 'refused' | 'unusable' };
 
-/** 32 bytes as base64url without padding. */
-const USER_TOKEN = /^[A-Za-z0-9_-]{43}$/;
-
 const REFUSED: Authentication = { status: 'refused' };
 
 @Injectable()
@@ -31,7 +28,7 @@ export class Authenticator {
    * @param address - where the caller is, for the audit log
    */
   authenticate(presented: unknown, audience: string, address: string | null): Promise<Authentication> {
-    if (typeof presented !== 'string' || !USER_TOKEN.test(presented)) return Promise.resolve(REFUSED);
+    if (typeof presented !== 'string' || !isUserToken(presented)) return Promise.resolve(REFUSED);
     return this.verified(presented, address, (token) => token instanceof PersonalToken || isLogin(token, audience));
   }
 

@@ -5,6 +5,8 @@ import { User } from './user.entity.js';
 
 @Injectable()
 export class LocalUserDirectory extends UserDirectory {
+  override readonly announcesChanges = true;
+
   constructor(private readonly transactor: Transactor) {
     super();
   }

@@ -3,9 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type Database from 'better-sqlite3';
 import type pg from 'pg';
-import { LocalRelay, type ChangeRelay, type EventBus, type Transactor } from '../core/index.js';
+import { LocalRelay, type ChangeRelay, type EventBus, type TokenLookup, type Transactor } from '../core/index.js';
 import { engineOf, migrate } from './engine.js';
 import { ENTITIES } from './entities.js';
+import { PostgresTokenLookup } from './lookup/postgres-token-lookup.js';
+import { SqliteTokenLookup } from './lookup/sqlite-token-lookup.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { PostgresRelay, type RelayOptions } from './relay/postgres-relay.js';
 import { PostgresTransactor } from './postgres-transactor.js';
@@ -81,6 +83,13 @@ function withoutTimeLimits(options: DataSourceOptions): DataSourceOptions {
   if (options.type !== 'postgres') return options;
   const limits = Object.fromEntries(Object.keys(TIME_LIMITS_MS).map((name) => [name, undefined]));
   return { ...options, extra: { ...(options.extra as object), ...limits } };
+}
+
+/** The look-up of credentials for the engine of a connection. */
+export function tokenLookupFor(dataSource: DataSource, transactor: Transactor): TokenLookup {
+  return engineOf(dataSource) === 'sqlite'
+    ? new SqliteTokenLookup(dataSource, transactor)
+    : new PostgresTokenLookup(dataSource);
 }
 
 /** How changes reach every instance over this connection. */

@@ -1,5 +1,12 @@
 /** The database: connection, migrations, and the one place where the two engines differ. */
-export { dataSourceOptions, openDatabase, relayFor, transactorFor, type DatabaseAddress } from './data-source.js';
+export {
+  dataSourceOptions,
+  openDatabase,
+  relayFor,
+  tokenLookupFor,
+  transactorFor,
+  type DatabaseAddress,
+} from './data-source.js';
 export { engineOf, migrate, type Engine } from './engine.js';
 export { ENTITIES } from './entities.js';
 export { MIGRATIONS } from './migrations/index.js';

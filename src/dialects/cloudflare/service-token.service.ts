@@ -7,13 +7,14 @@ import {
   TokenListing,
   TokenService,
   UnitOfWork,
+  newCheckedSecret,
   type Actor,
   type Stretch,
   type TokenFilter,
   type Transaction,
 } from '../../core/index.js';
 import { AccountService, lockedAccount, sharedAccount } from '../../identity/index.js';
-import { newClientId, newClientSecret } from './client-secret.js';
+import { newClientId } from './client-id.js';
 import { CLOUDFLARE_OPTIONS } from './cloudflare.module-definition.js';
 import type { CloudflareOptions } from './cloudflare.options.js';
 import { FOREVER, expiryOf } from './duration.js';
@@ -58,7 +59,7 @@ export class ServiceTokenService {
     accountId: string,
     { name, duration = DEFAULT_DURATION, enabled, version, previousUntil }: ServiceTokenChanges & { name: string },
   ): Promise<ServiceTokenWithSecret> {
-    const secret = newClientSecret(this.options.secretPrefix);
+    const secret = newCheckedSecret(this.options.secretPrefix);
     const handle = newClientId();
     return this.accounts.change(actor, accountId, async (tx) => {
       await this.holdAccount(tx, accountId);
@@ -145,7 +146,7 @@ export class ServiceTokenService {
     previousUntil?: Date,
     changes: ServiceTokenChanges = {},
   ): Promise<ServiceTokenWithSecret> {
-    const secret = newClientSecret(this.options.secretPrefix);
+    const secret = newCheckedSecret(this.options.secretPrefix);
     const rotation = { digest: this.hashing.digest(secret), previousUntil, expectedVersion: token.secretVersion };
     return this.accounts.change(actor, ownerOf(token), async (tx) => {
       const rotated = await this.tokens.rotate(tx, ServiceToken, selector(token), {

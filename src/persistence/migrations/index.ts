@@ -3,10 +3,14 @@ import { InitialSchema1795219200000 } from './1795219200000-initial-schema.js';
 import { ServiceTokens1795305600000 } from './1795305600000-service-tokens.js';
 import { AccessTokens1795392000000 } from './1795392000000-access-tokens.js';
 import { Instances1795478400000 } from './1795478400000-instances.js';
+import { LastUses1795564800000 } from './1795564800000-last-uses.js';
+import { AuditTypes1795651200000 } from './1795651200000-audit-types.js';
 
 export const MIGRATIONS = [
   InitialSchema1795219200000,
   ServiceTokens1795305600000,
   AccessTokens1795392000000,
   Instances1795478400000,
+  LastUses1795564800000,
+  AuditTypes1795651200000,
 ];

@@ -128,6 +128,7 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
     this.formerIds.add(session.id);
     try {
       this.session = session;
+      if (this.isStopping()) return;
       await session.register();
       // Whoever remembers anything forgets it here; from now on nothing is missed.
       this.events.gap();

@@ -1,0 +1,109 @@
+/** The audit log: read newest first, in any number of rows, and rid of what is too old. */
+import { Injectable } from '@nestjs/common';
+import { And, In, LessThan, MoreThanOrEqual, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { AuditRecord } from './audit-record.entity.js';
+import type { ChangeTarget } from './changes.js';
+import { UnitOfWork, type Transaction } from './unit-of-work.js';
+
+/** Which rows: every condition that is given must hold. */
+export interface AuditFilter {
+  /** From this moment on, inclusive. */
+  readonly createdFrom?: Date | undefined;
+  /** Up to this moment, exclusive. */
+  readonly createdBefore?: Date | undefined;
+  readonly targetType?: string | undefined;
+  readonly targetId?: string | undefined;
+  readonly authorId?: number | undefined;
+}
+
+/** A stretch of the log by the ids of its rows. */
+export interface AuditStretch {
+  /** The lowest id. */
+  readonly from: number;
+  /** Above the highest id; `null` for no limit. */
+  readonly below: number | null;
+}
+
+/** Rows read at a time when all are wanted. */
+const BATCH = 1000;
+
+const ALL_TYPES: Record<ChangeTarget['type'], true> = {
+  token: true,
+  user: true,
+  account: true,
+  membership: true,
+  server: true,
+};
+
+@Injectable()
+export class AuditLog {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /**
+   * The ids between which the rows of the filter's time lie, found once for all pages of a list. The order of the rows
+   * is that of their ids, from which that of their times may differ: instances write side by side.
+   */
+  async stretchOf({ createdFrom, createdBefore }: AuditFilter): Promise<AuditStretch> {
+    if (!createdFrom && !createdBefore) return { from: 0, below: null };
+    const ids = await this.unitOfWork.read((manager) =>
+      manager
+        .createQueryBuilder(AuditRecord, 'row')
+        // By the index on the time alone: with plain ids, PostgreSQL would look for the first that fits, from the end.
+        .select('MIN(row.id + 0)', 'first')
+        .addSelect('MAX(row.id + 0)', 'last')
+        .where({
+          createdAt: And(
+            ...(createdFrom ? [MoreThanOrEqual(createdFrom)] : []),
+            ...(createdBefore ? [LessThan(createdBefore)] : []),
+          ),
+        })
+        .getRawOne<{ first: number | null; last: number | null }>(),
+    );
+    return { from: ids?.first ?? 0, below: (ids?.last ?? -1) + 1 };
+  }
+
+  /** The newest rows of a stretch that fit, at most so many. */
+  page(filter: AuditFilter, stretch: AuditStretch, limit: number): Promise<AuditRecord[]> {
+    return this.unitOfWork.read((manager) => fitting(manager, filter, stretch).take(limit).getMany());
+  }
+
+  /** All rows that fit, newest first, a batch at a time. */
+  async *all(filter: AuditFilter): AsyncGenerator<AuditRecord[]> {
+    let stretch = await this.stretchOf(filter);
+    for (;;) {
+      const batch = await this.page(filter, stretch, BATCH);
+      yield batch;
+      const last = batch.at(-1);
+      if (!last || batch.length < BATCH) return;
+      stretch = { ...stretch, below: last.id };
+    }
+  }
+}
+
+/**
+ * Removes the oldest rows from before a moment, at most so many.
+ * @returns how many there were
+ */
+export async function removeAuditRows({ manager }: Transaction, before: Date, limit: number): Promise<number> {
+  const where = { createdAt: LessThan(before) };
+  const rows = await manager.find(AuditRecord, { select: { id: true }, where, order: { createdAt: 'ASC' }, take: limit });
+  if (rows.length > 0) await manager.delete(AuditRecord, { id: In(rows.map(({ id }) => id)) });
+  return rows.length;
+}
+
+function fitting(manager: EntityManager, filter: AuditFilter, { from, below }: AuditStretch) {
+  const { createdFrom, createdBefore, targetType, targetId, authorId } = filter;
+  const where: FindOptionsWhere<AuditRecord> = {
+    id: below === null ? MoreThanOrEqual(from) : And(MoreThanOrEqual(from), LessThan(below)),
+    ...(targetType !== undefined && { targetType }),
+    ...(targetId !== undefined && { targetId }),
+    // The index begins with the type.
+    ...(targetId !== undefined && targetType === undefined && { targetType: In(Object.keys(ALL_TYPES)) }),
+    ...(authorId !== undefined && { authorId }),
+  };
+  const query = manager.createQueryBuilder(AuditRecord, 'row').where(where).orderBy('row.id', 'DESC');
+  // Not by the index on the time: the stretch is as narrow, and in the right order.
+  if (createdFrom) query.andWhere('row.createdAt + 0 >= :from', { from: createdFrom.getTime() });
+  if (createdBefore) query.andWhere('row.createdAt + 0 < :before', { before: createdBefore.getTime() });
+  return query;
+}

@@ -1,0 +1,127 @@
+/** What verification remembers: tokens that were found, bounded in number and age, forgotten with every change to them. */
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { ChangeRelay } from '../change-relay.js';
+import type { Change } from '../changes.js';
+import { EventBus } from '../event-bus.js';
+import { CORE_OPTIONS, type CoreOptions } from '../options.js';
+import type { KnownToken } from './known-token.js';
+
+const BY_DEFAULT = { entries: 50_000, seconds: 300 };
+
+/** How exactly the age is kept, in milliseconds: asking the clock each time would cost more than the look-up. */
+const AGE_RESOLUTION_MS = 1000;
+
+/** Says when what was read may be remembered: only if nothing that could concern it happened since. */
+export type Generation = number;
+
+@Injectable()
+export class CredentialMemory implements OnModuleDestroy {
+  private readonly known: LRUCache<string, KnownToken> | undefined;
+  private readonly keysByToken = new Map<string, Set<string>>();
+  private readonly keysByUser = new Map<number, Set<string>>();
+  private readonly keysByAccount = new Map<string, Set<string>>();
+  private readonly flights = new Map<string, Promise<KnownToken | null>>();
+  private readonly stops: (() => void)[];
+  private present: Generation = 0;
+
+  constructor(
+    @Inject(CORE_OPTIONS) { credentialCache = BY_DEFAULT }: CoreOptions,
+    private readonly relay: ChangeRelay,
+    events: EventBus,
+  ) {
+    const { entries, seconds } = credentialCache;
+    if (entries > 0) {
+      this.known = new LRUCache({
+        max: entries,
+        ttl: seconds * 1000,
+        ttlResolution: AGE_RESOLUTION_MS,
+        dispose: (known, key) => {
+          this.unindex(key, known);
+        },
+      });
+    }
+    this.stops = [
+      events.subscribe((change) => {
+        this.forget(change);
+      }),
+      events.onGap(() => {
+        this.forgetAll();
+      }),
+    ];
+  }
+
+  onModuleDestroy(): void {
+    for (const stop of this.stops) stop();
+    this.forgetAll();
+  }
+
+  /** What is known under a key, as long as this instance hears of every change. */
+  get(key: string): KnownToken | undefined {
+    return this.known && this.relay.isCurrent() ? this.known.get(key) : undefined;
+  }
+
+  /** Reads what is not known: at most once at a time for each key, unless something changes meanwhile. */
+  read(key: string, read: () => Promise<KnownToken | null>): Promise<KnownToken | null> {
+    if (!this.relay.isCurrent()) return read();
+    const underWay = this.flights.get(key);
+    if (underWay) return underWay;
+    const flight = read().finally(() => {
+      if (this.flights.get(key) === flight) this.flights.delete(key);
+    });
+    this.flights.set(key, flight);
+    return flight;
+  }
+
+  /** To be taken before something is read that may be remembered; `undefined` when it may not. */
+  generation(): Generation | undefined {
+    return this.relay.isCurrent() ? this.present : undefined;
+  }
+
+  /** Remembers what was read since a generation was taken, unless that is over. */
+  remember(key: string, known: KnownToken, since: Generation | undefined): void {
+    if (since !== this.present || !this.known || !this.relay.isCurrent()) return;
+    this.known.set(key, known);
+    const { id, userId, accountId } = known.token;
+    add(this.keysByToken, id, key);
+    if (userId !== null) add(this.keysByUser, userId, key);
+    if (accountId !== null) add(this.keysByAccount, accountId, key);
+  }
+
+  /** Whatever a change can concern: the token, all tokens of the user, and all of an account that is gone. */
+  private forget(change: Change): void {
+    this.present += 1;
+    this.flights.clear();
+    const { tokenId, userId } = change as { tokenId?: string; userId?: number | null };
+    const keys = [
+      ...(tokenId === undefined ? [] : (this.keysByToken.get(tokenId) ?? [])),
+      ...(userId === undefined || userId === null ? [] : (this.keysByUser.get(userId) ?? [])),
+      ...(change.target.type === 'account' ? (this.keysByAccount.get(change.target.id ?? '') ?? []) : []),
+    ];
+    for (const key of keys) this.known?.delete(key);
+  }
+
+  private forgetAll(): void {
+    this.present += 1;
+    this.flights.clear();
+    this.known?.clear();
+  }
+
+  private unindex(key: string, { token: { id, userId, accountId } }: KnownToken): void {
+    remove(this.keysByToken, id, key);
+    if (userId !== null) remove(this.keysByUser, userId, key);
+    if (accountId !== null) remove(this.keysByAccount, accountId, key);
+  }
+}
+
+function add<K>(index: Map<K, Set<string>>, of: K, key: string): void {
+  const keys = index.get(of);
+  if (keys) keys.add(key);
+  else index.set(of, new Set([key]));
+}
+
+function remove<K>(index: Map<K, Set<string>>, of: K, key: string): void {
+  const keys = index.get(of);
+  keys?.delete(key);
+  if (keys?.size === 0) index.delete(of);
+}

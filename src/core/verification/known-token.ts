@@ -1,0 +1,75 @@
+/** A token as it was read, with its owner, ready to be judged against what is presented. */
+import { timingSafeEqual } from 'node:crypto';
+import type { Token } from '../token.entity.js';
+import type { DirectoryUser } from '../user-directory.js';
+import type { StoredToken } from './token-lookup.js';
+
+/** Why a known token is not accepted. */
+export type Refusal = 'wrong_secret' | 'expired' | 'disabled' | 'owner_gone' | 'owner_blocked' | 'owner_unapproved';
+
+/** A credential that is accepted. */
+export interface Acceptance {
+  readonly status: 'valid';
+  readonly token: Readonly<Token>;
+  /** The user it acts for, `null` for tokens that belong to an account alone. */
+  readonly owner: DirectoryUser | null;
+  /** Which secret matched: after a rotation with overlap both may. */
+  readonly matched: 'current' | 'previous';
+}
+
+/** The answer to a presented credential. Callers outside are told no more than "no". */
+export type Verdict =
+  Acceptance | { readonly status: Refusal; readonly token: Readonly<Token> } | { readonly status: 'unknown' };
+
+export class KnownToken {
+  readonly token: Readonly<Token>;
+  /** When its last use, with either secret, was noted; milliseconds since 1970. */
+  readonly notedAt = { current: 0, previous: 0 };
+  private readonly digest: Buffer | null;
+  private readonly previousDigest: Buffer | null;
+  private readonly previousUntil: number;
+  private readonly expiresAt: number;
+  private readonly accepted: { readonly current: Acceptance; readonly previous: Acceptance };
+
+  /** @param owner - `null` for a token that has none, `undefined` when the user that it names is not there */
+  constructor(
+    { token, digest, previousDigest }: StoredToken,
+    private readonly owner: DirectoryUser | null | undefined,
+  ) {
+    this.token = Object.freeze(token);
+    this.digest = digest;
+    this.previousDigest = previousDigest;
+    this.previousUntil = token.previousSecretExpiresAt?.getTime() ?? 0;
+    this.expiresAt = token.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+    const acceptance = { status: 'valid', token, owner: owner ?? null } as const;
+    this.accepted = {
+      current: { ...acceptance, matched: 'current' },
+      previous: { ...acceptance, matched: 'previous' },
+    };
+    this.notedAt.current = token.lastSeenAt?.getTime() ?? 0;
+    this.notedAt.previous = token.previousLastSeenAt?.getTime() ?? 0;
+  }
+
+  /**
+   * @param digest - SHA-256 of the secret presented, 32 bytes; compared in constant time
+   * @param now - milliseconds since 1970
+   */
+  judge(digest: Buffer, now: number): Verdict {
+    const { token, owner } = this;
+    const matched = this.matched(digest, now);
+    if (!matched) return { status: 'wrong_secret', token };
+    if (now >= this.expiresAt) return { status: 'expired', token };
+    if (!token.enabled) return { status: 'disabled', token };
+    if (owner === undefined) return { status: 'owner_gone', token };
+    if (owner !== null && owner.standing !== 'active') return { status: `owner_${owner.standing}`, token };
+    return this.accepted[matched];
+  }
+
+  private matched(digest: Buffer, now: number): 'current' | 'previous' | undefined {
+    if (this.digest && timingSafeEqual(this.digest, digest)) return 'current';
+    if (this.previousDigest && now < this.previousUntil && timingSafeEqual(this.previousDigest, digest)) {
+      return 'previous';
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,22 @@
+/** The one read that verification needs, made for speed; each engine does it in its own way. */
+import type { Token } from '../token.entity.js';
+
+/** A committed row: the token without its digests, and these beside it as bytes. */
+export interface StoredToken {
+  readonly token: Token;
+  readonly digest: Buffer | null;
+  readonly previousDigest: Buffer | null;
+}
+
+/** What a row is found by: the digest of a secret (64 hex characters), or kind, scope and handle. */
+export type LookupKey =
+  { readonly digest: string } | { readonly kind: string; readonly handleScope: string; readonly handle: string };
+
+/** Also the injection token. */
+export abstract class TokenLookup {
+  /**
+   * The row as it is committed, or `null`; at once where the engine can.
+   * @throws DomainError `unavailable`, thrown or rejected
+   */
+  abstract find(key: LookupKey): StoredToken | null | Promise<StoredToken | null>;
+}

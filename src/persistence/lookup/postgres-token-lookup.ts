@@ -1,0 +1,81 @@
+/** PostgreSQL: look-ups that arrive together go out together, one query at a time, however many come. */
+import type { DataSource } from 'typeorm';
+import { DomainError, TokenLookup, type LookupKey, type StoredToken } from '../../core/index.js';
+import { translated } from '../driver-errors.js';
+import { TokenRows, type TokenRow } from './token-rows.js';
+
+/** Look-ups in one query at the most. */
+const BATCH = 200;
+
+/** Look-ups that may wait; beyond it a caller is asked to come back. */
+const WAITING = 10_000;
+
+interface Waiting {
+  readonly key: LookupKey;
+  readonly resolve: (found: StoredToken | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class PostgresTokenLookup extends TokenLookup {
+  private readonly rows: TokenRows;
+  private readonly query: string;
+  private readonly waiting: Waiting[] = [];
+  private asking = false;
+
+  constructor(private readonly dataSource: DataSource) {
+    super();
+    this.rows = new TokenRows(dataSource);
+    const { columns } = this.rows;
+    const byHandle = `JOIN "latchkey_token" token ON token."kind" = k AND token."handle_scope" = s AND token."handle" = h`;
+    const byDigest = (column: string): string => `JOIN "latchkey_token" token ON token."${column}" = d`;
+    const digests = 'unnest($1::text[]) WITH ORDINALITY AS wanted(d, at)';
+    const handles = 'unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS wanted(at, k, s, h)';
+    this.query = [
+      `SELECT wanted.at::int AS at, ${columns} FROM ${digests} ${byDigest('secret_digest')}`,
+      `SELECT wanted.at::int AS at, ${columns} FROM ${digests} ${byDigest('previous_secret_digest')}`,
+      `SELECT wanted.at AS at, ${columns} FROM ${handles} ${byHandle}`,
+    ].join(' UNION ALL ');
+  }
+
+  find(key: LookupKey): Promise<StoredToken | null> {
+    if (this.waiting.length >= WAITING) {
+      return Promise.reject(new DomainError('unavailable', 'too many credentials are being looked up; try again', 1));
+    }
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ key, resolve, reject });
+      if (this.asking) return;
+      this.asking = true;
+      // After all that has arrived by now.
+      setImmediate(() => void this.askForAll());
+    });
+  }
+
+  private async askForAll(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, BATCH);
+      try {
+        const found = await this.ask(batch.map(({ key }) => key));
+        batch.forEach(({ resolve }, at) => {
+          resolve(found.get(at + 1) ?? null);
+        });
+      } catch (error) {
+        for (const { reject } of batch) reject(translated(error));
+      }
+    }
+    this.asking = false;
+  }
+
+  /** What was found, by the position of its key, from 1. */
+  private async ask(keys: readonly LookupKey[]): Promise<Map<number, StoredToken>> {
+    const digests = keys.map((key) => ('digest' in key ? key.digest : ''));
+    const handles = keys.flatMap((key, index) => ('digest' in key ? [] : [{ ...key, at: index + 1 }]));
+    const rows = await this.dataSource.query<(TokenRow & { at: number })[]>(this.query, [
+      digests,
+      handles.map(({ at }) => at),
+      handles.map(({ kind }) => kind),
+      handles.map(({ handleScope }) => handleScope),
+      handles.map(({ handle }) => handle),
+    ]);
+    return new Map(rows.map((row) => [row.at, this.rows.stored(row)]));
+  }
+}

@@ -1,0 +1,17 @@
+/** When the previous secret of a token was last used. */
+import { TableColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { moment } from './columns.js';
+
+const column = new TableColumn(moment('previous_last_seen_at', true));
+
+export class LastUses1795564800000 implements MigrationInterface {
+  name = 'LastUses1795564800000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.addColumn('latchkey_token', column);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.dropColumn('latchkey_token', column);
+  }
+}
