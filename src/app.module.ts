@@ -8,18 +8,19 @@ import { CanvusModule } from './dialects/canvus/index.js';
 import { CloudflareModule } from './dialects/cloudflare/index.js';
 import { CrmModule } from './dialects/crm/index.js';
 import { LatchkeyModule } from './latchkey.module.js';
-import { OperationsModule } from './operations/index.js';
+import { OperationsModule, type HousekeepingOptions } from './operations/index.js';
 import { PRODUCT_VERSION } from './version.js';
 
 /** What a test may put in place of the real thing. */
 export interface AppOverrides {
   readonly clock?: Clock;
+  readonly housekeeping?: Omit<HousekeepingOptions, 'auditRetentionDays'>;
 }
 
 @Module({})
 export class AppModule {
   /** @param dataSource - open and migrated; closed with the application */
-  static forRoot(config: Config, dataSource: DataSource, { clock }: AppOverrides = {}): DynamicModule {
+  static forRoot(config: Config, dataSource: DataSource, { clock, housekeeping }: AppOverrides = {}): DynamicModule {
     const latchkey = LatchkeyModule.forRoot({
       bcryptCost: config.passwords.bcryptCost,
       credentialCache: config.credentialCache,
@@ -35,14 +36,14 @@ export class AppModule {
           dataSourceFactory: () => Promise.resolve(dataSource),
         }),
         latchkey,
-        OperationsModule,
+        OperationsModule.forRoot({ auditRetentionDays: config.audit.retentionDays, ...housekeeping }, [latchkey]),
         CloudflareModule.forRoot({
           secretPrefix: config.cloudflare.serviceTokenPrefix,
           tokensPerAccount: config.cloudflare.serviceTokensPerAccount,
           imports: [latchkey],
         }),
         CrmModule.forRoot({ ...config.crm, imports: [latchkey] }),
-        CanvusModule.forRoot({ productVersion: PRODUCT_VERSION, imports: [latchkey] }),
+        CanvusModule.forRoot({ ...config.canvus, productVersion: PRODUCT_VERSION, imports: [latchkey] }),
       ],
     };
   }

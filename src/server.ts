@@ -11,6 +11,7 @@ import type { DataSource } from 'typeorm';
 import { AppModule, type AppOverrides } from './app.module.js';
 import type { Config } from './config/index.js';
 import { Secret } from './core/index.js';
+import { Streams } from './dialects/canvus/index.js';
 import { mountDocs } from './docs.js';
 import { FirstStart, type FirstStartResult, type FirstStartWishes } from './identity/index.js';
 import { NestLog, answerUnreadableRequests, createLog, requestLog } from './operations/index.js';
@@ -49,13 +50,14 @@ export class Server {
     return this.app.get(FirstStart).run(firstStartWishes(this.config));
   }
 
-  /** Stops accepting, ends connections with their present answer, finishes requests, closes the database. */
+  /** Stops accepting, ends streams, ends connections with their present answer, finishes requests, closes the database. */
   async stop(): Promise<void> {
     this.stopping = true;
     const http = this.app.getHttpServer();
     setTimeout(() => {
       http.closeAllConnections();
     }, GRACE_MS).unref();
+    this.app.get(Streams).endAll();
     await letGoOf(http);
     await this.app.close();
   }

@@ -46,6 +46,8 @@ function readConfig(from: FaultCollector) {
       level: from.read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info'),
       format: from.read('LOG_FORMAT', logFormat, process.stderr.isTTY ? 'pretty' : 'json'),
     },
+    // Up to a hundred years.
+    audit: { retentionDays: from.read('AUDIT_RETENTION_DAYS', wholeNumber(0, 36_500), 0) },
     firstStart: readFirstStart(from),
     ...readPasswordRules(from),
     ...readDialects(from),

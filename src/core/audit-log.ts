@@ -1,6 +1,7 @@
 /** The audit log: read newest first, in any number of rows, and rid of what is too old. */
 import { Injectable } from '@nestjs/common';
-import { And, In, LessThan, MoreThanOrEqual, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { And, In, LessThan, MoreThanOrEqual } from 'typeorm';
+import type { EntityManager, FindOptionsWhere, SelectQueryBuilder } from 'typeorm';
 import { AuditRecord } from './audit-record.entity.js';
 import type { ChangeTarget } from './changes.js';
 import { UnitOfWork, type Transaction } from './unit-of-work.js';
@@ -86,12 +87,21 @@ export class AuditLog {
  */
 export async function removeAuditRows({ manager }: Transaction, before: Date, limit: number): Promise<number> {
   const where = { createdAt: LessThan(before) };
-  const rows = await manager.find(AuditRecord, { select: { id: true }, where, order: { createdAt: 'ASC' }, take: limit });
+  const rows = await manager.find(AuditRecord, {
+    select: { id: true },
+    where,
+    order: { createdAt: 'ASC' },
+    take: limit,
+  });
   if (rows.length > 0) await manager.delete(AuditRecord, { id: In(rows.map(({ id }) => id)) });
   return rows.length;
 }
 
-function fitting(manager: EntityManager, filter: AuditFilter, { from, below }: AuditStretch) {
+function fitting(
+  manager: EntityManager,
+  filter: AuditFilter,
+  { from, below }: AuditStretch,
+): SelectQueryBuilder<AuditRecord> {
   const { createdFrom, createdBefore, targetType, targetId, authorId } = filter;
   const where: FindOptionsWhere<AuditRecord> = {
     id: below === null ? MoreThanOrEqual(from) : And(MoreThanOrEqual(from), LessThan(below)),

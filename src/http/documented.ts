@@ -6,9 +6,12 @@ import { ApiBody, ApiOperation, ApiResponse, ApiSecurity } from '@nestjs/swagger
 export interface DocumentedAnswer {
   readonly status: number;
   readonly description: string;
-  readonly type: Type;
+  /** The class of a JSON body, or the media type of a text. */
+  readonly type: Type | `text/${string}`;
   readonly isArray?: boolean;
   readonly example?: unknown;
+  /** Headers that are part of the answer, and what they say. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface DocumentedRoute {
@@ -40,12 +43,25 @@ export function documentedRoute(route: DocumentedRoute): MethodDecorator {
 function documentedStatus(answers: readonly DocumentedAnswer[]): MethodDecorator {
   const [first] = answers;
   if (!first) throw new Error('a status is documented by its answers');
-  const { status, type, isArray = false } = first;
+  const { status, type, isArray = false, example } = first;
   const description = answers.map((answer) => answer.description).join(' ');
+  const headers = documentedHeaders(first);
+  if (typeof type === 'string') {
+    const content = { [type]: { schema: { type: 'string' }, example } };
+    return ApiResponse({ status, description, headers, content });
+  }
   const examples = answers.flatMap(({ example, description: summary }) =>
     example === undefined ? [] : [{ summary, value: example }],
   );
-  if (examples.length === 0) return ApiResponse({ status, description, type, isArray });
+  if (examples.length === 0) return ApiResponse({ status, description, headers, type, isArray });
   const named = Object.fromEntries(examples.map((example, index) => [String(index + 1), example]));
-  return ApiResponse({ status, description, type, isArray, examples: named });
+  return ApiResponse({ status, description, headers, type, isArray, examples: named });
+}
+
+type Headers = Record<string, { description: string; schema: { type: string } }>;
+
+function documentedHeaders({ headers }: DocumentedAnswer): Headers | undefined {
+  if (!headers) return undefined;
+  const entries = Object.entries(headers);
+  return Object.fromEntries(entries.map(([name, description]) => [name, { description, schema: { type: 'string' } }]));
 }

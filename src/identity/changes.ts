@@ -55,8 +55,26 @@ export class PasswordChanged extends UserChange {
   readonly type = 'user.password_changed';
 }
 
+/** Somebody who is signed in gave a wrong present password for his own. */
+export class PasswordChangeFailed extends UserChange {
+  readonly type = 'user.password_change_failed';
+
+  override withdraws(): boolean {
+    return false;
+  }
+}
+
 export class UserLoggedIn extends UserChange {
   readonly type = 'user.logged_in';
+
+  override withdraws(): boolean {
+    return false;
+  }
+}
+
+/** By himself; that the login's token is gone is a change of its own. */
+export class UserLoggedOut extends UserChange {
+  readonly type = 'user.logged_out';
 
   override withdraws(): boolean {
     return false;
@@ -165,7 +183,7 @@ export class SettingsChanged extends Change {
 }
 
 /** Identity's changes by their type. */
-export const IDENTITY_CHANGES: Readonly<Record<string, ChangeClass>> = {
+export const IDENTITY_CHANGES = {
   'user.created': UserCreated,
   'user.updated': UserUpdated,
   'user.approved': UserApproved,
@@ -173,7 +191,9 @@ export const IDENTITY_CHANGES: Readonly<Record<string, ChangeClass>> = {
   'user.unblocked': UserUnblocked,
   'user.deleted': UserDeleted,
   'user.password_changed': PasswordChanged,
+  'user.password_change_failed': PasswordChangeFailed,
   'user.logged_in': UserLoggedIn,
+  'user.logged_out': UserLoggedOut,
   'user.login_failed': LoginFailed,
   'account.created': AccountCreated,
   'account.updated': AccountUpdated,
@@ -182,4 +202,4 @@ export const IDENTITY_CHANGES: Readonly<Record<string, ChangeClass>> = {
   'membership.updated': MemberUpdated,
   'membership.removed': MemberRemoved,
   'server.settings_changed': SettingsChanged,
-};
+} as const satisfies Readonly<Record<string, ChangeClass>>;

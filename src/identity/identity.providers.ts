@@ -8,6 +8,7 @@ import { PasswordService } from './password.service.js';
 import { PersonalTokenService } from './personal-token.service.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionService } from './session.service.js';
+import { StandingCheck } from './standing-check.js';
 import { UserService } from './user.service.js';
 
 export const IDENTITY_PROVIDERS = [
@@ -20,5 +21,6 @@ export const IDENTITY_PROVIDERS = [
   PersonalTokenService,
   ServerSettings,
   SessionService,
+  StandingCheck,
   UserService,
 ];

@@ -9,6 +9,7 @@ export {
 } from './account.service.js';
 export { Authenticator, type Authentication, type Principal } from './authenticator.js';
 export * from './changes.js';
+export { removeExpiredSessions } from './expired-sessions.js';
 export { FirstStart, type FirstStartResult, type FirstStartWishes } from './first-start.js';
 export { IDENTITY_PROVIDERS } from './identity.providers.js';
 export { LocalActorCheck } from './local-actor-check.js';
@@ -24,6 +25,7 @@ export { ServerSettings, type Policy } from './server-settings.js';
 export { SessionService, type OpenedSession, type SessionTerms } from './session.service.js';
 export { SessionToken, USER_AUDIENCE } from './session-token.entity.js';
 export { Setting } from './setting.entity.js';
+export { StandingCheck, type Standing } from './standing-check.js';
 export { EMAIL_MAX, emailKeyOf, isEmailAddress } from './email-address.js';
 export { User } from './user.entity.js';
 export { UserService, type NewUser, type UserChanges } from './user.service.js';

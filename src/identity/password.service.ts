@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Not } from 'typeorm';
 import { DomainError, HashingService, Secret, UnitOfWork, type Actor, type Transaction } from '../core/index.js';
-import { PasswordChanged } from './changes.js';
+import { PasswordChangeFailed, PasswordChanged } from './changes.js';
 import { LoginThrottle } from './login-throttle.js';
 import { lockedUser } from './locked-user.js';
 import { ServerSettings } from './server-settings.js';
@@ -43,7 +43,7 @@ export class PasswordService {
       attempt.withdrawn();
       throw error;
     });
-    if (!user?.passwordHash || !matches) throw new DomainError('wrong_password', 'the current password is not right');
+    if (!user?.passwordHash || !matches) throw await this.refused(actor, user);
     attempt.succeeded();
     const { passwordHash: checked } = user;
     const passwordHash = await this.prepare(next);
@@ -57,6 +57,17 @@ export class PasswordService {
       },
       'users',
     );
+  }
+
+  /** The refusal of a wrong present password, which is written down. */
+  private async refused(actor: Actor, user: User | null): Promise<DomainError> {
+    if (user) {
+      await this.unitOfWork.write(actor, (tx) => {
+        tx.record(new PasswordChangeFailed(user));
+        return Promise.resolve();
+      });
+    }
+    return new DomainError('wrong_password', 'the current password is not right');
   }
 
   /**

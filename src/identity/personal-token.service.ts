@@ -40,6 +40,11 @@ export class PersonalTokenService {
     return this.unitOfWork.read((manager) => this.tokens.find(manager, PersonalToken, { userId, handle }));
   }
 
+  /** The token of that handle, or `null`, whosever it is. */
+  findByHandle(handle: string): Promise<PersonalToken | null> {
+    return this.unitOfWork.read((manager) => this.tokens.find(manager, PersonalToken, { handle, handleScope: '' }));
+  }
+
   /** @throws DomainError `user_not_found` */
   async issue(actor: Actor, userId: number, description: string): Promise<IssuedPersonalToken> {
     const prepared = await this.prepare(this.hashing.newSecret());

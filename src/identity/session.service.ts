@@ -13,7 +13,7 @@ import {
   type Transaction,
 } from '../core/index.js';
 import { Authenticator, type Principal } from './authenticator.js';
-import { LoginFailed, UserLoggedIn } from './changes.js';
+import { LoginFailed, UserLoggedIn, UserLoggedOut } from './changes.js';
 import { LoginThrottle } from './login-throttle.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionToken } from './session-token.entity.js';
@@ -72,7 +72,7 @@ export class SessionService {
       const found = await this.authenticator.authenticate(presented, terms.audience, terms.address);
       if (found.status !== 'authenticated') return undefined;
       const { user, token } = found.principal;
-      return this.open({ id: user.id }, terms, { method: 'token', presented: token });
+      return this.open(user, {}, terms, { method: 'token', presented: token });
     });
   }
 
@@ -110,8 +110,8 @@ export class SessionService {
     if (!user?.passwordHash || !matches || !passwordLogin || user.blocked || !user.approved) return undefined;
     if (terms.admits && !(await terms.admits(user))) return undefined;
     const renewedHash = this.hashing.isOutdated(user.passwordHash) ? await this.hashing.hashPassword(password) : null;
-    const expected = { id: user.id, passwordHash: user.passwordHash };
-    const opened = await this.open(expected, terms, { method: 'password', renewedHash });
+    const expected = { passwordHash: user.passwordHash };
+    const opened = await this.open(user, expected, terms, { method: 'password', renewedHash });
     // Another login may have renewed the hash meanwhile: then the new one counts.
     return opened ?? (renewedHash === null ? undefined : this.openByPassword(email, password, terms));
   }
@@ -133,7 +133,11 @@ export class SessionService {
     if (!(token instanceof SessionToken)) return;
     try {
       const changing = token.id === actor.tokenId ? 'token' : 'nothing';
-      await this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, SessionToken, { id: token.id }), changing);
+      const end = async (tx: Transaction): Promise<void> => {
+        tx.record(new UserLoggedOut(user, { token_id: token.id }));
+        await this.tokens.revoke(tx, SessionToken, { id: token.id });
+      };
+      await this.unitOfWork.write(actor, end, changing);
     } catch (error) {
       // Ended by another request at the same moment: what was asked for is done.
       const ended = error instanceof DomainError && ['token_not_found', 'unauthenticated'].includes(error.code);
@@ -155,20 +159,22 @@ export class SessionService {
 
   /** Opens a session if the user, and the token he showed, are still as they were when they were checked. */
   private async open(
-    expected: { id: number; passwordHash?: string },
+    { id, name }: Pick<User, 'id' | 'name'>,
+    expected: { passwordHash?: string },
     terms: SessionTerms,
     by: { method: Method; presented?: Token; renewedHash?: string | null },
   ): Promise<OpenedSession | undefined> {
     const secret = terms.newSecret?.() ?? this.hashing.newSecret();
-    return this.unitOfWork.write(anonymousAt(terms.address), async (tx) => {
-      await tx.hold('change', 'user', expected.id);
-      const [user] = await tx.lock(User, { where: { ...expected, blocked: false, approved: true } });
+    const author = { ...anonymousAt(terms.address), userId: id, userName: name };
+    return this.unitOfWork.write(author, async (tx) => {
+      await tx.hold('change', 'user', id);
+      const [user] = await tx.lock(User, { where: { id, ...expected, blocked: false, approved: true } });
       if (!user || (by.presented && !(await isStillThere(tx, by.presented)))) return undefined;
       const renewed = by.renewedHash ? { passwordHash: by.renewedHash } : {};
       await tx.manager.update(User, { id: user.id }, { lastLoginAt: tx.now, ...renewed });
       await tx.manager.delete(SessionToken, { userId: user.id, expiresAt: LessThanOrEqual(tx.now) });
       const token = await this.insert(tx, user.id, secret, terms, by.presented);
-      tx.record(new UserLoggedIn(user, { method: by.method, token_id: token.id }));
+      tx.record(new UserLoggedIn(user, { method: by.method, dialect: terms.audience, token_id: token.id }));
       return { token, secret, user };
     });
   }

@@ -17,6 +17,9 @@ const PUBLIC: Record<string, string[]> = {
   crm: [],
 };
 
+/** Answers that are no JSON. */
+const TEXTS: Record<string, string> = { 'get /api/v1/audit-log/export-csv 200': 'text/csv' };
+
 const DIALECTS = Object.keys(PUBLIC);
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
@@ -87,7 +90,8 @@ describe('the OpenAPI document', () => {
     const faults = operations(name).flatMap(([label, { responses }]) => {
       const answers = Object.entries(responses);
       const bare = answers.filter(
-        ([, { content, description }]) => !content?.['application/json']?.schema || !description,
+        ([status, { content, description }]) =>
+          !content?.[TEXTS[`${label} ${status}`] ?? 'application/json']?.schema || !description,
       );
       return [
         ...(answers.some(([status]) => /^2\d\d$/.test(status)) ? [] : [`${label}: no success`]),

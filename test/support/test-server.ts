@@ -1,6 +1,7 @@
 /** The real server, on a port and a database of its own. */
 import type { AddressInfo } from 'node:net';
 import { DataSource } from 'typeorm';
+import type { AppOverrides } from '../../src/app.module.js';
 import { loadConfig } from '../../src/config/index.js';
 import type { Engine } from '../../src/persistence/index.js';
 import { createServer, type Server } from '../../src/server.js';
@@ -27,14 +28,19 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+/** A round that nobody asked for would remove what a test has let expire by moving the clock. */
+const NO_ROUNDS = { firstRoundMs: 86_400_000 };
+
 /**
  * @param env - settings beyond those that every test server has
  * @param given - a database that is there already, instead of a new one; `close` drops it either way
+ * @param housekeeping - when rounds begin by themselves; not at all unless given
  */
 export async function startServer(
   engine: Engine,
   env: Record<string, string> = {},
   given?: TestDatabase,
+  housekeeping: AppOverrides['housekeeping'] = NO_ROUNDS,
 ): Promise<TestServer> {
   const database = given ?? (await createDatabase(engine));
   const clock = new TestClock();
@@ -50,7 +56,7 @@ export async function startServer(
     ACCOUNT_NAME: ACCOUNT.name,
     ...env,
   });
-  const server = await createServer(config, { clock });
+  const server = await createServer(config, { clock, housekeeping });
   await server.start();
   const { app } = server;
   const { port } = app.getHttpServer().address() as AddressInfo;

@@ -1,5 +1,6 @@
 /** `users/:id/access-tokens`: the permanent tokens of a user (contract §2). */
-import { Delete, Get, Param, Patch, Post } from '@nestjs/common';
+import { Delete, Get, Param, Patch, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
 import { DomainError } from '../../core/index.js';
 import { Incoming, IncomingBody } from '../../http/index.js';
 import { PersonalTokenService, type PersonalToken, type Principal } from '../../identity/index.js';
@@ -15,6 +16,9 @@ import {
   accessTokenView,
   createdAccessTokenView,
 } from './canvus.views.js';
+import { Streams } from './streams/streams.js';
+import { Subjects } from './streams/subjects.js';
+import { Subscribable, asksForStream } from './streams/subscribe-parameter.js';
 import { UserScope } from './user-scope.js';
 
 /** Nothing else can be an id, and some of it no database would look up. */
@@ -25,9 +29,12 @@ export class AccessTokensController {
   constructor(
     private readonly scope: UserScope,
     private readonly tokens: PersonalTokenService,
+    private readonly streams: Streams,
+    private readonly subjects: Subjects,
   ) {}
 
   @Get()
+  @Subscribable()
   @Documented({
     summary: 'List tokens',
     description:
@@ -36,19 +43,33 @@ export class AccessTokensController {
     isArray: true,
     errors: [400, 403, 404],
   })
-  async list(@Caller() caller: Principal, @Param('id') id: string): Promise<AccessTokenView[]> {
+  async list(
+    @Caller() caller: Principal,
+    @Param('id') id: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
     const owner = await this.scope.ownOrAny(caller, id);
-    return (await this.tokens.list(owner.id)).map(accessTokenView);
+    if (asksForStream(request)) await this.streams.open(response, caller, this.subjects.tokensOf(owner.id));
+    else response.json((await this.tokens.list(owner.id)).map(accessTokenView));
   }
 
   @Get(':tokenId')
+  @Subscribable()
   @Documented({ summary: 'Get one token', answer: AccessTokenView, errors: [400, 403, 404] })
   async get(
     @Caller() caller: Principal,
     @Param('id') id: string,
     @Param('tokenId') tokenId: string,
-  ): Promise<AccessTokenView> {
-    return accessTokenView(await this.existing(caller, id, tokenId));
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const token = await this.existing(caller, id, tokenId);
+    if (asksForStream(request)) {
+      await this.streams.open(response, caller, this.subjects.token(Number(token.userId), token.handle));
+    } else {
+      response.json(accessTokenView(token));
+    }
   }
 
   @Post()

@@ -51,8 +51,12 @@ export interface RouteDocs {
   summary: string;
   description?: string;
   body?: Type;
-  answer: Type;
+  answer: DocumentedAnswer['type'];
   isArray?: boolean;
+  /** Headers of the success, and what they say. */
+  headers?: DocumentedAnswer['headers'];
+  /** Of a success that is no JSON. */
+  example?: string;
   errors?: DocumentedError[];
   /** Answers without a token. */
   isPublic?: boolean;
@@ -62,13 +66,13 @@ export interface RouteDocs {
 
 /** Documents a route; every success is a 200 (contract §2.3). */
 export function Documented(docs: RouteDocs): MethodDecorator {
-  const { answer, isArray = false, errors = [], isPublic, checksLogin, ...route } = docs;
+  const { answer, isArray = false, headers, example, errors = [], isPublic, checksLogin, ...route } = docs;
   const answers: DocumentedAnswer[] = errors.map((status) => errorAnswer(status, ERRORS[status]));
   if (docs.body) answers.push(errorAnswer(413, ERRORS[413]));
   if (checksLogin) answers.push(errorAnswer(401, LOGIN_FAILED));
   if (!isPublic) answers.push({ status: 401, type: UnauthorizedView, description: 'No valid Private-Token.' });
   answers.push(errorAnswer(500, INTERNAL), errorAnswer(503, UNAVAILABLE));
-  const success = { status: 200, description: 'Done.', type: answer, isArray };
+  const success = { status: 200, description: 'Done.', type: answer, isArray, headers, example };
   return documentedRoute({ ...route, isPublic, answers: [success, ...answers] });
 }
 

@@ -3,6 +3,7 @@ import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { DIALECT_PATH, DialectEdge } from '../../http/index.js';
 import { AccessTokensController } from './access-tokens.controller.js';
+import { AuditLogController } from './audit-log.controller.js';
 import { renderCanvusError } from './canvus.errors.js';
 import { PrivateTokenGuard } from './canvus.guard.js';
 import { ConfigurableModuleClass } from './canvus.module-definition.js';
@@ -10,6 +11,8 @@ import { LoginController } from './login.controller.js';
 import { NotServedController } from './not-served.controller.js';
 import { ServerConfigController } from './server-config.controller.js';
 import { ServerInfoController } from './server-info.controller.js';
+import { Streams } from './streams/streams.js';
+import { Subjects } from './streams/subjects.js';
 import { UserScope } from './user-scope.js';
 import { UsersController } from './users.controller.js';
 
@@ -33,7 +36,8 @@ class CanvusEdge extends DialectEdge implements OnModuleInit {
     AccessTokensController,
     ServerInfoController,
     ServerConfigController,
+    AuditLogController,
   ],
-  providers: [CanvusEdge, PrivateTokenGuard, UserScope],
+  providers: [CanvusEdge, PrivateTokenGuard, Streams, Subjects, UserScope],
 })
 export class CanvusModule extends ConfigurableModuleClass {}

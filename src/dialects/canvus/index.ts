@@ -2,3 +2,4 @@
 export { canvusDocument } from './canvus.docs.js';
 export { CanvusModule } from './canvus.module.js';
 export type { CanvusOptions } from './canvus.options.js';
+export { Streams } from './streams/streams.js';

@@ -1,5 +1,6 @@
 /** `users`: who there is, and what administrators and users themselves may change (contract §3). */
-import { Delete, Get, Param, Patch, Post } from '@nestjs/common';
+import { Delete, Get, Param, Patch, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
 import { Secret } from '../../core/index.js';
 import { Incoming, IncomingBody } from '../../http/index.js';
 import { PasswordService, UserService, type Principal } from '../../identity/index.js';
@@ -10,6 +11,9 @@ import { Caller } from './canvus.guard.js';
 import { NewUserInput, PasswordInput, UserPatchInput } from './canvus.inputs.js';
 import { DELETE_ONESELF, PERMISSION_DENIED, parameterMissing } from './canvus.messages.js';
 import { EmptyView, UserView, userView } from './canvus.views.js';
+import { Streams } from './streams/streams.js';
+import { Subjects } from './streams/subjects.js';
+import { Subscribable, asksForStream } from './streams/subscribe-parameter.js';
 import { readUserPatch } from './user-patch.js';
 import { UserScope } from './user-scope.js';
 
@@ -19,18 +23,30 @@ export class UsersController {
     private readonly scope: UserScope,
     private readonly users: UserService,
     private readonly passwords: PasswordService,
+    private readonly streams: Streams,
+    private readonly subjects: Subjects,
   ) {}
 
   @Get()
+  @Subscribable()
   @Documented({ summary: 'List users', description: 'Ordered by id.', answer: UserView, isArray: true, errors: [403] })
-  async list(): Promise<UserView[]> {
-    return (await this.users.list()).map(userView);
+  async list(@Caller() caller: Principal, @Req() request: Request, @Res() response: Response): Promise<void> {
+    if (asksForStream(request)) await this.streams.open(response, caller, this.subjects.allUsers());
+    else response.json((await this.users.list()).map(userView));
   }
 
   @Get(':id')
+  @Subscribable()
   @Documented({ summary: 'Get one user', answer: UserView, errors: [400, 403, 404] })
-  async get(@Param('id') id: string): Promise<UserView> {
-    return userView(await this.scope.anybody(id));
+  async get(
+    @Caller() caller: Principal,
+    @Param('id') id: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const user = await this.scope.anybody(id);
+    if (asksForStream(request)) await this.streams.open(response, caller, this.subjects.user(user.id));
+    else response.json(userView(user));
   }
 
   @Post()

@@ -1,11 +1,10 @@
 /** Request bodies. Members that are not declared here are ignored; `null` counts as absent where a member is optional. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, ValidateBy } from 'class-validator';
-import { InputError, IsText } from '../../http/index.js';
+import { InputError, IsText, parseRfc3339 } from '../../http/index.js';
 import { isEmailAddress, type AccountChanges, type Role } from '../../identity/index.js';
 import { isDuration } from './duration.js';
 import type { ServiceTokenChanges } from './service-token.service.js';
-import { parseRfc3339 } from './wire-time.js';
 
 /** Characters of a name at the most (contract §1.2). */
 const NAME_MAX = 350;

@@ -1,0 +1,89 @@
+/** What a caller asks of the audit log, and the cursor that leads from page to page (contract §7). */
+import type { Request } from 'express';
+import { isStorableText, type AuditFilter, type AuditStretch } from '../../core/index.js';
+import { InputError, parseRfc3339, queryNumber, queryText } from '../../http/index.js';
+import { targetTypeOf } from './audit-log-words.js';
+
+/** Parameters that the address of the next page keeps; others may hold anything. */
+const KEPT = ['author_id', 'created_after', 'created_before', 'per_page', 'target_id', 'target_type'];
+
+const PER_PAGE = 100;
+const PER_PAGE_MAX = 1000;
+
+/** Characters of an id or a type at the most; rows have none that is longer. */
+const TEXT_MAX = 255;
+
+/** The largest id the database can hold. */
+const MAX_ID = 2_147_483_647;
+
+const DATE = /^\d{4}-\d\d-\d\d$/;
+
+/** @throws InputError */
+export function readFilter(request: Request): AuditFilter {
+  const targetType = plainText(request, 'target_type');
+  return {
+    createdFrom: moment(request, 'created_after'),
+    createdBefore: moment(request, 'created_before'),
+    targetType: targetType === undefined ? undefined : targetTypeOf(targetType),
+    targetId: plainText(request, 'target_id'),
+    authorId: queryNumber(request, 'author_id', 0, MAX_ID),
+  };
+}
+
+/** @throws InputError */
+export function readPerPage(request: Request): number {
+  return queryNumber(request, 'per_page', 1, PER_PAGE_MAX) ?? PER_PAGE;
+}
+
+/**
+ * Where the page begins; `undefined` for the first.
+ * @throws InputError for what is no cursor of this list
+ */
+export function readCursor(request: Request, filter: AuditFilter): AuditStretch | undefined {
+  const text = queryText(request, 'cursor');
+  if (text === undefined) return undefined;
+  const [, from, below] = /^(\d+) (\d+) /.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
+  const stretch = { from: Number(from ?? 0), below: Number(below ?? 0) };
+  const isOurs = text === cursorOf(stretch, filter) && stretch.from <= MAX_ID && stretch.below <= MAX_ID;
+  if (!isOurs) {
+    throw new InputError('cursor', 'cursor must be one that the Link header of a page with these filters gave', false);
+  }
+  return stretch;
+}
+
+/**
+ * The `Link` header of a page that is not the last. The address is relative, a query alone: it is right whatever a
+ * proxy or the prefix of the dialect make of the path (RFC 8288 §3.2, RFC 3986 §5.2).
+ */
+export function nextLink(request: Request, stretch: AuditStretch, filter: AuditFilter): string {
+  const query = new URLSearchParams();
+  for (const name of KEPT) {
+    const value = queryText(request, name);
+    if (value !== undefined) query.set(name, value);
+  }
+  query.set('cursor', cursorOf(stretch, filter));
+  return `<?${query.toString()}>; rel="next"`;
+}
+
+/** Holds the time from which on rows are wanted: the lower end of the stretch was found for it. */
+function cursorOf({ from, below }: AuditStretch, { createdFrom }: AuditFilter): string {
+  return Buffer.from(`${String(from)} ${String(below)} ${String(createdFrom?.getTime())}`).toString('base64url');
+}
+
+function plainText(request: Request, name: string): string | undefined {
+  const text = queryText(request, name);
+  if (text !== undefined && !isStorableText(text, 0, TEXT_MAX)) {
+    throw new InputError(name, `${name} must be at most ${String(TEXT_MAX)} characters long`, false);
+  }
+  return text;
+}
+
+function moment(request: Request, name: string): Date | undefined {
+  // A plus sign that was sent as it is arrives as a space.
+  const text = queryText(request, name)?.replace(/ (?=\d\d:\d\d$)/, '+');
+  if (text === undefined) return undefined;
+  const read = parseRfc3339(DATE.test(text) ? `${text}T00:00:00Z` : text);
+  if (read) return read;
+  const remedy = `${name} must be a date or a date and time of RFC 3339`;
+  throw new InputError(name, `${remedy}, for example 2026-01-31 or 2026-01-31T12:00:00Z`, false);
+}

@@ -1,0 +1,63 @@
+/** What the audit log calls things on the wire (contract §7): the vendor's verbs, and its names of what they are done to. */
+import type { ChangeTarget, TOKEN_CHANGES } from '../../core/index.js';
+import type { IDENTITY_CHANGES } from '../../identity/index.js';
+
+type ChangeType = keyof typeof TOKEN_CHANGES | keyof typeof IDENTITY_CHANGES;
+
+const ACTIONS: Readonly<Record<ChangeType, string>> = {
+  'token.issued': 'create',
+  'token.updated': 'update',
+  'token.rotated': 'rotate',
+  'token.revoked': 'delete',
+  'user.created': 'create',
+  'user.updated': 'update',
+  'user.approved': 'approve',
+  'user.blocked': 'block',
+  'user.unblocked': 'unblock',
+  'user.deleted': 'delete',
+  'user.password_changed': 'change password',
+  'user.password_change_failed': 'Change password failed',
+  'user.logged_in': 'login',
+  'user.logged_out': 'logout',
+  'user.login_failed': 'Login failed',
+  'account.created': 'create',
+  'account.updated': 'update',
+  'account.deleted': 'delete',
+  'membership.added': 'create',
+  'membership.updated': 'update',
+  'membership.removed': 'delete',
+  'server.settings_changed': 'update',
+};
+
+const TARGET_TYPES: Readonly<Record<ChangeTarget['type'], string>> = {
+  token: 'access-token',
+  user: 'user',
+  account: 'account',
+  membership: 'membership',
+  server: 'server-config',
+};
+
+/** Every action, for the documentation. */
+export const ACTION_NAMES = [...new Set(Object.values(ACTIONS))];
+
+/** Every type of a target, for the documentation. */
+export const TARGET_TYPE_NAMES = Object.values(TARGET_TYPES);
+
+/** The verb for a change; rows of a newer version keep their own. */
+export function actionName(type: string): string {
+  return own(ACTIONS, type) ?? type;
+}
+
+export function targetTypeName(type: string): string {
+  return own(TARGET_TYPES, type) ?? type;
+}
+
+/** What the type is called in the rows; `''`, as no row's is, for one that this server does not have. */
+export function targetTypeOf(name: string): string {
+  const [type = ''] = Object.entries(TARGET_TYPES).find(([, known]) => known === name) ?? [];
+  return type;
+}
+
+function own(names: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.hasOwn(names, key) ? names[key] : undefined;
+}

@@ -1,0 +1,90 @@
+/** `audit-log`: who did what to whom, for administrators (contract §7). */
+import { Get, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { AuditLog, type AuditFilter } from '../../core/index.js';
+import { streamText } from '../../http/index.js';
+import { PersonalTokenService, type Principal } from '../../identity/index.js';
+import { nextLink, readCursor, readFilter, readPerPage } from './audit-log-query.js';
+import { auditLogCsv } from './audit-log.csv.js';
+import { AuditFilterParameters, CSV_EXAMPLE, PageParameters } from './audit-log.docs.js';
+import { AuditEventView, auditEventView } from './audit-log.views.js';
+import { CanvusController } from './canvus.controller.js';
+import { Documented } from './canvus.docs.js';
+import { Refusal } from './canvus.errors.js';
+import { Caller } from './canvus.guard.js';
+import { PERMISSION_DENIED } from './canvus.messages.js';
+
+const CSV_HEADERS = {
+  'Content-Type': 'text/csv; charset=utf-8',
+  'Content-Disposition': 'attachment; filename="audit-log.csv"',
+};
+
+@CanvusController('audit-log', 'Audit log')
+export class AuditLogController {
+  constructor(
+    private readonly log: AuditLog,
+    private readonly tokens: PersonalTokenService,
+  ) {}
+
+  @Get()
+  @Documented({
+    summary: 'List events',
+    description:
+      'Every change and every failed login, by whichever API, newest first. Administrators only. ' +
+      'The next page is in the `Link` header.',
+    answer: AuditEventView,
+    isArray: true,
+    headers: {
+      Link:
+        'On every page but the last: `<?…>; rel="next"`, a reference relative to the address of this request ' +
+        '(RFC 8288), which keeps the filters.',
+    },
+    errors: [400, 403],
+  })
+  @PageParameters()
+  @AuditFilterParameters()
+  async list(
+    @Caller() caller: Principal,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AuditEventView[]> {
+    const filter = await this.filter(caller, request);
+    const perPage = readPerPage(request);
+    const stretch = readCursor(request, filter) ?? (await this.log.stretchOf(filter));
+    const rows = await this.log.page(filter, stretch, perPage + 1);
+    const page = rows.slice(0, perPage);
+    const last = page.at(-1);
+    if (last && rows.length > perPage) response.set('Link', nextLink(request, { ...stretch, below: last.id }, filter));
+    return page.map(auditEventView);
+  }
+
+  @Get('export-csv')
+  @Documented({
+    summary: 'Export events as CSV',
+    description:
+      'All events that fit, newest first, with a header row (RFC 4180). A value that a spreadsheet would take for a ' +
+      'formula has an apostrophe before it. Administrators only.',
+    answer: 'text/csv',
+    example: CSV_EXAMPLE,
+    headers: { 'Content-Disposition': `Always \`${CSV_HEADERS['Content-Disposition']}\`.` },
+    errors: [400, 403],
+  })
+  @AuditFilterParameters()
+  async exportCsv(
+    @Caller() caller: Principal,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    const filter = await this.filter(caller, request);
+    await streamText(response, CSV_HEADERS, auditLogCsv(this.log.all(filter)));
+  }
+
+  /** @throws Refusal 403; InputError */
+  private async filter(caller: Principal, request: Request): Promise<AuditFilter> {
+    if (!caller.user.admin) throw new Refusal(403, PERMISSION_DENIED);
+    const filter = readFilter(request);
+    // People know an access token by its handle, rows by its id.
+    const token = filter.targetId === undefined ? null : await this.tokens.findByHandle(filter.targetId);
+    return token ? { ...filter, targetId: token.id } : filter;
+  }
+}

@@ -1,0 +1,62 @@
+/** How the parameters of the audit log, and its CSV, are documented. */
+import { applyDecorators } from '@nestjs/common';
+import { ApiQuery } from '@nestjs/swagger';
+import { TARGET_TYPE_NAMES } from './audit-log-words.js';
+
+const MOMENT = 'A date and time of RFC 3339, or a date, which means its midnight in UTC.';
+
+export const CSV_EXAMPLE = [
+  'action,author_id,author_name,created_at,details,id,ip_address,target_id,target_name,target_type',
+  'approve,1000,Administrator,2021-07-02T06:38:36.025Z,{},4711,192.0.2.7,1001,Alice,user',
+  '',
+].join('\r\n');
+
+/** The filters of list and export; all that are given must hold. */
+export function AuditFilterParameters(): MethodDecorator {
+  return applyDecorators(
+    ApiQuery({
+      name: 'created_after',
+      required: false,
+      type: String,
+      description: `Only events from this moment on, inclusive. ${MOMENT}`,
+      examples: { none: { value: '' }, date: { value: '2026-01-01' }, time: { value: '2026-01-01T12:00:00+02:00' } },
+    }),
+    ApiQuery({
+      name: 'created_before',
+      required: false,
+      type: String,
+      description: `Only events before this moment, exclusive. ${MOMENT}`,
+      examples: { none: { value: '' }, date: { value: '2026-02-01' }, time: { value: '2026-02-01T12:00:00.500Z' } },
+    }),
+    ApiQuery({
+      name: 'target_type',
+      required: false,
+      enum: TARGET_TYPE_NAMES,
+      description: 'Only what was done to this. There is nothing of any other type.',
+    }),
+    ApiQuery({
+      name: 'target_id',
+      required: false,
+      type: String,
+      description: 'The `target_id` of an event; also the `id` of an access token, as long as the token exists.',
+    }),
+    ApiQuery({ name: 'author_id', required: false, type: 'integer', description: 'Only what this user did.' }),
+  );
+}
+
+export function PageParameters(): MethodDecorator {
+  return applyDecorators(
+    ApiQuery({
+      name: 'per_page',
+      required: false,
+      schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+      description: 'Events of a page at the most.',
+    }),
+    ApiQuery({
+      name: 'cursor',
+      required: false,
+      type: String,
+      description: 'Where a page begins: taken as it is from the `Link` header of the page before.',
+    }),
+  );
+}

@@ -1,0 +1,115 @@
+/** The `?subscribe` streams of one server (contract §4): opens them, feeds them from the changes, ends them. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import type { Response } from 'express';
+import { Clock, EventBus, TokenChange, type Change } from '../../../core/index.js';
+import { StandingCheck, UserChange, type Principal } from '../../../identity/index.js';
+import { CANVUS_OPTIONS } from '../canvus.module-definition.js';
+import type { CanvusOptions } from '../canvus.options.js';
+import { Audience } from './audience.js';
+import type { Subject } from './subject.js';
+import { Subscriber } from './subscriber.js';
+import { Topics } from './topics.js';
+
+/** How often all streams are looked after. */
+const SWEEP_MS = 500;
+
+/** Streams that are looked after without giving others a turn. */
+const STREAMS_AT_ONCE = 500;
+
+@Injectable()
+export class Streams implements OnModuleInit, OnModuleDestroy {
+  private readonly subscribers = new Set<Subscriber>();
+  private readonly audience: Audience;
+  private readonly topics: Topics;
+  /** The blank line goes out in the last sweep before it is due. */
+  private readonly keepaliveMs: number;
+  private isClosing = false;
+  private readonly stops: (() => void)[] = [];
+
+  constructor(
+    private readonly events: EventBus,
+    private readonly clock: Clock,
+    standings: StandingCheck,
+    @Inject(CANVUS_OPTIONS) { keepaliveSeconds }: CanvusOptions,
+  ) {
+    this.audience = new Audience(standings);
+    this.topics = new Topics(this.audience);
+    this.keepaliveMs = keepaliveSeconds * 1000 - SWEEP_MS;
+  }
+
+  onModuleInit(): void {
+    const timer = setInterval(() => {
+      void this.sweep(performance.now());
+    }, SWEEP_MS).unref();
+    this.stops.push(
+      this.events.subscribe((change) => {
+        this.noticed(change);
+      }),
+      this.events.onGap(() => {
+        this.audience.mistrust();
+        this.topics.mistrust();
+      }),
+      () => {
+        clearInterval(timer);
+      },
+    );
+  }
+
+  onModuleDestroy(): void {
+    this.endAll();
+    for (const stop of this.stops.splice(0)) stop();
+  }
+
+  /**
+   * Answers with a stream; settles when it has begun.
+   * @throws whatever the plain answer could have been refused with
+   */
+  async open(response: Response, caller: Principal, subject: Subject): Promise<void> {
+    // Behind another answer on the same connection; forgotten if that connection goes.
+    if (!response.socket) await new Promise((resolve) => response.once('socket', resolve));
+    if (response.closed) return;
+    const subscriber = new Subscriber(response, caller, subject.ownerId, this.clock);
+    const opened = subscriber.opened();
+    response.once('close', () => {
+      this.left(subscriber, subject);
+    });
+    this.subscribers.add(subscriber);
+    this.audience.add(subscriber);
+    this.topics.of(subject).join(subscriber);
+    await opened;
+    if (this.isClosing) subscriber.finish();
+  }
+
+  /** The server stops: every stream ends after what waits for it, and every new one after its first line. */
+  endAll(): void {
+    this.isClosing = true;
+    for (const subscriber of this.subscribers) if (subscriber.hasBegun) subscriber.finish();
+  }
+
+  /** Looks after all streams. @param now - by `performance.now()` */
+  async sweep(now: number): Promise<void> {
+    let count = 0;
+    for (const subscriber of this.subscribers) {
+      subscriber.tend(now, this.keepaliveMs);
+      count += 1;
+      if (count % STREAMS_AT_ONCE === 0) await nextTurn();
+    }
+    this.audience.ask();
+    this.topics.retry();
+  }
+
+  private noticed(change: Change): void {
+    const userId = change instanceof UserChange || change instanceof TokenChange ? change.userId : null;
+    this.audience.noticed(change, userId);
+    this.topics.noticed(change, userId);
+  }
+
+  private left(subscriber: Subscriber, subject: Subject): void {
+    subscriber.left();
+    this.subscribers.delete(subscriber);
+    this.audience.remove(subscriber);
+    this.topics.of(subject).leave(subscriber);
+    this.topics.dropIfEmpty(subject);
+  }
+}

@@ -1,0 +1,161 @@
+/** One subject with those who watch it: what they were told last, and one refresh at a time that tells them the rest. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { DomainError, type Change } from '../../../core/index.js';
+import { describeForLog } from '../../../http/index.js';
+import type { Audience } from './audience.js';
+import { ALL, type Item, type Subject } from './subject.js';
+import type { Subscriber } from './subscriber.js';
+import type { Turns } from './turns.js';
+
+/** When more items than this have changed, all are read. */
+const ITEMS_AT_ONCE = 500;
+
+/** Bytes of lines after which connections get a turn to send them, or those who read fast would seem slow. */
+const BYTES_AT_ONCE = 64 * 1024;
+
+const logger = new Logger('Topic');
+
+/**
+ * Changes only say what to read again; what goes out is what differs from what went out last. Who joins gets a list
+ * that was read after he came, and every difference from then on.
+ */
+export class Topic {
+  private readonly subscribers = new Set<Subscriber>();
+  private readonly joining = new Set<Subscriber>();
+  private readonly sent = new Map<string, string>();
+  private readonly stale = new Set<string>();
+  private isRefreshing = false;
+  private bytesThisTurn = 0;
+
+  constructor(
+    private readonly subject: Subject,
+    private readonly audience: Audience,
+    private readonly turns: Turns,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.subscribers.size === 0 && this.joining.size === 0;
+  }
+
+  /** Gives him the first line as soon as it is read, or ends him with the reason why there is none. */
+  join(subscriber: Subscriber): void {
+    this.joining.add(subscriber);
+    this.refresh();
+  }
+
+  leave(subscriber: Subscriber): void {
+    this.joining.delete(subscriber);
+    this.subscribers.delete(subscriber);
+  }
+
+  noticed(change: Change): void {
+    const key = this.subject.concernedBy(change);
+    if (key === undefined) return;
+    this.stale.add(key);
+    this.refresh();
+  }
+
+  /** Changes may have been missed. */
+  mistrust(): void {
+    this.stale.add(ALL);
+    this.refresh();
+  }
+
+  /** Does what there is to do, if it is not being done: also what could not be done before. */
+  refresh(): void {
+    if (this.isRefreshing) return;
+    this.isRefreshing = true;
+    void this.rounds();
+  }
+
+  private async rounds(): Promise<void> {
+    let isGoing = true;
+    while (isGoing && (this.joining.size > 0 || this.stale.size > 0)) {
+      isGoing = await this.turns.take(() => this.round());
+    }
+    // In the same moment as the question whether there is more, so that nothing comes in between.
+    this.isRefreshing = false;
+  }
+
+  /** @returns whether the database could be asked */
+  private async round(): Promise<boolean> {
+    const joining = [...this.joining];
+    const needsAll = joining.length > 0 || this.stale.has(ALL) || this.stale.size > ITEMS_AT_ONCE;
+    const keys = needsAll ? undefined : [...this.stale];
+    this.stale.clear();
+    try {
+      const items = await this.subject.read(keys);
+      await this.publish(items, keys ?? [...this.sent.keys()]);
+      this.admit(joining, items);
+      return true;
+    } catch (error) {
+      const isGone = error instanceof DomainError && error.code.endsWith('_not_found');
+      if (isGone) await this.close();
+      else this.stale.add(ALL);
+      this.refuse(joining, error);
+      return isGone;
+    }
+  }
+
+  /** @param keys - what was asked for: of that, what is not among the items is gone */
+  private async publish(items: readonly Item[], keys: readonly string[]): Promise<void> {
+    this.bytesThisTurn = 0;
+    const present = new Set(items.map(({ key }) => key));
+    for (const { key, json } of items) {
+      if (this.sent.get(key) === json) continue;
+      this.sent.set(key, json);
+      await this.broadcast(json);
+    }
+    for (const key of keys) if (!present.has(key)) await this.remove(key);
+  }
+
+  private async remove(key: string): Promise<void> {
+    const json = this.sent.get(key);
+    if (json === undefined) return;
+    this.sent.delete(key);
+    await this.broadcast(JSON.stringify({ ...(JSON.parse(json) as object), state: 'deleted' }));
+  }
+
+  private async broadcast(json: string): Promise<void> {
+    if (this.subscribers.size === 0) return;
+    if (this.bytesThisTurn === 0) await this.audience.cleared(this.subscribers);
+    const line = this.line([json]);
+    for (const subscriber of this.subscribers) subscriber.send(line);
+    this.bytesThisTurn += line.length;
+    if (this.bytesThisTurn < BYTES_AT_ONCE) return;
+    this.bytesThisTurn = 0;
+    await nextTurn();
+  }
+
+  private admit(joining: readonly Subscriber[], items: readonly Item[]): void {
+    if (joining.length === 0) return;
+    const line = this.line(items.map(({ json }) => json));
+    for (const subscriber of joining) {
+      // Unless he has left meanwhile.
+      if (!this.joining.delete(subscriber)) continue;
+      this.subscribers.add(subscriber);
+      subscriber.begin(line);
+    }
+  }
+
+  /** There is nothing any more to watch. */
+  private async close(): Promise<void> {
+    for (const key of [...this.sent.keys()]) await this.remove(key);
+    for (const subscriber of this.subscribers) subscriber.finish();
+  }
+
+  private refuse(joining: readonly Subscriber[], error: unknown): void {
+    const reason = error instanceof Error ? error : new Error('what was thrown is no error');
+    if (!(error instanceof DomainError)) logger.error(describeForLog(error));
+    for (const subscriber of joining) {
+      this.joining.delete(subscriber);
+      subscriber.end(reason);
+    }
+  }
+
+  private line(objects: readonly string[]): Buffer {
+    const text = objects.join(',');
+    return Buffer.from(this.subject.isList ? `[${text}]\n` : `${text}\n`);
+  }
+}

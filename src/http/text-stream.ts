@@ -1,0 +1,33 @@
+/** Long answers as text: written piece by piece, as fast as the client reads. */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Logger } from '@nestjs/common';
+import type { Response } from 'express';
+import { describeForLog } from './log-line.js';
+
+const logger = new Logger('TextStream');
+
+/**
+ * Writes an answer of any length in bounded memory. An error before the first piece is thrown, and nothing is sent;
+ * one after it cuts the connection, so that nobody takes half for whole.
+ * @param headers - sent with the first piece
+ */
+export async function streamText(
+  response: Response,
+  headers: Readonly<Record<string, string>>,
+  pieces: AsyncGenerator<string>,
+): Promise<void> {
+  const first = await pieces.next();
+  response.set(headers);
+  await pipeline(Readable.from(continued(first, pieces)), response).catch((error: unknown) => {
+    response.destroy();
+    // Unless the client itself has gone.
+    const { code } = error as { code?: string };
+    if (code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(describeForLog(error));
+  });
+}
+
+async function* continued(first: IteratorResult<string>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  if (!first.done) yield first.value;
+  yield* rest;
+}

@@ -1,0 +1,20 @@
+/** Sessions whose time is up. */
+import { In, LessThanOrEqual } from 'typeorm';
+import type { Transaction } from '../core/index.js';
+import { SessionToken } from './session-token.entity.js';
+
+/**
+ * Removes the sessions that expired first, at most so many. Nobody is told: they were accepted nowhere any more.
+ * @returns how many there were
+ */
+export async function removeExpiredSessions({ manager, now }: Transaction, limit: number): Promise<number> {
+  const where = { expiresAt: LessThanOrEqual(now) };
+  const rows = await manager.find(SessionToken, {
+    select: { id: true },
+    where,
+    order: { expiresAt: 'ASC' },
+    take: limit,
+  });
+  if (rows.length > 0) await manager.delete(SessionToken, { id: In(rows.map(({ id }) => id)), ...where });
+  return rows.length;
+}

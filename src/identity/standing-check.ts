@@ -1,0 +1,67 @@
+/** Whether those who came with a token a while ago may still come: asked anew, for many at once. */
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { ChangeRelay, Clock, Token, UnitOfWork, UserDirectory, type DirectoryUser } from '../core/index.js';
+
+/** What a token is worth now. `unusable`: it is right, but its owner is blocked or not approved. */
+export type Standing =
+  | { readonly status: 'authenticated'; readonly user: DirectoryUser; readonly expiresAt: Date | null }
+  | { readonly status: 'refused' | 'unusable' };
+
+/** Tokens that one statement asks for. */
+const TOKENS_AT_ONCE = 500;
+
+/** Users that are asked for at the same time. */
+const USERS_AT_ONCE = 10;
+
+const ASKED = { id: true, userId: true, enabled: true, expiresAt: true } as const;
+
+const REFUSED: Standing = { status: 'refused' };
+
+@Injectable()
+export class StandingCheck {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly users: UserDirectory,
+    private readonly clock: Clock,
+    private readonly relay: ChangeRelay,
+  ) {}
+
+  /** Whether this instance hears of every change now: if not, a standing may have changed without an event. */
+  isCurrent(): boolean {
+    return this.relay.isCurrent();
+  }
+
+  /** The present standing of each of these tokens, from the database; all of them are in the answer. */
+  async of(tokenIds: Iterable<string>): Promise<ReadonlyMap<string, Standing>> {
+    const ids = [...new Set(tokenIds)];
+    const tokens: Token[] = [];
+    for (const some of slices(ids, TOKENS_AT_ONCE)) {
+      const found = this.unitOfWork.read((manager) => manager.find(Token, { select: ASKED, where: { id: In(some) } }));
+      tokens.push(...(await found));
+    }
+    const users = await this.usersOf(tokens);
+    const standings = new Map<string, Standing>(ids.map((id) => [id, REFUSED]));
+    for (const token of tokens) standings.set(token.id, this.standing(token, users.get(token.userId)));
+    return standings;
+  }
+
+  private async usersOf(tokens: readonly Token[]): Promise<Map<number | null, DirectoryUser | null>> {
+    const users = new Map<number | null, DirectoryUser | null>();
+    const ids = [...new Set(tokens.flatMap(({ userId }) => userId ?? []))];
+    for (const some of slices(ids, USERS_AT_ONCE)) {
+      const found = await Promise.all(some.map((id) => this.users.find(id)));
+      found.forEach((user, at) => users.set(some[at] ?? null, user));
+    }
+    return users;
+  }
+
+  private standing({ enabled, expiresAt }: Token, user: DirectoryUser | null | undefined): Standing {
+    if (!user || !enabled || (expiresAt !== null && expiresAt <= this.clock.now())) return REFUSED;
+    return user.standing === 'active' ? { status: 'authenticated', user, expiresAt } : { status: 'unusable' };
+  }
+}
+
+function slices<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
+}

@@ -1,0 +1,113 @@
+/** What would grow for ever is kept small in the background: expired sessions, and audit rows older than they are kept. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { SYSTEM, UnitOfWork, removeAuditRows, type Transaction } from '../core/index.js';
+import { describeForLog } from '../http/index.js';
+import { removeExpiredSessions } from '../identity/index.js';
+
+export interface HousekeepingOptions {
+  /** Audit rows are kept for so many days; 0 for ever. */
+  readonly auditRetentionDays: number;
+  /** Milliseconds from the start to the first round, 5,000 unless given. */
+  readonly firstRoundMs?: number;
+  /** Milliseconds between the end of a round and the next one, 60,000 unless given. */
+  readonly pauseMs?: number;
+}
+
+/** Injection token of {@link HousekeepingOptions}. */
+export const HOUSEKEEPING_OPTIONS = Symbol('latchkey:housekeeping-options');
+
+/** Rows removed in one transaction: some milliseconds of work. */
+const BATCH = 500;
+/** Pause between two of them, in which others write. */
+const BATCH_PAUSE_MS = 50;
+
+const DAY_MS = 86_400_000;
+
+/** Removes the rows of one kind, at most so many, and tells how many there were. */
+type Removal = (transaction: Transaction, limit: number) => Promise<number>;
+
+@Injectable()
+export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(Housekeeping.name);
+  private readonly stopping = new AbortController();
+  private readonly chores: ReadonlyMap<string, Removal>;
+  private readonly failing = new Set<string>();
+  private present: Promise<void> | undefined;
+  private rounds: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    @Inject(HOUSEKEEPING_OPTIONS) private readonly options: HousekeepingOptions,
+  ) {
+    const keptMs = options.auditRetentionDays * DAY_MS;
+    const oldAuditRows: Removal = (tx, limit) => removeAuditRows(tx, new Date(tx.now.getTime() - keptMs), limit);
+    this.chores = new Map([
+      ['expired sessions', removeExpiredSessions],
+      ...(keptMs > 0 ? [['old audit rows', oldAuditRows] as const] : []),
+    ]);
+  }
+
+  onApplicationBootstrap(): void {
+    this.rounds = this.goRound();
+  }
+
+  /** The batch under way is finished, and no other begins. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all([this.rounds, this.present]);
+  }
+
+  /** One round. There is never more than one: who asks while it goes on gets the same. */
+  run(): Promise<void> {
+    this.present ??= this.round().finally(() => (this.present = undefined));
+    return this.present;
+  }
+
+  private async goRound(): Promise<void> {
+    const { firstRoundMs = 5000, pauseMs = 60_000 } = this.options;
+    await this.pause(firstRoundMs);
+    while (!this.isStopping()) {
+      await this.run();
+      await this.pause(pauseMs);
+    }
+  }
+
+  private async round(): Promise<void> {
+    for (const [what, remove] of this.chores) {
+      try {
+        const removed = await this.removeAll(what, remove);
+        if (removed > 0) this.logger.debug(`removed ${String(removed)} ${what}`);
+        this.failing.delete(what);
+      } catch (error) {
+        // Once, until it works again.
+        if (!this.failing.has(what)) this.logger.error(`${what} stay for now: ${describeForLog(error)}`);
+        this.failing.add(what);
+      }
+    }
+  }
+
+  private async removeAll(what: string, remove: Removal): Promise<number> {
+    let total = 0;
+    while (!this.isStopping()) {
+      const removed = await this.unitOfWork.write(SYSTEM, async (tx) =>
+        // Another instance that is at it now does the rest as well.
+        (await tx.tryHold(what)) ? remove(tx, BATCH) : 0,
+      );
+      total += removed;
+      if (removed < BATCH) break;
+      await this.pause(BATCH_PAUSE_MS);
+    }
+    return total;
+  }
+
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  /** Ends at once when the server stops. */
+  private async pause(milliseconds: number): Promise<void> {
+    const { signal } = this.stopping;
+    await delay(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}

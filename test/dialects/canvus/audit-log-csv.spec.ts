@@ -1,0 +1,231 @@
+import { get, type IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
+import { addAuditRows, fillAuditLog } from '../../support/audit-rows.js';
+import type { Reply } from '../../support/http.js';
+import { watchQueries, type QueryWatch } from '../../support/queries.js';
+import { ADMIN } from '../../support/test-server.js';
+import { EVENT_KEYS, allEvents, type AuditEvent } from './audit-log-client.js';
+import { itNeedsAToken, itRefusesUnusableCallers } from './common-cases.js';
+import { PECULIAR_TEXTS, PERMISSION_DENIED, auditRows, canvusSuite, refusal, type Canvus } from './support.js';
+
+const EXPORT = '/audit-log/export-csv';
+const operation = { method: 'GET', path: () => EXPORT };
+
+/** The rows under the header, read strictly by the rules of RFC 4180. */
+function rowsOf(text: string): Record<string, string>[] {
+  const [header = [], ...rows] = parse(text, { record_delimiter: '\r\n' });
+  expect(header).toEqual(EVENT_KEYS);
+  return rows.map((row) => Object.fromEntries(row.map((value, index) => [header[index] ?? '', value])));
+}
+
+function exported(reply: Reply): Record<string, string>[] {
+  expect({ status: reply.status, text: reply.text }).toEqual({ status: 200, text: expect.any(String) });
+  expect(reply.headers['content-type']).toBe('text/csv; charset=utf-8');
+  expect(reply.headers['content-disposition']).toBe('attachment; filename="audit-log.csv"');
+  expect(reply.text).toMatch(/\r\n$/);
+  return rowsOf(reply.text);
+}
+
+/** An event as a row shows it. */
+function asRow(event: AuditEvent): Record<string, string> {
+  return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, value === null ? '' : String(value)]));
+}
+
+canvusSuite('GET audit-log/export-csv', (canvus) => {
+  const rows = async (query = ''): Promise<Record<string, string>[]> =>
+    exported(await canvus.admin.get(EXPORT + query));
+
+  describe('200', () => {
+    it('holds the events of the list with the same members, newest first', async () => {
+      await canvus.person();
+      expect(await rows()).toEqual((await allEvents(canvus)).events.map(asRow));
+    });
+
+    it('takes the filters of the list, and knows no pages', async () => {
+      const day = (index: number): Date => new Date(Date.UTC(2030, 0, index));
+      await addAuditRows(
+        canvus.server,
+        Array.from({ length: 12 }, (_, index) => ({
+          createdAt: day(index + 1),
+          authorId: 5000 + (index % 2),
+          targetType: index % 3 === 0 ? 'user' : 'token',
+          targetId: `t${String(index % 4)}`,
+        })),
+      );
+      const queries: Record<string, string>[] = [
+        { created_after: '2030-01-04' },
+        { created_after: '2030-01-04', created_before: '2030-01-08', author_id: '5001' },
+        { target_type: 'user', author_id: '5000' },
+        { target_id: 't3' },
+        { target_type: 'access-token', target_id: 't1', created_before: '2030-01-10T00:00:00+02:00' },
+        { author_id: '4999' },
+      ];
+      for (const query of queries) {
+        const { events } = await allEvents(canvus, query);
+        const parameters = new URLSearchParams({ ...query, per_page: '1' }).toString();
+        expect(await rows(`?${parameters}`)).toEqual(events.map(asRow));
+      }
+    });
+
+    it('is its header alone when nothing fits', async () => {
+      const reply = await canvus.admin.get(`${EXPORT}?author_id=4999`);
+      expect(exported(reply)).toEqual([]);
+      expect(reply.text).toBe(`${EVENT_KEYS.join(',')}\r\n`);
+    });
+
+    const TEXTS: [kind: string, text: string][] = [
+      ...PECULIAR_TEXTS,
+      ['a comma', 'one, two'],
+      ['quotes', '"quoted" and "half'],
+      ['a single quote', `'`],
+      ['a line feed', 'one\ntwo'],
+      ['a carriage return', 'one\rtwo'],
+      ['both', 'one\r\ntwo\r\n'],
+      ['a backslash', 'a\\"b\\'],
+      ['semicolons and tabs', 'a;b\tc'],
+      ['nothing', ''],
+    ];
+
+    it.each(TEXTS)('gives back byte for byte: %s', async (_kind, text) => {
+      const name = `x${text}`;
+      await addAuditRows(canvus.server, [{ authorName: name, targetName: name, targetId: name, details: { name } }]);
+      const [row] = await rows();
+      expect(row).toMatchObject({ author_name: name, target_name: name, target_id: name });
+      expect(JSON.parse(row?.details ?? '')).toEqual({ name });
+    });
+
+    it.each(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])(
+      'keeps a spreadsheet from taking what begins with %j for a formula',
+      async (sign) => {
+        const name = `${sign}HYPERLINK("http://localhost/?"&A1,"click")`;
+        await addAuditRows(canvus.server, [{ authorName: name, targetName: name, targetId: name, ipAddress: sign }]);
+        const [row] = await rows();
+        const harmless = `'${name}`;
+        expect(row).toMatchObject({ author_name: harmless, target_name: harmless, target_id: harmless });
+        expect(row?.ip_address).toBe(`'${sign}`);
+      },
+    );
+
+    it('leaves alone what is no formula: signs within, numbers, details', async () => {
+      const name = 'a=b+c-d@e';
+      await addAuditRows(canvus.server, [{ authorId: 0, targetName: name, details: { '=': '=1+1' } }]);
+      const [row] = await rows();
+      expect(row).toMatchObject({ author_id: '0', target_name: name, details: '{"=":"=1+1"}' });
+    });
+  });
+
+  describe('400', () => {
+    it.each([
+      ['created_after', 'yesterday'],
+      ['created_before', '2026-02-30'],
+      ['author_id', 'me'],
+      ['target_id', 'x'.repeat(256)],
+    ])('is an answer in JSON, and no file: %s', async (name, value) => {
+      const reply = await canvus.admin.get(`${EXPORT}?${name}=${value}`);
+      expect(refusal(reply, 400)).toContain(name);
+      expect(reply.headers['content-disposition']).toBeUndefined();
+    });
+  });
+
+  describe('401', () => {
+    itNeedsAToken(canvus, operation);
+  });
+
+  describe('403', () => {
+    itRefusesUnusableCallers(canvus, operation);
+
+    it('refuses regular users, before it looks at what they ask', async () => {
+      const { actor } = await canvus.person();
+      for (const query of ['', '?author_id=wrong']) {
+        const reply = await actor.get(EXPORT + query);
+        expect([reply.status, reply.json()]).toEqual([403, PERMISSION_DENIED]);
+        expect(reply.headers['content-disposition']).toBeUndefined();
+      }
+    });
+  });
+
+  describe('500', () => {
+    it('is an answer in JSON, and no file, when the log cannot be read at all', async () => {
+      await canvus.server.dataSource.query('ALTER TABLE latchkey_audit RENAME TO away');
+      try {
+        const reply = await canvus.admin.get(EXPORT);
+        refusal(reply, 500);
+        expect(reply.headers['content-disposition']).toBeUndefined();
+      } finally {
+        await canvus.server.dataSource.query('ALTER TABLE away RENAME TO latchkey_audit');
+      }
+    });
+  });
+});
+
+const MANY = 20_000;
+const BATCH = 1000;
+
+/** An export of which nothing has been read beyond the headers. */
+function begun({ server }: Canvus): Promise<IncomingMessage> {
+  const { hostname, port } = new URL(server.baseUrl);
+  const headers = { 'Private-Token': ADMIN.token };
+  return new Promise((resolve, reject) => {
+    get({ hostname, port, path: `/api/v1${EXPORT}`, headers, agent: false }, resolve).on('error', reject);
+  });
+}
+
+/** How many batches were read once the server waits for its client. */
+async function batchesWhenStill(watch: QueryWatch): Promise<number> {
+  const count = (): number => watch.count(/FROM "latchkey_audit".*LIMIT 1000/s);
+  let before = -1;
+  for (let quiet = 0; quiet < 10; quiet = count() === before ? quiet + 1 : 0) {
+    before = count();
+    await delay(30);
+  }
+  return before;
+}
+
+canvusSuite(`an export of ${String(MANY)} events`, (canvus) => {
+  beforeAll(async () => {
+    const long = 'x'.repeat(1000);
+    await fillAuditLog(canvus.server, MANY, { target_name: `'${long}'`, details: `'{"long":"${long}"}'` });
+  });
+
+  it('comes whole and in order, read as far as the client takes it', async () => {
+    const watch = watchQueries(canvus.server.dataSource);
+    const response = await begun(canvus);
+    const ahead = await batchesWhenStill(watch);
+    expect(ahead).toBeGreaterThanOrEqual(1);
+    // The rest is what the buffers of both ends of the connection take.
+    expect(ahead).toBeLessThan(MANY / BATCH / 2);
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    watch.stop();
+    const ids = rowsOf(Buffer.concat(chunks).toString('utf8')).map(({ id }) => Number(id));
+    expect(ids).toEqual((await auditRows(canvus.server)).map(({ id }) => id).reverse());
+  });
+
+  it('is cut off when the log cannot be read any further: nobody takes half for whole', async () => {
+    const watch = watchQueries(canvus.server.dataSource);
+    const response = await begun(canvus);
+    await batchesWhenStill(watch);
+    watch.stop();
+    await canvus.server.dataSource.query('ALTER TABLE latchkey_audit RENAME TO away');
+    try {
+      const rest = (async () => {
+        for await (const _chunk of response);
+      })();
+      await expect(rest).rejects.toThrow(/aborted|ECONNRESET/);
+    } finally {
+      await canvus.server.dataSource.query('ALTER TABLE away RENAME TO latchkey_audit');
+    }
+  });
+
+  it('is given up when the client goes, and nothing is read any more', async () => {
+    const watch = watchQueries(canvus.server.dataSource);
+    const response = await begun(canvus);
+    const ahead = await batchesWhenStill(watch);
+    response.destroy();
+    expect(await batchesWhenStill(watch)).toBeLessThanOrEqual(ahead + 1);
+    watch.stop();
+    expect((await canvus.admin.get('/audit-log?per_page=1')).status).toBe(200);
+  });
+});

@@ -1,0 +1,126 @@
+/** Streams of one instance that show what is done on another, over one PostgreSQL. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createDatabase, type TestDatabase } from '../../support/engines.js';
+import { startServer } from '../../support/test-server.js';
+import { assembled, watching } from './subscribers.js';
+import {
+  actors,
+  newEmail,
+  ok,
+  tokenPath,
+  tokensOf,
+  userPath,
+  type AccessToken,
+  type Canvus,
+  type User,
+} from './support.js';
+
+describe('a stream on one of two instances', () => {
+  const here = {} as Canvus;
+  const there = {} as Canvus;
+  const watch = watching(here);
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await createDatabase('postgres');
+    const shared = { ...database, drop: () => Promise.resolve() };
+    for (const canvus of [there, here]) {
+      const server = await startServer('postgres', {}, shared);
+      Object.assign(canvus, actors(server), { server });
+    }
+  });
+  afterAll(async () => {
+    await Promise.all([here, there].map(({ server }) => server.close()));
+    await database.drop();
+  });
+
+  const newUser = async (canvus: Canvus, name = 'New'): Promise<User> =>
+    ok<User>(await canvus.admin.post('/users', { email: newEmail(), name }));
+
+  /** Cuts the connections on which instances hear of changes. */
+  const deafen = async (): Promise<void> => {
+    const { dataSource } = there.server;
+    const cut = await dataSource.query<unknown[]>(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid()
+         AND (query LIKE 'LISTEN %' OR query LIKE 'UPDATE latchkey_instance%' OR query LIKE 'INSERT INTO latchkey_instance%'
+           OR query LIKE '%pg_notify(''latchkey_ack%')`,
+    );
+    expect(cut.length).toBeGreaterThan(0);
+  };
+
+  it('shows what is done on the other', async () => {
+    const { user, actor } = await there.person();
+    const [users, tokens] = [await watch('/users', actor.token), await watch(tokensOf(user.id), actor.token)];
+    await Promise.all([users, tokens].map((stream) => stream.line(0)));
+    const renamed = ok<User>(await there.admin.patch(userPath(user.id), { name: 'Renamed' }));
+    expect(await users.line(1)).toEqual([renamed]);
+    const { plain_token: _plain, ...token } = await there.token(user.id);
+    expect(await tokens.line(1)).toEqual([token]);
+    ok(await there.admin.delete(tokenPath(user.id, token.id)));
+    expect(await tokens.line(2)).toEqual([{ ...token, state: 'deleted' }]);
+  });
+
+  it('has shown nothing of what comes after a revocation on the other, and has ended', async () => {
+    const { user, actor } = await there.person();
+    const own = await there.token(user.id);
+    const stream = await watch('/users', own.plain_token);
+    await stream.line(0);
+    ok(await actor.post('/users/login', { token: own.plain_token }));
+    ok(await there.admin.delete(tokenPath(user.id, own.id)));
+    const afterwards = await newUser(there, 'Afterwards');
+    expect(await stream.ended).toBe(true);
+    expect(stream.lines.join('\n')).not.toContain(afterwards.email);
+  });
+
+  it('comes to the right state after its instance was deaf for a while, and ends where it must', async () => {
+    const { user, actor } = await there.person();
+    const [kept, revoked] = [await there.token(user.id), await there.token(user.id)];
+    const users = await watch('/users', kept.plain_token);
+    const tokens = await watch(tokensOf(user.id), kept.plain_token);
+    const ends = await watch('/users', revoked.plain_token);
+    await Promise.all([users, tokens, ends].map((stream) => stream.line(0)));
+    for (let round = 0; round < 3; round += 1) {
+      const cut = deafen();
+      await Promise.all(Array.from({ length: 5 }, () => newUser(there, `Round ${String(round)}`)));
+      ok(await actor.patch(tokenPath(user.id, kept.id), { description: `Round ${String(round)}` }));
+      await cut;
+      if (round === 1) ok(await there.admin.delete(tokenPath(user.id, revoked.id)));
+      const [listed, owned] = [
+        ok<User[]>(await there.admin.get('/users')),
+        ok<AccessToken[]>(await actor.get(tokensOf(user.id))),
+      ];
+      await users.until(() => sameObjects(assembled(users.all<User[]>()), listed));
+      await tokens.until(() => sameObjects(assembled(tokens.all<AccessToken[]>()), owned));
+    }
+    expect(await ends.ended).toBe(true);
+  });
+
+  it('loses nothing that is done on both while it is opened', async () => {
+    const { user, actor } = await there.person();
+    for (let round = 0; round < 3; round += 1) {
+      const writes = [here, there, here, there].flatMap((canvus) =>
+        Array.from({ length: 3 }, async () => {
+          const { id } = await canvus.token(user.id);
+          ok(await canvus.admin.patch(tokenPath(user.id, id), { description: 'changed' }));
+          if (round > 0) ok(await canvus.admin.delete(tokenPath(user.id, id)));
+        }),
+      );
+      const streams = await Promise.all(Array.from({ length: 4 }, () => watch(tokensOf(user.id), actor.token)));
+      await Promise.all(writes);
+      const owned = ok<AccessToken[]>(await actor.get(tokensOf(user.id)));
+      for (const stream of streams) {
+        await stream.until(() => sameObjects(assembled(stream.all<AccessToken[]>()), owned));
+      }
+    }
+  });
+});
+
+function sameObjects(some: readonly (User | AccessToken)[], others: readonly (User | AccessToken)[]): boolean {
+  const text = (objects: readonly object[]): string =>
+    objects
+      .map((object) => JSON.stringify(object))
+      .sort()
+      .join();
+  return text(some) === text(others);
+}

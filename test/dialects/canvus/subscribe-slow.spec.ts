@@ -1,0 +1,99 @@
+/** Subscribers who do not read: they cost little, are let go, and delay nobody. */
+import { expect, it } from '@jest/globals';
+import { EventBus } from '../../../src/core/index.js';
+import { Streams } from '../../../src/dialects/canvus/index.js';
+import type { LineStream } from '../../support/line-stream.js';
+import { RawConnection } from '../../support/raw-connection.js';
+import { assembled, watching } from './subscribers.js';
+import { canvusSuite, ok, tokensOf, userPath, type AccessToken, type User } from './support.js';
+
+/** About 4 KB on the wire. */
+const LONG = '€'.repeat(990);
+
+const MINUTE = 60_000;
+
+canvusSuite('a subscriber who does not read', (canvus) => {
+  const watch = watching(canvus);
+
+  /** Subscribes, and reads the beginning of the first line. */
+  const stuckOn = async (path: string, token: string): Promise<RawConnection> => {
+    const head = `GET /api/v1${path}?subscribe HTTP/1.1\r\nHost: x\r\nPrivate-Token: ${token}\r\n\r\n`;
+    const connection = new RawConnection(canvus.server.baseUrl, head, true);
+    await connection.until(() => connection.text.startsWith('HTTP/1.1 200 OK\r\n'));
+    return connection;
+  };
+
+  /** Gives a new user so many long tokens, faster than he could make them. */
+  const ownerOf = async (count: number): Promise<{ user: User; token: string }> => {
+    const { user, actor } = await canvus.person();
+    await canvus.server.dataSource.query(
+      `WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${String(count)})
+       INSERT INTO latchkey_token (id, kind, handle, handle_scope, secret_version, label, user_id, enabled,
+         created_at, updated_at)
+       SELECT '${String(user.id)}-' || n, 'personal_token', '${String(user.id)}-' || n, '', 1, '${LONG}',
+         ${String(user.id)}, true, 0, 0 FROM numbers`,
+    );
+    return { user, token: actor.token ?? '' };
+  };
+
+  /** Changes all tokens of a user, as if on another instance while this one did not hear of it. */
+  const changeAll = async ({ id }: User, label: string): Promise<void> => {
+    const { dataSource, app } = canvus.server;
+    await dataSource.query(`UPDATE latchkey_token SET label = '${label}' WHERE user_id = ${String(id)}`);
+    app.get(EventBus).gap();
+  };
+
+  const descriptions = (stream: LineStream): Set<string> =>
+    new Set(assembled(stream.all<AccessToken[]>()).map(({ description }) => description));
+
+  it('is cut off when too much waits for him, and delays nobody else', async () => {
+    const { user, token } = await ownerOf(500);
+    const stuck = await stuckOn(tokensOf(user.id), token);
+    const reading = await watch(tokensOf(user.id), token);
+    await reading.line(0);
+    let sent = 0;
+    // 2 MB each time: more than the operating system takes for him, and what he may have beside it.
+    for (let round = 0; round < 6; round += 1) {
+      const label = `${String(round)} ${LONG}`;
+      const before = reading.received;
+      await changeAll(user, label);
+      await reading.until(() => reading.lines.length > 501 * (round + 1));
+      sent += reading.received - before;
+    }
+    expect(descriptions(reading)).toEqual(new Set([`5 ${LONG}`]));
+    stuck.resume();
+    await stuck.ended;
+    expect(stuck.text.length).toBeLessThan(sent / 2);
+    // Not as if it were over.
+    expect(stuck.text.endsWith('\r\n0\r\n\r\n')).toBe(false);
+    // Who comes back has everything with the first line.
+    const again = await watch(tokensOf(user.id), token);
+    await again.line(0);
+    expect(descriptions(again)).toEqual(new Set([`5 ${LONG}`]));
+  });
+
+  it('is cut off when he takes nothing for a minute; who takes a little, or has nothing to take, is not', async () => {
+    const { user, token } = await ownerOf(2500);
+    const [stuck, slow] = [await stuckOn(tokensOf(user.id), token), await stuckOn(tokensOf(user.id), token)];
+    const idle = await watch(userPath(user.id), token);
+    await idle.line(0);
+    const { app } = canvus.server;
+    const sweepAfter = (minutes: number): Promise<void> => app.get(Streams).sweep(performance.now() + minutes * MINUTE);
+    await sweepAfter(0);
+    slow.resume();
+    // 5 MB: more than the system can have held for him.
+    await slow.until(() => slow.text.length > 1_700_000);
+    slow.pause();
+    await sweepAfter(1.01);
+    stuck.resume();
+    await stuck.ended;
+    // Half a line is never taken for a whole one.
+    expect(stuck.text).not.toMatch(/\]\n/);
+    expect(stuck.text.endsWith('\r\n0\r\n\r\n')).toBe(false);
+    slow.resume();
+    await slow.until(() => slow.text.includes(']\n\r\n'));
+    slow.close();
+    ok(await canvus.admin.patch(userPath(user.id), { name: 'Still there' }));
+    expect(await idle.line(1)).toMatchObject({ name: 'Still there' });
+  });
+});

@@ -1,0 +1,32 @@
+/** Those who watch: streams opened as somebody, and closed at the end of each test. */
+import { afterEach, expect } from '@jest/globals';
+import { openStream, type LineStream } from '../../support/line-stream.js';
+import { ADMIN } from '../../support/test-server.js';
+import type { Canvus } from './support.js';
+
+/** Opens a stream on a path of the dialect, with a query of its own if it has one; it must begin. */
+export type Watch = (path: string, token?: string, headers?: Record<string, string>) => Promise<LineStream>;
+
+export function watching(canvus: Canvus): Watch {
+  const streams: LineStream[] = [];
+  afterEach(() => {
+    for (const stream of streams.splice(0)) stream.close();
+  });
+  return async (path, token = ADMIN.token, headers = {}) => {
+    const address = `/api/v1${path}${path.includes('?') ? '' : '?subscribe'}`;
+    const stream = await openStream(canvus.server.baseUrl, address, { 'Private-Token': token, ...headers });
+    streams.push(stream);
+    expect(stream.status).toBe(200);
+    return stream;
+  };
+}
+
+/** The objects that a client has who does what the lines say: the first is everything, each other what has changed. */
+export function assembled<T extends { id: string | number; state?: string }>(lines: readonly T[][]): T[] {
+  const objects = new Map<string | number, T>();
+  for (const object of lines.flat()) {
+    if (object.state === 'deleted') objects.delete(object.id);
+    else objects.set(object.id, object);
+  }
+  return [...objects.values()];
+}

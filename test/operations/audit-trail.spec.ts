@@ -1,0 +1,298 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Application } from 'express';
+import { MoreThan } from 'typeorm';
+import { AuditRecord } from '../../src/core/index.js';
+import { routesOf } from '../../src/http/index.js';
+import { onBothEngines } from '../support/engines.js';
+import { send, type Reply } from '../support/http.js';
+import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
+
+/** Where everybody calls from, as the proxy in front says. */
+const ADDRESS = '203.0.113.7';
+
+const CANVUS = '/api/v1';
+const CLOUDFLARE = '/client/v4';
+const CRM = '/crmapi/rest/v2';
+
+/** Requests that change nothing, although their method could. */
+const READS = ['show', 'list'].map((method) => `POST ${CRM}/access_tokens/${method}`);
+const NOT_SERVED = ['register', 'confirm-email', 'login/saml', 'password/create-reset-token', 'password/reset'].map(
+  (path) => `POST ${CANVUS}/users/${path}`,
+);
+
+interface Call {
+  /** What stands in the path, by the names in the route. */
+  readonly at?: Record<string, string | number>;
+  readonly token?: string | undefined;
+  readonly body?: unknown;
+}
+
+/** A row, as far as everybody's rows are alike. */
+type Row = [action: string, authorId: number | null, targetType: string, targetId: string | null];
+
+/** Calls routes, and notes which were called, with which secrets, and what each left in the audit log. */
+class Trail {
+  readonly called = new Set<string>();
+  readonly secrets = new Set<string>([ADMIN.token, ADMIN.password]);
+  rows: AuditRecord[] = [];
+
+  constructor(readonly server: TestServer) {}
+
+  /** @param expected - its rows, in order; every one comes from where the caller is */
+  async call(route: string, { at = {}, token, body }: Call, expected: Row[]): Promise<Reply> {
+    const [method = '', pattern = ''] = route.split(' ');
+    const path = pattern.replaceAll(/:(\w+)/g, (_, name: string) => String(at[name]));
+    const auth = token === undefined ? {} : { 'Private-Token': token, Authorization: `Bearer ${token}` };
+    const headers = { 'X-Forwarded-For': ADDRESS, ...auth };
+    const last = await this.lastId();
+    const call = { headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
+    const reply = await send(this.server.baseUrl, method, path, call);
+    this.called.add(route);
+    this.rows = await this.server.dataSource
+      .getRepository(AuditRecord)
+      .find({ where: { id: MoreThan(last) }, order: { id: 'ASC' } });
+    const found = this.rows.map((row) => [row.action, row.authorId, row.targetType, row.targetId]);
+    expect([route, reply.text, found]).toEqual([route, reply.text, expected]);
+    expect([route, ...this.rows.map(({ ipAddress }) => ipAddress)]).toEqual([route, ...expected.map(() => ADDRESS)]);
+    return reply;
+  }
+
+  secret(text: string): string {
+    this.secrets.add(text);
+    return text;
+  }
+
+  async lastId(): Promise<number> {
+    return (await this.server.dataSource.getRepository(AuditRecord).maximum('id')) ?? 0;
+  }
+}
+
+/** Any id: which one is not known before. */
+const SOME_ID = expect.any(String) as unknown as string;
+
+interface Login {
+  token: string;
+  user: { id: number };
+}
+
+async function driveCanvus(trail: Trail): Promise<void> {
+  const token = ADMIN.token;
+  const by = (action: string, id: number | null): Row => [action, 1000, 'user', id === null ? null : String(id)];
+  const password = trail.secret('the first password of hers');
+  const email = 'audited@example.com';
+  const users = `${CANVUS}/users`;
+
+  const created = await trail.call(
+    `POST ${users}`,
+    { token, body: { email, name: 'Her', password, approved: false } },
+    [by('user.created', 1001)],
+  );
+  const { id } = created.json<{ id: number }>();
+  const at = { id };
+  await trail.call(`POST ${users}/:id/approve`, { token, at }, [by('user.approved', id)]);
+  await trail.call(`POST ${users}/:id/block`, { token, at }, [by('user.blocked', id)]);
+  await trail.call(`POST ${users}/:id/unblock`, { token, at }, [by('user.unblocked', id)]);
+  await trail.call(`PATCH ${users}/:id`, { token, at, body: { name: 'Herself', blocked: false } }, [
+    by('user.updated', id),
+  ]);
+
+  const opened: Row[] = [
+    ['token.issued', id, 'token', SOME_ID],
+    ['user.logged_in', id, 'user', String(id)],
+  ];
+  const login = `POST ${users}/login`;
+  const session = (await trail.call(login, { body: { email, password } }, opened)).json<Login>();
+  trail.secret(session.token);
+  expect(trail.rows.map(({ authorName }) => authorName)).toEqual(['Herself', 'Herself']);
+  const exchanged = (await trail.call(login, { body: { token: session.token } }, opened)).json<Login>();
+  trail.secret(exchanged.token);
+  expect(trail.rows.at(-1)?.details).toMatchObject({ method: 'token', dialect: 'user' });
+  const failed: Row[] = [['user.login_failed', null, 'user', null]];
+  await trail.call(login, { body: { email, password: trail.secret('a wrong guess') } }, failed);
+  expect(trail.rows[0]).toMatchObject({ targetName: email, details: { method: 'password', dialect: 'user' } });
+  await trail.call(login, { body: { token: trail.secret('NobodysNobodysNobodysNobodysNobodysNobody-_') } }, failed);
+  expect(trail.rows[0]).toMatchObject({ targetName: null, details: { method: 'token', dialect: 'user' } });
+  await trail.call(login, { body: { email: trail.secret('a password in the wrong field'), password } }, failed);
+
+  const ownPassword = (current: string): Call => ({
+    at,
+    token: session.token,
+    body: { current_password: current, new_password: trail.secret('the second password of hers') },
+  });
+  await trail.call(`POST ${users}/:id/password`, ownPassword(trail.secret('not her password')), [
+    ['user.password_change_failed', id, 'user', String(id)],
+  ]);
+  await trail.call(`POST ${users}/:id/password`, ownPassword(password), [
+    ['user.password_changed', id, 'user', String(id)],
+  ]);
+  const body = { new_password: trail.secret('one that the administrator gave her') };
+  await trail.call(`POST ${users}/:id/password`, { token, at, body }, [by('user.password_changed', id)]);
+
+  const again = (await trail.call(login, { body: { email, password: body.new_password } }, opened)).json<Login>();
+  trail.secret(again.token);
+  await trail.call(`POST ${users}/logout`, { token: again.token }, [
+    ['user.logged_out', id, 'user', String(id)],
+    ['token.revoked', id, 'token', SOME_ID],
+  ]);
+
+  const issued = await trail.call(`POST ${users}/:id/access-tokens`, { token, at, body: { description: 'd' } }, [
+    ['token.issued', 1000, 'token', SOME_ID],
+  ]);
+  const made = issued.json<{ id: string; plain_token: string }>();
+  trail.secret(made.plain_token);
+  const tokenId = String(trail.rows[0]?.targetId);
+  const one = { token, at: { ...at, tokenId: made.id } };
+  await trail.call(`PATCH ${users}/:id/access-tokens/:tokenId`, { ...one, body: { description: 'e' } }, [
+    ['token.updated', 1000, 'token', tokenId],
+  ]);
+  await trail.call(`DELETE ${users}/:id/access-tokens/:tokenId`, one, [['token.revoked', 1000, 'token', tokenId]]);
+
+  await trail.call(`PATCH ${CANVUS}/server-config`, { token, body: { server_name: 'Audited' } }, [
+    ['server.settings_changed', 1000, 'server', null],
+  ]);
+  await trail.call(`DELETE ${users}/:id`, { token, at }, [by('user.deleted', id)]);
+  for (const route of NOT_SERVED) await trail.call(route, { body: { password: trail.secret('never asked for') } }, []);
+}
+
+interface Result<T> {
+  result: T;
+}
+
+async function driveCloudflare(trail: Trail): Promise<void> {
+  const token = ADMIN.token;
+  const accounts = `${CLOUDFLARE}/accounts`;
+  const created = await trail.call(`POST ${accounts}`, { token, body: { name: 'Audited' } }, [
+    ['account.created', 1000, 'account', SOME_ID],
+  ]);
+  const { id: accountId } = created.json<Result<{ id: string }>>().result;
+  const account = (action: string): Row => [action, 1000, 'account', accountId];
+  await trail.call(`PUT ${accounts}/:accountId`, { token, at: { accountId }, body: { name: 'Renamed' } }, [
+    account('account.updated'),
+  ]);
+
+  const members = `${accounts}/:accountId/members`;
+  const membership = { email: ADMIN.email, roles: ['read_only'] };
+  const added = await trail.call(`POST ${members}`, { token, at: { accountId }, body: membership }, [
+    ['membership.added', 1000, 'membership', SOME_ID],
+  ]);
+  const { id: memberId } = added.json<Result<{ id: string }>>().result;
+  const member = { token, at: { accountId, memberId } };
+  await trail.call(`PUT ${members}/:memberId`, { ...member, body: { roles: ['administrator'] } }, [
+    ['membership.updated', 1000, 'membership', memberId],
+  ]);
+  await trail.call(`DELETE ${members}/:memberId`, member, [['membership.removed', 1000, 'membership', memberId]]);
+
+  const tokens = `${accounts}/:accountId/access/service_tokens`;
+  const secretOf = (reply: Reply): string => {
+    const { result } = reply.json<Result<{ id: string; client_secret: string }>>();
+    trail.secret(result.client_secret);
+    return result.id;
+  };
+  const tokenId = secretOf(
+    await trail.call(`POST ${tokens}`, { token, at: { accountId }, body: { name: 'CI' } }, [
+      ['token.issued', 1000, 'token', SOME_ID],
+    ]),
+  );
+  const one = { token, at: { accountId, tokenId } };
+  const change = (action: string): Row[] => [[action, 1000, 'token', tokenId]];
+  await trail.call(`PUT ${tokens}/:tokenId`, { ...one, body: { name: 'CD' } }, change('token.updated'));
+  secretOf(await trail.call(`POST ${tokens}/:tokenId/rotate`, one, change('token.rotated')));
+  await trail.call(`POST ${tokens}/:tokenId/refresh`, one, change('token.updated'));
+  await trail.call(`DELETE ${tokens}/:tokenId`, one, change('token.revoked'));
+  expect(trail.rows[0]).toMatchObject({ targetName: 'CD', accountId });
+  await trail.call(`DELETE ${accounts}/:accountId`, { token, at: { accountId } }, [account('account.deleted')]);
+}
+
+interface Data<T> {
+  data: T;
+}
+
+async function driveCrm(trail: Trail): Promise<void> {
+  const login = `POST ${CRM}/authentication/token`;
+  const credentials = { username: ADMIN.email, password: ADMIN.password, organisation: ACCOUNT.name };
+  const opened: Row[] = [
+    ['token.issued', 1000, 'token', SOME_ID],
+    ['user.logged_in', 1000, 'user', '1000'],
+  ];
+  const { token } = (await trail.call(login, { body: credentials }, opened)).json<Data<{ token: string }>>().data;
+  trail.secret(token);
+  expect(trail.rows.at(-1)?.details).toMatchObject({ method: 'password', dialect: 'crm' });
+  const failed: Row[] = [['user.login_failed', null, 'user', null]];
+  await trail.call(login, { body: { ...credentials, password: trail.secret('another wrong guess') } }, failed);
+  expect(trail.rows[0]).toMatchObject({ targetName: ADMIN.email, details: { dialect: 'crm' } });
+  await trail.call(login, { body: { ...credentials, organisation: 'No such one' } }, failed);
+
+  const methods = `POST ${CRM}/access_tokens`;
+  const names = {
+    authentication_code: trail.secret('CODE-THAT-ADMITS'),
+    identifier: 'card-4711',
+    pass_code: trail.secret('pass-code-1'),
+  };
+  await trail.call(`${methods}/create`, { body: { token, ...names } }, [['token.issued', 1000, 'token', SOME_ID]]);
+  const change: Row[] = [['token.updated', 1000, 'token', String(trail.rows[0]?.targetId)]];
+  const { identifier, pass_code: passCode } = names;
+  const named = (code = passCode): object => ({ token, access_token_identifier: { identifier, pass_code: code } });
+  const newCode = { authentication_code: trail.secret('ANOTHER-CODE-THAT-ADMITS') };
+  await trail.call(`${methods}/update`, { body: { ...named(), ...newCode } }, change);
+  await trail.call(`${methods}/set_as_not_effective`, { body: named() }, change);
+  await trail.call(`${methods}/set_as_effective`, { body: named() }, change);
+  const reset = await trail.call(`${methods}/reset_pass_code`, { body: { token, identifier } }, change);
+  trail.secret(reset.json<Data<{ random_pass_code: string }>>().data.random_pass_code);
+  // No login: whoever names a token wrongly has logged in before.
+  await trail.call(`${methods}/show`, { body: named(trail.secret('a wrong pass code')) }, []);
+  await trail.call(`${methods}/list`, { body: { token, number: 5 } }, []);
+  await trail.call(`POST ${CRM}/authentication/token/release`, { body: { token } }, [
+    ['user.logged_out', 1000, 'user', '1000'],
+    ['token.revoked', 1000, 'token', SOME_ID],
+  ]);
+}
+
+/** A secret as it would look in the ways in which things are written down, its digest included. */
+function writings(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const digest = createHash('sha256').update(bytes).digest();
+  return [
+    secret,
+    ...[bytes, digest].flatMap((each) => [
+      each.toString('hex'),
+      each.toString('base64').replace(/=+$/, ''),
+      each.toString('base64url'),
+    ]),
+  ];
+}
+
+onBothEngines('the audit log', (engine) => {
+  let server: TestServer;
+  let trail: Trail;
+
+  beforeAll(async () => {
+    server = await startServer(engine, { TRUST_PROXY: '1' });
+    trail = new Trail(server);
+  });
+  afterAll(() => server.close());
+
+  describe('has a row, with author, address and target, of everything that is done', () => {
+    it('by way of Canvus', () => driveCanvus(trail));
+    it('by way of Cloudflare', () => driveCloudflare(trail));
+    it('by way of CRM.COM', () => driveCrm(trail));
+  });
+
+  it('has been asked about every route that can change something', () => {
+    const express = server.app.getHttpAdapter().getInstance() as Application;
+    const changing = routesOf(express)
+      .filter(({ method }) => !['GET', 'HEAD', 'OPTIONS'].includes(method))
+      .map(({ method, path }) => `${method} ${path}`);
+    expect([...new Set(changing)].sort()).toEqual([...trail.called].sort());
+    expect([...trail.called]).toEqual(expect.arrayContaining([...READS, ...NOT_SERVED]));
+  });
+
+  it('holds none of the secrets that were used, in whatever writing', async () => {
+    const rows = await server.dataSource.query<unknown[]>('SELECT * FROM latchkey_audit');
+    const text = JSON.stringify(rows);
+    for (const name of ['audited@example.com', 'Herself', 'personal_token', ADDRESS]) expect(text).toContain(name);
+    expect(trail.secrets.size).toBeGreaterThan(20);
+    const found = [...trail.secrets].filter((secret) => writings(secret).some((writing) => text.includes(writing)));
+    expect(found).toEqual([]);
+  });
+});

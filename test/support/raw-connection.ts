@@ -1,0 +1,49 @@
+/** A connection without a client's help: bytes out, and whatever comes back as text. */
+import { connect, type Socket } from 'node:net';
+import { Awaited } from './awaited.js';
+
+export class RawConnection extends Awaited {
+  text = '';
+  /** Settles when the other side has ended it. */
+  readonly ended: Promise<void>;
+  private readonly socket: Socket;
+
+  /**
+   * @param bytes - sent at once
+   * @param pauses - whether it pauses as soon as something has come
+   */
+  constructor(baseUrl: string, bytes: string, pauses = false) {
+    super();
+    const { hostname, port } = new URL(baseUrl);
+    this.socket = connect(Number(port), hostname, () => this.socket.write(bytes));
+    this.socket.setEncoding('utf8').on('data', (text: string) => {
+      if (pauses && this.text === '') this.pause();
+      this.text += text;
+      this.news();
+    });
+    this.socket.on('error', () => undefined);
+    this.ended = new Promise((resolve) => {
+      this.socket.on('close', () => {
+        this.over();
+        resolve();
+      });
+    });
+  }
+
+  /** Takes nothing more from the connection. Where little was ever taken, the system keeps little for it. */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  protected told(): string {
+    return JSON.stringify(this.text.slice(-500));
+  }
+}
