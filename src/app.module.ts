@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Config } from './config/index.js';
 import type { Clock } from './core/index.js';
+import { DataPlaneModule } from './data-plane/index.js';
 import { CanvusModule } from './dialects/canvus/index.js';
 import { CloudflareModule } from './dialects/cloudflare/index.js';
 import { CrmModule } from './dialects/crm/index.js';
@@ -36,6 +37,7 @@ export class AppModule {
         }),
         latchkey,
         OperationsModule,
+        DataPlaneModule.forRoot({ ...config.dataPlane, imports: [latchkey] }),
         CloudflareModule.forRoot({
           secretPrefix: config.cloudflare.serviceTokenPrefix,
           tokensPerAccount: config.cloudflare.serviceTokensPerAccount,

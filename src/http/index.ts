@@ -5,7 +5,7 @@ export { DialectEdge, requestedPath, type EdgeOptions } from './dialect-edge.js'
 export { documentedRoute, type DocumentedAnswer, type DocumentedRoute } from './documented.js';
 export { DIALECT_PATH, mountedAt, type DialectExtras } from './mounting.js';
 export { queryNumber, queryText } from './query.js';
-export { BodyError, Incoming, IncomingBody, jsonMembers } from './request-body.js';
+export { BodyError, Incoming, IncomingBody, formMembers, jsonMembers } from './request-body.js';
 export { streamJsonList } from './json-stream.js';
 export { describeForLog } from './log-line.js';
 export { MethodNotAllowed, PathNotFound, routesOf, type Route } from './routing.js';

@@ -26,4 +26,5 @@ export { SessionToken, USER_AUDIENCE } from './session-token.entity.js';
 export { Setting } from './setting.entity.js';
 export { EMAIL_MAX, emailKeyOf, isEmailAddress } from './email-address.js';
 export { User } from './user.entity.js';
+export { actsForUser } from './user-credential.js';
 export { UserService, type NewUser, type UserChanges } from './user.service.js';
