@@ -3,13 +3,14 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Config } from './config/index.js';
-import type { Clock } from './core/index.js';
+import { Clock } from './core/index.js';
 import { DataPlaneModule } from './data-plane/index.js';
 import { CanvusModule } from './dialects/canvus/index.js';
 import { CloudflareModule } from './dialects/cloudflare/index.js';
 import { CrmModule } from './dialects/crm/index.js';
 import { LatchkeyModule } from './latchkey.module.js';
 import { OperationsModule } from './operations/index.js';
+import { Connection } from './persistence/index.js';
 import { PRODUCT_VERSION } from './version.js';
 
 /** What a test may put in place of the real thing. */
@@ -26,7 +27,10 @@ export class AppModule {
       credentialCache: config.credentialCache,
       loginThrottle: config.loginThrottle,
       leaseSeconds: config.database.leaseSeconds,
-      ...(clock && { clock }),
+      providers: [
+        { provide: Connection, useValue: Connection.of(dataSource) },
+        ...(clock ? [{ provide: Clock, useValue: clock }] : []),
+      ],
     });
     return {
       module: AppModule,
@@ -44,7 +48,7 @@ export class AppModule {
           imports: [latchkey],
         }),
         CrmModule.forRoot({ ...config.crm, imports: [latchkey] }),
-        CanvusModule.forRoot({ productVersion: PRODUCT_VERSION, imports: [latchkey] }),
+        CanvusModule.forRoot({ productVersion: `latchkey-${PRODUCT_VERSION}`, imports: [latchkey] }),
       ],
     };
   }

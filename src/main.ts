@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The standalone process: start, tell the person, stop in good order. */
 import { ConfigError, loadConfig, type Config } from './config/index.js';
 import { firstStartNotice } from './operations/index.js';

@@ -86,7 +86,12 @@ export class AuditLog {
  */
 export async function removeAuditRows({ manager }: Transaction, before: Date, limit: number): Promise<number> {
   const where = { createdAt: LessThan(before) };
-  const rows = await manager.find(AuditRecord, { select: { id: true }, where, order: { createdAt: 'ASC' }, take: limit });
+  const rows = await manager.find(AuditRecord, {
+    select: { id: true },
+    where,
+    order: { createdAt: 'ASC' },
+    take: limit,
+  });
   if (rows.length > 0) await manager.delete(AuditRecord, { id: In(rows.map(({ id }) => id)) });
   return rows.length;
 }

@@ -1,6 +1,6 @@
 /** The data plane: checks credentials for proxies, for other services, and for routes of a host application. */
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { DIALECT_PATH, DialectEdge } from '../http/index.js';
 import { ConfigurableModuleClass } from './data-plane.module-definition.js';
 import { ForwardAuth } from './forward-auth.js';
@@ -13,8 +13,8 @@ import { TokenRevocation } from './oauth/token-revocation.js';
 
 @Injectable()
 class OAuthEdge extends DialectEdge implements OnModuleInit {
-  constructor(host: HttpAdapterHost, @Inject(DIALECT_PATH) path: string) {
-    super(host, { path: `${path.replace(/\/+$/, '')}/oauth2`, renderError: renderOAuthError });
+  constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
+    super(host, config, { name: 'DataPlaneModule', path: `${path}/oauth2`, renderError: renderOAuthError });
   }
 
   onModuleInit(): void {

@@ -1,8 +1,8 @@
 /** Stands ahead of Express on the HTTP server itself: a route of Express costs several times what a check does. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import { DIALECT_PATH } from '../http/index.js';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import { DIALECT_PATH, claimPath, mountPath } from '../http/index.js';
 import { ForwardAuth } from './forward-auth.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -16,17 +16,18 @@ const ONLY = '/only/';
  */
 @Injectable()
 export class FrontDoor implements OnModuleInit {
-  private readonly exact: string;
+  private exact = '/verify';
 
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly forwardAuth: ForwardAuth,
-    @Inject(DIALECT_PATH) path: string,
-  ) {
-    this.exact = `${path.replace(/\/+$/, '')}/verify`;
-  }
+    private readonly config: ApplicationConfig,
+    @Inject(DIALECT_PATH) private readonly path: string,
+  ) {}
 
   onModuleInit(): void {
+    this.exact = mountPath(this.config, `${this.path}/verify`);
+    claimPath(this.host, this.exact, 'DataPlaneModule');
     const server = this.host.httpAdapter.getHttpServer() as Server;
     const inner = server.listeners('request') as Listener[];
     const outer: Listener = (request, response) => {

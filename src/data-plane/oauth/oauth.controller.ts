@@ -1,5 +1,5 @@
 /** `oauth2/introspect` (RFC 7662) and `oauth2/revoke` (RFC 7009). */
-import { Controller, HttpCode, Post, Req, UseFilters } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Verifier, type Verdict } from '../../core/index.js';
@@ -12,7 +12,7 @@ import { tokenParameter } from './token-parameter.js';
 
 @ApiTags('OAuth 2.0')
 @ApiConsumes('application/x-www-form-urlencoded')
-@Controller('oauth2')
+@Controller({ path: 'oauth2', version: VERSION_NEUTRAL })
 @UseFilters(OAuthErrorFilter)
 export class OAuthController {
   constructor(

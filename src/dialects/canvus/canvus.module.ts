@@ -1,6 +1,6 @@
 /** The Canvus dialect: users, logins and access tokens behind a Private-Token. */
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { DIALECT_PATH, DialectEdge } from '../../http/index.js';
 import { AccessTokensController } from './access-tokens.controller.js';
 import { renderCanvusError } from './canvus.errors.js';
@@ -15,8 +15,8 @@ import { UsersController } from './users.controller.js';
 
 @Injectable()
 class CanvusEdge extends DialectEdge implements OnModuleInit {
-  constructor(host: HttpAdapterHost, @Inject(DIALECT_PATH) path: string) {
-    super(host, { path, renderError: renderCanvusError });
+  constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
+    super(host, config, { name: 'CanvusModule', path, renderError: renderCanvusError });
   }
 
   onModuleInit(): void {

@@ -1,8 +1,9 @@
-/** What the Canvus dialect needs to be told. */
+/** What the Canvus dialect can be told. */
 
+/** Options of `CanvusModule`. */
 export interface CanvusOptions {
-  /** Version of Latchkey, shown by `server-info`. */
-  readonly productVersion: string;
+  /** What `server-info` shows beside the version of the vendor's server it is compatible with; `latchkey` unless given. */
+  readonly productVersion?: string;
 }
 
 /** Where the dialect is served unless the host says otherwise (contract §1.1). */
