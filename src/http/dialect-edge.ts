@@ -28,15 +28,15 @@ export class DialectEdge {
     private readonly host: HttpAdapterHost,
     private readonly config: ApplicationConfig,
     private readonly options: EdgeOptions,
-  ) {
-    host.init$.subscribe(() => {
-      this.open();
-    });
-  }
+  ) {}
 
   /** To be called when the routes are registered: from here on, nothing under the prefix leaves it. */
   close(): void {
     const { path, express } = this;
+    claimPath(this.host, path, this.options.name);
+    // Ahead of every parser of the host, whenever that was registered.
+    express.use(path, neverCached, bodyReader(MAX_BODY_BYTES));
+    moveToFront(express, 2);
     express.use(path, (request: Request) => {
       const fullPath = request.baseUrl + request.path;
       const allowed = allowedMethods(express, fullPath);
@@ -46,14 +46,6 @@ export class DialectEdge {
       sendError(response, this.options.renderError(error, requestedPath(request)));
     });
     this.logger.debug(`serving ${path}`);
-  }
-
-  /** Ahead of every parser of the host, those it has registered already included. */
-  private open(): void {
-    const { path, express } = this;
-    claimPath(this.host, path, this.options.name);
-    express.use(path, neverCached, bodyReader(MAX_BODY_BYTES));
-    moveToFront(express, 2);
   }
 
   private get path(): string {

@@ -42,11 +42,11 @@ export function bodyReader(maxBytes: number): RequestHandler {
  * @throws BodyError
  */
 function jsonBody(request: Request): unknown {
+  const text = textBody(request);
+  if (text.trim() === '') return undefined;
   try {
-    const text = textBody(request);
-    return text.trim() === '' ? undefined : (JSON.parse(text) as unknown);
-  } catch (error) {
-    if (error instanceof BodyError) throw error;
+    return JSON.parse(text) as unknown;
+  } catch {
     throw new BodyError('not_json', 'the request body is not valid JSON in UTF-8');
   }
 }
@@ -59,7 +59,7 @@ function textBody(request: Request): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(received.bytes);
   } catch {
-    throw new BodyError('not_json', 'the request body is not in UTF-8');
+    throw new BodyError('not_json', 'the request body is not valid JSON in UTF-8');
   }
 }
 
