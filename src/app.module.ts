@@ -18,6 +18,7 @@ export interface AppOverrides {
   readonly clock?: Clock;
 }
 
+/** All of Latchkey, from a configuration and an open database. */
 @Module({})
 export class AppModule {
   /** @param dataSource - open and migrated; closed with the application */

@@ -21,6 +21,7 @@ import {
 export type Config = ReturnType<typeof readConfig>;
 
 /**
+ * Reads the configuration from an environment.
  * @param env - usually `process.env`; an empty value counts as not given
  * @throws ConfigError with every fault in it
  */

@@ -3,6 +3,7 @@ import type { Acceptance } from '../core/index.js';
 
 /** Kinds of token that can be presented. */
 export const ADMITTED_KINDS = ['service_token', 'personal_token', 'session'] as const;
+/** One of {@link ADMITTED_KINDS}. */
 export type AdmittedKind = (typeof ADMITTED_KINDS)[number];
 
 /** What narrows who is let in; a list that is absent narrows nothing, one that is empty admits nobody. */

@@ -22,6 +22,10 @@ class OAuthEdge extends DialectEdge implements OnModuleInit {
   }
 }
 
+/**
+ * Serves `verify`, `oauth2/introspect` and `oauth2/revoke` below `path` (`/` unless given), and provides what the guards
+ * need: import it where they are used.
+ */
 @Module({
   controllers: [OAuthController],
   providers: [ForwardAuth, FrontDoor, Gate, OAuthCallers, OAuthEdge, TokenRevocation],

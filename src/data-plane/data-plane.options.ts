@@ -1,5 +1,6 @@
 /** What the data plane needs to be told. */
 
+/** Options of `DataPlaneModule`. */
 export interface DataPlaneOptions {
   /**
    * For how many seconds a proxy may remember that a credential was accepted; 0, unless given, for not at all. What it

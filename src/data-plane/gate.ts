@@ -17,6 +17,7 @@ const ABSENT: Decision = { outcome: 'unauthenticated', presented: false };
 const REFUSED: Decision = { outcome: 'unauthenticated', presented: true };
 const FORBIDDEN: Decision = { outcome: 'forbidden' };
 
+/** Decides on a request's credential headers. */
 @Injectable()
 export class Gate {
   private readonly reader: CredentialReader;

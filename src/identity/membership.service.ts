@@ -24,6 +24,7 @@ export interface Member {
   user: DirectoryUser;
 }
 
+/** The members of accounts. */
 @Injectable()
 export class MembershipService {
   constructor(

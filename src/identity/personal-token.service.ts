@@ -21,6 +21,7 @@ export interface IssuedPersonalToken {
   secret: Secret;
 }
 
+/** Lists, issues, describes and revokes the personal tokens of users. */
 @Injectable()
 export class PersonalTokenService {
   constructor(

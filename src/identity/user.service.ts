@@ -28,6 +28,7 @@ export type UserChanges = Partial<Pick<User, 'email' | 'name' | 'admin' | 'block
   approved?: true;
 };
 
+/** Latchkey's own users; a host with a directory of its own has no use for it. */
 @Injectable()
 export class UserService {
   constructor(

@@ -24,6 +24,7 @@ class CanvusEdge extends DialectEdge implements OnModuleInit {
   }
 }
 
+/** Serves the Canvus dialect below `path` (`/api/v1` unless given). */
 @Module({
   // Fixed paths before `users/:id`.
   controllers: [

@@ -23,6 +23,7 @@ class CloudflareEdge extends DialectEdge implements OnModuleInit {
   }
 }
 
+/** Serves the Cloudflare dialect below `path` (`/client/v4` unless given). */
 @Module({
   controllers: [ServiceTokensController, MembersController, AccountsController, UserTokensController],
   providers: [CloudflareEdge, CloudflareGuard, AccountScope, ServiceTokenService],

@@ -21,6 +21,7 @@ class CrmEdge extends DialectEdge implements OnModuleInit {
   }
 }
 
+/** Serves the CRM.COM dialect below `path` (`/crmapi/rest/v2` unless given). */
 @Module({
   controllers: [AuthenticationController, AccessTokensController],
   providers: [AccessTokenService, CrmEdge, CrmErrors, CrmGuard, LogInformation],
