@@ -3,12 +3,14 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Config } from './config/index.js';
-import type { Clock } from './core/index.js';
+import { Clock } from './core/index.js';
+import { DataPlaneModule } from './data-plane/index.js';
 import { CanvusModule } from './dialects/canvus/index.js';
 import { CloudflareModule } from './dialects/cloudflare/index.js';
 import { CrmModule } from './dialects/crm/index.js';
 import { LatchkeyModule } from './latchkey.module.js';
 import { OperationsModule, type HousekeepingOptions } from './operations/index.js';
+import { Connection } from './persistence/index.js';
 import { PRODUCT_VERSION } from './version.js';
 
 /** What a test may put in place of the real thing. */
@@ -17,6 +19,7 @@ export interface AppOverrides {
   readonly housekeeping?: Omit<HousekeepingOptions, 'auditRetentionDays'>;
 }
 
+/** All of Latchkey, from a configuration and an open database. */
 @Module({})
 export class AppModule {
   /** @param dataSource - open and migrated; closed with the application */
@@ -26,7 +29,10 @@ export class AppModule {
       credentialCache: config.credentialCache,
       loginThrottle: config.loginThrottle,
       leaseSeconds: config.database.leaseSeconds,
-      ...(clock && { clock }),
+      providers: [
+        { provide: Connection, useValue: Connection.of(dataSource) },
+        ...(clock ? [{ provide: Clock, useValue: clock }] : []),
+      ],
     });
     return {
       module: AppModule,
@@ -37,13 +43,14 @@ export class AppModule {
         }),
         latchkey,
         OperationsModule.forRoot({ auditRetentionDays: config.audit.retentionDays, ...housekeeping }, [latchkey]),
+        DataPlaneModule.forRoot({ ...config.dataPlane, imports: [latchkey] }),
         CloudflareModule.forRoot({
           secretPrefix: config.cloudflare.serviceTokenPrefix,
           tokensPerAccount: config.cloudflare.serviceTokensPerAccount,
           imports: [latchkey],
         }),
         CrmModule.forRoot({ ...config.crm, imports: [latchkey] }),
-        CanvusModule.forRoot({ ...config.canvus, productVersion: PRODUCT_VERSION, imports: [latchkey] }),
+        CanvusModule.forRoot({ ...config.canvus, productVersion: `latchkey-${PRODUCT_VERSION}`, imports: [latchkey] }),
       ],
     };
   }

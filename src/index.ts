@@ -1,10 +1,13 @@
-/** What a host application may import. */
+/**
+ * What a host application may import. A host that wants one dialect and nothing of the others loaded imports
+ * `latchkey/foundation` and, for example, `latchkey/cloudflare` instead.
+ */
 export { AppModule, type AppOverrides } from './app.module.js';
-export { ConfigError, loadConfig, type Config } from './config/index.js';
-export * from './core/index.js';
-export { CanvusModule, type CanvusOptions } from './dialects/canvus/index.js';
-export { CloudflareModule, type CloudflareOptions } from './dialects/cloudflare/index.js';
-export { CrmModule, type CrmOptions } from './dialects/crm/index.js';
-export * from './identity/index.js';
-export { LatchkeyModule, type LatchkeyOptions } from './latchkey.module.js';
-export { ENTITIES, MIGRATIONS } from './persistence/index.js';
+export { ConfigError, loadConfig, type Config, type Environment } from './config/index.js';
+export * from './data-plane/index.js';
+export { CanvusModule, canvusDocument, type CanvusOptions } from './dialects/canvus/index.js';
+export { CloudflareModule, cloudflareDocument, type CloudflareOptions } from './dialects/cloudflare/index.js';
+export { CrmModule, crmDocument, type CrmOptions } from './dialects/crm/index.js';
+export * from './foundation.js';
+export { PathClash, type DialectExtras } from './http/index.js';
+export { StartError, createServer, type Server } from './server.js';

@@ -1,12 +1,19 @@
+#!/usr/bin/env node
 /** The standalone process: start, tell the person, stop in good order. */
 import { ConfigError, loadConfig, type Config } from './config/index.js';
-import { firstStartNotice } from './operations/index.js';
+import { UsageError, answerTo, firstStartNotice } from './operations/index.js';
 import { createServer, firstStartWishes, reasonOf, type Server } from './server.js';
+import { PRODUCT_VERSION } from './version.js';
 
 /** The process is gone so long after a signal, whatever still hangs. */
 const LAST_MOMENT_MS = 9000;
 
 async function main(): Promise<void> {
+  const answer = answerTo(process.argv.slice(2), PRODUCT_VERSION);
+  if (answer !== undefined) {
+    process.stdout.write(answer);
+    return;
+  }
   // What is written here is for the server's own user alone.
   process.umask(0o077);
   const config = loadConfig(process.env);
@@ -45,7 +52,8 @@ function stopOnSignals(server: Server): void {
 }
 
 main().catch((error: unknown) => {
-  const message = error instanceof ConfigError ? error.message : `Latchkey cannot start: ${reasonOf(error)}`;
+  const isClear = error instanceof ConfigError || error instanceof UsageError;
+  const message = isClear ? error.message : `Latchkey cannot start: ${reasonOf(error)}`;
   process.stderr.write(`${message}\n`);
   process.exit(1);
 });

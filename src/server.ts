@@ -26,6 +26,7 @@ const GRACE_MS = 5000;
 /** Idle connections are kept so long after a stop, for requests that are on their way. */
 const LETTING_GO_MS = 1000;
 
+/** The standalone server. */
 export class Server {
   private stopping = false;
 
@@ -69,7 +70,7 @@ export class Server {
   };
 }
 
-/** @throws StartError, or whatever else keeps the server from starting; nothing is left open then */
+/** Opens the database and makes a server that does not listen yet. @throws StartError, or whatever else keeps the server from starting; nothing is left open then */
 export async function createServer(config: Config, overrides: AppOverrides = {}): Promise<Server> {
   const dataSource = await openedDatabase(config);
   const log = createLog(config.log);

@@ -4,6 +4,7 @@ import {
   accountId,
   databaseAddress,
   emailAddress,
+  headerName,
   hostName,
   logFormat,
   oneOf,
@@ -20,6 +21,7 @@ import {
 export type Config = ReturnType<typeof readConfig>;
 
 /**
+ * Reads the configuration from an environment.
  * @param env - usually `process.env`; an empty value counts as not given
  * @throws ConfigError with every fault in it
  */
@@ -87,6 +89,10 @@ function readDialects(from: FaultCollector) {
     cloudflare: {
       serviceTokenPrefix: from.read('SERVICE_TOKEN_PREFIX', secretPrefix, 'lkst_'),
       serviceTokensPerAccount: from.read('SERVICE_TOKENS_PER_ACCOUNT', wholeNumber(0, 999_999_999), 0),
+    },
+    dataPlane: {
+      maxAgeSeconds: from.read('VERIFY_MAX_AGE_SECONDS', wholeNumber(0, 3600), 0),
+      jsonHeader: from.read('SERVICE_TOKEN_HEADER', headerName, undefined),
     },
     crm: {
       allowNoIdentifier: from.read('CRM_ALLOW_NO_IDENTIFIER', yesOrNo, false),

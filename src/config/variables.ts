@@ -28,6 +28,12 @@ export const hostName: Parser<string> = (text) =>
     ? text
     : new Fault(`is "${text}"; give the address or host name to listen on, for example 127.0.0.1 or 0.0.0.0`);
 
+/** RFC 9110 §5.6.2. */
+export const headerName: Parser<string> = (text) =>
+  /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/.test(text)
+    ? text
+    : new Fault(`is "${text}"; give the name of a header, for example Authorization`);
+
 const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 
 /** `false`, a number of proxies, or the networks they are in, as Express's `trust proxy` takes them. */

@@ -3,6 +3,7 @@ export { ActorCheck, type AuthorChange } from './actor-check.js';
 export { SYSTEM, anonymousAt, type Actor } from './actor.js';
 export { AuditLog, removeAuditRows, type AuditFilter, type AuditStretch } from './audit-log.js';
 export { AuditRecord } from './audit-record.entity.js';
+export { AuditSink, DatabaseAuditSink, type AuditEntry } from './audit-sink.js';
 export { ChangeRelay, LocalRelay, type Announcement } from './change-relay.js';
 export {
   Change,

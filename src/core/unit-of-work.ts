@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
 import { ActorCheck, type AuthorChange } from './actor-check.js';
 import type { Actor } from './actor.js';
-import { AuditRecord } from './audit-record.entity.js';
+import { AuditSink } from './audit-sink.js';
 import { ChangeRelay } from './change-relay.js';
 import type { Change } from './changes.js';
 import { Clock } from './clock.js';
@@ -71,6 +71,7 @@ export class UnitOfWork {
     private readonly relay: ChangeRelay,
     private readonly clock: Clock,
     private readonly actors: ActorCheck,
+    private readonly auditSink: AuditSink,
   ) {}
 
   /** Reads committed rows. */
@@ -105,9 +106,10 @@ export class UnitOfWork {
     }
   }
 
-  private async audit(actor: Actor, { manager, changes, now }: Transaction): Promise<void> {
+  private async audit(actor: Actor, transaction: Transaction): Promise<void> {
+    const { changes, now } = transaction;
     if (changes.length === 0) return;
-    const rows = changes.map((change) => ({
+    const entries = changes.map((change) => ({
       createdAt: now,
       action: change.type,
       authorId: actor.userId,
@@ -118,8 +120,8 @@ export class UnitOfWork {
       targetId: change.target.id,
       targetName: change.target.name,
       accountId: change.accountId,
-      details: change.details as Record<string, never>,
+      details: { ...change.details },
     }));
-    await manager.createQueryBuilder().insert().into(AuditRecord).values(rows).updateEntity(false).execute();
+    await this.auditSink.write(transaction, entries);
   }
 }

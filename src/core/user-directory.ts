@@ -1,8 +1,9 @@
 /** Who the users are, as far as tokens must know; a host may put its own users behind this. */
+import type { Transaction } from './unit-of-work.js';
 
 /** A user in the eyes of the token authority. */
 export interface DirectoryUser {
-  /** Integer from 1000 up. */
+  /** Whole number from 1 to 2,147,483,647; Latchkey's own users have ids from 1000 up. */
   readonly id: number;
   readonly email: string;
   readonly name: string;
@@ -12,14 +13,32 @@ export interface DirectoryUser {
   readonly standing: 'active' | 'blocked' | 'unapproved';
 }
 
-/** Finds users by id. Also the injection token under which a host provides its own directory. */
+/** Finds users. Also the injection token under which a host provides its own directory. */
 export abstract class UserDirectory {
   /**
-   * Whether every change to a user is published as a change with his `userId`: only then may what was found be
-   * remembered. Otherwise it is asked at every verification.
+   * Whether every change to a user is delivered by the `EventBus` as a change with his `userId`: only then may what was
+   * found be remembered. Otherwise the directory is asked at every verification.
    */
   readonly announcesChanges: boolean = false;
 
   /** The user, or `null` when there is none (any more). */
   abstract find(userId: number): Promise<DirectoryUser | null>;
+
+  /** The user with this e-mail address, without regard to case, or `null`. */
+  abstract findByEmail(email: string): Promise<DirectoryUser | null>;
+
+  /** Those of these users that there are. */
+  async findMany(userIds: readonly number[]): Promise<DirectoryUser[]> {
+    const found = await Promise.all([...new Set(userIds)].map((id) => this.find(id)));
+    return found.flatMap((user) => user ?? []);
+  }
+
+  /**
+   * The user, for a change that relies on him; a directory that can keeps him as he is until the transaction ends.
+   * It must not wait for anything but the database of the transaction for long: on SQLite, other writers wait meanwhile.
+   * @param forChange - nobody else may rely on him meanwhile
+   */
+  hold(_transaction: Transaction, userId: number, _forChange = false): Promise<DirectoryUser | null> {
+    return this.find(userId);
+  }
 }

@@ -3,17 +3,20 @@
  * route answers (unknown paths, wrong methods, undecodable addresses) is answered in the dialect's own form.
  */
 import { Logger } from '@nestjs/common';
-import type { HttpAdapterHost } from '@nestjs/core';
+import type { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import type { Application, NextFunction, Request, Response } from 'express';
 import { sendError, type ErrorRenderer } from './answer.js';
+import { claimPath, mountPath } from './mounting.js';
 import { bodyReader } from './request-body.js';
-import { MethodNotAllowed, PathNotFound, allowedMethods } from './routing.js';
+import { MethodNotAllowed, PathNotFound, allowedMethods, moveToFront } from './routing.js';
 
 /** Bytes of a request body at the most; the longest legal one has a few KiB. */
 const MAX_BODY_BYTES = 256 * 1024;
 
 export interface EdgeOptions {
-  /** Prefix of the dialect, for example `/api/v1`. */
+  /** What is served, for people who mount two at one place. */
+  readonly name: string;
+  /** Prefix of the dialect, for example `/api/v1`, after the host's global prefix. */
   readonly path: string;
   readonly renderError: ErrorRenderer;
 }
@@ -23,26 +26,30 @@ export class DialectEdge {
 
   constructor(
     private readonly host: HttpAdapterHost,
+    private readonly config: ApplicationConfig,
     private readonly options: EdgeOptions,
-  ) {
-    // Before the host's own parsers: they are registered when the application initialises.
-    host.init$.subscribe(() => {
-      this.express.use(options.path, neverCached, bodyReader(MAX_BODY_BYTES));
-    });
-  }
+  ) {}
 
   /** To be called when the routes are registered: from here on, nothing under the prefix leaves it. */
   close(): void {
-    const { path, renderError } = this.options;
-    this.express.use(path, (request: Request) => {
+    const { path, express } = this;
+    claimPath(this.host, path, this.options.name);
+    // Ahead of every parser of the host, whenever that was registered.
+    express.use(path, neverCached, bodyReader(MAX_BODY_BYTES));
+    moveToFront(express, 2);
+    express.use(path, (request: Request) => {
       const fullPath = request.baseUrl + request.path;
-      const allowed = allowedMethods(this.express, fullPath);
+      const allowed = allowedMethods(express, fullPath);
       throw allowed.length > 0 ? new MethodNotAllowed(allowed) : new PathNotFound();
     });
-    this.express.use(path, (error: unknown, request: Request, response: Response, _next: NextFunction) => {
-      sendError(response, renderError(error, requestedPath(request)));
+    express.use(path, (error: unknown, request: Request, response: Response, _next: NextFunction) => {
+      sendError(response, this.options.renderError(error, requestedPath(request)));
     });
     this.logger.debug(`serving ${path}`);
+  }
+
+  private get path(): string {
+    return mountPath(this.config, this.options.path);
   }
 
   private get express(): Application {

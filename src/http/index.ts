@@ -3,10 +3,10 @@ export { clientErrorStatus, retryAfter, sendError, type ErrorAnswer, type ErrorR
 export { callerAddress } from './caller-address.js';
 export { DialectEdge, requestedPath, type EdgeOptions } from './dialect-edge.js';
 export { documentedRoute, type DocumentedAnswer, type DocumentedRoute } from './documented.js';
-export { DIALECT_PATH, mountedAt, type DialectExtras } from './mounting.js';
+export { DIALECT_PATH, PathClash, claimPath, mountPath, mountedAt, type DialectExtras } from './mounting.js';
 export { queryNumber, queryText } from './query.js';
 export { parseRfc3339 } from './rfc3339.js';
-export { BodyError, Incoming, IncomingBody, jsonMembers } from './request-body.js';
+export { BodyError, Incoming, IncomingBody, formMembers, jsonMembers } from './request-body.js';
 export { streamJsonList } from './json-stream.js';
 export { streamText } from './text-stream.js';
 export { describeForLog } from './log-line.js';

@@ -1,7 +1,7 @@
 /** Request bodies: read once, ahead of any other parser, and parsed only when somebody asks. */
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import express, { type Request, type RequestHandler } from 'express';
-import { members, validated } from './validated-input.js';
+import { InputError, members, validated } from './validated-input.js';
 
 /** Why a body cannot be used; each dialect says it in its own form. */
 export class BodyError extends Error {
@@ -42,13 +42,22 @@ export function bodyReader(maxBytes: number): RequestHandler {
  * @throws BodyError
  */
 function jsonBody(request: Request): unknown {
+  const text = textBody(request);
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new BodyError('not_json', 'the request body is not valid JSON in UTF-8');
+  }
+}
+
+/** @throws BodyError */
+function textBody(request: Request): string {
   const received = RECEIVED.get(request);
   if (!received) throw new Error('no body reader ran for this request');
   if ('error' in received) throw received.error;
-  if (received.bytes.length === 0) return undefined;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(received.bytes);
-    return text.trim() === '' ? undefined : (JSON.parse(text) as unknown);
+    return new TextDecoder('utf-8', { fatal: true }).decode(received.bytes);
   } catch {
     throw new BodyError('not_json', 'the request body is not valid JSON in UTF-8');
   }
@@ -73,6 +82,19 @@ export class IncomingBody {
   json(): unknown {
     return jsonBody(this.request);
   }
+}
+
+/**
+ * The members of a form (`application/x-www-form-urlencoded`), each given once.
+ * @throws BodyError; InputError for one that is given twice
+ */
+export function formMembers(request: Request): ReadonlyMap<string, string> {
+  const members = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(textBody(request))) {
+    if (members.has(name)) throw new InputError(name, `${name} must be given once`, false);
+    members.set(name, value);
+  }
+  return members;
 }
 
 /**

@@ -42,6 +42,12 @@ export function allowedMethods(application: Application, path: string): string[]
   return [...new Set(withHead)].sort();
 }
 
+/** Lets the layers that were registered last run first, in their order. */
+export function moveToFront(application: Application, count: number): void {
+  const layers = layersOf(application);
+  layers.unshift(...layers.splice(layers.length - count, count));
+}
+
 function matches(layer: Layer, path: string): boolean {
   try {
     return layer.match(path);

@@ -2,6 +2,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { moment } from '../core/index.js';
 
+/** A tenant, to which service tokens and CRM access tokens belong. */
 @Entity({ name: 'latchkey_account' })
 @Index('latchkey_account_name', ['name'], { unique: true })
 @Check('latchkey_account_id_length', `length("id") = 32`)

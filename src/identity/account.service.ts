@@ -28,6 +28,7 @@ export interface AccountQuery {
 /** What may change; absent means unchanged. */
 export type AccountChanges = Partial<Pick<Account, 'name' | 'allowNoIdentifier'>>;
 
+/** Accounts, and changes within them. */
 @Injectable()
 export class AccountService {
   constructor(private readonly unitOfWork: UnitOfWork) {}

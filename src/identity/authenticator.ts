@@ -1,8 +1,7 @@
 /** Who is calling: turns a presented user token into a principal. */
 import { Injectable } from '@nestjs/common';
 import { Secret, Token, Verifier, isUserToken, type Actor, type DirectoryUser } from '../core/index.js';
-import { PersonalToken } from './personal-token.entity.js';
-import { SessionToken } from './session-token.entity.js';
+import { actsForUser, isLogin } from './user-credential.js';
 
 /** An authenticated user and the token he came with. */
 export interface Principal {
@@ -29,7 +28,7 @@ export class Authenticator {
    */
   authenticate(presented: unknown, audience: string, address: string | null): Promise<Authentication> {
     if (typeof presented !== 'string' || !isUserToken(presented)) return Promise.resolve(REFUSED);
-    return this.verified(presented, address, (token) => token instanceof PersonalToken || isLogin(token, audience));
+    return this.verified(presented, address, (token) => actsForUser(token, audience));
   }
 
   /** The same, for a dialect that accepts no token but those of its own logins, in whatever form it gives them. */
@@ -50,8 +49,4 @@ export class Authenticator {
     const actor = { userId: user.id, userName: user.name, tokenId: token.id, admin: user.admin, address };
     return { status: 'authenticated', principal: { user, token, actor } };
   }
-}
-
-function isLogin(token: Token, audience: string): boolean {
-  return token instanceof SessionToken && token.audience === audience;
 }

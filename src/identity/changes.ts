@@ -19,6 +19,7 @@ export abstract class UserChange extends Change {
   }
 }
 
+/** A user exists. */
 export class UserCreated extends UserChange {
   readonly type = 'user.created';
 
@@ -32,6 +33,7 @@ export class UserUpdated extends UserChange {
   readonly type = 'user.updated';
 }
 
+/** The user's tokens and logins are accepted from now on. */
 export class UserApproved extends UserChange {
   readonly type = 'user.approved';
 }
@@ -41,6 +43,7 @@ export class UserBlocked extends UserChange {
   readonly type = 'user.blocked';
 }
 
+/** The user's tokens are accepted again. */
 export class UserUnblocked extends UserChange {
   readonly type = 'user.unblocked';
 }
@@ -64,6 +67,7 @@ export class PasswordChangeFailed extends UserChange {
   }
 }
 
+/** A login was opened; `details.method` is `password` or `token`. */
 export class UserLoggedIn extends UserChange {
   readonly type = 'user.logged_in';
 
@@ -114,6 +118,7 @@ export abstract class AccountChange extends Change {
   }
 }
 
+/** An account exists. */
 export class AccountCreated extends AccountChange {
   readonly type = 'account.created';
 
@@ -152,6 +157,7 @@ export abstract class MembershipChange extends Change {
   }
 }
 
+/** A user has a role in an account. */
 export class MemberAdded extends MembershipChange {
   readonly type = 'membership.added';
 
@@ -160,10 +166,12 @@ export class MemberAdded extends MembershipChange {
   }
 }
 
+/** A user has another role in an account. */
 export class MemberUpdated extends MembershipChange {
   readonly type = 'membership.updated';
 }
 
+/** A user has no role in an account any more; his logins to it have ended. */
 export class MemberRemoved extends MembershipChange {
   readonly type = 'membership.removed';
 }

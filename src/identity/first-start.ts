@@ -33,6 +33,7 @@ export interface FirstStartResult {
   readonly accountName: string;
 }
 
+/** Makes the first administrator, account and token, once in the life of a database. */
 @Injectable()
 export class FirstStart {
   constructor(

@@ -28,4 +28,5 @@ export { Setting } from './setting.entity.js';
 export { StandingCheck, type Standing } from './standing-check.js';
 export { EMAIL_MAX, emailKeyOf, isEmailAddress } from './email-address.js';
 export { User } from './user.entity.js';
+export { actsForUser } from './user-credential.js';
 export { UserService, type NewUser, type UserChanges } from './user.service.js';

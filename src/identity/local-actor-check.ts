@@ -1,23 +1,33 @@
-/** Checks authors against our own users table. */
+/** Checks authors against the user directory and their tokens' rows. */
 import { Injectable } from '@nestjs/common';
-import { ActorCheck, DomainError, Token, type Actor, type AuthorChange, type Transaction } from '../core/index.js';
-import { User } from './user.entity.js';
+import {
+  ActorCheck,
+  DomainError,
+  Token,
+  UserDirectory,
+  type Actor,
+  type AuthorChange,
+  type Transaction,
+} from '../core/index.js';
 
 @Injectable()
 export class LocalActorCheck extends ActorCheck {
+  constructor(private readonly users: UserDirectory) {
+    super();
+  }
+
   async confirm(tx: Transaction, actor: Actor, changing: AuthorChange): Promise<void> {
     const { userId, tokenId, admin } = actor;
     if (userId === null || tokenId === null) return;
-    const users = changing === 'users' ? 'change' : 'share';
-    if (admin) await tx.hold(users, 'users', 'administrators');
-    await tx.hold(users, 'user', userId);
+    const changesUsers = changing === 'users';
+    if (admin) await tx.hold(changesUsers ? 'change' : 'share', 'users', 'administrators');
+    const user = await this.users.hold(tx, userId, changesUsers);
     await tx.hold(changing === 'token' ? 'change' : 'share', 'token', tokenId);
 
-    const user = await tx.manager.findOneBy(User, { id: userId });
     const token = await tx.manager.findOneBy(Token, { id: tokenId, userId });
     const isValid = token?.enabled && (token.expiresAt === null || token.expiresAt > tx.now);
     if (!user || !isValid) throw new DomainError('unauthenticated', 'the credential is not accepted any more');
-    if (user.blocked || !user.approved || (admin && !user.admin)) {
+    if (user.standing !== 'active' || (admin && !user.admin)) {
       throw new DomainError('not_permitted', 'the user may not do this any more');
     }
   }

@@ -1,6 +1,8 @@
 /** The user directory over our own users table. */
 import { Injectable } from '@nestjs/common';
-import { Transactor, UserDirectory, type DirectoryUser } from '../core/index.js';
+import { In } from 'typeorm';
+import { Transactor, UserDirectory, type DirectoryUser, type Transaction } from '../core/index.js';
+import { emailKeyOf } from './email-address.js';
 import { User } from './user.entity.js';
 
 @Injectable()
@@ -13,6 +15,23 @@ export class LocalUserDirectory extends UserDirectory {
 
   async find(userId: number): Promise<DirectoryUser | null> {
     const user = await this.transactor.read((manager) => manager.findOneBy(User, { id: userId }));
+    return user && directoryUser(user);
+  }
+
+  async findByEmail(email: string): Promise<DirectoryUser | null> {
+    const emailKey = emailKeyOf(email);
+    const user = await this.transactor.read((manager) => manager.findOneBy(User, { emailKey }));
+    return user && directoryUser(user);
+  }
+
+  override async findMany(userIds: readonly number[]): Promise<DirectoryUser[]> {
+    const ids = [...new Set(userIds)];
+    return (await this.transactor.read((manager) => manager.findBy(User, { id: In(ids) }))).map(directoryUser);
+  }
+
+  override async hold(tx: Transaction, userId: number, forChange = false): Promise<DirectoryUser | null> {
+    await tx.hold(forChange ? 'change' : 'share', 'user', userId);
+    const user = await tx.manager.findOneBy(User, { id: userId });
     return user && directoryUser(user);
   }
 }

@@ -1,5 +1,5 @@
 /** A user for the length of a transaction. */
-import { DomainError, type Transaction } from '../core/index.js';
+import { DomainError, type DirectoryUser, type Transaction, type UserDirectory } from '../core/index.js';
 import { User } from './user.entity.js';
 
 /**
@@ -14,12 +14,11 @@ export async function lockedUser(tx: Transaction, id: number): Promise<User> {
 }
 
 /**
- * The user, whom nobody can change or delete until the transaction ends, though others may hold him as well.
+ * The user on whom a change relies, as {@link UserDirectory.hold} has him.
  * @throws DomainError `user_not_found`
  */
-export async function sharedUser(tx: Transaction, id: number): Promise<User> {
-  await tx.hold('share', 'user', id);
-  const user = await tx.manager.findOneBy(User, { id });
+export async function heldUser(users: UserDirectory, tx: Transaction, id: number): Promise<DirectoryUser> {
+  const user = await users.hold(tx, id);
   if (!user) throw userNotFound(id);
   return user;
 }

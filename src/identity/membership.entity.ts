@@ -5,6 +5,7 @@ import { moment } from '../core/index.js';
 /** `administrator` may do everything in the account, `read_only` may list and get. */
 export type Role = 'administrator' | 'read_only';
 
+/** The role of one user in one account. */
 @Entity({ name: 'latchkey_membership' })
 @Index('latchkey_membership_pair', ['accountId', 'userId'], { unique: true })
 @Index('latchkey_membership_user', ['userId'])

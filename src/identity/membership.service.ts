@@ -1,26 +1,36 @@
 /** Memberships: who may do what in an account. */
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
-import { DomainError, UnitOfWork, whenTaken, type Actor, type Stretch, type Transaction } from '../core/index.js';
+import {
+  DomainError,
+  UnitOfWork,
+  UserDirectory,
+  whenTaken,
+  type Actor,
+  type DirectoryUser,
+  type Stretch,
+  type Transaction,
+} from '../core/index.js';
 import { confirmAdministrator, holdMembership } from './account-administrator.js';
 import { sharedAccount } from './account.service.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './changes.js';
 import { newHexId } from './hex-id.js';
-import { sharedUser } from './locked-user.js';
+import { heldUser } from './locked-user.js';
 import { Membership, type Role } from './membership.entity.js';
 import { SessionToken } from './session-token.entity.js';
-import { emailKeyOf } from './email-address.js';
-import { User } from './user.entity.js';
 
 /** A membership together with the user it belongs to. */
 export interface Member {
   membership: Membership;
-  user: User;
+  user: DirectoryUser;
 }
 
+/** The members of accounts. */
 @Injectable()
 export class MembershipService {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly users: UserDirectory,
+  ) {}
 
   /** The role of a user in an account, `null` for somebody who is no member. */
   async roleOf(userId: number, accountId: string): Promise<Role | null> {
@@ -29,42 +39,40 @@ export class MembershipService {
   }
 
   /** The members of an account, oldest first, and how many there are. */
-  list(accountId: string, { offset, limit }: Stretch): Promise<[Member[], number]> {
-    return this.unitOfWork.read(async (manager) => {
-      const [memberships, total] = await manager.findAndCount(Membership, {
+  async list(accountId: string, { offset, limit }: Stretch): Promise<[Member[], number]> {
+    const [memberships, total] = await this.unitOfWork.read((manager) =>
+      manager.findAndCount(Membership, {
         where: { accountId },
         order: { createdAt: 'ASC', id: 'ASC' },
         skip: offset,
         take: limit,
-      });
-      const users = await manager.findBy(User, { id: In(memberships.map(({ userId }) => userId)) });
-      const byId = new Map(users.map((user) => [user.id, user]));
-      const members = memberships.flatMap((membership) => {
-        const user = byId.get(membership.userId);
-        return user ? [{ membership, user }] : [];
-      });
-      return [members, total];
+      }),
+    );
+    const users = await this.users.findMany(memberships.map(({ userId }) => userId));
+    const byId = new Map(users.map((user) => [user.id, user]));
+    const members = memberships.flatMap((membership) => {
+      const user = byId.get(membership.userId);
+      return user ? [{ membership, user }] : [];
     });
+    return [members, total];
   }
 
   /** @throws DomainError `member_not_found` */
   async get(accountId: string, id: string): Promise<Member> {
-    return this.unitOfWork.read(async (manager) => {
-      const membership = await manager.findOneBy(Membership, { id, accountId });
-      const user = membership && (await manager.findOneBy(User, { id: membership.userId }));
-      if (!user) throw memberNotFound();
-      return { membership, user };
-    });
+    const membership = await this.unitOfWork.read((manager) => manager.findOneBy(Membership, { id, accountId }));
+    const user = membership && (await this.users.find(membership.userId));
+    if (!user) throw memberNotFound();
+    return { membership, user };
   }
 
   /** @throws DomainError `user_not_found`, `already_member`, `account_not_found`, `not_permitted` */
   async add(actor: Actor, accountId: string, email: string, role: Role): Promise<Member> {
+    const known = await this.users.findByEmail(email);
     const write = this.unitOfWork.write(actor, async (tx) => {
       await confirmAdministrator(tx, actor, accountId);
       await sharedAccount(tx, accountId);
-      const known = await tx.manager.findOneBy(User, { emailKey: emailKeyOf(email) });
       if (!known) throw new DomainError('user_not_found', `there is no user with the e-mail address ${email}`);
-      const user = await sharedUser(tx, known.id);
+      const user = await heldUser(this.users, tx, known.id);
       return { membership: await this.insert(tx, accountId, user.id, role), user };
     });
     return whenTaken(write, () => new DomainError('already_member', `${email} is a member of this account already`));
@@ -83,7 +91,7 @@ export class MembershipService {
     return this.unitOfWork.write(actor, async (tx) => {
       await confirmAdministrator(tx, actor, accountId, 'memberships');
       const membership = await this.locked(tx, accountId, id);
-      const user = await sharedUser(tx, membership.userId);
+      const user = await heldUser(this.users, tx, membership.userId);
       if (membership.role !== role) {
         await tx.manager.update(Membership, { id }, { role });
         tx.record(new MemberUpdated(Object.assign(membership, { role })));

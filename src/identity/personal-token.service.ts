@@ -6,13 +6,14 @@ import {
   TokenListing,
   TokenService,
   UnitOfWork,
+  UserDirectory,
   type Actor,
   type Transaction,
 } from '../core/index.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionToken } from './session-token.entity.js';
-import { sharedUser } from './locked-user.js';
+import { heldUser } from './locked-user.js';
 
 /** A token that was just issued, with its secret: the only time the secret is there to be shown. */
 export interface IssuedPersonalToken {
@@ -20,6 +21,7 @@ export interface IssuedPersonalToken {
   secret: Secret;
 }
 
+/** Lists, issues, describes and revokes the personal tokens of users. */
 @Injectable()
 export class PersonalTokenService {
   constructor(
@@ -28,6 +30,7 @@ export class PersonalTokenService {
     private readonly listing: TokenListing,
     private readonly hashing: HashingService,
     private readonly settings: ServerSettings,
+    private readonly users: UserDirectory,
   ) {}
 
   /** A user's tokens, oldest first. */
@@ -49,7 +52,7 @@ export class PersonalTokenService {
   async issue(actor: Actor, userId: number, description: string): Promise<IssuedPersonalToken> {
     const prepared = await this.prepare(this.hashing.newSecret());
     return this.unitOfWork.write(actor, async (tx) => {
-      await sharedUser(tx, userId);
+      await heldUser(this.users, tx, userId);
       return this.insert(tx, userId, description, prepared);
     });
   }

@@ -2,6 +2,7 @@
 import { Check, ChildEntity, Column } from 'typeorm';
 import { Token } from '../core/index.js';
 
+/** A login; its secret is shown when it is opened, and it ends at `expiresAt`. */
 @ChildEntity('session')
 @Check('latchkey_token_session', `"kind" <> 'session' OR ("expires_at" IS NOT NULL AND "audience" IS NOT NULL)`)
 export class SessionToken extends Token {

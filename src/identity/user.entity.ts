@@ -2,6 +2,7 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { moment } from '../core/index.js';
 
+/** One of Latchkey's own users. */
 @Entity({ name: 'latchkey_user' })
 @Index('latchkey_user_email', ['emailKey'], { unique: true })
 @Check('latchkey_user_id_range', `"id" >= 1000`)

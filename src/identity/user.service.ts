@@ -1,6 +1,5 @@
 /** Users: list, create, change, block, delete. */
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
 import { DomainError, Secret, Token, UnitOfWork, whenTaken, type Actor, type Transaction } from '../core/index.js';
 import { UserApproved, UserBlocked, UserCreated, UserDeleted, UserUnblocked, UserUpdated } from './changes.js';
 import { keepOneAdmin } from './last-admin.js';
@@ -29,6 +28,7 @@ export type UserChanges = Partial<Pick<User, 'email' | 'name' | 'admin' | 'block
   approved?: true;
 };
 
+/** Latchkey's own users; a host with a directory of its own has no use for it. */
 @Injectable()
 export class UserService {
   constructor(
@@ -40,12 +40,6 @@ export class UserService {
   /** All users by id. */
   list(): Promise<User[]> {
     return this.unitOfWork.read((manager) => manager.find(User, { order: { id: 'ASC' } }));
-  }
-
-  /** The e-mail addresses of users, by id; whoever is gone is missing. */
-  async emailsOf(ids: readonly number[]): Promise<Map<number, string>> {
-    const users = await this.unitOfWork.read((manager) => manager.findBy(User, { id: In([...new Set(ids)]) }));
-    return new Map(users.map(({ id, email }) => [id, email]));
   }
 
   /** @throws DomainError `user_not_found` */

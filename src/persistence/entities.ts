@@ -12,6 +12,7 @@ import { Setting } from '../identity/setting.entity.js';
 import { User } from '../identity/user.entity.js';
 import { Instance } from './relay/instance.entity.js';
 
+/** For the `entities` of a host's TypeORM connection. */
 export const ENTITIES = [
   AccessToken,
   Account,

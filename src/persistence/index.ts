@@ -1,4 +1,5 @@
 /** The database: connection, migrations, and the one place where the two engines differ. */
+export { Connection, ConnectionError } from './connection.js';
 export {
   dataSourceOptions,
   openDatabase,

@@ -9,6 +9,12 @@ const MAIN = path.join(ROOT, 'dist/main.js');
 
 const START_PATIENCE_MS = 20_000;
 
+/** Another program than `dist/main.js`. */
+export interface Program {
+  readonly command?: string;
+  readonly cwd?: string;
+}
+
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -39,10 +45,10 @@ afterAll(() => {
 });
 
 /** The environment holds these settings and nothing of the caller's own. */
-function launch(env: Record<string, string>): Running {
-  if (!existsSync(MAIN)) throw new Error('dist/main.js is missing: run "npm run build" first');
-  const child = spawn(process.execPath, [MAIN], {
-    cwd: ROOT,
+function launch(env: Record<string, string>, { command = MAIN, cwd = ROOT }: Program = {}): Running {
+  if (!existsSync(command)) throw new Error(`${command} is missing: run "npm run build" first`);
+  const child = spawn(process.execPath, [command], {
+    cwd,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -60,8 +66,8 @@ function launch(env: Record<string, string>): Running {
 }
 
 /** Starts a server on a free port and waits until it says that it is ready. */
-export async function startProcess(env: Record<string, string>): Promise<ServerProcess> {
-  const { child, exited, output } = launch({ PORT: '0', BCRYPT_COST: '4', ...env });
+export async function startProcess(env: Record<string, string>, program: Program = {}): Promise<ServerProcess> {
+  const { child, exited, output } = launch({ PORT: '0', BCRYPT_COST: '4', ...env }, program);
   const baseUrl = await new Promise<string>((resolve, reject) => {
     const fail = (reason: string): void => {
       child.kill('SIGKILL');

@@ -49,7 +49,7 @@ export class AccessTokensController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const owner = await this.scope.ownOrAny(caller, id);
+    const owner = await this.scope.owner(caller, id);
     if (asksForStream(request)) await this.streams.open(response, caller, this.subjects.tokensOf(owner.id));
     else response.json((await this.tokens.list(owner.id)).map(accessTokenView));
   }
@@ -85,7 +85,7 @@ export class AccessTokensController {
     @Param('id') id: string,
     @Incoming() body: IncomingBody,
   ): Promise<CreatedAccessTokenView> {
-    const owner = await this.scope.ownOrAny(caller, id);
+    const owner = await this.scope.owner(caller, id);
     const { description } = body.as(AccessTokenInput);
     return createdAccessTokenView(await this.tokens.issue(caller.actor, owner.id, description));
   }
@@ -126,7 +126,7 @@ export class AccessTokensController {
   }
 
   private async existing(caller: Principal, id: string, tokenId: string): Promise<PersonalToken> {
-    const owner = await this.scope.ownOrAny(caller, id);
+    const owner = await this.scope.owner(caller, id);
     const token = TOKEN_ID.test(tokenId) ? await this.tokens.find(owner.id, tokenId) : null;
     if (!token) throw new DomainError('token_not_found', TOKEN_NOT_FOUND);
     return token;

@@ -1,5 +1,5 @@
 /** What all controllers of the dialect have in common, as one decorator. */
-import { Controller, UseFilters, UseGuards, applyDecorators } from '@nestjs/common';
+import { Controller, UseFilters, UseGuards, VERSION_NEUTRAL, applyDecorators } from '@nestjs/common';
 import { ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { SECURITY_SCHEME } from './canvus.docs.js';
 import { CanvusErrorFilter } from './canvus.errors.js';
@@ -8,7 +8,7 @@ import { PrivateTokenGuard } from './canvus.guard.js';
 /** @param path - below the dialect's prefix; @param tag - the group in the documentation */
 export function CanvusController(path: string, tag: string): ClassDecorator {
   return applyDecorators(
-    Controller(path),
+    Controller({ path, version: VERSION_NEUTRAL }),
     UseGuards(PrivateTokenGuard),
     UseFilters(CanvusErrorFilter),
     ApiTags(tag),

@@ -1,6 +1,6 @@
 /** The Canvus dialect: users, logins and access tokens behind a Private-Token. */
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { DIALECT_PATH, DialectEdge } from '../../http/index.js';
 import { AccessTokensController } from './access-tokens.controller.js';
 import { AuditLogController } from './audit-log.controller.js';
@@ -18,8 +18,8 @@ import { UsersController } from './users.controller.js';
 
 @Injectable()
 class CanvusEdge extends DialectEdge implements OnModuleInit {
-  constructor(host: HttpAdapterHost, @Inject(DIALECT_PATH) path: string) {
-    super(host, { path, renderError: renderCanvusError });
+  constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
+    super(host, config, { name: 'CanvusModule', path, renderError: renderCanvusError });
   }
 
   onModuleInit(): void {
@@ -27,6 +27,7 @@ class CanvusEdge extends DialectEdge implements OnModuleInit {
   }
 }
 
+/** Serves the Canvus dialect below `path` (`/api/v1` unless given). */
 @Module({
   // Fixed paths before `users/:id`.
   controllers: [

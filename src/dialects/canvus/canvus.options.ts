@@ -1,10 +1,11 @@
-/** What the Canvus dialect needs to be told. */
+/** What the Canvus dialect can be told. */
 
+/** Options of `CanvusModule`. */
 export interface CanvusOptions {
-  /** Version of Latchkey, shown by `server-info`. */
-  readonly productVersion: string;
-  /** Seconds between the blank lines of an idle stream, at the most; 1 or more. */
-  readonly keepaliveSeconds: number;
+  /** What `server-info` shows beside the version of the vendor's server it is compatible with; `latchkey` unless given. */
+  readonly productVersion?: string;
+  /** Seconds between the blank lines of an idle stream, at the most; 15 unless given. */
+  readonly keepaliveSeconds?: number;
 }
 
 /** Where the dialect is served unless the host says otherwise (contract §1.1). */

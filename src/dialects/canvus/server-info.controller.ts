@@ -41,7 +41,7 @@ export class ServerInfoController {
       api: [COMPATIBLE_API],
       go: '',
       server_id: await this.settings.serverId(),
-      version: `${COMPATIBLE_SERVER} [latchkey-${this.options.productVersion}]`,
+      version: `${COMPATIBLE_SERVER} [${this.options.productVersion ?? 'latchkey'}]`,
     };
   }
 }

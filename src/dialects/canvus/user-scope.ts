@@ -1,6 +1,6 @@
 /** The first steps of every route below `users/:id`: is it an integer, may the caller, does the user exist. */
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '../../core/index.js';
+import { DomainError, UserDirectory, type DirectoryUser } from '../../core/index.js';
 import { UserService, type Principal, type User } from '../../identity/index.js';
 import { Refusal } from './canvus.errors.js';
 import { PERMISSION_DENIED, notAnInteger } from './canvus.messages.js';
@@ -10,7 +10,10 @@ const MAX_ID = 2_147_483_647;
 
 @Injectable()
 export class UserScope {
-  constructor(private readonly users: UserService) {}
+  constructor(
+    private readonly users: UserService,
+    private readonly directory: UserDirectory,
+  ) {}
 
   /**
    * The user a path names, for himself or an administrator.
@@ -30,11 +33,30 @@ export class UserScope {
     return this.find(id, () => true);
   }
 
-  private find(text: string, isPermitted: (userId: number) => boolean): Promise<User> {
+  /**
+   * The owner of tokens that a path names, wherever users are kept, for himself or an administrator.
+   * @throws Refusal 400, 403; DomainError `user_not_found`
+   */
+  async owner(caller: Principal, id: string): Promise<DirectoryUser> {
+    const userId = this.permitted(id, (named) => caller.user.admin || caller.user.id === named);
+    const owner = await this.directory.find(userId);
+    if (!owner) throw unknownUser(id);
+    return owner;
+  }
+
+  private async find(text: string, isPermitted: (userId: number) => boolean): Promise<User> {
+    return this.users.get(this.permitted(text, isPermitted));
+  }
+
+  private permitted(text: string, isPermitted: (userId: number) => boolean): number {
     if (!/^-?\d+$/.test(text)) throw new Refusal(400, notAnInteger(text));
     const id = Number(text);
     if (!isPermitted(id)) throw new Refusal(403, PERMISSION_DENIED);
-    if (id < 1 || id > MAX_ID) throw new DomainError('user_not_found', `User ${text.slice(0, 100)} not found`);
-    return this.users.get(id);
+    if (id < 1 || id > MAX_ID) throw unknownUser(text);
+    return id;
   }
+}
+
+function unknownUser(text: string): DomainError {
+  return new DomainError('user_not_found', `User ${text.slice(0, 100)} not found`);
 }

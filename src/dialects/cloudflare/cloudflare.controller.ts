@@ -1,5 +1,5 @@
 /** What all controllers of the dialect have in common, as one decorator. */
-import { Controller, UseFilters, UseGuards, applyDecorators } from '@nestjs/common';
+import { Controller, UseFilters, UseGuards, VERSION_NEUTRAL, applyDecorators } from '@nestjs/common';
 import { ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { BEARER_SCHEME, EMAIL_SCHEME, KEY_SCHEME } from './cloudflare.docs.js';
 import { CloudflareErrorFilter } from './cloudflare.errors.js';
@@ -8,7 +8,7 @@ import { CloudflareGuard } from './cloudflare.guard.js';
 /** @param path - below the dialect's prefix; @param tag - the group in the documentation */
 export function CloudflareController(path: string, tag: string): ClassDecorator {
   return applyDecorators(
-    Controller(path),
+    Controller({ path, version: VERSION_NEUTRAL }),
     UseGuards(CloudflareGuard),
     UseFilters(CloudflareErrorFilter),
     ApiTags(tag),

@@ -1,6 +1,6 @@
 /** The Cloudflare dialect: Access service tokens, the accounts they belong to, and their members. */
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { DIALECT_PATH, DialectEdge } from '../../http/index.js';
 import { AccountScope } from './account-scope.js';
 import { AccountsController } from './accounts.controller.js';
@@ -14,8 +14,8 @@ import { UserTokensController } from './user-tokens.controller.js';
 
 @Injectable()
 class CloudflareEdge extends DialectEdge implements OnModuleInit {
-  constructor(host: HttpAdapterHost, @Inject(DIALECT_PATH) path: string) {
-    super(host, { path, renderError: renderCloudflareError });
+  constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
+    super(host, config, { name: 'CloudflareModule', path, renderError: renderCloudflareError });
   }
 
   onModuleInit(): void {
@@ -23,6 +23,7 @@ class CloudflareEdge extends DialectEdge implements OnModuleInit {
   }
 }
 
+/** Serves the Cloudflare dialect below `path` (`/client/v4` unless given). */
 @Module({
   controllers: [ServiceTokensController, MembersController, AccountsController, UserTokensController],
   providers: [CloudflareEdge, CloudflareGuard, AccountScope, ServiceTokenService],

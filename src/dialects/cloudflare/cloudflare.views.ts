@@ -38,6 +38,12 @@ export class ServiceTokenView {
 
   @ApiPropertyOptional({ example: '2030-01-31T12:00:00Z', description: 'Until when the previous secret works.' })
   previous_client_secret_expires_at?: string;
+
+  @ApiPropertyOptional({
+    example: '2030-01-31T11:58:00Z',
+    description: 'When the previous secret was last used in this overlap; not of the vendor’s.',
+  })
+  previous_client_secret_last_seen_at?: string;
 }
 
 export class ServiceTokenWithSecretView extends ServiceTokenView {
@@ -55,7 +61,12 @@ export class ChangedServiceTokenView extends ServiceTokenView {
 }
 
 export function serviceTokenView(token: ServiceToken): ServiceTokenView {
-  return { ...basicView(token), ...(token.lastSeenAt && { last_seen_at: toSeconds(token.lastSeenAt) }) };
+  const { lastSeenAt, previousLastSeenAt } = token;
+  return {
+    ...basicView(token),
+    ...(lastSeenAt && { last_seen_at: toSeconds(lastSeenAt) }),
+    ...(previousLastSeenAt && { previous_client_secret_last_seen_at: toSeconds(previousLastSeenAt) }),
+  };
 }
 
 /** With the secret when there is one: in the answer that made it. */

@@ -38,6 +38,7 @@ export interface ServiceTokenWithSecret {
 }
 
 const DEFAULT_DURATION = '8760h';
+const DEFAULT_PREFIX = 'lkst_';
 
 /** Tokens read at a time when a list of any length is wanted. */
 const BATCH = 1000;
@@ -59,7 +60,7 @@ export class ServiceTokenService {
     accountId: string,
     { name, duration = DEFAULT_DURATION, enabled, version, previousUntil }: ServiceTokenChanges & { name: string },
   ): Promise<ServiceTokenWithSecret> {
-    const secret = newCheckedSecret(this.options.secretPrefix);
+    const secret = newCheckedSecret(this.options.secretPrefix ?? DEFAULT_PREFIX);
     const handle = newClientId();
     return this.accounts.change(actor, accountId, async (tx) => {
       await this.holdAccount(tx, accountId);
@@ -146,7 +147,7 @@ export class ServiceTokenService {
     previousUntil?: Date,
     changes: ServiceTokenChanges = {},
   ): Promise<ServiceTokenWithSecret> {
-    const secret = newCheckedSecret(this.options.secretPrefix);
+    const secret = newCheckedSecret(this.options.secretPrefix ?? DEFAULT_PREFIX);
     const rotation = { digest: this.hashing.digest(secret), previousUntil, expectedVersion: token.secretVersion };
     return this.accounts.change(actor, ownerOf(token), async (tx) => {
       const rotated = await this.tokens.rotate(tx, ServiceToken, selector(token), {
@@ -177,7 +178,7 @@ export class ServiceTokenService {
 
   /** Keeps the account from being deleted meanwhile, and its tokens from becoming too many. */
   private async holdAccount(tx: Transaction, accountId: string): Promise<void> {
-    const { tokensPerAccount } = this.options;
+    const { tokensPerAccount = 0 } = this.options;
     if (tokensPerAccount === 0) {
       await sharedAccount(tx, accountId);
       return;

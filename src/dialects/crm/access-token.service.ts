@@ -46,7 +46,7 @@ export class AccessTokenService {
 
   /** Whether tokens of the account may have neither identifier nor pass code. */
   mayHaveNone(account: Account): boolean {
-    return account.allowNoIdentifier ?? this.options.allowNoIdentifier;
+    return account.allowNoIdentifier ?? this.options.allowNoIdentifier ?? false;
   }
 
   /**

@@ -1,6 +1,6 @@
 /** The CRM dialect: access tokens of organisations, as remote procedure calls with a login token. */
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { DIALECT_PATH, DialectEdge } from '../../http/index.js';
 import { AccessTokenService } from './access-token.service.js';
 import { AccessTokensController } from './access-tokens.controller.js';
@@ -12,8 +12,8 @@ import { LogInformation } from './log-information.js';
 
 @Injectable()
 class CrmEdge extends DialectEdge implements OnModuleInit {
-  constructor(host: HttpAdapterHost, @Inject(DIALECT_PATH) path: string, errors: CrmErrors) {
-    super(host, { path, renderError: (error) => errors.render(error) });
+  constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string, errors: CrmErrors) {
+    super(host, config, { name: 'CrmModule', path, renderError: (error) => errors.render(error) });
   }
 
   onModuleInit(): void {
@@ -21,6 +21,7 @@ class CrmEdge extends DialectEdge implements OnModuleInit {
   }
 }
 
+/** Serves the CRM.COM dialect below `path` (`/crmapi/rest/v2` unless given). */
 @Module({
   controllers: [AuthenticationController, AccessTokensController],
   providers: [AccessTokenService, CrmEdge, CrmErrors, CrmGuard, LogInformation],

@@ -1,10 +1,11 @@
-/** What the CRM dialect needs to be told. */
+/** What the CRM dialect can be told. */
 
+/** Options of `CrmModule`. */
 export interface CrmOptions {
-  /** Whether access tokens may have neither identifier nor pass code; an account may say otherwise. */
-  readonly allowNoIdentifier: boolean;
-  /** `ok`: errors come with HTTP 200, as real clients need; `status`: with a 4xx. */
-  readonly httpErrors: 'ok' | 'status';
+  /** Whether access tokens may have neither identifier nor pass code, `false` unless given; an account may say otherwise. */
+  readonly allowNoIdentifier?: boolean;
+  /** `ok`, the default: errors come with HTTP 200, as real clients need; `status`: with a 4xx. */
+  readonly httpErrors?: 'ok' | 'status';
 }
 
 /** Where the dialect is served unless the host says otherwise (contract §1). */

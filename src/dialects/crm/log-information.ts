@@ -1,7 +1,6 @@
 /** `log_information`: who made and changed access tokens, and when, from the audit data (contract §4.0). */
 import { Injectable } from '@nestjs/common';
-import { AuditRecord, UnitOfWork } from '../../core/index.js';
-import { UserService } from '../../identity/index.js';
+import { AuditRecord, UnitOfWork, UserDirectory } from '../../core/index.js';
 import type { AccessToken } from './access-token.entity.js';
 
 /** Somebody who made or changed a token; the address is missing when he is gone. */
@@ -31,7 +30,7 @@ interface AuthorRow {
 export class LogInformation {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly users: UserService,
+    private readonly users: UserDirectory,
   ) {}
 
   /** The authors of tokens by the token's id: a few queries, however many tokens. */
@@ -40,7 +39,8 @@ export class LogInformation {
     for (let at = 0; at < tokens.length; at += BATCH) {
       rows.push(...(await this.firstAndLast(tokens.slice(at, at + BATCH).map(({ id }) => id))));
     }
-    const emails = await this.users.emailsOf(rows.flatMap(({ authorId }) => authorId ?? []));
+    const users = await this.users.findMany(rows.flatMap(({ authorId }) => authorId ?? []));
+    const emails = new Map(users.map(({ id, email }) => [id, email]));
     const result = new Map<string, Authors>();
     for (const { targetId, action, authorId, authorName } of rows) {
       const author = authorId === null ? null : { id: authorId, name: authorName, email: emails.get(authorId) ?? null };

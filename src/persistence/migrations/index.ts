@@ -6,6 +6,7 @@ import { Instances1795478400000 } from './1795478400000-instances.js';
 import { LastUses1795564800000 } from './1795564800000-last-uses.js';
 import { AuditTypes1795651200000 } from './1795651200000-audit-types.js';
 
+/** For the `migrations` of a host's TypeORM connection, in this order. */
 export const MIGRATIONS = [
   InitialSchema1795219200000,
   ServiceTokens1795305600000,

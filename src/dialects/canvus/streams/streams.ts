@@ -11,6 +11,9 @@ import type { Subject } from './subject.js';
 import { Subscriber } from './subscriber.js';
 import { Topics } from './topics.js';
 
+/** Contract §4.5. */
+const KEEPALIVE_SECONDS = 15;
+
 /** How often all streams are looked after. */
 const SWEEP_MS = 500;
 
@@ -31,7 +34,7 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
     private readonly events: EventBus,
     private readonly clock: Clock,
     standings: StandingCheck,
-    @Inject(CANVUS_OPTIONS) { keepaliveSeconds }: CanvusOptions,
+    @Inject(CANVUS_OPTIONS) { keepaliveSeconds = KEEPALIVE_SECONDS }: CanvusOptions,
   ) {
     this.audience = new Audience(standings);
     this.topics = new Topics(this.audience);

@@ -1,0 +1,25 @@
+/** Where audit rows go; a host may send them elsewhere as well, or instead. */
+import { Injectable } from '@nestjs/common';
+import { AuditRecord } from './audit-record.entity.js';
+import type { Transaction } from './unit-of-work.js';
+
+/** A row of the audit log before it has a number. */
+export type AuditEntry = Omit<AuditRecord, 'id'>;
+
+/** Also the injection token under which a host provides its own. */
+export abstract class AuditSink {
+  /**
+   * Takes the rows of one unit of work, inside its transaction: what it throws undoes the change. Whoever keeps them
+   * nowhere but elsewhere has no `audit-log` and no `log_information` to show.
+   */
+  abstract write(transaction: Transaction, entries: readonly AuditEntry[]): Promise<void>;
+}
+
+/** Into the table `latchkey_audit`, committed with the change. */
+@Injectable()
+export class DatabaseAuditSink extends AuditSink {
+  async write({ manager }: Transaction, entries: readonly AuditEntry[]): Promise<void> {
+    const rows = entries.map((entry) => ({ ...entry, details: entry.details as Record<string, never> }));
+    await manager.createQueryBuilder().insert().into(AuditRecord).values(rows).updateEntity(false).execute();
+  }
+}

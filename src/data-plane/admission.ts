@@ -1,0 +1,54 @@
+/** Which valid tokens are let in: all of them, or those of certain kinds and accounts. */
+import type { Acceptance } from '../core/index.js';
+
+/** Kinds of token that can be presented. */
+export const ADMITTED_KINDS = ['service_token', 'personal_token', 'session'] as const;
+/** One of {@link ADMITTED_KINDS}. */
+export type AdmittedKind = (typeof ADMITTED_KINDS)[number];
+
+/** What narrows who is let in; a list that is absent narrows nothing, one that is empty admits nobody. */
+export interface AdmissionRule {
+  readonly kinds?: readonly AdmittedKind[] | undefined;
+  /** Account ids, 32 lower-case hex characters: tokens that belong to none are not admitted then. */
+  readonly accounts?: readonly string[] | undefined;
+}
+
+/** The rule cannot be understood: rather than admit everybody, it admits nobody and says why. */
+export class RuleError extends Error {}
+
+export function admits({ kinds, accounts }: AdmissionRule, { token }: Acceptance): boolean {
+  if (kinds && !(kinds as readonly string[]).includes(token.kind)) return false;
+  return !accounts || (token.accountId !== null && accounts.includes(token.accountId));
+}
+
+const ACCOUNT_ID = /^[0-9a-f]{32}$/;
+
+/**
+ * Reads a rule as it stands in a query: `kind` and `account`, each any number of times or with commas.
+ * @throws RuleError
+ */
+export function readRule(query: string): AdmissionRule {
+  const rule: { kinds?: AdmittedKind[]; accounts?: string[] } = {};
+  for (const [name, text] of new URLSearchParams(query)) {
+    const values = text.split(',');
+    if (name === 'kind') rule.kinds = [...(rule.kinds ?? []), ...values.map(kind)];
+    else if (name === 'account') rule.accounts = [...(rule.accounts ?? []), ...values.map(account)];
+    else throw new RuleError(`the parameter ${shown(name)} is not known; there are kind and account`);
+  }
+  return rule;
+}
+
+function kind(text: string): AdmittedKind {
+  const known = ADMITTED_KINDS.find((each) => each === text);
+  if (!known) throw new RuleError(`kind is ${shown(text)}; give one of ${ADMITTED_KINDS.join(', ')}`);
+  return known;
+}
+
+function account(text: string): string {
+  if (!ACCOUNT_ID.test(text)) throw new RuleError(`account is ${shown(text)}; give 32 lower-case hex characters`);
+  return text;
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}

@@ -1,0 +1,129 @@
+/** `ANY /verify`: a proxy asks whether to let a request pass (DESIGN §9). */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Clock, DomainError, type Acceptance } from '../core/index.js';
+import { describeForLog } from '../http/index.js';
+import { RuleError, readRule, type AdmissionRule } from './admission.js';
+import { DATA_PLANE_OPTIONS } from './data-plane.module-definition.js';
+import type { DataPlaneOptions } from './data-plane.options.js';
+import { Gate, type Decision } from './gate.js';
+import { identityHeaders } from './identity-headers.js';
+import { CREDENTIAL_HEADERS } from './presented.js';
+
+/** Rules that were read, by the text they stand in: proxies have few. */
+const RULES = 200;
+
+/** The answer depends on them, should somebody keep it. */
+const VARY = ['Vary', CREDENTIAL_HEADERS.join(', ')];
+const NEVER_KEPT = ['Cache-Control', 'no-store'];
+const JSON_TYPE = ['Content-Type', 'application/json'];
+
+@Injectable()
+export class ForwardAuth {
+  private readonly logger = new Logger(ForwardAuth.name);
+  private readonly rules = new LRUCache<string, AdmissionRule>({ max: RULES });
+  private readonly maxAgeMs: number;
+  private readonly vary: readonly string[];
+
+  constructor(
+    private readonly gate: Gate,
+    private readonly clock: Clock,
+    @Inject(DATA_PLANE_OPTIONS) { maxAgeSeconds = 0, jsonHeader }: DataPlaneOptions,
+  ) {
+    this.maxAgeMs = maxAgeSeconds * 1000;
+    this.vary = jsonHeader === undefined ? VARY : ['Vary', `${VARY[1] ?? ''}, ${jsonHeader}`];
+  }
+
+  /** @param rule - the rule as text, in the form of a query */
+  answer(request: IncomingMessage, response: ServerResponse, rule: string): void {
+    try {
+      const decision = this.gate.decide(request.rawHeaders, this.ruleOf(rule));
+      if (decision instanceof Promise) this.later(decision, response);
+      else this.send(response, decision);
+    } catch (error) {
+      this.sendError(response, error);
+    }
+  }
+
+  private later(decision: Promise<Decision>, response: ServerResponse): void {
+    decision.then(
+      (decided) => {
+        this.send(response, decided);
+      },
+      (error: unknown) => {
+        this.sendError(response, error);
+      },
+    );
+  }
+
+  private ruleOf(text: string): AdmissionRule {
+    const known = this.rules.get(text);
+    if (known) return known;
+    const rule = readRule(text);
+    this.rules.set(text, rule);
+    return rule;
+  }
+
+  private send(response: ServerResponse, decision: Decision): void {
+    switch (decision.outcome) {
+      case 'admitted':
+        end(response, 200, [...this.keeping(decision.acceptance), ...identityHeaders(decision.acceptance)]);
+        return;
+      case 'unauthenticated': {
+        // RFC 6750 §3.1: no error for a request that presents nothing.
+        const challenge = decision.presented
+          ? 'Bearer realm="latchkey", error="invalid_token"'
+          : 'Bearer realm="latchkey"';
+        end(response, 401, [...NEVER_KEPT, ...this.vary, 'WWW-Authenticate', challenge], {
+          error: 'unauthorized',
+          error_description: 'no credential that is accepted',
+        });
+        return;
+      }
+      case 'forbidden':
+        end(response, 403, [...NEVER_KEPT, ...this.vary], {
+          error: 'forbidden',
+          error_description: 'the credential is valid, but not admitted here',
+        });
+    }
+  }
+
+  /** For how long the answer may be kept: never beyond the end of what it rests on. */
+  private keeping({ token, matched }: Acceptance): readonly string[] {
+    if (this.maxAgeMs === 0) return NEVER_KEPT;
+    const now = this.clock.now().getTime();
+    const ends = [
+      now + this.maxAgeMs,
+      token.expiresAt?.getTime() ?? Infinity,
+      matched === 'previous' ? (token.previousSecretExpiresAt?.getTime() ?? now) : Infinity,
+    ];
+    const seconds = Math.floor((Math.min(...ends) - now) / 1000);
+    return seconds < 1 ? NEVER_KEPT : ['Cache-Control', `private, max-age=${String(seconds)}`, ...this.vary];
+  }
+
+  private sendError(response: ServerResponse, error: unknown): void {
+    if (error instanceof RuleError) {
+      end(response, 400, NEVER_KEPT, { error: 'invalid_request', error_description: error.message });
+    } else if (error instanceof DomainError && error.code === 'unavailable') {
+      const wait = ['Retry-After', String(error.retryAfterSeconds ?? 1)];
+      end(response, 503, [...NEVER_KEPT, ...wait], {
+        error: 'temporarily_unavailable',
+        error_description: error.message,
+      });
+    } else {
+      this.logger.error(describeForLog(error));
+      end(response, 500, NEVER_KEPT, { error: 'server_error', error_description: 'the server log has the details' });
+    }
+  }
+}
+
+/** A server that has stopped accepting lets its connections go. */
+function end(response: ServerResponse, status: number, headers: readonly string[], body?: object): void {
+  const text = body ? JSON.stringify(body) : '';
+  const type = body ? JSON_TYPE : [];
+  const { server } = response.socket as unknown as { server?: { listening: boolean } };
+  const farewell = server?.listening === false ? ['Connection', 'close'] : [];
+  response.writeHead(status, [...headers, ...type, ...farewell, 'Content-Length', String(Buffer.byteLength(text))]);
+  response.end(text);
+}

@@ -1,0 +1,49 @@
+/** From what a request presents to whether it is let in: the same for proxies and for guards. */
+import { Inject, Injectable } from '@nestjs/common';
+import { Verifier, type Acceptance, type Verdict } from '../core/index.js';
+import { actsForUser } from '../identity/index.js';
+import { admits, type AdmissionRule } from './admission.js';
+import { DATA_PLANE_OPTIONS } from './data-plane.module-definition.js';
+import type { DataPlaneOptions } from './data-plane.options.js';
+import { CredentialReader } from './presented.js';
+
+/** `unauthenticated`: no credential that is accepted; `forbidden`: an accepted one that the rule does not admit. */
+export type Decision =
+  | { readonly outcome: 'admitted'; readonly acceptance: Acceptance }
+  | { readonly outcome: 'unauthenticated'; readonly presented: boolean }
+  | { readonly outcome: 'forbidden' };
+
+const ABSENT: Decision = { outcome: 'unauthenticated', presented: false };
+const REFUSED: Decision = { outcome: 'unauthenticated', presented: true };
+const FORBIDDEN: Decision = { outcome: 'forbidden' };
+
+/** Decides on a request's credential headers. */
+@Injectable()
+export class Gate {
+  private readonly reader: CredentialReader;
+
+  constructor(
+    private readonly verifier: Verifier,
+    @Inject(DATA_PLANE_OPTIONS) { jsonHeader }: DataPlaneOptions,
+  ) {
+    this.reader = new CredentialReader(jsonHeader);
+  }
+
+  /**
+   * Decides, at once where no database has to be asked.
+   * @throws DomainError `unavailable`, thrown or rejected
+   */
+  decide(rawHeaders: readonly string[], rule: AdmissionRule): Decision | Promise<Decision> {
+    const presented = this.reader.read(rawHeaders);
+    if ('nothing' in presented) return presented.nothing === 'absent' ? ABSENT : REFUSED;
+    const verdict = this.verifier.check(presented.credential);
+    return verdict instanceof Promise ? verdict.then((late) => decided(late, rule)) : decided(verdict, rule);
+  }
+}
+
+function decided(verdict: Verdict, rule: AdmissionRule): Decision {
+  if (verdict.status !== 'valid') return REFUSED;
+  const { token } = verdict;
+  if (token.kind !== 'service_token' && !actsForUser(token)) return REFUSED;
+  return admits(rule, verdict) ? { outcome: 'admitted', acceptance: verdict } : FORBIDDEN;
+}

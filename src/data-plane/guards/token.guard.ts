@@ -1,0 +1,100 @@
+/** Guards for routes of a host application: a valid token, or nothing. */
+import {
+  ForbiddenException,
+  Injectable,
+  SetMetadata,
+  UnauthorizedException,
+  createParamDecorator,
+  type CanActivate,
+  type CustomDecorator,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Acceptance } from '../../core/index.js';
+import type { AdmissionRule, AdmittedKind } from '../admission.js';
+import { Gate } from '../gate.js';
+
+/** Who called a guarded route: the token, its owner, and which of its secrets was used. */
+export type TokenPrincipal = Acceptance;
+
+/** What the guard needs of a request; Express gives the request itself, Fastify has it inside. */
+interface HttpRequest {
+  readonly rawHeaders: readonly string[];
+}
+interface HttpResponse {
+  header(name: string, value: string): unknown;
+}
+
+const RULE = 'latchkey:admit-tokens';
+const PRINCIPALS = new WeakMap<object, TokenPrincipal>();
+
+/**
+ * Narrows which tokens a guard lets in, on a route or a controller (the route's counts).
+ * @param rule - `kinds`, `accounts` (ids, 32 hex characters): absent narrows nothing, empty admits nobody
+ */
+export function AdmitTokens(rule: AdmissionRule): CustomDecorator {
+  return SetMetadata(RULE, rule);
+}
+
+/**
+ * Lets a request pass that presents a valid token of any kind: a service token (`CF-Access-Client-Id` and
+ * `CF-Access-Client-Secret`), or a personal or login token (`Private-Token` or `Authorization: Bearer`).
+ * Otherwise throws `UnauthorizedException` (401), or `ForbiddenException` (403) where {@link AdmitTokens} says no.
+ */
+@Injectable()
+export class TokenGuard implements CanActivate {
+  /** What the guard itself admits; {@link AdmitTokens} can only narrow it. */
+  protected readonly kinds: readonly AdmittedKind[] | undefined = undefined;
+
+  constructor(
+    private readonly gate: Gate,
+    private readonly reflector: Reflector,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<HttpRequest & { raw?: HttpRequest }>();
+    const decision = await this.gate.decide((request.raw ?? request).rawHeaders, this.ruleFor(context));
+    switch (decision.outcome) {
+      case 'admitted':
+        PRINCIPALS.set(request, decision.acceptance);
+        return true;
+      case 'forbidden':
+        throw new ForbiddenException('The token is valid, but not admitted here');
+      case 'unauthenticated': {
+        const error = decision.presented ? ', error="invalid_token"' : '';
+        http.getResponse<HttpResponse>().header('WWW-Authenticate', `Bearer realm="latchkey"${error}`);
+        throw new UnauthorizedException('No token that is accepted');
+      }
+    }
+  }
+
+  private ruleFor(context: ExecutionContext): AdmissionRule {
+    const given = this.reflector.getAllAndOverride<AdmissionRule | undefined>(RULE, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    const { kinds: own } = this;
+    const kinds = own && given?.kinds ? given.kinds.filter((kind) => own.includes(kind)) : (given?.kinds ?? own);
+    return { kinds, accounts: given?.accounts };
+  }
+}
+
+/** The same, for service tokens alone. */
+@Injectable()
+export class ServiceTokenGuard extends TokenGuard {
+  protected override readonly kinds = ['service_token'] as const;
+}
+
+/** The same, for personal tokens and logins alone: there is a user behind each request. */
+@Injectable()
+export class PrivateTokenGuard extends TokenGuard {
+  protected override readonly kinds = ['personal_token', 'session'] as const;
+}
+
+/** Parameter decorator: the {@link TokenPrincipal} whom a guard has let in; throws 401 on a route without a guard. */
+export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): TokenPrincipal => {
+  const principal = PRINCIPALS.get(context.switchToHttp().getRequest<object>());
+  if (!principal) throw new UnauthorizedException('No token guard stands before this route');
+  return principal;
+});

@@ -1,0 +1,14 @@
+/** Checking credentials: forward-auth, introspection, revocation, and guards for a host's own routes. */
+export { ADMITTED_KINDS, type AdmissionRule, type AdmittedKind } from './admission.js';
+export { DataPlaneModule } from './data-plane.module.js';
+export type { DataPlaneOptions } from './data-plane.options.js';
+export {
+  AdmitTokens,
+  CurrentPrincipal,
+  PrivateTokenGuard,
+  ServiceTokenGuard,
+  TokenGuard,
+  type TokenPrincipal,
+} from './guards/token.guard.js';
+export { Gate, type Decision } from './gate.js';
+export { dataPlaneDocument } from './oauth/oauth.docs.js';

@@ -1,0 +1,64 @@
+/** What is told of a token (RFC 7662 §2.2). */
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { Acceptance } from '../../core/index.js';
+
+/** Only `active` when it is `false`: nothing else is told of a token that is not accepted, or not the caller's to see. */
+export class IntrospectionView {
+  @ApiProperty({ example: true })
+  active!: boolean;
+
+  @ApiPropertyOptional({ example: '88bf3b6d86161464f6509f7219099e57.access', description: 'Of a service token.' })
+  client_id?: string;
+
+  @ApiPropertyOptional({ example: 'alice@example.com', description: 'The address of the user it acts for.' })
+  username?: string;
+
+  @ApiPropertyOptional({ example: '1001', description: 'The id of the user, or of a service token.' })
+  sub?: string;
+
+  @ApiPropertyOptional({ example: 'Bearer', description: 'Of a token of a user.' })
+  token_type?: string;
+
+  @ApiPropertyOptional({ type: 'integer', example: 1_790_000_000, description: 'Seconds since 1970; rounded down.' })
+  exp?: number;
+
+  @ApiPropertyOptional({ type: 'integer', example: 1_758_464_000, description: 'Seconds since 1970.' })
+  iat?: number;
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'The id of the token.' })
+  jti?: string;
+
+  @ApiPropertyOptional({ enum: ['service_token', 'personal_token', 'session'], example: 'service_token' })
+  kind?: string;
+
+  @ApiPropertyOptional({ example: 'CI/CD token' })
+  name?: string;
+
+  @ApiPropertyOptional({ example: '023e105f4ecef8ad9ca31a8372d0c353', description: 'The account it belongs to.' })
+  account?: string;
+
+  @ApiPropertyOptional({ enum: ['current', 'previous'], description: 'Which secret of the token was given.' })
+  matched_secret?: string;
+}
+
+export const INACTIVE: IntrospectionView = { active: false };
+
+export function introspectionView({ token, owner, matched }: Acceptance): IntrospectionView {
+  return {
+    active: true,
+    ...(token.kind === 'service_token' && { client_id: token.handle }),
+    ...(owner && { username: owner.email, token_type: 'Bearer' }),
+    sub: owner ? String(owner.id) : token.id,
+    ...(token.expiresAt && { exp: seconds(token.expiresAt) }),
+    iat: seconds(token.createdAt),
+    jti: token.id,
+    kind: token.kind,
+    name: token.label,
+    ...(token.accountId !== null && { account: token.accountId }),
+    matched_secret: matched,
+  };
+}
+
+function seconds(moment: Date): number {
+  return Math.floor(moment.getTime() / 1000);
+}

@@ -1,0 +1,95 @@
+/** Who asks about tokens: a service with its service token, or a user with one of his. */
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { Verifier, type Actor, type Token } from '../../core/index.js';
+import { callerAddress } from '../../http/index.js';
+import { Authenticator, MembershipService, USER_AUDIENCE, type Principal } from '../../identity/index.js';
+import { serviceToken } from '../presented.js';
+import { OAuthError } from './oauth.errors.js';
+
+export type OAuthCaller =
+  | { readonly as: 'service'; readonly token: Readonly<Token>; readonly actor: Actor }
+  | { readonly as: 'user'; readonly principal: Principal; readonly actor: Actor };
+
+const BASIC = /^Basic +([A-Za-z0-9+/]+={0,2})$/i;
+const BEARER = /^Bearer +(\S+)$/i;
+
+@Injectable()
+export class OAuthCallers {
+  constructor(
+    private readonly verifier: Verifier,
+    private readonly authenticator: Authenticator,
+    private readonly memberships: MembershipService,
+  ) {}
+
+  /** @throws OAuthError `invalid_client` */
+  async authenticate(request: Request): Promise<OAuthCaller> {
+    const headers = request.rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'authorization');
+    if (headers.length > 1) throw refused('there is more than one Authorization header');
+    const { authorization = '' } = request.headers;
+    const [, basic] = BASIC.exec(authorization) ?? [];
+    if (basic !== undefined) return this.service(basic, callerAddress(request));
+    const [, bearer] = BEARER.exec(authorization) ?? [];
+    if (bearer !== undefined) return this.user(bearer, callerAddress(request));
+    throw refused('give a service token by HTTP Basic (client id and secret), or a token of a user as Bearer');
+  }
+
+  /** Whether the caller may know of a token: his own, those of his account, and all for administrators. */
+  async maySee(caller: OAuthCaller, token: Readonly<Token>): Promise<boolean> {
+    if (caller.as === 'service') return isSibling(caller.token, token);
+    return (await this.roleFor(caller.principal, token)) !== null;
+  }
+
+  /** Whether he may end it: himself, or what he administers. A service ends no token but its own. */
+  async mayRevoke(caller: OAuthCaller, token: Readonly<Token>): Promise<boolean> {
+    if (caller.as === 'service') return caller.token.id === token.id;
+    return (await this.roleFor(caller.principal, token)) === 'administrator';
+  }
+
+  private async roleFor({ user }: Principal, { userId, accountId }: Readonly<Token>): Promise<string | null> {
+    if (user.admin || userId === user.id) return 'administrator';
+    if (userId !== null || accountId === null) return null;
+    return this.memberships.roleOf(user.id, accountId);
+  }
+
+  private async service(basic: string, address: string | null): Promise<OAuthCaller> {
+    const presented = serviceToken(...namePassword(basic));
+    if ('nothing' in presented) throw refused('the service token is not accepted');
+    const verdict = await this.verifier.verify(presented.credential);
+    if (verdict.status !== 'valid') throw refused('the service token is not accepted');
+    const { token } = verdict;
+    const actor = { userId: null, userName: token.label.slice(0, 255), tokenId: token.id, admin: false, address };
+    return { as: 'service', token, actor };
+  }
+
+  private async user(bearer: string, address: string | null): Promise<OAuthCaller> {
+    const found = await this.authenticator.authenticate(bearer, USER_AUDIENCE, address);
+    if (found.status !== 'authenticated') throw refused('the token is not accepted');
+    const { principal } = found;
+    return { as: 'user', principal, actor: principal.actor };
+  }
+}
+
+/** Two service tokens of one account, or a token and itself. */
+function isSibling(one: Readonly<Token>, other: Readonly<Token>): boolean {
+  const isOfAccount = other.kind === one.kind && other.accountId !== null && other.accountId === one.accountId;
+  return one.id === other.id || isOfAccount;
+}
+
+/** RFC 7617, with both parts encoded as RFC 6749 §2.3.1 wants it. */
+function namePassword(basic: string): [name: string, password: string] {
+  const text = Buffer.from(basic, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  const decoded = (part: string): string => {
+    try {
+      return decodeURIComponent(part.replaceAll('+', ' '));
+    } catch {
+      return part;
+    }
+  };
+  return colon < 0 ? [text, ''] : [decoded(text.slice(0, colon)), decoded(text.slice(colon + 1))];
+}
+
+function refused(message: string): OAuthError {
+  return new OAuthError('invalid_client', message);
+}

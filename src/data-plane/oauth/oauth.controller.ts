@@ -1,0 +1,68 @@
+/** `oauth2/introspect` (RFC 7662) and `oauth2/revoke` (RFC 7009). */
+import { Controller, HttpCode, Post, Req, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiConsumes, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { Verifier, type Verdict } from '../../core/index.js';
+import { OAuthCallers } from './oauth-caller.js';
+import { OAuthError, OAuthErrorFilter } from './oauth.errors.js';
+import { DocumentedOAuth, EmptyView } from './oauth.docs.js';
+import { INACTIVE, IntrospectionView, introspectionView } from './introspection.view.js';
+import { TokenRevocation } from './token-revocation.js';
+import { tokenParameter } from './token-parameter.js';
+
+@ApiTags('OAuth 2.0')
+@ApiConsumes('application/x-www-form-urlencoded')
+@Controller({ path: 'oauth2', version: VERSION_NEUTRAL })
+@UseFilters(OAuthErrorFilter)
+export class OAuthController {
+  constructor(
+    private readonly callers: OAuthCallers,
+    private readonly verifier: Verifier,
+    private readonly revocation: TokenRevocation,
+  ) {}
+
+  @Post('introspect')
+  @HttpCode(200)
+  @DocumentedOAuth({
+    summary: 'Ask about a token (RFC 7662)',
+    description:
+      'Services see the service tokens of their account; users their own tokens and the service tokens of their ' +
+      'accounts; administrators all. Of any other token, and of one that is not accepted, only `"active": false`.',
+    answer: IntrospectionView,
+  })
+  async introspect(@Req() request: Request): Promise<IntrospectionView> {
+    const caller = await this.callers.authenticate(request);
+    const verdict = await this.verdictOn(request);
+    if (verdict.status !== 'valid' || !(await this.callers.maySee(caller, verdict.token))) return INACTIVE;
+    return introspectionView(verdict);
+  }
+
+  @Post('revoke')
+  @HttpCode(200)
+  @DocumentedOAuth({
+    summary: 'Revoke a token (RFC 7009)',
+    description:
+      'Users revoke their own tokens, administrators of an account its service tokens, administrators of the server ' +
+      'all, services only their own. A token that is unknown, or not the caller’s to see, is answered like one that ' +
+      'was revoked. By the time of the answer the token is accepted nowhere.',
+    answer: EmptyView,
+    mayRefuse: true,
+  })
+  async revoke(@Req() request: Request): Promise<EmptyView> {
+    const caller = await this.callers.authenticate(request);
+    const verdict = await this.verdictOn(request);
+    if (!('token' in verdict) || verdict.status === 'wrong_secret') return {};
+    const { token } = verdict;
+    if (!(await this.callers.maySee(caller, token))) return {};
+    if (!(await this.callers.mayRevoke(caller, token))) {
+      throw new OAuthError('unauthorized_client', 'the caller may see this token, but not revoke it');
+    }
+    await this.revocation.revoke(caller.actor, token);
+    return {};
+  }
+
+  private async verdictOn(request: Request): Promise<Verdict> {
+    const secret = tokenParameter(request);
+    return secret ? this.verifier.verify({ secret }) : { status: 'unknown' };
+  }
+}

@@ -1,0 +1,85 @@
+/** Errors in the form of RFC 6749 §5.2: `error`, and `error_description` for the person who reads the log. */
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Response } from 'express';
+import { DomainError } from '../../core/index.js';
+import {
+  BodyError,
+  InputError,
+  MethodNotAllowed,
+  PathNotFound,
+  clientErrorStatus,
+  describeForLog,
+  retryAfter,
+  sendError,
+  type ErrorAnswer,
+} from '../../http/index.js';
+
+/** The caller is not who he must be, or may not do what he asks for. */
+export class OAuthError extends Error {
+  constructor(
+    readonly error: 'invalid_request' | 'invalid_client' | 'unauthorized_client',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** RFC 7617: what a caller who is not known is asked for. */
+const CHALLENGE = 'Basic realm="latchkey", charset="UTF-8"';
+
+const logger = new Logger('OAuth');
+
+export function renderOAuthError(error: unknown): ErrorAnswer {
+  if (error instanceof OAuthError) return renderOwn(error);
+  if (error instanceof BodyError) {
+    return answer(error.reason === 'too_large' ? 413 : 400, 'invalid_request', error.message);
+  }
+  if (error instanceof InputError) return answer(400, 'invalid_request', error.message);
+  if (error instanceof DomainError) return renderDomainError(error);
+  if (error instanceof PathNotFound) return answer(404, 'invalid_request', 'there is nothing at this path');
+  if (error instanceof MethodNotAllowed) {
+    const allow = error.allowed.join(', ');
+    return answer(405, 'invalid_request', `method not allowed here; allowed: ${allow}`, { Allow: allow });
+  }
+  const status = clientErrorStatus(error);
+  if (status !== undefined) return answer(status, 'invalid_request', 'the request could not be read');
+  logger.error(describeForLog(error));
+  return answer(500, 'server_error', 'internal error; the server log has the details');
+}
+
+function renderOwn({ error, message }: OAuthError): ErrorAnswer {
+  switch (error) {
+    case 'invalid_client':
+      return answer(401, error, message, { 'WWW-Authenticate': CHALLENGE });
+    case 'unauthorized_client':
+      return answer(403, error, message);
+    case 'invalid_request':
+      return answer(400, error, message);
+  }
+}
+
+/** What the services behind these two routes can throw; the caller is authenticated by then. */
+function renderDomainError(error: DomainError): ErrorAnswer {
+  switch (error.code) {
+    case 'unavailable':
+    case 'throttled':
+      return answer(503, 'temporarily_unavailable', error.message, retryAfter(error));
+    case 'unauthenticated':
+      return renderOwn(new OAuthError('invalid_client', error.message));
+    case 'not_permitted':
+      return renderOwn(new OAuthError('unauthorized_client', error.message));
+    default:
+      return answer(400, 'invalid_request', error.message);
+  }
+}
+
+function answer(status: number, error: string, description: string, headers: Record<string, string> = {}): ErrorAnswer {
+  return { status, body: { error, error_description: description }, headers };
+}
+
+@Catch()
+export class OAuthErrorFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    sendError(host.switchToHttp().getResponse<Response>(), renderOAuthError(error));
+  }
+}

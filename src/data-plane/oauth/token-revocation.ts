@@ -1,0 +1,33 @@
+/** Ends a token of any kind on behalf of whoever may. */
+import { Injectable } from '@nestjs/common';
+import { DomainError, Token, TokenService, UnitOfWork, type Actor } from '../../core/index.js';
+import { AccountService, PersonalToken, PersonalTokenService, SessionToken } from '../../identity/index.js';
+
+@Injectable()
+export class TokenRevocation {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly tokens: TokenService,
+    private readonly personalTokens: PersonalTokenService,
+    private readonly accounts: AccountService,
+  ) {}
+
+  /** When it returns, no instance accepts the token; one that is gone already is fine. */
+  async revoke(actor: Actor, token: Readonly<Token>): Promise<void> {
+    try {
+      await this.byKind(actor, token);
+    } catch (error) {
+      if (!(error instanceof DomainError && error.code === 'token_not_found')) throw error;
+    }
+  }
+
+  private byKind(actor: Actor, token: Readonly<Token>): Promise<unknown> {
+    const { id, userId, accountId } = token;
+    if (token instanceof PersonalToken) return this.personalTokens.revoke(actor, token);
+    if (token instanceof SessionToken || accountId === null) {
+      const changing = id === actor.tokenId ? 'token' : 'nothing';
+      return this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, Token, { id, userId }), changing);
+    }
+    return this.accounts.change(actor, accountId, (tx) => this.tokens.revoke(tx, Token, { id, accountId }));
+  }
+}

@@ -1,0 +1,92 @@
+/** What a host needs beside the dialects that it embeds: the module they stand on, and the parts it may use or replace. */
+export { LatchkeyModule, type LatchkeyExtras, type LatchkeyOptions } from './latchkey.module.js';
+export { ConnectionError, ENTITIES, MIGRATIONS, type DatabaseAddress } from './persistence/index.js';
+
+// Parts that a host may replace.
+export {
+  AuditSink,
+  Clock,
+  DatabaseAuditSink,
+  SystemClock,
+  UserDirectory,
+  type AuditEntry,
+  type DirectoryUser,
+} from './core/index.js';
+
+// Checking credentials in process.
+export {
+  Secret,
+  Token,
+  Verifier,
+  type Acceptance,
+  type Credential,
+  type CredentialCacheOptions,
+  type Refusal,
+  type Verdict,
+} from './core/index.js';
+
+// Changes: who makes them, and hearing of them.
+export {
+  AuditRecord,
+  Change,
+  DomainError,
+  EventBus,
+  SYSTEM,
+  TokenChange,
+  TokenIssued,
+  TokenRevoked,
+  TokenRotated,
+  TokenUpdated,
+  type Actor,
+  type ChangeListener,
+  type ChangeTarget,
+  type DomainErrorCode,
+  type GapListener,
+  type Stretch,
+  type Transaction,
+} from './core/index.js';
+export {
+  AccountChange,
+  AccountCreated,
+  AccountDeleted,
+  AccountUpdated,
+  LoginFailed,
+  MemberAdded,
+  MemberRemoved,
+  MemberUpdated,
+  MembershipChange,
+  PasswordChanged,
+  SettingsChanged,
+  UserApproved,
+  UserBlocked,
+  UserChange,
+  UserCreated,
+  UserDeleted,
+  UserLoggedIn,
+  UserUnblocked,
+  UserUpdated,
+} from './identity/index.js';
+
+// Users, accounts and their tokens, from a host's own code.
+export {
+  Account,
+  AccountService,
+  FirstStart,
+  Membership,
+  MembershipService,
+  PersonalToken,
+  PersonalTokenService,
+  SessionToken,
+  User,
+  UserService,
+  type AccountChanges,
+  type AccountQuery,
+  type FirstStartResult,
+  type FirstStartWishes,
+  type IssuedPersonalToken,
+  type LoginThrottleOptions,
+  type Member,
+  type NewUser,
+  type Role,
+  type UserChanges,
+} from './identity/index.js';

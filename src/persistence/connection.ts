@@ -1,0 +1,84 @@
+/** The database that a module works on: a host's, if it will do, or one of its own. */
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { Token } from '../core/index.js';
+import { dataSourceOptions, openDatabase, type DatabaseAddress } from './data-source.js';
+import { engineOf } from './engine.js';
+import { ENTITIES } from './entities.js';
+
+/** A host has not given what is needed; the message names the remedy. */
+export class ConnectionError extends Error {}
+
+/** Connections to PostgreSQL, at the most, of a database that is opened here. */
+const POOL_SIZE = 10;
+
+/** Also the injection token. */
+export class Connection implements OnApplicationShutdown {
+  private constructor(
+    readonly dataSource: DataSource,
+    private readonly isOwn: boolean,
+  ) {}
+
+  /** For whoever has opened and migrated the database himself, and closes it. */
+  static of(dataSource: DataSource): Connection {
+    return new Connection(dataSource, false);
+  }
+
+  /**
+   * @param database - an address of its own, or `undefined` for the host's connection
+   * @throws ConnectionError
+   */
+  static async open(database: DatabaseAddress | undefined, host: DataSource | undefined): Promise<Connection> {
+    if (database !== undefined) {
+      return new Connection(await openDatabase(dataSourceOptions(database, POOL_SIZE)), true);
+    }
+    if (!host) throw new ConnectionError(NO_CONNECTION);
+    await checkHost(host);
+    return engineOf(host) === 'sqlite' ? Connection.besideHost(host) : new Connection(host, false);
+  }
+
+  /**
+   * TypeORM has one connection to an SQLite file: a transaction of the host would take our writes with it when it is
+   * rolled back, after they were acknowledged. So we have a second one.
+   */
+  private static async besideHost(host: DataSource): Promise<Connection> {
+    const { database } = host.options as { database: string };
+    if (database === ':memory:' || database === '') {
+      throw new ConnectionError(
+        'An SQLite database in memory has one connection, on which transactions of the host and of Latchkey would mix: ' +
+          'give LatchkeyModule.forRoot a `database` of its own, for example { engine: "sqlite", path: ":memory:" }',
+      );
+    }
+    const own = dataSourceOptions({ engine: 'sqlite', path: database }, POOL_SIZE);
+    return new Connection(await openDatabase({ ...own, migrations: [] }), true);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.isOwn && this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+}
+
+const NO_CONNECTION =
+  'Latchkey has no database: import TypeOrmModule.forRoot({ …, entities: [...ENTITIES], migrations: [...MIGRATIONS] }) ' +
+  'in the host, or give LatchkeyModule.forRoot a `database`, for example { engine: "sqlite", path: "./data/latchkey.sqlite" }';
+
+/** @throws ConnectionError for a connection that lacks our entities or tables */
+async function checkHost(host: DataSource): Promise<void> {
+  const missing = ENTITIES.filter((entity) => !host.hasMetadata(entity)).map(({ name }) => name);
+  if (missing.length > 0) {
+    throw new ConnectionError(
+      `The host's TypeORM connection does not know Latchkey's entities (${missing.join(', ')}): ` +
+        'add `...ENTITIES` to its `entities`',
+    );
+  }
+  const queryRunner = host.createQueryRunner();
+  try {
+    if (!(await queryRunner.hasTable(host.getMetadata(Token).tablePath))) throw new ConnectionError(NO_TABLES);
+  } finally {
+    await queryRunner.release();
+  }
+}
+
+const NO_TABLES =
+  "The host's database has no tables of Latchkey: add `...MIGRATIONS` to the connection's `migrations` and run them, " +
+  'for example with `migrationsRun: true`';

@@ -1,0 +1,64 @@
+/** The package as a host gets it: the tarball of `npm pack`, unpacked beside what it says it needs, in an empty folder. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+interface Manifest {
+  readonly dependencies: Record<string, string>;
+  readonly peerDependencies: Record<string, string>;
+  readonly bin: Record<string, string>;
+}
+
+export interface InstalledPackage {
+  readonly folder: string;
+  /** Every file of the package, from its root. */
+  readonly files: readonly string[];
+  readonly manifest: Manifest;
+  remove(): void;
+}
+
+/**
+ * Packs and installs. What the package needs is linked from here, each by the name under which the package asks for it:
+ * something that it uses and does not name is not found. With `INSTALL_FROM_REGISTRY=1` npm installs everything.
+ */
+export function installPackage(): InstalledPackage {
+  const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-package-'));
+  const npm = (...words: string[]): string => execFileSync('npm', words, { cwd: folder, encoding: 'utf8' });
+  npm('pack', ROOT, '--ignore-scripts', '--silent', '--pack-destination', folder);
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
+  if (tarball === undefined) throw new Error('npm pack made no tarball');
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'host', private: true, type: 'module' }));
+  const home = path.join(folder, 'node_modules/latchkey');
+  if (process.env.INSTALL_FROM_REGISTRY === '1') npm('install', `./${tarball}`, '--silent', '--no-audit', '--no-fund');
+  else unpack(path.join(folder, tarball), folder, home);
+  const manifest = JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8')) as Manifest;
+  const files = readdirSync(home, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(home, path.join(entry.parentPath, entry.name)))
+    .filter((name) => !name.startsWith('node_modules'));
+  return {
+    folder,
+    files,
+    manifest,
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function unpack(tarball: string, folder: string, home: string): void {
+  mkdirSync(home, { recursive: true });
+  execFileSync('tar', ['xzf', tarball, '-C', home, '--strip-components', '1']);
+  const manifest = JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8')) as Manifest;
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+    const link = path.join(folder, 'node_modules', name);
+    mkdirSync(path.dirname(link), { recursive: true });
+    symlinkSync(path.join(ROOT, 'node_modules', name), link, 'dir');
+  }
+  const bin = path.join(folder, 'node_modules/.bin');
+  mkdirSync(bin);
+  for (const [name, file] of Object.entries(manifest.bin)) symlinkSync(path.join(home, file), path.join(bin, name));
+}

@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import ts from 'typescript';
+import { send } from '../support/http.js';
+import { startProcess } from '../support/process.js';
+import { installPackage, type InstalledPackage } from './installed.js';
+
+describe('the package, installed into an empty folder', () => {
+  let installed: InstalledPackage;
+
+  beforeAll(() => {
+    installed = installPackage();
+  }, 300_000);
+  afterAll(() => {
+    installed.remove();
+  });
+
+  const write = (name: string, text: string): string => {
+    const file = path.join(installed.folder, name);
+    writeFileSync(file, text);
+    return file;
+  };
+
+  const run = (name: string, text: string): string =>
+    execFileSync(process.execPath, [write(name, text)], { cwd: installed.folder, encoding: 'utf8' });
+
+  it('holds what is needed and nothing else', () => {
+    const others = installed.files.filter((name) => !/^dist\/.+\.(js|d\.ts)$/.test(name));
+    expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+    for (const entry of ['dist/index.js', 'dist/index.d.ts', 'dist/main.js', 'dist/foundation.js']) {
+      expect(installed.files).toContain(entry);
+    }
+  });
+
+  it('shares Nest, TypeORM and the drivers with its host', () => {
+    const peers = Object.keys(installed.manifest.peerDependencies);
+    for (const name of ['@nestjs/common', '@nestjs/core', 'typeorm', '@nestjs/typeorm', 'better-sqlite3', 'pg']) {
+      expect(peers).toContain(name);
+      expect(Object.keys(installed.manifest.dependencies)).not.toContain(name);
+    }
+  });
+
+  it('runs as a server by "npx latchkey"', async () => {
+    const command = path.join(installed.folder, 'node_modules/.bin/latchkey');
+    // As npm does for what a package names in `bin`.
+    chmodSync(command, statSync(command).mode | 0o111);
+    const server = await startProcess({ DATABASE_URL: 'sqlite::memory:' }, { command, cwd: installed.folder });
+    expect(server.stdout()).toContain('Create a service token');
+    expect((await send(server.baseUrl, 'GET', '/health/ready')).json()).toEqual({ status: 'ok' });
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('says what it is and how to set it by --version and --help', () => {
+    const command = path.join(installed.folder, 'node_modules/latchkey/dist/main.js');
+    const version = execFileSync(process.execPath, [command, '--version'], { encoding: 'utf8' });
+    expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const help = execFileSync(process.execPath, [command, '--help'], { encoding: 'utf8' });
+    expect(help).toContain('DATABASE_URL');
+  });
+
+  it('is embedded: one dialect in a host, and nothing of the others is loaded', () => {
+    const printed = run(
+      'host.mjs',
+      `import 'reflect-metadata';
+       import { Module } from '@nestjs/common';
+       import { NestFactory } from '@nestjs/core';
+       import { CloudflareModule } from 'latchkey/cloudflare';
+       import { LatchkeyModule } from 'latchkey/foundation';
+       const latchkey = LatchkeyModule.forRoot({ database: { engine: 'sqlite', path: ':memory:' }, bcryptCost: 4 });
+       class Host {}
+       Module({ imports: [latchkey, CloudflareModule.forRoot({ imports: [latchkey] })] })(Host);
+       const app = await NestFactory.create(Host, { logger: false });
+       await app.listen(0, '127.0.0.1');
+       const url = await app.getUrl();
+       const routes = [];
+       for (const path of ['/client/v4/accounts', '/api/v1/server-info', '/crmapi/rest/v2/x', '/verify']) {
+         routes.push((await fetch(url + path)).status);
+       }
+       console.log(JSON.stringify(routes));
+       await app.close();`,
+    );
+    // Cloudflare's own 400 for a caller without credentials, and the host's 404 for the rest.
+    expect(JSON.parse(printed)).toEqual([400, 404, 404, 404]);
+  });
+
+  it('has types that a strict host compiles against', () => {
+    const file = write(
+      'host.ts',
+      `import { LatchkeyModule, UserDirectory, type DirectoryUser, type Verdict } from 'latchkey';
+       import { ServiceTokenGuard } from 'latchkey/data-plane';
+       export class Directory extends UserDirectory {
+         find(): Promise<DirectoryUser | null> { return Promise.resolve(null); }
+         findByEmail(): Promise<DirectoryUser | null> { return Promise.resolve(null); }
+       }
+       export const module = LatchkeyModule.forRootAsync({ useFactory: () => ({ leaseSeconds: 3 }) });
+       export const status: Verdict['status'] = 'valid';
+       export const guard = ServiceTokenGuard;`,
+    );
+    const program = ts.createProgram([file], {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      target: ts.ScriptTarget.ES2022,
+      types: [],
+    });
+    const faults = ts
+      .getPreEmitDiagnostics(program)
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+    expect(faults).toEqual([]);
+  });
+});
