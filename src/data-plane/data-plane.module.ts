@@ -3,6 +3,7 @@ import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { DIALECT_PATH, DialectEdge } from '../http/index.js';
 import { ConfigurableModuleClass } from './data-plane.module-definition.js';
+import { below } from './data-plane.options.js';
 import { ForwardAuth } from './forward-auth.js';
 import { FrontDoor } from './front-door.js';
 import { Gate } from './gate.js';
@@ -14,7 +15,7 @@ import { TokenRevocation } from './oauth/token-revocation.js';
 @Injectable()
 class OAuthEdge extends DialectEdge implements OnModuleInit {
   constructor(host: HttpAdapterHost, @Inject(DIALECT_PATH) path: string) {
-    super(host, { path: `${path.replace(/\/+$/, '')}/oauth2`, renderError: renderOAuthError });
+    super(host, { path: below(path, 'oauth2'), renderError: renderOAuthError });
   }
 
   onModuleInit(): void {

@@ -15,3 +15,8 @@ export interface DataPlaneOptions {
 
 /** Below which everything is served unless the host says otherwise. */
 export const DEFAULT_PATH = '/';
+
+/** The path of something that is served below a prefix, written with slashes around it or without. */
+export function below(prefix: string, name: string): string {
+  return `/${[...prefix.split('/').filter(Boolean), name].join('/')}`;
+}

@@ -3,12 +3,16 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { DIALECT_PATH } from '../http/index.js';
+import { below } from './data-plane.options.js';
 import { ForwardAuth } from './forward-auth.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Before the rule in a path; see {@link FrontDoor}. */
-const ONLY = '/only/';
+/** A rule in a path; see {@link FrontDoor}. One that is empty is none: a prefix cut short admits nobody. */
+const ONLY = /^\/only\/([^/?]+)(?=[/?]|$)/;
+
+/** RFC 9112 §3.2.2. */
+const SCHEME_AND_AUTHORITY = /^https?:\/\/[^/?]*/i;
 
 /**
  * Answers `<path>/verify`, with the rule in the query; and, for proxies that append the original path and query to a
@@ -23,7 +27,7 @@ export class FrontDoor implements OnModuleInit {
     private readonly forwardAuth: ForwardAuth,
     @Inject(DIALECT_PATH) path: string,
   ) {
-    this.exact = `${path.replace(/\/+$/, '')}/verify`;
+    this.exact = below(path, 'verify');
   }
 
   onModuleInit(): void {
@@ -39,12 +43,11 @@ export class FrontDoor implements OnModuleInit {
   }
 
   /** The rule's text; `undefined` for what is somebody else's. */
-  private ruleIn(url: string): string | undefined {
+  private ruleIn(target: string): string | undefined {
+    const url = target.startsWith('/') ? target : target.replace(SCHEME_AND_AUTHORITY, '');
     if (!url.startsWith(this.exact)) return undefined;
     const rest = url.slice(this.exact.length);
     if (rest === '') return '';
-    if (rest.startsWith('?')) return rest.slice(1);
-    if (!rest.startsWith(ONLY)) return undefined;
-    return rest.slice(ONLY.length).split(/[/?]/, 1)[0];
+    return rest.startsWith('?') ? rest.slice(1) : ONLY.exec(rest)?.[1];
   }
 }
