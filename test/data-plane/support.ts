@@ -36,7 +36,8 @@ export function dataPlaneSuite(name: string, suite: (plane: DataPlane) => void, 
       cf,
       verify,
       status: async (headers, rule) => (await verify(headers, rule)).status,
-      login: async (person) => ((await canvus(cf.server, 'POST', '/users/login', person)) as { token: string }).token,
+      login: async ({ email, password }) =>
+        ((await canvus(cf.server, 'POST', '/users/login', { email, password })) as { token: string }).token,
       crmLogin: () => crmLogin(cf.server),
     });
   };
