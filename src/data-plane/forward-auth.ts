@@ -9,13 +9,14 @@ import { DATA_PLANE_OPTIONS } from './data-plane.module-definition.js';
 import type { DataPlaneOptions } from './data-plane.options.js';
 import { Gate, type Decision } from './gate.js';
 import { identityHeaders } from './identity-headers.js';
-import { CREDENTIAL_HEADERS } from './presented.js';
+import { credentialHeaders } from './presented.js';
 
 /** Rules that were read, by the text they stand in: proxies have few. */
 const RULES = 200;
 
-/** The answer depends on them, should somebody keep it. */
-const VARY = ['Vary', CREDENTIAL_HEADERS.join(', ')];
+/** Caches count in whole seconds, and from when an answer reaches them: they may be so much late. */
+const CACHE_LAG_MS = 1000;
+
 const NEVER_KEPT = ['Cache-Control', 'no-store'];
 const JSON_TYPE = ['Content-Type', 'application/json'];
 
@@ -24,6 +25,7 @@ export class ForwardAuth {
   private readonly logger = new Logger(ForwardAuth.name);
   private readonly rules = new LRUCache<string, AdmissionRule>({ max: RULES });
   private readonly maxAgeMs: number;
+  /** What the answer depends on, should somebody keep it. */
   private readonly vary: readonly string[];
 
   constructor(
@@ -32,29 +34,26 @@ export class ForwardAuth {
     @Inject(DATA_PLANE_OPTIONS) { maxAgeSeconds = 0, jsonHeader }: DataPlaneOptions,
   ) {
     this.maxAgeMs = maxAgeSeconds * 1000;
-    this.vary = jsonHeader === undefined ? VARY : ['Vary', `${VARY[1] ?? ''}, ${jsonHeader}`];
+    this.vary = ['Vary', credentialHeaders(jsonHeader).join(', ')];
   }
 
   /** @param rule - the rule as text, in the form of a query */
   answer(request: IncomingMessage, response: ServerResponse, rule: string): void {
     try {
       const decision = this.gate.decide(request.rawHeaders, this.ruleOf(rule));
-      if (decision instanceof Promise) this.later(decision, response);
+      if (decision instanceof Promise) void this.sendLater(response, decision);
       else this.send(response, decision);
     } catch (error) {
       this.sendError(response, error);
     }
   }
 
-  private later(decision: Promise<Decision>, response: ServerResponse): void {
-    decision.then(
-      (decided) => {
-        this.send(response, decided);
-      },
-      (error: unknown) => {
-        this.sendError(response, error);
-      },
-    );
+  private async sendLater(response: ServerResponse, decision: Promise<Decision>): Promise<void> {
+    try {
+      this.send(response, await decision);
+    } catch (error) {
+      this.sendError(response, error);
+    }
   }
 
   private ruleOf(text: string): AdmissionRule {
@@ -89,17 +88,18 @@ export class ForwardAuth {
     }
   }
 
-  /** For how long the answer may be kept: never beyond the end of what it rests on. */
+  /**
+   * For how long the answer may be kept: never beyond the end of what it rests on. `must-revalidate` lets a cache that
+   * several clients share keep what was asked with an Authorization header (RFC 9111 §3.5): the proxy's own is one.
+   */
   private keeping({ token, matched }: Acceptance): readonly string[] {
     if (this.maxAgeMs === 0) return NEVER_KEPT;
     const now = this.clock.now().getTime();
-    const ends = [
-      now + this.maxAgeMs,
-      token.expiresAt?.getTime() ?? Infinity,
-      matched === 'previous' ? (token.previousSecretExpiresAt?.getTime() ?? now) : Infinity,
-    ];
-    const seconds = Math.floor((Math.min(...ends) - now) / 1000);
-    return seconds < 1 ? NEVER_KEPT : ['Cache-Control', `private, max-age=${String(seconds)}`, ...this.vary];
+    const expiry = token.expiresAt?.getTime() ?? Infinity;
+    const endOfOverlap = matched === 'previous' ? (token.previousSecretExpiresAt?.getTime() ?? now) : Infinity;
+    const milliseconds = Math.min(this.maxAgeMs, Math.min(expiry, endOfOverlap) - CACHE_LAG_MS - now);
+    const seconds = Math.floor(milliseconds / 1000);
+    return seconds < 1 ? NEVER_KEPT : ['Cache-Control', `max-age=${String(seconds)}, must-revalidate`, ...this.vary];
   }
 
   private sendError(response: ServerResponse, error: unknown): void {
@@ -113,16 +113,21 @@ export class ForwardAuth {
       });
     } else {
       this.logger.error(describeForLog(error));
-      end(response, 500, NEVER_KEPT, { error: 'server_error', error_description: 'the server log has the details' });
+      if (response.headersSent) response.destroy();
+      else
+        end(response, 500, NEVER_KEPT, { error: 'server_error', error_description: 'the server log has the details' });
     }
   }
 }
 
-/** A server that has stopped accepting lets its connections go. */
+/**
+ * A server that has stopped accepting lets its connections go. The request tells which it is: while an earlier request
+ * of the connection waits for its answer, the response has no socket yet.
+ */
 function end(response: ServerResponse, status: number, headers: readonly string[], body?: object): void {
   const text = body ? JSON.stringify(body) : '';
   const type = body ? JSON_TYPE : [];
-  const { server } = response.socket as unknown as { server?: { listening: boolean } };
+  const { server } = response.req.socket as unknown as { server?: { listening: boolean } };
   const farewell = server?.listening === false ? ['Connection', 'close'] : [];
   response.writeHead(status, [...headers, ...type, ...farewell, 'Content-Length', String(Buffer.byteLength(text))]);
   response.end(text);

@@ -7,8 +7,11 @@ import { ForwardAuth } from './forward-auth.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Before the rule in a path; see {@link FrontDoor}. */
-const ONLY = '/only/';
+/** A rule in a path; see {@link FrontDoor}. One that is empty is none: a prefix cut short admits nobody. */
+const ONLY = /^\/only\/([^/?]+)(?=[/?]|$)/;
+
+/** RFC 9112 §3.2.2. */
+const SCHEME_AND_AUTHORITY = /^https?:\/\/[^/?]*/i;
 
 /**
  * Answers `<path>/verify`, with the rule in the query; and, for proxies that append the original path and query to a
@@ -40,12 +43,11 @@ export class FrontDoor implements OnModuleInit {
   }
 
   /** The rule's text; `undefined` for what is somebody else's. */
-  private ruleIn(url: string): string | undefined {
+  private ruleIn(target: string): string | undefined {
+    const url = target.startsWith('/') ? target : target.replace(SCHEME_AND_AUTHORITY, '');
     if (!url.startsWith(this.exact)) return undefined;
     const rest = url.slice(this.exact.length);
     if (rest === '') return '';
-    if (rest.startsWith('?')) return rest.slice(1);
-    if (!rest.startsWith(ONLY)) return undefined;
-    return rest.slice(ONLY.length).split(/[/?]/, 1)[0];
+    return rest.startsWith('?') ? rest.slice(1) : ONLY.exec(rest)?.[1];
   }
 }

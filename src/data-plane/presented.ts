@@ -9,43 +9,58 @@ const ABSENT: Presented = { nothing: 'absent' };
 const CONFLICTING: Presented = { nothing: 'conflicting' };
 const MALFORMED: Presented = { nothing: 'malformed' };
 
-/** Names of the headers that carry credentials. */
-export const CREDENTIAL_HEADERS = [
-  'Authorization',
-  'CF-Access-Client-Id',
-  'CF-Access-Client-Secret',
-  'Private-Token',
-] as const;
+type Part = 'clientId' | 'clientSecret' | 'privateToken' | 'authorization' | 'json';
+type Found = Partial<Record<Part, string>>;
 
+/** The headers that carry credentials, and what each holds. */
+const HEADERS: Readonly<Record<string, Part>> = {
+  Authorization: 'authorization',
+  'CF-Access-Client-Id': 'clientId',
+  'CF-Access-Client-Secret': 'clientSecret',
+  'Private-Token': 'privateToken',
+};
+
+/** Members of the JSON form. */
 const CLIENT_ID = 'cf-access-client-id';
 const CLIENT_SECRET = 'cf-access-client-secret';
-const PRIVATE_TOKEN = 'private-token';
-const AUTHORIZATION = 'authorization';
 
 /** RFC 6750 §2.1; other schemes are none of ours. */
 const BEARER = /^Bearer +(\S+)$/i;
-const BEARER_SCHEME = /^Bearer(?: |$)/i;
+/** Nothing that belongs to the name of a scheme (RFC 9110 §5.6.2) follows. */
+const BEARER_SCHEME = /^Bearer(?![\w!#$%&'*+.^`|~-])/i;
 
 /** Contract cloudflare §2.1. */
 const CLIENT_ID_FORM = /^[0-9a-f]{32}\.access$/;
 
 const KIND = 'service_token';
 
+/** Names and values: of more headers than half of it, Node leaves out the last, and a second credential with them. */
+const RAW_HEADERS_MAX = 2000;
+
+/** Names of the headers that carry credentials, each once. */
+export function credentialHeaders(jsonHeader?: string): readonly string[] {
+  const names = Object.keys(HEADERS);
+  const isNew = !names.some((name) => name.toLowerCase() === jsonHeader?.toLowerCase());
+  return jsonHeader !== undefined && isNew ? [...names, jsonHeader] : names;
+}
+
 /** Reads credentials from the headers as they came, so that none that is there twice goes unseen. */
 export class CredentialReader {
-  private readonly jsonHeader: string | undefined;
+  private readonly parts: ReadonlyMap<string, Part>;
   private readonly lengths: ReadonlySet<number>;
+  private readonly jsonPart: Part | undefined;
 
   /** @param jsonHeader - name of a header that may hold a service token as JSON */
   constructor(jsonHeader?: string) {
-    this.jsonHeader = jsonHeader?.toLowerCase();
-    const names = [CLIENT_ID, CLIENT_SECRET, PRIVATE_TOKEN, AUTHORIZATION, this.jsonHeader ?? ''];
+    const names = credentialHeaders(jsonHeader);
+    this.parts = new Map(names.map((name) => [name.toLowerCase(), HEADERS[name] ?? 'json']));
     this.lengths = new Set(names.map(({ length }) => length));
+    this.jsonPart = jsonHeader === undefined ? undefined : this.parts.get(jsonHeader.toLowerCase());
   }
 
   /** @param rawHeaders - names and values in turn, as `IncomingMessage.rawHeaders` has them */
   read(rawHeaders: readonly string[]): Presented {
-    const found = this.credentialHeaders(rawHeaders);
+    const found = rawHeaders.length < RAW_HEADERS_MAX && this.credentialHeaders(rawHeaders);
     if (!found) return CONFLICTING;
     const { clientId, clientSecret, privateToken, authorization, json } = found;
     const bearer = authorization !== undefined && BEARER_SCHEME.test(authorization);
@@ -64,39 +79,18 @@ export class CredentialReader {
     for (let at = 0; at < rawHeaders.length; at += 2) {
       const name = rawHeaders[at] ?? '';
       if (!this.lengths.has(name.length)) continue;
-      const value = rawHeaders[at + 1] ?? '';
-      const member = this.memberOf(name.toLowerCase(), value);
-      if (!member) continue;
-      if (found[member] !== undefined) return undefined;
-      found[member] = value;
+      const part = this.parts.get(name.toLowerCase());
+      if (!part) continue;
+      if (found[part] !== undefined) return undefined;
+      found[part] = rawHeaders[at + 1] ?? '';
     }
-    return found;
-  }
-
-  private memberOf(name: string, value: string): keyof Found | undefined {
-    // An Authorization header can hold either form.
-    if (name === this.jsonHeader && (name !== AUTHORIZATION || value.startsWith('{'))) return 'json';
-    switch (name) {
-      case CLIENT_ID:
-        return 'clientId';
-      case CLIENT_SECRET:
-        return 'clientSecret';
-      case PRIVATE_TOKEN:
-        return 'privateToken';
-      case AUTHORIZATION:
-        return 'authorization';
-      default:
-        return undefined;
-    }
+    return this.jsonPart ? withJson(this.jsonPart, found) : found;
   }
 }
 
-interface Found {
-  clientId?: string;
-  clientSecret?: string;
-  privateToken?: string;
-  authorization?: string;
-  json?: string;
+/** A header that carries credentials anyway can hold either form. */
+function withJson(part: Part, { [part]: value, ...others }: Found): Found {
+  return { ...others, ...(value !== undefined && { [value.startsWith('{') ? 'json' : part]: value }) };
 }
 
 function userToken(text: string): Presented {
@@ -110,11 +104,12 @@ export function serviceToken(clientId: unknown, clientSecret: unknown): Presente
   return { credential: { kind: KIND, handle: clientId, secret: new Secret(clientSecret) } };
 }
 
-/** The names are lower case, as the vendor wants them. */
+/** The names are lower case, as the vendor wants them; what is there twice does not come out as it went in. */
 function serviceTokenInJson(text: string): Presented {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null) return MALFORMED;
+    if (JSON.stringify(value) !== text.replace(/[\t ]/g, '')) return CONFLICTING;
     const { [CLIENT_ID]: id, [CLIENT_SECRET]: secret } = value as Record<string, unknown>;
     return serviceToken(id, secret);
   } catch {
