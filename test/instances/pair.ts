@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChangeRelay, SYSTEM, type Token } from '../../src/core/index.js';
 import { PersonalToken } from '../../src/identity/index.js';
+import { Instance as InstanceRow } from '../../src/persistence/relay/instance.entity.js';
 import { createDatabase } from '../support/engines.js';
 import { servicesOf, type Services } from '../support/services.js';
+import { A_LISTENERS_QUERY } from './cluster.js';
 import { startServer, type TestServer } from '../support/test-server.js';
 
 const PATIENCE_MS = 10_000;
@@ -45,10 +47,8 @@ export async function revoke({ unitOfWork, tokens }: Services, { id }: Token): P
 /** An instance that has taken a lease and is never heard of again. */
 export async function silentInstance({ dataSource }: TestServer, trustMs = 700): Promise<string> {
   const id = randomUUID();
-  await dataSource.query('INSERT INTO latchkey_instance (id, renewals, fenced, trust_ms) VALUES ($1, 0, FALSE, $2)', [
-    id,
-    trustMs,
-  ]);
+  const values = { id, renewals: 0, fenced: false, trustMs };
+  await dataSource.manager.createQueryBuilder().insert().into(InstanceRow).values(values).execute();
   return id;
 }
 
@@ -56,7 +56,7 @@ export async function silentInstance({ dataSource }: TestServer, trustMs = 700):
 export async function cutListeners({ dataSource }: TestServer): Promise<void> {
   await dataSource.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
-     AND query ~ '^(UPDATE latchkey_instance SET renewals|SELECT set_config|LISTEN)'`,
+     AND query ~ '${A_LISTENERS_QUERY}'`,
   );
 }
 

@@ -163,6 +163,21 @@ describe('a change on its way', () => {
     announcement.close();
   });
 
+  it('ends the session that does not hear of it, rather than let its author wait for ever', async () => {
+    const before = await ids();
+    const { token } = await issueToken(a);
+    const announcement = a.relay.announcement();
+    const runner = a.dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await announcement.send(runner.manager, [new TokenIssued(token)], false);
+    // As a pooler does that gives the connection to somebody else: the notification never comes.
+    await runner.rollbackTransaction();
+    await runner.release();
+    expect(await duration(announcement.settled())).toBeLessThan(1000);
+    announcement.close();
+    await until(async () => bothAreCurrent() && (await ids()).filter((id) => before.includes(id)).length === 1);
+  });
+
   it('is acknowledged in any case, at whatever moment it comes', async () => {
     const channel = 'latchkey_ack_of_this_test';
     const all = 60;

@@ -69,14 +69,17 @@ export class ListeningSession {
     return performance.now() < this.trustedUntil;
   }
 
-  /** Renews the lease until something goes wrong. @throws why it ended */
-  async keep(onRenewal: () => void): Promise<never> {
+  /**
+   * Renews the lease until something goes wrong.
+   * @param onRenewal - is told when it was sent, by `performance.now()`: what was committed before has been received
+   * @throws why it ended
+   */
+  async keep(onRenewal: (sentAt: number) => void): Promise<never> {
     const renewal = 'UPDATE latchkey_instance SET renewals = renewals + 1 WHERE id = $1 AND NOT fenced';
     try {
       for (;;) {
         await delay(this.times.renewMs, undefined, { signal: this.over.signal });
-        await this.renewing(renewal, [this.id]);
-        onRenewal();
+        onRenewal(await this.renewing(renewal, [this.id]));
       }
     } catch (error) {
       throw this.reason ?? error;
@@ -112,7 +115,7 @@ export class ListeningSession {
   }
 
   /** The trust counts from before the statement was sent: who fences us later has not yet begun to wait. */
-  private async renewing(statement: string, values: readonly unknown[]): Promise<void> {
+  private async renewing(statement: string, values: readonly unknown[]): Promise<number> {
     const sentAt = performance.now();
     const late = setTimeout(() => {
       this.abandon('the database did not renew the lease in time');
@@ -123,6 +126,7 @@ export class ListeningSession {
     });
     if (rowCount !== 1) throw new SessionEnded('the lease was taken away');
     if (!this.reason) this.trustedUntil = sentAt + this.times.trustMs;
+    return sentAt;
   }
 
   private async sendAcknowledgements(): Promise<void> {

@@ -12,7 +12,15 @@ import { InstanceRegistry } from './instance-registry.js';
 import { InstanceWatch } from './instance-watch.js';
 import { leaseTimes } from './lease.js';
 import { ListeningSession } from './listening-session.js';
-import { CHANGES, UnknownChange, acknowledgements, messagesOf, questionAbout, readMessage } from './message.js';
+import {
+  CHANGES,
+  UnknownChange,
+  acknowledgements,
+  messagesOf,
+  questionAbout,
+  readMessage,
+  type Message,
+} from './message.js';
 import { UnitOnItsWay } from './unit-on-its-way.js';
 import { Withdrawals } from './withdrawals.js';
 
@@ -141,8 +149,10 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
       this.session = session;
       if (this.interrupted) this.logger.log('hearing of changes again');
       begun();
-      return await session.keep(() => {
+      return await session.keep((sentAt) => {
         this.watch.look(session.id);
+        const isLost = [...this.onTheirWay.values()].some((unit) => unit.isLost(sentAt));
+        if (isLost) session.abandon('it does not hear its own changes: is there a pooler on the way to the database?');
       });
     } finally {
       this.session = undefined;
@@ -161,19 +171,20 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
 
   private receive(session: ListeningSession, channel: string, payload: string): void {
     if (channel === CHANGES) {
-      this.deliveries = this.deliveries
-        .then(() => this.deliver(payload, session))
-        .catch(() => {
-          session.abandon('a notification could not be read');
-        });
+      try {
+        const message = readMessage(payload, this.options.changeClasses);
+        if (message.from === this.processId && message.last) this.onTheirWay.get(message.number)?.receivedHere();
+        this.deliveries = this.deliveries.then(() => this.deliver(message, session));
+      } catch {
+        session.abandon('a notification could not be read');
+      }
       return;
     }
     const [instance = '', ...numbers] = payload.split(' ');
     for (const number of numbers) this.onTheirWay.get(Number(number))?.acknowledgedBy(instance);
   }
 
-  private async deliver(payload: string, session: ListeningSession): Promise<void> {
-    const { from, number, last, change } = readMessage(payload, this.options.changeClasses);
+  private async deliver({ from, number, last, change }: Message, session: ListeningSession): Promise<void> {
     if (change instanceof UnknownChange) this.events.gap();
     else if (change) await this.events.deliver([change]);
     if (!last) return;
@@ -183,7 +194,8 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
 
   /** What no session hears now is made up for by the forgetting with which the next one begins. */
   private async deliveredHere(unit: UnitOnItsWay): Promise<void> {
-    if (this.session) await this.askAgain(unit);
+    await this.askAgain(unit);
+    if (this.session) unit.expectedHere();
     else unit.deliveredHere();
     await unit.own;
   }

@@ -3,6 +3,8 @@
 export class UnitOnItsWay {
   private readonly heardBy = new Set<string>();
   private isCommitted = false;
+  private expectedSince = Infinity;
+  private isReceived = false;
   private heard: () => void = () => undefined;
   private delivered: () => void = () => undefined;
 
@@ -23,13 +25,29 @@ export class UnitOnItsWay {
     this.isCommitted = true;
   }
 
+  /** From here on, the notification is on its way to the session of now. */
+  expectedHere(): void {
+    this.expectedSince = performance.now();
+  }
+
+  /** The notification is here; its turn to be delivered comes. */
+  receivedHere(): void {
+    this.isReceived = true;
+  }
+
   deliveredHere(): void {
+    this.isReceived = true;
     this.delivered();
   }
 
   /** The session has ended: whatever hears of changes next begins with nothing remembered. */
   missedHere(): void {
-    if (this.isCommitted) this.delivered();
+    if (this.isCommitted) this.deliveredHere();
+  }
+
+  /** Whether it should have been received before something that was sent later, on the same connection, was answered. */
+  isLost(sentAt: number): boolean {
+    return !this.isReceived && sentAt > this.expectedSince;
   }
 
   acknowledgedBy(instance: string): void {
