@@ -25,7 +25,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['test/**', 'src/persistence/migrations/**'],
+    files: ['test/**', 'bench/**', 'src/persistence/migrations/**'],
     rules: {
       'max-lines-per-function': 'off',
       'max-lines': 'off',

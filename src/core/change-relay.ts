@@ -5,12 +5,17 @@ import type { EventBus } from './event-bus.js';
 
 /** One unit of work's changes on their way. */
 export interface Announcement {
-  /** Inside the transaction: goes out with its commit, or not at all. May be called again when the work is tried again. */
-  send(manager: EntityManager, changes: readonly Change[]): Promise<void>;
+  /**
+   * Inside the transaction: goes out with its commit, or not at all. May be called again when the work is tried again;
+   * the last call counts.
+   * @param isDoneAlready - whether the author wanted to withdraw something that is withdrawn already
+   */
+  send(manager: EntityManager, changes: readonly Change[], isDoneAlready: boolean): Promise<void>;
 
   /**
    * After the commit: settles when this instance has delivered the changes and, if one of them
-   * {@link Change.withdraws withdraws} something, when no other instance relies any more on what was before.
+   * {@link Change.withdraws withdraws} something or it is done already, when no other instance relies any more on what
+   * was before.
    * @throws DomainError `unavailable` when that cannot be found out; the change itself stands
    */
   settled(): Promise<void>;

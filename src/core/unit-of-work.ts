@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
 import { ActorCheck, type AuthorChange } from './actor-check.js';
-import type { Actor } from './actor.js';
+import { SYSTEM, type Actor } from './actor.js';
 import { AuditSink } from './audit-sink.js';
 import { ChangeRelay } from './change-relay.js';
 import type { Change } from './changes.js';
@@ -12,6 +12,7 @@ import { Transactor, type DatabaseWork, type HoldMode } from './transactor.js';
 /** What a unit of work can do while its transaction is open. */
 export class Transaction {
   readonly changes: Change[] = [];
+  isDoneAlready = false;
   private moment: Date;
 
   constructor(
@@ -57,6 +58,14 @@ export class Transaction {
   record(change: Change): void {
     this.changes.push(change);
   }
+
+  /**
+   * Notes that what the author wants withdrawn is withdrawn: by somebody else, who may still be waiting until every
+   * instance knows. So the author waits as well.
+   */
+  doneAlready(): void {
+    this.isDoneAlready = true;
+  }
 }
 
 /**
@@ -96,7 +105,7 @@ export class UnitOfWork {
         if (actor.tokenId !== null) await this.actors.confirm(transaction, actor, changing);
         const result = await work(transaction);
         await this.audit(actor, transaction);
-        await announcement.send(manager, transaction.changes);
+        await announcement.send(manager, transaction.changes, transaction.isDoneAlready);
         return result;
       });
       await announcement.settled();
@@ -104,6 +113,14 @@ export class UnitOfWork {
     } finally {
       announcement.close();
     }
+  }
+
+  /** For who finds withdrawn what he wants withdrawn: settles when every instance knows. */
+  async confirm(): Promise<void> {
+    await this.write(SYSTEM, (transaction) => {
+      transaction.doneAlready();
+      return Promise.resolve();
+    });
   }
 
   private async audit(actor: Actor, transaction: Transaction): Promise<void> {

@@ -125,7 +125,10 @@ export class UserService {
   private async change(tx: Transaction, id: number, changes: UserChanges): Promise<User> {
     const user = await lockedUser(tx, id);
     const differing = Object.entries(changes).filter(([key, value]) => user[key as keyof UserChanges] !== value);
-    if (differing.length === 0) return user;
+    if (differing.length === 0) {
+      tx.doneAlready();
+      return user;
+    }
     const values: UserChanges = Object.fromEntries(differing);
     const emailKey = values.email === undefined ? {} : { emailKey: emailKeyOf(values.email) };
     await tx.manager.update(User, { id }, { ...values, ...emailKey, updatedAt: tx.now });

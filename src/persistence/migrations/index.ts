@@ -5,6 +5,7 @@ import { AccessTokens1795392000000 } from './1795392000000-access-tokens.js';
 import { Instances1795478400000 } from './1795478400000-instances.js';
 import { LastUses1795564800000 } from './1795564800000-last-uses.js';
 import { AuditTypes1795651200000 } from './1795651200000-audit-types.js';
+import { LeaseLengths1795910400000 } from './1795910400000-lease-lengths.js';
 
 /** For the `migrations` of a host's TypeORM connection, in this order. */
 export const MIGRATIONS = [
@@ -14,4 +15,5 @@ export const MIGRATIONS = [
   Instances1795478400000,
   LastUses1795564800000,
   AuditTypes1795651200000,
+  LeaseLengths1795910400000,
 ];

@@ -1,21 +1,50 @@
 /** The table of instances, as seen by one of them. */
-import { In, Not, type DataSource } from 'typeorm';
+import { setTimeout as delay } from 'node:timers/promises';
+import { In, type DataSource } from 'typeorm';
 import { Instance } from './instance.entity.js';
 
+/** How often those who wait look at the table, together. */
+const LOOK_MS = 25;
+
 export class InstanceRegistry {
+  private reading: Promise<Instance[]> | undefined;
+  private nextReading: Promise<Instance[]> | undefined;
+  private nextLook: Promise<Instance[]> | undefined;
+
   constructor(private readonly dataSource: DataSource) {}
 
-  /** All but these. */
-  others(ids: readonly string[]): Promise<Instance[]> {
-    return this.dataSource.manager.find(Instance, { where: { id: Not(In([...ids])) } });
+  /** Read after the call; those who call during one reading share the next. */
+  all(): Promise<Instance[]> {
+    if (!this.reading) return this.read();
+    const read = (): Promise<Instance[]> => this.read();
+    this.nextReading ??= this.reading.then(read, read);
+    return this.nextReading;
+  }
+
+  /** The same after a moment, once for all who wait. */
+  later(): Promise<Instance[]> {
+    this.nextLook ??= delay(LOOK_MS).then(() => {
+      this.nextLook = undefined;
+      return this.all();
+    });
+    return this.nextLook;
   }
 
   /** Their leases are not renewed any more. */
   async fence(ids: readonly string[]): Promise<void> {
-    await this.dataSource.manager.update(Instance, { id: In([...ids]) }, { fenced: true });
+    await this.dataSource.manager.update(Instance, { id: In([...ids]), fenced: false }, { fenced: true });
   }
 
   async remove(ids: readonly string[]): Promise<void> {
     await this.dataSource.manager.delete(Instance, { id: In([...ids]) });
+  }
+
+  private read(): Promise<Instance[]> {
+    this.nextReading = undefined;
+    const reading = this.dataSource.manager.find(Instance).finally(() => {
+      if (this.reading === reading) this.reading = undefined;
+    });
+    this.reading = reading;
+    return reading;
   }
 }

@@ -1,10 +1,12 @@
 /** Clears away instances that have died, so that the next withdrawal need not wait for them. */
 import type { InstanceRegistry } from './instance-registry.js';
-import { MARGIN_MS, type LeaseTimes } from './lease.js';
+import { MARGIN_MS } from './lease.js';
 
 interface Sighting {
   readonly renewals: number;
   readonly fenced: boolean;
+  readonly trustMs: number;
+  /** When it was first seen like this, at the earliest. */
   readonly since: number;
 }
 
@@ -12,13 +14,10 @@ export class InstanceWatch {
   private sightings = new Map<string, Sighting>();
   private looking = false;
 
-  constructor(
-    private readonly registry: InstanceRegistry,
-    private readonly times: LeaseTimes,
-  ) {}
+  constructor(private readonly registry: InstanceRegistry) {}
 
-  /** To be called now and then; what fails is tried again the next time. @param own - ids of the watcher itself */
-  look(own: readonly string[]): void {
+  /** To be called now and then; what fails is tried again the next time. @param own - id of the watcher itself */
+  look(own: string): void {
     if (this.looking) return;
     this.looking = true;
     this.round(own)
@@ -26,16 +25,18 @@ export class InstanceWatch {
       .finally(() => (this.looking = false));
   }
 
-  private async round(own: readonly string[]): Promise<void> {
+  private async round(own: string): Promise<void> {
+    const rows = await this.registry.all();
+    // Not before: what was read may have become so while the reading waited for its turn.
     const now = performance.now();
     const seen = new Map<string, Sighting>();
-    for (const { id, renewals, fenced } of await this.registry.others(own)) {
+    for (const { id, renewals, fenced, trustMs } of rows) {
       const before = this.sightings.get(id);
       const isSame = before?.renewals === renewals && before.fenced === fenced;
-      seen.set(id, isSame ? before : { renewals, fenced, since: now });
+      if (id !== own) seen.set(id, isSame ? before : { renewals, fenced, trustMs, since: now });
     }
     this.sightings = seen;
-    const still = [...seen].filter(([, { since }]) => now > since + this.times.trustMs + MARGIN_MS);
+    const still = [...seen].filter(([, { since, trustMs }]) => now > since + trustMs + MARGIN_MS);
     const [dead, silent] = [still.filter(([, { fenced }]) => fenced), still.filter(([, { fenced }]) => !fenced)];
     if (silent.length > 0) await this.registry.fence(silent.map(([id]) => id));
     if (dead.length > 0) await this.registry.remove(dead.map(([id]) => id));

@@ -14,4 +14,8 @@ export class Instance {
   /** Its lease is not renewed any more. */
   @Column({ name: 'fenced', type: 'boolean' })
   fenced!: boolean;
+
+  /** How long after a renewal it may answer from memory, in milliseconds: its own setting, not that of who reads it. */
+  @Column({ name: 'trust_ms', type: 'integer', default: 42_000 })
+  trustMs!: number;
 }

@@ -7,58 +7,61 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { LeaseTimes } from './lease.js';
-import { CHANGES, NUMBERS_AT_ONCE, acknowledgements } from './message.js';
+import { NUMBERS_AT_ONCE } from './message.js';
+
+/** How long a connection may take to finish when its session is over. */
+const CLOSING_MS = 500;
 
 /** Why a session ended, for the log. */
 export class SessionEnded extends Error {}
 
+/** Takes what was notified on a channel. */
+export type Receiver = (session: ListeningSession, channel: string, payload: string) => void;
+
 export class ListeningSession {
   /** Names the instance for as long as this session lasts. */
   readonly id = randomUUID();
+  private readonly client: pg.Client;
   private readonly over = new AbortController();
   private reason: Error | undefined;
+  private cutting: NodeJS.Timeout | undefined;
   private trustedUntil = 0;
+  private hasRegistered = false;
+  private turn: Promise<unknown> = Promise.resolve();
   private readonly toAcknowledge = new Map<string, number[]>();
   private acknowledging = false;
 
-  private constructor(
-    private readonly client: pg.Client,
+  constructor(
+    dataSource: DataSource,
     private readonly times: LeaseTimes,
+    receive: Receiver,
   ) {
-    client.on('error', (error) => {
+    this.client = clientLike(dataSource);
+    this.client.on('error', (error) => {
       this.fail(error);
     });
-    client.on('end', () => {
+    this.client.on('end', () => {
       this.fail(new SessionEnded('the connection was closed'));
+    });
+    this.client.on('notification', ({ channel, payload = '' }) => {
+      receive(this, channel, payload);
     });
   }
 
-  /** Connects and listens; {@link register} comes after it. */
-  static async open(
-    dataSource: DataSource,
-    processId: string,
-    times: LeaseTimes,
-    receive: (channel: string, payload: string) => void,
-  ): Promise<ListeningSession> {
-    const client = clientLike(dataSource);
-    const session = new ListeningSession(client, times);
-    client.on('notification', ({ channel, payload = '' }) => {
-      receive(channel, payload);
-    });
-    try {
-      await client.connect();
-      await client.query(`LISTEN ${CHANGES}`);
-      await client.query(`LISTEN ${acknowledgements(processId)}`);
-      return session;
-    } catch (error) {
-      await session.close();
-      throw error;
-    }
+  /** Connects and listens; {@link register} comes after it, and {@link close} in any case. */
+  async open(channels: readonly string[]): Promise<void> {
+    await this.client.connect();
+    for (const channel of channels) await this.query(`LISTEN ${channel}`);
   }
 
   /** Takes the lease: from here on, whoever withdraws something waits for this instance. */
   async register(): Promise<void> {
-    await this.renewing(`INSERT INTO latchkey_instance (id, renewals, fenced) VALUES ($1, 0, FALSE)`);
+    this.hasRegistered = true;
+    const columns = 'id, renewals, fenced, trust_ms';
+    await this.renewing(`INSERT INTO latchkey_instance (${columns}) VALUES ($1, 0, FALSE, $2)`, [
+      this.id,
+      Math.ceil(this.times.trustMs),
+    ]);
   }
 
   /** Whether the lease is in force. */
@@ -66,34 +69,34 @@ export class ListeningSession {
     return performance.now() < this.trustedUntil;
   }
 
-  /** Renews the lease until something goes wrong. @throws why it ended */
-  async keep(onRenewal: () => void): Promise<never> {
+  /**
+   * Renews the lease until something goes wrong.
+   * @param onRenewal - is told when it was sent, by `performance.now()`: what was committed before has been received
+   * @throws why it ended
+   */
+  async keep(onRenewal: (sentAt: number) => void): Promise<never> {
+    const renewal = 'UPDATE latchkey_instance SET renewals = renewals + 1 WHERE id = $1 AND NOT fenced';
     try {
       for (;;) {
         await delay(this.times.renewMs, undefined, { signal: this.over.signal });
-        await this.renewing('UPDATE latchkey_instance SET renewals = renewals + 1 WHERE id = $1 AND NOT fenced');
-        onRenewal();
+        onRenewal(await this.renewing(renewal, [this.id]));
       }
     } catch (error) {
       throw this.reason ?? error;
     }
   }
 
-  /** Tells the sender, soon, that his unit of work was heard here. */
-  acknowledge(from: string, number: number): void {
-    this.toAcknowledge.set(from, [...(this.toAcknowledge.get(from) ?? []), number]);
-    if (this.acknowledging) return;
-    this.acknowledging = true;
-    this.sendAcknowledgements()
-      .catch((error: unknown) => {
-        this.fail(error instanceof Error ? error : new SessionEnded('an acknowledgement could not be sent'));
-      })
-      .finally(() => (this.acknowledging = false));
+  /** Tells the sender, soon, that his unit of work was heard here. @param channel - where he listens for it */
+  acknowledge(channel: string, number: number): void {
+    const numbers = this.toAcknowledge.get(channel);
+    if (numbers) numbers.push(number);
+    else this.toAcknowledge.set(channel, [number]);
+    if (!this.acknowledging) void this.sendAcknowledgements();
   }
 
-  /** Sends to every instance, in order with the changes. */
+  /** Sends to every instance, in order with the changes; a session that cannot is over. */
   async notify(channel: string, payload: string): Promise<void> {
-    await this.client.query('SELECT pg_notify($1, $2)', [channel, payload]);
+    await this.sending('SELECT pg_notify($1, $2)', [channel, payload]);
   }
 
   /** Ends it as if the connection had been lost. */
@@ -103,54 +106,80 @@ export class ListeningSession {
 
   /** Gives the lease back, if the connection still works, and closes it. */
   async close(): Promise<void> {
-    this.trustedUntil = 0;
-    const cut = setTimeout(() => {
-      this.cut();
-    }, this.times.renewMs);
-    await this.client.query('DELETE FROM latchkey_instance WHERE id = $1', [this.id]).catch(() => undefined);
+    this.abandon('it was closed');
+    if (this.hasRegistered) {
+      await this.query('DELETE FROM latchkey_instance WHERE id = $1', [this.id]).catch(() => undefined);
+    }
     await this.client.end().catch(() => undefined);
-    clearTimeout(cut);
+    clearTimeout(this.cutting);
   }
 
   /** The trust counts from before the statement was sent: who fences us later has not yet begun to wait. */
-  private async renewing(statement: string): Promise<void> {
+  private async renewing(statement: string, values: readonly unknown[]): Promise<number> {
     const sentAt = performance.now();
     const late = setTimeout(() => {
-      this.fail(new SessionEnded('the database did not renew the lease in time'));
+      this.abandon('the database did not renew the lease in time');
       this.cut();
     }, this.times.trustMs);
-    const { rowCount } = await this.client.query(statement, [this.id]).finally(() => {
+    const { rowCount } = await this.query(statement, values).finally(() => {
       clearTimeout(late);
     });
     if (rowCount !== 1) throw new SessionEnded('the lease was taken away');
     if (!this.reason) this.trustedUntil = sentAt + this.times.trustMs;
+    return sentAt;
+  }
+
+  private async sendAcknowledgements(): Promise<void> {
+    this.acknowledging = true;
+    while (this.toAcknowledge.size > 0) {
+      const [channels, payloads]: [string[], string[]] = [[], []];
+      for (const [channel, numbers] of this.toAcknowledge) {
+        for (let at = 0; at < numbers.length; at += NUMBERS_AT_ONCE) {
+          channels.push(channel);
+          payloads.push(`${this.id} ${numbers.slice(at, at + NUMBERS_AT_ONCE).join(' ')}`);
+        }
+      }
+      this.toAcknowledge.clear();
+      // Nothing that must outlive a crash: the disk need not be waited for.
+      await this.sending(
+        `SELECT set_config('synchronous_commit', 'off', TRUE), pg_notify(channel, payload)
+         FROM unnest($1::text[], $2::text[]) AS acknowledgement(channel, payload)`,
+        [channels, payloads],
+      );
+    }
+    // In the same breath as the look at what is left: nothing falls between the two.
+    this.acknowledging = false;
+  }
+
+  private async sending(statement: string, values: readonly unknown[]): Promise<void> {
+    try {
+      await this.query(statement, values);
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new SessionEnded('nothing can be sent'));
+    }
+  }
+
+  /** One statement at a time, in order. */
+  private query(statement: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
+    const result = this.turn.then(() => this.client.query(statement, [...values]));
+    this.turn = result.catch(() => undefined);
+    return result;
   }
 
   private fail(reason: Error): void {
-    this.reason ??= reason;
     this.trustedUntil = 0;
+    if (this.reason) return;
+    this.reason = reason;
     this.over.abort();
+    this.cutting = setTimeout(() => {
+      this.cut();
+    }, CLOSING_MS);
   }
 
   /** For a connection that hangs. */
   private cut(): void {
     const { connection } = this.client as unknown as { connection: { stream: { destroy(): void } } };
     connection.stream.destroy();
-  }
-
-  private async sendAcknowledgements(): Promise<void> {
-    while (this.toAcknowledge.size > 0) {
-      const sends: string[] = [];
-      for (const [from, numbers] of this.toAcknowledge) {
-        for (let at = 0; at < numbers.length; at += NUMBERS_AT_ONCE) {
-          const payload = `${this.id} ${numbers.slice(at, at + NUMBERS_AT_ONCE).join(' ')}`;
-          sends.push(`SELECT pg_notify('${acknowledgements(from)}', '${payload}')`);
-        }
-      }
-      this.toAcknowledge.clear();
-      // Nothing that must outlive a crash: the disk need not be waited for.
-      await this.client.query(`BEGIN; SET LOCAL synchronous_commit = off; ${sends.join('; ')}; COMMIT`);
-    }
   }
 }
 

@@ -12,6 +12,8 @@ export function acknowledgements(processId: string): string {
 /** PostgreSQL takes payloads of less than 8000 bytes. */
 const MAX_BYTES = 7900;
 
+const PROCESS_ID = /^[0-9a-f]{32}$/;
+
 /** Numbers of one acknowledgement, so that it fits. */
 export const NUMBERS_AT_ONCE = 500;
 
@@ -49,9 +51,18 @@ export class UnknownChange extends Change {
   readonly target: ChangeTarget = { type: 'server', id: null, name: null };
 }
 
-/** @param classes - every kind of change by its type */
+/** Asks every instance whether it has heard a unit of work, and all before it. */
+export function questionAbout(from: string, number: number): string {
+  return JSON.stringify({ from, number, part: -1, last: true } satisfies Message);
+}
+
+/**
+ * @param classes - every kind of change by its type
+ * @throws Error for what is no message: whoever may connect to the database can notify
+ */
 export function readMessage(text: string, classes: Readonly<Record<string, ChangeClass>>): Message {
   const { change, ...message } = JSON.parse(text) as Message & { change?: { type: string } };
+  if (!PROCESS_ID.test(message.from) || !Number.isSafeInteger(message.number)) throw new Error('not a message');
   return change ? { ...message, change: revived(change, classes) } : message;
 }
 

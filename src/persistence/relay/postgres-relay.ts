@@ -7,20 +7,28 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
-import { ChangeRelay, DomainError, type Announcement, type ChangeClass, type EventBus } from '../../core/index.js';
+import { ChangeRelay, type Announcement, type ChangeClass, type EventBus } from '../../core/index.js';
 import { InstanceRegistry } from './instance-registry.js';
 import { InstanceWatch } from './instance-watch.js';
-import { MARGIN_MS, leaseTimes, type LeaseTimes } from './lease.js';
+import { leaseTimes } from './lease.js';
 import { ListeningSession } from './listening-session.js';
-import { CHANGES, UnknownChange, messagesOf, readMessage } from './message.js';
+import {
+  CHANGES,
+  UnknownChange,
+  acknowledgements,
+  messagesOf,
+  questionAbout,
+  readMessage,
+  type Message,
+} from './message.js';
 import { UnitOnItsWay } from './unit-on-its-way.js';
+import { Withdrawals } from './withdrawals.js';
 
 /** Pause before listening is tried again. */
 const RECONNECT_MS = 100;
 
-/** How often a change that waits looks at the table of instances, and how long it does if that cannot be read. */
-const LOOK_MS = 25;
-const BLIND_MS = 10_000;
+/** Sessions of the past that are still known to have been ours; the watch clears their rows away meanwhile. */
+const FORMER = 100;
 
 export interface RelayOptions {
   /** How long at the most a lost instance delays a withdrawal. */
@@ -34,14 +42,17 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
   private readonly processId = randomUUID().replaceAll('-', '');
   private readonly registry: InstanceRegistry;
   private readonly watch: InstanceWatch;
-  private readonly times: LeaseTimes;
+  private readonly withdrawals: Withdrawals;
+  private readonly newSession: () => ListeningSession;
   private readonly onTheirWay = new Map<number, UnitOnItsWay>();
-  private readonly formerIds = new Set<string>();
+  private readonly ownIds = new Set<string>();
+  /** The session of now, which may not yet listen, or be about to end. */
+  private latest: ListeningSession | undefined;
+  /** The same while it listens, and what was remembered before has been forgotten. */
   private session: ListeningSession | undefined;
-  /** Whether what was remembered before the session has been forgotten. */
-  private hasBegun = false;
   private deliveries: Promise<void> = Promise.resolve();
   private counter = 0;
+  private interrupted = false;
   private stopping = false;
   private listening: Promise<void> = Promise.resolve();
 
@@ -51,16 +62,18 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
     private readonly options: RelayOptions,
   ) {
     super();
-    this.times = leaseTimes(options.leaseSeconds);
+    const times = leaseTimes(options.leaseSeconds);
     this.registry = new InstanceRegistry(dataSource);
-    this.watch = new InstanceWatch(this.registry, this.times);
-    this.open = () =>
-      ListeningSession.open(dataSource, this.processId, this.times, (channel, payload) => {
-        this.receive(channel, payload);
+    this.watch = new InstanceWatch(this.registry);
+    this.withdrawals = new Withdrawals(this.registry, times, {
+      isOwn: (id) => this.ownIds.has(id),
+      askAgain: (unit) => this.askAgain(unit),
+    });
+    this.newSession = () =>
+      new ListeningSession(dataSource, times, (session, channel, payload) => {
+        this.receive(session, channel, payload);
       });
   }
-
-  private readonly open: () => Promise<ListeningSession>;
 
   /** Returns when the first session is there, or has failed: then the instance answers from the database meanwhile. */
   async onModuleInit(): Promise<void> {
@@ -71,35 +84,34 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
 
   async onApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    this.session?.abandon('the server stops');
+    this.latest?.abandon('the server stops');
     await this.listening;
   }
 
   isCurrent(): boolean {
-    return this.hasBegun && this.session?.isTrusted() === true;
+    return this.session?.isTrusted() === true;
   }
 
   announcement(): Announcement {
     this.counter += 1;
-    const number = this.counter;
-    const unit = new UnitOnItsWay(this.session?.id ?? null);
-    let withdraws = false;
-    let isSent = false;
+    const unit = new UnitOnItsWay(this.counter, this.session?.id ?? null);
+    let [isSent, withdraws] = [false, false];
     return {
-      send: async (manager, changes) => {
-        if (changes.length === 0) return;
-        isSent = true;
-        withdraws = changes.some((change) => change.withdraws());
-        this.onTheirWay.set(number, unit);
-        if (!this.session) unit.deliveredHere();
-        await notifyAll(manager, messagesOf(this.processId, number, changes));
+      send: async (manager, changes, isDoneAlready) => {
+        isSent = changes.length > 0 || isDoneAlready;
+        withdraws = isDoneAlready || changes.some((change) => change.withdraws());
+        if (!isSent) return;
+        this.onTheirWay.set(unit.number, unit);
+        const messages = messagesOf(this.processId, unit.number, changes);
+        await notifyAll(manager, changes.length > 0 ? messages : [questionAbout(this.processId, unit.number)]);
       },
       settled: async () => {
         if (!isSent) return;
-        await Promise.all([unit.own, withdraws ? this.knownEverywhere(number, unit) : undefined]);
+        unit.committed();
+        await Promise.all([this.deliveredHere(unit), withdraws ? this.withdrawals.settled(unit) : undefined]);
       },
       close: () => {
-        this.onTheirWay.delete(number);
+        this.onTheirWay.delete(unit.number);
       },
     };
   }
@@ -115,107 +127,88 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
         await this.oneSession(firstAttemptMade);
       } catch (error) {
         if (this.isStopping()) break;
+        this.interrupted = true;
         const reason = error instanceof Error ? error.message : String(error);
         this.logger.warn(`no longer hearing of changes (${reason}): answering from the database until that is mended`);
       }
       firstAttemptMade();
       await delay(RECONNECT_MS);
     }
+    firstAttemptMade();
   }
 
-  private async oneSession(begun: () => void): Promise<void> {
-    const session = await this.open();
-    this.formerIds.add(session.id);
+  private async oneSession(begun: () => void): Promise<never> {
+    const session = this.newSession();
+    this.latest = session;
+    this.remember(session.id);
     try {
-      this.session = session;
-      if (this.isStopping()) return;
+      await session.open([CHANGES, acknowledgements(this.processId)]);
       await session.register();
       // Whoever remembers anything forgets it here; from now on nothing is missed.
       this.events.gap();
-      this.hasBegun = true;
-      if (this.counter > 0) this.logger.log('hearing of changes again');
+      this.session = session;
+      if (this.interrupted) this.logger.log('hearing of changes again');
       begun();
-      await session.keep(() => {
-        this.watch.look([...this.formerIds]);
+      return await session.keep((sentAt) => {
+        this.watch.look(session.id);
+        const isLost = [...this.onTheirWay.values()].some((unit) => unit.isLost(sentAt));
+        if (isLost) session.abandon('it does not hear its own changes: is there a pooler on the way to the database?');
       });
     } finally {
-      this.hasBegun = false;
       this.session = undefined;
-      for (const unit of this.onTheirWay.values()) unit.deliveredHere();
+      for (const unit of this.onTheirWay.values()) unit.missedHere();
       await session.close();
-      await this.registry.remove([session.id]).catch(() => undefined);
+      // Where the session could not; the watch of any instance does it in the end.
+      void this.registry.remove([session.id]).catch(() => undefined);
     }
   }
 
-  private receive(channel: string, payload: string): void {
-    const session = this.session;
+  private remember(id: string): void {
+    this.ownIds.add(id);
+    const [oldest] = this.ownIds;
+    if (this.ownIds.size > FORMER && oldest !== undefined) this.ownIds.delete(oldest);
+  }
+
+  private receive(session: ListeningSession, channel: string, payload: string): void {
     if (channel === CHANGES) {
-      this.deliveries = this.deliveries
-        .then(() => this.deliver(payload, session))
-        .catch(() => {
-          session?.abandon('a notification could not be read');
-        });
+      try {
+        const message = readMessage(payload, this.options.changeClasses);
+        if (message.from === this.processId && message.last) this.onTheirWay.get(message.number)?.receivedHere();
+        this.deliveries = this.deliveries.then(() => this.deliver(message, session));
+      } catch {
+        session.abandon('a notification could not be read');
+      }
       return;
     }
     const [instance = '', ...numbers] = payload.split(' ');
     for (const number of numbers) this.onTheirWay.get(Number(number))?.acknowledgedBy(instance);
   }
 
-  private async deliver(payload: string, session: ListeningSession | undefined): Promise<void> {
-    const { from, number, last, change } = readMessage(payload, this.options.changeClasses);
+  private async deliver({ from, number, last, change }: Message, session: ListeningSession): Promise<void> {
     if (change instanceof UnknownChange) this.events.gap();
     else if (change) await this.events.deliver([change]);
     if (!last) return;
     if (from === this.processId) this.onTheirWay.get(number)?.deliveredHere();
-    else session?.acknowledge(from, number);
+    else session.acknowledge(acknowledgements(from), number);
   }
 
-  /** Waits for every instance; one that does not answer loses its lease, and then is waited for so long. */
-  private async knownEverywhere(number: number, unit: UnitOnItsWay): Promise<void> {
-    const begun = performance.now();
-    const fencedSince = new Map<string, number>();
-    for (;;) {
-      const { heard } = unit;
-      const waitingFor = (await this.others(begun)).filter(({ id }) => !unit.isKnownTo(id));
-      const now = performance.now();
-      const over = waitingFor.filter(({ id }) => now > (fencedSince.get(id) ?? now) + this.times.trustMs + MARGIN_MS);
-      if (over.length > 0) await this.registry.remove(over.map(({ id }) => id));
-      if (waitingFor.length === over.length) return;
-      for (const { id, fenced } of waitingFor) if (fenced && !fencedSince.has(id)) fencedSince.set(id, now);
-      const silent = waitingFor.filter(({ fenced }) => !fenced).map(({ id }) => id);
-      if (silent.length > 0 && now > begun + this.times.patienceMs) await this.registry.fence(silent);
-      else await this.askAgain(number, unit);
-      await unit.news(heard, LOOK_MS);
-    }
+  /** What no session hears now is made up for by the forgetting with which the next one begins. */
+  private async deliveredHere(unit: UnitOnItsWay): Promise<void> {
+    await this.askAgain(unit);
+    if (this.session) unit.expectedHere();
+    else unit.deliveredHere();
+    await unit.own;
   }
 
-  /** What was acknowledged while we did not listen is lost: so we ask. */
-  private async askAgain(number: number, unit: UnitOnItsWay): Promise<void> {
-    const session = this.session;
-    if (!session || !this.isCurrent() || unit.session === session.id) return;
+  /** What a session that began meanwhile has not heard, and what was acknowledged while none listened: so we ask. */
+  private async askAgain(unit: UnitOnItsWay): Promise<void> {
+    const { session } = this;
+    if (!session || unit.session === session.id) return;
     unit.session = session.id;
-    const question = JSON.stringify({ from: this.processId, number, part: -1, last: true });
-    await session.notify(CHANGES, question).catch(() => undefined);
-  }
-
-  /** The instances that could answer from memory, but for ourselves. */
-  private async others(begun: number): Promise<{ id: string; fenced: boolean }[]> {
-    for (;;) {
-      try {
-        return await this.registry.others([...this.formerIds]);
-      } catch {
-        if (performance.now() > begun + BLIND_MS) throw notConfirmed();
-        await delay(RECONNECT_MS);
-      }
-    }
+    await session.notify(CHANGES, questionAbout(this.processId, unit.number));
   }
 }
 
 async function notifyAll(manager: EntityManager, messages: readonly string[]): Promise<void> {
   await manager.query('SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message', [CHANGES, messages]);
-}
-
-function notConfirmed(): DomainError {
-  const what = 'the change was saved, but the database went away before every instance had confirmed it';
-  return new DomainError('unavailable', `${what}; look at it and try again`, 2);
 }

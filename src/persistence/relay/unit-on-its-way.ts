@@ -2,46 +2,70 @@
 
 export class UnitOnItsWay {
   private readonly heardBy = new Set<string>();
-  private wake: () => void = () => undefined;
+  private isCommitted = false;
+  private expectedSince = Infinity;
+  private isReceived = false;
+  private heard: () => void = () => undefined;
   private delivered: () => void = () => undefined;
 
-  /** Settles when this process has delivered the changes, or can no longer hear of them. */
+  /** Settles when this process has delivered the changes, or has not heard of them and has forgotten all since. */
   readonly own = new Promise<void>((resolve) => {
     this.delivered = resolve;
   });
 
   constructor(
-    /** The session in which it was sent, or asked about: acknowledgements of later ones are not heard. */
+    /** Counts the units of work of this process. */
+    readonly number: number,
+    /** The session that hears of it, and of its acknowledgements: one that listened before the commit, or has asked. */
     public session: string | null,
   ) {}
 
+  /** From here on, a session that ends can have missed the changes. */
+  committed(): void {
+    this.isCommitted = true;
+  }
+
+  /** From here on, the notification is on its way to the session of now. */
+  expectedHere(): void {
+    this.expectedSince = performance.now();
+  }
+
+  /** The notification is here; its turn to be delivered comes. */
+  receivedHere(): void {
+    this.isReceived = true;
+  }
+
   deliveredHere(): void {
+    this.isReceived = true;
     this.delivered();
+  }
+
+  /** The session has ended: whatever hears of changes next begins with nothing remembered. */
+  missedHere(): void {
+    if (this.isCommitted) this.deliveredHere();
+  }
+
+  /** Whether it should have been received before something that was sent later, on the same connection, was answered. */
+  isLost(sentAt: number): boolean {
+    return !this.isReceived && sentAt > this.expectedSince;
   }
 
   acknowledgedBy(instance: string): void {
     this.heardBy.add(instance);
-    this.wake();
+    this.heard();
   }
 
   isKnownTo(instance: string): boolean {
     return this.heardBy.has(instance);
   }
 
-  /** How many others have heard. */
-  get heard(): number {
-    return this.heardBy.size;
-  }
-
-  /** Until more have heard than this many, or so long. */
-  async news(heard: number, patienceMs: number): Promise<void> {
-    if (this.heard > heard) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, patienceMs);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
+  /** Settles when all of these have heard; only the last call does. */
+  knownToAll(instances: readonly string[]): Promise<void> {
+    return new Promise((resolve) => {
+      this.heard = () => {
+        if (instances.every((id) => this.heardBy.has(id))) resolve();
       };
+      this.heard();
     });
   }
 }

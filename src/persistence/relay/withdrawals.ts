@@ -1,0 +1,97 @@
+/** Waits, after the commit, until no other instance relies on what a unit of work has taken away. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { DomainError } from '../../core/index.js';
+import type { InstanceRegistry } from './instance-registry.js';
+import type { Instance } from './instance.entity.js';
+import { MARGIN_MS, type LeaseTimes } from './lease.js';
+import type { UnitOnItsWay } from './unit-on-its-way.js';
+
+/** How long a change waits for a table that cannot be read, and how often it tries. */
+const BLIND_MS = 10_000;
+const BLIND_PAUSE_MS = 100;
+
+/** What a withdrawal must know of the instance it waits in. */
+export interface Here {
+  /** Whether an id is, or was, this instance's own. */
+  isOwn(id: string): boolean;
+  /** Asks who has heard, if acknowledgements may have been missed. */
+  askAgain(unit: UnitOnItsWay): Promise<void>;
+}
+
+/** One wait: since when, and since when it knows of which fences. */
+interface Wait {
+  readonly unit: UnitOnItsWay;
+  readonly begun: number;
+  readonly fencedSince: Map<string, number>;
+}
+
+export class Withdrawals {
+  constructor(
+    private readonly registry: InstanceRegistry,
+    private readonly times: LeaseTimes,
+    private readonly here: Here,
+  ) {}
+
+  /**
+   * Waits for every instance; one that does not answer loses its lease, and then is waited for until that is over.
+   * @throws DomainError `unavailable` when the table of instances cannot be read for long
+   */
+  async settled(unit: UnitOnItsWay): Promise<void> {
+    const wait: Wait = { unit, begun: performance.now(), fencedSince: new Map() };
+    let blindSince: number | undefined;
+    let rows: Instance[] | undefined;
+    for (;;) {
+      try {
+        rows ??= await this.registry.all();
+        const waitingFor = await this.waitingFor(wait, rows);
+        rows = await Promise.race([unit.knownToAll(waitingFor), this.registry.later()]).then(
+          (seen) => seen ?? undefined,
+        );
+        if (!rows) return;
+        blindSince = undefined;
+      } catch {
+        blindSince ??= performance.now();
+        if (performance.now() > blindSince + BLIND_MS) throw notConfirmed();
+        await delay(BLIND_PAUSE_MS);
+        rows = undefined;
+      }
+    }
+  }
+
+  /** Who could still rely on what was before, of those that were just read. */
+  private async waitingFor({ unit, begun, fencedSince }: Wait, rows: readonly Instance[]): Promise<string[]> {
+    const now = performance.now();
+    const { over, waited, silent } = this.sorted(rows, unit, fencedSince, now);
+    if (over.length > 0) await this.registry.remove(over);
+    if (silent.length > 0 && now > begun + this.times.patienceMs) {
+      await this.registry.fence(silent);
+      const fencedBy = performance.now();
+      for (const id of silent) fencedSince.set(id, fencedBy);
+    } else if (waited.length > 0) {
+      await this.here.askAgain(unit);
+    }
+    return waited;
+  }
+
+  private sorted(
+    rows: readonly Instance[],
+    unit: UnitOnItsWay,
+    fencedSince: Map<string, number>,
+    now: number,
+  ): { over: string[]; waited: string[]; silent: string[] } {
+    const others = rows.filter(({ id }) => !this.here.isOwn(id) && !unit.isKnownTo(id));
+    for (const { id, fenced } of others) if (fenced && !fencedSince.has(id)) fencedSince.set(id, now);
+    const isOver = ({ id, trustMs }: Instance): boolean => now > (fencedSince.get(id) ?? now) + trustMs + MARGIN_MS;
+    const waited = others.filter((row) => !isOver(row));
+    return {
+      over: others.filter(isOver).map(({ id }) => id),
+      waited: waited.map(({ id }) => id),
+      silent: waited.filter(({ fenced }) => !fenced).map(({ id }) => id),
+    };
+  }
+}
+
+function notConfirmed(): DomainError {
+  const what = 'the change was saved, but the database went away before every instance had confirmed it';
+  return new DomainError('unavailable', `${what}; look at it and try again`, 2);
+}

@@ -1,0 +1,25 @@
+/** The short form of the trial; the long one is `npx tsx bench/revocations.ts`. */
+import { expect, it } from '@jest/globals';
+import { createDatabase } from '../support/engines.js';
+import { runTrial } from './trial.js';
+import { SORTS } from './victims.js';
+
+const LEASE_SECONDS = 1;
+
+it('nothing is accepted anywhere once its revoke has returned, whatever happens to instances meanwhile', async () => {
+  const database = await createDatabase('postgres');
+  const report = await runTrial({
+    databaseUrl: database.url,
+    revocations: 320,
+    workers: 4,
+    leaseSeconds: LEASE_SECONDS,
+    failures: ['kill', 'cut', 'hold'],
+    verifications: 100,
+  });
+  await database.drop();
+  expect(report.accepted).toEqual([]);
+  expect(report.refused).toEqual([]);
+  for (const sort of SORTS) expect(report.bySort[sort]).toBeGreaterThan(20);
+  // The lease, and what a busy machine adds.
+  expect(Math.max(...report.failing)).toBeLessThan(LEASE_SECONDS * 1000 + 2000);
+}, 60_000);

@@ -1,0 +1,79 @@
+/** The memory of an instance while things happen in any order: what it reads before a revoke, it forgets by its end. */
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { issueToken } from '../support/services.js';
+import { cutListeners, revoke, startPair, until, type Instance, type Pair } from './pair.js';
+
+/**
+ * `fill`: somebody verifies, and is held up between the token and its owner as long as the users are locked;
+ * `revoke`: elsewhere; `gap`: the listener is cut and begins anew; `fence`: the lease is taken away; `release`: the users
+ * are unlocked, and whoever is held up goes on.
+ */
+const STEPS = ['fill', 'fill', 'fill', 'revoke', 'gap', 'fence', 'release'] as const;
+type Step = (typeof STEPS)[number];
+
+let pair: Pair;
+let a: Instance;
+let b: Instance;
+
+beforeAll(async () => {
+  pair = await startPair();
+  ({ a, b } = pair);
+});
+afterAll(() => pair.close());
+
+const lookUps = async (): Promise<number> => {
+  const [row] = await a.dataSource.query<{ waiting: number }[]>(
+    `SELECT count(*)::int AS waiting FROM pg_locks JOIN pg_database ON pg_database.oid = database
+     WHERE datname = current_database() AND relation = 'latchkey_user'::regclass AND NOT granted`,
+  );
+  return row?.waiting ?? 0;
+};
+
+/** One credential's life, in this order of steps. */
+async function live(steps: readonly Step[]): Promise<void> {
+  const { token, secret } = await issueToken(a);
+  const runner = a.dataSource.createQueryRunner();
+  await runner.startTransaction();
+  await runner.query('LOCK TABLE latchkey_user IN ACCESS EXCLUSIVE MODE');
+  const fills: { readonly isLate: boolean; readonly status: Promise<string> }[] = [];
+  let [isLocked, isRevoked] = [true, false];
+  const begin = async (step: Step): Promise<void> => {
+    switch (step) {
+      case 'fill':
+        fills.push({ isLate: isRevoked, status: b.verifier.verify({ secret }).then(({ status }) => status) });
+        if (isLocked && !isRevoked) await until(async () => (await lookUps()) > 0);
+        return;
+      case 'revoke':
+        await revoke(a, token);
+        isRevoked = true;
+        return;
+      case 'gap':
+        await cutListeners(b);
+        await until(() => !b.relay.isCurrent());
+        await until(() => b.relay.isCurrent());
+        return;
+      case 'fence':
+        await a.dataSource.query('UPDATE latchkey_instance SET fenced = TRUE');
+        await until(() => !b.relay.isCurrent());
+        await until(() => b.relay.isCurrent());
+        return;
+      case 'release':
+        await runner.commitTransaction();
+        await Promise.all(fills.map(({ status }) => status));
+        isLocked = false;
+    }
+  };
+  try {
+    for (const step of steps) await begin(step);
+    for (const { isLate, status } of fills) if (isLate) expect(await status).toBe('unknown');
+    expect((await b.verifier.verify({ secret })).status).toBe('unknown');
+  } finally {
+    await runner.release();
+  }
+}
+
+it('has nothing left of a revoked credential, whenever it was read', async () => {
+  const orders = fc.shuffledSubarray([...STEPS], { minLength: STEPS.length });
+  await fc.assert(fc.asyncProperty(orders, live), { numRuns: 15 });
+});

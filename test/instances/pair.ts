@@ -1,0 +1,77 @@
+/** Two servers of this process over one PostgreSQL, and instances that are no more than a row in the table. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ChangeRelay, SYSTEM, type Token } from '../../src/core/index.js';
+import { PersonalToken } from '../../src/identity/index.js';
+import { Instance as InstanceRow } from '../../src/persistence/relay/instance.entity.js';
+import { createDatabase } from '../support/engines.js';
+import { servicesOf, type Services } from '../support/services.js';
+import { A_LISTENERS_QUERY } from './cluster.js';
+import { startServer, type TestServer } from '../support/test-server.js';
+
+const PATIENCE_MS = 10_000;
+
+export interface Instance extends TestServer, Services {
+  readonly relay: ChangeRelay;
+}
+
+export interface Pair {
+  readonly a: Instance;
+  readonly b: Instance;
+  close(): Promise<void>;
+}
+
+export async function startPair(env: Record<string, string> = {}): Promise<Pair> {
+  const database = await createDatabase('postgres');
+  const shared = { ...database, drop: () => Promise.resolve() };
+  const start = async (): Promise<Instance> => {
+    const server = await startServer('postgres', { INSTANCE_LEASE_SECONDS: '1', ...env }, shared);
+    return { ...server, ...servicesOf(server), relay: server.app.get(ChangeRelay) };
+  };
+  const a = await start();
+  const b = await start();
+  return {
+    a,
+    b,
+    close: async () => {
+      await Promise.all([a.close(), b.close()]);
+      await database.drop();
+    },
+  };
+}
+
+export async function revoke({ unitOfWork, tokens }: Services, { id }: Token): Promise<void> {
+  await unitOfWork.write(SYSTEM, (tx) => tokens.revoke(tx, PersonalToken, { id }));
+}
+
+/** An instance that has taken a lease and is never heard of again. */
+export async function silentInstance({ dataSource }: TestServer, trustMs = 700): Promise<string> {
+  const id = randomUUID();
+  const values = { id, renewals: 0, fenced: false, trustMs };
+  await dataSource.manager.createQueryBuilder().insert().into(InstanceRow).values(values).execute();
+  return id;
+}
+
+/** Ends the connections on which instances listen; each begins again on another. */
+export async function cutListeners({ dataSource }: TestServer): Promise<void> {
+  await dataSource.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+     AND query ~ '${A_LISTENERS_QUERY}'`,
+  );
+}
+
+/** Looks again and again until it is so. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const begun = performance.now();
+  while (!(await isSo())) {
+    if (performance.now() - begun > PATIENCE_MS) throw new Error(`waited in vain until ${isSo.toString()}`);
+    await delay(5);
+  }
+}
+
+/** Milliseconds until it settles. */
+export async function duration(work: Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work;
+  return performance.now() - begun;
+}

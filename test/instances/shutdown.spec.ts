@@ -1,0 +1,67 @@
+/** An instance that is told to stop while others go on. */
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { createDatabase, type TestDatabase } from '../support/engines.js';
+import { ADMIN_TOKEN } from './cluster.js';
+import { startProcess, type ServerProcess } from '../support/process.js';
+import { KeptClient } from './kept-client.js';
+import { duration, until } from './pair.js';
+import { command, createVictim } from './victims.js';
+
+/** Whoever would wait for the one that stops would wait for two seconds at the least. */
+const LEASE_SECONDS = 10;
+const DELAYED_MS = 1500;
+
+let database: TestDatabase;
+let reader: pg.Client;
+
+beforeAll(async () => {
+  database = await createDatabase('postgres');
+  reader = new pg.Client(database.url);
+  await reader.connect();
+});
+afterAll(async () => {
+  await reader.end();
+  await database.drop();
+});
+
+const start = (): Promise<ServerProcess> =>
+  startProcess({
+    DATABASE_URL: database.url,
+    ADMIN_TOKEN,
+    ACCOUNT_ID: 'a'.repeat(32),
+    INSTANCE_LEASE_SECONDS: String(LEASE_SECONDS),
+    LOG_LEVEL: 'warn',
+  });
+
+async function instances(): Promise<number> {
+  const { rows } = await reader.query<{ count: number }>('SELECT count(*)::int AS count FROM latchkey_instance');
+  return rows[0]?.count ?? 0;
+}
+
+it('takes its row away, and delays nobody who revokes meanwhile or afterwards', async () => {
+  const [staying, leaving] = await Promise.all([start(), start()]);
+  expect(await instances()).toBe(2);
+  const client = new KeptClient(staying.baseUrl);
+  const place = { client };
+  const times: number[] = [];
+  const over = new AbortController();
+  const revoking = (async () => {
+    while (!over.signal.aborted) {
+      const { end } = await createVictim(place, 'service token deleted');
+      times.push(await duration(command(place, end)));
+    }
+  })();
+  await until(() => times.length > 5);
+  expect(await leaving.stop()).toEqual({ code: 0, signal: null });
+  expect(await instances()).toBe(1);
+  const before = times.length;
+  await until(() => times.length > before + 5);
+  over.abort();
+  await revoking;
+  expect(Math.max(...times)).toBeLessThan(DELAYED_MS);
+  client.close();
+  expect(await staying.stop()).toEqual({ code: 0, signal: null });
+  expect(await instances()).toBe(0);
+  expect(leaving.stderr() + staying.stderr()).toBe('');
+});
