@@ -26,6 +26,8 @@ interface Call {
   readonly at?: Record<string, string | number>;
   readonly token?: string | undefined;
   readonly body?: unknown;
+  /** Sent as a form instead. */
+  readonly form?: Record<string, string>;
 }
 
 /** A row, as far as everybody's rows are alike. */
@@ -40,13 +42,15 @@ class Trail {
   constructor(readonly server: TestServer) {}
 
   /** @param expected - its rows, in order; every one comes from where the caller is */
-  async call(route: string, { at = {}, token, body }: Call, expected: Row[]): Promise<Reply> {
+  async call(route: string, { at = {}, token, body, form }: Call, expected: Row[]): Promise<Reply> {
     const [method = '', pattern = ''] = route.split(' ');
     const path = pattern.replaceAll(/:(\w+)/g, (_, name: string) => String(at[name]));
     const auth = token === undefined ? {} : { 'Private-Token': token, Authorization: `Bearer ${token}` };
-    const headers = { 'X-Forwarded-For': ADDRESS, ...auth };
+    const type = form ? { 'Content-Type': 'application/x-www-form-urlencoded' } : {};
+    const headers = { 'X-Forwarded-For': ADDRESS, ...type, ...auth };
     const last = await this.lastId();
-    const call = { headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
+    const text = form ? new URLSearchParams(form).toString() : body === undefined ? undefined : JSON.stringify(body);
+    const call = { headers, ...(text !== undefined && { body: text }) };
     const reply = await send(this.server.baseUrl, method, path, call);
     this.called.add(route);
     this.rows = await this.server.dataSource
@@ -70,6 +74,20 @@ class Trail {
 
 /** Any id: which one is not known before. */
 const SOME_ID = expect.any(String) as unknown as string;
+
+async function driveDataPlane(trail: Trail): Promise<void> {
+  const token = ADMIN.token;
+  const issued: Row[] = [['token.issued', 1000, 'token', SOME_ID]];
+  const at = { id: 1000 };
+  const created = await trail.call(
+    `POST ${CANVUS}/users/:id/access-tokens`,
+    { token, at, body: { description: 'to be revoked' } },
+    issued,
+  );
+  const form = { token: trail.secret(created.json<{ plain_token: string }>().plain_token) };
+  await trail.call('POST /oauth2/introspect', { token, form }, []);
+  await trail.call('POST /oauth2/revoke', { token, form }, [['token.revoked', 1000, 'token', SOME_ID]]);
+}
 
 interface Login {
   token: string;
@@ -276,6 +294,7 @@ onBothEngines('the audit log', (engine) => {
     it('by way of Canvus', () => driveCanvus(trail));
     it('by way of Cloudflare', () => driveCloudflare(trail));
     it('by way of CRM.COM', () => driveCrm(trail));
+    it('by way of the data plane', () => driveDataPlane(trail));
   });
 
   it('has been asked about every route that can change something', () => {
