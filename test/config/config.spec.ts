@@ -94,6 +94,17 @@ const VARIABLES: Record<string, Variable> = {
     secret: true,
   },
   DATABASE_POOL_SIZE: number((config) => config.database.poolSize, 10, 2, 200),
+  INSTANCE_LEASE_SECONDS: number((config) => config.database.leaseSeconds, 2, 1, 60),
+  CREDENTIAL_CACHE_ENTRIES: number((config) => config.credentialCache.entries, 50_000, 0, 10_000_000),
+  CREDENTIAL_CACHE_SECONDS: number((config) => config.credentialCache.seconds, 300, 1, 86_400),
+  VERIFY_MAX_AGE_SECONDS: number((config) => config.dataPlane.maxAgeSeconds, 0, 0, 3600),
+  SERVICE_TOKEN_HEADER: {
+    at: (config) => config.dataPlane.jsonHeader,
+    byDefault: undefined,
+    valid: ['Authorization', 'X-Service-Token', "!#$%&'*+.^_`|~-1a"].map((text) => [text, text]),
+    faulty: ['two words', 'colon:', 'é', 'x'.repeat(101)],
+    remedy: /give the name of a header/,
+  },
   LOG_LEVEL: choice((config) => config.log.level, 'info', 'trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
   LOG_FORMAT: choice((config) => config.log.format, process.stderr.isTTY ? 'pretty' : 'json', 'pretty', 'json'),
   ADMIN_EMAIL: {

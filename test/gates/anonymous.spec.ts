@@ -26,6 +26,7 @@ const CRM_REFUSAL = '200 COM.CRM.EXCEPTION.SECURITY.INVALIDTOKENEXCEPTION';
 /** How each dialect refuses who shows nothing, and who shows a token that is none. */
 const REFUSALS: [prefix: string, nothing: string[], wrong: string[]][] = [
   ['/api/v1', ['401'], ['401']],
+  ['/oauth2', ['401'], ['401']],
   // Cloudflare tells a client that has forgotten its headers from one whose token is not accepted.
   ['/crmapi/rest/v2', [CRM_REFUSAL], [CRM_REFUSAL]],
   ['/client/v4', ['400 9106'], ['400 9106', '401 10000', '401 1000']],

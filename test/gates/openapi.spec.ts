@@ -15,6 +15,7 @@ const PUBLIC: Record<string, string[]> = {
   canvus: ['get /api/v1/server-config', 'get /api/v1/server-info', 'post /api/v1/users/login'],
   cloudflare: [],
   crm: [],
+  'data-plane': [],
 };
 
 /** Answers that are no JSON. */
@@ -68,7 +69,7 @@ describe('the OpenAPI document', () => {
 
   it.each(DIALECTS)('of %s summarises every operation', (name) => {
     const all = operations(name);
-    expect(all.length).toBeGreaterThan(10);
+    expect(all.length).toBeGreaterThan(name === 'data-plane' ? 1 : 10);
     expect(all.filter(([, { summary }]) => !summary).map(([label]) => label)).toEqual([]);
   });
 
@@ -76,7 +77,7 @@ describe('the OpenAPI document', () => {
     const schemas = Object.entries(document(name).components?.schemas ?? {}).filter(([schema]) =>
       schema.endsWith('Input'),
     );
-    expect(schemas.length).toBeGreaterThan(2);
+    expect(schemas.length).toBeGreaterThan(name === 'data-plane' ? 0 : 2);
     const vague = schemas.flatMap(([schema, definition]) =>
       Object.entries('properties' in definition ? (definition.properties ?? {}) : {})
         .filter(([, member]) => !('$ref' in member) && (!member.type || (member.type === 'object' && !member.example)))

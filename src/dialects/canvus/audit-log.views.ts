@@ -11,11 +11,11 @@ export class AuditEventView {
     type: 'integer',
     nullable: true,
     example: 1000,
-    description: 'The user who did it; null for the server itself, and for a login that failed.',
+    description: 'The user who did it; null for the server itself, for a service, and for a login that failed.',
   })
   author_id!: number | null;
 
-  @ApiProperty({ type: String, nullable: true, example: 'Administrator', description: 'His name at that time.' })
+  @ApiProperty({ type: String, nullable: true, example: 'Administrator', description: 'His name at that time, or that of the service.' })
   author_name!: string | null;
 
   @ApiProperty({ example: '2021-07-02T06:38:36.025Z' })
