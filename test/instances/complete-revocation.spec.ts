@@ -10,16 +10,16 @@ it('nothing is accepted anywhere once its revoke has returned, whatever happens 
   const database = await createDatabase('postgres');
   const report = await runTrial({
     databaseUrl: database.url,
-    revocations: 320,
+    revocations: 200,
     workers: 4,
     leaseSeconds: LEASE_SECONDS,
     failures: ['kill', 'cut', 'hold'],
-    verifications: 100,
+    verifications: 60,
   });
   await database.drop();
   expect(report.accepted).toEqual([]);
   expect(report.refused).toEqual([]);
-  for (const sort of SORTS) expect(report.bySort[sort]).toBeGreaterThan(20);
+  for (const sort of SORTS) expect(report.bySort[sort]).toBeGreaterThan(15);
   // The lease, and what a busy machine adds.
   expect(Math.max(...report.failing)).toBeLessThan(LEASE_SECONDS * 1000 + 2000);
-}, 60_000);
+}, 90_000);

@@ -131,8 +131,8 @@ class Load {
   private async loop(client: { step(): Promise<void> }): Promise<void> {
     while (!this.isOver) {
       await client.step();
-      // Refusals come faster than successes.
-      await delay(2);
+      // Refusals come faster than successes, and the processors are for the servers.
+      await delay(25);
     }
   }
 }
