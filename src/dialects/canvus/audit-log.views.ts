@@ -15,7 +15,12 @@ export class AuditEventView {
   })
   author_id!: number | null;
 
-  @ApiProperty({ type: String, nullable: true, example: 'Administrator', description: 'His name at that time, or that of the service.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'Administrator',
+    description: 'His name at that time, or that of the service.',
+  })
   author_name!: string | null;
 
   @ApiProperty({ example: '2021-07-02T06:38:36.025Z' })
