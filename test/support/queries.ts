@@ -17,6 +17,8 @@ export function watchQueries(dataSource: DataSource): QueryWatch {
   const nothing = (): void => undefined;
   const logger: Logger = {
     logQuery: (query, parameters = []) => {
+      // What instances do beside all requests.
+      if (query.includes('latchkey_instance')) return;
       statements.push(query);
       queries.push({ query, parameters: Array.isArray(parameters) ? parameters : [] });
     },
