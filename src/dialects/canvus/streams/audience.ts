@@ -1,4 +1,5 @@
 /** Everybody who watches anything, by user: whoever may have lost the right to is asked for before his next line. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DomainError, TokenChange, type Change } from '../../../core/index.js';
 import { describeForLog } from '../../../http/index.js';
@@ -70,14 +71,17 @@ export class Audience {
   private async questions(): Promise<void> {
     let isGoing = true;
     while (isGoing && this.doubtful.size > 0) {
-      this.question = this.askFor([...this.doubtful]);
+      this.question = this.askForAll();
       isGoing = await this.question;
     }
     this.isAsking = false;
   }
 
   /** @returns whether the database could be asked */
-  private async askFor(subscribers: readonly Subscriber[]): Promise<boolean> {
+  private async askForAll(): Promise<boolean> {
+    // Who comes in the same moment shares the question.
+    await nextTurn();
+    const subscribers = [...this.doubtful];
     this.doubtful.clear();
     try {
       const standings = await this.standings.of(subscribers.map(({ tokenId }) => tokenId));

@@ -72,6 +72,8 @@ export class Topic {
   private async rounds(): Promise<void> {
     let isGoing = true;
     while (isGoing && (this.joining.size > 0 || this.stale.size > 0)) {
+      // Who comes in the same moment, and what happens in it, shares the reading.
+      await nextTurn();
       isGoing = await this.turns.take(() => this.round());
     }
     // In the same moment as the question whether there is more, so that nothing comes in between.
