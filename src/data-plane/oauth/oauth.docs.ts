@@ -21,7 +21,7 @@ class OAuthErrorView {
   error_description!: string;
 }
 
-const ERRORS: Record<number, string> = {
+const ERRORS = {
   400: 'The request cannot be understood; the description says why.',
   401: 'The caller is not known: give a service token by HTTP Basic, or a token of a user as Bearer.',
   413: 'The body is larger than 256 KiB.',
@@ -29,7 +29,7 @@ const ERRORS: Record<number, string> = {
   503: 'The database cannot serve now; `Retry-After` says how many seconds to wait.',
 };
 
-const REFUSED = { 403: 'The caller may see the token, but not revoke it.' };
+const REFUSED = `${ERRORS[400]} Or the caller may see the token, but not revoke it: \`unauthorized_client\`.`;
 
 export function DocumentedOAuth(docs: {
   summary: string;
@@ -38,7 +38,7 @@ export function DocumentedOAuth(docs: {
   mayRefuse?: boolean;
 }): MethodDecorator {
   const { summary, description, answer, mayRefuse = false } = docs;
-  const errors = Object.entries({ ...ERRORS, ...(mayRefuse ? REFUSED : {}) }).map(
+  const errors = Object.entries({ ...ERRORS, ...(mayRefuse && { 400: REFUSED }) }).map(
     ([status, words]): DocumentedAnswer => ({ status: Number(status), description: words, type: OAuthErrorView }),
   );
   return applyDecorators(

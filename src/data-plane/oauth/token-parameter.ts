@@ -28,7 +28,11 @@ const CRM_LOGIN = /^[0-9A-F]{32}$/;
  */
 export function tokenParameter(request: Request): Secret | undefined {
   if (!request.is(FORM)) throw new OAuthError('invalid_request', `send the parameters as ${FORM}`);
-  const token = formMembers(request).get('token') ?? '';
+  const members = formMembers(request);
+  if (members.has('client_secret')) {
+    throw new OAuthError('invalid_request', 'give the credentials of the caller in the Authorization header alone');
+  }
+  const token = members.get('token') ?? '';
   if (token === '') throw new OAuthError('invalid_request', 'token is missing');
   return isCheckedSecret(token) || isUserToken(token) || CRM_LOGIN.test(token) ? new Secret(token) : undefined;
 }
