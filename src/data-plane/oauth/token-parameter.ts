@@ -9,7 +9,7 @@ import { OAuthError } from './oauth.errors.js';
 export class TokenInput {
   @ApiProperty({
     description: 'The token: the secret of a service token, a personal token or a login token.',
-    example: 'lkst_4YkVqmnJ2pXW0s8ZtR1cLhB6uDdEfGa9oNiQxMwT3f1c2a9b',
+    example: 'lkst_4YkVqmnJ2pXW0s8ZtR1cLhB6uDdEfGa9oNiQxMwT1b2e6d01',
   })
   token!: string;
 
