@@ -2,7 +2,7 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { DataPlaneModule, dataPlaneDocument } from './data-plane/index.js';
+import { DataPlaneModule, dataPlaneDocument, withForwardAuth } from './data-plane/index.js';
 import { CanvusModule, canvusDocument } from './dialects/canvus/index.js';
 import { CloudflareModule, cloudflareDocument } from './dialects/cloudflare/index.js';
 import { CrmModule, crmDocument } from './dialects/crm/index.js';
@@ -13,7 +13,8 @@ export function documents(app: INestApplication): Record<string, () => OpenAPIOb
     cloudflare: () => SwaggerModule.createDocument(app, cloudflareDocument(), { include: [CloudflareModule] }),
     crm: () => SwaggerModule.createDocument(app, crmDocument(), { include: [CrmModule] }),
     canvus: () => SwaggerModule.createDocument(app, canvusDocument(), { include: [CanvusModule] }),
-    'data-plane': () => SwaggerModule.createDocument(app, dataPlaneDocument(), { include: [DataPlaneModule] }),
+    'data-plane': () =>
+      withForwardAuth(SwaggerModule.createDocument(app, dataPlaneDocument(), { include: [DataPlaneModule] })),
   };
 }
 

@@ -21,6 +21,15 @@ export function admits({ kinds, accounts }: AdmissionRule, { token }: Acceptance
   return !accounts || (token.accountId !== null && accounts.includes(token.accountId));
 }
 
+/** What two rules both admit. */
+export function narrowed(one: AdmissionRule, other: AdmissionRule): AdmissionRule {
+  return { kinds: common(one.kinds, other.kinds), accounts: common(one.accounts, other.accounts) };
+}
+
+function common<T>(one: readonly T[] | undefined, other: readonly T[] | undefined): readonly T[] | undefined {
+  return one && other ? one.filter((value) => other.includes(value)) : (one ?? other);
+}
+
 const ACCOUNT_ID = /^[0-9a-f]{32}$/;
 
 /**

@@ -11,4 +11,4 @@ export {
   type TokenPrincipal,
 } from './guards/token.guard.js';
 export { Gate, type Decision } from './gate.js';
-export { dataPlaneDocument } from './oauth/oauth.docs.js';
+export { dataPlaneDocument, withForwardAuth } from './data-plane.docs.js';

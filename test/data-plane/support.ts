@@ -9,7 +9,15 @@ import {
   type ServiceTokenWithSecret,
 } from '../dialects/cloudflare/support.js';
 
-export { canvus, ok, refusal, tokenPath, type Cloudflare, type Person } from '../dialects/cloudflare/support.js';
+export {
+  canvus,
+  ok,
+  okList,
+  tokenPath,
+  tokensOf,
+  type Cloudflare,
+  type Person,
+} from '../dialects/cloudflare/support.js';
 export type { ServiceToken, ServiceTokenWithSecret } from '../dialects/cloudflare/support.js';
 
 export type Headers = Record<string, string>;

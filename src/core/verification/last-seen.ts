@@ -29,6 +29,7 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
   private uses = new Map<string, Use>();
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
+  private isOver = false;
 
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
@@ -44,10 +45,10 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
       this.uses.set(id, use);
     }
     use[matched] = now;
-    this.timer ??= setTimeout(() => void this.flush(), DELAY_MS).unref();
+    this.writeSoon();
   }
 
-  /** Writes down what waits; what cannot be written is tried again the next time. */
+  /** Writes down what waits; what cannot be written is tried again a while later. */
   async flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -63,7 +64,12 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
 
   /** Once more, for the requests that were finished meanwhile. */
   async onApplicationShutdown(): Promise<void> {
+    this.isOver = true;
     if (this.uses.size > 0) await this.flush();
+  }
+
+  private writeSoon(): void {
+    if (!this.isOver) this.timer ??= setTimeout(() => void this.flush(), DELAY_MS).unref();
   }
 
   private async writeAll(uses: [string, Use][]): Promise<void> {
@@ -73,9 +79,18 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
         await this.unitOfWork.write(SYSTEM, (tx) => write(tx, batch));
       } catch (error) {
         this.logger.warn(`last use not written: ${error instanceof Error ? error.message : String(error)}`);
-        for (const [id, use] of batch) if (!this.uses.has(id)) this.uses.set(id, use);
+        this.keep(batch);
       }
     }
+  }
+
+  /** For the next time, beside what was noted meanwhile. */
+  private keep(uses: [string, Use][]): void {
+    for (const [id, use] of uses) {
+      const newer = this.uses.get(id);
+      if (!newer || newer.version === use.version) this.uses.set(id, { ...use, ...newer });
+    }
+    this.writeSoon();
   }
 }
 

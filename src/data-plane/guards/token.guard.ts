@@ -2,6 +2,7 @@
 import {
   ForbiddenException,
   Injectable,
+  ServiceUnavailableException,
   SetMetadata,
   UnauthorizedException,
   createParamDecorator,
@@ -10,9 +11,10 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Acceptance } from '../../core/index.js';
-import type { AdmissionRule, AdmittedKind } from '../admission.js';
-import { Gate } from '../gate.js';
+import { DomainError, type Acceptance } from '../../core/index.js';
+import { retryAfter } from '../../http/index.js';
+import { narrowed, type AdmissionRule, type AdmittedKind } from '../admission.js';
+import { Gate, type Decision } from '../gate.js';
 
 /** Who called a guarded route: the token, its owner, and which of its secrets was used. */
 export type TokenPrincipal = Acceptance;
@@ -29,7 +31,7 @@ const RULE = 'latchkey:admit-tokens';
 const PRINCIPALS = new WeakMap<object, TokenPrincipal>();
 
 /**
- * Narrows which tokens a guard lets in, on a route or a controller (the route's counts).
+ * Narrows which tokens a guard lets in, on a route, a controller, or both: then each has to admit the token.
  * @param rule - `kinds`, `accounts` (ids, 32 hex characters): absent narrows nothing, empty admits nobody
  */
 export function AdmitTokens(rule: AdmissionRule): CustomDecorator {
@@ -39,7 +41,8 @@ export function AdmitTokens(rule: AdmissionRule): CustomDecorator {
 /**
  * Lets a request pass that presents a valid token of any kind: a service token (`CF-Access-Client-Id` and
  * `CF-Access-Client-Secret`), or a personal or login token (`Private-Token` or `Authorization: Bearer`).
- * Otherwise throws `UnauthorizedException` (401), or `ForbiddenException` (403) where {@link AdmitTokens} says no.
+ * Otherwise throws `UnauthorizedException` (401), or `ForbiddenException` (403) where {@link AdmitTokens} says no; and
+ * `ServiceUnavailableException` (503) while the database cannot be asked.
  */
 @Injectable()
 export class TokenGuard implements CanActivate {
@@ -54,7 +57,8 @@ export class TokenGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<HttpRequest & { raw?: HttpRequest }>();
-    const decision = await this.gate.decide((request.raw ?? request).rawHeaders, this.ruleFor(context));
+    const response = http.getResponse<HttpResponse>();
+    const decision = await this.decided((request.raw ?? request).rawHeaders, this.ruleFor(context), response);
     switch (decision.outcome) {
       case 'admitted':
         PRINCIPALS.set(request, decision.acceptance);
@@ -63,20 +67,28 @@ export class TokenGuard implements CanActivate {
         throw new ForbiddenException('The token is valid, but not admitted here');
       case 'unauthenticated': {
         const error = decision.presented ? ', error="invalid_token"' : '';
-        http.getResponse<HttpResponse>().header('WWW-Authenticate', `Bearer realm="latchkey"${error}`);
+        response.header('WWW-Authenticate', `Bearer realm="latchkey"${error}`);
         throw new UnauthorizedException('No token that is accepted');
       }
     }
   }
 
+  private async decided(rawHeaders: readonly string[], rule: AdmissionRule, response: HttpResponse): Promise<Decision> {
+    try {
+      return await this.gate.decide(rawHeaders, rule);
+    } catch (error) {
+      if (!(error instanceof DomainError && error.code === 'unavailable')) throw error;
+      for (const [name, value] of Object.entries(retryAfter(error))) response.header(name, value);
+      throw new ServiceUnavailableException(error.message);
+    }
+  }
+
   private ruleFor(context: ExecutionContext): AdmissionRule {
-    const given = this.reflector.getAllAndOverride<AdmissionRule | undefined>(RULE, [
+    const given = this.reflector.getAll<(AdmissionRule | undefined)[]>(RULE, [
       context.getHandler(),
       context.getClass(),
     ]);
-    const { kinds: own } = this;
-    const kinds = own && given?.kinds ? given.kinds.filter((kind) => own.includes(kind)) : (given?.kinds ?? own);
-    return { kinds, accounts: given?.accounts };
+    return given.reduce<AdmissionRule>((all, rule = {}) => narrowed(all, rule), { kinds: this.kinds });
   }
 }
 

@@ -22,7 +22,7 @@ export class OAuthCallers {
     private readonly memberships: MembershipService,
   ) {}
 
-  /** @throws OAuthError `invalid_client` */
+  /** @throws OAuthError `invalid_client`, `invalid_token` */
   async authenticate(request: Request): Promise<OAuthCaller> {
     const headers = request.rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'authorization');
     if (headers.length > 1) throw refused('there is more than one Authorization header');
@@ -58,13 +58,19 @@ export class OAuthCallers {
     const verdict = await this.verifier.verify(presented.credential);
     if (verdict.status !== 'valid') throw refused('the service token is not accepted');
     const { token } = verdict;
-    const actor = { userId: null, userName: token.label.slice(0, 255), tokenId: token.id, admin: false, address };
+    const actor = {
+      userId: null,
+      userName: token.label.slice(0, 255).toWellFormed(),
+      tokenId: token.id,
+      admin: false,
+      address,
+    };
     return { as: 'service', token, actor };
   }
 
   private async user(bearer: string, address: string | null): Promise<OAuthCaller> {
     const found = await this.authenticator.authenticate(bearer, USER_AUDIENCE, address);
-    if (found.status !== 'authenticated') throw refused('the token is not accepted');
+    if (found.status !== 'authenticated') throw new OAuthError('invalid_token', 'the token is not accepted');
     const { principal } = found;
     return { as: 'user', principal, actor: principal.actor };
   }

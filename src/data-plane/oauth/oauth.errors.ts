@@ -14,18 +14,20 @@ import {
   type ErrorAnswer,
 } from '../../http/index.js';
 
-/** The caller is not who he must be, or may not do what he asks for. */
+/** The caller is not who he must be, or may not do what he asks for; `invalid_token` is about the Bearer he came with. */
 export class OAuthError extends Error {
   constructor(
-    readonly error: 'invalid_request' | 'invalid_client' | 'unauthorized_client',
+    readonly error: 'invalid_request' | 'invalid_client' | 'invalid_token' | 'unauthorized_client',
     message: string,
   ) {
     super(message);
   }
 }
 
-/** RFC 7617: what a caller who is not known is asked for. */
-const CHALLENGE = 'Basic realm="latchkey", charset="UTF-8"';
+/** What a caller who is not known is asked for: RFC 7617, or RFC 6750. */
+const CHALLENGE = 'Basic realm="latchkey", charset="UTF-8", Bearer realm="latchkey"';
+/** RFC 6750 §3, as RFC 7662 §2.3 wants it. */
+const INVALID_BEARER = 'Bearer realm="latchkey", error="invalid_token"';
 
 const logger = new Logger('OAuth');
 
@@ -51,8 +53,9 @@ function renderOwn({ error, message }: OAuthError): ErrorAnswer {
   switch (error) {
     case 'invalid_client':
       return answer(401, error, message, { 'WWW-Authenticate': CHALLENGE });
+    case 'invalid_token':
+      return answer(401, error, message, { 'WWW-Authenticate': INVALID_BEARER });
     case 'unauthorized_client':
-      return answer(403, error, message);
     case 'invalid_request':
       return answer(400, error, message);
   }

@@ -9,7 +9,7 @@ import { OAuthError } from './oauth.errors.js';
 export class TokenInput {
   @ApiProperty({
     description: 'The token: the secret of a service token, a personal token or a login token.',
-    example: 'lkst_4YkVqmnJ2pXW0s8ZtR1cLhB6uDdEfGa9oNiQxMwT3f1c2a9b',
+    example: 'lkst_4YkVqmnJ2pXW0s8ZtR1cLhB6uDdEfGa9oNiQxMwT1b2e6d01',
   })
   token!: string;
 
@@ -28,7 +28,11 @@ const CRM_LOGIN = /^[0-9A-F]{32}$/;
  */
 export function tokenParameter(request: Request): Secret | undefined {
   if (!request.is(FORM)) throw new OAuthError('invalid_request', `send the parameters as ${FORM}`);
-  const token = formMembers(request).get('token') ?? '';
+  const members = formMembers(request);
+  if (members.has('client_secret')) {
+    throw new OAuthError('invalid_request', 'give the credentials of the caller in the Authorization header alone');
+  }
+  const token = members.get('token') ?? '';
   if (token === '') throw new OAuthError('invalid_request', 'token is missing');
   return isCheckedSecret(token) || isUserToken(token) || CRM_LOGIN.test(token) ? new Secret(token) : undefined;
 }

@@ -1,0 +1,298 @@
+import type { AddressInfo } from 'node:net';
+import { Controller, Get, Module, UseGuards } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { loadConfig } from '../../src/config/index.js';
+import {
+  AdmitTokens,
+  CloudflareModule,
+  CurrentPrincipal,
+  DataPlaneModule,
+  FirstStart,
+  LatchkeyModule,
+  PrivateTokenGuard,
+  Secret,
+  ServiceTokenGuard,
+  SessionService,
+  TokenGuard,
+  USER_AUDIENCE,
+  type TokenPrincipal,
+} from '../../src/index.js';
+import { dataSourceOptions, openDatabase, type Engine } from '../../src/persistence/index.js';
+import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
+import { send, type Reply } from '../support/http.js';
+import { ACCOUNT, ADMIN } from '../support/test-server.js';
+import { UNKNOWN_USER_TOKEN, bearer, pair, privately, type Headers, type ServiceTokenWithSecret } from './support.js';
+
+const OTHER_ACCOUNT = 'b'.repeat(32);
+
+/** What a route answers of whom it serves. */
+const shown = ({ token, owner, matched }: TokenPrincipal): unknown => ({
+  kind: token.kind,
+  name: token.label,
+  account: token.accountId,
+  user: owner?.email ?? null,
+  matched,
+});
+
+@Controller('open')
+class OpenController {
+  @Get()
+  everybody(): string {
+    return 'open';
+  }
+
+  /** A route whose guard was forgotten. */
+  @Get('forgotten')
+  forgotten(@CurrentPrincipal() principal: TokenPrincipal): unknown {
+    return shown(principal);
+  }
+}
+
+@Controller('guarded')
+class GuardedController {
+  @Get('services')
+  @UseGuards(ServiceTokenGuard)
+  services(@CurrentPrincipal() principal: TokenPrincipal): unknown {
+    return shown(principal);
+  }
+
+  @Get('people')
+  @UseGuards(PrivateTokenGuard)
+  people(@CurrentPrincipal() principal: TokenPrincipal): unknown {
+    return shown(principal);
+  }
+
+  @Get('all')
+  @UseGuards(TokenGuard)
+  all(@CurrentPrincipal() principal: TokenPrincipal): unknown {
+    return shown(principal);
+  }
+
+  @Get('logins')
+  @UseGuards(TokenGuard)
+  @AdmitTokens({ kinds: ['session'] })
+  logins(): string {
+    return 'ok';
+  }
+
+  @Get('other-account')
+  @UseGuards(ServiceTokenGuard)
+  @AdmitTokens({ accounts: [OTHER_ACCOUNT] })
+  otherAccount(): string {
+    return 'ok';
+  }
+
+  @Get('either-account')
+  @UseGuards(ServiceTokenGuard)
+  @AdmitTokens({ accounts: [OTHER_ACCOUNT, ACCOUNT.id] })
+  eitherAccount(): string {
+    return 'ok';
+  }
+
+  /** A guard for services is not widened by a rule. */
+  @Get('contradiction')
+  @UseGuards(ServiceTokenGuard)
+  @AdmitTokens({ kinds: ['session'] })
+  contradiction(): string {
+    return 'ok';
+  }
+
+  @Get('nobody')
+  @UseGuards(TokenGuard)
+  @AdmitTokens({ kinds: [] })
+  nobody(): string {
+    return 'ok';
+  }
+}
+
+@Controller('narrow')
+@UseGuards(TokenGuard)
+@AdmitTokens({ accounts: [ACCOUNT.id], kinds: ['service_token', 'personal_token'] })
+class NarrowController {
+  @Get('as-all')
+  asAll(): string {
+    return 'ok';
+  }
+
+  /** Narrower than its controller, and no wider. */
+  @Get('narrower')
+  @AdmitTokens({ kinds: ['service_token', 'session'] })
+  narrower(): string {
+    return 'ok';
+  }
+
+  @Get('unchanged')
+  @AdmitTokens({})
+  unchanged(): string {
+    return 'ok';
+  }
+}
+
+/** A small application of somebody else's, with our modules in it. */
+async function startHost(engine: Engine) {
+  const database: TestDatabase = await createDatabase(engine);
+  const config = loadConfig({ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '2' });
+  const dataSource = await openDatabase(dataSourceOptions(config.database.address, config.database.poolSize));
+  const latchkey = LatchkeyModule.forRoot({ bcryptCost: 4, loginThrottle: config.loginThrottle });
+  @Module({
+    imports: [
+      TypeOrmModule.forRootAsync({
+        useFactory: () => ({ ...dataSource.options, retryAttempts: 0 }),
+        dataSourceFactory: () => Promise.resolve(dataSource),
+      }),
+      latchkey,
+      DataPlaneModule.forRoot({ path: 'auth/', imports: [latchkey] }),
+      CloudflareModule.forRoot({ secretPrefix: 'host_', tokensPerAccount: 0, imports: [latchkey] }),
+    ],
+    controllers: [OpenController, GuardedController, NarrowController],
+  })
+  class HostModule {}
+  const options = { logger: false, abortOnError: false } as const;
+  const app = await NestFactory.create<NestExpressApplication>(HostModule, options);
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  await app.get(FirstStart).run({
+    adminEmail: ADMIN.email,
+    adminPassword: new Secret(ADMIN.password),
+    adminToken: new Secret(ADMIN.token),
+    accountId: ACCOUNT.id,
+    accountName: ACCOUNT.name,
+  });
+  const close = async (): Promise<void> => {
+    await app.close();
+    await database.drop();
+  };
+  return { app, database, baseUrl: `http://127.0.0.1:${String(port)}`, close };
+}
+
+onBothEngines('guards of a host application', (engine) => {
+  let host: Awaited<ReturnType<typeof startHost>>;
+  let service: Headers;
+  let session: Headers;
+  const personal = privately(ADMIN.token);
+  let token: ServiceTokenWithSecret;
+
+  beforeAll(async () => {
+    host = await startHost(engine);
+    const address = `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`;
+    const body = JSON.stringify({ name: 'robot' });
+    const created = await send(host.baseUrl, 'POST', address, { headers: bearer(ADMIN.token), body });
+    token = created.json<{ result: ServiceTokenWithSecret }>().result;
+    service = pair(token);
+    session = await loggedIn();
+  });
+  afterAll(() => host.close());
+
+  const loggedIn = async (): Promise<Headers> => {
+    const terms = { audience: USER_AUDIENCE, lifetimeSeconds: 60, address: null };
+    const opened = await host.app.get(SessionService).login(ADMIN.email, new Secret(ADMIN.password), terms);
+    return bearer(opened.secret.reveal());
+  };
+
+  const ask = (path: string, headers: Headers = {}): Promise<Reply> => send(host.baseUrl, 'GET', path, { headers });
+
+  it('leave routes without a guard alone', async () => {
+    expect((await ask('/open')).text).toBe('open');
+  });
+
+  it.each<[path: string, service: number, personal: number, session: number]>([
+    ['/guarded/services', 200, 403, 403],
+    ['/guarded/people', 403, 200, 200],
+    ['/guarded/all', 200, 200, 200],
+    ['/guarded/logins', 403, 403, 200],
+    ['/guarded/other-account', 403, 403, 403],
+    ['/guarded/either-account', 200, 403, 403],
+    ['/guarded/contradiction', 403, 403, 403],
+    ['/guarded/nobody', 403, 403, 403],
+    ['/narrow/as-all', 200, 403, 403],
+    ['/narrow/narrower', 200, 403, 403],
+    ['/narrow/unchanged', 200, 403, 403],
+  ])('%s: service token %d, personal token %d, login %d, and 401 for everybody else', async (path, ...expected) => {
+    const statuses = [await ask(path, service), await ask(path, personal), await ask(path, session)];
+    expect(statuses.map(({ status }) => status)).toEqual(expected);
+    const strangers: Headers[] = [
+      {},
+      privately(UNKNOWN_USER_TOKEN),
+      pair({ ...token, client_secret: `${token.client_secret}0` }),
+      { ...service, ...personal },
+      { 'Latchkey-Token-Id': token.id, 'Latchkey-User-Id': '1000' },
+    ];
+    for (const headers of strangers) expect([headers, (await ask(path, headers)).status]).toEqual([headers, 401]);
+  });
+
+  it('tell the route who it is', async () => {
+    expect((await ask('/guarded/services', service)).json()).toEqual({
+      kind: 'service_token',
+      name: 'robot',
+      account: ACCOUNT.id,
+      user: null,
+      matched: 'current',
+    });
+    const people = { account: null, user: ADMIN.email, matched: 'current' };
+    expect((await ask('/guarded/people', personal)).json()).toMatchObject({ ...people, kind: 'personal_token' });
+    expect((await ask('/guarded/people', session)).json()).toMatchObject({ ...people, kind: 'session' });
+    expect((await ask('/guarded/all', bearer(ADMIN.token))).json()).toMatchObject(people);
+  });
+
+  it('refuse a route that wants to know and has no guard, whoever calls', async () => {
+    for (const headers of [service, personal, {}]) expect((await ask('/open/forgotten', headers)).status).toBe(401);
+  });
+
+  it('answer in the form of the host, with a challenge for 401', async () => {
+    const nobody = await ask('/guarded/all');
+    expect(nobody.json()).toEqual({ statusCode: 401, error: 'Unauthorized', message: 'No token that is accepted' });
+    expect(nobody.headers['www-authenticate']).toBe('Bearer realm="latchkey"');
+    const wrong = await ask('/guarded/all', privately(UNKNOWN_USER_TOKEN));
+    expect(wrong.headers['www-authenticate']).toBe('Bearer realm="latchkey", error="invalid_token"');
+    const other = await ask('/guarded/services', personal);
+    expect([other.json<{ statusCode: number }>().statusCode, other.headers['www-authenticate']]).toEqual([
+      403,
+      undefined,
+    ]);
+  });
+
+  it('stand beside the doors of the data plane, at its own prefix', async () => {
+    expect((await ask('/auth/verify', service)).status).toBe(200);
+    expect((await ask('/auth/verify?kind=session', service)).status).toBe(403);
+    expect((await ask('/verify', service)).status).toBe(404);
+    const form = { headers: { ...bearer(ADMIN.token), 'Content-Type': 'application/x-www-form-urlencoded' } };
+    const body = `token=${token.client_secret}`;
+    const told = await send(host.baseUrl, 'POST', '/auth/oauth2/introspect', { ...form, body });
+    expect(told.json()).toMatchObject({ active: true, name: 'robot' });
+    expect((await send(host.baseUrl, 'POST', '/oauth2/introspect', { ...form, body })).status).toBe(404);
+  });
+
+  // SQLite has nobody who could keep a reader waiting.
+  if (engine === 'postgres') {
+    it('answer 503 with Retry-After while the database cannot be asked', async () => {
+      const dataSource = host.app.get(DataSource);
+      const runners = [dataSource.createQueryRunner(), dataSource.createQueryRunner()];
+      for (const runner of runners) await runner.query("SET lock_timeout = '300ms'");
+      for (const runner of runners) await runner.release();
+      const other = new pg.Client(host.database.url);
+      await other.connect();
+      await other.query('BEGIN');
+      await other.query('LOCK TABLE latchkey_token IN ACCESS EXCLUSIVE MODE');
+      const reply = await ask('/guarded/all', privately(UNKNOWN_USER_TOKEN));
+      expect([reply.status, reply.headers['retry-after']]).toEqual([503, '2']);
+      await other.end();
+      expect((await ask('/guarded/all', privately(UNKNOWN_USER_TOKEN))).status).toBe(401);
+    });
+  }
+
+  describe('a token that was revoked', () => {
+    it('is refused by every guard at once', async () => {
+      const headers = await loggedIn();
+      expect((await ask('/guarded/all', headers)).status).toBe(200);
+      const form = { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' };
+      const body = `token=${headers.Authorization?.slice('Bearer '.length) ?? ''}`;
+      expect((await send(host.baseUrl, 'POST', '/auth/oauth2/revoke', { headers: form, body })).status).toBe(200);
+      for (const path of ['/guarded/all', '/guarded/people']) expect((await ask(path, headers)).status).toBe(401);
+    });
+  });
+});

@@ -1,0 +1,193 @@
+import { describe, expect, it } from '@jest/globals';
+import { send } from '../support/http.js';
+import { ACCOUNT, ADMIN } from '../support/test-server.js';
+import { describeForms } from './form-cases.js';
+import {
+  UNKNOWN_USER_TOKEN,
+  basic,
+  bearer,
+  canvus,
+  dataPlaneSuite,
+  ok,
+  sendForm,
+  tokenPath,
+  type Headers,
+} from './support.js';
+
+interface Introspection {
+  active: boolean;
+  [member: string]: unknown;
+}
+
+const INACTIVE = { active: false };
+const HOUR = 3_600_000;
+
+dataPlaneSuite('POST /oauth2/introspect', (plane) => {
+  const { cf, login, crmLogin } = plane;
+
+  const introspect = async (caller: Headers, token: string, more: Headers = {}): Promise<Introspection> => {
+    const reply = await sendForm(cf, 'introspect', caller, { token, ...more });
+    expect({ status: reply.status, text: reply.text }).toEqual({ status: 200, text: expect.any(String) });
+    expect(reply.headers['content-type']).toMatch(/^application\/json\b/);
+    expect(reply.headers['cache-control']).toBe('no-store');
+    return reply.json();
+  };
+  const seconds = (time: string): number => Math.floor(Date.parse(time) / 1000);
+
+  describe('200', () => {
+    it('tells of a service token what RFC 7662 names, and what is ours', async () => {
+      const token = await cf.token(ACCOUNT.id, { name: 'CI/CD token', duration: '1h' });
+      const told = await introspect(bearer(ADMIN.token), token.client_secret);
+      expect(told).toEqual({
+        active: true,
+        client_id: token.client_id,
+        sub: token.id,
+        exp: seconds(token.expires_at),
+        iat: seconds(token.created_at),
+        jti: token.id,
+        kind: 'service_token',
+        name: 'CI/CD token',
+        account: ACCOUNT.id,
+        matched_secret: 'current',
+      });
+    });
+
+    it('tells of a personal token and of a login for whom they act', async () => {
+      const person = await cf.person();
+      const common = { active: true, username: person.email, sub: String(person.userId), token_type: 'Bearer' };
+      const numbers = { iat: expect.any(Number), jti: expect.any(String), matched_secret: 'current' };
+      expect(await introspect(bearer(person.key), person.key)).toEqual({
+        ...common,
+        ...numbers,
+        kind: 'personal_token',
+        name: 'key',
+      });
+      expect(await introspect(bearer(person.key), await login(person))).toEqual({
+        ...common,
+        ...numbers,
+        kind: 'session',
+        name: expect.any(String),
+        exp: expect.any(Number),
+      });
+    });
+
+    it('tells which of two secrets was given', async () => {
+      const token = await cf.token(ACCOUNT.id);
+      const until = new Date(Date.now() + HOUR).toISOString();
+      const rotated = await cf.rotate(ACCOUNT.id, token.id, { previous_client_secret_expires_at: until });
+      for (const [secret, matched] of [
+        [token.client_secret, 'previous'],
+        [rotated.client_secret, 'current'],
+      ] as const) {
+        expect(await introspect(basic(rotated), secret)).toMatchObject({ active: true, matched_secret: matched });
+      }
+    });
+
+    it('tells nothing of a token that is not accepted, whatever is wrong with it', async () => {
+      const admin = bearer(ADMIN.token);
+      const disabled = await cf.token(ACCOUNT.id, { enabled: false });
+      const revoked = await cf.token(ACCOUNT.id);
+      ok(await cf.admin.delete(tokenPath(ACCOUNT.id, revoked.id)));
+      const rotated = await cf.token(ACCOUNT.id);
+      await cf.rotate(ACCOUNT.id, rotated.id);
+      const blocked = await cf.person();
+      await canvus(cf.server, 'POST', `/users/${String(blocked.userId)}/block`);
+      const expired = await cf.token(ACCOUNT.id, { duration: '1ns' });
+      const secrets = [disabled, revoked, rotated, expired].map(({ client_secret: secret }) => secret);
+      const odd = [expired.client_id, 'x', '\0', 'é', '0'.repeat(32), 'A'.repeat(5000)];
+      for (const token of [...secrets, blocked.key, UNKNOWN_USER_TOKEN, ...odd]) {
+        expect([token, await introspect(admin, token)]).toEqual([token, INACTIVE]);
+      }
+    });
+
+    it('takes no notice of token_type_hint, a client id, and members that it does not know', async () => {
+      const token = await cf.token(ACCOUNT.id);
+      for (const hint of ['access_token', 'refresh_token', 'nonsense', '']) {
+        const more = { token_type_hint: hint, client_id: token.client_id, resource: 'https://example.com' };
+        expect(await introspect(basic(token), token.client_secret, more)).toMatchObject({ active: true });
+      }
+    });
+  });
+
+  describe('what a caller sees', () => {
+    const subjects = async () => {
+      const [mine, other] = [await cf.account(), await cf.account()];
+      const owner = await cf.person();
+      return {
+        mine,
+        other,
+        owner,
+        tokens: {
+          'service token of the account': (await cf.token(mine)).client_secret,
+          'service token of another account': (await cf.token(other)).client_secret,
+          'personal token': owner.key,
+          'login token': await login(owner),
+          'login token for CRM': await crmLogin(),
+        },
+      };
+    };
+
+    it('a service: the service tokens of its account, its own among them, and nothing else', async () => {
+      const { mine, tokens } = await subjects();
+      const caller = await cf.token(mine);
+      expect(await seenBy(basic(caller), { ...tokens, itself: caller.client_secret })).toEqual([
+        'service token of the account',
+        'itself',
+      ]);
+    });
+
+    it.each(['administrator', 'read_only'] as const)(
+      'a member (%s): the service tokens of his account, and his own tokens',
+      async (role) => {
+        const { mine, tokens } = await subjects();
+        const member = await cf.memberOf(mine, role);
+        const all = { ...tokens, 'his own': member.key, 'his login': await login(member) };
+        const expected = ['service token of the account', 'his own', 'his login'];
+        expect(await seenBy(bearer(member.key), all)).toEqual(expected);
+        expect(await seenBy(bearer(all['his login']), all)).toEqual(expected);
+      },
+    );
+
+    it('a user who is no member: his own tokens', async () => {
+      const { owner, tokens } = await subjects();
+      expect(await seenBy(bearer(owner.key), tokens)).toEqual(['personal token', 'login token']);
+    });
+
+    it('somebody who was removed: no longer those of the account', async () => {
+      const { mine, tokens } = await subjects();
+      const member = await cf.memberOf(mine, 'administrator');
+      expect(await seenBy(bearer(member.key), tokens)).toEqual(['service token of the account']);
+      ok(await cf.admin.delete(`/accounts/${mine}/members/${member.memberId}`));
+      expect(await seenBy(bearer(member.key), tokens)).toEqual([]);
+    });
+
+    it('an administrator of the server: all', async () => {
+      const { tokens } = await subjects();
+      expect(await seenBy(bearer(ADMIN.token), tokens)).toEqual(Object.keys(tokens));
+    });
+
+    /** The names of the tokens that a caller is told of; of the others he learns nothing. */
+    async function seenBy(caller: Headers, tokens: Record<string, string>): Promise<string[]> {
+      const seen: string[] = [];
+      for (const [name, token] of Object.entries(tokens)) {
+        const told = await introspect(caller, token);
+        if (told.active) seen.push(name);
+        else expect([name, told]).toEqual([name, INACTIVE]);
+      }
+      return seen;
+    }
+  });
+
+  describeForms(plane, 'introspect');
+
+  it('an answer is never taken from the query: a token there is none', async () => {
+    const token = await cf.token(ACCOUNT.id);
+    const type = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const address = `/oauth2/introspect?token=${token.client_secret}`;
+    const reply = await send(cf.server.baseUrl, 'POST', address, {
+      headers: { ...type, ...basic(token) },
+      body: 'x=y',
+    });
+    expect([reply.status, reply.json<Headers>().error]).toEqual([400, 'invalid_request']);
+  });
+});
