@@ -7,6 +7,7 @@ import { AuditRecord } from './audit-record.entity.js';
 import { ChangeRelay } from './change-relay.js';
 import type { Change } from './changes.js';
 import { Clock } from './clock.js';
+import { insertRow } from './entity-rows.js';
 import { Transactor, type DatabaseWork, type HoldMode } from './transactor.js';
 
 /** What a unit of work can do while its transaction is open. */
@@ -106,20 +107,20 @@ export class UnitOfWork {
   }
 
   private async audit(actor: Actor, { manager, changes, now }: Transaction): Promise<void> {
-    if (changes.length === 0) return;
-    const rows = changes.map((change) => ({
-      createdAt: now,
-      action: change.type,
-      authorId: actor.userId,
-      authorName: actor.userName,
-      authorTokenId: actor.tokenId,
-      ipAddress: actor.address,
-      targetType: change.target.type,
-      targetId: change.target.id,
-      targetName: change.target.name,
-      accountId: change.accountId,
-      details: change.details as Record<string, never>,
-    }));
-    await manager.createQueryBuilder().insert().into(AuditRecord).values(rows).updateEntity(false).execute();
+    for (const change of changes) {
+      await insertRow(manager, AuditRecord, {
+        createdAt: now,
+        action: change.type,
+        authorId: actor.userId,
+        authorName: actor.userName,
+        authorTokenId: actor.tokenId,
+        ipAddress: actor.address,
+        targetType: change.target.type,
+        targetId: change.target.id,
+        targetName: change.target.name,
+        accountId: change.accountId,
+        details: change.details,
+      });
+    }
   }
 }

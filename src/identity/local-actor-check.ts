@@ -1,6 +1,14 @@
 /** Checks authors against our own users table. */
 import { Injectable } from '@nestjs/common';
-import { ActorCheck, DomainError, Token, type Actor, type AuthorChange, type Transaction } from '../core/index.js';
+import {
+  ActorCheck,
+  DomainError,
+  Token,
+  findRow,
+  type Actor,
+  type AuthorChange,
+  type Transaction,
+} from '../core/index.js';
 import { User } from './user.entity.js';
 
 @Injectable()
@@ -13,8 +21,8 @@ export class LocalActorCheck extends ActorCheck {
     await tx.hold(users, 'user', userId);
     await tx.hold(changing === 'token' ? 'change' : 'share', 'token', tokenId);
 
-    const user = await tx.manager.findOneBy(User, { id: userId });
-    const token = await tx.manager.findOneBy(Token, { id: tokenId, userId });
+    const user = await findRow(tx.manager, User, { id: userId });
+    const token = await findRow(tx.manager, Token, { id: tokenId, userId });
     const isValid = token?.enabled && (token.expiresAt === null || token.expiresAt > tx.now);
     if (!user || !isValid) throw new DomainError('unauthenticated', 'the credential is not accepted any more');
     if (user.blocked || !user.approved || (admin && !user.admin)) {

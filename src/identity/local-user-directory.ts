@@ -1,6 +1,6 @@
 /** The user directory over our own users table. */
 import { Injectable } from '@nestjs/common';
-import { Transactor, UserDirectory, type DirectoryUser } from '../core/index.js';
+import { Transactor, UserDirectory, findRow, type DirectoryUser } from '../core/index.js';
 import { User } from './user.entity.js';
 
 @Injectable()
@@ -12,7 +12,7 @@ export class LocalUserDirectory extends UserDirectory {
   }
 
   async find(userId: number): Promise<DirectoryUser | null> {
-    const user = await this.transactor.read((manager) => manager.findOneBy(User, { id: userId }));
+    const user = await this.transactor.read((manager) => findRow(manager, User, { id: userId }));
     return user && directoryUser(user);
   }
 }

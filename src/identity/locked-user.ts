@@ -1,5 +1,5 @@
 /** A user for the length of a transaction. */
-import { DomainError, type Transaction } from '../core/index.js';
+import { DomainError, findRow, type Transaction } from '../core/index.js';
 import { User } from './user.entity.js';
 
 /**
@@ -19,7 +19,7 @@ export async function lockedUser(tx: Transaction, id: number): Promise<User> {
  */
 export async function sharedUser(tx: Transaction, id: number): Promise<User> {
   await tx.hold('share', 'user', id);
-  const user = await tx.manager.findOneBy(User, { id });
+  const user = await findRow(tx.manager, User, { id });
   if (!user) throw userNotFound(id);
   return user;
 }

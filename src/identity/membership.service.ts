@@ -1,7 +1,15 @@
 /** Memberships: who may do what in an account. */
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { DomainError, UnitOfWork, whenTaken, type Actor, type Stretch, type Transaction } from '../core/index.js';
+import {
+  DomainError,
+  UnitOfWork,
+  findRow,
+  whenTaken,
+  type Actor,
+  type Stretch,
+  type Transaction,
+} from '../core/index.js';
 import { confirmAdministrator, holdMembership } from './account-administrator.js';
 import { sharedAccount } from './account.service.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './changes.js';
@@ -24,7 +32,7 @@ export class MembershipService {
 
   /** The role of a user in an account, `null` for somebody who is no member. */
   async roleOf(userId: number, accountId: string): Promise<Role | null> {
-    const membership = await this.unitOfWork.read((manager) => manager.findOneBy(Membership, { userId, accountId }));
+    const membership = await this.unitOfWork.read((manager) => findRow(manager, Membership, { userId, accountId }));
     return membership?.role ?? null;
   }
 
