@@ -12,6 +12,9 @@ const BY_DEFAULT = { entries: 50_000, seconds: 300 };
 /** How exactly the age is kept, in milliseconds: asking the clock each time would cost more than the look-up. */
 const AGE_RESOLUTION_MS = 1000;
 
+/** What a read finds, at once where the engine can. */
+export type Reading = KnownToken | null | Promise<KnownToken | null>;
+
 /** Says when what was read may be remembered: only if nothing that could concern it happened since. */
 export type Generation = number;
 
@@ -62,11 +65,13 @@ export class CredentialMemory implements OnModuleDestroy {
   }
 
   /** Reads what is not known: at most once at a time for each key, unless something changes meanwhile. */
-  read(key: string, read: () => Promise<KnownToken | null>): Promise<KnownToken | null> {
+  read(key: string, read: () => Reading): Reading {
     if (!this.relay.isCurrent()) return read();
     const underWay = this.flights.get(key);
     if (underWay) return underWay;
-    const flight = read().finally(() => {
+    const found = read();
+    if (!(found instanceof Promise)) return found;
+    const flight = found.finally(() => {
       if (this.flights.get(key) === flight) this.flights.delete(key);
     });
     this.flights.set(key, flight);

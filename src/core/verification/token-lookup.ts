@@ -19,4 +19,10 @@ export abstract class TokenLookup {
    * @throws DomainError `unavailable`, thrown or rejected
    */
   abstract find(key: LookupKey): StoredToken | null | Promise<StoredToken | null>;
+
+  /**
+   * Whether there is such a row, in the time that `find` takes to find none.
+   * @throws DomainError `unavailable`, thrown or rejected
+   */
+  abstract exists(key: LookupKey): boolean | Promise<boolean>;
 }

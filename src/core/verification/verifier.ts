@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock.js';
 import { HashingService } from '../hashing.service.js';
 import { UserDirectory } from '../user-directory.js';
-import { CredentialMemory, type Generation } from './credential-memory.js';
+import { CredentialMemory, type Generation, type Reading } from './credential-memory.js';
 import type { Credential } from './credential.js';
 import { KnownToken, type Verdict } from './known-token.js';
 import { LastSeen } from './last-seen.js';
@@ -32,17 +32,25 @@ export class Verifier {
   check(credential: Credential): Verdict | Promise<Verdict> {
     const digest = this.hashing.digestBytes(credential.secret);
     const key = keyOf(credential, digest);
-    const known = this.memory.get(key);
-    if (known) {
-      const verdict = this.judged(known, digest);
-      // A wrong secret costs the same as an unknown handle.
-      if (verdict.status !== 'wrong_secret') return verdict;
+    const remembered = this.memory.get(key);
+    if (remembered) {
+      const verdict = this.judged(remembered, digest);
+      return verdict.status === 'wrong_secret' ? this.refused(verdict, credential, digest) : verdict;
     }
-    return this.read(key, credential, digest);
+    const known = this.memory.read(key, () => this.load(key, lookupKeyOf(credential, digest)));
+    return known instanceof Promise
+      ? known.then((late) => this.verdictOn(late, digest))
+      : this.verdictOn(known, digest);
   }
 
-  private async read(key: string, credential: Credential, digest: Buffer): Promise<Verdict> {
-    const known = await this.memory.read(key, () => this.load(key, lookupKeyOf(credential, digest)));
+  /** A wrong secret asks the database as an unknown handle does, so that nobody can tell one from the other by time. */
+  private refused(verdict: Verdict, credential: Credential, digest: Buffer): Verdict | Promise<Verdict> {
+    const exists = this.lookup.exists(lookupKeyOf(credential, digest));
+    if (exists instanceof Promise) return exists.then((late) => (late ? verdict : UNKNOWN));
+    return exists ? verdict : UNKNOWN;
+  }
+
+  private verdictOn(known: KnownToken | null, digest: Buffer): Verdict {
     return known ? this.judged(known, digest) : UNKNOWN;
   }
 
@@ -53,18 +61,24 @@ export class Verifier {
     return verdict;
   }
 
-  private async load(key: string, by: LookupKey): Promise<KnownToken | null> {
+  private load(key: string, by: LookupKey): Reading {
     const since = this.memory.generation();
     const found = this.lookup.find(by);
-    const stored = found instanceof Promise ? await found : found;
-    return stored && this.completed(key, stored, since);
+    if (found instanceof Promise) return found.then((stored) => stored && this.completed(key, stored, since));
+    return found && this.completed(key, found, since);
   }
 
-  private async completed(key: string, stored: StoredToken, since: Generation | undefined): Promise<KnownToken> {
+  private completed(key: string, stored: StoredToken, since: Generation | undefined): KnownToken | Promise<KnownToken> {
     const { userId } = stored.token;
-    const owner = userId === null ? null : ((await this.users.find(userId)) ?? undefined);
-    const known = new KnownToken(stored, owner);
-    if (userId === null || this.users.announcesChanges) this.memory.remember(key, known, since);
+    if (userId === null) return this.remembered(key, new KnownToken(stored, null), since);
+    return this.users.find(userId).then((owner) => {
+      const known = new KnownToken(stored, owner ?? undefined);
+      return this.users.announcesChanges ? this.remembered(key, known, since) : known;
+    });
+  }
+
+  private remembered(key: string, known: KnownToken, since: Generation | undefined): KnownToken {
+    this.memory.remember(key, known, since);
     return known;
   }
 }

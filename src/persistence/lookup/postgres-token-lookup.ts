@@ -50,6 +50,10 @@ export class PostgresTokenLookup extends TokenLookup {
     });
   }
 
+  async exists(key: LookupKey): Promise<boolean> {
+    return (await this.find(key)) !== null;
+  }
+
   private async askForAll(): Promise<void> {
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0, BATCH);

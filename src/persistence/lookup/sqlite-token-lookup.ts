@@ -14,8 +14,8 @@ const BUSY_MS = 100;
 
 export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutdown {
   private readonly rows: TokenRows;
-  private readonly byDigest: string;
-  private readonly byHandle: string;
+  private readonly rowBy: Asked<string>;
+  private readonly anyBy: Asked<string>;
   private reader: Reader | undefined;
 
   constructor(
@@ -24,9 +24,8 @@ export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutd
   ) {
     super();
     this.rows = new TokenRows(dataSource);
-    const select = `SELECT ${this.rows.columns} FROM "latchkey_token" token WHERE`;
-    this.byDigest = `${select} token."secret_digest" = ? OR token."previous_secret_digest" = ?`;
-    this.byHandle = `${select} token."kind" = ? AND token."handle_scope" = ? AND token."handle" = ?`;
+    this.rowBy = asking(this.rows.columns);
+    this.anyBy = asking('1');
     this.reader = this.openReader();
   }
 
@@ -36,25 +35,23 @@ export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutd
   }
 
   find(key: LookupKey): StoredToken | null | Promise<StoredToken | null> {
-    if (!this.reader) return this.inTurn(key);
-    try {
-      const row =
-        'digest' in key
-          ? this.reader.byDigest.get(key.digest, key.digest)
-          : this.reader.byHandle.get(key.kind, key.handleScope, key.handle);
-      return row ? this.rows.stored(row) : null;
-    } catch (error) {
-      throw translated(error);
-    }
+    if (!this.reader) return this.inTurn(this.rowBy, key).then((row) => (row ? this.rows.stored(row) : null));
+    const row = answer(this.reader.rowBy, key);
+    return row ? this.rows.stored(row) : null;
   }
 
-  private async inTurn(key: LookupKey): Promise<StoredToken | null> {
+  exists(key: LookupKey): boolean | Promise<boolean> {
+    if (!this.reader) return this.inTurn(this.anyBy, key).then((row) => row !== undefined);
+    return answer(this.reader.anyBy, key) !== undefined;
+  }
+
+  private async inTurn({ byDigest, byHandle }: Asked<string>, key: LookupKey): Promise<TokenRow | undefined> {
     const [row] = await this.transactor.read((manager) =>
       'digest' in key
-        ? manager.query<TokenRow[]>(this.byDigest, [key.digest, key.digest])
-        : manager.query<TokenRow[]>(this.byHandle, [key.kind, key.handleScope, key.handle]),
+        ? manager.query<TokenRow[]>(byDigest, [key.digest, key.digest])
+        : manager.query<TokenRow[]>(byHandle, [key.kind, key.handleScope, key.handle]),
     );
-    return row ? this.rows.stored(row) : null;
+    return row;
   }
 
   private openReader(): Reader | undefined {
@@ -63,9 +60,13 @@ export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutd
     if (database === '' || database === ':memory:' || key !== undefined) return undefined;
     const { sqlite } = this.dataSource.driver as unknown as { sqlite: typeof Database };
     const connection = new sqlite(database, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+    const prepared = ({ byDigest, byHandle }: Asked<string>): Asked<Statement> => ({
+      byDigest: connection.prepare<unknown[], TokenRow>(byDigest),
+      byHandle: connection.prepare<unknown[], TokenRow>(byHandle),
+    });
     return {
-      byDigest: connection.prepare<unknown[], TokenRow>(this.byDigest),
-      byHandle: connection.prepare<unknown[], TokenRow>(this.byHandle),
+      rowBy: prepared(this.rowBy),
+      anyBy: prepared(this.anyBy),
       close: () => {
         connection.close();
       },
@@ -73,8 +74,32 @@ export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutd
   }
 }
 
+type Statement = Database.Statement<unknown[], TokenRow>;
+
+/** One for each way to name a token. */
+interface Asked<T> {
+  readonly byDigest: T;
+  readonly byHandle: T;
+}
+
 interface Reader {
-  readonly byDigest: Database.Statement<unknown[], TokenRow>;
-  readonly byHandle: Database.Statement<unknown[], TokenRow>;
+  readonly rowBy: Asked<Statement>;
+  readonly anyBy: Asked<Statement>;
   close(): void;
+}
+
+function asking(columns: string): Asked<string> {
+  const select = `SELECT ${columns} FROM "latchkey_token" token WHERE`;
+  return {
+    byDigest: `${select} token."secret_digest" = ? OR token."previous_secret_digest" = ?`,
+    byHandle: `${select} token."kind" = ? AND token."handle_scope" = ? AND token."handle" = ?`,
+  };
+}
+
+function answer({ byDigest, byHandle }: Asked<Statement>, key: LookupKey): TokenRow | undefined {
+  try {
+    return 'digest' in key ? byDigest.get(key.digest, key.digest) : byHandle.get(key.kind, key.handleScope, key.handle);
+  } catch (error) {
+    throw translated(error);
+  }
 }
