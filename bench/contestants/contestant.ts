@@ -14,6 +14,8 @@ export interface Contestant {
   readonly url: string;
   /** From the start of the process until it said that it is ready, in milliseconds. */
   readonly startMs: number;
+  /** The product's SQLite file. */
+  readonly database?: string;
   stop(): Promise<void>;
 }
 
@@ -52,7 +54,11 @@ export async function launch<T extends { readonly url: string }>(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
-  const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const exited = new Promise<void>((resolve) =>
+    child.once('close', () => {
+      resolve();
+    }),
+  );
   void exited.then(() => running.delete(child));
   let errors = '';
   child.stderr.on('data', (text: Buffer) => (errors = (errors + text.toString()).slice(-2000)));

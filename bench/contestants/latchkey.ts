@@ -21,11 +21,18 @@ export function startLatchkey(
   env: Readonly<Record<string, string>> = {},
   nodeOptions: readonly string[] = [],
 ): Promise<Contestant> {
-  const settings = { PORT: '0', DATABASE_URL: `sqlite:${file}`, ACCOUNT_ID, ADMIN_TOKEN, NODE_ENV: 'production', ...env };
+  const settings = {
+    PORT: '0',
+    DATABASE_URL: `sqlite:${file}`,
+    ACCOUNT_ID,
+    ADMIN_TOKEN,
+    NODE_ENV: 'production',
+    ...env,
+  };
   const args = [...nodeOptions, path.join(ROOT, 'dist/main.js')];
   return launch({ name, args, env: settings }, (line) => {
     const [, url] = /(http:\/\/[^\s/]+)\/docs\b/.exec(line) ?? [];
-    return url === undefined ? undefined : { url };
+    return url === undefined ? undefined : { url, database: file };
   });
 }
 

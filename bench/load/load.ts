@@ -60,7 +60,11 @@ export class RequestFile {
 }
 
 function rawRequest({ method, path: target, headers = {}, body = '' }: LoadRequest): string {
-  const all = { Host: '127.0.0.1', ...headers, ...(body !== '' && { 'Content-Length': String(Buffer.byteLength(body)) }) };
+  const all = {
+    Host: '127.0.0.1',
+    ...headers,
+    ...(body !== '' && { 'Content-Length': String(Buffer.byteLength(body)) }),
+  };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
 }
@@ -77,7 +81,9 @@ export async function load(
     killSignal: 'SIGKILL',
   });
   const spent = cpuSeconds(pid) - before;
-  const { requests, refused, broken, p50, p99, ...took } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Outcome;
+  const { requests, refused, broken, p50, p99, ...took } = JSON.parse(
+    stdout.trim().split('\n').at(-1) ?? '',
+  ) as Outcome;
   const wrong = expect === 'accepted' ? refused : requests - refused;
   if (requests === 0 || wrong > 0 || broken > 0) {
     throw new Error(

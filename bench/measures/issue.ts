@@ -25,15 +25,13 @@ export async function measureIssue(stage: Stage): Promise<Outcome> {
     { name: NEST, contestant: nest, requests: stage.requests(nest.requests.emptyPost), expect: 'accepted' },
   ];
   const results = await inRounds(trials, stage.options, stage.progress);
-  const findings = TARGETS.map(
-    ([peer, target]): Finding => ({
-      measure: LATCHKEY,
-      against: peer,
-      bound: 'at least',
-      target,
-      ...compared(results, LATCHKEY, peer),
-      trial,
-    }),
-  );
+  const findings = TARGETS.map(([peer, target]): Finding => ({
+    measure: LATCHKEY,
+    against: peer,
+    bound: 'at least',
+    target,
+    ...compared(results, LATCHKEY, peer),
+    trial,
+  }));
   return { findings, speeds: speedsOf(results), notes: [] };
 }

@@ -101,7 +101,10 @@ async function sideOf(stage: Stage, database: FilledDatabase, label: string): Pr
 }
 
 /** Medians, in milliseconds, in turns. */
-async function startTimes(stage: Stage, databases: readonly [FilledDatabase, FilledDatabase]): Promise<[number, number]> {
+async function startTimes(
+  stage: Stage,
+  databases: readonly [FilledDatabase, FilledDatabase],
+): Promise<[number, number]> {
   const times: [number[], number[]] = [[], []];
   for (let round = 0; round < stage.options.rounds; round += 1) {
     for (const [at, database] of databases.entries()) {

@@ -51,11 +51,7 @@ export async function measureVerify(stage: Stage): Promise<Outcome> {
 }
 
 /** Ratios of two trials, more being better in both. */
-export function compared(
-  results: Rounds,
-  of: string,
-  to: string,
-): Pick<Finding, 'ratio' | 'cpuRatio' | 'medians'> {
+export function compared(results: Rounds, of: string, to: string): Pick<Finding, 'ratio' | 'cpuRatio' | 'medians'> {
   return {
     ratio: ratio(results, of, to),
     cpuRatio: ratio(results, to, of, cpuMicros),
@@ -81,14 +77,12 @@ async function trialsOn(stage: Stage): Promise<Trial[]> {
     { name: HOT, contestant, requests: stage.requests(admitted[0]), expect: 'accepted' },
     peer(BARE, bare, 'bare'),
     { name: RANDOM, contestant, requests: stage.requests(...admitted), expect: 'accepted' },
-    ...Object.entries(wrongCredentials(database)).map(
-      ([name, credentials]): Trial => ({
-        name,
-        contestant,
-        requests: stage.requests(...credentials.map(verify)),
-        expect: 'refused',
-      }),
-    ),
+    ...Object.entries(wrongCredentials(database)).map(([name, credentials]): Trial => ({
+      name,
+      contestant,
+      requests: stage.requests(...credentials.map(verify)),
+      expect: 'refused',
+    })),
     peer(NEST, nest, 'emptyGet'),
     peer(OIDC, oidc, 'introspect'),
     peer(BETTER_AUTH, betterAuth, 'verify'),

@@ -1,20 +1,16 @@
 /** The product's verifier in this process and a bare SHA-256, in turns; prints calls a second as JSON. */
 import { hash } from 'node:crypto';
-import { NestFactory } from '@nestjs/core';
-import { AppModule } from '../../dist/app.module.js';
 import { loadConfig } from '../../dist/config/index.js';
 import { Secret, Verifier } from '../../dist/core/index.js';
-import { dataSourceOptions, openDatabase } from '../../dist/persistence/index.js';
+import { createServer } from '../../dist/server.js';
 
 const [file, clientId, clientSecret, rounds, seconds] = process.argv.slice(2);
 
 /** Calls between two looks at the clock. */
 const STRIDE = 2000;
 
-const config = loadConfig({ DATABASE_URL: `sqlite:${file}` });
-const dataSource = await openDatabase(dataSourceOptions(config.database.address, config.database.poolSize));
-const app = await NestFactory.createApplicationContext(AppModule.forRoot(config, dataSource), { logger: false });
-const verifier = app.get(Verifier, { strict: false });
+const server = await createServer(loadConfig({ DATABASE_URL: `sqlite:${file}` }));
+const verifier = server.app.get(Verifier, { strict: false });
 
 async function verify() {
   const secret = new Secret(clientSecret);
@@ -50,4 +46,4 @@ for (let round = 0; round < Number(rounds); round += 1) {
   rates.hash.push(await rate(hashes));
 }
 process.stdout.write(JSON.stringify(rates));
-await app.close();
+await server.stop();

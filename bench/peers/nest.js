@@ -1,6 +1,6 @@
 /** Nest on Express, as the product uses it: an empty route, and one that parses the body that creates a service token. */
 import 'reflect-metadata';
-import { Body, Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { listen } from './ready.js';
 
@@ -25,10 +25,8 @@ route(HttpCode(201), 'parsed');
 Body()(EmptyController.prototype, 'parsed', 0);
 Controller()(EmptyController);
 
-class EmptyModule {}
-Module({ controllers: [EmptyController] })(EmptyModule);
-
-const app = await NestFactory.create(EmptyModule, { logger: false });
+const module = { module: EmptyController, controllers: [EmptyController] };
+const app = await NestFactory.create(module, { logger: false });
 app.set('etag', false);
 app.disable('x-powered-by');
 await app.init();

@@ -70,6 +70,11 @@ const client = await provider.Client.find(CLIENT.client_id);
 const token = await new provider.ClientCredentials({ client, scope: '' }).save();
 
 listen(createServer(provider.callback()), {
-  introspect: { method: 'POST', path: '/token/introspection', headers, body: `token=${token}&token_type_hint=client_credentials` },
+  introspect: {
+    method: 'POST',
+    path: '/token/introspection',
+    headers,
+    body: `token=${token}&token_type_hint=client_credentials`,
+  },
   issue: { method: 'POST', path: '/token', headers, body: 'grant_type=client_credentials' },
 });
