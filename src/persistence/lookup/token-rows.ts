@@ -23,12 +23,8 @@ export class TokenRows {
   stored(row: TokenRow): StoredToken {
     return {
       token: this.entities.entity(row),
-      digest: bytes(row.secret_digest),
-      previousDigest: bytes(row.previous_secret_digest),
+      digest: row.secret_digest,
+      previousDigest: row.previous_secret_digest,
     };
   }
-}
-
-function bytes(hex: string | null): Buffer | null {
-  return hex === null ? null : Buffer.from(hex, 'hex');
 }
