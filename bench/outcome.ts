@@ -31,8 +31,6 @@ export interface Speed {
 export interface Outcome {
   readonly findings: readonly Finding[];
   readonly speeds: readonly Speed[];
-  /** What was seen beside it, a sentence each. */
-  readonly notes: readonly string[];
 }
 
 export function isReached({ bound, target, ratio }: Finding): boolean {

@@ -41,6 +41,5 @@ export async function measureInProcess(stage: Stage): Promise<Outcome> {
       },
     ],
     speeds: [],
-    notes: [],
   };
 }

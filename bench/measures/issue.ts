@@ -33,5 +33,5 @@ export async function measureIssue(stage: Stage): Promise<Outcome> {
     ...compared(results, LATCHKEY, peer),
     trial,
   }));
-  return { findings, speeds: speedsOf(results), notes: [] };
+  return { findings, speeds: speedsOf(results) };
 }

@@ -44,7 +44,6 @@ export async function measureScale(stage: Stage): Promise<Outcome> {
       grown(`${against}: resident memory after all this`, memory, MEMORY, 'MiB'),
     ],
     speeds: speedsOf(results),
-    notes: [],
   };
 }
 

@@ -46,7 +46,6 @@ export async function measureVerify(stage: Stage): Promise<Outcome> {
       ...AGAINST_HOT.map((measure) => find(measure, HOT, SHARE_OF_HOT)),
     ],
     speeds: speedsOf(results),
-    notes: [],
   };
 }
 
