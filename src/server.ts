@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { NextFunction, Request, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { DataSource } from 'typeorm';
 import { AppModule, type AppOverrides } from './app.module.js';
@@ -152,10 +152,23 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Helmet's, without those that only make sense where TLS ends: that is the proxy's place. */
-function securityHeaders(): ReturnType<typeof helmet> {
-  return helmet({
+/**
+ * Helmet's, without those that only make sense where TLS ends: that is the proxy's place. They are the same for every
+ * answer, so it is asked for them once.
+ */
+function securityHeaders(): RequestHandler {
+  const headers = new Map<string, string>();
+  const noted = {
+    setHeader: (name: string, value: string) => headers.set(name, value),
+    removeHeader: (name: string) => headers.delete(name),
+  };
+  const ask = helmet({
     strictTransportSecurity: false,
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   });
+  ask({} as Request, noted as unknown as Response, () => undefined);
+  return (_request, response, next) => {
+    response.setHeaders(headers);
+    next();
+  };
 }

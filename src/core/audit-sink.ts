@@ -1,6 +1,7 @@
 /** Where audit rows go; a host may send them elsewhere as well, or instead. */
 import { Injectable } from '@nestjs/common';
 import { AuditRecord } from './audit-record.entity.js';
+import { insertRows } from './entity-rows.js';
 import type { Transaction } from './unit-of-work.js';
 
 /** A row of the audit log before it has a number. */
@@ -19,7 +20,6 @@ export abstract class AuditSink {
 @Injectable()
 export class DatabaseAuditSink extends AuditSink {
   async write({ manager }: Transaction, entries: readonly AuditEntry[]): Promise<void> {
-    const rows = entries.map((entry) => ({ ...entry, details: entry.details as Record<string, never> }));
-    await manager.createQueryBuilder().insert().into(AuditRecord).values(rows).updateEntity(false).execute();
+    await insertRows(manager, AuditRecord, entries);
   }
 }

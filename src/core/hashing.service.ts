@@ -43,11 +43,6 @@ export class HashingService implements OnModuleInit {
     return digestOf('sha256', secret.reveal(), 'hex');
   }
 
-  /** The same as 32 bytes. */
-  digestBytes(secret: Secret): Buffer {
-    return digestOf('sha256', secret.reveal(), 'buffer');
-  }
-
   /** Whether two digests are equal, in constant time. */
   sameDigest(left: string, right: string): boolean {
     const [a, b] = [Buffer.from(left), Buffer.from(right)];

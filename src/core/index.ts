@@ -19,6 +19,7 @@ export {
 export { Clock, SystemClock } from './clock.js';
 export { json, moment } from './columns.js';
 export { CORE_PROVIDERS } from './core.providers.js';
+export { EntityRows, findRow, type Row } from './entity-rows.js';
 export { DomainError, UniqueViolation, assertNever, whenTaken, type DomainErrorCode } from './errors.js';
 export { EventBus, type ChangeListener, type GapListener } from './event-bus.js';
 export { HashingService, PASSWORD_MAX_BYTES } from './hashing.service.js';

@@ -7,25 +7,14 @@ import type { Token } from './token.entity.js';
 export async function countToken(manager: EntityManager, token: Token, change: 1 | -1): Promise<void> {
   const { id, kind, accountId, userId } = token;
   if (accountId === null || userId !== null) return;
-  const part = { accountId, kind, part: Number.parseInt(id.charAt(0), 16) };
-  if (await add(manager, part, change)) return;
-  await manager
-    .createQueryBuilder()
-    .insert()
-    .into(TokenCount)
-    .values({ ...part, tokens: 0 })
-    .orIgnore()
-    .execute();
-  await add(manager, part, change);
-}
-
-async function add(
-  manager: EntityManager,
-  part: Pick<TokenCount, 'accountId' | 'kind' | 'part'>,
-  change: number,
-): Promise<boolean> {
-  const { affected } = await manager.increment(TokenCount, part, 'tokens', change);
-  return affected === 1;
+  const parameters = [accountId, kind, Number.parseInt(id.charAt(0), 16), change];
+  const values = parameters.map((_, at) => manager.dataSource.driver.createParameter('', at)).join(', ');
+  await manager.query(
+    `INSERT INTO "latchkey_token_count" ("account_id", "kind", "part", "tokens") VALUES (${values}) ` +
+      'ON CONFLICT ("account_id", "kind", "part") ' +
+      'DO UPDATE SET "tokens" = "latchkey_token_count"."tokens" + excluded."tokens"',
+    parameters,
+  );
 }
 
 /** How many tokens of a kind an account has. */

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager, FindOptionsWhere, ObjectType } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from './changes.js';
+import { insertRows } from './entity-rows.js';
 import { DomainError } from './errors.js';
 import { countToken } from './token-count.js';
 import { Token } from './token.entity.js';
@@ -67,8 +68,7 @@ export class TokenService {
       updatedAt: tx.now,
       ...given,
     });
-    const row = Object.assign(tx.manager.create(kind), token, { secretDigest: digest }) as QueryDeepPartialEntity<T>;
-    await tx.manager.createQueryBuilder().insert().into(kind).values(row).updateEntity(false).execute();
+    await insertRows(tx.manager, kind, [{ ...(token as T), secretDigest: digest }]);
     await countToken(tx.manager, token, 1);
     tx.record(new TokenIssued(token));
     return token as T;

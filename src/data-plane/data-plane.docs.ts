@@ -1,7 +1,8 @@
 /** The data plane's OpenAPI document. */
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import { joinedPath } from '../http/index.js';
+import { DEFAULT_PATH } from './data-plane.options.js';
 import { verifyPath } from './forward-auth.docs.js';
-import { DEFAULT_PATH, below } from './data-plane.options.js';
 import { SCHEMES } from './security-schemes.js';
 
 const USER_TOKEN = 'A personal token or a login token.';
@@ -26,5 +27,5 @@ export function dataPlaneDocument(): Omit<OpenAPIObject, 'paths'> {
  * @param path - the prefix of the module
  */
 export function withForwardAuth(document: OpenAPIObject, path: string = DEFAULT_PATH): OpenAPIObject {
-  return { ...document, paths: { [below(path, 'verify')]: verifyPath(), ...document.paths } };
+  return { ...document, paths: { [joinedPath(path, 'verify')]: verifyPath(), ...document.paths } };
 }

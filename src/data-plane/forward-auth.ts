@@ -20,6 +20,12 @@ const CACHE_LAG_MS = 1000;
 const NEVER_KEPT = ['Cache-Control', 'no-store'];
 const JSON_TYPE = ['Content-Type', 'application/json'];
 
+const NOT_ACCEPTED = JSON.stringify({ error: 'unauthorized', error_description: 'no credential that is accepted' });
+const NOT_ADMITTED = JSON.stringify({
+  error: 'forbidden',
+  error_description: 'the credential is valid, but not admitted here',
+});
+
 @Injectable()
 export class ForwardAuth {
   private readonly logger = new Logger(ForwardAuth.name);
@@ -27,6 +33,9 @@ export class ForwardAuth {
   private readonly maxAgeMs: number;
   /** What the answer depends on, should somebody keep it. */
   private readonly vary: readonly string[];
+  private readonly notAdmitted: readonly string[];
+  private readonly nothingPresented: readonly string[];
+  private readonly notAccepted: readonly string[];
 
   constructor(
     private readonly gate: Gate,
@@ -35,6 +44,10 @@ export class ForwardAuth {
   ) {
     this.maxAgeMs = maxAgeSeconds * 1000;
     this.vary = ['Vary', credentialHeaders(jsonHeader).join(', ')];
+    this.notAdmitted = [...NEVER_KEPT, ...this.vary];
+    // RFC 6750 §3.1: no error for a request that presents nothing.
+    this.nothingPresented = [...this.notAdmitted, 'WWW-Authenticate', 'Bearer realm="latchkey"'];
+    this.notAccepted = [...this.notAdmitted, 'WWW-Authenticate', 'Bearer realm="latchkey", error="invalid_token"'];
   }
 
   /** @param rule - the rule as text, in the form of a query */
@@ -69,22 +82,11 @@ export class ForwardAuth {
       case 'admitted':
         end(response, 200, [...this.keeping(decision.acceptance), ...identityHeaders(decision.acceptance)]);
         return;
-      case 'unauthenticated': {
-        // RFC 6750 §3.1: no error for a request that presents nothing.
-        const challenge = decision.presented
-          ? 'Bearer realm="latchkey", error="invalid_token"'
-          : 'Bearer realm="latchkey"';
-        end(response, 401, [...NEVER_KEPT, ...this.vary, 'WWW-Authenticate', challenge], {
-          error: 'unauthorized',
-          error_description: 'no credential that is accepted',
-        });
+      case 'unauthenticated':
+        end(response, 401, decision.presented ? this.notAccepted : this.nothingPresented, NOT_ACCEPTED);
         return;
-      }
       case 'forbidden':
-        end(response, 403, [...NEVER_KEPT, ...this.vary], {
-          error: 'forbidden',
-          error_description: 'the credential is valid, but not admitted here',
-        });
+        end(response, 403, this.notAdmitted, NOT_ADMITTED);
     }
   }
 
@@ -104,10 +106,10 @@ export class ForwardAuth {
 
   private sendError(response: ServerResponse, error: unknown): void {
     if (error instanceof RuleError) {
-      end(response, 400, NEVER_KEPT, { error: 'invalid_request', error_description: error.message });
+      endJson(response, 400, NEVER_KEPT, { error: 'invalid_request', error_description: error.message });
     } else if (error instanceof DomainError && error.code === 'unavailable') {
       const wait = ['Retry-After', String(error.retryAfterSeconds ?? 1)];
-      end(response, 503, [...NEVER_KEPT, ...wait], {
+      endJson(response, 503, [...NEVER_KEPT, ...wait], {
         error: 'temporarily_unavailable',
         error_description: error.message,
       });
@@ -115,18 +117,24 @@ export class ForwardAuth {
       this.logger.error(describeForLog(error));
       if (response.headersSent) response.destroy();
       else
-        end(response, 500, NEVER_KEPT, { error: 'server_error', error_description: 'the server log has the details' });
+        endJson(response, 500, NEVER_KEPT, {
+          error: 'server_error',
+          error_description: 'the server log has the details',
+        });
     }
   }
+}
+
+function endJson(response: ServerResponse, status: number, headers: readonly string[], body: object): void {
+  end(response, status, headers, JSON.stringify(body));
 }
 
 /**
  * A server that has stopped accepting lets its connections go. The request tells which it is: while an earlier request
  * of the connection waits for its answer, the response has no socket yet.
  */
-function end(response: ServerResponse, status: number, headers: readonly string[], body?: object): void {
-  const text = body ? JSON.stringify(body) : '';
-  const type = body ? JSON_TYPE : [];
+function end(response: ServerResponse, status: number, headers: readonly string[], text = ''): void {
+  const type = text === '' ? [] : JSON_TYPE;
   const { server } = response.req.socket as unknown as { server?: { listening: boolean } };
   const farewell = server?.listening === false ? ['Connection', 'close'] : [];
   response.writeHead(status, [...headers, ...type, ...farewell, 'Content-Length', String(Buffer.byteLength(text))]);

@@ -3,7 +3,15 @@ export { clientErrorStatus, retryAfter, sendError, type ErrorAnswer, type ErrorR
 export { callerAddress } from './caller-address.js';
 export { DialectEdge, requestedPath, type EdgeOptions } from './dialect-edge.js';
 export { documentedRoute, type DocumentedAnswer, type DocumentedRoute } from './documented.js';
-export { DIALECT_PATH, PathClash, claimPath, mountPath, mountedAt, type DialectExtras } from './mounting.js';
+export {
+  DIALECT_PATH,
+  PathClash,
+  claimPath,
+  joinedPath,
+  mountPath,
+  mountedAt,
+  type DialectExtras,
+} from './mounting.js';
 export { queryNumber, queryText } from './query.js';
 export { parseRfc3339 } from './rfc3339.js';
 export { BodyError, Incoming, IncomingBody, formMembers, jsonMembers } from './request-body.js';

@@ -24,7 +24,15 @@ export function mountedAt(defaultPath: string): (definition: DynamicModule, extr
 
 /** The whole prefix, with a slash before it and none after it: known when the application initialises, not before. */
 export function mountPath(config: ApplicationConfig, path: string): string {
-  const segments = `${config.getGlobalPrefix()}/${path}`.split('/').filter((segment) => segment !== '');
+  return joinedPath(config.getGlobalPrefix(), path);
+}
+
+/** One path of several parts, which may have slashes around them or not. */
+export function joinedPath(...parts: readonly string[]): string {
+  const segments = parts
+    .join('/')
+    .split('/')
+    .filter((segment) => segment !== '');
   return segments.map((segment) => `/${segment}`).join('');
 }
 

@@ -1,5 +1,5 @@
 /** Whether the author of a change may still make it in an account. */
-import { DomainError, type Actor, type HoldMode, type Transaction } from '../core/index.js';
+import { DomainError, findRow, type Actor, type HoldMode, type Transaction } from '../core/index.js';
 import { Membership } from './membership.entity.js';
 
 /**
@@ -16,7 +16,7 @@ export async function confirmAdministrator(
 ): Promise<void> {
   if (admin || userId === null) return;
   await holdMembership(tx, changing === 'memberships' ? 'change' : 'share', { accountId, userId });
-  const membership = await tx.manager.findOneBy(Membership, { accountId, userId });
+  const membership = await findRow(tx.manager, Membership, { accountId, userId });
   if (membership?.role !== 'administrator') {
     throw new DomainError('not_permitted', 'only administrators of the account may do this');
   }

@@ -6,6 +6,7 @@ import {
   Token,
   TokenCount,
   UnitOfWork,
+  findRow,
   whenTaken,
   type Actor,
   type DirectoryUser,
@@ -40,7 +41,7 @@ export class AccountService {
 
   /** The account, or `null` when there is none. */
   find(id: string): Promise<Account | null> {
-    return this.unitOfWork.read((manager) => manager.findOneBy(Account, { id }));
+    return this.unitOfWork.read((manager) => findRow(manager, Account, { id }));
   }
 
   /** @throws DomainError `account_name_taken` */
@@ -140,7 +141,7 @@ export async function lockedAccount(tx: Transaction, id: string): Promise<Accoun
  */
 export async function sharedAccount(tx: Transaction, id: string): Promise<Account> {
   await tx.hold('share', 'account', id);
-  const account = await tx.manager.findOneBy(Account, { id });
+  const account = await findRow(tx.manager, Account, { id });
   if (!account) throw accountNotFound();
   return account;
 }

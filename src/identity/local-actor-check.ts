@@ -5,6 +5,7 @@ import {
   DomainError,
   Token,
   UserDirectory,
+  findRow,
   type Actor,
   type AuthorChange,
   type Transaction,
@@ -24,7 +25,7 @@ export class LocalActorCheck extends ActorCheck {
     const user = await this.users.hold(tx, userId, changesUsers);
     await tx.hold(changing === 'token' ? 'change' : 'share', 'token', tokenId);
 
-    const token = await tx.manager.findOneBy(Token, { id: tokenId, userId });
+    const token = await findRow(tx.manager, Token, { id: tokenId, userId });
     const isValid = token?.enabled && (token.expiresAt === null || token.expiresAt > tx.now);
     if (!user || !isValid) throw new DomainError('unauthenticated', 'the credential is not accepted any more');
     if (user.standing !== 'active' || (admin && !user.admin)) {

@@ -1,7 +1,7 @@
 /** The user directory over our own users table. */
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { Transactor, UserDirectory, type DirectoryUser, type Transaction } from '../core/index.js';
+import { Transactor, UserDirectory, findRow, type DirectoryUser, type Transaction } from '../core/index.js';
 import { emailKeyOf } from './email-address.js';
 import { User } from './user.entity.js';
 
@@ -14,13 +14,13 @@ export class LocalUserDirectory extends UserDirectory {
   }
 
   async find(userId: number): Promise<DirectoryUser | null> {
-    const user = await this.transactor.read((manager) => manager.findOneBy(User, { id: userId }));
+    const user = await this.transactor.read((manager) => findRow(manager, User, { id: userId }));
     return user && directoryUser(user);
   }
 
   async findByEmail(email: string): Promise<DirectoryUser | null> {
     const emailKey = emailKeyOf(email);
-    const user = await this.transactor.read((manager) => manager.findOneBy(User, { emailKey }));
+    const user = await this.transactor.read((manager) => findRow(manager, User, { emailKey }));
     return user && directoryUser(user);
   }
 
@@ -31,7 +31,7 @@ export class LocalUserDirectory extends UserDirectory {
 
   override async hold(tx: Transaction, userId: number, forChange = false): Promise<DirectoryUser | null> {
     await tx.hold(forChange ? 'change' : 'share', 'user', userId);
-    const user = await tx.manager.findOneBy(User, { id: userId });
+    const user = await findRow(tx.manager, User, { id: userId });
     return user && directoryUser(user);
   }
 }

@@ -4,6 +4,7 @@ import {
   DomainError,
   UnitOfWork,
   UserDirectory,
+  findRow,
   whenTaken,
   type Actor,
   type DirectoryUser,
@@ -34,7 +35,7 @@ export class MembershipService {
 
   /** The role of a user in an account, `null` for somebody who is no member. */
   async roleOf(userId: number, accountId: string): Promise<Role | null> {
-    const membership = await this.unitOfWork.read((manager) => manager.findOneBy(Membership, { userId, accountId }));
+    const membership = await this.unitOfWork.read((manager) => findRow(manager, Membership, { userId, accountId }));
     return membership?.role ?? null;
   }
 

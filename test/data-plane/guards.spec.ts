@@ -17,11 +17,10 @@ import {
   PrivateTokenGuard,
   Secret,
   ServiceTokenGuard,
-  SessionService,
   TokenGuard,
-  USER_AUDIENCE,
   type TokenPrincipal,
 } from '../../src/index.js';
+import { SessionService, USER_AUDIENCE } from '../../src/identity/index.js';
 import { dataSourceOptions, openDatabase, type Engine } from '../../src/persistence/index.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 import { send, type Reply } from '../support/http.js';

@@ -43,7 +43,8 @@ export function isUserToken(text: string): boolean {
 function randomCharacters(): string {
   let text = '';
   while (text.length < RANDOM_LENGTH) {
-    for (const byte of randomBytes(RANDOM_LENGTH)) {
+    // A few are left out below: with so many at once, a second time is hardly ever needed.
+    for (const byte of randomBytes(RANDOM_LENGTH + 16)) {
       if (byte < UNBIASED && text.length < RANDOM_LENGTH) text += ALPHABET.charAt(byte % ALPHABET.length);
     }
   }

@@ -21,6 +21,12 @@ export interface Acceptance {
 export type Verdict =
   Acceptance | { readonly status: Refusal; readonly token: Readonly<Token> } | { readonly status: 'unknown' };
 
+/** Characters of a digest: a SHA-256 in hex. */
+const DIGEST_LENGTH = 64;
+
+/** Where a presented digest is laid out for a comparison, so that none has to be made each time. */
+const presented = Buffer.alloc(DIGEST_LENGTH);
+
 export class KnownToken {
   readonly token: Readonly<Token>;
   /** When its last use, with either secret, was noted; milliseconds since 1970. */
@@ -37,8 +43,8 @@ export class KnownToken {
     private readonly owner: DirectoryUser | null | undefined,
   ) {
     this.token = Object.freeze(token);
-    this.digest = digest;
-    this.previousDigest = previousDigest;
+    this.digest = bytes(digest);
+    this.previousDigest = bytes(previousDigest);
     this.previousUntil = token.previousSecretExpiresAt?.getTime() ?? 0;
     this.expiresAt = token.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
     const acceptance = { status: 'valid', token, owner: owner ?? null } as const;
@@ -51,10 +57,10 @@ export class KnownToken {
   }
 
   /**
-   * @param digest - SHA-256 of the secret presented, 32 bytes; compared in constant time
+   * @param digest - SHA-256 of the secret presented, 64 hex characters; compared in constant time
    * @param now - milliseconds since 1970
    */
-  judge(digest: Buffer, now: number): Verdict {
+  judge(digest: string, now: number): Verdict {
     const { token, owner } = this;
     const matched = this.matched(digest, now);
     if (!matched) return { status: 'wrong_secret', token };
@@ -65,11 +71,16 @@ export class KnownToken {
     return this.accepted[matched];
   }
 
-  private matched(digest: Buffer, now: number): 'current' | 'previous' | undefined {
-    if (this.digest && timingSafeEqual(this.digest, digest)) return 'current';
-    if (this.previousDigest && now < this.previousUntil && timingSafeEqual(this.previousDigest, digest)) {
+  private matched(digest: string, now: number): 'current' | 'previous' | undefined {
+    presented.write(digest, 'latin1');
+    if (this.digest && timingSafeEqual(this.digest, presented)) return 'current';
+    if (this.previousDigest && now < this.previousUntil && timingSafeEqual(this.previousDigest, presented)) {
       return 'previous';
     }
     return undefined;
   }
+}
+
+function bytes(digest: string | null): Buffer | null {
+  return digest === null ? null : Buffer.from(digest, 'latin1');
 }

@@ -1,11 +1,11 @@
 /** The one read that verification needs, made for speed; each engine does it in its own way. */
 import type { Token } from '../token.entity.js';
 
-/** A committed row: the token without its digests, and these beside it as bytes. */
+/** A committed row: the token without its digests, and these beside it (64 hex characters). */
 export interface StoredToken {
   readonly token: Token;
-  readonly digest: Buffer | null;
-  readonly previousDigest: Buffer | null;
+  readonly digest: string | null;
+  readonly previousDigest: string | null;
 }
 
 /** What a row is found by: the digest of a secret (64 hex characters), or kind, scope and handle. */

@@ -30,7 +30,7 @@ export class Verifier {
 
   /** The same, without a promise where the answer is at hand. */
   check(credential: Credential): Verdict | Promise<Verdict> {
-    const digest = this.hashing.digestBytes(credential.secret);
+    const digest = this.hashing.digest(credential.secret);
     const key = keyOf(credential, digest);
     const remembered = this.memory.get(key);
     if (remembered) {
@@ -44,17 +44,17 @@ export class Verifier {
   }
 
   /** A wrong secret asks the database as an unknown handle does, so that nobody can tell one from the other by time. */
-  private refused(verdict: Verdict, credential: Credential, digest: Buffer): Verdict | Promise<Verdict> {
+  private refused(verdict: Verdict, credential: Credential, digest: string): Verdict | Promise<Verdict> {
     const exists = this.lookup.exists(lookupKeyOf(credential, digest));
     if (exists instanceof Promise) return exists.then((late) => (late ? verdict : UNKNOWN));
     return exists ? verdict : UNKNOWN;
   }
 
-  private verdictOn(known: KnownToken | null, digest: Buffer): Verdict {
+  private verdictOn(known: KnownToken | null, digest: string): Verdict {
     return known ? this.judged(known, digest) : UNKNOWN;
   }
 
-  private judged(known: KnownToken, digest: Buffer): Verdict {
+  private judged(known: KnownToken, digest: string): Verdict {
     const now = this.clock.now().getTime();
     const verdict = known.judge(digest, now);
     if (verdict.status === 'valid') this.lastSeen.note(known, verdict.matched, now);
@@ -84,14 +84,14 @@ export class Verifier {
 }
 
 /** What a token is remembered by. */
-function keyOf(credential: Credential, digest: Buffer): string {
-  if (!('handle' in credential)) return digest.toString('hex');
+function keyOf(credential: Credential, digest: string): string {
+  if (!('handle' in credential)) return digest;
   const { kind, handleScope = '', handle } = credential;
   return `${kind} ${handleScope} ${handle}`;
 }
 
-function lookupKeyOf(credential: Credential, digest: Buffer): LookupKey {
-  if (!('handle' in credential)) return { digest: digest.toString('hex') };
+function lookupKeyOf(credential: Credential, digest: string): LookupKey {
+  if (!('handle' in credential)) return { digest };
   const { kind, handleScope = '', handle } = credential;
   return { kind, handleScope, handle };
 }

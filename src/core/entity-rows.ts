@@ -1,0 +1,161 @@
+/**
+ * Rows of one entity without what TypeORM's query builder costs, which for a single row is several times what the
+ * database takes: the text of a statement is made once.
+ */
+import type { DataSource, EntityManager, EntityMetadata, ObjectLiteral, ObjectType } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+
+/** A row as the driver gives it, by column name. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Databases take a limited number of values with a statement: SQLite 32,766 of them. */
+const ROWS_PER_STATEMENT = 500;
+
+/** One kind of entity: the only one of its table, or one of several (single-table inheritance). */
+interface Kind {
+  readonly prototype: object;
+  readonly columns: readonly ColumnMetadata[];
+}
+
+const KNOWN = new WeakMap<EntityMetadata, EntityRows<ObjectLiteral>>();
+
+/**
+ * The one row of an entity whose columns have these values, or `null`.
+ * @param conditions - by property; none may be absent
+ */
+export function findRow<E extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: ObjectType<E>,
+  conditions: Readonly<Partial<E>>,
+): Promise<E | null> {
+  return rowsOf(manager.dataSource, entity).find(manager, conditions);
+}
+
+/** Writes rows of an entity, in order; what is absent becomes `NULL`, and what the database counts is left to it. */
+export function insertRows<E extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: ObjectType<E>,
+  rows: readonly Readonly<Partial<E>>[],
+): Promise<void> {
+  return rowsOf(manager.dataSource, entity).insert(manager, rows);
+}
+
+function rowsOf<E extends ObjectLiteral>(dataSource: DataSource, entity: ObjectType<E>): EntityRows<E> {
+  const metadata = dataSource.getMetadata(entity);
+  const known = (KNOWN.get(metadata) as EntityRows<E> | undefined) ?? new EntityRows<E>(metadata);
+  KNOWN.set(metadata, known);
+  return known;
+}
+
+/** The rows of one entity on one connection. */
+export class EntityRows<E extends ObjectLiteral> {
+  /** Every column but those that are only read when asked for. */
+  readonly names: readonly string[];
+  private readonly kinds: ReadonlyMap<unknown, Kind>;
+  private readonly finds = new Map<string, string>();
+  private readonly written: readonly ColumnMetadata[];
+  private readonly insertOne: string;
+
+  constructor(private readonly metadata: EntityMetadata) {
+    const { childEntityMetadatas: children, columns } = metadata;
+    const kinds = children.length > 0 ? children : [metadata];
+    this.kinds = new Map(kinds.map((kind) => [kind.discriminatorValue, kindOf(kind)]));
+    this.names = [
+      ...new Set([...this.kinds.values()].flatMap((kind) => kind.columns.map((each) => each.databaseName))),
+    ];
+    this.written = columns.filter(({ isGenerated }) => !isGenerated);
+    this.insertOne = this.insertText(1);
+  }
+
+  async find(manager: EntityManager, conditions: Readonly<Partial<E>>): Promise<E | null> {
+    const properties = Object.keys(conditions);
+    const key = properties.join(' ');
+    const text = this.finds.get(key) ?? this.findText(properties);
+    this.finds.set(key, text);
+    const values = properties.map((property) => this.persistent(property, conditions[property]));
+    const [row] = await manager.query<Row[]>(text, this.ofKind(values));
+    return row ? this.entity(row) : null;
+  }
+
+  async insert(manager: EntityManager, rows: readonly Readonly<Partial<E>>[]): Promise<void> {
+    for (let at = 0; at < rows.length; at += ROWS_PER_STATEMENT) {
+      const some = rows.slice(at, at + ROWS_PER_STATEMENT);
+      const text = some.length === 1 ? this.insertOne : this.insertText(some.length);
+      await manager.query(
+        text,
+        some.flatMap((row) => this.parametersOf(row)),
+      );
+    }
+  }
+
+  /** @throws Error for a kind that no entity of the connection has */
+  entity(row: Row): E {
+    const { discriminatorColumn, dataSource } = this.metadata;
+    const discriminator = discriminatorColumn
+      ? row[discriminatorColumn.databaseName]
+      : this.metadata.discriminatorValue;
+    const kind = this.kinds.get(discriminator);
+    if (!kind)
+      throw new Error(`the connection has no entity for rows of the kind ${String(discriminator)}: register it`);
+    const entity = Object.create(kind.prototype) as Record<string, unknown>;
+    for (const column of kind.columns) {
+      entity[column.propertyName] = dataSource.driver.prepareHydratedValue(row[column.databaseName], column) as unknown;
+    }
+    return entity as E;
+  }
+
+  private insertText(rows: number): string {
+    const { length } = this.written;
+    const values = Array.from({ length: rows }, (_, row) => {
+      return `(${this.written.map((_column, at) => this.parameter(row * length + at)).join(', ')})`;
+    });
+    const names = this.written.map(({ databaseName }) => this.escaped(databaseName)).join(', ');
+    return `INSERT INTO ${this.escaped(this.metadata.tableName)} (${names}) VALUES ${values.join(', ')}`;
+  }
+
+  private parametersOf(row: Readonly<Partial<E>>): unknown[] {
+    const { driver } = this.metadata.dataSource;
+    return this.written.map((column) => {
+      const value: unknown = column.isDiscriminator ? this.metadata.discriminatorValue : row[column.propertyName];
+      return (driver.preparePersistentValue(value, column) as unknown) ?? null;
+    });
+  }
+
+  private findText(properties: readonly string[]): string {
+    const { tableName, discriminatorColumn, childEntityMetadatas } = this.metadata;
+    const conditions = properties.map((property) => this.column(property).databaseName);
+    if (discriminatorColumn && childEntityMetadatas.length === 0) conditions.push(discriminatorColumn.databaseName);
+    const where = conditions.map((name, at) => `${this.escaped(name)} = ${this.parameter(at)}`).join(' AND ');
+    const names = this.names.map((name) => this.escaped(name)).join(', ');
+    return `SELECT ${names} FROM ${this.escaped(tableName)} WHERE ${where}`;
+  }
+
+  private ofKind(values: readonly unknown[]): unknown[] {
+    const { discriminatorColumn, discriminatorValue, childEntityMetadatas } = this.metadata;
+    return discriminatorColumn && childEntityMetadatas.length === 0 ? [...values, discriminatorValue] : [...values];
+  }
+
+  private persistent(property: string, value: unknown): unknown {
+    if (value === undefined || value === null) throw new Error(`${property} is ${String(value)}: that names no row`);
+    return this.metadata.dataSource.driver.preparePersistentValue(value, this.column(property)) as unknown;
+  }
+
+  private column(property: string): ColumnMetadata {
+    const column = this.metadata.findColumnWithPropertyName(property);
+    if (!column) throw new Error(`${this.metadata.name} has no column ${property}`);
+    return column;
+  }
+
+  private escaped(name: string): string {
+    return this.metadata.dataSource.driver.escape(name);
+  }
+
+  private parameter(at: number): string {
+    return this.metadata.dataSource.driver.createParameter('', at);
+  }
+}
+
+function kindOf({ target, columns }: EntityMetadata): Kind {
+  const { prototype } = target as { prototype: object };
+  return { prototype, columns: columns.filter(({ isSelect }) => isSelect) };
+}
