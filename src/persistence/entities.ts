@@ -13,7 +13,7 @@ import { User } from '../identity/user.entity.js';
 import { Instance } from './relay/instance.entity.js';
 
 /** For the `entities` of a host's TypeORM connection. */
-export const ENTITIES = [
+export const ENTITIES: (abstract new () => object)[] = [
   AccessToken,
   Account,
   AuditRecord,

@@ -16,19 +16,24 @@ export function onBothEngines(name: string, suite: (engine: Engine) => void): vo
 
 export interface TestDatabase {
   readonly url: string;
+  /** Of its file, or on its server. */
+  readonly name: string;
   /** Where its files are; SQLite only. */
   readonly folder: string | null;
   drop(): Promise<void>;
 }
 
+/** An empty one. */
 export async function createDatabase(engine: Engine): Promise<TestDatabase> {
   return engine === 'sqlite' ? createSqlite() : createPostgres();
 }
 
-function createSqlite(): TestDatabase {
-  const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-sqlite-'));
+export function createSqlite(): TestDatabase {
+  const folder = mkdtempSync(path.join(process.env.TEST_FOLDER ?? tmpdir(), 'latchkey-sqlite-'));
+  const name = path.join(folder, 'test.sqlite');
   return {
-    url: `sqlite:${path.join(folder, 'test.sqlite')}`,
+    url: `sqlite:${name}`,
+    name,
     folder,
     drop: () => {
       rmSync(folder, { recursive: true, force: true });
@@ -37,17 +42,18 @@ function createSqlite(): TestDatabase {
   };
 }
 
-async function createPostgres(): Promise<TestDatabase> {
-  const serverUrl = process.env.TEST_DATABASE_URL ?? '';
+/** @param template - the name of a database to copy, instead of an empty one */
+export async function createPostgres(template = 'template1'): Promise<TestDatabase> {
   const name = `latchkey_${randomUUID().replaceAll('-', '')}`;
-  await administer(serverUrl, `CREATE DATABASE ${name}`);
-  const url = new URL(serverUrl);
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  const url = new URL(process.env.TEST_DATABASE_URL ?? '');
   url.pathname = `/${name}`;
-  return { url: url.href, folder: null, drop: () => administer(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`) };
+  return { url: url.href, name, folder: null, drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
-async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client(url);
+/** Runs a statement beside all databases of the tests. */
+export async function administer(statement: string): Promise<void> {
+  const client = new pg.Client(process.env.TEST_DATABASE_URL ?? '');
   await client.connect();
   try {
     await client.query(statement);

@@ -1,5 +1,5 @@
 /** HTTP as a client speaks it: exact bytes out, exact bytes in. */
-import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+import { Agent, request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 
 export interface Reply {
@@ -15,11 +15,25 @@ export interface Call {
   readonly body?: string | Buffer;
 }
 
+/** By the address of a server: the connections to it that are kept for further requests. */
+const kept = new Map<string, Agent>();
+
+/** Requests to this server share connections from now on, as those of most clients do; others get one each. */
+export function keepConnections(baseUrl: string): void {
+  kept.set(baseUrl, new Agent({ keepAlive: true }));
+}
+
+/** Ends them; a server that is to stop waits for its clients. */
+export function endConnections(baseUrl: string): void {
+  kept.get(baseUrl)?.destroy();
+  kept.delete(baseUrl);
+}
+
 /** Sends exactly this: no header is added but Host, Connection and Content-Length. */
 export function send(baseUrl: string, method: string, path: string, { headers = {}, body }: Call = {}): Promise<Reply> {
   const { hostname, port } = new URL(baseUrl);
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ hostname, port, method, path, agent: false }, (response) => {
+    const request = httpRequest({ hostname, port, method, path, agent: kept.get(baseUrl) ?? false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);

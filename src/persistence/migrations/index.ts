@@ -1,4 +1,5 @@
 /** All migrations in their order. */
+import type { MigrationInterface } from 'typeorm';
 import { InitialSchema1795219200000 } from './1795219200000-initial-schema.js';
 import { ServiceTokens1795305600000 } from './1795305600000-service-tokens.js';
 import { AccessTokens1795392000000 } from './1795392000000-access-tokens.js';
@@ -8,7 +9,7 @@ import { AuditTypes1795651200000 } from './1795651200000-audit-types.js';
 import { LeaseLengths1795910400000 } from './1795910400000-lease-lengths.js';
 
 /** For the `migrations` of a host's TypeORM connection, in this order. */
-export const MIGRATIONS = [
+export const MIGRATIONS: (new () => MigrationInterface)[] = [
   InitialSchema1795219200000,
   ServiceTokens1795305600000,
   AccessTokens1795392000000,

@@ -54,8 +54,7 @@ canvusSuite('DELETE users/:id/access-tokens/:token-id', (canvus) => {
     it('leaves nothing of the token but the audit row, which names its author', async () => {
       const { id } = await canvus.token(1000, 'gone soon');
       ok(await canvus.admin.delete(tokenPath(1000, id)));
-      const { token } = await stored(canvus.server);
-      expect(JSON.stringify(token)).not.toContain(id);
+      expect(await stored(canvus.server, { tables: ['token'] })).not.toContain(id);
       const row = (await auditRows(canvus.server, { action: 'token.revoked' })).at(-1);
       expect(row).toMatchObject({ authorId: 1000, targetName: 'gone soon' });
       expect(row?.details).toMatchObject({ handle: id });

@@ -9,6 +9,7 @@ import {
   canvusSuite,
   ok,
   refusal,
+  rowsOf,
   stored,
   tokensOf,
   userPath,
@@ -46,7 +47,9 @@ canvusSuite('DELETE users/:id', (canvus) => {
       const person = await canvus.person();
       await canvus.login(person);
       ok(await canvus.admin.delete(userPath(person.user.id)));
-      const { user, token, membership } = await stored(canvus.server);
+      const [user, token, membership] = await Promise.all(
+        (['user', 'token', 'membership'] as const).map((table) => rowsOf(canvus.server, table)),
+      );
       const { id } = person.user;
       expect(user).not.toContainEqual(expect.objectContaining({ id }));
       expect(token).not.toContainEqual(expect.objectContaining({ user_id: id }));

@@ -7,7 +7,7 @@ import {
   newEmail,
   ok,
   refusal,
-  stored,
+  rowsOf,
   tokenPath,
   tokensOf,
   userPath,
@@ -139,7 +139,7 @@ canvusSuite('races for one user', (canvus) => {
       const replies = [...(await issues), ...(await moreIssues)];
       for (const { status } of replies) expect([200, 401, 404]).toContain(status);
       for (const { status } of await logins) expect([200, 401]).toContain(status);
-      const { token: rows } = await stored(canvus.server);
+      const rows = await rowsOf(canvus.server, 'token');
       expect(rows).not.toContainEqual(expect.objectContaining({ user_id: user.id }));
       for (const reply of replies.filter(({ status }) => status === 200)) {
         const { plain_token: plain } = reply.json<CreatedAccessToken>();

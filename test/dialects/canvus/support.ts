@@ -1,10 +1,10 @@
 /** Actors and builders for the Canvus dialect: everybody speaks HTTP. */
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import type { FindOptionsWhere } from 'typeorm';
-import { AuditRecord } from '../../../src/core/index.js';
 import { onBothEngines } from '../../support/engines.js';
 import { send, type Call, type Reply } from '../../support/http.js';
 import { ADMIN, startServer, type TestServer } from '../../support/test-server.js';
+
+export { auditRows, rowsOf, stored } from '../../support/stored.js';
 
 export interface User {
   admin: boolean;
@@ -184,21 +184,3 @@ export const PECULIAR_TEXTS: [kind: string, text: string][] = [
   ['separators and a byte order mark', '\ufeff\u2028\u2029'],
   ['quotes, mark-up and SQL', `"\\' <b>&amp;</b> '); DROP TABLE latchkey_token; -- %s $1 :x`],
 ];
-
-/** The audit rows written so far, oldest first. */
-export function auditRows(server: TestServer, where: FindOptionsWhere<AuditRecord> = {}): Promise<AuditRecord[]> {
-  return server.dataSource.getRepository(AuditRecord).find({ where, order: { id: 'ASC' } });
-}
-
-/** Everything that a request could have changed, but for when tokens were last seen. */
-export async function stored(server: TestServer): Promise<Record<string, unknown[]>> {
-  const tables: Record<string, unknown[]> = {};
-  for (const table of ['user', 'token', 'setting', 'membership', 'account', 'audit']) {
-    const order = table === 'setting' ? 'name' : 'id';
-    const rows = await server.dataSource.query<Record<string, unknown>[]>(
-      `SELECT * FROM latchkey_${table} ORDER BY ${order}`,
-    );
-    tables[table] = rows.map(({ last_seen_at: _lastSeen, ...row }) => row);
-  }
-  return tables;
-}

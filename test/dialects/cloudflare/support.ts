@@ -1,11 +1,13 @@
 /** Callers and builders for the Cloudflare dialect: everybody speaks HTTP. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import type { FindOptionsWhere } from 'typeorm';
-import { AuditRecord, Secret, Verifier } from '../../../src/core/index.js';
+import { Secret, Verifier } from '../../../src/core/index.js';
 import { onBothEngines } from '../../support/engines.js';
 import { send, type Call, type Reply } from '../../support/http.js';
+import { stored } from '../../support/stored.js';
 import { ACCOUNT, ADMIN, startServer, type TestServer } from '../../support/test-server.js';
+
+export { auditRows, stored } from '../../support/stored.js';
 
 export const PREFIX = '/client/v4';
 
@@ -311,47 +313,10 @@ export function failure(reply: Reply): ErrorItem {
 
 /** Calls, and fails the test if anything in the database is not as it was. */
 export async function changingNothing(cf: Cloudflare, call: () => Promise<Reply>): Promise<Reply> {
-  // The audit log only ever grows: its length is enough.
-  const state = async (): Promise<unknown> => ({
-    ...(await stored(cf.server, STATE_TABLES)),
-    audit: await countRows(cf.server, 'latchkey_audit'),
-  });
-  const before = await state();
+  const before = await stored(cf.server);
   const reply = await call();
-  const after = await state();
-  // Comparing text is many times cheaper; the matcher is for telling what differs.
-  if (JSON.stringify(after) !== JSON.stringify(before)) expect(after).toEqual(before);
+  expect(await stored(cf.server)).toEqual(before);
   return reply;
-}
-
-type Table = [name: string, order: string];
-
-const STATE_TABLES: Table[] = [
-  ['user', 'id'],
-  ['token', 'id'],
-  ['token_count', 'account_id, kind, part'],
-  ['setting', 'name'],
-  ['membership', 'id'],
-  ['account', 'id'],
-];
-const ALL_TABLES: Table[] = [...STATE_TABLES, ['audit', 'id']];
-
-/** Everything that a request could have changed, but for when tokens were last seen. */
-export async function stored(
-  { dataSource }: TestServer,
-  tables: Table[] = ALL_TABLES,
-): Promise<Record<string, unknown[]>> {
-  const content: Record<string, unknown[]> = {};
-  for (const [table, order] of tables) {
-    const rows = await dataSource.query<Record<string, unknown>[]>(`SELECT * FROM latchkey_${table} ORDER BY ${order}`);
-    content[table] = rows.map(({ last_seen_at: _lastSeen, ...row }) => row);
-  }
-  return content;
-}
-
-/** The audit rows written so far, oldest first. */
-export function auditRows({ dataSource }: TestServer, where: FindOptionsWhere<AuditRecord>): Promise<AuditRecord[]> {
-  return dataSource.getRepository(AuditRecord).find({ where, order: { id: 'ASC' } });
 }
 
 /** The number that an SQL statement answers. */
