@@ -59,7 +59,8 @@ export async function startServer(
     ACCOUNT_NAME: ACCOUNT.name,
     ...env,
   });
-  const { app, stop } = await mount(config, { clock, housekeeping });
+  const mounted = await mount(config, { clock, housekeeping });
+  const { app } = mounted;
   const http = app.getHttpServer();
   // A connection that the server ended for being idle would now and then fail the request that comes just then.
   http.keepAliveTimeout = 0;
@@ -76,7 +77,7 @@ export async function startServer(
     database,
     close: async () => {
       endConnections(baseUrl);
-      await stop();
+      await mounted.stop();
       await database.drop();
     },
   };

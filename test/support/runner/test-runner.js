@@ -22,7 +22,7 @@ export default function runSuite(globalConfig, config, environment, runtime, tes
   const native = Object.assign(Object.create(runtime), {
     /** The parts of Jest that hold the state of one suite. */
     requireInternalModule(path) {
-      delete require.cache[path];
+      Reflect.deleteProperty(require.cache, path);
       return require(path);
     },
     unstable_shouldLoadAsEsm: () => true,
