@@ -11,6 +11,7 @@ import {
 
 export {
   canvus,
+  cast,
   ok,
   okList,
   tokenPath,

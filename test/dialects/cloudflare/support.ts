@@ -158,7 +158,8 @@ export interface Cloudflare {
   readonly verdict: (clientId: string, secret: string) => Promise<string>;
 }
 
-function cast(server: TestServer): Cloudflare {
+/** Everybody, for a server that a suite has started itself. */
+export function cast(server: TestServer): Cloudflare {
   const anonymous = new Caller(server);
   const holder = (token: string): Caller => new Caller(server, { Authorization: `Bearer ${token}` });
   const admin = holder(ADMIN.token);
