@@ -74,7 +74,7 @@ function operationsOf(document: OpenAPIObject): Operation[] {
       ([method, { responses = {} }]) => ({
         label: `${method.toUpperCase()} ${address}`,
         method,
-        address: new RegExp(`^${address.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}/?$`),
+        address: new RegExp(`^${address.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}$`),
         isExact: !address.includes('{'),
         answers: responses,
         document,
