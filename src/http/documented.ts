@@ -1,6 +1,6 @@
 /** Documents a route for OpenAPI: what goes in, and what every status brings back. */
 import { HttpCode, applyDecorators, type Type } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import { ApiBody, ApiExtraModels, ApiOperation, ApiResponse, ApiSecurity, getSchemaPath } from '@nestjs/swagger';
 
 /** A status and its body. */
 export interface DocumentedAnswer {
@@ -39,7 +39,7 @@ export function documentedRoute(route: DocumentedRoute): MethodDecorator {
   );
 }
 
-/** All answers of one status: the first gives the type, each its words and its example. */
+/** All answers of one status: each gives its words and its example, and its type if that is another. */
 function documentedStatus(answers: readonly DocumentedAnswer[]): MethodDecorator {
   const [first] = answers;
   if (!first) throw new Error('a status is documented by its answers');
@@ -55,6 +55,12 @@ function documentedStatus(answers: readonly DocumentedAnswer[]): MethodDecorator
   );
   if (examples.length === 0) return ApiResponse({ status, description, headers, type, isArray });
   const named = Object.fromEntries(examples.map((example, index) => [String(index + 1), example]));
+  const types = [...new Set(answers.map((answer) => answer.type))].filter((each) => typeof each !== 'string');
+  if (types.length > 1) {
+    const schema = { anyOf: types.map((each) => ({ $ref: getSchemaPath(each) })) };
+    const content = { 'application/json': { schema, examples: named } };
+    return applyDecorators(ApiExtraModels(...types), ApiResponse({ status, description, headers, content }));
+  }
   return ApiResponse({ status, description, headers, type, isArray, examples: named });
 }
 

@@ -29,6 +29,16 @@ export function endConnections(baseUrl: string): void {
   kept.delete(baseUrl);
 }
 
+type Check = (method: string, path: string, reply: Reply) => void;
+
+/** By the address of a server: what is looked at in each of its answers. */
+const checks = new Map<string, Check>();
+
+/** From now on an answer of this server in which something is wrong fails the call. */
+export function checkAnswers(baseUrl: string, check: Check): void {
+  checks.set(baseUrl, check);
+}
+
 /** Sends exactly this: no header is added but Host, Connection and Content-Length. */
 export function send(baseUrl: string, method: string, path: string, { headers = {}, body }: Call = {}): Promise<Reply> {
   const { hostname, port } = new URL(baseUrl);
@@ -39,12 +49,18 @@ export function send(baseUrl: string, method: string, path: string, { headers = 
       response.on('error', reject);
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        resolve({
+        const reply: Reply = {
           status: response.statusCode ?? 0,
           headers: response.headers,
           text,
           json: <T>() => JSON.parse(text) as T,
-        });
+        };
+        try {
+          checks.get(baseUrl)?.(method, path, reply);
+          resolve(reply);
+        } catch (fault) {
+          reject(fault instanceof Error ? fault : new Error(String(fault)));
+        }
       });
     });
     request.on('error', reject);

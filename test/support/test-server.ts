@@ -6,7 +6,8 @@ import { loadConfig } from '../../src/config/index.js';
 import type { Engine } from '../../src/persistence/index.js';
 import type { Server } from '../../src/server.js';
 import type { TestDatabase } from './engines.js';
-import { endConnections, keepConnections } from './http.js';
+import { checkAnswer } from './documented.js';
+import { checkAnswers, endConnections, keepConnections } from './http.js';
 import { mount } from './mounts.js';
 import { migratedDatabase } from './templates.js';
 import { TestClock } from './test-clock.js';
@@ -67,6 +68,7 @@ export async function startServer(
   const { port } = http.address() as AddressInfo;
   const baseUrl = `http://127.0.0.1:${String(port)}`;
   keepConnections(baseUrl);
+  checkAnswers(baseUrl, checkAnswer);
   return {
     engine,
     baseUrl,

@@ -1,6 +1,6 @@
 /** The dialect's OpenAPI document: what it is called, and what every answer looks like. */
 import type { Type } from '@nestjs/common';
-import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiProperty, DocumentBuilder, PartialType, type OpenAPIObject } from '@nestjs/swagger';
 import { documentedRoute, type DocumentedAnswer } from '../../http/index.js';
 import { CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
 import { AccessTokenView, EmptyView, LoginTokenView, PassCodeView, StatusView } from './crm.views.js';
@@ -32,12 +32,15 @@ class AccessTokenEnvelope {
   data!: AccessTokenView;
 }
 
+/** What a `fields_set` leaves of an access token. */
+class SomeFieldsView extends PartialType(AccessTokenView) {}
+
 class AccessTokenListEnvelope {
   @ApiProperty()
   status!: StatusView;
 
-  @ApiProperty({ type: [AccessTokenView] })
-  data!: AccessTokenView[];
+  @ApiProperty({ type: [SomeFieldsView] })
+  data!: SomeFieldsView[];
 }
 
 class PassCodeEnvelope {
@@ -72,6 +75,13 @@ const ENVELOPES = {
   nothing: EmptyEnvelope,
 } as const;
 
+/** Whatever the setting. */
+const UNAVAILABLE = errorAnswer(
+  503,
+  ['unavailable'],
+  'The database cannot serve now; `Retry-After` says how many seconds to wait.',
+);
+
 export interface MethodDocs {
   summary: string;
   description?: string;
@@ -81,30 +91,30 @@ export interface MethodDocs {
   errors?: CrmErrorName[];
 }
 
-/** Documents a method; successes are 200, errors too unless the server is told to send statuses. */
+/** Documents a method; successes are 200, errors as well unless the server is told to send statuses. */
 export function Documented({ data, errors = [], ...route }: MethodDocs): MethodDecorator {
-  const success = { status: 200, description: successDescription(errors), type: ENVELOPES[data] };
-  const statuses = [...new Set(errors.map((name) => CATALOGUE[name].status))];
-  const answers = statuses.map((status) =>
-    errorAnswer(
-      status,
-      errors.filter((name) => CATALOGUE[name].status === status),
-    ),
-  );
-  return documentedRoute({ ...route, answers: [success, ...answers, errorAnswer(503, ['unavailable'])] });
+  const all: CrmErrorName[] = [...errors, 'unexpected'];
+  const success = { status: 200, description: 'Done when `status.code` is `OK`.', type: ENVELOPES[data] };
+  const failure = errorAnswer(200, all, `By default errors come with this HTTP status as well: ${codesOf(all)}.`);
+  const statuses = [...new Set(all.map((name) => CATALOGUE[name].status))];
+  const answers = statuses.map((status) => {
+    const names = all.filter((name) => CATALOGUE[name].status === status);
+    const messages = names.map((name) => CATALOGUE[name].message).join(' ');
+    return errorAnswer(status, names, `With \`CRM_HTTP_ERRORS=status\`: ${messages}`);
+  });
+  return documentedRoute({ ...route, answers: [success, failure, ...answers, UNAVAILABLE] });
 }
 
-function successDescription(errors: CrmErrorName[]): string {
-  const codes = errors.map((name) => `\`${CATALOGUE[name].code}\``).join(', ');
-  return `Done when \`status.code\` is \`OK\`. By default errors come with this HTTP status as well: ${codes}.`;
+function codesOf(errors: CrmErrorName[]): string {
+  return errors.map((name) => `\`${CATALOGUE[name].code}\``).join(', ');
 }
 
-function errorAnswer(status: number, names: CrmErrorName[]): DocumentedAnswer {
-  const [first = 'unexpected'] = names;
-  const { code, message } = CATALOGUE[first];
+/** The example is the first of the errors. */
+function errorAnswer(status: number, [first]: readonly CrmErrorName[], description: string): DocumentedAnswer {
+  const { code, message } = CATALOGUE[first ?? 'unexpected'];
   return {
     status,
-    description: `With \`CRM_HTTP_ERRORS=status\`: ${names.map((name) => CATALOGUE[name].message).join(' ')}`,
+    description,
     type: ErrorEnvelope,
     example: { status: { code, description: '', message }, data: {} },
   };
