@@ -1,7 +1,7 @@
 /** Streams of one instance that show what is done on another, over one PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDatabase, type TestDatabase } from '../../support/engines.js';
-import { startServer } from '../../support/test-server.js';
+import { startInMount } from '../../support/test-server.js';
 import { assembled, watching } from './subscribers.js';
 import {
   actors,
@@ -25,7 +25,7 @@ describe('a stream on one of two instances', () => {
     database = await createDatabase('postgres');
     const shared = { ...database, drop: () => Promise.resolve() };
     for (const canvus of [there, here]) {
-      const server = await startServer('postgres', {}, shared);
+      const server = await startInMount('postgres', {}, shared);
       Object.assign(canvus, actors(server), { server });
     }
   });
