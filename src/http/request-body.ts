@@ -1,4 +1,5 @@
 /** Request bodies: read once, ahead of any other parser, and parsed only when somebody asks. */
+import { finished } from 'node:stream';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import express, { type Request, type RequestHandler } from 'express';
 import { InputError, members, validated } from './validated-input.js';
@@ -32,9 +33,18 @@ export function bodyReader(maxBytes: number): RequestHandler {
         error ? { error: bodyError(error, maxBytes) } : { bytes: Buffer.isBuffer(body) ? body : Buffer.alloc(0) },
       );
       request.body = undefined;
-      next();
+      if (error) drain(request, next);
+      else next();
     });
   };
+}
+
+/** Takes what is left of a body that was given up, or the next parser, a host's, would try its luck with it. */
+function drain(request: Request, next: () => void): void {
+  finished(request, () => {
+    next();
+  });
+  request.resume();
 }
 
 /**

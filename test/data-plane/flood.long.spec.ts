@@ -7,7 +7,7 @@ import { createDatabase, onBothEngines, type TestDatabase } from '../support/eng
 import { send } from '../support/http.js';
 import { startProcess, type ServerProcess } from '../support/process.js';
 import { servicesOf } from '../support/services.js';
-import { ACCOUNT, ADMIN, startServer } from '../support/test-server.js';
+import { ACCOUNT, ADMIN, startInMount } from '../support/test-server.js';
 import { Client, hammer, requestOf } from './hammer.js';
 import { bearer, pair, privately, type Headers, type ServiceTokenWithSecret } from './support.js';
 
@@ -39,7 +39,7 @@ const GROWTH_MAX = 6_000_000;
 
 onBothEngines('the memory of verification', (engine) => {
   it('is not taken by credentials of nobody, nor lent to them by those that it holds', async () => {
-    const server = await startServer(engine, { CREDENTIAL_CACHE_ENTRIES: '3' });
+    const server = await startInMount(engine, { CREDENTIAL_CACHE_ENTRIES: '3' });
     const { verifier } = servicesOf(server);
     const token = await newToken(server.baseUrl);
     const known: Headers[] = [pair(token), privately(ADMIN.token)];

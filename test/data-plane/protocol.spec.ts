@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { expect, it } from '@jest/globals';
-import { send, sendBytes } from '../support/http.js';
+import { addressed, send, sendBytes } from '../support/http.js';
 import { ACCOUNT } from '../support/test-server.js';
 import { dataPlaneSuite, pair, type Headers } from './support.js';
 
@@ -14,6 +14,10 @@ dataPlaneSuite('/verify as HTTP', ({ cf, status }) => {
     Object.entries(headers)
       .map(([name, value]) => `${name}: ${value}\r\n`)
       .join('');
+
+  /** The beginning of a request that is written out in full. @param path - below the base URL */
+  const head = (method: string, path: string): string =>
+    `${method} ${cf.server.basePath}${path} HTTP/1.1\r\nHost: x\r\n`;
 
   /** The statuses of whatever is answered to these bytes, in order; the last request must close the connection. */
   const statusesOf = (bytes: string): Promise<number[]> =>
@@ -49,7 +53,7 @@ dataPlaneSuite('/verify as HTTP', ({ cf, status }) => {
     const ports = new Set<number | undefined>();
     const post = (more: Headers): Promise<number> =>
       new Promise((resolve, reject) => {
-        const to = { host: '127.0.0.1', port: cf.server.port, method: 'POST', path: '/verify', agent };
+        const to = { ...addressed(cf.server.baseUrl, '/verify'), method: 'POST', agent };
         const request = httpRequest({ ...to, headers: { ...more, 'Content-Length': size } }, (response) => {
           ports.add(request.socket?.localPort);
           response.resume().on('end', () => {
@@ -67,17 +71,16 @@ dataPlaneSuite('/verify as HTTP', ({ cf, status }) => {
   });
 
   it('a body in chunks is not looked at either, nor taken for the next request', async () => {
-    const body = 'GET /verify HTTP/1.1\r\nHost: x\r\n\r\n';
+    const body = `${head('GET', '/verify')}\r\n`;
     const chunked = `Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
-    const first = `POST /verify HTTP/1.1\r\nHost: x\r\n${lines(await accepted())}${chunked}`;
-    expect(await statusesOf(`${first}GET /verify HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toEqual([
-      200, 401,
-    ]);
+    const first = `${head('POST', '/verify')}${lines(await accepted())}${chunked}`;
+    const second = `${head('GET', '/verify')}Connection: close\r\n\r\n`;
+    expect(await statusesOf(first + second)).toEqual([200, 401]);
   });
 
   it('Expect: 100-continue is granted, and the request answered', async () => {
-    const head = `POST /verify HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${lines(await accepted())}`;
-    expect(await statusesOf(`${head}Expect: 100-continue\r\nContent-Length: 2\r\n\r\nok`)).toEqual([100, 200]);
+    const begun = `${head('POST', '/verify')}Connection: close\r\n${lines(await accepted())}`;
+    expect(await statusesOf(`${begun}Expect: 100-continue\r\nContent-Length: 2\r\n\r\nok`)).toEqual([100, 200]);
   });
 
   it('a wish to upgrade is answered like any other request', async () => {
@@ -91,13 +94,13 @@ dataPlaneSuite('/verify as HTTP', ({ cf, status }) => {
     const warm = await accepted();
     expect(await status(warm)).toBe(200);
     const ask = (path: string, headers: Headers, more = ''): string =>
-      `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}${lines(headers)}\r\n`;
+      `${head('GET', path)}${more}${lines(headers)}\r\n`;
     const all = [
       ask('/verify', cold),
       ask('/verify', {}),
       ask('/verify?kind=session', warm),
       ask('/verify?nonsense', warm),
-      ask('/health/live', {}),
+      ask('/api/v1/server-info', {}),
       ask('/verify', warm, 'Connection: close\r\n'),
     ];
     expect(await statusesOf(all.join(''))).toEqual([200, 401, 403, 400, 200, 200]);
@@ -107,7 +110,7 @@ dataPlaneSuite('/verify as HTTP', ({ cf, status }) => {
     const tokens = await Promise.all(Array.from({ length: 20 }, accepted));
     for (const headers of tokens) {
       const socket = connect(cf.server.port, '127.0.0.1', () => {
-        socket.write(`GET /verify HTTP/1.1\r\nHost: x\r\n${lines(headers)}\r\n`, () => socket.destroy());
+        socket.write(`${head('GET', '/verify')}${lines(headers)}\r\n`, () => socket.destroy());
       });
       await new Promise((resolve) => socket.once('close', resolve));
     }
@@ -119,10 +122,11 @@ dataPlaneSuite('/verify as HTTP', ({ cf, status }) => {
     const asked = async (target: string): Promise<number> =>
       (await sendBytes(cf.server.baseUrl, `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`))
         .status;
-    expect(await asked('http://x/verify')).toBe(200);
-    expect(await asked('HTTPS://example.com:8080/verify?kind=service_token')).toBe(200);
-    expect(await asked('http://x/verify?kind=session')).toBe(403);
-    expect(await asked('http://x/')).not.toBe(200);
+    const { basePath } = cf.server;
+    expect(await asked(`http://x${basePath}/verify`)).toBe(200);
+    expect(await asked(`HTTPS://example.com:8080${basePath}/verify?kind=service_token`)).toBe(200);
+    expect(await asked(`http://x${basePath}/verify?kind=session`)).toBe(403);
+    expect(await asked(`http://x${basePath}/`)).not.toBe(200);
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 import { send, type Reply } from '../support/http.js';
 import { startProcess } from '../support/process.js';
-import { ACCOUNT, ADMIN, startServer } from '../support/test-server.js';
+import { ACCOUNT, ADMIN, startInMount } from '../support/test-server.js';
 import {
   UNKNOWN_USER_TOKEN,
   bearer,
@@ -363,7 +363,7 @@ dataPlaneSuite(
 
 onBothEngines('/verify without its database', (engine) => {
   it('says so to who would have to be looked up, and keeps to its word on every other request', async () => {
-    const server = await startServer(engine);
+    const server = await startInMount(engine);
     const ask = (headers: Headers): Promise<Reply> => send(server.baseUrl, 'GET', '/verify', { headers });
     expect((await ask(privately(ADMIN.token))).status).toBe(200);
     await server.dataSource.query('ALTER TABLE latchkey_token RENAME TO latchkey_token_gone');

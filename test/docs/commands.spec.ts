@@ -62,9 +62,8 @@ describe('the commands of the README', () => {
   it.each(curls)('%s', async (line) => {
     const command = line.replaceAll('http://127.0.0.1:3000', server.baseUrl);
     const env = { PATH: process.env.PATH, CURL_HOME: home, ...variables };
-    const { code = 0, stdout } = await run('bash', ['-uc', command], { env }).catch(
-      (failed: unknown) => failed as Failed,
-    );
+    const ended: Failed = await run('bash', ['-uc', command], { env }).catch((failed: unknown) => failed as Failed);
+    const { code = 0, stdout } = ended;
     expect(code).toBe(line.includes('?subscribe') ? TIME_IS_UP : 0);
     expect(stdout).toMatch(/\S/);
   });

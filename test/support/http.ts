@@ -39,11 +39,17 @@ export function checkAnswers(baseUrl: string, check: Check): void {
   checks.set(baseUrl, check);
 }
 
+/** A server and what to ask it for, as Node's HTTP client takes them. @param path - below the base URL, as it is sent */
+export function addressed(baseUrl: string, path: string): { hostname: string; port: string; path: string } {
+  const { hostname, port, pathname } = new URL(baseUrl);
+  return { hostname, port, path: (pathname === '/' ? '' : pathname) + path };
+}
+
 /** Sends exactly this: no header is added but Host, Connection and Content-Length. */
 export function send(baseUrl: string, method: string, path: string, { headers = {}, body }: Call = {}): Promise<Reply> {
-  const { hostname, port } = new URL(baseUrl);
+  const agent = kept.get(baseUrl) ?? false;
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ hostname, port, method, path, agent: kept.get(baseUrl) ?? false }, (response) => {
+    const request = httpRequest({ ...addressed(baseUrl, path), method, agent }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);

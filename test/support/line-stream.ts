@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Awaited } from './awaited.js';
+import { addressed } from './http.js';
 
 export class LineStream extends Awaited {
   /** Every line so far that is not blank. */
@@ -91,8 +92,7 @@ export async function openStream(
   path: string,
   headers: Record<string, string> = {},
 ): Promise<LineStream> {
-  const { hostname, port } = new URL(baseUrl);
-  const request = httpRequest({ hostname, port, path, headers, agent: false }).end();
+  const request = httpRequest({ ...addressed(baseUrl, path), headers, agent: false }).end();
   const [message] = (await once(request, 'response')) as [IncomingMessage];
   request.on('error', () => undefined);
   return new LineStream(message);

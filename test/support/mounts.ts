@@ -1,28 +1,100 @@
-/** The ways in which the server of a suite is started; TEST_MOUNT names the one of this run. */
+/**
+ * The ways in which the server of a suite is started: standalone, or mounted in a host application that has everything
+ * a host could have. TEST_MOUNT says which is taken on which engine; a run takes both unless told otherwise.
+ */
 import type { AppOverrides } from '../../src/app.module.js';
 import type { Config } from '../../src/config/index.js';
-import { createServer, type Server } from '../../src/server.js';
+import {
+  CanvusModule,
+  CloudflareModule,
+  Clock,
+  CrmModule,
+  DataPlaneModule,
+  FirstStart,
+  LatchkeyModule,
+} from '../../src/index.js';
+import type { Engine } from '../../src/persistence/index.js';
+import { createServer, firstStartWishes, type Server } from '../../src/server.js';
+import { PRODUCT_VERSION } from '../../src/version.js';
+import { ARTICLES, asShop, shopDatabase, startHost } from './shop.js';
+import { TypeOrmModule } from '@nestjs/typeorm';
 
 /** Listens, with what the first start makes. */
 export interface Mounted {
   readonly app: Server['app'];
-  stop(): Promise<void>;
+  /** What comes before `/client/v4`, `/crmapi/rest/v2`, `/api/v1`, `/verify` and `/oauth2`. */
+  readonly basePath: string;
+  /** Methods that a host answers itself, whatever the path: its CORS has been switched on. */
+  readonly methodsOfHost: readonly string[];
+  readonly stop: () => Promise<void>;
 }
 
-type Mount = (config: Config, overrides: AppOverrides) => Promise<Mounted>;
+export type MountName = 'standalone' | 'mounted';
 
-const MOUNTS = new Map<string, Mount>([['standalone', standalone]]);
+const RUNS: Record<string, Record<Engine, MountName>> = {
+  default: { sqlite: 'standalone', postgres: 'mounted' },
+  swapped: { sqlite: 'mounted', postgres: 'standalone' },
+  standalone: { sqlite: 'standalone', postgres: 'standalone' },
+  mounted: { sqlite: 'mounted', postgres: 'mounted' },
+};
 
-/** Starts a server in the way of this run. */
-export const mount: Mount = (config, overrides) => {
-  const { TEST_MOUNT: name = 'standalone' } = process.env;
-  const start = MOUNTS.get(name);
-  if (!start) throw new Error(`TEST_MOUNT is "${name}"; give one of: ${[...MOUNTS.keys()].join(', ')}`);
-  return start(config, overrides);
+/** The way in which this run starts the servers of an engine. */
+export function mountOf(engine: Engine): MountName {
+  const { TEST_MOUNT: name = 'default' } = process.env;
+  const run = RUNS[name];
+  if (!run) throw new Error(`TEST_MOUNT is "${name}"; give one of: ${Object.keys(RUNS).join(', ')}`);
+  return run[engine];
+}
+
+export const MOUNTS: Record<MountName, (config: Config, overrides: AppOverrides) => Promise<Mounted>> = {
+  standalone,
+  mounted,
 };
 
 async function standalone(config: Config, overrides: AppOverrides): Promise<Mounted> {
   const server = await createServer(config, overrides);
   await server.start();
-  return { app: server.app, stop: () => server.stop() };
+  return { app: server.app, basePath: '', methodsOfHost: [], stop: () => server.stop() };
+}
+
+async function mounted(config: Config, { clock }: AppOverrides): Promise<Mounted> {
+  const { address, poolSize, leaseSeconds } = config.database;
+  const latchkey = LatchkeyModule.forRoot({
+    bcryptCost: config.passwords.bcryptCost,
+    credentialCache: config.credentialCache,
+    loginThrottle: config.loginThrottle,
+    leaseSeconds,
+    providers: clock ? [{ provide: Clock, useValue: clock }] : [],
+  });
+  const imports = [latchkey];
+  const host = await startHost(
+    {
+      imports: [
+        TypeOrmModule.forRoot(shopDatabase(address, poolSize)),
+        latchkey,
+        DataPlaneModule.forRoot({ ...config.dataPlane, path: 'tokens', imports }),
+        CloudflareModule.forRoot({
+          path: '/tokens/client/v4/',
+          secretPrefix: config.cloudflare.serviceTokenPrefix,
+          tokensPerAccount: config.cloudflare.serviceTokensPerAccount,
+          imports,
+        }),
+        CrmModule.forRoot({ path: 'tokens/crmapi/rest/v2', ...config.crm, imports }),
+        CanvusModule.forRoot({
+          path: '/tokens/api/v1',
+          ...config.canvus,
+          productVersion: `latchkey-${PRODUCT_VERSION}`,
+          imports,
+        }),
+        ...ARTICLES.imports,
+      ],
+      controllers: ARTICLES.controllers,
+    },
+    (app) => {
+      asShop(app);
+      app.set('trust proxy', config.server.trustProxy);
+    },
+  );
+  await host.app.get(FirstStart).run(firstStartWishes(config));
+  return { app: host.app, basePath: '/shop/tokens', methodsOfHost: ['OPTIONS'], stop: () => host.close() };
 }

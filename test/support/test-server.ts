@@ -1,14 +1,13 @@
 /** The real server, on a port and a database of its own. */
 import type { AddressInfo } from 'node:net';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { AppOverrides } from '../../src/app.module.js';
 import { loadConfig } from '../../src/config/index.js';
-import type { Engine } from '../../src/persistence/index.js';
-import type { Server } from '../../src/server.js';
+import { Connection, type Engine } from '../../src/persistence/index.js';
 import type { TestDatabase } from './engines.js';
 import { checkAnswer } from './documented.js';
 import { checkAnswers, endConnections, keepConnections } from './http.js';
-import { mount } from './mounts.js';
+import { MOUNTS, mountOf, type MountName, type Mounted } from './mounts.js';
 import { migratedDatabase } from './templates.js';
 import { TestClock } from './test-clock.js';
 
@@ -21,12 +20,12 @@ export const ADMIN = {
 
 export const ACCOUNT = { id: 'a'.repeat(32), name: 'Acme' };
 
-export interface TestServer {
+export interface TestServer extends Omit<Mounted, 'stop'> {
   readonly engine: Engine;
+  /** Where the dialects are served, each at the path that it has by default. */
   readonly baseUrl: string;
   readonly port: number;
   readonly clock: TestClock;
-  readonly app: Server['app'];
   readonly dataSource: DataSource;
   readonly database: TestDatabase;
   close(): Promise<void>;
@@ -36,17 +35,37 @@ export interface TestServer {
 const NO_ROUNDS = { firstRoundMs: 86_400_000 };
 
 /**
+ * The standalone server.
  * @param env - settings beyond those that every test server has
  * @param given - a database that is there already, instead of a new one with its schema; `close` drops it either way
  * @param housekeeping - when rounds begin by themselves; not at all unless given
  */
-export async function startServer(
+export function startServer(
   engine: Engine,
   env: Record<string, string> = {},
   given?: TestDatabase,
   housekeeping: AppOverrides['housekeeping'] = NO_ROUNDS,
 ): Promise<TestServer> {
-  const database = given ?? (await migratedDatabase(engine));
+  return started('standalone', engine, env, given, housekeeping);
+}
+
+/** The same for what has to hold in every mount: standalone, or in a host, as the run wants it for this engine. */
+export function startInMount(
+  engine: Engine,
+  env: Record<string, string> = {},
+  given?: TestDatabase,
+): Promise<TestServer> {
+  return started(mountOf(engine), engine, env, given, NO_ROUNDS);
+}
+
+async function started(
+  mount: MountName,
+  engine: Engine,
+  env: Record<string, string>,
+  given: TestDatabase | undefined,
+  housekeeping: AppOverrides['housekeeping'],
+): Promise<TestServer> {
+  const database = given ?? (await migratedDatabase(engine, mount));
   const clock = new TestClock();
   const config = loadConfig({
     DATABASE_URL: database.url,
@@ -60,22 +79,22 @@ export async function startServer(
     ACCOUNT_NAME: ACCOUNT.name,
     ...env,
   });
-  const mounted = await mount(config, { clock, housekeeping });
-  const { app } = mounted;
+  const mounted = await MOUNTS[mount](config, { clock, housekeeping });
+  const { app, basePath } = mounted;
   const http = app.getHttpServer();
   // A connection that the server ended for being idle would now and then fail the request that comes just then.
   http.keepAliveTimeout = 0;
   const { port } = http.address() as AddressInfo;
-  const baseUrl = `http://127.0.0.1:${String(port)}`;
+  const baseUrl = `http://127.0.0.1:${String(port)}${basePath}`;
   keepConnections(baseUrl);
   checkAnswers(baseUrl, checkAnswer);
   return {
+    ...mounted,
     engine,
     baseUrl,
     port,
     clock,
-    app,
-    dataSource: app.get(DataSource),
+    dataSource: app.get(Connection).dataSource,
     database,
     close: async () => {
       endConnections(baseUrl);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { addAuditRows, fillAuditLog } from '../../support/audit-rows.js';
-import type { Reply } from '../../support/http.js';
+import { addressed, type Reply } from '../../support/http.js';
 import { watchQueries, type QueryWatch } from '../../support/queries.js';
 import { ADMIN } from '../../support/test-server.js';
 import { EVENT_KEYS, allEvents, type AuditEvent } from './audit-log-client.js';
@@ -165,10 +165,9 @@ const BATCH = 1000;
 
 /** An export of which nothing has been read beyond the headers. */
 function begun({ server }: Canvus): Promise<IncomingMessage> {
-  const { hostname, port } = new URL(server.baseUrl);
   const headers = { 'Private-Token': ADMIN.token };
   return new Promise((resolve, reject) => {
-    get({ hostname, port, path: `/api/v1${EXPORT}`, headers, agent: false }, resolve).on('error', reject);
+    get({ ...addressed(server.baseUrl, `/api/v1${EXPORT}`), headers, agent: false }, resolve).on('error', reject);
   });
 }
 

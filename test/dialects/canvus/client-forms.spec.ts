@@ -26,7 +26,8 @@ interface Form {
 
 /** Header lines exactly as given, then the body. */
 function exact(canvus: Canvus, { method = 'GET', path, headers = [], body = '' }: Form): Promise<Reply> {
-  const lines = [`${method} /api/v1${path} HTTP/1.1`, 'Host: canvus.example.com', ...headers, 'Connection: close'];
+  const target = `${canvus.server.basePath}/api/v1${path}`;
+  const lines = [`${method} ${target} HTTP/1.1`, 'Host: canvus.example.com', ...headers, 'Connection: close'];
   return sendBytes(canvus.server.baseUrl, `${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 

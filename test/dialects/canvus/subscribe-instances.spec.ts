@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { A_LISTENERS_QUERY } from '../../instances/cluster.js';
 import { createDatabase, type TestDatabase } from '../../support/engines.js';
-import { startServer } from '../../support/test-server.js';
+import { startInMount } from '../../support/test-server.js';
 import { assembled, watching } from './subscribers.js';
 import {
   actors,
@@ -26,7 +26,7 @@ describe('a stream on one of two instances', () => {
     database = await createDatabase('postgres');
     const shared = { ...database, drop: () => Promise.resolve() };
     for (const canvus of [there, here]) {
-      const server = await startServer('postgres', {}, shared);
+      const server = await startInMount('postgres', {}, shared);
       Object.assign(canvus, actors(server), { server });
     }
   });

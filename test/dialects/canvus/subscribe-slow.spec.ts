@@ -17,7 +17,8 @@ canvusSuite('a subscriber who does not read', (canvus) => {
 
   /** Subscribes, and reads the beginning of the first line. */
   const stuckOn = async (path: string, token: string): Promise<RawConnection> => {
-    const head = `GET /api/v1${path}?subscribe HTTP/1.1\r\nHost: x\r\nPrivate-Token: ${token}\r\n\r\n`;
+    const target = `${canvus.server.basePath}/api/v1${path}?subscribe`;
+    const head = `GET ${target} HTTP/1.1\r\nHost: x\r\nPrivate-Token: ${token}\r\n\r\n`;
     const connection = new RawConnection(canvus.server.baseUrl, head, true);
     await connection.until(() => connection.text.startsWith('HTTP/1.1 200 OK\r\n'));
     return connection;

@@ -64,7 +64,8 @@ canvusSuite('GET users?subscribe', (canvus) => {
     it('has the same security headers as every answer', async () => {
       const stream = await watch('/users');
       const { headers } = await canvus.admin.get('/users');
-      const ofPlain = Object.keys(headers).filter((name) => !['content-length', 'connection'].includes(name));
+      const ofWholeBodies = ['content-length', 'connection', 'etag'];
+      const ofPlain = Object.keys(headers).filter((name) => !ofWholeBodies.includes(name));
       expect(Object.keys(stream.headers)).toEqual(expect.arrayContaining(ofPlain));
     });
 
@@ -192,7 +193,7 @@ canvusSuite('GET users?subscribe', (canvus) => {
 
     it('waits for its turn behind another answer on the same connection', async () => {
       const get = (path: string): string =>
-        `GET /api/v1${path} HTTP/1.1\r\nHost: x\r\nPrivate-Token: ${ADMIN.token}\r\n\r\n`;
+        `GET ${canvus.server.basePath}/api/v1${path} HTTP/1.1\r\nHost: x\r\nPrivate-Token: ${ADMIN.token}\r\n\r\n`;
       const plain = (await canvus.admin.get('/users/1000')).text;
       const raw = new RawConnection(canvus.server.baseUrl, get('/users/1000') + get('/users?subscribe'));
       await raw.until(() => raw.text.includes(`${plain}HTTP/1.1 200 OK\r\n`) && raw.text.includes(']\n\r\n'));
@@ -203,7 +204,7 @@ canvusSuite('GET users?subscribe', (canvus) => {
 
     it('is written as it is for HTTP/1.0, which knows no chunks', async () => {
       const { user } = await canvus.person();
-      const path = `/api/v1${userPath(user.id)}?subscribe`;
+      const path = `${canvus.server.basePath}/api/v1${userPath(user.id)}?subscribe`;
       const raw = new RawConnection(
         canvus.server.baseUrl,
         `GET ${path} HTTP/1.0\r\nPrivate-Token: ${ADMIN.token}\r\n\r\n`,

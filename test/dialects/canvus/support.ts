@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { onBothEngines } from '../../support/engines.js';
 import { send, type Call, type Reply } from '../../support/http.js';
-import { ADMIN, startServer, type TestServer } from '../../support/test-server.js';
+import { ADMIN, startInMount, type TestServer } from '../../support/test-server.js';
 
 export { auditRows, rowsOf, stored } from '../../support/stored.js';
 
@@ -120,7 +120,7 @@ export function canvusSuite(name: string, suite: (canvus: Canvus) => void, env: 
   onBothEngines(name, (engine) => {
     const canvus = {} as Canvus;
     beforeAll(async () => {
-      const server = await startServer(engine, env);
+      const server = await startInMount(engine, env);
       Object.assign(canvus, actors(server), { server });
     });
     afterAll(() => canvus.server.close());

@@ -13,6 +13,7 @@ import {
   countRows,
   inSeconds,
   invalid,
+  noRoute,
   ok,
   okList,
   refusal,
@@ -108,9 +109,7 @@ cloudflareSuite('accounts', (cf) => {
     it.each([UNKNOWN_HEX, 'x', '1', 'z'.repeat(32), `${UNKNOWN_HEX}0`, '%00'])(
       '404: repeats the path of one that does not exist: %s',
       async (id) => {
-        expect(refusal(await cf.admin.get(path(id)), 404, 7003).message).toBe(
-          `Could not route to /client/v4/accounts/${id}, perhaps your object identifier is invalid?`,
-        );
+        expect(refusal(await cf.admin.get(path(id)), 404, 7003).message).toBe(noRoute(cf, path(id)));
       },
     );
   });

@@ -184,7 +184,7 @@ cloudflareSuite('who may call what', (cf) => {
 
     it('does not take one of two Authorization headers for the other', async () => {
       const bytes =
-        `GET ${PREFIX}${PATH}?per_page=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n` +
+        `GET ${cf.server.basePath}${PREFIX}${PATH}?per_page=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n` +
         `Authorization: Bearer ${UNKNOWN_TOKEN}\r\nAuthorization: Bearer ${ADMIN.token}\r\n\r\n`;
       const { status } = await sendBytes(cf.server.baseUrl, bytes);
       expect([400, 401]).toContain(status);

@@ -58,7 +58,7 @@ cloudflareSuite('requests as other clients send them', (cf) => {
   /** Bytes as they are, over a connection of their own. */
   const raw = (method: string, path: string, lines: string[], body = ''): Promise<Reply> => {
     const head = [
-      `${method} ${PREFIX}${path} HTTP/1.1`,
+      `${method} ${cf.server.basePath}${PREFIX}${path} HTTP/1.1`,
       'Host: localhost',
       'Connection: close',
       `Authorization: Bearer ${ADMIN.token}`,

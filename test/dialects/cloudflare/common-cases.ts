@@ -8,6 +8,7 @@ import {
   UNKNOWN_HEX,
   UNKNOWN_ID,
   changingNothing,
+  noRoute,
   refusal,
   tokenPath,
   type Caller,
@@ -78,10 +79,7 @@ export function itHidesWhatIsNotThere(cf: Cloudflare, { method, action = '', bod
     for (const account of [UNKNOWN_HEX, 'x', 'F'.repeat(33)]) {
       const path = tokenPath(account, UNKNOWN_ID) + action;
       const item = refusal(await changingNothing(cf, () => cf.admin.send(method, path, body)), 404, 7003);
-      expect(item).toEqual({
-        code: 7003,
-        message: `Could not route to /client/v4${path}, perhaps your object identifier is invalid?`,
-      });
+      expect(item).toEqual({ code: 7003, message: noRoute(cf, path) });
     }
   });
 }

@@ -17,6 +17,7 @@ import {
   countRows,
   inSeconds,
   invalid,
+  noRoute,
   ok,
   refusal,
   stored,
@@ -257,9 +258,7 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
       async (id) => {
         const before = await countRows(cf.server, 'latchkey_token');
         const item = refusal(await cf.admin.post(tokensOf(id), { name: 'n' }), 404, 7003);
-        expect(item.message).toBe(
-          `Could not route to /client/v4${tokensOf(id)}, perhaps your object identifier is invalid?`,
-        );
+        expect(item.message).toBe(noRoute(cf, tokensOf(id)));
         expect(await countRows(cf.server, 'latchkey_token')).toBe(before);
       },
     );

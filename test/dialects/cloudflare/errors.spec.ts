@@ -11,6 +11,7 @@ import {
   cloudflareSuite,
   failure,
   invalid,
+  noRoute,
   refusal,
   tokensOf,
 } from './support.js';
@@ -191,7 +192,7 @@ cloudflareSuite('errors', (cf) => {
 
     it('repeats the path as it was requested, and not the query', async () => {
       const { message } = refusal(await cf.admin.get('/No%20Such/Path?secret=1'), 404, 7003);
-      expect(message).toBe('Could not route to /client/v4/No%20Such/Path, perhaps your object identifier is invalid?');
+      expect(message).toBe(noRoute(cf, '/No%20Such/Path'));
     });
 
     it('leaves what is not under its prefix to others', async () => {
@@ -219,7 +220,7 @@ cloudflareSuite('errors', (cf) => {
       ['/user/tokens/verify', ['POST', 'PUT', 'PATCH', 'DELETE'], 'GET, HEAD'],
     ])('answers 405 on %s for %j, and Allow names those that are', async (path, wrong, allow) => {
       await changingNothing(cf, async () => {
-        for (const method of wrong) {
+        for (const method of wrong.filter((name) => !cf.server.methodsOfHost.includes(name))) {
           const reply = await cf.admin.send(method, path, method === 'OPTIONS' ? undefined : {});
           refusal(reply, 405, 10001);
           expect(reply.headers.allow).toBe(allow);
@@ -259,7 +260,8 @@ cloudflareSuite('errors', (cf) => {
         `Authorization: Bearer ${ADMIN.token}\r\nContent-Type: application/json; charset=nonsense`,
         `Authorization: Bearer ${ADMIN.token}\r\nX-Forwarded-For: \xff, not an address\r\nForwarded: ;;;`,
       ]) {
-        const head = `GET ${PREFIX}${tokensOf()}?per_page=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${header}\r\n\r\n`;
+        const target = `${cf.server.basePath}${PREFIX}${tokensOf()}?per_page=1`;
+        const head = `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${header}\r\n\r\n`;
         const reply = await sendBytes(cf.server.baseUrl, Buffer.from(head, 'latin1'));
         if (reply.status === 200) expect(reply.json()).toMatchObject({ success: true });
         else failure(reply);

@@ -9,6 +9,7 @@ import {
   invalid,
   memberPath,
   membersOf,
+  noRoute,
   ok,
   okList,
   refusal,
@@ -186,7 +187,7 @@ cloudflareSuite('accounts/:id/members', (cf) => {
           const reply = await changingNothing(cf, () => cf.admin.send(method, path, { roles: ['administrator'] }));
           expect(refusal(reply, 404, 7003)).toEqual({
             code: 7003,
-            message: `Could not route to /client/v4${path}, perhaps your object identifier is invalid?`,
+            message: noRoute(cf, path),
           });
         }
       },

@@ -5,7 +5,7 @@ import { Secret, Verifier } from '../../../src/core/index.js';
 import { onBothEngines } from '../../support/engines.js';
 import { send, type Call, type Reply } from '../../support/http.js';
 import { stored } from '../../support/stored.js';
-import { ACCOUNT, ADMIN, startServer, type TestServer } from '../../support/test-server.js';
+import { ACCOUNT, ADMIN, startInMount, type TestServer } from '../../support/test-server.js';
 
 export { auditRows, stored } from '../../support/stored.js';
 
@@ -218,7 +218,7 @@ export function cloudflareSuite(name: string, suite: (cf: Cloudflare) => void, e
   onBothEngines(name, (engine) => {
     const cf = {} as Cloudflare;
     beforeAll(async () => {
-      Object.assign(cf, cast(await startServer(engine, env)));
+      Object.assign(cf, cast(await startInMount(engine, env)));
     });
     afterAll(() => cf.server.close());
     suite(cf);
@@ -310,6 +310,11 @@ export function failure(reply: Reply): ErrorItem {
   expect(Number.isInteger(item.code) && item.code >= 1000).toBe(true);
   expect(item.message).toMatch(/\S/);
   return item;
+}
+
+/** What an administrator of the server is told of a path that names something that does not exist. */
+export function noRoute({ server }: Cloudflare, path: string): string {
+  return `Could not route to ${server.basePath}${PREFIX}${path}, perhaps your object identifier is invalid?`;
 }
 
 /** Calls, and fails the test if anything in the database is not as it was. */

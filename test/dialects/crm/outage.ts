@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import Database from 'better-sqlite3';
 import { createDatabase } from '../../support/engines.js';
-import { startServer, type TestServer } from '../../support/test-server.js';
+import { startInMount, type TestServer } from '../../support/test-server.js';
 import type { Engine } from '../../../src/persistence/index.js';
 
 export interface Outage {
@@ -23,7 +23,7 @@ async function behindProxy(env: Record<string, string>): Promise<Outage> {
   const url = new URL(database.url);
   const proxy = new Proxy(url.hostname, Number(url.port));
   url.port = String(await proxy.listen());
-  const server = await startServer('postgres', { ...env, DATABASE_URL: url.href }, database);
+  const server = await startInMount('postgres', { ...env, DATABASE_URL: url.href }, database);
   const close = async (): Promise<void> => {
     await server.close();
     await proxy.close();
@@ -36,7 +36,7 @@ async function behindProxy(env: Record<string, string>): Promise<Outage> {
 }
 
 async function besideOther(env: Record<string, string>): Promise<Outage> {
-  const server = await startServer('sqlite', env);
+  const server = await startInMount('sqlite', env);
   await server.dataSource.query('PRAGMA busy_timeout = 20');
   const other = new Database(server.database.url.slice('sqlite:'.length));
   const close = async (): Promise<void> => {

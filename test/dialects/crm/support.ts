@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { onBothEngines } from '../../support/engines.js';
 import { send, type Call, type Reply } from '../../support/http.js';
-import { ACCOUNT, ADMIN, startServer, type TestServer } from '../../support/test-server.js';
+import { ACCOUNT, ADMIN, startInMount, type TestServer } from '../../support/test-server.js';
 import { data, type AccessToken } from './answers.js';
 
 export * from './answers.js';
@@ -140,7 +140,7 @@ export function crmSuite(name: string, suite: (crm: Crm) => void, env: Record<st
   onBothEngines(name, (engine) => {
     const crm = {} as Crm;
     beforeAll(async () => {
-      const server = await startServer(engine, env);
+      const server = await startInMount(engine, env);
       const everybody = actors(server);
       Object.assign(crm, everybody, { root: await everybody.login(ADMIN) });
     });
