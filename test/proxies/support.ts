@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { IDENTITY_HEADERS } from '../../src/data-plane/identity-headers.js';
 import { withBinary } from '../support/binaries.js';
 import { send, type Call, type Reply } from '../support/http.js';
-import type { TestServer } from '../support/test-server.js';
+import { startServer, type TestServer } from '../support/test-server.js';
 import { dataPlaneSuite, type DataPlane, type Headers } from '../data-plane/support.js';
 import type { Proxy, ProxyKind } from './proxies.js';
 
@@ -145,7 +145,8 @@ export function guardedSuite(
         suite({ ...plane, ...guard, asked: () => asked() });
       });
     };
-    dataPlaneSuite(name, inSuite, env);
+    // The examples ask a server that stands alone.
+    dataPlaneSuite(name, inSuite, env, startServer);
   });
 }
 
