@@ -9,7 +9,8 @@ import { CanvusModule } from './dialects/canvus/index.js';
 import { CloudflareModule } from './dialects/cloudflare/index.js';
 import { CrmModule } from './dialects/crm/index.js';
 import { LatchkeyModule } from './latchkey.module.js';
-import { OperationsModule, type HousekeepingOptions } from './operations/index.js';
+import type { HousekeepingOptions } from './identity/index.js';
+import { OperationsModule } from './operations/index.js';
 import { Connection } from './persistence/index.js';
 import { PRODUCT_VERSION } from './version.js';
 
@@ -29,6 +30,7 @@ export class AppModule {
       credentialCache: config.credentialCache,
       loginThrottle: config.loginThrottle,
       leaseSeconds: config.database.leaseSeconds,
+      housekeeping: { auditRetentionDays: config.audit.retentionDays, ...housekeeping },
       providers: [
         { provide: Connection, useValue: Connection.of(dataSource) },
         ...(clock ? [{ provide: Clock, useValue: clock }] : []),
@@ -42,7 +44,7 @@ export class AppModule {
           dataSourceFactory: () => Promise.resolve(dataSource),
         }),
         latchkey,
-        OperationsModule.forRoot({ auditRetentionDays: config.audit.retentionDays, ...housekeeping }, [latchkey]),
+        OperationsModule,
         DataPlaneModule.forRoot({ ...config.dataPlane, imports: [latchkey] }),
         CloudflareModule.forRoot({
           secretPrefix: config.cloudflare.serviceTokenPrefix,

@@ -1,5 +1,6 @@
 /** What a host needs beside the dialects that it embeds: the module they stand on, and the parts it may use or replace. */
-export { LatchkeyModule, type LatchkeyExtras, type LatchkeyOptions } from './latchkey.module.js';
+export { LatchkeyModule } from './latchkey.module.js';
+export type { LatchkeyExtras, LatchkeyOptions } from './latchkey.options.js';
 export { ConnectionError, ENTITIES, MIGRATIONS, type DatabaseAddress } from './persistence/index.js';
 
 // Parts that a host may replace.
@@ -31,6 +32,7 @@ export {
   Change,
   DomainError,
   EventBus,
+  OptionsError,
   SYSTEM,
   TokenChange,
   TokenIssued,
@@ -83,6 +85,7 @@ export {
   type AccountQuery,
   type FirstStartResult,
   type FirstStartWishes,
+  type HousekeepingOptions,
   type IssuedPersonalToken,
   type LoginThrottleOptions,
   type Member,

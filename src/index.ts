@@ -9,5 +9,5 @@ export { CanvusModule, canvusDocument, type CanvusOptions } from './dialects/can
 export { CloudflareModule, cloudflareDocument, type CloudflareOptions } from './dialects/cloudflare/index.js';
 export { CrmModule, crmDocument, type CrmOptions } from './dialects/crm/index.js';
 export * from './foundation.js';
-export { PathClash, type DialectExtras } from './http/index.js';
+export { MountError, PathClash, type DialectExtras } from './http/index.js';
 export { StartError, createServer, type Server } from './server.js';

@@ -1,5 +1,6 @@
 /** Core and identity as one module: what every dialect and the data plane stand on. */
-import { ConfigurableModuleBuilder, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
+import { ConfigurableModuleBuilder, Module, type OnModuleInit, type Provider } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import {
@@ -16,44 +17,21 @@ import {
   TokenLookup,
   Transactor,
   UserDirectory,
+  withCheckedOptions,
   type CoreOptions,
 } from './core/index.js';
 import {
+  HOUSEKEEPING_OPTIONS,
   IDENTITY_CHANGES,
   IDENTITY_OPTIONS,
   IDENTITY_PROVIDERS,
   LocalActorCheck,
   LocalUserDirectory,
+  type HousekeepingOptions,
   type IdentityOptions,
-  type LoginThrottleOptions,
 } from './identity/index.js';
-import { Connection, relayFor, tokenLookupFor, transactorFor, type DatabaseAddress } from './persistence/index.js';
-
-/** What a host decides; all of it optional. */
-export interface LatchkeyOptions extends Partial<Pick<CoreOptions, 'bcryptCost' | 'credentialCache'>> {
-  /**
-   * A database of Latchkey's own, which it opens, migrates and closes: an SQLite file (`:memory:` for none) or the URL
-   * of a PostgreSQL. Without it, the host's TypeORM connection is used.
-   */
-  readonly database?: DatabaseAddress;
-  /** When somebody who fails to log in has to wait; 10 failures an address, 100 a network, in 15 minutes. */
-  readonly loginThrottle?: LoginThrottleOptions;
-  /**
-   * How long, in seconds, an instance that was lost delays a revocation at the most; 2 unless given. Only with
-   * PostgreSQL. The same for all instances of one database.
-   */
-  readonly leaseSeconds?: number;
-}
-
-/** What is fixed when the module is imported. */
-export interface LatchkeyExtras {
-  /** Name of the host's TypeORM connection, where it is not the default one. */
-  connectionName?: string;
-  /** Modules that provide what {@link LatchkeyExtras.providers} need. */
-  imports?: NonNullable<ModuleMetadata['imports']>;
-  /** Parts put in place of ours: `{ provide: UserDirectory, … }`, `Clock`, `AuditSink`. */
-  providers?: Provider[];
-}
+import { EXTRAS, OPTION_RULES, type LatchkeyExtras, type LatchkeyOptions } from './latchkey.options.js';
+import { Connection, relayFor, tokenLookupFor, transactorFor } from './persistence/index.js';
 
 const DEFAULTS = {
   bcryptCost: 12,
@@ -65,21 +43,24 @@ const HOST_CONNECTION = Symbol('latchkey:host-connection');
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: LATCHKEY_OPTIONS } =
   new ConfigurableModuleBuilder<LatchkeyOptions>({ moduleName: 'Latchkey' })
     .setClassMethodName('forRoot')
-    .setExtras<LatchkeyExtras>({}, (definition, { connectionName, imports = [], providers = [] }) => ({
-      ...definition,
-      imports: [...(definition.imports ?? []), ...imports],
-      providers: [
-        ...(definition.providers ?? []),
-        {
-          provide: HOST_CONNECTION,
-          useFactory: (dataSource?: DataSource) => dataSource,
-          inject: [{ token: getDataSourceToken(connectionName), optional: true }],
-        },
-        // What comes later replaces what came before.
-        ...REPLACEABLE,
-        ...providers,
-      ],
-    }))
+    .setExtras<LatchkeyExtras>(EXTRAS, (unchecked, { connectionName, imports = [], providers = [] }) => {
+      const definition = withCheckedOptions(unchecked, OPTION_RULES);
+      return {
+        ...definition,
+        imports: [...(definition.imports ?? []), ...imports],
+        providers: [
+          ...(definition.providers ?? []),
+          {
+            provide: HOST_CONNECTION,
+            useFactory: (dataSource?: DataSource) => dataSource,
+            inject: [{ token: getDataSourceToken(connectionName), optional: true }],
+          },
+          // What comes later replaces what came before.
+          ...REPLACEABLE,
+          ...providers,
+        ],
+      };
+    })
     .build();
 
 const REPLACEABLE: Provider[] = [
@@ -113,6 +94,11 @@ const REPLACEABLE: Provider[] = [
       inject: [LATCHKEY_OPTIONS],
     },
     {
+      provide: HOUSEKEEPING_OPTIONS,
+      useFactory: ({ housekeeping = {} }: LatchkeyOptions): HousekeepingOptions => housekeeping,
+      inject: [LATCHKEY_OPTIONS],
+    },
+    {
       provide: Transactor,
       useFactory: ({ dataSource }: Connection) => transactorFor(dataSource),
       inject: [Connection],
@@ -141,4 +127,20 @@ const REPLACEABLE: Provider[] = [
     UserDirectory,
   ],
 })
-export class LatchkeyModule extends ConfigurableModuleClass {}
+export class LatchkeyModule extends ConfigurableModuleClass implements OnModuleInit {
+  constructor(
+    private readonly connection: Connection,
+    private readonly modules: ModulesContainer,
+  ) {
+    super();
+  }
+
+  /** @throws ConnectionError for another of the same application over the same database: neither would hear of the other */
+  onModuleInit(): void {
+    for (const { metatype, providers } of this.modules.values()) {
+      if (metatype !== LatchkeyModule) continue;
+      const other = providers.get(Connection)?.instance as Connection | undefined;
+      if (other) this.connection.checkBeside(other);
+    }
+  }
+}

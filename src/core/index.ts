@@ -23,7 +23,19 @@ export { EntityRows, findRow, type Row } from './entity-rows.js';
 export { DomainError, UniqueViolation, assertNever, whenTaken, type DomainErrorCode } from './errors.js';
 export { EventBus, type ChangeListener, type GapListener } from './event-bus.js';
 export { HashingService, PASSWORD_MAX_BYTES } from './hashing.service.js';
+export { describeForLog } from './log-line.js';
 export { CORE_OPTIONS, type CoreOptions, type CredentialCacheOptions } from './options.js';
+export {
+  OptionsError,
+  matching,
+  oneOf,
+  optionGroup,
+  rule,
+  wholeNumber,
+  withCheckedOptions,
+  type OptionRule,
+  type OptionRules,
+} from './option-rules.js';
 export { Secret } from './secret.js';
 export { isStorableText } from './text.js';
 export { TokenCount } from './token-count.entity.js';

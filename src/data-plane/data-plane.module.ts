@@ -11,10 +11,18 @@ import { OAuthController } from './oauth/oauth.controller.js';
 import { renderOAuthError } from './oauth/oauth.errors.js';
 import { TokenRevocation } from './oauth/token-revocation.js';
 
+const CONTROLLERS = [OAuthController];
+
 @Injectable()
 class OAuthEdge extends DialectEdge implements OnModuleInit {
   constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
-    super(host, config, { name: 'DataPlaneModule', path: `${path}/oauth2`, renderError: renderOAuthError });
+    super(host, config, {
+      name: 'DataPlaneModule',
+      controllers: CONTROLLERS,
+      path,
+      part: 'oauth2',
+      renderError: renderOAuthError,
+    });
   }
 
   onModuleInit(): void {
@@ -27,7 +35,7 @@ class OAuthEdge extends DialectEdge implements OnModuleInit {
  * need: import it where they are used.
  */
 @Module({
-  controllers: [OAuthController],
+  controllers: CONTROLLERS,
   providers: [ForwardAuth, FrontDoor, Gate, OAuthCallers, OAuthEdge, TokenRevocation],
   exports: [Gate],
 })

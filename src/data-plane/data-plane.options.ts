@@ -1,4 +1,5 @@
 /** What the data plane needs to be told. */
+import { matching, wholeNumber, type OptionRules } from '../core/index.js';
 
 /** Options of `DataPlaneModule`. */
 export interface DataPlaneOptions {
@@ -13,6 +14,12 @@ export interface DataPlaneOptions {
    */
   readonly jsonHeader?: string | undefined;
 }
+
+/** What each may be; the name of a header by RFC 9110 §5.6.2. */
+export const OPTION_RULES: OptionRules<DataPlaneOptions> = {
+  maxAgeSeconds: wholeNumber(0, 3600),
+  jsonHeader: matching(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'the name of a header'),
+};
 
 /** Below which everything is served unless the host says otherwise. */
 export const DEFAULT_PATH = '/';

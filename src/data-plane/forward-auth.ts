@@ -2,8 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Clock, DomainError, type Acceptance } from '../core/index.js';
-import { describeForLog } from '../http/index.js';
+import { Clock, DomainError, describeForLog, type Acceptance } from '../core/index.js';
 import { RuleError, readRule, type AdmissionRule } from './admission.js';
 import { DATA_PLANE_OPTIONS } from './data-plane.module-definition.js';
 import type { DataPlaneOptions } from './data-plane.options.js';

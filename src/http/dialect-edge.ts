@@ -6,17 +6,16 @@ import { Logger } from '@nestjs/common';
 import type { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import type { Application, NextFunction, Request, Response } from 'express';
 import { sendError, type ErrorRenderer } from './answer.js';
-import { claimPath, mountPath } from './mounting.js';
+import { MountError, claimPath, mountPath } from './mounting.js';
+import { checkRoutes, type MountedModule } from './own-routes.js';
 import { bodyReader } from './request-body.js';
-import { MethodNotAllowed, PathNotFound, allowedMethods, moveToFront } from './routing.js';
+import { MethodNotAllowed, PathNotFound, allowedMethods, moveBeforeRoutes, moveToFront } from './routing.js';
 
 /** Bytes of a request body at the most; the longest legal one has a few KiB. */
 const MAX_BODY_BYTES = 256 * 1024;
 
-export interface EdgeOptions {
-  /** What is served, for people who mount two at one place. */
-  readonly name: string;
-  /** Prefix of the dialect, for example `/api/v1`, after the host's global prefix. */
+export interface EdgeOptions extends MountedModule {
+  /** Prefix of the module, for example `/api/v1`, after the host's global prefix. */
   readonly path: string;
   readonly renderError: ErrorRenderer;
 }
@@ -30,10 +29,15 @@ export class DialectEdge {
     private readonly options: EdgeOptions,
   ) {}
 
-  /** To be called when the routes are registered: from here on, nothing under the prefix leaves it. */
+  /**
+   * To be called when the routes are registered: from here on, nothing under the prefix leaves it.
+   * @throws MountError
+   */
   close(): void {
+    if (!serves(this.host, this.options.name)) return;
     const { path, express } = this;
     claimPath(this.host, path, this.options.name);
+    checkRoutes(express, path, this.options);
     // Ahead of every parser of the host, whenever that was registered.
     express.use(path, neverCached, bodyReader(MAX_BODY_BYTES));
     moveToFront(express, 2);
@@ -45,16 +49,31 @@ export class DialectEdge {
     express.use(path, (error: unknown, request: Request, response: Response, _next: NextFunction) => {
       sendError(response, this.options.renderError(error, requestedPath(request)));
     });
+    moveBeforeRoutes(express, path, 2);
     this.logger.debug(`serving ${path}`);
   }
 
   private get path(): string {
-    return mountPath(this.config, this.options.path);
+    const { path, part = '' } = this.options;
+    return mountPath(this.config, `${path}/${part}`);
   }
 
   private get express(): Application {
     return this.host.httpAdapter.getInstance<Application>();
   }
+}
+
+/**
+ * Whether the application has a server: a script, or a worker, has none and uses services alone.
+ * @param name - of the module, for people
+ * @throws MountError for a server of another kind than Express
+ */
+export function serves({ httpAdapter }: HttpAdapterHost, name: string): boolean {
+  const adapter = httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;
+  if (adapter && adapter.getType() !== 'express') {
+    throw new MountError(`${name} is served by Express: create the application with @nestjs/platform-express`);
+  }
+  return adapter !== undefined;
 }
 
 /** The path as it was requested, without the query. */

@@ -1,30 +1,70 @@
 /** Mounting a dialect's module: at a prefix, on top of the module that provides core and identity. */
 import type { DynamicModule, ModuleMetadata } from '@nestjs/common';
 import { RouterModule, type ApplicationConfig, type HttpAdapterHost } from '@nestjs/core';
+import { OptionsError, withCheckedOptions, type OptionRules } from '../core/index.js';
 
 /** What every dialect's `forRoot` takes beside its options. */
 export interface DialectExtras {
   /** Prefix of all routes, after the host's global prefix. */
-  path?: string;
+  path?: string | undefined;
   /** The module that provides core and identity. */
-  imports?: NonNullable<ModuleMetadata['imports']>;
+  imports?: ModuleMetadata['imports'];
 }
 
 /** Injection token, within a dialect's module, of the prefix it is mounted at. */
 export const DIALECT_PATH = Symbol('latchkey:dialect-path');
 
-/** For `ConfigurableModuleBuilder.setExtras`. */
-export function mountedAt(defaultPath: string): (definition: DynamicModule, extras: DialectExtras) => DynamicModule {
-  return (definition, { path = defaultPath, imports = [] }) => ({
-    ...definition,
-    imports: [...(definition.imports ?? []), ...imports, RouterModule.register([{ path, module: definition.module }])],
-    providers: [...(definition.providers ?? []), { provide: DIALECT_PATH, useValue: path }],
-  });
+/** Segments of a path as they are, without parameters. */
+const PLAIN_PATH = /^[A-Za-z0-9\-._~/]*$/;
+
+/**
+ * For `ConfigurableModuleBuilder.setExtras`, whose extras must be named, if only as `undefined`, so that they are no
+ * options.
+ */
+export const EXTRAS: DialectExtras = { path: undefined, imports: undefined };
+
+/** For `ConfigurableModuleBuilder.setExtras`; what it makes throws `OptionsError`. */
+export function mountedAt<T extends object>(
+  defaultPath: string,
+  rules: OptionRules<T>,
+): (definition: DynamicModule, extras: DialectExtras) => DynamicModule {
+  return (unchecked, { path = defaultPath, imports = [] }) => {
+    const definition = withCheckedOptions(unchecked, rules);
+    const all = [...(definition.imports ?? []), ...imports];
+    checkExtras(definition.module.name, path, all.length);
+    return {
+      ...definition,
+      imports: [...all, RouterModule.register([{ path, module: definition.module }])],
+      providers: [...(definition.providers ?? []), { provide: DIALECT_PATH, useValue: path }],
+    };
+  };
+}
+
+function checkExtras(name: string, path: unknown, imports: number): void {
+  if (typeof path !== 'string' || !PLAIN_PATH.test(path)) {
+    throw new OptionsError(
+      `${name} cannot be served at ${String(path)}: give a \`path\` without parameters, such as "/tokens"`,
+    );
+  }
+  if (imports === 0) {
+    throw new OptionsError(
+      `${name} has nothing to stand on: keep what LatchkeyModule.forRoot returns in a constant, and give it as ` +
+        `${name}.forRoot({ …, imports: [latchkey] })`,
+    );
+  }
 }
 
 /** The whole prefix, with a slash before it and none after it: known when the application initialises, not before. */
 export function mountPath(config: ApplicationConfig, path: string): string {
-  return joinedPath(config.getGlobalPrefix(), path);
+  const own = joinedPath(path);
+  const { exclude = [] } = config.getGlobalPrefixOptions();
+  const isExcluded = exclude.some(({ pathRegex }) => pathRegex.test(own) || pathRegex.test(`${own}/x`));
+  return isExcluded ? own : joinedPath(config.getGlobalPrefix(), own);
+}
+
+/** Whether a path is another or lies below it. @param prefix - without a slash after it */
+export function isBelow(path: string, prefix: string): boolean {
+  return `${path}/`.startsWith(`${prefix}/`);
 }
 
 /** One path of several parts, which may have slashes around them or not. */
@@ -36,8 +76,11 @@ export function joinedPath(...parts: readonly string[]): string {
   return segments.map((segment) => `/${segment}`).join('');
 }
 
+/** A module cannot be served in this application; the message names the remedy. */
+export class MountError extends Error {}
+
 /** Two modules of one application want the same addresses. */
-export class PathClash extends Error {}
+export class PathClash extends MountError {}
 
 const MOUNTS = new WeakMap<HttpAdapterHost, Map<string, string>>();
 
@@ -49,14 +92,11 @@ const MOUNTS = new WeakMap<HttpAdapterHost, Map<string, string>>();
 export function claimPath(host: HttpAdapterHost, path: string, name: string): void {
   const claimed = MOUNTS.get(host) ?? new Map<string, string>();
   MOUNTS.set(host, claimed);
-  const wanted = `${path}/`;
   for (const [other, owner] of claimed) {
-    if (wanted.startsWith(other) || other.startsWith(wanted)) {
-      throw new PathClash(
-        `${name} is to be served at ${path}, and ${owner} at ${other.slice(0, -1)}: ` +
-          'give one of them another `path` in its forRoot',
-      );
-    }
+    if (!isBelow(path, other) && !isBelow(other, path)) continue;
+    throw new PathClash(
+      `${name} is to be served at ${path}, and ${owner} at ${other}: give one of them another \`path\` in its forRoot`,
+    );
   }
-  claimed.set(wanted, name);
+  claimed.set(path, name);
 }

@@ -1,5 +1,6 @@
 /** What the running application routes. */
 import type { Application } from 'express';
+import { isBelow } from './mounting.js';
 
 /** No route has this path. */
 export class PathNotFound extends Error {}
@@ -46,6 +47,21 @@ export function allowedMethods(application: Application, path: string): string[]
 export function moveToFront(application: Application, count: number): void {
   const layers = layersOf(application);
   layers.unshift(...layers.splice(layers.length - count, count));
+}
+
+/**
+ * Lets the routes below a prefix, and after them the layers that were registered last, run ahead of every other route:
+ * one of a host that answers everything would answer for them.
+ * @param last - how many layers were registered last
+ */
+export function moveBeforeRoutes(application: Application, prefix: string, last: number): void {
+  const layers = layersOf(application);
+  const tail = layers.splice(layers.length - last, last);
+  const own = layers.filter(({ route }) => route && isBelow(route.path, prefix));
+  const others = layers.filter((layer) => !own.includes(layer));
+  const first = others.findIndex(({ route }) => route);
+  others.splice(first < 0 ? others.length : first, 0, ...own, ...tail);
+  layers.splice(0, layers.length, ...others);
 }
 
 function matches(layer: Layer, path: string): boolean {

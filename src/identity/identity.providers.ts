@@ -2,6 +2,7 @@
 import { AccountService } from './account.service.js';
 import { Authenticator } from './authenticator.js';
 import { FirstStart } from './first-start.js';
+import { Housekeeping } from './housekeeping.js';
 import { LoginThrottle } from './login-throttle.js';
 import { MembershipService } from './membership.service.js';
 import { PasswordService } from './password.service.js';
@@ -15,6 +16,7 @@ export const IDENTITY_PROVIDERS = [
   AccountService,
   Authenticator,
   FirstStart,
+  Housekeeping,
   LoginThrottle,
   MembershipService,
   PasswordService,

@@ -9,8 +9,8 @@ export {
 } from './account.service.js';
 export { Authenticator, type Authentication, type Principal } from './authenticator.js';
 export * from './changes.js';
-export { removeExpiredSessions } from './expired-sessions.js';
 export { FirstStart, type FirstStartResult, type FirstStartWishes } from './first-start.js';
+export { HOUSEKEEPING_OPTIONS, Housekeeping, type HousekeepingOptions } from './housekeeping.js';
 export { IDENTITY_PROVIDERS } from './identity.providers.js';
 export { LocalActorCheck } from './local-actor-check.js';
 export { LocalUserDirectory } from './local-user-directory.js';

@@ -1,7 +1,6 @@
-/** Running the server: health, housekeeping, the log, and what is printed at the first start. */
+/** Running the server: health, the log, and what is printed at the first start. */
 export { UsageError, answerTo } from './command-line.js';
 export { firstStartNotice } from './first-start-notice.js';
-export { Housekeeping, type HousekeepingOptions } from './housekeeping.js';
 export { NestLog, createLog, requestLog, type LogOptions } from './logging.js';
 export { answerUnreadableRequests } from './unreadable-requests.js';
 export { OperationsModule } from './operations.module.js';

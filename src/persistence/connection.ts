@@ -1,8 +1,7 @@
 /** The database that a module works on: a host's, if it will do, or one of its own. */
 import type { OnApplicationShutdown } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
-import { Token } from '../core/index.js';
-import { dataSourceOptions, openDatabase, type DatabaseAddress } from './data-source.js';
+import type { DataSource, EntityMetadata } from 'typeorm';
+import { dataSourceOptions, openDatabase, outliveLostConnections, type DatabaseAddress } from './data-source.js';
 import { engineOf } from './engine.js';
 import { ENTITIES } from './entities.js';
 
@@ -34,7 +33,9 @@ export class Connection implements OnApplicationShutdown {
     }
     if (!host) throw new ConnectionError(NO_CONNECTION);
     await checkHost(host);
-    return engineOf(host) === 'sqlite' ? Connection.besideHost(host) : new Connection(host, false);
+    if (engineOf(host) === 'sqlite') return Connection.besideHost(host);
+    outliveLostConnections(host);
+    return new Connection(host, false);
   }
 
   /**
@@ -53,10 +54,25 @@ export class Connection implements OnApplicationShutdown {
     return new Connection(await openDatabase({ ...own, migrations: [] }), true);
   }
 
+  /** @throws ConnectionError for one to the same database that is not this one */
+  checkBeside(other: Connection): void {
+    if (other !== this && nameOf(other.dataSource) === nameOf(this.dataSource)) throw new ConnectionError(TWICE);
+  }
+
   async onApplicationShutdown(): Promise<void> {
     if (this.isOwn && this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 }
+
+/** Of the database; each in memory is one of its own. */
+function nameOf({ options }: DataSource): unknown {
+  if (options.type !== 'better-sqlite3') return 'url' in options ? options.url : options;
+  return options.database === ':memory:' ? options : options.database;
+}
+
+const TWICE =
+  'LatchkeyModule is imported twice over one database: call forRoot once, keep what it returns in a constant, and ' +
+  'give that to every module as `imports: [latchkey]`';
 
 const NO_CONNECTION =
   'Latchkey has no database: import TypeOrmModule.forRoot({ …, entities: [...ENTITIES], migrations: [...MIGRATIONS] }) ' +
@@ -71,14 +87,23 @@ async function checkHost(host: DataSource): Promise<void> {
         'add `...ENTITIES` to its `entities`',
     );
   }
-  const queryRunner = host.createQueryRunner();
-  try {
-    if (!(await queryRunner.hasTable(host.getMetadata(Token).tablePath))) throw new ConnectionError(NO_TABLES);
-  } finally {
-    await queryRunner.release();
-  }
+  for (const entity of ENTITIES) await checkTable(host, host.getMetadata(entity));
 }
 
-const NO_TABLES =
-  "The host's database has no tables of Latchkey: add `...MIGRATIONS` to the connection's `migrations` and run them, " +
-  'for example with `migrationsRun: true`';
+/** What PostgreSQL and SQLite say of a table or a column that is not there. */
+const NOT_THERE = /^(42P01|42703)$|no such (table|column)/;
+
+/** By its bare name, as some of our statements ask for it. */
+async function checkTable(host: DataSource, { tableName, columns }: EntityMetadata): Promise<void> {
+  const names = columns.map(({ databaseName }) => `t."${databaseName}"`);
+  try {
+    await host.query(`SELECT ${names.join(', ')} FROM "${tableName}" t WHERE 1 = 0`);
+  } catch (error) {
+    const { code = '', message } = error as { code?: string; message: string };
+    if (!NOT_THERE.test(code) && !NOT_THERE.test(message)) throw error;
+    throw new ConnectionError(
+      `The host's database lacks a table or a column of Latchkey (${message}): add \`...MIGRATIONS\` to the connection's ` +
+        '`migrations` and run them, for example with `migrationsRun: true`',
+    );
+  }
+}

@@ -129,7 +129,7 @@ async function connected(options: DataSourceOptions): Promise<DataSource> {
  * A connection that PostgreSQL ends is an error event, and one that nobody listens to ends the process. Pool and
  * TypeORM listen most of the time, but not while one hands the connection to the other.
  */
-function outliveLostConnections(dataSource: DataSource): void {
+export function outliveLostConnections(dataSource: DataSource): void {
   const { master } = dataSource.driver as unknown as { master: pg.Pool & { _clients: pg.PoolClient[] } };
   const ignore = (): void => undefined;
   master.on('connect', (client) => client.on('error', ignore));

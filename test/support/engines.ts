@@ -48,15 +48,19 @@ export async function createPostgres(template = 'template1'): Promise<TestDataba
   await administer(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = new URL(process.env.TEST_DATABASE_URL ?? '');
   url.pathname = `/${name}`;
-  return { url: url.href, name, folder: null, drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) };
+  const drop = async (): Promise<void> => {
+    await administer(`DROP DATABASE ${name} WITH (FORCE)`);
+  };
+  return { url: url.href, name, folder: null, drop };
 }
 
-/** Runs a statement beside all databases of the tests. */
-export async function administer(statement: string): Promise<void> {
+/** Runs a statement beside all databases of the tests. @returns the rows that it answers */
+export async function administer(statement: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client(process.env.TEST_DATABASE_URL ?? '');
   await client.connect();
   try {
-    await client.query(statement);
+    const { rows } = await client.query<Record<string, unknown>>(statement);
+    return rows;
   } finally {
     await client.end();
   }

@@ -1,14 +1,13 @@
 /** Errors in the form of RFC 6749 §5.2: `error`, and `error_description` for the person who reads the log. */
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
-import { DomainError } from '../../core/index.js';
+import { DomainError, describeForLog } from '../../core/index.js';
 import {
   BodyError,
   InputError,
   MethodNotAllowed,
   PathNotFound,
   clientErrorStatus,
-  describeForLog,
   retryAfter,
   sendError,
   type ErrorAnswer,

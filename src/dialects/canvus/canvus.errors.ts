@@ -1,14 +1,13 @@
 /** Every error in the dialect's form: `{"msg": …}`, and `{"message": "401 Unauthorized"}` for a token that is none. */
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
-import { DomainError, assertNever } from '../../core/index.js';
+import { DomainError, assertNever, describeForLog } from '../../core/index.js';
 import {
   BodyError,
   InputError,
   MethodNotAllowed,
   PathNotFound,
   clientErrorStatus,
-  describeForLog,
   retryAfter,
   sendError,
   type ErrorAnswer,

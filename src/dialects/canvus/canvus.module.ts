@@ -16,10 +16,21 @@ import { Subjects } from './streams/subjects.js';
 import { UserScope } from './user-scope.js';
 import { UsersController } from './users.controller.js';
 
+/** Fixed paths before `users/:id`. */
+const CONTROLLERS = [
+  LoginController,
+  NotServedController,
+  UsersController,
+  AccessTokensController,
+  ServerInfoController,
+  ServerConfigController,
+  AuditLogController,
+];
+
 @Injectable()
 class CanvusEdge extends DialectEdge implements OnModuleInit {
   constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
-    super(host, config, { name: 'CanvusModule', path, renderError: renderCanvusError });
+    super(host, config, { name: 'CanvusModule', controllers: CONTROLLERS, path, renderError: renderCanvusError });
   }
 
   onModuleInit(): void {
@@ -29,16 +40,7 @@ class CanvusEdge extends DialectEdge implements OnModuleInit {
 
 /** Serves the Canvus dialect below `path` (`/api/v1` unless given). */
 @Module({
-  // Fixed paths before `users/:id`.
-  controllers: [
-    LoginController,
-    NotServedController,
-    UsersController,
-    AccessTokensController,
-    ServerInfoController,
-    ServerConfigController,
-    AuditLogController,
-  ],
+  controllers: CONTROLLERS,
   providers: [CanvusEdge, PrivateTokenGuard, Streams, Subjects, UserScope],
 })
 export class CanvusModule extends ConfigurableModuleClass {}

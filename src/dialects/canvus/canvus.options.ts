@@ -1,4 +1,5 @@
 /** What the Canvus dialect can be told. */
+import { matching, wholeNumber, type OptionRules } from '../../core/index.js';
 
 /** Options of `CanvusModule`. */
 export interface CanvusOptions {
@@ -7,6 +8,12 @@ export interface CanvusOptions {
   /** Seconds between the blank lines of an idle stream, at the most; 15 unless given. */
   readonly keepaliveSeconds?: number;
 }
+
+/** What each may be. */
+export const OPTION_RULES: OptionRules<CanvusOptions> = {
+  productVersion: matching(/\S/, 'a name and a version'),
+  keepaliveSeconds: wholeNumber(1, 3600),
+};
 
 /** Where the dialect is served unless the host says otherwise (contract §1.1). */
 export const DEFAULT_PATH = '/api/v1';

@@ -1,14 +1,13 @@
 /** Every error in the failure envelope, with the codes of the contract's catalogue (§3); those from 10500 up are ours. */
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { DomainError, assertNever } from '../../core/index.js';
+import { DomainError, assertNever, describeForLog } from '../../core/index.js';
 import {
   BodyError,
   InputError,
   MethodNotAllowed,
   PathNotFound,
   clientErrorStatus,
-  describeForLog,
   requestedPath,
   retryAfter,
   sendError,

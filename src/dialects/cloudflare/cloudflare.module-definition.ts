@@ -1,10 +1,10 @@
 /** The dialect as a configurable module: `forRoot` and `forRootAsync`, with the prefix as a static extra. */
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import { mountedAt, type DialectExtras } from '../../http/index.js';
-import { DEFAULT_PATH, type CloudflareOptions } from './cloudflare.options.js';
+import { EXTRAS, mountedAt, type DialectExtras } from '../../http/index.js';
+import { DEFAULT_PATH, OPTION_RULES, type CloudflareOptions } from './cloudflare.options.js';
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: CLOUDFLARE_OPTIONS } =
   new ConfigurableModuleBuilder<CloudflareOptions>({ moduleName: 'Cloudflare' })
     .setClassMethodName('forRoot')
-    .setExtras<DialectExtras>({}, mountedAt(DEFAULT_PATH))
+    .setExtras<DialectExtras>(EXTRAS, mountedAt(DEFAULT_PATH, OPTION_RULES))
     .build();

@@ -12,10 +12,17 @@ import { ServiceTokenService } from './service-token.service.js';
 import { ServiceTokensController } from './service-tokens.controller.js';
 import { UserTokensController } from './user-tokens.controller.js';
 
+const CONTROLLERS = [ServiceTokensController, MembersController, AccountsController, UserTokensController];
+
 @Injectable()
 class CloudflareEdge extends DialectEdge implements OnModuleInit {
   constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
-    super(host, config, { name: 'CloudflareModule', path, renderError: renderCloudflareError });
+    super(host, config, {
+      name: 'CloudflareModule',
+      controllers: CONTROLLERS,
+      path,
+      renderError: renderCloudflareError,
+    });
   }
 
   onModuleInit(): void {
@@ -25,7 +32,7 @@ class CloudflareEdge extends DialectEdge implements OnModuleInit {
 
 /** Serves the Cloudflare dialect below `path` (`/client/v4` unless given). */
 @Module({
-  controllers: [ServiceTokensController, MembersController, AccountsController, UserTokensController],
+  controllers: CONTROLLERS,
   providers: [CloudflareEdge, CloudflareGuard, AccountScope, ServiceTokenService],
 })
 export class CloudflareModule extends ConfigurableModuleClass {}

@@ -1,14 +1,13 @@
 /** Every error in the dialect's envelope (contract §6). */
 import { Catch, Inject, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
-import { DomainError, assertNever } from '../../core/index.js';
+import { DomainError, assertNever, describeForLog } from '../../core/index.js';
 import {
   BodyError,
   InputError,
   MethodNotAllowed,
   PathNotFound,
   clientErrorStatus,
-  describeForLog,
   retryAfter,
   sendError,
   type ErrorAnswer,

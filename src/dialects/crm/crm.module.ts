@@ -10,10 +10,17 @@ import { CrmGuard } from './crm.guard.js';
 import { ConfigurableModuleClass } from './crm.module-definition.js';
 import { LogInformation } from './log-information.js';
 
+const CONTROLLERS = [AuthenticationController, AccessTokensController];
+
 @Injectable()
 class CrmEdge extends DialectEdge implements OnModuleInit {
   constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string, errors: CrmErrors) {
-    super(host, config, { name: 'CrmModule', path, renderError: (error) => errors.render(error) });
+    super(host, config, {
+      name: 'CrmModule',
+      controllers: CONTROLLERS,
+      path,
+      renderError: (error) => errors.render(error),
+    });
   }
 
   onModuleInit(): void {
@@ -23,7 +30,7 @@ class CrmEdge extends DialectEdge implements OnModuleInit {
 
 /** Serves the CRM.COM dialect below `path` (`/crmapi/rest/v2` unless given). */
 @Module({
-  controllers: [AuthenticationController, AccessTokensController],
+  controllers: CONTROLLERS,
   providers: [AccessTokenService, CrmEdge, CrmErrors, CrmGuard, LogInformation],
 })
 export class CrmModule extends ConfigurableModuleClass {}

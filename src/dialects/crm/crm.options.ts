@@ -1,4 +1,5 @@
 /** What the CRM dialect can be told. */
+import { oneOf, type OptionRules } from '../../core/index.js';
 
 /** Options of `CrmModule`. */
 export interface CrmOptions {
@@ -7,6 +8,12 @@ export interface CrmOptions {
   /** `ok`, the default: errors come with HTTP 200, as real clients need; `status`: with a 4xx. */
   readonly httpErrors?: 'ok' | 'status';
 }
+
+/** What each may be. */
+export const OPTION_RULES: OptionRules<CrmOptions> = {
+  allowNoIdentifier: oneOf(true, false),
+  httpErrors: oneOf('ok', 'status'),
+};
 
 /** Where the dialect is served unless the host says otherwise (contract §1). */
 export const DEFAULT_PATH = '/crmapi/rest/v2';

@@ -1,8 +1,7 @@
 /** Everybody who watches anything, by user: whoever may have lost the right to is asked for before his next line. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { DomainError, TokenChange, type Change } from '../../../core/index.js';
-import { describeForLog } from '../../../http/index.js';
+import { DomainError, TokenChange, describeForLog, type Change } from '../../../core/index.js';
 import type { Standing, StandingCheck } from '../../../identity/index.js';
 import { Refusal, Unauthorized } from '../canvus.errors.js';
 import { PERMISSION_DENIED, USER_UNUSABLE } from '../canvus.messages.js';

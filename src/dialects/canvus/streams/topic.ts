@@ -1,8 +1,7 @@
 /** One subject with those who watch it: what they were told last, and one refresh at a time that tells them the rest. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { DomainError, type Change } from '../../../core/index.js';
-import { describeForLog } from '../../../http/index.js';
+import { DomainError, describeForLog, type Change } from '../../../core/index.js';
 import type { Audience } from './audience.js';
 import { ALL, type Item, type Subject } from './subject.js';
 import type { Subscriber } from './subscriber.js';

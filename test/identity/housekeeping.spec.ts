@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { AuditRecord, SYSTEM } from '../../src/core/index.js';
-import { Housekeeping } from '../../src/operations/index.js';
+import { Housekeeping } from '../../src/identity/index.js';
 import { addAuditRows, fillAuditLog } from '../support/audit-rows.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 import { send } from '../support/http.js';

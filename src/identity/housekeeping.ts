@@ -1,13 +1,13 @@
 /** What would grow for ever is kept small in the background: expired sessions, and audit rows older than they are kept. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { SYSTEM, UnitOfWork, removeAuditRows, type Transaction } from '../core/index.js';
-import { describeForLog } from '../http/index.js';
-import { removeExpiredSessions } from '../identity/index.js';
+import { SYSTEM, UnitOfWork, describeForLog, removeAuditRows, type Transaction } from '../core/index.js';
+import { removeExpiredSessions } from './expired-sessions.js';
 
+/** What is removed in the background, and when. */
 export interface HousekeepingOptions {
-  /** Audit rows are kept for so many days; 0 for ever. */
-  readonly auditRetentionDays: number;
+  /** Audit rows are kept for so many days; 0, unless given, for ever. */
+  readonly auditRetentionDays?: number;
   /** Milliseconds from the start to the first round, 5,000 unless given. */
   readonly firstRoundMs?: number;
   /** Milliseconds between the end of a round and the next one, 60,000 unless given. */
@@ -40,7 +40,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly unitOfWork: UnitOfWork,
     @Inject(HOUSEKEEPING_OPTIONS) private readonly options: HousekeepingOptions,
   ) {
-    const keptMs = options.auditRetentionDays * DAY_MS;
+    const keptMs = (options.auditRetentionDays ?? 0) * DAY_MS;
     const oldAuditRows: Removal = (tx, limit) => removeAuditRows(tx, new Date(tx.now.getTime() - keptMs), limit);
     this.chores = new Map([
       ['expired sessions', removeExpiredSessions],

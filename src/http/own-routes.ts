@@ -1,0 +1,74 @@
+/** What a module routes below its prefix: all of it, and nothing that is somebody else's. */
+import { RequestMethod, type Type } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/internal';
+import { MetadataScanner } from '@nestjs/core';
+import type { Application } from 'express';
+import { MountError, PathClash, isBelow, joinedPath } from './mounting.js';
+import { routesOf, type Route } from './routing.js';
+
+/** A module as it is mounted. */
+export interface MountedModule {
+  /** For people. */
+  readonly name: string;
+  readonly controllers: readonly Type<object>[];
+  /** What of the prefix all controllers have in their own paths; nothing unless given. */
+  readonly part?: string;
+}
+
+/**
+ * To be called when all routes are registered.
+ * @param path - the whole prefix
+ * @throws MountError when a route is not there, PathClash when there is one of the host
+ */
+export function checkRoutes(
+  application: Application,
+  path: string,
+  { name, controllers, part = '' }: MountedModule,
+): void {
+  const routed = routesOf(application)
+    .filter((route) => isBelow(route.path, path))
+    .map(shown);
+  const parent = path.slice(0, path.length - joinedPath(part).length);
+  const own = new Set(controllers.flatMap((controller) => routesOfController(controller, parent)).map(shown));
+  for (const route of own) {
+    if (routed.includes(route)) continue;
+    throw new MountError(
+      `${name} is to be served at ${path}, but ${route} is not routed there: import it once in an application, ` +
+        "and leave all of it below the host's global prefix or nothing",
+    );
+  }
+  const foreign = routed.find((route, at) => !own.has(route) || routed.indexOf(route) !== at);
+  if (foreign !== undefined) throw new PathClash(clashWith(foreign, name, path));
+}
+
+/** @throws PathClash when the host routes an address that is answered ahead of all routes */
+export function checkUnrouted(application: Application, path: string, name: string): void {
+  const shadowed = routesOf(application).find((route) => isBelow(route.path, path));
+  if (shadowed) throw new PathClash(clashWith(shown(shadowed), name, path));
+}
+
+function clashWith(route: string, name: string, path: string): string {
+  return `${name} is to be served at ${path === '' ? '/' : path}, where the application has ${route}: give ${name} another \`path\` in its forRoot`;
+}
+
+function shown({ method, path }: Route): string {
+  return `${method} ${path}`;
+}
+
+function routesOfController(controller: Type<object>, prefix: string): Route[] {
+  const prototype = controller.prototype as Record<string, object>;
+  return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
+    const handler = prototype[name];
+    if (!handler) return [];
+    const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
+    return pathsIn(handler).flatMap((path) =>
+      pathsIn(controller).map((parent) => ({ method, path: joinedPath(prefix, parent, path) })),
+    );
+  });
+}
+
+/** Of a controller or a route. */
+function pathsIn(decorated: object): string[] {
+  const path = Reflect.getMetadata(PATH_METADATA, decorated) as string | string[] | undefined;
+  return typeof path === 'string' ? [path] : (path ?? []);
+}

@@ -1,0 +1,299 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { Controller, Get, Post, type ModuleMetadata } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  CanvusModule,
+  CloudflareModule,
+  ConnectionError,
+  CrmModule,
+  DataPlaneModule,
+  LatchkeyModule,
+  OptionsError,
+  PathClash,
+} from '../../src/index.js';
+import { administer, createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
+import { Article, ShopTables1790000000000, shopDatabase, startHost } from '../support/shop.js';
+import { IN_MEMORY, addressOf, cloudflareAlone } from './support.js';
+
+type Imports = NonNullable<ModuleMetadata['imports']>;
+
+/** What keeps a host from starting; fails when it starts. */
+async function faultOf(metadata: ModuleMetadata): Promise<Error> {
+  const outcome = await startHost(metadata).catch((error: unknown) => error);
+  if (outcome instanceof Error) return outcome;
+  await (outcome as { close(): Promise<void> }).close();
+  throw new Error('the host has started');
+}
+
+const inMemory = (options: Parameters<typeof LatchkeyModule.forRoot>[0] = {}) =>
+  LatchkeyModule.forRoot({ database: IN_MEMORY, bcryptCost: 4, ...options });
+
+onBothEngines('a host that forgets something of its database', (engine) => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await createDatabase(engine);
+  });
+  afterAll(() => database.drop());
+
+  const onConnection = (changes: object): Imports =>
+    cloudflareAlone({}, {}, { ...shopDatabase(addressOf(database)), ...changes });
+
+  it('is told that there is no connection', async () => {
+    const fault = await faultOf({ imports: cloudflareAlone({}) });
+    expect(fault).toBeInstanceOf(ConnectionError);
+    expect(fault.message).toMatch(/^Latchkey has no database: import TypeOrmModule\.forRoot\(.*\.\.\.ENTITIES/);
+    expect(fault.message).toContain('or give LatchkeyModule.forRoot a `database`');
+  });
+
+  it('is told that there is no connection of the name that it gave', async () => {
+    const imports = cloudflareAlone({ connectionName: 'tokens' }, {}, shopDatabase(addressOf(database)));
+    expect((await faultOf({ imports })).message).toMatch(/^Latchkey has no database/);
+  });
+
+  it('is told which entities are not registered', async () => {
+    const fault = await faultOf({ imports: onConnection({ entities: [Article], autoLoadEntities: true }) });
+    expect(fault).toBeInstanceOf(ConnectionError);
+    expect(fault.message).toMatch(/does not know Latchkey's entities \(AccessToken, .*User\): add `\.\.\.ENTITIES`/);
+  });
+
+  it('is told that migrations have not run', async () => {
+    const empty = await createDatabase(engine);
+    const connection = { ...shopDatabase(addressOf(empty)), migrations: [ShopTables1790000000000] };
+    const fault = await faultOf({ imports: cloudflareAlone({}, {}, connection) });
+    expect(fault).toBeInstanceOf(ConnectionError);
+    expect(fault.message).toMatch(/latchkey_\w+.*: add `\.\.\.MIGRATIONS` to .* `migrationsRun: true`$/);
+    await empty.drop();
+  });
+
+  it('is told that those of a newer version have not run', async () => {
+    const older = await createDatabase(engine);
+    const connection = shopDatabase(addressOf(older));
+    const migrations = (connection.migrations as unknown[]).slice(0, -1);
+    const fault = await faultOf({ imports: cloudflareAlone({}, {}, { ...connection, migrations } as never) });
+    expect(fault).toBeInstanceOf(ConnectionError);
+    expect(fault.message).toMatch(/trust_ms.*: add `\.\.\.MIGRATIONS`/);
+    await older.drop();
+  });
+});
+
+describe('a host that gives what cannot be', () => {
+  it('is told that its SQLite in memory cannot be shared', async () => {
+    const fault = await faultOf({ imports: cloudflareAlone({}, {}, shopDatabase(IN_MEMORY)) });
+    expect(fault).toBeInstanceOf(ConnectionError);
+    expect(fault.message).toMatch(
+      /in memory has one connection.*: give LatchkeyModule\.forRoot a `database` of its own/,
+    );
+  });
+
+  it('is told that LatchkeyModule is imported twice over one database', async () => {
+    const database = await createDatabase('sqlite');
+    const own = { database: addressOf(database), bcryptCost: 4 };
+    const latchkey = LatchkeyModule.forRoot(own);
+    const canvus = CanvusModule.forRoot({ imports: [LatchkeyModule.forRoot(own)] });
+    const fault = await faultOf({ imports: [latchkey, CloudflareModule.forRoot({ imports: [latchkey] }), canvus] });
+    expect(fault).toBeInstanceOf(ConnectionError);
+    expect(fault.message).toMatch(/imported twice .*: call forRoot once, keep what it returns in a constant/);
+    await database.drop();
+  });
+
+  it.each([CloudflareModule, CrmModule, CanvusModule, DataPlaneModule])('is told what %p stands on', (module) => {
+    const make = (): unknown => module.forRoot({ path: '/tokens' });
+    expect(make).toThrow(OptionsError);
+    expect(make).toThrow(
+      `${module.name} has nothing to stand on: keep what LatchkeyModule.forRoot returns in a constant, ` +
+        `and give it as ${module.name}.forRoot({ …, imports: [latchkey] })`,
+    );
+  });
+
+  const imports = [inMemory()];
+
+  it.each<[fault: string, make: () => unknown]>([
+    ['bcryptCost is 3; give a whole number from 4 to 16', () => inMemory({ bcryptCost: 3 })],
+    ['leaseSeconds is "2"; give a whole number from 1 to 60', () => inMemory({ leaseSeconds: '2' as never })],
+    ['credentialCache.seconds is missing', () => inMemory({ credentialCache: { entries: 1 } as never })],
+    [
+      'loginThrottle.windowSeconds is 0; give',
+      () => inMemory({ loginThrottle: { failuresPerAccount: 1, failuresPerAddress: 1, windowSeconds: 0 } }),
+    ],
+    ['housekeeping.auditRetentionDays is -1; give', () => inMemory({ housekeeping: { auditRetentionDays: -1 } })],
+    [
+      'housekeeping.retention is unknown; there are auditRetentionDays, firstRoundMs, pauseMs',
+      () => inMemory({ housekeeping: { retention: 1 } as never }),
+    ],
+    [
+      'database is an object; give { engine: "sqlite", path: "…" } or',
+      () => inMemory({ database: { engine: 'mysql', url: 'mysql://root:hunter2@localhost/x' } as never }),
+    ],
+    ['database is an object; give', () => inMemory({ database: { engine: 'postgres', url: 'localhost' } })],
+    [
+      'secretPrefix is "no underscore"; give up to 15 letters or digits and an underscore',
+      () => CloudflareModule.forRoot({ secretPrefix: 'no underscore', imports }),
+    ],
+    ['tokensPerAccount is 1.5; give', () => CloudflareModule.forRoot({ tokensPerAccount: 1.5, imports })],
+    [
+      'httpErrors is "always"; give "ok" or "status"',
+      () => CrmModule.forRoot({ httpErrors: 'always' as never, imports }),
+    ],
+    [
+      'allowNoIdentifier is "false"; give true or false',
+      () => CrmModule.forRoot({ allowNoIdentifier: 'false' as never, imports }),
+    ],
+    ['keepaliveSeconds is 0; give', () => CanvusModule.forRoot({ keepaliveSeconds: 0, imports })],
+    ['maxAgeSeconds is NaN; give', () => DataPlaneModule.forRoot({ maxAgeSeconds: NaN, imports })],
+    [
+      'jsonHeader is "X Token"; give the name of a header',
+      () => DataPlaneModule.forRoot({ jsonHeader: 'X Token', imports }),
+    ],
+    [
+      'maxAge is unknown; there are maxAgeSeconds, jsonHeader',
+      () => DataPlaneModule.forRoot({ maxAge: 60, imports } as never),
+    ],
+    [
+      'cannot be served at /tenants/:id: give a `path` without parameters',
+      () => CloudflareModule.forRoot({ path: '/tenants/:id', imports }),
+    ],
+  ])('is told that %s', (fault, make) => {
+    expect(make).toThrow(OptionsError);
+    expect(make).toThrow(fault);
+    expect(make).not.toThrow('hunter2');
+  });
+
+  it('is told all of it at once, and of options that are made when the application starts', async () => {
+    const latchkey = LatchkeyModule.forRootAsync({
+      useFactory: () => Promise.resolve({ database: IN_MEMORY, bcryptCost: 99, leaseSeconds: 61 }),
+    });
+    const fault = await faultOf({ imports: [latchkey] });
+    expect(fault).toBeInstanceOf(OptionsError);
+    expect(fault.message).toBe(
+      'LatchkeyModule cannot have these options: bcryptCost is 99; give a whole number from 4 to 16. ' +
+        'leaseSeconds is 61; give a whole number from 1 to 60',
+    );
+    const nothing = LatchkeyModule.forRootAsync({ useFactory: () => undefined as never });
+    expect((await faultOf({ imports: [nothing] })).message).toMatch(
+      /^LatchkeyModule has got undefined for its options/,
+    );
+  });
+
+  it('is not kept from leaving out what has a default by giving undefined', async () => {
+    const latchkey = inMemory({ bcryptCost: undefined, leaseSeconds: undefined });
+    const canvus = CanvusModule.forRoot({ keepaliveSeconds: undefined, imports: [latchkey] });
+    await (await startHost({ imports: [latchkey, canvus] })).close();
+  });
+});
+
+describe('a host whose paths clash', () => {
+  @Controller('client/v4/accounts')
+  class AccountsOfHost {
+    @Get()
+    list(): string {
+      return 'ours';
+    }
+  }
+
+  @Controller('client/v4')
+  class BelowController {
+    @Post('extra')
+    extra(): string {
+      return 'ours';
+    }
+  }
+
+  @Controller('verify')
+  class VerifyController {
+    @Get()
+    verify(): string {
+      return 'ours';
+    }
+  }
+
+  const latchkey = inMemory();
+  const imports = [latchkey];
+
+  it.each<[what: string, metadata: ModuleMetadata, fault: string]>([
+    [
+      'of two dialects at one path',
+      { imports: [CanvusModule.forRoot({ path: 'api', imports }), CrmModule.forRoot({ path: '/api/', imports })] },
+      'to be served at /api, where the application has POST /api/authentication/token: give',
+    ],
+    [
+      'of one dialect below another',
+      { imports: [CanvusModule.forRoot({ imports }), CrmModule.forRoot({ path: 'api/v1/crm', imports })] },
+      '/api/v1',
+    ],
+    [
+      'of a route of its own that is a dialect’s, too',
+      { imports: [CloudflareModule.forRoot({ imports })], controllers: [AccountsOfHost] },
+      'CloudflareModule is to be served at /client/v4, where the application has GET /client/v4/accounts: give',
+    ],
+    [
+      'of a route of its own below a dialect',
+      { imports: [CloudflareModule.forRoot({ imports })], controllers: [BelowController] },
+      'where the application has POST /client/v4/extra: give CloudflareModule another `path` in its forRoot',
+    ],
+    [
+      'of all its routes with a dialect at the root',
+      { imports: [CanvusModule.forRoot({ path: '/', imports })], controllers: [VerifyController] },
+      'CanvusModule is to be served at /, where the application has GET /verify: give',
+    ],
+    [
+      'of a route of its own with the one ahead of all routes',
+      { imports: [DataPlaneModule.forRoot({ imports })], controllers: [VerifyController] },
+      'DataPlaneModule is to be served at /verify, where the application has GET /verify: give',
+    ],
+  ])('is told %s', async (_what, metadata, fault) => {
+    const error = await faultOf({ ...metadata, imports: [latchkey, ...(metadata.imports ?? [])] });
+    expect(error).toBeInstanceOf(PathClash);
+    expect(error.message).toContain(fault);
+    expect(error.message).toMatch(/another `path` in its forRoot$/);
+  });
+});
+
+describe('a host that did not start', () => {
+  it('has no connection of ours open when it is closed', async () => {
+    const database = await createDatabase('postgres');
+    const latchkey = inMemory({ database: addressOf(database) });
+    const imports = [latchkey];
+    const fault = await faultOf({
+      imports: [latchkey, CanvusModule.forRoot({ imports }), CrmModule.forRoot({ path: 'api/v1', imports })],
+    });
+    expect(fault).toBeInstanceOf(PathClash);
+    const open = `SELECT pid FROM pg_stat_activity WHERE datname = '${database.name}'`;
+    expect(await administer(open)).toEqual([]);
+    await database.drop();
+  });
+});
+
+describe('the process of a host that forgot something', () => {
+  /** With the package as it is built. @returns how it ended, and what it printed */
+  const ended = (options: string): { status: number; printed: string } => {
+    const host = `
+      import 'reflect-metadata';
+      import { Module } from '@nestjs/common';
+      import { NestFactory } from '@nestjs/core';
+      import { TypeOrmModule } from '@nestjs/typeorm';
+      import { LatchkeyModule } from 'latchkey/foundation';
+      class Host {}
+      const connection = TypeOrmModule.forRoot({ type: 'better-sqlite3', database: ':memory:', retryAttempts: 0 });
+      Module({ imports: [connection, LatchkeyModule.forRoot({})] })(Host);
+      await NestFactory.create(Host, ${options});`;
+    const root = path.resolve(import.meta.dirname, '../..');
+    try {
+      const settings = { cwd: root, encoding: 'utf8', stdio: 'pipe', timeout: 20_000 } as const;
+      return { status: 0, printed: execFileSync(process.execPath, ['--input-type=module', '-e', host], settings) };
+    } catch (error) {
+      const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string };
+      return { status, printed: stdout + stderr };
+    }
+  };
+
+  it.each([
+    ['by Nest', '{}'],
+    ['by the error that was thrown', '{ abortOnError: false, logger: false }'],
+  ])('ends %s, and says why', (_how, options) => {
+    const { status, printed } = ended(options);
+    expect(status).toBe(1);
+    expect(printed).toContain('add `...ENTITIES` to its `entities`');
+  });
+});
