@@ -53,14 +53,15 @@ function documentedStatus(answers: readonly DocumentedAnswer[]): MethodDecorator
   const examples = answers.flatMap(({ example, description: summary }) =>
     example === undefined ? [] : [{ summary, value: example }],
   );
-  if (examples.length === 0) return ApiResponse({ status, description, headers, type, isArray });
-  const named = Object.fromEntries(examples.map((example, index) => [String(index + 1), example]));
   const types = [...new Set(answers.map((answer) => answer.type))].filter((each) => typeof each !== 'string');
   if (types.length > 1) {
+    // Without examples: those of some would stand for all.
     const schema = { anyOf: types.map((each) => ({ $ref: getSchemaPath(each) })) };
-    const content = { 'application/json': { schema, examples: named } };
+    const content = { 'application/json': { schema } };
     return applyDecorators(ApiExtraModels(...types), ApiResponse({ status, description, headers, content }));
   }
+  if (examples.length === 0) return ApiResponse({ status, description, headers, type, isArray });
+  const named = Object.fromEntries(examples.map((example, index) => [String(index + 1), example]));
   return ApiResponse({ status, description, headers, type, isArray, examples: named });
 }
 
