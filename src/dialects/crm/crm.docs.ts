@@ -84,6 +84,8 @@ export interface MethodDocs {
   description?: string;
   /** The JSON body; GET methods document their query by themselves. */
   body?: Type;
+  /** Bodies to send as they are, by what they do. */
+  examples?: Record<string, object>;
   data: keyof typeof ENVELOPES;
   errors?: CrmErrorName[];
 }
