@@ -1,12 +1,12 @@
 /** The dialect's OpenAPI document: what it is called, and what every answer looks like. */
 import type { Type } from '@nestjs/common';
-import { ApiProperty, DocumentBuilder, PartialType, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { documentedRoute, type DocumentedAnswer } from '../../http/index.js';
 import { CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
 import { AccessTokenView, EmptyView, LoginTokenView, PassCodeView, StatusView } from './crm.views.js';
 
 class ErrorStatusView {
-  @ApiProperty({ example: CATALOGUE.invalidToken.code })
+  @ApiProperty({ enum: Object.values(CATALOGUE).map(({ code }) => code) })
   code!: string;
 
   @ApiProperty({ example: '', description: 'Which parameter or value is meant.' })
@@ -20,8 +20,8 @@ class ErrorEnvelope {
   @ApiProperty()
   status!: ErrorStatusView;
 
-  @ApiProperty({ type: Object, example: {} })
-  data!: object;
+  @ApiProperty()
+  data!: EmptyView;
 }
 
 class AccessTokenEnvelope {
@@ -32,15 +32,12 @@ class AccessTokenEnvelope {
   data!: AccessTokenView;
 }
 
-/** What a `fields_set` leaves of an access token. */
-class SomeFieldsView extends PartialType(AccessTokenView) {}
-
 class AccessTokenListEnvelope {
   @ApiProperty()
   status!: StatusView;
 
-  @ApiProperty({ type: [SomeFieldsView] })
-  data!: SomeFieldsView[];
+  @ApiProperty({ type: [AccessTokenView] })
+  data!: AccessTokenView[];
 }
 
 class PassCodeEnvelope {
@@ -87,6 +84,8 @@ export interface MethodDocs {
   description?: string;
   /** The JSON body; GET methods document their query by themselves. */
   body?: Type;
+  /** Bodies to send as they are, by what they do. */
+  examples?: Record<string, object>;
   data: keyof typeof ENVELOPES;
   errors?: CrmErrorName[];
 }
