@@ -53,7 +53,9 @@ onBothEngines('a host that forgets something of its database', (engine) => {
   });
 
   it('is told which entities are not registered', async () => {
-    const fault = await faultOf({ imports: onConnection({ entities: [Article], autoLoadEntities: true }) });
+    const fault = await faultOf({
+      imports: onConnection({ entities: [Article], autoLoadEntities: true, migrationsRun: false }),
+    });
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(/does not know Latchkey's entities \(AccessToken, .*User\): add `\.\.\.ENTITIES`/);
   });

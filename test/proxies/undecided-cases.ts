@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWithOutage, type Outage } from '../dialects/crm/outage.js';
 import { withBinary } from '../support/binaries.js';
+import { startServer } from '../support/test-server.js';
 import { freePort } from '../support/free-port.js';
 import { UNKNOWN_USER_TOKEN, privately } from '../data-plane/support.js';
 import type { ProxyKind } from './proxies.js';
@@ -14,7 +15,7 @@ export function undecidedCases(kind: ProxyKind, unreachable: number): void {
       const guard = guardOf(kind, file);
       let outage: Outage;
       beforeAll(async () => {
-        outage = await startWithOutage('postgres', {});
+        outage = await startWithOutage('postgres', {}, startServer);
         await guard.start(outage.server.port);
       });
       afterAll(async () => {
