@@ -37,6 +37,14 @@ const STATE_ERRORS: CrmErrorName[] = [
   'invalidState',
 ];
 
+const TOKEN_QUERY = { name: 'token', type: String, description: 'From `authentication/token`.' };
+const FIELDS_SET_QUERY = {
+  name: 'fields_set',
+  type: String,
+  required: false,
+  description: 'Fields to return, separated by commas; all by default.',
+};
+
 const PASS_CODE_FIELDS = [
   'id',
   'number',
@@ -77,9 +85,14 @@ export class AccessTokensController {
     data: 'accessToken',
     errors: ['invalidToken', 'parameterMissing', 'semiOptional', 'invalidParameter', 'tokenNotFound'],
   })
-  @ApiQuery({ name: 'token' })
-  @ApiQuery({ name: 'access_token_identifier', example: 'authentication_code=AC-1' })
-  @ApiQuery({ name: 'fields_set', required: false })
+  @ApiQuery(TOKEN_QUERY)
+  @ApiQuery({
+    name: 'access_token_identifier',
+    type: String,
+    example: 'authentication_code=AC-1',
+    description: 'By its code, or `identifier=…,pass_code=…`.',
+  })
+  @ApiQuery(FIELDS_SET_QUERY)
   showByGet(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
     return this.show(session, given);
   }
@@ -117,10 +130,15 @@ export class AccessTokensController {
     data: 'accessTokens',
     errors: ['invalidToken', 'parameterMissing', 'invalidParameter'],
   })
-  @ApiQuery({ name: 'token' })
+  @ApiQuery(TOKEN_QUERY)
   @ApiQuery({ name: 'number', type: 'integer', example: 10, description: 'How many at the most.' })
-  @ApiQuery({ name: 'life_cycle_state', required: false, enum: [...STATES.keys()] })
-  @ApiQuery({ name: 'fields_set', required: false })
+  @ApiQuery({
+    name: 'life_cycle_state',
+    required: false,
+    enum: [...STATES.keys()],
+    description: 'Only those in this state.',
+  })
+  @ApiQuery(FIELDS_SET_QUERY)
   listByGet(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown[]>> {
     return this.list(session, given);
   }
