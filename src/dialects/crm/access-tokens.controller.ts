@@ -5,14 +5,14 @@ import { readAccessTokenIdentifier, readEither } from './access-token-identifier
 import type { AccessToken } from './access-token.entity.js';
 import { AccessTokenService } from './access-token.service.js';
 import { CrmController } from './crm.controller.js';
-import { Documented } from './crm.docs.js';
+import { Documented, FIELDS_SET_QUERY, TOKEN_QUERY } from './crm.docs.js';
 import type { CrmErrorName } from './crm.error-catalogue.js';
 import { CrmError } from './crm.errors.js';
 import { EXAMPLES } from './crm.examples.js';
 import { Caller, Given, Reads, type Session } from './crm.guard.js';
 import { CreateInput, ListInput, NamedInput, ResetPassCodeInput, UpdateInput } from './crm.inputs.js';
 import { COLUMNS, accessTokenFields, ok, type Envelope } from './crm.views.js';
-import { FIELDS, readFieldsSet, type Field } from './fields-set.js';
+import { FIELDS, PASS_CODE_FIELDS, readFieldsSet, type Field } from './fields-set.js';
 import { LogInformation } from './log-information.js';
 import { Parameters } from './parameters.js';
 import { namesOfNew, readNameChanges } from './pass-code-rules.js';
@@ -36,24 +36,6 @@ const STATE_ERRORS: CrmErrorName[] = [
   'tokenNotFound',
   'invalidState',
 ];
-
-const TOKEN_QUERY = { name: 'token', type: String, description: 'From `authentication/token`.' };
-const FIELDS_SET_QUERY = {
-  name: 'fields_set',
-  type: String,
-  required: false,
-  description: 'Fields to return, separated by commas; all by default.',
-};
-
-const PASS_CODE_FIELDS = [
-  'id',
-  'number',
-  'life_cycle_state',
-  'authentication_code',
-  'identifier',
-  'random_pass_code',
-  'log_information',
-] as const;
 
 @CrmController('access_tokens', 'Access tokens')
 export class AccessTokensController {
