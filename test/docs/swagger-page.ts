@@ -33,10 +33,11 @@ export class SwaggerPage {
     page.on('pageerror', (error) => this.complaints.push(error.message));
   }
 
-  static async open(browser: Browser, baseUrl: string): Promise<SwaggerPage> {
+  /** At a document, by its name in the chooser. */
+  static async open(browser: Browser, baseUrl: string, document: string): Promise<SwaggerPage> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, reducedMotion: 'reduce' });
     const opened = new SwaggerPage(await context.newPage());
-    await opened.page.goto(`${baseUrl}/docs`);
+    await opened.page.goto(`${baseUrl}/docs?urls.primaryName=${document}`);
     await opened.page.locator('.opblock').first().waitFor();
     return opened;
   }
