@@ -16,12 +16,36 @@ const DESCRIPTION =
   'one, once; nothing in the query is ever a credential. For proxies that append the original path and query to a ' +
   'prefix (Envoy), the rule may stand in the path: `/verify/only/kind=service_token/…` is `/verify?kind=service_token`.';
 
-const REFUSALS: Readonly<Record<number, string>> = {
-  400: 'The rule in the query cannot be understood; the description says why.',
-  401: 'There is no credential that is accepted. Why not is told to nobody.',
-  403: 'The credential is valid, but the rule does not admit it.',
-  500: 'A fault of the server.',
-  503: 'The database cannot serve now.',
+interface Refusal extends OAuthErrorView {
+  readonly description: string;
+}
+
+const REFUSALS: Readonly<Record<number, Refusal>> = {
+  400: {
+    description: 'The rule in the query cannot be understood; the description says why.',
+    error: 'invalid_request',
+    error_description: 'the parameter "kinds" is not known; there are kind and account',
+  },
+  401: {
+    description: 'There is no credential that is accepted. Why not is told to nobody.',
+    error: 'unauthorized',
+    error_description: 'no credential that is accepted',
+  },
+  403: {
+    description: 'The credential is valid, but the rule does not admit it.',
+    error: 'forbidden',
+    error_description: 'the credential is valid, but not admitted here',
+  },
+  500: {
+    description: 'A fault of the server.',
+    error: 'server_error',
+    error_description: 'the server log has the details',
+  },
+  503: {
+    description: 'The database cannot serve now.',
+    error: 'temporarily_unavailable',
+    error_description: 'the database cannot serve at the moment; try again',
+  },
 };
 
 const MORE_HEADERS: Readonly<Record<number, Record<string, Header>>> = {
@@ -69,8 +93,9 @@ function admitted(): Operation['responses'][string] {
   };
 }
 
-function refusal([status, description]: [string, string]): [string, Operation['responses'][string]] {
-  const content = { 'application/json': { schema: { $ref: getSchemaPath(OAuthErrorView) } } };
+function refusal([status, refused]: [string, Refusal]): [string, Operation['responses'][string]] {
+  const { description, ...example } = refused;
+  const content = { 'application/json': { schema: { $ref: getSchemaPath(OAuthErrorView) }, example } };
   const headers = { ...MORE_HEADERS[Number(status)], 'Cache-Control': shown('Never kept.', 'no-store') };
   return [status, { description, headers, content }];
 }

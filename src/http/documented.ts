@@ -57,7 +57,7 @@ function documentedStatus(answers: readonly DocumentedAnswer[]): MethodDecorator
     return ApiResponse({ status, description, headers, content });
   }
   const examples = answers.flatMap(({ example, description: summary }) =>
-    example === undefined ? [] : [{ summary, value: example }],
+    example === undefined ? [] : [{ summary: summary.replaceAll('`', ''), value: example }],
   );
   const types = [...new Set(answers.map((answer) => answer.type))].filter((each) => typeof each !== 'string');
   if (types.length > 1) {
@@ -66,7 +66,8 @@ function documentedStatus(answers: readonly DocumentedAnswer[]): MethodDecorator
     const content = { 'application/json': { schema } };
     return applyDecorators(ApiExtraModels(...types), ApiResponse({ status, description, headers, content }));
   }
-  if (examples.length === 0) return ApiResponse({ status, description, headers, type, isArray });
+  if (examples.length < 2)
+    return ApiResponse({ status, description, headers, type, isArray, example: examples[0]?.value });
   const numbered = Object.fromEntries(examples.map((example, index) => [String(index + 1), example]));
   return ApiResponse({ status, description, headers, type, isArray, examples: numbered });
 }

@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { chromium, type Browser } from 'playwright-core';
 import { SCHEMES } from '../../src/data-plane/security-schemes.js';
 import { withBinary } from '../support/binaries.js';
 import { send } from '../support/http.js';
 import { startProcess, type ServerProcess } from '../support/process.js';
 import { SwaggerPage, type Credentials, type ShownAnswer } from './swagger-page.js';
+
+// A browser draws slowly where other suites run beside it.
+jest.setTimeout(120_000);
 
 const TITLES = {
   cloudflare: 'Latchkey: Cloudflare',
@@ -48,23 +51,21 @@ withBinary('chromium', (executablePath) => {
     beforeAll(async () => {
       server = await startProcess({}, { cwd: folder });
       printed = printedBy(server);
-      browser = await chromium.launch({ executablePath, chromiumSandbox: false });
-    }, 60_000);
+      browser = await chromium.launch({ executablePath, chromiumSandbox: false, args: ['--disable-gpu'] });
+    });
     afterAll(async () => {
       await browser.close();
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     });
 
-    beforeEach(async () => {
-      ui = await SwaggerPage.open(browser, server.baseUrl);
-    });
     afterEach(async () => {
-      expect(ui.complaints).toEqual([]);
       await ui.close();
+      expect(ui.complaints).toEqual([]);
     });
 
     it('offers a document for each dialect and the data plane, with a summary for every operation', async () => {
+      ui = await SwaggerPage.open(browser, server.baseUrl, 'canvus');
       expect(await ui.offered()).toEqual(Object.keys(TITLES));
       for (const [document, title] of Object.entries(TITLES)) {
         await ui.choose(document, title);
@@ -77,6 +78,7 @@ withBinary('chromium', (executablePath) => {
 
     it('creates a service token with a Bearer token, and lists it with e-mail address and key', async () => {
       const { token, accountId } = printed;
+      ui = await SwaggerPage.open(browser, server.baseUrl, 'cloudflare');
       expect(await ui.schemes()).toEqual(['Bearer', 'X-Auth-Email', 'X-Auth-Key']);
       await ui.authorize({ Bearer: token });
       const created = await ui.tryOut('POST', SERVICE_TOKENS, { fields: { accountId } });
@@ -93,7 +95,7 @@ withBinary('chromium', (executablePath) => {
     });
 
     it('logs in to an organisation and creates an access token', async () => {
-      await ui.choose('crm', TITLES.crm);
+      ui = await SwaggerPage.open(browser, server.baseUrl, 'crm');
       const loggedIn = await ui.tryOut('POST', '/crmapi/rest/v2/authentication/token', {
         body: (example) => ({ ...example, password: printed.password }),
       });
@@ -110,7 +112,7 @@ withBinary('chromium', (executablePath) => {
     });
 
     it('creates an access token with a Private-Token', async () => {
-      await ui.choose('canvus', TITLES.canvus);
+      ui = await SwaggerPage.open(browser, server.baseUrl, 'canvus');
       expect(await ui.schemes()).toEqual(['Private-Token']);
       await ui.authorize({ 'Private-Token': printed.token });
       const created = await ui.tryOut('POST', '/api/v1/users/{id}/access-tokens', { fields: { id: '1000' } });
@@ -128,7 +130,7 @@ withBinary('chromium', (executablePath) => {
       });
       const { client_id: id, client_secret: secret } = reply.json<{ result: Record<string, string> }>().result;
       if (id === undefined || secret === undefined) throw new Error(reply.text);
-      await ui.choose('data-plane', TITLES['data-plane']);
+      ui = await SwaggerPage.open(browser, server.baseUrl, 'data-plane');
       const { basic, bearer, clientId, clientSecret, privateToken } = SCHEMES;
       expect((await ui.schemes()).sort()).toEqual(Object.values<string>(SCHEMES).sort());
       const callers: Credentials[] = [{ [basic]: [id, secret] }, { [bearer]: printed.token }];

@@ -33,10 +33,11 @@ export class SwaggerPage {
     page.on('pageerror', (error) => this.complaints.push(error.message));
   }
 
-  static async open(browser: Browser, baseUrl: string): Promise<SwaggerPage> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
+  /** At a document, by its name in the chooser. */
+  static async open(browser: Browser, baseUrl: string, document: string): Promise<SwaggerPage> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, reducedMotion: 'reduce' });
     const opened = new SwaggerPage(await context.newPage());
-    await opened.page.goto(`${baseUrl}/docs`);
+    await opened.page.goto(`${baseUrl}/docs?urls.primaryName=${document}`);
     await opened.page.locator('.opblock').first().waitFor();
     return opened;
   }
@@ -110,14 +111,15 @@ export class SwaggerPage {
     await answer.waitFor();
     const status = (await textOf(answer, 'tbody .response-col_status')).slice(0, 3);
     const text = (await answer.locator('tbody pre').first().textContent()) ?? '';
-    await this.keep(`${method}${address.replaceAll(/[^a-z_]+/gi, '-')}`, block);
+    await answer.scrollIntoViewIfNeeded();
+    await this.keep(`${method}${address.replaceAll(/[^a-z_]+/gi, '-')}`);
     return { status, text };
   }
 
   /** A picture of what is to be seen. */
-  async keep(name: string, part?: Locator): Promise<void> {
+  async keep(name: string): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    await (part ?? this.page).screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
+    await this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
   }
 
   private operation(method: string, address: string): Locator {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const NOT_OURS = new Set(['node_modules', 'dist', 'data', '.git', 'coverage']);
+const NOT_OURS = new Set(['node_modules', 'dist', 'data', '.git', 'coverage', 'test-results']);
 
 /** Every file that belongs to the repository. */
 function ownFiles(folder = ''): string[] {

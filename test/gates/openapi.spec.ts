@@ -5,8 +5,15 @@ import { documents } from '../../src/docs.js';
 import { PRODUCT_VERSION } from '../../src/version.js';
 import { ADMIN, startServer, type TestServer } from '../support/test-server.js';
 
+interface Parameter {
+  name: string;
+  description?: string;
+  schema: { type?: string; enum?: unknown[] };
+}
+
 interface Operation {
   summary?: string;
+  parameters?: Parameter[];
   responses: Record<string, { content?: Record<string, { schema?: unknown }>; description?: string; headers?: object }>;
   security?: Record<string, unknown>[];
 }
@@ -89,6 +96,15 @@ describe('the OpenAPI document', () => {
     const all = operations(name);
     expect(all.length).toBeGreaterThanOrEqual(leastOf(name).operations);
     expect(all.filter(([, { summary }]) => !summary).map(([label]) => label)).toEqual([]);
+  });
+
+  it.each(DIALECTS)('of %s tells what every parameter is', (name) => {
+    const vague = operations(name).flatMap(([label, { parameters = [] }]) =>
+      parameters
+        .filter(({ description, schema }) => !description || !schema.type)
+        .map((parameter) => `${label}: ${parameter.name}`),
+    );
+    expect(vague).toEqual([]);
   });
 
   it.each(DIALECTS)('of %s tells the type of every member of a request, so that its examples can be sent', (name) => {

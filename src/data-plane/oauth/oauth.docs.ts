@@ -18,15 +18,30 @@ export class OAuthErrorView {
   error_description!: string;
 }
 
-const ERRORS = {
-  400: 'The request cannot be understood; the description says why.',
-  401: 'The caller is not known: give a service token by HTTP Basic, or a token of a user as Bearer.',
-  413: 'The body is larger than 256 KiB.',
-  500: 'A fault of the server.',
-  503: 'The database cannot serve now; `Retry-After` says how many seconds to wait.',
-};
+const ERRORS: readonly DocumentedAnswer[] = [
+  refusal(400, 'The request cannot be understood; the description says why.', 'invalid_request', 'token is missing'),
+  refusal(
+    401,
+    'The caller is not known: give a service token by HTTP Basic, or a token of a user as Bearer.',
+    'invalid_client',
+    'the service token is not accepted',
+  ),
+  refusal(413, 'The body is larger than 256 KiB.', 'invalid_request', 'the request body is larger than 262144 bytes'),
+  refusal(500, 'A fault of the server.', 'server_error', 'internal error; the server log has the details'),
+  refusal(
+    503,
+    'The database cannot serve now; `Retry-After` says how many seconds to wait.',
+    'temporarily_unavailable',
+    'the database cannot serve at the moment; try again',
+  ),
+];
 
-const REFUSED = `${ERRORS[400]} Or the caller may see the token, but not revoke it: \`unauthorized_client\`.`;
+const REFUSED = refusal(
+  400,
+  'The caller may see the token, but not revoke it.',
+  'unauthorized_client',
+  'the caller may see this token, but not revoke it',
+);
 
 export function DocumentedOAuth(docs: {
   summary: string;
@@ -35,17 +50,18 @@ export function DocumentedOAuth(docs: {
   mayRefuse?: boolean;
 }): MethodDecorator {
   const { summary, description, answer, mayRefuse = false } = docs;
-  const errors = Object.entries({ ...ERRORS, ...(mayRefuse && { 400: REFUSED }) }).map(
-    ([status, words]): DocumentedAnswer => ({ status: Number(status), description: words, type: OAuthErrorView }),
-  );
   return applyDecorators(
     documentedRoute({
       summary,
       description,
       body: TokenInput,
-      answers: [{ status: 200, description: 'Done.', type: answer }, ...errors],
+      answers: [{ status: 200, description: 'Done.', type: answer }, ...(mayRefuse ? [REFUSED] : []), ...ERRORS],
     }),
     ApiSecurity(SCHEMES.basic),
     ApiSecurity(SCHEMES.bearer),
   );
+}
+
+function refusal(status: number, description: string, error: string, reason: string): DocumentedAnswer {
+  return { status, description, type: OAuthErrorView, example: { error, error_description: reason } };
 }

@@ -1,7 +1,8 @@
 /** What all controllers of the dialect have in common, as one decorator. */
 import { Controller, UseFilters, UseGuards, VERSION_NEUTRAL, applyDecorators } from '@nestjs/common';
 import { ApiSecurity, ApiTags } from '@nestjs/swagger';
-import { SECURITY_SCHEME } from './canvus.docs.js';
+import { documentedPath } from '../../http/index.js';
+import { PATH_PARAMETERS, SECURITY_SCHEME } from './canvus.docs.js';
 import { CanvusErrorFilter } from './canvus.errors.js';
 import { PrivateTokenGuard } from './canvus.guard.js';
 
@@ -13,5 +14,6 @@ export function CanvusController(path: string, tag: string): ClassDecorator {
     UseFilters(CanvusErrorFilter),
     ApiTags(tag),
     ApiSecurity(SECURITY_SCHEME),
+    documentedPath(path, PATH_PARAMETERS),
   );
 }

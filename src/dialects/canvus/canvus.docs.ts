@@ -7,6 +7,12 @@ import * as messages from './canvus.messages.js';
 /** Name of the security scheme, and of the header. */
 export const SECURITY_SCHEME = 'Private-Token';
 
+/** What stands for ids in paths. */
+export const PATH_PARAMETERS = {
+  id: { type: 'integer', description: 'Id of the user; the first administrator has 1000.' },
+  tokenId: { description: 'The `id` of the access token, 80 characters; not the token itself.' },
+} as const;
+
 class ErrorView {
   @ApiProperty({ description: 'What is wrong.', example: messages.PERMISSION_DENIED })
   msg!: string;

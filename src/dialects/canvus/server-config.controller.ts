@@ -39,6 +39,12 @@ export class ServerConfigController {
       'Administrators only; a part in the same nested form. What this server does not have (mail, SAML, QR codes, ' +
       'sign-up) can be sent as it is, not changed.',
     body: ServerConfigView,
+    examples: {
+      Rename: { server_name: 'Latchkey' },
+      'Tell its address': { external_url: 'https://tokens.example.com' },
+      'Longer passwords': { authentication: { password: { min_length: 12 } } },
+      'Approve new users': { authentication: { require_admin_approval: true } },
+    },
     answer: AdminServerConfigView,
     errors: [400, 403],
   })

@@ -30,7 +30,7 @@ export class AccountsController {
   })
   @ApiQuery({ name: 'page', required: false, type: 'integer', description: 'From 1; past the end the list is empty.' })
   @ApiQuery({ name: 'per_page', required: false, type: 'integer', description: '1 to 1000; all unless given.' })
-  @ApiQuery({ name: 'name', required: false, description: 'Exactly this name.' })
+  @ApiQuery({ name: 'name', required: false, type: String, description: 'Exactly this name.' })
   @ApiQuery({ name: 'direction', required: false, enum: ['asc', 'desc'], description: 'By time of creation.' })
   async list(@Caller() caller: Principal, @Req() request: Request): Promise<Envelope<AccountView[]>> {
     const page = requestedPage(request);
@@ -69,7 +69,7 @@ export class AccountsController {
     description: 'Its administrators and those of the server. What is absent stays as it is.',
     body: AccountPatchInput,
     examples: {
-      Rename: { name: 'Acme' },
+      Rename: { name: 'Acme Works' },
       'Allow access tokens without identifier': { settings: { allow_no_identifier: true } },
     },
     result: AccountView,

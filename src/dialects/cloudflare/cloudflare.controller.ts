@@ -1,7 +1,8 @@
 /** What all controllers of the dialect have in common, as one decorator. */
 import { Controller, UseFilters, UseGuards, VERSION_NEUTRAL, applyDecorators } from '@nestjs/common';
 import { ApiSecurity, ApiTags } from '@nestjs/swagger';
-import { BEARER_SCHEME, EMAIL_SCHEME, KEY_SCHEME } from './cloudflare.docs.js';
+import { documentedPath } from '../../http/index.js';
+import { BEARER_SCHEME, EMAIL_SCHEME, KEY_SCHEME, PATH_PARAMETERS } from './cloudflare.docs.js';
 import { CloudflareErrorFilter } from './cloudflare.errors.js';
 import { CloudflareGuard } from './cloudflare.guard.js';
 
@@ -13,6 +14,7 @@ export function CloudflareController(path: string, tag: string): ClassDecorator 
     UseFilters(CloudflareErrorFilter),
     ApiTags(tag),
     ApiSecurity(BEARER_SCHEME),
+    documentedPath(path, PATH_PARAMETERS),
     ApiSecurity({ [EMAIL_SCHEME]: [], [KEY_SCHEME]: [] }),
   );
 }

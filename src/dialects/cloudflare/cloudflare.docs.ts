@@ -10,6 +10,13 @@ export const BEARER_SCHEME = 'Bearer';
 export const EMAIL_SCHEME = 'X-Auth-Email';
 export const KEY_SCHEME = 'X-Auth-Key';
 
+/** What stands for ids in paths. */
+export const PATH_PARAMETERS = {
+  accountId: { description: 'The `id` of the account, 32 lower-case hex characters.' },
+  memberId: { description: 'The `id` of the membership, 32 hex characters; not that of the user.' },
+  tokenId: { description: 'The `id` of the service token, a UUID; not its `client_id`.' },
+} as const;
+
 class ErrorItemView {
   @ApiProperty({ type: 'integer', example: 12130 })
   code!: number;

@@ -70,8 +70,8 @@ export class ServiceTokensController {
   })
   @ApiQuery({ name: 'page', required: false, type: 'integer', description: 'From 1; past the end the list is empty.' })
   @ApiQuery({ name: 'per_page', required: false, type: 'integer', description: '1 to 1000.' })
-  @ApiQuery({ name: 'name', required: false, description: 'Exactly this name.' })
-  @ApiQuery({ name: 'search', required: false, description: 'A part of the name, in any case.' })
+  @ApiQuery({ name: 'name', required: false, type: String, description: 'Exactly this name.' })
+  @ApiQuery({ name: 'search', required: false, type: String, description: 'A part of the name, in any case.' })
   async list(
     @Caller() caller: Principal,
     @Param('accountId') accountId: string,

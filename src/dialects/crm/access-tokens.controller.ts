@@ -5,14 +5,14 @@ import { readAccessTokenIdentifier, readEither } from './access-token-identifier
 import type { AccessToken } from './access-token.entity.js';
 import { AccessTokenService } from './access-token.service.js';
 import { CrmController } from './crm.controller.js';
-import { Documented } from './crm.docs.js';
+import { Documented, FIELDS_SET_QUERY, TOKEN_QUERY } from './crm.docs.js';
 import type { CrmErrorName } from './crm.error-catalogue.js';
 import { CrmError } from './crm.errors.js';
 import { EXAMPLES } from './crm.examples.js';
 import { Caller, Given, Reads, type Session } from './crm.guard.js';
 import { CreateInput, ListInput, NamedInput, ResetPassCodeInput, UpdateInput } from './crm.inputs.js';
 import { COLUMNS, accessTokenFields, ok, type Envelope } from './crm.views.js';
-import { FIELDS, readFieldsSet, type Field } from './fields-set.js';
+import { FIELDS, PASS_CODE_FIELDS, readFieldsSet, type Field } from './fields-set.js';
 import { LogInformation } from './log-information.js';
 import { Parameters } from './parameters.js';
 import { namesOfNew, readNameChanges } from './pass-code-rules.js';
@@ -36,16 +36,6 @@ const STATE_ERRORS: CrmErrorName[] = [
   'tokenNotFound',
   'invalidState',
 ];
-
-const PASS_CODE_FIELDS = [
-  'id',
-  'number',
-  'life_cycle_state',
-  'authentication_code',
-  'identifier',
-  'random_pass_code',
-  'log_information',
-] as const;
 
 @CrmController('access_tokens', 'Access tokens')
 export class AccessTokensController {
@@ -77,9 +67,14 @@ export class AccessTokensController {
     data: 'accessToken',
     errors: ['invalidToken', 'parameterMissing', 'semiOptional', 'invalidParameter', 'tokenNotFound'],
   })
-  @ApiQuery({ name: 'token' })
-  @ApiQuery({ name: 'access_token_identifier', example: 'authentication_code=AC-1' })
-  @ApiQuery({ name: 'fields_set', required: false })
+  @ApiQuery(TOKEN_QUERY)
+  @ApiQuery({
+    name: 'access_token_identifier',
+    type: String,
+    example: 'authentication_code=AC-1',
+    description: 'By its code, or `identifier=…,pass_code=…`.',
+  })
+  @ApiQuery(FIELDS_SET_QUERY)
   showByGet(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
     return this.show(session, given);
   }
@@ -117,10 +112,15 @@ export class AccessTokensController {
     data: 'accessTokens',
     errors: ['invalidToken', 'parameterMissing', 'invalidParameter'],
   })
-  @ApiQuery({ name: 'token' })
+  @ApiQuery(TOKEN_QUERY)
   @ApiQuery({ name: 'number', type: 'integer', example: 10, description: 'How many at the most.' })
-  @ApiQuery({ name: 'life_cycle_state', required: false, enum: [...STATES.keys()] })
-  @ApiQuery({ name: 'fields_set', required: false })
+  @ApiQuery({
+    name: 'life_cycle_state',
+    required: false,
+    enum: [...STATES.keys()],
+    description: 'Only those in this state.',
+  })
+  @ApiQuery(FIELDS_SET_QUERY)
   listByGet(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown[]>> {
     return this.list(session, given);
   }

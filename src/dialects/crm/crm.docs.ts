@@ -119,6 +119,15 @@ function errorAnswer(status: number, [first]: readonly CrmErrorName[], descripti
   };
 }
 
+/** Parameters of methods by GET. */
+export const TOKEN_QUERY = { name: 'token', type: String, description: 'From `authentication/token`.' };
+export const FIELDS_SET_QUERY = {
+  name: 'fields_set',
+  type: String,
+  required: false,
+  description: 'Fields to return, separated by commas; all by default.',
+};
+
 /** The document without its paths. */
 export function crmDocument(): Omit<OpenAPIObject, 'paths'> {
   return new DocumentBuilder()

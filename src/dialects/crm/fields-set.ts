@@ -20,6 +20,17 @@ export const FIELDS = [
 
 export type Field = (typeof FIELDS)[number];
 
+/** What `reset_pass_code` has. */
+export const PASS_CODE_FIELDS = [
+  'id',
+  'number',
+  'life_cycle_state',
+  'authentication_code',
+  'identifier',
+  'random_pass_code',
+  'log_information',
+] as const;
+
 /**
  * What was asked for: a comma-separated string or a list of strings; everything when absent or empty. Unknown names
  * select nothing.

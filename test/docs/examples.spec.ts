@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { documents } from '../../src/docs.js';
+import { send, type Reply } from '../support/http.js';
+import { ADMIN, startServer, type TestServer } from '../support/test-server.js';
+import { offeredCalls, type OfferedCall } from './offered-calls.js';
+
+/** As the examples have them. */
+const PASSWORD = 'correct horse';
+const EMAIL = 'admin@example.com';
+const ORGANISATION = 'Latchkey';
+
+/** What a person fills in: ids in the path, and in a body what takes the place of these texts. */
+interface Filled {
+  readonly ids?: Readonly<Record<string, string>>;
+  readonly token?: string;
+}
+
+const EXAMPLE_TOKENS = ['1F0E7C5A9B3D4E6F8A1B2C3D4E5F6071', 'W1bns7ZYuN_u7fQTR3i6L0JopiRCGsbNjXRw7Z-yX0E'];
+
+describe('what the documents offer to try', () => {
+  let server: TestServer;
+  let made = 0;
+
+  beforeEach(async () => {
+    server = await startServer('sqlite', {
+      ADMIN_EMAIL: EMAIL,
+      ADMIN_PASSWORD: PASSWORD,
+      ACCOUNT_NAME: ORGANISATION,
+    });
+  });
+  afterEach(() => server.close());
+
+  const asked = async (method: string, address: string, body?: object): Promise<Reply> =>
+    send(server.baseUrl, method, address, {
+      headers: { Authorization: `Bearer ${ADMIN.token}`, 'Private-Token': ADMIN.token },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  const created = async (address: string, body: object): Promise<Record<string, string>> => {
+    const reply = await asked('POST', address, body);
+    if (reply.status > 201) throw new Error(reply.text);
+    return reply.json<Record<string, string>>();
+  };
+  const result = async (address: string, body: object): Promise<Record<string, string>> =>
+    (await created(`/client/v4/${address}`, body)).result as unknown as Record<string, string>;
+  const fresh = (): string => `made-${String((made += 1))}`;
+
+  const newUser = (): Promise<Record<string, string>> =>
+    created('/api/v1/users', { email: `${fresh()}@example.com`, name: 'Made', password: PASSWORD });
+
+  const cloudflare = async ({ body }: OfferedCall): Promise<Filled> => {
+    if (typeof body?.email === 'string') await created('/api/v1/users', { email: body.email, name: 'Made' });
+    const { id: accountId = '' } = await result('accounts', { name: fresh() });
+    const { email } = await newUser();
+    const member = await result(`accounts/${accountId}/members`, { email, roles: ['read_only'] });
+    const token = await result(`accounts/${accountId}/access/service_tokens`, { name: 'Made' });
+    return { ids: { accountId, memberId: String(member.id), tokenId: String(token.id) } };
+  };
+
+  const canvus = async ({ example }: OfferedCall): Promise<Filled> => {
+    const user = await newUser();
+    const id = example === 'One’s own' ? String(ADMIN.id) : String(user.id);
+    const { id: tokenId = '' } = await created(`/api/v1/users/${id}/access-tokens`, { description: 'Made' });
+    const { token = '' } = await created('/api/v1/users/login', { token: ADMIN.token });
+    return { ids: { id, tokenId }, token };
+  };
+
+  /** Everything is in an organisation of its own: there is the token of the examples, or none before it is made. */
+  const crm = async ({ address }: OfferedCall): Promise<Filled> => {
+    const { name: organisation = '' } = await result('accounts', { name: fresh() });
+    const base = '/crmapi/rest/v2';
+    const login = await created(`${base}/authentication/token`, { username: EMAIL, password: PASSWORD, organisation });
+    const { token } = login.data as unknown as { token: string };
+    if (address.endsWith('/create')) return { token };
+    const code = { authentication_code: 'AC-1' };
+    await created(`${base}/access_tokens/create`, {
+      token,
+      ...code,
+      identifier: 'jane@example.com',
+      pass_code: '12345',
+    });
+    if (address.endsWith('/set_as_effective')) {
+      await created(`${base}/access_tokens/set_as_not_effective`, { token, access_token_identifier: code });
+    }
+    return { token };
+  };
+
+  const PREPARED: Record<string, (call: OfferedCall) => Promise<Filled>> = {
+    cloudflare,
+    canvus,
+    crm,
+    'data-plane': () => Promise.resolve({}),
+  };
+
+  const sent = (call: OfferedCall, { ids = {}, token = '' }: Filled): Promise<Reply> => {
+    const { method, address, query, body, isForm } = call;
+    const filled = address.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => ids[name] ?? '');
+    const parameters = new URLSearchParams({ ...query, ...('token' in query && { token }) });
+    const plain = isForm ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body);
+    const text = EXAMPLE_TOKENS.reduce((all, example) => all.replaceAll(example, token), body ? plain : '');
+    const credentials: Record<string, string> = address.startsWith('/api/v1')
+      ? { 'Private-Token': ADMIN.token }
+      : { Authorization: `Bearer ${ADMIN.token}` };
+    return send(server.baseUrl, method, `${filled}?${parameters.toString()}`, {
+      headers: { ...credentials, 'Content-Type': isForm ? 'application/x-www-form-urlencoded' : 'application/json' },
+      ...(body && { body: text }),
+    });
+  };
+
+  it.each(Object.keys(PREPARED))('works, with nothing but ids and tokens filled in: %s', async (name) => {
+    const document = documents(server.app)[name]?.();
+    const prepare = PREPARED[name];
+    if (!document || !prepare) throw new Error(`there is no document of ${name}`);
+    const calls = offeredCalls(document);
+    expect(calls.length).toBeGreaterThan(2);
+    const faults: string[] = [];
+    for (const call of calls) {
+      const reply = await sent(call, await prepare(call));
+      const isOk = name !== 'crm' || reply.json<{ status: { code: string } }>().status.code === 'OK';
+      if (reply.status !== call.success || !isOk) faults.push(`${call.label}: ${String(reply.status)} ${reply.text}`);
+    }
+    expect(faults).toEqual([]);
+  });
+});

@@ -1,0 +1,76 @@
+/** The calls that a document offers to be tried: every operation, with each example that it gives. */
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+/** A call as Swagger UI has it before a person fills in what only he knows. */
+export interface OfferedCall {
+  /** Method, address, and the name of the example. */
+  readonly label: string;
+  readonly method: string;
+  readonly address: string;
+  readonly example: string;
+  /** The parameters of the query that must be given. */
+  readonly query: Readonly<Record<string, string>>;
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly isForm: boolean;
+  /** Status of the success. */
+  readonly success: number;
+}
+
+interface Schema {
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, { readonly example?: unknown }>>;
+  readonly allOf?: readonly Schema[];
+}
+
+interface Operation {
+  readonly parameters?: readonly {
+    in: string;
+    name: string;
+    required?: boolean;
+    schema: { example?: string | number };
+  }[];
+  readonly requestBody?: {
+    readonly content: Readonly<
+      Record<string, { schema: Schema; examples?: Readonly<Record<string, { value: Record<string, unknown> }>> }>
+    >;
+  };
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+export function offeredCalls(document: OpenAPIObject): OfferedCall[] {
+  return Object.entries(document.paths).flatMap(([address, item]) =>
+    Object.entries(item as Record<string, Operation>).flatMap(([method, operation]) =>
+      bodiesOf(operation, document).map(([example, body]) => ({
+        label: `${method.toUpperCase()} ${address} ${example}`.trim(),
+        method: method.toUpperCase(),
+        address,
+        example,
+        query: queryOf(operation),
+        ...(body && { body }),
+        isForm: Object.keys(operation.requestBody?.content ?? {})[0] === 'application/x-www-form-urlencoded',
+        success: Number(Object.keys(operation.responses).find((status) => /^2\d\d$/.test(status))),
+      })),
+    ),
+  );
+}
+
+function queryOf({ parameters = [] }: Operation): Record<string, string> {
+  const required = parameters.filter((parameter) => parameter.in === 'query' && parameter.required === true);
+  return Object.fromEntries(required.map(({ name, schema }) => [name, String(schema.example ?? '')]));
+}
+
+function bodiesOf({ requestBody }: Operation, document: OpenAPIObject): [string, Record<string, unknown>?][] {
+  const [content] = Object.values(requestBody?.content ?? {});
+  if (!content) return [['']];
+  const { schema, examples } = content;
+  if (examples) return Object.entries(examples).map(([name, { value }]) => [name, value]);
+  return [['', exampleOf(schema, document)]];
+}
+
+/** What Swagger UI makes of the examples of the members. */
+function exampleOf(schema: Schema, document: OpenAPIObject): Record<string, unknown> {
+  const { $ref, properties = {} } = schema;
+  const name = $ref?.slice('#/components/schemas/'.length);
+  if (name !== undefined) return exampleOf((document.components?.schemas?.[name] ?? {}) as Schema, document);
+  return Object.fromEntries(Object.entries(properties).map(([member, { example = 'string' }]) => [member, example]));
+}
