@@ -12,7 +12,11 @@ const START_PATIENCE_MS = 20_000;
 export interface Program {
   readonly command?: string;
   readonly cwd?: string;
+  /** What it prints when it is ready, with its base URL as the first group. */
+  readonly ready?: RegExp;
 }
+
+const READY = /(http:\/\/[^\s/]+)\/docs\b/;
 
 export interface Exit {
   readonly code: number | null;
@@ -49,7 +53,7 @@ else process.once('exit', endAll);
 
 /** The environment holds these settings and nothing of the caller's own. */
 function launch(env: Record<string, string>, { command = MAIN, cwd = ROOT }: Program = {}): Running {
-  if (!existsSync(command)) throw new Error(`${command} is missing: run "npm run build" first`);
+  if (!existsSync(command)) throw new Error(`${command} is missing: run "npm run build" and "npm run typecheck" first`);
   const child = spawn(process.execPath, [command], {
     cwd,
     env: { PATH: process.env.PATH ?? '', ...env },
@@ -82,7 +86,7 @@ export async function startProcess(env: Record<string, string>, program: Program
       fail(`ended with ${String(code)} before it was ready`);
     });
     child.stdout?.on('data', () => {
-      const [, url] = /(http:\/\/[^\s/]+)\/docs\b/.exec(output.stdout) ?? [];
+      const [, url] = (program.ready ?? READY).exec(output.stdout) ?? [];
       if (url === undefined) return;
       clearTimeout(patience);
       resolve(url);
