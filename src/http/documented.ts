@@ -1,6 +1,6 @@
 /** Documents a route for OpenAPI: what goes in, and what every status brings back. */
 import { HttpCode, applyDecorators, type Type } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import { ApiBody, ApiExtraModels, ApiOperation, ApiResponse, ApiSecurity, getSchemaPath } from '@nestjs/swagger';
 
 /** A status and its body. */
 export interface DocumentedAnswer {
@@ -18,6 +18,8 @@ export interface DocumentedRoute {
   readonly summary: string;
   readonly description?: string | undefined;
   readonly body?: Type | undefined;
+  /** Bodies to send as they are, by what they do; one is made from the members unless given. */
+  readonly examples?: Readonly<Record<string, object>> | undefined;
   /** Whether the body may be left out. */
   readonly bodyOptional?: boolean | undefined;
   /** The first is the success, whose status the route answers with. */
@@ -27,19 +29,23 @@ export interface DocumentedRoute {
 }
 
 export function documentedRoute(route: DocumentedRoute): MethodDecorator {
-  const { summary, description = '', body, bodyOptional = false, answers, isPublic = false } = route;
+  const { summary, description = '', body, examples, bodyOptional = false, answers, isPublic = false } = route;
   return applyDecorators(
     HttpCode(answers[0].status),
     ApiOperation({ summary, description }),
     ...[...new Set(answers.map(({ status }) => status))].map((status) =>
       documentedStatus(answers.filter((answer) => answer.status === status)),
     ),
-    ...(body ? [ApiBody({ type: body, required: !bodyOptional })] : []),
+    ...(body ? [ApiBody({ type: body, required: !bodyOptional, ...(examples && { examples: named(examples) }) })] : []),
     ...(isPublic ? [ApiSecurity({})] : []),
   );
 }
 
-/** All answers of one status: the first gives the type, each its words and its example. */
+function named(examples: Readonly<Record<string, object>>): Record<string, { value: object }> {
+  return Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
+}
+
+/** All answers of one status: each gives its words and its example, and its type if that is another. */
 function documentedStatus(answers: readonly DocumentedAnswer[]): MethodDecorator {
   const [first] = answers;
   if (!first) throw new Error('a status is documented by its answers');
@@ -53,9 +59,16 @@ function documentedStatus(answers: readonly DocumentedAnswer[]): MethodDecorator
   const examples = answers.flatMap(({ example, description: summary }) =>
     example === undefined ? [] : [{ summary, value: example }],
   );
+  const types = [...new Set(answers.map((answer) => answer.type))].filter((each) => typeof each !== 'string');
+  if (types.length > 1) {
+    // Without examples: those of some would stand for all.
+    const schema = { anyOf: types.map((each) => ({ $ref: getSchemaPath(each) })) };
+    const content = { 'application/json': { schema } };
+    return applyDecorators(ApiExtraModels(...types), ApiResponse({ status, description, headers, content }));
+  }
   if (examples.length === 0) return ApiResponse({ status, description, headers, type, isArray });
-  const named = Object.fromEntries(examples.map((example, index) => [String(index + 1), example]));
-  return ApiResponse({ status, description, headers, type, isArray, examples: named });
+  const numbered = Object.fromEntries(examples.map((example, index) => [String(index + 1), example]));
+  return ApiResponse({ status, description, headers, type, isArray, examples: numbered });
 }
 
 type Headers = Record<string, { description: string; schema: { type: string } }>;

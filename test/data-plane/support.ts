@@ -1,7 +1,7 @@
 /** Callers and builders for the data plane: credentials are made at the dialects' doors and presented over HTTP. */
 import { expect } from '@jest/globals';
 import { send, type Call, type Reply } from '../support/http.js';
-import { ACCOUNT, ADMIN, type TestServer } from '../support/test-server.js';
+import { ACCOUNT, ADMIN, startInMount, type TestServer } from '../support/test-server.js';
 import {
   canvus,
   cloudflareSuite,
@@ -11,6 +11,7 @@ import {
 
 export {
   canvus,
+  cast,
   ok,
   okList,
   tokenPath,
@@ -36,7 +37,12 @@ export interface DataPlane {
 }
 
 /** A suite on both engines, with one server for each; its members are there from the first test on. */
-export function dataPlaneSuite(name: string, suite: (plane: DataPlane) => void, env: Headers = {}): void {
+export function dataPlaneSuite(
+  name: string,
+  suite: (plane: DataPlane) => void,
+  env: Headers = {},
+  start: typeof startInMount = startInMount,
+): void {
   const inSuite = (cf: Cloudflare): void => {
     const verify = (headers: Call['headers'] = {}, rule = ''): Promise<Reply> =>
       send(cf.server.baseUrl, 'GET', rule === '' ? '/verify' : `/verify?${rule}`, { headers });
@@ -49,7 +55,7 @@ export function dataPlaneSuite(name: string, suite: (plane: DataPlane) => void, 
       crmLogin: () => crmLogin(cf.server),
     });
   };
-  cloudflareSuite(name, inSuite, env);
+  cloudflareSuite(name, inSuite, env, start);
 }
 
 async function crmLogin({ baseUrl }: TestServer): Promise<string> {

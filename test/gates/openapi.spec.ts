@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { documents } from '../../src/docs.js';
 import { PRODUCT_VERSION } from '../../src/version.js';
 import { ADMIN, startServer, type TestServer } from '../support/test-server.js';
@@ -74,6 +75,14 @@ describe('the OpenAPI document', () => {
   it.each(['/', '/docs/'])('is found from %s as well', async (address) => {
     const reply = await fetch(`${server.baseUrl}${address}?urls.primaryName=crm`);
     expect([reply.status, reply.url]).toEqual([200, `${server.baseUrl}/docs?urls.primaryName=crm`]);
+  });
+
+  it.each(DIALECTS)('of %s is valid OpenAPI', async (name) => {
+    const { valid, errors } = await new Validator().validate(
+      JSON.parse(JSON.stringify(document(name))) as Record<string, unknown>,
+    );
+    expect(errors ?? []).toEqual([]);
+    expect(valid).toBe(true);
   });
 
   it.each(DIALECTS)('of %s summarises every operation', (name) => {

@@ -8,7 +8,8 @@ export const ADMIN_TOKEN = 'AdminAdminAdminAdminAdminAdminAdminAdmin-_0';
 export const ACCOUNT_ID = 'a'.repeat(32);
 
 /** What the last statement of a listening connection looks like, and that of no other. */
-export const A_LISTENERS_QUERY = '^((UPDATE|INSERT INTO) latchkey_instance|SELECT set_config|LISTEN)';
+export const A_LISTENERS_QUERY =
+  '^((UPDATE|INSERT INTO) latchkey_instance|SELECT set_config|SELECT pg_notify\\(\\$1, \\$2|LISTEN)';
 
 /** One place in the cluster; the process in it may be another one after a while. */
 export interface Place {

@@ -9,9 +9,9 @@ export abstract class Awaited {
   /** What has come so far, for the message of a test that waited in vain. */
   protected abstract told(): string;
 
-  /** Waits until something is true of what has come; fails when it ends before, or after ten seconds. */
-  async until(condition: () => boolean): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
+  /** Waits until something is true of what has come; fails when it ends before, or after ten seconds unless told. */
+  async until(condition: () => boolean, patienceMs = PATIENCE_MS): Promise<void> {
+    const deadline = performance.now() + patienceMs;
     while (!condition()) {
       if (this.isOver) throw new Error(`it has ended after ${this.told()}`);
       if (performance.now() >= deadline) throw new Error(`waited in vain after ${this.told()}`);

@@ -29,6 +29,16 @@ export function endConnections(baseUrl: string): void {
   kept.delete(baseUrl);
 }
 
+type Check = (method: string, path: string, reply: Reply) => void;
+
+/** By the address of a server: what is looked at in each of its answers. */
+const checks = new Map<string, Check>();
+
+/** From now on an answer of this server in which something is wrong fails the call. */
+export function checkAnswers(baseUrl: string, check: Check): void {
+  checks.set(baseUrl, check);
+}
+
 /** A server and what to ask it for, as Node's HTTP client takes them. @param path - below the base URL, as it is sent */
 export function addressed(baseUrl: string, path: string): { hostname: string; port: string; path: string } {
   const { hostname, port, pathname } = new URL(baseUrl);
@@ -45,12 +55,18 @@ export function send(baseUrl: string, method: string, path: string, { headers = 
       response.on('error', reject);
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        resolve({
+        const reply: Reply = {
           status: response.statusCode ?? 0,
           headers: response.headers,
           text,
           json: <T>() => JSON.parse(text) as T,
-        });
+        };
+        try {
+          checks.get(baseUrl)?.(method, path, reply);
+          resolve(reply);
+        } catch (fault) {
+          reject(fault instanceof Error ? fault : new Error(String(fault)));
+        }
       });
     });
     request.on('error', reject);

@@ -1,7 +1,9 @@
 /** The compiled server as a process of its own, as people run it. */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { Program, type Exit } from './program.js';
+
+export type { Exit } from './program.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const MAIN = path.join(ROOT, 'dist/main.js');
@@ -9,7 +11,7 @@ const MAIN = path.join(ROOT, 'dist/main.js');
 const START_PATIENCE_MS = 20_000;
 
 /** Another program than `dist/main.js`. */
-export interface Program {
+interface EntryPoint {
   readonly command?: string;
   readonly cwd?: string;
   /** What it prints when it is ready, with its base URL as the first group. */
@@ -17,11 +19,6 @@ export interface Program {
 }
 
 const READY = /(http:\/\/[^\s/]+)\/docs\b/;
-
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
 
 export interface ServerProcess {
   /** `http://127.0.0.1:PORT`, read from what the server printed. */
@@ -34,74 +31,31 @@ export interface ServerProcess {
   stop(): Promise<Exit>;
 }
 
-interface Running {
-  readonly child: ChildProcess;
-  readonly exited: Promise<Exit>;
-  readonly output: { stdout: string; stderr: string };
-}
-
-const children = new Set<ChildProcess>();
-
-function endAll(): void {
-  for (const child of children) child.kill('SIGKILL');
-}
-
-// A test that fails half way leaves no server behind, nor does a measurement, which runs without Jest.
-const inJest = (globalThis as { afterAll?: typeof afterAll }).afterAll;
-if (inJest) inJest(endAll);
-else process.once('exit', endAll);
-
 /** The environment holds these settings and nothing of the caller's own. */
-function launch(env: Record<string, string>, { command = MAIN, cwd = ROOT }: Program = {}): Running {
+function launch(env: Record<string, string>, { command = MAIN, cwd = ROOT }: EntryPoint = {}): Program {
   if (!existsSync(command)) throw new Error(`${command} is missing: run "npm run build" and "npm run typecheck" first`);
-  const child = spawn(process.execPath, [command], {
-    cwd,
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.add(child);
-  const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-  const exited = new Promise<Exit>((resolve) =>
-    child.once('close', (code, signal) => {
-      children.delete(child);
-      resolve({ code, signal });
-    }),
-  );
-  return { child, exited, output };
+  return new Program(process.execPath, { args: [command], cwd, env });
 }
 
 /** Starts a server on a free port and waits until it says that it is ready. */
-export async function startProcess(env: Record<string, string>, program: Program = {}): Promise<ServerProcess> {
-  const { child, exited, output } = launch({ PORT: '0', BCRYPT_COST: '4', ...env }, program);
-  const baseUrl = await new Promise<string>((resolve, reject) => {
-    const fail = (reason: string): void => {
-      child.kill('SIGKILL');
-      reject(new Error(`the server ${reason}\n${output.stdout}\n${output.stderr}`));
-    };
-    const patience = setTimeout(fail, START_PATIENCE_MS, 'did not start in time');
-    void exited.then(({ code }) => {
-      clearTimeout(patience);
-      fail(`ended with ${String(code)} before it was ready`);
-    });
-    child.stdout?.on('data', () => {
-      const [, url] = (program.ready ?? READY).exec(output.stdout) ?? [];
-      if (url === undefined) return;
-      clearTimeout(patience);
-      resolve(url);
-    });
-  });
+export async function startProcess(env: Record<string, string>, entryPoint: EntryPoint = {}): Promise<ServerProcess> {
+  const server = launch({ PORT: '0', BCRYPT_COST: '4', ...env }, entryPoint);
+  const address = (): string | undefined => (entryPoint.ready ?? READY).exec(server.stdout)?.[1];
+  try {
+    await server.until(() => address() !== undefined, START_PATIENCE_MS);
+  } catch (error) {
+    server.kill('SIGKILL');
+    throw error;
+  }
   return {
-    baseUrl,
-    exited,
-    stdout: () => output.stdout,
-    stderr: () => output.stderr,
-    kill: (signal) => child.kill(signal),
-    stop: () => {
-      child.kill('SIGTERM');
-      return exited;
+    baseUrl: address() ?? '',
+    exited: server.exited,
+    stdout: () => server.stdout,
+    stderr: () => server.stderr,
+    kill: (signal) => {
+      server.kill(signal);
     },
+    stop: () => server.stop(),
   };
 }
 
@@ -109,9 +63,11 @@ export async function startProcess(env: Record<string, string>, program: Program
 export async function runToEnd(
   env: Record<string, string>,
 ): Promise<Exit & { readonly stdout: string; readonly stderr: string }> {
-  const { child, exited, output } = launch(env);
-  const patience = setTimeout(() => child.kill('SIGKILL'), START_PATIENCE_MS);
-  const exit = await exited;
+  const server = launch(env);
+  const patience = setTimeout(() => {
+    server.kill('SIGKILL');
+  }, START_PATIENCE_MS);
+  const exit = await server.exited;
   clearTimeout(patience);
-  return { ...exit, ...output };
+  return { ...exit, stdout: server.stdout, stderr: server.stderr };
 }

@@ -2,6 +2,10 @@
 import { accessSync, constants, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { loadConfig } from '../../src/config/index.js';
+import { documents } from '../../src/docs.js';
+import { createServer } from '../../src/server.js';
+import { keepDocuments } from './documented.js';
 import { PostgresServer, UNSAFE_AND_FAST } from './start-postgres.js';
 import { makeTemplates } from './templates.js';
 
@@ -24,6 +28,14 @@ export async function startRun(): Promise<void> {
     leftovers.push(() => postgres.remove());
   }
   leftovers.push(await makeTemplates());
+  await makeDocuments();
+}
+
+/** As the whole server has them. */
+async function makeDocuments(): Promise<void> {
+  const server = await createServer(loadConfig({ DATABASE_URL: 'sqlite::memory:', LOG_LEVEL: 'silent' }));
+  keepDocuments(Object.values(documents(server.app)).map((make) => make()));
+  await server.stop();
 }
 
 export async function endRun(): Promise<void> {

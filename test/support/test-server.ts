@@ -5,7 +5,8 @@ import type { AppOverrides } from '../../src/app.module.js';
 import { loadConfig } from '../../src/config/index.js';
 import { Connection, type Engine } from '../../src/persistence/index.js';
 import type { TestDatabase } from './engines.js';
-import { endConnections, keepConnections } from './http.js';
+import { checkAnswer } from './documented.js';
+import { checkAnswers, endConnections, keepConnections } from './http.js';
 import { MOUNTS, mountOf, type MountName, type Mounted } from './mounts.js';
 import { migratedDatabase } from './templates.js';
 import { TestClock } from './test-clock.js';
@@ -78,7 +79,7 @@ async function started(
     ACCOUNT_NAME: ACCOUNT.name,
     ...env,
   });
-  const { stop, ...mounted } = await MOUNTS[mount](config, { clock, housekeeping });
+  const mounted = await MOUNTS[mount](config, { clock, housekeeping });
   const { app, basePath } = mounted;
   const http = app.getHttpServer();
   // A connection that the server ended for being idle would now and then fail the request that comes just then.
@@ -86,6 +87,7 @@ async function started(
   const { port } = http.address() as AddressInfo;
   const baseUrl = `http://127.0.0.1:${String(port)}${basePath}`;
   keepConnections(baseUrl);
+  checkAnswers(baseUrl, checkAnswer);
   return {
     ...mounted,
     engine,
@@ -96,7 +98,7 @@ async function started(
     database,
     close: async () => {
       endConnections(baseUrl);
-      await stop();
+      await mounted.stop();
       await database.drop();
     },
   };

@@ -51,6 +51,8 @@ export interface RouteDocs {
   summary: string;
   description?: string;
   body?: Type;
+  /** Bodies to send as they are, by what they do. */
+  examples?: Record<string, object>;
   answer: DocumentedAnswer['type'];
   isArray?: boolean;
   /** Headers of the success, and what they say. */

@@ -26,6 +26,10 @@ export class LoginController {
       'With e-mail and password, or with a token. The answer’s token lives for 24 hours, or 30 days with `remember`. ' +
       'A token given here stays valid. The reason of a refusal is never told.',
     body: LoginInput,
+    examples: {
+      'With a password': { email: 'admin@example.com', password: 'correct horse', remember: false },
+      'With a token': { token: 'W1bns7ZYuN_u7fQTR3i6L0JopiRCGsbNjXRw7Z-yX0E' },
+    },
     answer: LoginView,
     errors: [400, 429],
     checksLogin: true,
@@ -48,6 +52,10 @@ export class LoginController {
     description:
       'Ends the login token presented, or the one in the body. Access tokens stay valid: delete them instead.',
     body: LogoutInput,
+    examples: {
+      'The token presented': {},
+      'Another login': { token: 'W1bns7ZYuN_u7fQTR3i6L0JopiRCGsbNjXRw7Z-yX0E' },
+    },
     answer: EmptyView,
     errors: [400, 403],
   })

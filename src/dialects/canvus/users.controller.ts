@@ -54,6 +54,10 @@ export class UsersController {
     summary: 'Create a user',
     description: 'Administrators only. No mail is sent: give a password, or set one later.',
     body: NewUserInput,
+    examples: {
+      'Regular user': { email: 'alice@example.com', name: 'Alice', password: 'correct horse' },
+      Administrator: { email: 'bob@example.com', name: 'Bob', password: 'correct horse', admin: true },
+    },
     answer: UserView,
     errors: [400, 403, 409],
   })
@@ -78,6 +82,12 @@ export class UsersController {
       'Users may change their own `name`, `email` and `blocked`; administrators everything. ' +
       'A regular user who sends a field for administrators changes nothing and gets 403.',
     body: UserPatchInput,
+    examples: {
+      Rename: { name: 'Alice B.' },
+      'Change the e-mail address': { email: 'alice.b@example.com' },
+      'Make an administrator': { admin: true },
+      'Set a password': { password: 'battery staple' },
+    },
     answer: UserView,
     errors: [400, 403, 404, 409],
   })
@@ -144,6 +154,10 @@ export class UsersController {
       'Oneself with `current_password`, an administrator for others without. ' +
       'Ends the user’s other logins; access tokens stay valid.',
     body: PasswordInput,
+    examples: {
+      'Of somebody else': { new_password: 'battery staple' },
+      'One’s own': { current_password: 'correct horse', new_password: 'battery staple' },
+    },
     answer: UserView,
     errors: [400, 403, 404, 409, 429],
   })

@@ -68,6 +68,10 @@ export class AccountsController {
     summary: 'Change an account',
     description: 'Its administrators and those of the server. What is absent stays as it is.',
     body: AccountPatchInput,
+    examples: {
+      Rename: { name: 'Acme' },
+      'Allow access tokens without identifier': { settings: { allow_no_identifier: true } },
+    },
     result: AccountView,
     refusals: ['invalid', 'no_account', 'conflict'],
   })

@@ -92,6 +92,8 @@ export interface RouteDocs {
   summary: string;
   description?: string;
   body?: Type;
+  /** Bodies to send as they are, by what they do. */
+  examples?: Record<string, object>;
   bodyOptional?: boolean;
   /** The result within the envelope. */
   result: Type;

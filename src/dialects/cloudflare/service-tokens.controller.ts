@@ -42,6 +42,10 @@ export class ServiceTokensController {
     description: 'The answer holds the secret in `client_secret`; it cannot be had again.',
     status: 201,
     body: NewServiceTokenInput,
+    examples: {
+      'For a year': { name: 'CI/CD token' },
+      'For ever': { name: 'CI/CD token', duration: 'forever' },
+    },
     result: ServiceTokenWithSecretView,
     refusals: ['invalid', 'no_account'],
   })
@@ -107,6 +111,12 @@ export class ServiceTokensController {
       'What is absent stays as it is. A `duration` renews; a higher `client_secret_version` rotates, and then the ' +
       'answer holds the new `client_secret`; `previous_client_secret_expires_at` moves or ends a running overlap.',
     body: ServiceTokenPatchInput,
+    examples: {
+      Rename: { name: 'Deployment token' },
+      Renew: { duration: '17520h' },
+      Disable: { enabled: false },
+      Rotate: { client_secret_version: 2, previous_client_secret_expires_at: '2030-01-31T12:00:00Z' },
+    },
     result: ChangedServiceTokenView,
     refusals: ['invalid', 'no_token', 'conflict'],
   })
@@ -160,6 +170,10 @@ export class ServiceTokensController {
       'The answer holds the new secret. The old one is dead by then, or works until ' +
       '`previous_client_secret_expires_at`; one before it is dead in any case.',
     body: RotateInput,
+    examples: {
+      'At once': {},
+      'With an overlap': { previous_client_secret_expires_at: '2030-01-31T12:00:00Z' },
+    },
     bodyOptional: true,
     result: ServiceTokenWithSecretView,
     refusals: ['invalid', 'no_token', 'conflict'],

@@ -8,6 +8,7 @@ import { CrmController } from './crm.controller.js';
 import { Documented } from './crm.docs.js';
 import type { CrmErrorName } from './crm.error-catalogue.js';
 import { CrmError } from './crm.errors.js';
+import { EXAMPLES } from './crm.examples.js';
 import { Caller, Given, Reads, type Session } from './crm.guard.js';
 import { CreateInput, ListInput, NamedInput, ResetPassCodeInput, UpdateInput } from './crm.inputs.js';
 import { COLUMNS, accessTokenFields, ok, type Envelope } from './crm.views.js';
@@ -58,6 +59,7 @@ export class AccessTokensController {
   @Documented({
     summary: 'Show one access token',
     body: NamedInput,
+    examples: EXAMPLES.named,
     data: 'accessToken',
     errors: ['invalidToken', 'parameterMissing', 'semiOptional', 'invalidParameter', 'invalidRequest', 'tokenNotFound'],
   })
@@ -88,6 +90,7 @@ export class AccessTokensController {
     summary: 'List access tokens',
     description: 'By number, at most as many as asked for.',
     body: ListInput,
+    examples: EXAMPLES.list,
     data: 'accessTokens',
     errors: ['invalidToken', 'parameterMissing', 'invalidParameter', 'invalidRequest'],
   })
@@ -115,7 +118,7 @@ export class AccessTokensController {
     errors: ['invalidToken', 'parameterMissing', 'invalidParameter'],
   })
   @ApiQuery({ name: 'token' })
-  @ApiQuery({ name: 'number', type: 'integer', description: 'How many at the most.' })
+  @ApiQuery({ name: 'number', type: 'integer', example: 10, description: 'How many at the most.' })
   @ApiQuery({ name: 'life_cycle_state', required: false, enum: [...STATES.keys()] })
   @ApiQuery({ name: 'fields_set', required: false })
   listByGet(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown[]>> {
@@ -126,6 +129,7 @@ export class AccessTokensController {
   @Documented({
     summary: 'Create an access token',
     body: CreateInput,
+    examples: EXAMPLES.create,
     data: 'accessToken',
     errors: [
       'invalidToken',
@@ -151,6 +155,7 @@ export class AccessTokensController {
       'What is absent stays. `authentication_code: null` generates a new code; a new `identifier` needs a new ' +
       '`pass_code`; `null` clears `identifier` or `pass_code` where tokens may have none.',
     body: UpdateInput,
+    examples: EXAMPLES.update,
     data: 'accessToken',
     errors: [
       'invalidToken',
@@ -179,6 +184,7 @@ export class AccessTokensController {
     summary: 'Make an access token effective',
     description: 'Only one that is not effective.',
     body: NamedInput,
+    examples: EXAMPLES.named,
     data: 'accessToken',
     errors: STATE_ERRORS,
   })
@@ -191,6 +197,7 @@ export class AccessTokensController {
     summary: 'Make an access token not effective',
     description: 'Only an effective one.',
     body: NamedInput,
+    examples: EXAMPLES.named,
     data: 'accessToken',
     errors: STATE_ERRORS,
   })
@@ -203,6 +210,7 @@ export class AccessTokensController {
     summary: 'Give an access token a random pass code',
     description: 'Only an effective one, named by its code or its identifier. The answer holds the new pass code.',
     body: ResetPassCodeInput,
+    examples: EXAMPLES.resetPassCode,
     data: 'passCode',
     errors: ['invalidToken', 'notPermitted', 'semiOptional', 'invalidParameter', 'tokenNotFound', 'invalidState'],
   })

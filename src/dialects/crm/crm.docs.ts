@@ -6,7 +6,7 @@ import { CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
 import { AccessTokenView, EmptyView, LoginTokenView, PassCodeView, StatusView } from './crm.views.js';
 
 class ErrorStatusView {
-  @ApiProperty({ example: CATALOGUE.invalidToken.code })
+  @ApiProperty({ enum: Object.values(CATALOGUE).map(({ code }) => code) })
   code!: string;
 
   @ApiProperty({ example: '', description: 'Which parameter or value is meant.' })
@@ -20,8 +20,8 @@ class ErrorEnvelope {
   @ApiProperty()
   status!: ErrorStatusView;
 
-  @ApiProperty({ type: Object, example: {} })
-  data!: object;
+  @ApiProperty()
+  data!: EmptyView;
 }
 
 class AccessTokenEnvelope {
@@ -72,39 +72,48 @@ const ENVELOPES = {
   nothing: EmptyEnvelope,
 } as const;
 
+/** Whatever the setting. */
+const UNAVAILABLE = errorAnswer(
+  503,
+  ['unavailable'],
+  'The database cannot serve now; `Retry-After` says how many seconds to wait.',
+);
+
 export interface MethodDocs {
   summary: string;
   description?: string;
   /** The JSON body; GET methods document their query by themselves. */
   body?: Type;
+  /** Bodies to send as they are, by what they do. */
+  examples?: Record<string, object>;
   data: keyof typeof ENVELOPES;
   errors?: CrmErrorName[];
 }
 
-/** Documents a method; successes are 200, errors too unless the server is told to send statuses. */
+/** Documents a method; successes are 200, errors as well unless the server is told to send statuses. */
 export function Documented({ data, errors = [], ...route }: MethodDocs): MethodDecorator {
-  const success = { status: 200, description: successDescription(errors), type: ENVELOPES[data] };
-  const statuses = [...new Set(errors.map((name) => CATALOGUE[name].status))];
-  const answers = statuses.map((status) =>
-    errorAnswer(
-      status,
-      errors.filter((name) => CATALOGUE[name].status === status),
-    ),
-  );
-  return documentedRoute({ ...route, answers: [success, ...answers, errorAnswer(503, ['unavailable'])] });
+  const all: CrmErrorName[] = [...errors, 'unexpected'];
+  const success = { status: 200, description: 'Done when `status.code` is `OK`.', type: ENVELOPES[data] };
+  const failure = errorAnswer(200, all, `By default errors come with this HTTP status as well: ${codesOf(all)}.`);
+  const statuses = [...new Set(all.map((name) => CATALOGUE[name].status))];
+  const answers = statuses.map((status) => {
+    const names = all.filter((name) => CATALOGUE[name].status === status);
+    const messages = names.map((name) => CATALOGUE[name].message).join(' ');
+    return errorAnswer(status, names, `With \`CRM_HTTP_ERRORS=status\`: ${messages}`);
+  });
+  return documentedRoute({ ...route, answers: [success, failure, ...answers, UNAVAILABLE] });
 }
 
-function successDescription(errors: CrmErrorName[]): string {
-  const codes = errors.map((name) => `\`${CATALOGUE[name].code}\``).join(', ');
-  return `Done when \`status.code\` is \`OK\`. By default errors come with this HTTP status as well: ${codes}.`;
+function codesOf(errors: CrmErrorName[]): string {
+  return errors.map((name) => `\`${CATALOGUE[name].code}\``).join(', ');
 }
 
-function errorAnswer(status: number, names: CrmErrorName[]): DocumentedAnswer {
-  const [first = 'unexpected'] = names;
-  const { code, message } = CATALOGUE[first];
+/** The example is the first of the errors. */
+function errorAnswer(status: number, [first]: readonly CrmErrorName[], description: string): DocumentedAnswer {
+  const { code, message } = CATALOGUE[first ?? 'unexpected'];
   return {
     status,
-    description: `With \`CRM_HTTP_ERRORS=status\`: ${names.map((name) => CATALOGUE[name].message).join(' ')}`,
+    description,
     type: ErrorEnvelope,
     example: { status: { code, description: '', message }, data: {} },
   };

@@ -32,10 +32,10 @@ class AccessTokenIdentifierInput {
   @ApiPropertyOptional({ example: 'AC-1', description: 'Either this alone,' })
   authentication_code?: string;
 
-  @ApiPropertyOptional({ description: 'or this with `pass_code`.' })
+  @ApiPropertyOptional({ example: 'jane@example.com', description: 'or this with `pass_code`.' })
   identifier?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ example: '12345' })
   pass_code?: string;
 }
 

@@ -1,12 +1,12 @@
 /** Answers: the success envelope and the access token in it (contract §4.0, §6). */
-import { ApiProperty, PickType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import type { Account } from '../../identity/index.js';
 import type { AccessToken } from './access-token.entity.js';
 import type { Field } from './fields-set.js';
 import type { Author, Authors } from './log-information.js';
 
 export class StatusView {
-  @ApiProperty({ example: 'OK' })
+  @ApiProperty({ enum: ['OK'] })
   code!: string;
 
   @ApiProperty({ example: '' })
@@ -70,43 +70,43 @@ class LogInformationView {
   updated_by_user!: UserView | null;
 }
 
-/** All fields; `fields_set` selects. */
+/** All fields, unless `fields_set` selects some. */
 export class AccessTokenView {
-  @ApiProperty({ example: '8C1E866074D743EE834E910A28C1E582', description: '32 upper-case hex characters.' })
-  id!: string;
+  @ApiPropertyOptional({ example: '8C1E866074D743EE834E910A28C1E582', description: '32 upper-case hex characters.' })
+  id?: string;
 
-  @ApiProperty({ example: 'AT0000000671' })
-  number!: string;
+  @ApiPropertyOptional({ example: 'AT0000000671' })
+  number?: string;
 
-  @ApiProperty({ enum: ['EFFECTIVE', 'NOT_EFFECTIVE'] })
-  life_cycle_state!: string;
+  @ApiPropertyOptional({ enum: ['EFFECTIVE', 'NOT_EFFECTIVE'] })
+  life_cycle_state?: string;
 
-  @ApiProperty({ example: 'CCD4537C0E5A4D0F9C1B6A7E8F901234' })
-  authentication_code!: string;
+  @ApiPropertyOptional({ example: 'CCD4537C0E5A4D0F9C1B6A7E8F901234' })
+  authentication_code?: string;
 
-  @ApiProperty({ type: String, nullable: true, example: 'jane@example.com' })
-  identifier!: string | null;
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'jane@example.com' })
+  identifier?: string | null;
 
-  @ApiProperty({ type: String, nullable: true, example: null })
-  verification_code!: null;
+  @ApiPropertyOptional({ type: String, nullable: true, example: null })
+  verification_code?: null;
 
-  @ApiProperty({ type: String, nullable: true, example: null })
-  verified_date!: null;
+  @ApiPropertyOptional({ type: String, nullable: true, example: null })
+  verified_date?: null;
 
-  @ApiProperty({ type: Object, nullable: true, example: null })
-  verified_by_user!: null;
+  @ApiPropertyOptional({ type: Object, nullable: true, example: null })
+  verified_by_user?: null;
 
-  @ApiProperty({ type: Object, nullable: true, example: null })
-  classification!: null;
+  @ApiPropertyOptional({ type: Object, nullable: true, example: null })
+  classification?: null;
 
-  @ApiProperty({ type: Object, nullable: true, example: null })
-  accounts_receivable!: null;
+  @ApiPropertyOptional({ type: Object, nullable: true, example: null })
+  accounts_receivable?: null;
 
-  @ApiProperty({ type: Object, nullable: true, example: null })
-  rewards_participant!: null;
+  @ApiPropertyOptional({ type: Object, nullable: true, example: null })
+  rewards_participant?: null;
 
-  @ApiProperty()
-  log_information!: LogInformationView;
+  @ApiPropertyOptional()
+  log_information?: LogInformationView;
 }
 
 /** What `reset_pass_code` returns. */
@@ -118,8 +118,8 @@ export class PassCodeView extends PickType(AccessTokenView, [
   'identifier',
   'log_information',
 ]) {
-  @ApiProperty({ example: 'k3Xp9Q', description: 'The new pass code. Shown here and never again.' })
-  random_pass_code!: string;
+  @ApiPropertyOptional({ example: 'k3Xp9Q', description: 'The new pass code. Shown here and never again.' })
+  random_pass_code?: string;
 }
 
 export class LoginTokenView {

@@ -1,5 +1,6 @@
 /** Streams of one instance that show what is done on another, over one PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { A_LISTENERS_QUERY } from '../../instances/cluster.js';
 import { createDatabase, type TestDatabase } from '../../support/engines.js';
 import { startInMount } from '../../support/test-server.js';
 import { assembled, watching } from './subscribers.js';
@@ -42,9 +43,7 @@ describe('a stream on one of two instances', () => {
     const { dataSource } = there.server;
     const cut = await dataSource.query<unknown[]>(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE datname = current_database() AND pid <> pg_backend_pid()
-         AND (query LIKE 'LISTEN %' OR query LIKE 'UPDATE latchkey_instance%' OR query LIKE 'INSERT INTO latchkey_instance%'
-           OR query LIKE '%pg_notify(''latchkey_ack%')`,
+       WHERE datname = current_database() AND pid <> pg_backend_pid() AND query ~ '${A_LISTENERS_QUERY}'`,
     );
     expect(cut.length).toBeGreaterThan(0);
   };

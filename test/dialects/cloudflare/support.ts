@@ -158,7 +158,8 @@ export interface Cloudflare {
   readonly verdict: (clientId: string, secret: string) => Promise<string>;
 }
 
-function cast(server: TestServer): Cloudflare {
+/** Everybody, for a server that a suite has started itself. */
+export function cast(server: TestServer): Cloudflare {
   const anonymous = new Caller(server);
   const holder = (token: string): Caller => new Caller(server, { Authorization: `Bearer ${token}` });
   const admin = holder(ADMIN.token);
@@ -213,11 +214,16 @@ export async function canvus(server: TestServer, method: string, path: string, b
 }
 
 /** A suite on both engines, with one server for each; its members are there from the first test on. */
-export function cloudflareSuite(name: string, suite: (cf: Cloudflare) => void, env: Record<string, string> = {}): void {
+export function cloudflareSuite(
+  name: string,
+  suite: (cf: Cloudflare) => void,
+  env: Record<string, string> = {},
+  start: typeof startInMount = startInMount,
+): void {
   onBothEngines(name, (engine) => {
     const cf = {} as Cloudflare;
     beforeAll(async () => {
-      Object.assign(cf, cast(await startInMount(engine, env)));
+      Object.assign(cf, cast(await start(engine, env)));
     });
     afterAll(() => cf.server.close());
     suite(cf);

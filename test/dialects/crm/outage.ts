@@ -14,16 +14,20 @@ export interface Outage {
 }
 
 /** A server whose database can be taken from it. */
-export async function startWithOutage(engine: Engine, env: Record<string, string>): Promise<Outage> {
-  return engine === 'postgres' ? behindProxy(env) : besideOther(env);
+export async function startWithOutage(
+  engine: Engine,
+  env: Record<string, string>,
+  start: typeof startInMount = startInMount,
+): Promise<Outage> {
+  return engine === 'postgres' ? behindProxy(env, start) : besideOther(env, start);
 }
 
-async function behindProxy(env: Record<string, string>): Promise<Outage> {
+async function behindProxy(env: Record<string, string>, start: typeof startInMount): Promise<Outage> {
   const database = await createDatabase('postgres');
   const url = new URL(database.url);
   const proxy = new Proxy(url.hostname, Number(url.port));
   url.port = String(await proxy.listen());
-  const server = await startInMount('postgres', { ...env, DATABASE_URL: url.href }, database);
+  const server = await start('postgres', { ...env, DATABASE_URL: url.href }, database);
   const close = async (): Promise<void> => {
     await server.close();
     await proxy.close();
@@ -35,8 +39,8 @@ async function behindProxy(env: Record<string, string>): Promise<Outage> {
   return { server: { ...server, close }, begin: interrupt(true), end: interrupt(false) };
 }
 
-async function besideOther(env: Record<string, string>): Promise<Outage> {
-  const server = await startInMount('sqlite', env);
+async function besideOther(env: Record<string, string>, start: typeof startInMount): Promise<Outage> {
+  const server = await start('sqlite', env);
   await server.dataSource.query('PRAGMA busy_timeout = 20');
   const other = new Database(server.database.url.slice('sqlite:'.length));
   const close = async (): Promise<void> => {

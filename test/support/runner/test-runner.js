@@ -9,6 +9,15 @@ import { sourceMaps } from './register-hooks.js';
 
 const require = createRequire(import.meta.url);
 
+/** What `jest.retryTimes` and `jest.setTimeout` leave in the world of a suite, for Jest's runner to find. */
+const WISHES = [
+  'RETRY_TIMES',
+  'RETRY_IMMEDIATELY',
+  'LOG_ERRORS_BEFORE_RETRY',
+  'WAIT_BEFORE_RETRY',
+  'TEST_TIMEOUT_SYMBOL',
+].map((name) => Symbol.for(name));
+
 let suites = 0;
 
 /** What Jest calls for each suite. */
@@ -19,10 +28,11 @@ export default function runSuite(globalConfig, config, environment, runtime, tes
   const query = `?suite=${suites}${watching ? '&alone' : ''}`;
   // Where Jest looks for the lines to show for a failure.
   runtime.getSourceMaps().get = (url) => sourceMaps.get(url);
+  passOn(environment.global);
   const native = Object.assign(Object.create(runtime), {
     /** The parts of Jest that hold the state of one suite. */
     requireInternalModule(path) {
-      delete require.cache[path];
+      Reflect.deleteProperty(require.cache, path);
       return require(path);
     },
     unstable_shouldLoadAsEsm: () => true,
@@ -32,4 +42,18 @@ export default function runSuite(globalConfig, config, environment, runtime, tes
     },
   });
   return circus.default(globalConfig, config, environment, native, testPath, sendMessageToJest);
+}
+
+/** The runner is in the world of the worker, not in that of the suite. */
+function passOn(suite) {
+  for (const wish of WISHES) {
+    globalThis[wish] = undefined;
+    Object.defineProperty(suite, wish, {
+      configurable: true,
+      get: () => globalThis[wish],
+      set: (value) => {
+        globalThis[wish] = value;
+      },
+    });
+  }
 }

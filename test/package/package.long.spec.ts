@@ -3,6 +3,7 @@ import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
+import { blocks } from '../docs/examples.js';
 import { send } from '../support/http.js';
 import { startProcess } from '../support/process.js';
 import { installPackage, type InstalledPackage } from './installed.js';
@@ -83,6 +84,26 @@ describe('the package, installed into an empty folder', () => {
     );
     // Cloudflare's own 400 for a caller without credentials, and the host's 404 for the rest.
     expect(JSON.parse(printed)).toEqual([400, 404, 404, 404]);
+  });
+
+  it('is embedded as the README says', () => {
+    const [program = ''] = blocks('README.md', 'ts');
+    const driven = program.replace('app.listen(3000)', "app.listen(0, '127.0.0.1')").concat(`
+      const url = await app.getUrl();
+      const statuses = [];
+      for (const path of ['/orders', '/tokens/verify', '/tokens/v4/accounts']) statuses.push((await fetch(url + path)).status);
+      console.log(JSON.stringify(statuses));
+      await app.close();`);
+    const { outputText } = ts.transpileModule(driven, {
+      compilerOptions: {
+        module: ts.ModuleKind.ESNext,
+        target: ts.ScriptTarget.ES2022,
+        experimentalDecorators: true,
+        emitDecoratorMetadata: true,
+      },
+    });
+    const printed = run('readme.mjs', outputText).trim().split('\n').at(-1) ?? '';
+    expect(JSON.parse(printed)).toEqual([401, 401, 400]);
   });
 
   it('has types that a strict host compiles against', () => {

@@ -1,0 +1,6 @@
+import { guardCases } from './guard-cases.js';
+import { CADDY } from './proxies.js';
+import { undecidedCases } from './undecided-cases.js';
+
+guardCases(CADDY);
+undecidedCases(CADDY, 502);

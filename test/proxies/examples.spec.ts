@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { load } from 'js-yaml';
+import { IDENTITY_HEADERS } from '../../src/data-plane/identity-headers.js';
+import { credentialHeaders } from '../../src/data-plane/presented.js';
+import { send, type Reply } from '../support/http.js';
+import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
+import { cast, pair, privately, type Headers } from '../data-plane/support.js';
+import { example } from './proxies.js';
+
+const IDENTITY = Object.keys(IDENTITY_HEADERS);
+const CREDENTIALS = credentialHeaders();
+
+/** Those that must not reach the service: another scheme of Authorization can be the service's own. */
+const USED_UP = CREDENTIALS.filter((name) => name !== 'Authorization');
+
+const lower = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
+
+/** How one writes with underscores what a header is called. */
+const variable = (name: string): string => name.toLowerCase().replaceAll('-', '_');
+
+/** Lines without what surrounds their text; comments do nothing. */
+function directives(name: string): string[] {
+  const lines = example(name).split('\n');
+  return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+describe('the example for nginx', () => {
+  const lines = directives('nginx/latchkey.conf');
+
+  it('takes every identity header from Latchkey, in place of the client’s', () => {
+    for (const name of IDENTITY) {
+      expect(lines).toContain(`auth_request_set $${variable(name)} $upstream_http_${variable(name)};`);
+      expect(lines).toContain(`proxy_set_header ${name} $${variable(name)};`);
+    }
+  });
+
+  it('keeps every credential from the service, and has every one in the key of its cache', () => {
+    for (const name of USED_UP) expect(lines).toContain(`proxy_set_header ${name} "";`);
+    const key = lines.find((line) => line.startsWith('proxy_cache_key ')) ?? '';
+    const parts = /"(.*)"/.exec(key)?.[1]?.split('\\n') ?? [];
+    const headers = CREDENTIALS.map((name) => `$http_${variable(name)}`);
+    expect(parts.sort()).toEqual(['$latchkey_rule', '$proxy_host', ...headers].sort());
+  });
+
+  it('leaves what is kept, and for how long, to Latchkey', () => {
+    const others = /^proxy_(cache_valid|ignore_headers|cache_lock|cache_background_update|no_cache|cache_bypass)\b/;
+    expect(lines.filter((line) => others.test(line))).toEqual([]);
+  });
+});
+
+describe('the example for Caddy', () => {
+  const lines = directives('caddy/Caddyfile');
+
+  const checked = lines.findIndex((line) => line.startsWith('forward_auth '));
+
+  it('takes every identity header from Latchkey, after the client’s have gone', () => {
+    const copied = lines.find((line) => line.startsWith('copy_headers '));
+    expect(copied?.split(' ').slice(1)).toEqual(IDENTITY);
+    expect(lines.slice(0, checked)).toContain('request_header -Latchkey*');
+  });
+
+  it('keeps every credential from the service, once it was checked', () => {
+    const after = lines.slice(checked);
+    for (const name of USED_UP) expect(after).toContain(`request_header -${name}`);
+  });
+});
+
+interface Middleware {
+  headers?: { customRequestHeaders: Headers };
+  forwardAuth?: {
+    address: string;
+    trustForwardHeader: boolean;
+    authRequestHeaders: string[];
+    authResponseHeaders: string[];
+    authResponseHeadersRegex: string;
+  };
+}
+
+interface Traefik {
+  http: {
+    routers: Record<string, { entryPoints: string[]; rule: string; service: string; middlewares: string[] }>;
+    middlewares: Record<string, Middleware>;
+    services: Record<string, unknown>;
+  };
+}
+
+interface Envoy {
+  static_resources: {
+    listeners: { filter_chains: { filters: { typed_config: ConnectionManager }[] }[] }[];
+    clusters: { name: string }[];
+  };
+}
+
+interface ConnectionManager {
+  common_http_protocol_options: { headers_with_underscores_action: string };
+  route_config: { virtual_hosts: { request_headers_to_remove: string[] }[] };
+  http_filters: { name: string; typed_config: Record<string, unknown> }[];
+}
+
+interface ExtAuthz {
+  failure_mode_allow: boolean;
+  allowed_headers: { patterns: { exact: string }[] };
+  http_service: {
+    server_uri: { cluster: string };
+    path_prefix: string;
+    authorization_response: { allowed_upstream_headers: { patterns: { exact: string }[] } };
+  };
+}
+
+// Neither is in Debian: what they are told is compared with what Latchkey says, and what they would ask is asked.
+describe('the examples that are not run', () => {
+  const traefik = load(example('traefik/latchkey.yaml')) as Traefik;
+  const envoy = load(example('envoy/envoy.yaml')) as Envoy;
+
+  const { middlewares, routers, services } = traefik.http;
+  const forwardAuth = middlewares.latchkey?.forwardAuth;
+  const manager = envoy.static_resources.listeners[0]?.filter_chains[0]?.filters[0]?.typed_config;
+  const filters = manager?.http_filters ?? [];
+  const extAuthz = filters[1]?.typed_config as unknown as ExtAuthz;
+
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer('sqlite');
+  });
+  afterAll(() => server.close());
+  const ask = (path: string, headers: Headers): Promise<Reply> => send(server.baseUrl, 'GET', path, { headers });
+
+  it('Traefik: guards whatever comes in, and drops what could interfere before and the credential after', () => {
+    const { entryPoints } = load(example('traefik/traefik.yaml')) as { entryPoints: object };
+    const [router, ...others] = Object.values(routers);
+    expect(others).toEqual([]);
+    expect(router).toEqual({
+      entryPoints: Object.keys(entryPoints),
+      rule: 'PathPrefix(`/`)',
+      service: Object.keys(services)[0],
+      middlewares: ['no-connection-header', 'latchkey', 'no-credential'],
+    });
+    expect(middlewares['no-connection-header']?.headers?.customRequestHeaders).toEqual({ Connection: '' });
+    const gone = middlewares['no-credential']?.headers?.customRequestHeaders;
+    expect(gone).toEqual(Object.fromEntries(USED_UP.map((name) => [name, ''])));
+  });
+
+  it('Traefik: shows Latchkey every credential, takes every identity header from it, and nothing else of that name', () => {
+    expect(forwardAuth).toMatchObject({ trustForwardHeader: false, authRequestHeaders: CREDENTIALS });
+    expect(forwardAuth?.authResponseHeaders).toEqual(IDENTITY);
+    // Of the regular expression that Go understands: all that it says but the flag.
+    const ours = new RegExp((forwardAuth?.authResponseHeadersRegex ?? '').replace('(?i)', ''), 'i');
+    for (const name of [...IDENTITY, 'Latchkey_user_id', 'Latchkey-Admin']) expect(name).toMatch(ours);
+  });
+
+  it('Envoy: drops the client’s identity headers, asks, then routes; without an answer nobody passes', () => {
+    expect(filters.map(({ name }) => name)).toEqual([
+      'envoy.filters.http.header_mutation',
+      'envoy.filters.http.ext_authz',
+      'envoy.filters.http.router',
+    ]);
+    const removed = IDENTITY.map((name) => ({ remove: name.toLowerCase() }));
+    expect(filters[0]?.typed_config).toMatchObject({ mutations: { request_mutations: removed } });
+    expect(manager?.common_http_protocol_options.headers_with_underscores_action).toBe('DROP_HEADER');
+    expect(extAuthz.failure_mode_allow).toBe(false);
+    expect(envoy.static_resources.clusters.map(({ name }) => name)).toContain(extAuthz.http_service.server_uri.cluster);
+  });
+
+  it('Envoy: shows Latchkey every credential, takes every identity header from it, and drops the credential', () => {
+    const names = ({ patterns }: { patterns: { exact: string }[] }): string[] => patterns.map(({ exact }) => exact);
+    expect(names(extAuthz.allowed_headers)).toEqual(lower(CREDENTIALS));
+    const upstream = extAuthz.http_service.authorization_response.allowed_upstream_headers;
+    expect(names(upstream)).toEqual(lower(IDENTITY));
+    expect(manager?.route_config.virtual_hosts.map((host) => host.request_headers_to_remove)).toEqual([lower(USED_UP)]);
+  });
+
+  it('what they would ask admits service tokens and nobody else', async () => {
+    const { pathname, search } = new URL(forwardAuth?.address ?? '');
+    const token = await cast(server).token(ACCOUNT.id);
+    const prefix = extAuthz.http_service.path_prefix;
+    for (const path of [`${pathname}${search}`, `${prefix}/`, `${prefix}/orders/1?kind=session`]) {
+      expect([path, (await ask(path, pair(token))).status]).toEqual([path, 200]);
+      expect([path, (await ask(path, privately(ADMIN.token))).status]).toEqual([path, 403]);
+      expect([path, (await ask(path, {})).status]).toEqual([path, 401]);
+    }
+  });
+});

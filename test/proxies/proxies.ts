@@ -1,0 +1,107 @@
+/** nginx and Caddy as programs, with the very files of examples/proxies: only addresses and folders are replaced. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Program } from '../support/program.js';
+import { freePort } from '../support/free-port.js';
+
+const EXAMPLES = path.resolve(import.meta.dirname, '../../examples/proxies');
+
+/** The text of a file below examples/proxies. */
+export function example(name: string): string {
+  return readFileSync(path.join(EXAMPLES, name), 'utf8');
+}
+
+/** What a proxy stands between: ports on 127.0.0.1. */
+export interface Neighbours {
+  readonly latchkey: number;
+  readonly service: number;
+}
+
+export interface Proxy {
+  readonly baseUrl: string;
+  /** What it writes and keeps; its own. */
+  readonly folder: string;
+  stop(): Promise<unknown>;
+}
+
+/** A kind of proxy, and how one is started that guards the service. */
+export interface ProxyKind {
+  readonly name: string;
+  readonly start: (file: string, neighbours: Neighbours) => Promise<Proxy>;
+}
+
+export const NGINX: ProxyKind = {
+  name: 'nginx',
+  start: async (file, { latchkey, service }) => {
+    const { folder, port, baseUrl } = await place();
+    const addresses = {
+      '127.0.0.1:8000': `127.0.0.1:${String(port)}`,
+      '127.0.0.1:3000': `127.0.0.1:${String(latchkey)}`,
+      '127.0.0.1:8080': `127.0.0.1:${String(service)}`,
+      '/run/latchkey-verify': path.join(folder, 'cache'),
+    };
+    writeFileSync(path.join(folder, 'latchkey.conf'), replaced(example('nginx/latchkey.conf'), addresses));
+    writeFileSync(path.join(folder, 'nginx.conf'), nginxAround(folder));
+    // Killed, it would leave its processes behind.
+    const nginx = new Program(file, {
+      args: ['-p', folder, '-e', 'stderr', '-c', 'nginx.conf'],
+      lastSignal: 'SIGTERM',
+    });
+    await nginx.until(() => nginx.stderr.includes('start worker process'));
+    return { baseUrl, folder, stop: () => nginx.stop() };
+  },
+};
+
+/** What Debian's nginx.conf is to the example; everything that is written stays in the folder. */
+function nginxAround(folder: string): string {
+  const written = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  return `
+    ${process.getuid?.() === 0 ? '# The folder is the user’s alone.\n    user root;' : ''}
+    daemon off;
+    worker_processes 2;
+    pid ${folder}/nginx.pid;
+    error_log stderr notice;
+    events {}
+    http {
+      access_log off;
+      ${written.map((what) => `${what}_temp_path ${folder}/${what};`).join(' ')}
+      include ${folder}/latchkey.conf;
+    }
+  `;
+}
+
+export const CADDY: ProxyKind = {
+  name: 'caddy',
+  start: async (file, { latchkey, service }) => {
+    const { folder, port, baseUrl } = await place();
+    const site = path.join(EXAMPLES, 'caddy/Caddyfile');
+    writeFileSync(path.join(folder, 'Caddyfile'), `{\n\tadmin off\n}\nimport ${site}\n`);
+    const caddy = new Program(file, {
+      args: ['run', '--config', 'Caddyfile', '--adapter', 'caddyfile'],
+      cwd: folder,
+      env: {
+        HOME: folder,
+        GUARDED_SITE: `http://:${String(port)}`,
+        LATCHKEY: `127.0.0.1:${String(latchkey)}`,
+        SERVICE: `127.0.0.1:${String(service)}`,
+      },
+    });
+    await caddy.until(() => caddy.stderr.includes('serving initial configuration'));
+    return { baseUrl, folder, stop: () => caddy.stop() };
+  },
+};
+
+async function place(): Promise<{ folder: string; port: number; baseUrl: string }> {
+  const folder = mkdtempSync(path.join(process.env.TEST_FOLDER ?? tmpdir(), 'latchkey-proxy-'));
+  const port = await freePort();
+  return { folder, port, baseUrl: `http://127.0.0.1:${String(port)}` };
+}
+
+/** @throws when one of them does not occur: the example would guard something else than what is tested */
+function replaced(text: string, replacements: Record<string, string>): string {
+  return Object.entries(replacements).reduce((result, [from, to]) => {
+    if (!result.includes(from)) throw new Error(`the example does not speak of ${from}`);
+    return result.replaceAll(from, to);
+  }, text);
+}

@@ -1,0 +1,92 @@
+/** Whether what a server answers is what its OpenAPI documents say. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { Ajv2019, type ValidateFunction } from 'ajv/dist/2019.js';
+import formats from 'ajv-formats';
+import type { Reply } from './http.js';
+import { responseSchema, type Schema } from './response-schema.js';
+
+interface Answer {
+  readonly description?: string;
+  readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
+}
+
+interface Operation {
+  readonly label: string;
+  readonly address: RegExp;
+  readonly method: string;
+  /** Of an address without parameters, which is meant before one with them. */
+  readonly isExact: boolean;
+  readonly answers: Readonly<Record<string, Answer>>;
+  readonly document: OpenAPIObject;
+}
+
+const ajv = formats.default(new Ajv2019({ strict: false, allErrors: true }));
+
+const validators = new Map<string, ValidateFunction>();
+let operations: readonly Operation[] | undefined;
+
+/** Where the documents of this run are. */
+const file = (): string => path.join(process.env.TEST_FOLDER ?? '', 'documents.json');
+
+/** Keeps the documents for all suites of the run. */
+export function keepDocuments(documents: readonly OpenAPIObject[]): void {
+  writeFileSync(file(), JSON.stringify(documents));
+}
+
+/**
+ * Whoever asks something that is documented gets what is documented: a status and a body that are named there, without
+ * a property that is not. What a dialect says to an address or a method that it does not have belongs to no operation.
+ * @throws Error that says what differs
+ */
+export function checkAnswer(method: string, target: string, { status, headers, text }: Reply): void {
+  const [address = ''] = target.split('?', 1);
+  const operation = operationFor(method.toLowerCase(), address);
+  if (!operation) return;
+  const answer = operation.answers[status];
+  if (!answer) throw new Error(`${operation.label} answered ${String(status)}, which is not documented: ${text}`);
+  const { content = {} } = answer;
+  const [type = ''] = (headers['content-type'] ?? '').split(';', 1);
+  if (text === '' && Object.keys(content).length === 0) return;
+  const documented = content[type];
+  if (!documented)
+    throw new Error(`${operation.label} answered ${String(status)} as "${type}", which is not documented`);
+  if (type !== 'application/json' || !documented.schema) return;
+  const validate = validatorFor(`${operation.label} ${String(status)}`, documented.schema, operation.document);
+  if (validate(JSON.parse(text))) return;
+  const faults = ajv.errorsText(validate.errors, { dataVar: 'body', separator: '\n  ' });
+  const extra = (validate.errors ?? []).map(({ params }) => JSON.stringify(params)).join(' ');
+  throw new Error(
+    `${operation.label} answered ${String(status)}, not as documented:\n  ${faults}\n  ${extra}\n${text}`,
+  );
+}
+
+function operationFor(method: string, address: string): Operation | undefined {
+  operations ??= (JSON.parse(readFileSync(file(), 'utf8')) as OpenAPIObject[]).flatMap(operationsOf);
+  const fitting = operations.filter((each) => each.method === method && each.address.test(address));
+  return fitting.find(({ isExact }) => isExact) ?? fitting[0];
+}
+
+function operationsOf(document: OpenAPIObject): Operation[] {
+  return Object.entries(document.paths).flatMap(([address, item]) =>
+    Object.entries(item as Record<string, { responses?: Record<string, Answer> }>).map(
+      ([method, { responses = {} }]) => ({
+        label: `${method.toUpperCase()} ${address}`,
+        method,
+        address: new RegExp(`^${address.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}$`),
+        isExact: !address.includes('{'),
+        answers: responses,
+        document,
+      }),
+    ),
+  );
+}
+
+function validatorFor(label: string, schema: Schema, document: OpenAPIObject): ValidateFunction {
+  const known = validators.get(label);
+  if (known) return known;
+  const validate = ajv.compile(responseSchema(schema, document));
+  validators.set(label, validate);
+  return validate;
+}
