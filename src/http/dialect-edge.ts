@@ -9,7 +9,14 @@ import { sendError, type ErrorRenderer } from './answer.js';
 import { MountError, claimPath, mountPath } from './mounting.js';
 import { checkRoutes, type MountedModule } from './own-routes.js';
 import { bodyReader } from './request-body.js';
-import { MethodNotAllowed, PathNotFound, allowedMethods, moveBeforeRoutes, moveToFront } from './routing.js';
+import {
+  MethodNotAllowed,
+  PathNotFound,
+  allowedMethods,
+  layersBelow,
+  moveBeforeRoutes,
+  moveToFront,
+} from './routing.js';
 
 /** Bytes of a request body at the most; the longest legal one has a few KiB. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -38,18 +45,19 @@ export class DialectEdge {
     const { path, express } = this;
     claimPath(this.host, path, this.options.name);
     checkRoutes(express, path, this.options);
+    const routes = layersBelow(express, path);
     // Ahead of every parser of the host, whenever that was registered.
     express.use(path, neverCached, bodyReader(MAX_BODY_BYTES));
     moveToFront(express, 2);
     express.use(path, (request: Request) => {
       const fullPath = request.baseUrl + request.path;
-      const allowed = allowedMethods(express, fullPath);
+      const allowed = allowedMethods(routes, fullPath);
       throw allowed.length > 0 ? new MethodNotAllowed(allowed) : new PathNotFound();
     });
     express.use(path, (error: unknown, request: Request, response: Response, _next: NextFunction) => {
       sendError(response, this.options.renderError(error, requestedPath(request)));
     });
-    moveBeforeRoutes(express, path, 2);
+    moveBeforeRoutes(express, routes, 2);
     this.logger.debug(`serving ${path}`);
   }
 
@@ -69,11 +77,11 @@ export class DialectEdge {
  * @throws MountError for a server of another kind than Express
  */
 export function serves({ httpAdapter }: HttpAdapterHost, name: string): boolean {
-  const adapter = httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;
+  const adapter = httpAdapter as HttpAdapterHost['httpAdapter'] | null | undefined;
   if (adapter && adapter.getType() !== 'express') {
     throw new MountError(`${name} is served by Express: create the application with @nestjs/platform-express`);
   }
-  return adapter !== undefined;
+  return Boolean(adapter);
 }
 
 /** The path as it was requested, without the query. */

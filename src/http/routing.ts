@@ -16,7 +16,7 @@ export class MethodNotAllowed extends Error {
 }
 
 /** The part of Express's router that tells its routes. */
-interface Layer {
+export interface Layer {
   route?: { path: string; methods: Record<string, boolean> };
   match(path: string): boolean;
 }
@@ -33,10 +33,15 @@ export function routesOf(application: Application): Route[] {
   );
 }
 
-/** The methods that routes of this path answer; HEAD comes with GET. */
-export function allowedMethods(application: Application, path: string): string[] {
-  const methods = layersOf(application)
-    .filter((layer) => layer.route && matches(layer, path))
+/** The routes below a prefix. */
+export function layersBelow(application: Application, prefix: string): Layer[] {
+  return layersOf(application).filter(({ route }) => route && isBelow(route.path, prefix));
+}
+
+/** The methods that those of these routes answer that have this path; HEAD comes with GET. */
+export function allowedMethods(routes: readonly Layer[], path: string): string[] {
+  const methods = routes
+    .filter((layer) => matches(layer, path))
     .flatMap((layer) => Object.keys(layer.route?.methods ?? {}))
     .map((method) => method.toUpperCase());
   const withHead = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
@@ -50,14 +55,13 @@ export function moveToFront(application: Application, count: number): void {
 }
 
 /**
- * Lets the routes below a prefix, and after them the layers that were registered last, run ahead of every other route:
- * one of a host that answers everything would answer for them.
+ * Lets these routes, and after them the layers that were registered last, run ahead of every other route: one of a host
+ * that answers everything would answer for them.
  * @param last - how many layers were registered last
  */
-export function moveBeforeRoutes(application: Application, prefix: string, last: number): void {
+export function moveBeforeRoutes(application: Application, own: readonly Layer[], last: number): void {
   const layers = layersOf(application);
   const tail = layers.splice(layers.length - last, last);
-  const own = layers.filter(({ route }) => route && isBelow(route.path, prefix));
   const others = layers.filter((layer) => !own.includes(layer));
   const first = others.findIndex(({ route }) => route);
   others.splice(first < 0 ? others.length : first, 0, ...own, ...tail);

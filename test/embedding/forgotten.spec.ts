@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { Controller, Get, Post, type ModuleMetadata } from '@nestjs/common';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import {
   CanvusModule,
   CloudflareModule,
@@ -9,14 +11,13 @@ import {
   CrmModule,
   DataPlaneModule,
   LatchkeyModule,
+  MIGRATIONS,
   OptionsError,
   PathClash,
 } from '../../src/index.js';
 import { administer, createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 import { Article, ShopTables1790000000000, shopDatabase, startHost } from '../support/shop.js';
 import { IN_MEMORY, addressOf, cloudflareAlone } from './support.js';
-
-type Imports = NonNullable<ModuleMetadata['imports']>;
 
 /** What keeps a host from starting; fails when it starts. */
 async function faultOf(metadata: ModuleMetadata): Promise<Error> {
@@ -29,16 +30,29 @@ async function faultOf(metadata: ModuleMetadata): Promise<Error> {
 const inMemory = (options: Parameters<typeof LatchkeyModule.forRoot>[0] = {}) =>
   LatchkeyModule.forRoot({ database: IN_MEMORY, bcryptCost: 4, ...options });
 
+/** What keeps a host from starting over a connection of its own, which it closes itself. */
+async function faultOver(options: object, latchkeyOptions: Parameters<typeof cloudflareAlone>[0] = {}): Promise<Error> {
+  const source = await new DataSource(options as DataSourceOptions).initialize();
+  const connection = TypeOrmModule.forRootAsync({
+    useFactory: () => source.options,
+    dataSourceFactory: () => Promise.resolve(source),
+  });
+  try {
+    return await faultOf({ imports: [connection, ...cloudflareAlone(latchkeyOptions)] });
+  } finally {
+    await source.destroy();
+  }
+}
+
 onBothEngines('a host that forgets something of its database', (engine) => {
   let database: TestDatabase;
+  let connection: ReturnType<typeof shopDatabase>;
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     database = await createDatabase(engine);
+    connection = shopDatabase(addressOf(database));
   });
-  afterAll(() => database.drop());
-
-  const onConnection = (changes: object): Imports =>
-    cloudflareAlone({}, {}, { ...shopDatabase(addressOf(database)), ...changes });
+  afterEach(() => database.drop());
 
   it('is told that there is no connection', async () => {
     const fault = await faultOf({ imports: cloudflareAlone({}) });
@@ -48,41 +62,33 @@ onBothEngines('a host that forgets something of its database', (engine) => {
   });
 
   it('is told that there is no connection of the name that it gave', async () => {
-    const imports = cloudflareAlone({ connectionName: 'tokens' }, {}, shopDatabase(addressOf(database)));
-    expect((await faultOf({ imports })).message).toMatch(/^Latchkey has no database/);
+    const fault = await faultOver(connection, { connectionName: 'tokens' });
+    expect(fault).toBeInstanceOf(ConnectionError);
+    expect(fault.message).toMatch(/^Latchkey has no database/);
   });
 
   it('is told which entities are not registered', async () => {
-    const fault = await faultOf({
-      imports: onConnection({ entities: [Article], autoLoadEntities: true, migrationsRun: false }),
-    });
+    const fault = await faultOver({ ...connection, entities: [Article] });
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(/does not know Latchkey's entities \(AccessToken, .*User\): add `\.\.\.ENTITIES`/);
   });
 
   it('is told that migrations have not run', async () => {
-    const empty = await createDatabase(engine);
-    const connection = { ...shopDatabase(addressOf(empty)), migrations: [ShopTables1790000000000] };
-    const fault = await faultOf({ imports: cloudflareAlone({}, {}, connection) });
+    const fault = await faultOver({ ...connection, migrations: [ShopTables1790000000000] });
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(/latchkey_\w+.*: add `\.\.\.MIGRATIONS` to .* `migrationsRun: true`$/);
-    await empty.drop();
   });
 
   it('is told that those of a newer version have not run', async () => {
-    const older = await createDatabase(engine);
-    const connection = shopDatabase(addressOf(older));
-    const migrations = (connection.migrations as unknown[]).slice(0, -1);
-    const fault = await faultOf({ imports: cloudflareAlone({}, {}, { ...connection, migrations } as never) });
+    const fault = await faultOver({ ...connection, migrations: [ShopTables1790000000000, ...MIGRATIONS.slice(0, -1)] });
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(/trust_ms.*: add `\.\.\.MIGRATIONS`/);
-    await older.drop();
   });
 });
 
 describe('a host that gives what cannot be', () => {
   it('is told that its SQLite in memory cannot be shared', async () => {
-    const fault = await faultOf({ imports: cloudflareAlone({}, {}, shopDatabase(IN_MEMORY)) });
+    const fault = await faultOver(shopDatabase(IN_MEMORY));
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(
       /in memory has one connection.*: give LatchkeyModule\.forRoot a `database` of its own/,

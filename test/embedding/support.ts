@@ -1,12 +1,11 @@
 /** Hosts for the tests of embedding, and what people do with them. */
 import { expect } from '@jest/globals';
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
 import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { CloudflareModule, FirstStart, LatchkeyModule, Secret, type DatabaseAddress } from '../../src/index.js';
 import { loadConfig } from '../../src/config/index.js';
 import type { TestDatabase } from '../support/engines.js';
 import { send } from '../support/http.js';
-import type { Host } from '../support/shop.js';
 import { ACCOUNT, ADMIN } from '../support/test-server.js';
 
 export const IN_MEMORY: DatabaseAddress = { engine: 'sqlite', path: ':memory:' };
@@ -16,7 +15,10 @@ export function addressOf({ url }: TestDatabase): DatabaseAddress {
 }
 
 /** The first start as a host makes it, with the administrator and the account that tests know. */
-export async function firstStart({ app }: Pick<Host, 'app'>, adminToken: string = ADMIN.token): Promise<void> {
+export async function firstStart(
+  { app }: { app: INestApplicationContext },
+  adminToken: string = ADMIN.token,
+): Promise<void> {
   await app.get(FirstStart).run({
     adminEmail: ADMIN.email,
     adminPassword: new Secret(ADMIN.password),

@@ -14,7 +14,11 @@ const START_PATIENCE_MS = 20_000;
 interface EntryPoint {
   readonly command?: string;
   readonly cwd?: string;
+  /** What it prints when it is ready, with its base URL as the first group. */
+  readonly ready?: RegExp;
 }
+
+const READY = /(http:\/\/[^\s/]+)\/docs\b/;
 
 export interface ServerProcess {
   /** `http://127.0.0.1:PORT`, read from what the server printed. */
@@ -29,14 +33,14 @@ export interface ServerProcess {
 
 /** The environment holds these settings and nothing of the caller's own. */
 function launch(env: Record<string, string>, { command = MAIN, cwd = ROOT }: EntryPoint = {}): Program {
-  if (!existsSync(command)) throw new Error(`${command} is missing: run "npm run build" first`);
+  if (!existsSync(command)) throw new Error(`${command} is missing: run "npm run build" and "npm run typecheck" first`);
   return new Program(process.execPath, { args: [command], cwd, env });
 }
 
 /** Starts a server on a free port and waits until it says that it is ready. */
 export async function startProcess(env: Record<string, string>, entryPoint: EntryPoint = {}): Promise<ServerProcess> {
   const server = launch({ PORT: '0', BCRYPT_COST: '4', ...env }, entryPoint);
-  const address = (): string | undefined => /(http:\/\/[^\s/]+)\/docs\b/.exec(server.stdout)?.[1];
+  const address = (): string | undefined => (entryPoint.ready ?? READY).exec(server.stdout)?.[1];
   try {
     await server.until(() => address() !== undefined, START_PATIENCE_MS);
   } catch (error) {

@@ -1,0 +1,162 @@
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import {
+  AuditSink,
+  CanvusModule,
+  Clock,
+  CurrentPrincipal,
+  DataPlaneModule,
+  EventBus,
+  LatchkeyModule,
+  PersonalTokenService,
+  PrivateTokenGuard,
+  SYSTEM,
+  UserDirectory,
+  type AuditEntry,
+  type Change,
+  type DirectoryUser,
+  type TokenPrincipal,
+  type Transaction,
+} from '../../src/index.js';
+import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
+import { send, type Reply } from '../support/http.js';
+import { shopDatabase, startHost, type Host } from '../support/shop.js';
+import { TestClock } from '../support/test-clock.js';
+import { addressOf } from './support.js';
+
+const ANNA: DirectoryUser = { id: 7, email: 'anna@shop.example', name: 'Anna', admin: false, standing: 'active' };
+
+/** The host's own users. */
+class People extends UserDirectory {
+  readonly all = new Map([[ANNA.id, ANNA]]);
+
+  find(id: number): Promise<DirectoryUser | null> {
+    return Promise.resolve(this.all.get(id) ?? null);
+  }
+
+  findByEmail(email: string): Promise<DirectoryUser | null> {
+    return Promise.resolve([...this.all.values()].find((user) => user.email === email) ?? null);
+  }
+}
+
+/** Where the host keeps its audit log. */
+class Ledger extends AuditSink {
+  readonly entries: AuditEntry[] = [];
+  isFull = false;
+
+  write(_transaction: Transaction, entries: readonly AuditEntry[]): Promise<void> {
+    if (this.isFull) throw new Error('the ledger is full');
+    this.entries.push(...entries);
+    return Promise.resolve();
+  }
+}
+
+@Controller('whoami')
+class WhoAmIController {
+  @Get()
+  @UseGuards(PrivateTokenGuard)
+  tell(@CurrentPrincipal() { owner }: TokenPrincipal): unknown {
+    return owner;
+  }
+}
+
+onBothEngines('parts that a host has put in place of ours', (engine) => {
+  const [people, ledger, clock] = [new People(), new Ledger(), new TestClock()];
+  let database: TestDatabase;
+  let host: Host;
+  let secret: string;
+
+  beforeAll(async () => {
+    database = await createDatabase(engine);
+    const latchkey = LatchkeyModule.forRoot({
+      bcryptCost: 4,
+      providers: [
+        { provide: UserDirectory, useValue: people },
+        { provide: AuditSink, useValue: ledger },
+        { provide: Clock, useValue: clock },
+      ],
+    });
+    const imports = [latchkey];
+    host = await startHost({
+      imports: [
+        TypeOrmModule.forRoot(shopDatabase(addressOf(database))),
+        latchkey,
+        CanvusModule.forRoot({ imports }),
+        DataPlaneModule.forRoot({ imports }),
+      ],
+      controllers: [WhoAmIController],
+    });
+    const issued = await host.app.get(PersonalTokenService).issue(SYSTEM, ANNA.id, 'first');
+    secret = issued.secret.reveal();
+  });
+  afterAll(async () => {
+    await host.close();
+    await database.drop();
+  });
+  beforeEach(() => {
+    people.all.set(ANNA.id, ANNA);
+    ledger.isFull = false;
+  });
+
+  const ask = (method: string, path: string, body?: object): Promise<Reply> =>
+    send(host.baseUrl, method, path, {
+      headers: { 'Private-Token': secret, 'Content-Type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  const ownTokens = `/api/v1/users/${String(ANNA.id)}/access-tokens`;
+
+  it('UserDirectory: its users own tokens, and are who they are at every request', async () => {
+    expect((await ask('GET', '/whoami')).json()).toEqual(ANNA);
+    expect((await ask('GET', ownTokens)).json()).toHaveLength(1);
+    people.all.set(ANNA.id, { ...ANNA, name: 'Anna the Second', admin: true });
+    expect((await ask('GET', '/whoami')).json()).toMatchObject({ name: 'Anna the Second', admin: true });
+    people.all.set(ANNA.id, { ...ANNA, standing: 'blocked' });
+    for (const path of ['/whoami', '/verify', ownTokens]) expect((await ask('GET', path)).status).not.toBe(200);
+    people.all.delete(ANNA.id);
+    for (const path of ['/whoami', '/verify', ownTokens]) expect((await ask('GET', path)).status).toBe(401);
+    people.all.set(ANNA.id, ANNA);
+    for (const path of ['/whoami', '/verify', ownTokens]) expect((await ask('GET', path)).status).toBe(200);
+  });
+
+  it('UserDirectory: nobody of it logs in with a password, which are for our users', async () => {
+    const login = await ask('POST', '/api/v1/users/login', { email: ANNA.email, password: 'password' });
+    expect(login.status).toBe(401);
+  });
+
+  it('AuditSink: gets what is done, and who did it, and undoes what it throws at', async () => {
+    ledger.entries.length = 0;
+    const made = (await ask('POST', ownTokens, { description: 'second' })).json<{ id: string }>();
+    expect(ledger.entries).toEqual([
+      expect.objectContaining({ action: 'token.issued', authorId: ANNA.id, authorName: 'Anna', targetName: 'second' }),
+    ]);
+    ledger.isFull = true;
+    expect((await ask('DELETE', `${ownTokens}/${made.id}`)).status).toBe(500);
+    ledger.isFull = false;
+    expect((await ask('GET', `${ownTokens}/${made.id}`)).status).toBe(200);
+    expect((await ask('DELETE', `${ownTokens}/${made.id}`)).status).toBe(200);
+    expect(ledger.entries.map(({ action }) => action)).toEqual(['token.issued', 'token.revoked']);
+  });
+
+  it('Clock: tells what is written down', async () => {
+    clock.freeze(new Date('2031-02-03T04:05:06.789Z'));
+    ledger.entries.length = 0;
+    const made = (await ask('POST', ownTokens, { description: 'third' })).json<{ created_at: string }>();
+    expect(made.created_at).toBe('2031-02-03T04:05:06.789');
+    expect(ledger.entries[0]?.createdAt).toEqual(clock.now());
+    clock.reset();
+  });
+
+  it('EventBus: tells its listeners of every change, before the answer', async () => {
+    const heard: Change[] = [];
+    const stop = host.app.get(EventBus).subscribe((change) => void heard.push(change));
+    const made = (await ask('POST', ownTokens, { description: 'fourth' })).json<{ id: string }>();
+    await ask('DELETE', `${ownTokens}/${made.id}`);
+    stop();
+    await ask('POST', ownTokens, { description: 'fifth' });
+    expect(heard.map(({ type, target }) => [type, target.name])).toEqual([
+      ['token.issued', 'fourth'],
+      ['token.revoked', 'fourth'],
+    ]);
+  });
+});
