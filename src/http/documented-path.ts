@@ -1,5 +1,5 @@
 /** Documents what stands for ids in the paths of a controller. */
-import { PATH_METADATA } from '@nestjs/common/constants.js';
+import { PATH_METADATA } from '@nestjs/common/internal';
 import { ApiParam } from '@nestjs/swagger';
 
 /** What a part of a path is. */

@@ -2,6 +2,10 @@
 import { HttpCode, applyDecorators, type Type } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, ApiOperation, ApiResponse, ApiSecurity, getSchemaPath } from '@nestjs/swagger';
 
+/** The body of answers that have nothing to show. */
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- `{}` needs a name in the documentation
+export class EmptyView {}
+
 /** A status and its body. */
 export interface DocumentedAnswer {
   readonly status: number;

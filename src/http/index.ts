@@ -3,7 +3,7 @@ export { clientErrorStatus, retryAfter, sendError, type ErrorAnswer, type ErrorR
 export { callerAddress } from './caller-address.js';
 export { DialectEdge, requestedPath, serves, type EdgeOptions } from './dialect-edge.js';
 export { documentedPath } from './documented-path.js';
-export { documentedRoute, type DocumentedAnswer, type DocumentedRoute } from './documented.js';
+export { EmptyView, documentedRoute, type DocumentedAnswer, type DocumentedRoute } from './documented.js';
 export {
   DIALECT_PATH,
   EXTRAS,

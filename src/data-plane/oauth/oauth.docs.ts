@@ -5,10 +5,6 @@ import { documentedRoute, type DocumentedAnswer } from '../../http/index.js';
 import { SCHEMES } from '../security-schemes.js';
 import { TokenInput } from './token-parameter.js';
 
-/** The body of answers that have nothing to show. */
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- `{}` needs a name in the documentation
-export class EmptyView {}
-
 /** What every refusal of the data plane looks like. */
 export class OAuthErrorView {
   @ApiProperty({ example: 'invalid_client' })

@@ -2,7 +2,7 @@
 import { Delete, Get, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DomainError } from '../../core/index.js';
-import { Incoming, IncomingBody } from '../../http/index.js';
+import { EmptyView, Incoming, IncomingBody } from '../../http/index.js';
 import { PersonalTokenService, type PersonalToken, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
@@ -12,7 +12,6 @@ import { TOKEN_NOT_FOUND } from './canvus.messages.js';
 import {
   AccessTokenView,
   CreatedAccessTokenView,
-  EmptyView,
   accessTokenView,
   createdAccessTokenView,
 } from './canvus.views.js';

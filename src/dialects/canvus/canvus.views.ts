@@ -61,10 +61,6 @@ export class LoginView {
   user!: UserView;
 }
 
-/** The body of answers that have nothing to show. */
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- `{}` needs a name in the documentation
-export class EmptyView {}
-
 export function accessTokenView(token: PersonalToken): AccessTokenView {
   return {
     created_at: token.createdAt.toISOString().slice(0, -1),

@@ -1,13 +1,13 @@
 /** `users/login` and `users/logout` (contract §3.5, §3.6). */
 import { Post } from '@nestjs/common';
 import { Secret } from '../../core/index.js';
-import { Incoming, IncomingBody } from '../../http/index.js';
+import { EmptyView, Incoming, IncomingBody } from '../../http/index.js';
 import { SessionService, USER_AUDIENCE, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
 import { Address, Caller, Public } from './canvus.guard.js';
 import { LogoutInput } from './canvus.inputs.js';
-import { EmptyView, LoginView, loginView } from './canvus.views.js';
+import { LoginView, loginView } from './canvus.views.js';
 import { LoginInput, readLogin } from './login-input.js';
 
 const HOUR = 3600;

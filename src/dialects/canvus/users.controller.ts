@@ -2,7 +2,7 @@
 import { Delete, Get, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Secret } from '../../core/index.js';
-import { Incoming, IncomingBody } from '../../http/index.js';
+import { EmptyView, Incoming, IncomingBody } from '../../http/index.js';
 import { PasswordService, UserService, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
@@ -10,7 +10,7 @@ import { Refusal } from './canvus.errors.js';
 import { Caller } from './canvus.guard.js';
 import { NewUserInput, PasswordInput, UserPatchInput } from './canvus.inputs.js';
 import { DELETE_ONESELF, PERMISSION_DENIED, parameterMissing } from './canvus.messages.js';
-import { EmptyView, UserView, userView } from './canvus.views.js';
+import { UserView, userView } from './canvus.views.js';
 import { Streams } from './streams/streams.js';
 import { Subjects } from './streams/subjects.js';
 import { Subscribable, asksForStream } from './streams/subscribe-parameter.js';

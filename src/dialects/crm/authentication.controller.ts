@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { Post, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { Secret } from '../../core/index.js';
-import { callerAddress } from '../../http/index.js';
+import { callerAddress, type EmptyView } from '../../http/index.js';
 import { AccountService, MembershipService, SessionService } from '../../identity/index.js';
 import { CrmController } from './crm.controller.js';
 import { Documented } from './crm.docs.js';
 import { Caller, Given, Open, Reads, type Session } from './crm.guard.js';
 import { LoginInput, TokenInput } from './crm.inputs.js';
 import { AUDIENCE } from './crm.options.js';
-import { UNIT_ID, ok, type EmptyView, type Envelope, type LoginTokenView } from './crm.views.js';
+import { UNIT_ID, ok, type Envelope, type LoginTokenView } from './crm.views.js';
 import { Parameters } from './parameters.js';
 
 const TWO_HOURS = 7200;

@@ -1,9 +1,9 @@
 /** The dialect's OpenAPI document: what it is called, and what every answer looks like. */
 import type { Type } from '@nestjs/common';
 import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
-import { documentedRoute, type DocumentedAnswer } from '../../http/index.js';
+import { EmptyView, documentedRoute, type DocumentedAnswer } from '../../http/index.js';
 import { CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
-import { AccessTokenView, EmptyView, LoginTokenView, PassCodeView, StatusView } from './crm.views.js';
+import { AccessTokenView, LoginTokenView, PassCodeView, StatusView } from './crm.views.js';
 
 class ErrorStatusView {
   @ApiProperty({ enum: Object.values(CATALOGUE).map(({ code }) => code) })

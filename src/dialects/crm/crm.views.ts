@@ -127,9 +127,6 @@ export class LoginTokenView {
   token!: string;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- `{}` needs a name in the documentation
-export class EmptyView {}
-
 export interface Envelope<T> {
   status: StatusView;
   data: T;
