@@ -8,7 +8,7 @@ import Cloudflare from 'cloudflare';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { send } from '../support/http.js';
 import { startProcess, type ServerProcess } from '../support/process.js';
-import { PAGES, ROOT, blocks, commands, mentioned, pageText, type Page } from './examples.js';
+import { PAGES, ROOT, blocks, commands, mentioned, pageText, type Page } from './pages.js';
 
 const run = promisify(execFile);
 

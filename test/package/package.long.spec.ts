@@ -3,7 +3,7 @@ import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
-import { blocks } from '../docs/examples.js';
+import { blocks } from '../docs/pages.js';
 import { send } from '../support/http.js';
 import { startProcess } from '../support/process.js';
 import { installPackage, type InstalledPackage } from './installed.js';
