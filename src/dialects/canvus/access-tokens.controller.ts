@@ -9,12 +9,7 @@ import { Documented } from './canvus.docs.js';
 import { Caller } from './canvus.guard.js';
 import { AccessTokenInput } from './canvus.inputs.js';
 import { TOKEN_NOT_FOUND } from './canvus.messages.js';
-import {
-  AccessTokenView,
-  CreatedAccessTokenView,
-  accessTokenView,
-  createdAccessTokenView,
-} from './canvus.views.js';
+import { AccessTokenView, CreatedAccessTokenView, accessTokenView, createdAccessTokenView } from './canvus.views.js';
 import { Streams } from './streams/streams.js';
 import { Subjects } from './streams/subjects.js';
 import { Subscribable, asksForStream } from './streams/subscribe-parameter.js';
