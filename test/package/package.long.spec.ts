@@ -92,6 +92,14 @@ describe('the package, installed into an empty folder', () => {
       const url = await app.getUrl();
       const statuses = [];
       for (const path of ['/orders', '/tokens/verify', '/tokens/v4/accounts']) statuses.push((await fetch(url + path)).status);
+      const issued = await fetch(\`\${url}/tokens/v4/accounts/\${first.accountId}/access/service_tokens\`, {
+        method: 'POST',
+        headers: { Authorization: \`Bearer \${first.token.reveal()}\` },
+        body: JSON.stringify({ name: 'CI' }),
+      });
+      const { client_id: id, client_secret: secret } = (await issued.json()).result;
+      const orders = await fetch(url + '/orders', { headers: { 'CF-Access-Client-Id': id, 'CF-Access-Client-Secret': secret } });
+      statuses.push(issued.status, orders.status, await orders.json());
       console.log(JSON.stringify(statuses));
       await app.close();`);
     const { outputText } = ts.transpileModule(driven, {
@@ -103,7 +111,7 @@ describe('the package, installed into an empty folder', () => {
       },
     });
     const printed = run('readme.mjs', outputText).trim().split('\n').at(-1) ?? '';
-    expect(JSON.parse(printed)).toEqual([401, 401, 400]);
+    expect(JSON.parse(printed)).toEqual([401, 401, 400, 201, 200, ['for CI']]);
   });
 
   it('has types that a strict host compiles against', () => {
