@@ -86,7 +86,9 @@ export async function createServer(config: Config, overrides: AppOverrides = {})
     app.disable('x-powered-by');
     app.set('etag', false);
     app.use(requestLog(log), server.letGo, securityHeaders());
-    answerUnreadableRequests(app.getHttpServer());
+    const http = app.getHttpServer();
+    http.keepAliveTimeout = config.server.keepAliveSeconds * 1000;
+    answerUnreadableRequests(http);
     mountDocs(app);
     await app.init();
     return server;

@@ -38,6 +38,8 @@ function readConfig(from: FaultCollector) {
       host: from.read('HOST', hostName, '127.0.0.1'),
       port: from.read('PORT', wholeNumber(0, 65_535), 3000),
       trustProxy: from.read('TRUST_PROXY', trustedProxies, false),
+      // Proxies keep theirs for 60 seconds, and must not be the second to let go.
+      keepAliveSeconds: from.read('KEEP_ALIVE_SECONDS', wholeNumber(1, 3600), 75),
     },
     database: {
       address: from.read('DATABASE_URL', databaseAddress, DEFAULT_DATABASE),

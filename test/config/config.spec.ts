@@ -93,6 +93,7 @@ const VARIABLES: Record<string, Variable> = {
     remedy: /sqlite:PATH, sqlite::memory: or postgres:\/\//,
     secret: true,
   },
+  KEEP_ALIVE_SECONDS: number((config) => config.server.keepAliveSeconds, 75, 1, 3600),
   DATABASE_POOL_SIZE: number((config) => config.database.poolSize, 10, 2, 200),
   INSTANCE_LEASE_SECONDS: number((config) => config.database.leaseSeconds, 2, 1, 60),
   CREDENTIAL_CACHE_ENTRIES: number((config) => config.credentialCache.entries, 50_000, 0, 10_000_000),
