@@ -94,7 +94,7 @@ function withoutTimeLimits(options: DataSourceOptions): DataSourceOptions {
 
 /** The look-up of credentials for the engine of a connection. */
 export function tokenLookupFor(dataSource: DataSource, transactor: Transactor): TokenLookup {
-  return engineOf(dataSource) === 'sqlite'
+  return transactor instanceof SqliteTransactor
     ? new SqliteTokenLookup(dataSource, transactor)
     : new PostgresTokenLookup(dataSource);
 }

@@ -25,9 +25,15 @@ export class SqliteTransactor extends Transactor {
   private readonly gate = new ReadWriteGate();
   private readonly queue: Job[] = [];
   private draining = false;
+  private committed = 0;
 
   constructor(private readonly dataSource: DataSource) {
     super();
+  }
+
+  /** How many commits there have been; counted before anybody is told of his own. */
+  get commits(): number {
+    return this.committed;
   }
 
   async read<T>(work: DatabaseWork<T>): Promise<T> {
@@ -94,6 +100,7 @@ export class SqliteTransactor extends Transactor {
       const outcomes: (() => void)[] = [];
       for (const job of jobs) outcomes.push(await job.run());
       await this.dataSource.query('COMMIT');
+      this.committed += 1;
       for (const tell of outcomes) tell();
     } catch (error) {
       // The engine itself failed (disk full, locked by another process): nobody's work was committed.

@@ -1,9 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import { SYSTEM, Secret, TokenLookup, type Verdict } from '../../src/core/index.js';
 import { PersonalToken } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
 import { watchQueries } from '../support/queries.js';
-import { issueToken, servicesOf, type Services } from '../support/services.js';
+import { issueToken, newToken, servicesOf, type Services } from '../support/services.js';
 import { startServer, type TestServer } from '../support/test-server.js';
 
 const NOW = new Date('2030-05-06T07:08:09.123Z');
@@ -143,6 +144,17 @@ onBothEngines('verification', (engine) => {
     const { secret } = await issueToken(services, { userId });
     await services.users.delete(SYSTEM, userId);
     expect((await verify(secret)).status).toBe('unknown');
+  });
+
+  it('finds what is committed, though something else was looked up in the same turn of the event loop', async () => {
+    const secret = services.hashing.newSecret();
+    // Beside the write, and ahead of its commit.
+    const before = nextTurn().then(() => verify(services.hashing.newSecret()));
+    await services.unitOfWork.write(SYSTEM, (tx) =>
+      services.tokens.issue(tx, PersonalToken, newToken(services, secret)),
+    );
+    expect((await verify(secret)).status).toBe('valid');
+    expect((await before).status).toBe('unknown');
   });
 
   it('asks the database once for the token and once for its owner, and then no more', async () => {

@@ -5,8 +5,10 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type Database from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
-import { TokenLookup, type LookupKey, type StoredToken, type Transactor } from '../../core/index.js';
+import { TokenLookup, type LookupKey, type StoredToken } from '../../core/index.js';
 import { translated } from '../driver-errors.js';
+import type { SqliteTransactor } from '../sqlite-transactor.js';
+import { SqliteSnapshot } from './sqlite-snapshot.js';
 import { TokenRows, type TokenRow } from './token-rows.js';
 
 /** How long a read may wait for a checkpoint; longer would block the process. */
@@ -20,7 +22,7 @@ export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutd
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly transactor: Transactor,
+    private readonly transactor: SqliteTransactor,
   ) {
     super();
     this.rows = new TokenRows(dataSource);
@@ -36,13 +38,13 @@ export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutd
 
   find(key: LookupKey): StoredToken | null | Promise<StoredToken | null> {
     if (!this.reader) return this.inTurn(this.rowBy, key).then((row) => (row ? this.rows.stored(row) : null));
-    const row = answer(this.reader.rowBy, key);
+    const row = answer(this.reader.snapshot, this.reader.rowBy, key);
     return row ? this.rows.stored(row) : null;
   }
 
   exists(key: LookupKey): boolean | Promise<boolean> {
     if (!this.reader) return this.inTurn(this.anyBy, key).then((row) => row !== undefined);
-    return answer(this.reader.anyBy, key) !== undefined;
+    return answer(this.reader.snapshot, this.reader.anyBy, key) !== undefined;
   }
 
   private async inTurn({ byDigest, byHandle }: Asked<string>, key: LookupKey): Promise<TokenRow | undefined> {
@@ -64,10 +66,13 @@ export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutd
       byDigest: connection.prepare<unknown[], TokenRow>(byDigest),
       byHandle: connection.prepare<unknown[], TokenRow>(byHandle),
     });
+    const snapshot = new SqliteSnapshot(connection, () => this.transactor.commits);
     return {
       rowBy: prepared(this.rowBy),
       anyBy: prepared(this.anyBy),
+      snapshot,
       close: () => {
+        snapshot.end();
         connection.close();
       },
     };
@@ -85,6 +90,7 @@ interface Asked<T> {
 interface Reader {
   readonly rowBy: Asked<Statement>;
   readonly anyBy: Asked<Statement>;
+  readonly snapshot: SqliteSnapshot;
   close(): void;
 }
 
@@ -96,10 +102,13 @@ function asking(columns: string): Asked<string> {
   };
 }
 
-function answer({ byDigest, byHandle }: Asked<Statement>, key: LookupKey): TokenRow | undefined {
+function answer(snapshot: SqliteSnapshot, by: Asked<Statement>, key: LookupKey): TokenRow | undefined {
+  const { byDigest, byHandle } = by;
   try {
+    snapshot.refresh();
     return 'digest' in key ? byDigest.get(key.digest, key.digest) : byHandle.get(key.kind, key.handleScope, key.handle);
   } catch (error) {
+    snapshot.end();
     throw translated(error);
   }
 }
