@@ -42,7 +42,7 @@ const KNOWN = `
 
 const COUNTS = `
   INSERT INTO latchkey_token_count (account_id, kind, part, tokens)
-  SELECT account_id, kind, instr('0123456789abcdef', substr(id, 1, 1)) - 1, count(*)
+  SELECT account_id, kind, instr('0123456789abcdef', substr(id, -1, 1)) - 1, count(*)
   FROM latchkey_token WHERE kind = 'service_token' GROUP BY 1, 2, 3`;
 
 const AUDIT = `

@@ -4,7 +4,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 const primaryKeyConstraintName = 'latchkey_token_count_pk';
 
 /**
- * A part of the count: the tokens whose id begins with one hex digit. Sixteen parts, so that tokens issued at the same
+ * A part of the count: the tokens whose id ends with one hex digit. Sixteen parts, so that tokens issued at the same
  * time in one account seldom wait for each other; the number of tokens is the sum.
  */
 @Entity({ name: 'latchkey_token_count' })
@@ -15,7 +15,7 @@ export class TokenCount {
   @PrimaryColumn({ name: 'kind', type: 'varchar', length: 32, primaryKeyConstraintName })
   kind!: string;
 
-  /** First hex digit of the token ids counted here, 0 to 15. */
+  /** Last hex digit of the token ids counted here, 0 to 15. */
   @PrimaryColumn({ name: 'part', type: 'integer', primaryKeyConstraintName })
   part!: number;
 

@@ -7,7 +7,7 @@ import type { Token } from './token.entity.js';
 export async function countToken(manager: EntityManager, token: Token, change: 1 | -1): Promise<void> {
   const { id, kind, accountId, userId } = token;
   if (accountId === null || userId !== null) return;
-  const parameters = [accountId, kind, Number.parseInt(id.charAt(0), 16), change];
+  const parameters = [accountId, kind, Number.parseInt(id.slice(-1), 16), change];
   const values = parameters.map((_, at) => manager.dataSource.driver.createParameter('', at)).join(', ');
   await manager.query(
     `INSERT INTO "latchkey_token_count" ("account_id", "kind", "part", "tokens") VALUES (${values}) ` +

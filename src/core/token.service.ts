@@ -1,8 +1,8 @@
 /** The life of tokens of every kind: issue, find, update, rotate, revoke. */
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, FindOptionsWhere, ObjectType } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import { v7 as newUuid } from 'uuid';
 import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from './changes.js';
 import { insertRows } from './entity-rows.js';
 import { DomainError } from './errors.js';
@@ -53,7 +53,7 @@ export class TokenService {
   async issue<T extends Token>(tx: Transaction, kind: ObjectType<T>, values: NewToken<T>): Promise<T> {
     const { digest, ...given } = values;
     const token: Token = Object.assign(tx.manager.create(kind), {
-      id: randomUUID(),
+      id: newUuid(),
       kind: tx.manager.dataSource.getMetadata(kind).discriminatorValue,
       handleScope: '',
       userId: null,

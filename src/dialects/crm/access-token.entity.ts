@@ -4,8 +4,8 @@ import { Token } from '../../core/index.js';
 
 /** Its handle is the authentication code, unique within its account; `enabled` is its life cycle state. */
 @ChildEntity('access_token')
-@Index('latchkey_token_identifier', ['accountId', 'identifier'], { unique: true })
-@Index('latchkey_token_number', ['accountId', 'number'], { unique: true })
+@Index('latchkey_token_identifier', ['accountId', 'identifier'], { unique: true, where: `"identifier" IS NOT NULL` })
+@Index('latchkey_token_number', ['accountId', 'number'], { unique: true, where: `"number" IS NOT NULL` })
 @Check('latchkey_token_access', `"kind" <> 'access_token' OR ("number" IS NOT NULL AND "account_id" IS NOT NULL)`)
 @Check('latchkey_token_pass_code_length', `"pass_code_hash" IS NULL OR length("pass_code_hash") = 60`)
 export class AccessToken extends Token {

@@ -7,6 +7,7 @@ import { Instances1795478400000 } from './1795478400000-instances.js';
 import { LastUses1795564800000 } from './1795564800000-last-uses.js';
 import { AuditTypes1795651200000 } from './1795651200000-audit-types.js';
 import { LeaseLengths1795910400000 } from './1795910400000-lease-lengths.js';
+import { LeanIndexes1795996800000 } from './1795996800000-lean-indexes.js';
 
 /** For the `migrations` of a host's TypeORM connection, in this order. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -17,4 +18,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   LastUses1795564800000,
   AuditTypes1795651200000,
   LeaseLengths1795910400000,
+  LeanIndexes1795996800000,
 ];

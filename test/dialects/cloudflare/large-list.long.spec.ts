@@ -28,7 +28,7 @@ async function fill({ server }: Cloudflare, account: string, count: number): Pro
     const rows = Array.from({ length: Math.min(CHUNK, count - from) }, (_, index) => {
       const number = from + index;
       const id = randomUUID();
-      const digit = Number.parseInt(id.charAt(0), 16);
+      const digit = Number.parseInt(id.slice(-1), 16);
       perDigit.set(digit, (perDigit.get(digit) ?? 0) + 1);
       const made = String(MADE + Math.floor(number / 10));
       const digest = createHash('sha256').update(id).digest('hex');
