@@ -30,7 +30,7 @@ const NOT_THERE: IndexOptions & { readonly synchronize: false } = { synchronize:
 @Check('latchkey_token_version', `"secret_version" >= 1`)
 @Check('latchkey_token_owner', `"user_id" IS NOT NULL OR "account_id" IS NOT NULL`)
 export abstract class Token {
-  /** UUID v7, lower case: new ones lie together in an index. Those made before are v4. */
+  /** In the form of a UUID v4, lower case. */
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'latchkey_token_pk' })
   id!: string;
 

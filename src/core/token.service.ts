@@ -2,11 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, FindOptionsWhere, ObjectType } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
-import { v7 as newUuid } from 'uuid';
 import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from './changes.js';
 import { insertRows } from './entity-rows.js';
 import { DomainError } from './errors.js';
 import { countToken } from './token-count.js';
+import { newTokenId } from './token-id.js';
 import { Token } from './token.entity.js';
 import type { Transaction } from './unit-of-work.js';
 
@@ -53,7 +53,7 @@ export class TokenService {
   async issue<T extends Token>(tx: Transaction, kind: ObjectType<T>, values: NewToken<T>): Promise<T> {
     const { digest, ...given } = values;
     const token: Token = Object.assign(tx.manager.create(kind), {
-      id: newUuid(),
+      id: newTokenId(),
       kind: tx.manager.dataSource.getMetadata(kind).discriminatorValue,
       handleScope: '',
       userId: null,

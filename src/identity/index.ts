@@ -10,6 +10,7 @@ export {
 export { Authenticator, type Authentication, type Principal } from './authenticator.js';
 export * from './changes.js';
 export { FirstStart, type FirstStartResult, type FirstStartWishes } from './first-start.js';
+export { newHexId } from './hex-id.js';
 export { HOUSEKEEPING_OPTIONS, Housekeeping, type HousekeepingOptions } from './housekeeping.js';
 export { IDENTITY_PROVIDERS } from './identity.providers.js';
 export { LocalActorCheck } from './local-actor-check.js';

@@ -1,7 +1,7 @@
 /** The public half of a service token (contract §2.1). */
-import { randomBytes } from 'node:crypto';
+import { newHexId } from '../../identity/index.js';
 
 /** 32 lower-case hex characters and `.access`. */
 export function newClientId(): string {
-  return `${randomBytes(16).toString('hex')}.access`;
+  return `${newHexId()}.access`;
 }
