@@ -9,14 +9,7 @@ import { sendError, type ErrorRenderer } from './answer.js';
 import { MountError, claimPath, mountPath } from './mounting.js';
 import { checkRoutes, type MountedModule } from './own-routes.js';
 import { bodyReader } from './request-body.js';
-import {
-  MethodNotAllowed,
-  PathNotFound,
-  allowedMethods,
-  layersBelow,
-  moveBeforeRoutes,
-  moveToFront,
-} from './routing.js';
+import { MethodNotAllowed, PathNotFound, allowedMethods, gather, layersBelow, moveToFront } from './routing.js';
 
 /** Bytes of a request body at the most; the longest legal one has a few KiB. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -57,7 +50,7 @@ export class DialectEdge {
     express.use(path, (error: unknown, request: Request, response: Response, _next: NextFunction) => {
       sendError(response, this.options.renderError(error, requestedPath(request)));
     });
-    moveBeforeRoutes(express, routes, 2);
+    gather(express, path, routes);
     this.logger.debug(`serving ${path}`);
   }
 

@@ -1,5 +1,5 @@
 /** What the running application routes. */
-import type { Application } from 'express';
+import { Router, type Application, type NextFunction, type Request, type Response } from 'express';
 import { isBelow } from './mounting.js';
 
 /** No route has this path. */
@@ -26,9 +26,13 @@ export interface Route {
   readonly path: string;
 }
 
+/** By the layer that leads to them. */
+const GATHERED = new WeakMap<Layer, readonly Layer[]>();
+
 /** Every route of the application. */
 export function routesOf(application: Application): Route[] {
-  return layersOf(application).flatMap(({ route }) =>
+  const layers = layersOf(application).flatMap((layer) => GATHERED.get(layer) ?? [layer]);
+  return layers.flatMap(({ route }) =>
     route ? Object.keys(route.methods).map((method) => ({ method: method.toUpperCase(), path: route.path })) : [],
   );
 }
@@ -55,16 +59,27 @@ export function moveToFront(application: Application, count: number): void {
 }
 
 /**
- * Lets these routes, and after them the layers that were registered last, run ahead of every other route: one of a host
- * that answers everything would answer for them.
- * @param last - how many layers were registered last
+ * Gives these routes a router of their own, ahead of every other route: one of a host that answers everything would
+ * answer for them, and a request of somebody else's would be compared with each of them. The two layers that were
+ * registered last come along: the first answers below the prefix what none of the routes does, the second answers for
+ * errors, wherever they have arisen.
  */
-export function moveBeforeRoutes(application: Application, own: readonly Layer[], last: number): void {
+export function gather(application: Application, prefix: string, own: readonly Layer[]): void {
   const layers = layersOf(application);
-  const tail = layers.splice(layers.length - last, last);
+  const [unrouted, failed] = layers.splice(-2) as [Layer, Layer];
+  const router = Router();
+  stackOf(router).push(...own, unrouted);
+  // Express tells no upper case from lower unless it is told to.
+  const start = prefix.toLowerCase();
+  application.use((request: Request, response: Response, next: NextFunction) => {
+    if (isBelow(request.path.toLowerCase(), start)) router(request, response, next);
+    else next();
+  });
+  const [entrance] = layers.splice(-1) as [Layer];
+  GATHERED.set(entrance, own);
   const others = layers.filter((layer) => !own.includes(layer));
-  const first = others.findIndex(({ route }) => route);
-  others.splice(first < 0 ? others.length : first, 0, ...own, ...tail);
+  const first = others.findIndex((layer) => layer.route ?? GATHERED.has(layer));
+  others.splice(first < 0 ? others.length : first, 0, entrance, failed);
   layers.splice(0, layers.length, ...others);
 }
 
@@ -77,5 +92,9 @@ function matches(layer: Layer, path: string): boolean {
 }
 
 function layersOf(application: Application): Layer[] {
-  return (application.router as unknown as { stack: Layer[] }).stack;
+  return stackOf(application.router);
+}
+
+function stackOf(router: unknown): Layer[] {
+  return (router as { stack: Layer[] }).stack;
 }
