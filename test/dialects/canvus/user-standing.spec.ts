@@ -1,0 +1,129 @@
+/** Approve, block and unblock: what they share, and what each does. */
+import { describe, expect, it } from '@jest/globals';
+import { ADMIN } from '../../support/test-server.js';
+import { itNeedsAToken, itRefusesUnusableCallers, type Operation } from './common-cases.js';
+import {
+  PERMISSION_DENIED,
+  UNKNOWN_USER,
+  USER_KEYS,
+  auditRows,
+  canvusSuite,
+  ok,
+  refusal,
+  stored,
+  userPath,
+  type User,
+} from './support.js';
+
+/** What each command makes of whom. */
+const COMMANDS = [
+  { command: 'approve', before: { approved: false }, made: { approved: true }, action: 'user.approved' },
+  { command: 'block', before: {}, made: { blocked: true }, action: 'user.blocked' },
+  { command: 'unblock', before: { blocked: true }, made: { blocked: false }, action: 'user.unblocked' },
+] as const;
+
+canvusSuite('POST users/:id', (canvus) => {
+  describe.each(COMMANDS)('/$command', ({ command, before, made, action }) => {
+    const operation: Operation = { method: 'POST', path: ({ user }) => userPath(user.id, `/${command}`) };
+    const send = (id: number | string) => canvus.admin.post(userPath(id, `/${command}`));
+
+    it('200 shows the user as he is then', async () => {
+      const { user } = await canvus.person(before);
+      const changed = ok<User>(await send(user.id));
+      expect(Object.keys(changed)).toEqual(USER_KEYS);
+      expect(changed).toEqual({ ...user, ...made });
+    });
+
+    it('200 changes nothing the second time, and writes no second audit row', async () => {
+      const { user } = await canvus.person(before);
+      ok(await send(user.id));
+      const afterwards = await stored(canvus.server);
+      expect(ok<User>(await send(user.id))).toMatchObject(made);
+      expect(await stored(canvus.server)).toEqual(afterwards);
+    });
+
+    it('200 is audited', async () => {
+      const { user } = await canvus.person(before);
+      ok(await send(user.id));
+      const row = (await auditRows(canvus.server)).at(-1);
+      expect(row).toMatchObject({ action, authorId: 1000, targetId: String(user.id) });
+    });
+
+    it('400 refuses an id that is no integer', async () => {
+      expect(refusal(await send('me'), 400)).toBe('User ID me is not an integer');
+    });
+
+    itNeedsAToken(canvus, operation);
+    itRefusesUnusableCallers(canvus, operation);
+
+    it('403 refuses regular users everybody else, whether or not he exists', async () => {
+      const { actor } = await canvus.person();
+      const { user } = await canvus.person(before);
+      for (const id of [1000, user.id, UNKNOWN_USER]) {
+        const reply = await actor.post(userPath(id, `/${command}`));
+        expect(reply.status).toBe(403);
+        expect(reply.json()).toEqual(PERMISSION_DENIED);
+      }
+      expect(ok<User>(await canvus.admin.get(userPath(user.id)))).toEqual(user);
+    });
+
+    it('404 knows no unknown user', async () => {
+      expect(refusal(await send(UNKNOWN_USER), 404)).toBe('User 999999 not found');
+    });
+  });
+
+  it('approves: the user can sign in and his tokens work', async () => {
+    const person = await canvus.person({ approved: false });
+    const { email, password } = person;
+    refusal(await canvus.anonymous.post('/users/login', { email, password }), 401);
+    ok(await canvus.admin.post(userPath(person.user.id, '/approve')));
+    await canvus.login(person);
+    ok(await person.actor.get('/users'));
+  });
+
+  it('blocks: by the time of the answer no token of the user is accepted, and no login', async () => {
+    const person = await canvus.person();
+    const { token: session } = await canvus.login(person);
+    ok(await canvus.admin.post(userPath(person.user.id, '/block')));
+    refusal(await person.actor.get('/users'), 403);
+    refusal(await canvus.holder(session).get('/users'), 403);
+    const { email, password } = person;
+    const login = await canvus.anonymous.post('/users/login', { email, password });
+    expect(refusal(login, 401)).toBe('Invalid username or password.');
+    const exchange = await canvus.anonymous.post('/users/login', { token: session });
+    expect(refusal(exchange, 401)).toBe('Invalid token');
+  });
+
+  it('unblocks: the tokens that the user had work again', async () => {
+    const person = await canvus.person();
+    const { token: session } = await canvus.login(person);
+    ok(await canvus.admin.post(userPath(person.user.id, '/block')));
+    ok(await canvus.admin.post(userPath(person.user.id, '/unblock')));
+    ok(await person.actor.get('/users'));
+    ok(await canvus.holder(session).get('/users'));
+    await canvus.login(person);
+  });
+
+  it('approving does not unblock, and unblocking does not approve', async () => {
+    const stuck = { approved: false, blocked: true };
+    const [one, other] = await Promise.all([canvus.person(stuck), canvus.person(stuck)]);
+    const approved = ok<User>(await canvus.admin.post(userPath(one.user.id, '/approve')));
+    expect(approved).toMatchObject({ approved: true, blocked: true });
+    const unblocked = ok<User>(await canvus.admin.post(userPath(other.user.id, '/unblock')));
+    expect(unblocked).toMatchObject({ approved: false, blocked: false });
+  });
+
+  it('lets users block themselves, not unblock or approve', async () => {
+    const { actor, user } = await canvus.person();
+    refusal(await actor.post(userPath(user.id, '/approve')), 403);
+    refusal(await actor.post(userPath(user.id, '/unblock')), 403);
+    expect(ok<User>(await actor.post(userPath(user.id, '/block'))).blocked).toBe(true);
+    refusal(await actor.post(userPath(user.id, '/unblock')), 403);
+  });
+
+  it('does not block the last administrator', async () => {
+    const reply = await canvus.admin.post(userPath(ADMIN.id, '/block'));
+    expect(refusal(reply, 403)).toContain('last administrator');
+    ok(await canvus.admin.get('/users'));
+  });
+});
