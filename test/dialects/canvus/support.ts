@@ -1,7 +1,8 @@
 /** Actors and builders for the Canvus dialect: everybody speaks HTTP. */
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { onBothEngines } from '../../support/engines.js';
-import { send, type Call, type Reply } from '../../support/http.js';
+import type { Reply } from '../../support/http.js';
+import { RestClient } from '../../support/rest-client.js';
 import { ADMIN, startInMount, type TestServer } from '../../support/test-server.js';
 
 export { auditRows, rowsOf, stored } from '../../support/stored.js';
@@ -27,37 +28,13 @@ export interface AccessToken {
 export type CreatedAccessToken = AccessToken & { plain_token: string };
 
 /** Somebody who calls the API; bodies are sent as real clients send them, JSON without a content type of that name. */
-export class Actor {
+export class Actor extends RestClient {
   constructor(
-    private readonly server: TestServer,
+    server: TestServer,
     readonly token?: string,
-  ) {}
-
-  get(path: string, call: Call = {}): Promise<Reply> {
-    return this.send('GET', path, undefined, call);
-  }
-
-  post(path: string, body?: unknown, call: Call = {}): Promise<Reply> {
-    return this.send('POST', path, body, call);
-  }
-
-  patch(path: string, body?: unknown, call: Call = {}): Promise<Reply> {
-    return this.send('PATCH', path, body, call);
-  }
-
-  delete(path: string, call: Call = {}): Promise<Reply> {
-    return this.send('DELETE', path, undefined, call);
-  }
-
-  /** @param body - sent as it is when a string or bytes, as JSON otherwise */
-  send(method: string, path: string, body?: unknown, call: Call = {}): Promise<Reply> {
-    const text = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-    const headers = {
-      ...(this.token !== undefined && { 'Private-Token': this.token }),
-      ...(text !== undefined && { 'Content-Type': 'application/x-www-form-urlencoded' }),
-      ...(call.headers as Record<string, string> | undefined),
-    };
-    return send(this.server.baseUrl, method, `/api/v1${path}`, { headers, ...(text !== undefined && { body: text }) });
+  ) {
+    const dialect = { prefix: '/api/v1', contentType: 'application/x-www-form-urlencoded' };
+    super(server, dialect, token === undefined ? {} : { 'Private-Token': token });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Approve, block and unblock: what they share, and what each does. */
 import { describe, expect, it } from '@jest/globals';
+import type { Reply } from '../../support/http.js';
 import { ADMIN } from '../../support/test-server.js';
 import { itNeedsAToken, itRefusesUnusableCallers, type Operation } from './common-cases.js';
 import {
@@ -25,7 +26,7 @@ const COMMANDS = [
 canvusSuite('POST users/:id', (canvus) => {
   describe.each(COMMANDS)('/$command', ({ command, before, made, action }) => {
     const operation: Operation = { method: 'POST', path: ({ user }) => userPath(user.id, `/${command}`) };
-    const send = (id: number | string) => canvus.admin.post(userPath(id, `/${command}`));
+    const send = (id: number | string): Promise<Reply> => canvus.admin.post(`/users/${String(id)}/${command}`);
 
     it('200 shows the user as he is then', async () => {
       const { user } = await canvus.person(before);

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { Secret, Verifier } from '../../../src/core/index.js';
 import { onBothEngines } from '../../support/engines.js';
-import { send, type Call, type Reply } from '../../support/http.js';
+import { send, type Reply } from '../../support/http.js';
+import { RestClient } from '../../support/rest-client.js';
 import { stored } from '../../support/stored.js';
 import { ACCOUNT, ADMIN, startInMount, type TestServer } from '../../support/test-server.js';
 
@@ -96,37 +97,9 @@ export const DAY = 86_400_000;
 export const YEAR = 365 * DAY;
 
 /** Somebody who calls the API. */
-export class Caller {
-  constructor(
-    private readonly server: TestServer,
-    readonly headers: Readonly<Record<string, string>> = {},
-  ) {}
-
-  get(path: string, call: Call = {}): Promise<Reply> {
-    return this.send('GET', path, undefined, call);
-  }
-
-  post(path: string, body?: unknown, call: Call = {}): Promise<Reply> {
-    return this.send('POST', path, body, call);
-  }
-
-  put(path: string, body?: unknown, call: Call = {}): Promise<Reply> {
-    return this.send('PUT', path, body, call);
-  }
-
-  delete(path: string, call: Call = {}): Promise<Reply> {
-    return this.send('DELETE', path, undefined, call);
-  }
-
-  /** @param body - sent as it is when a string or bytes, as JSON otherwise */
-  send(method: string, path: string, body?: unknown, call: Call = {}): Promise<Reply> {
-    const text = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-    const headers = {
-      ...this.headers,
-      ...(text !== undefined && { 'Content-Type': 'application/json' }),
-      ...(call.headers as Record<string, string> | undefined),
-    };
-    return send(this.server.baseUrl, method, PREFIX + path, { headers, ...(text !== undefined && { body: text }) });
+export class Caller extends RestClient {
+  constructor(server: TestServer, headers: Readonly<Record<string, string>> = {}) {
+    super(server, { prefix: PREFIX, contentType: 'application/json' }, headers);
   }
 }
 
