@@ -20,13 +20,7 @@ export interface ApiReport {
 /** Reads what `npm run build` has made. */
 export function apiReport(): ApiReport {
   const entry = path.join(ROOT, 'dist/index.d.ts');
-  const program = ts.createProgram([entry], {
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    target: ts.ScriptTarget.ES2022,
-    skipLibCheck: true,
-    types: ['node'],
-  });
+  const program = packageAlone(entry);
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(entry);
   const module = source && checker.getSymbolAtLocation(source);
@@ -40,6 +34,23 @@ export function apiReport(): ApiReport {
     .filter(({ symbol }) => symbol.getDocumentationComment(checker).length === 0)
     .map(({ name }) => name);
   return { text: [HEAD, ...sections].join('\n'), undocumented };
+}
+
+/** What the package itself declares is all that is printed: libraries, and the language's own, are not read. */
+function packageAlone(entry: string): ts.Program {
+  const options: ts.CompilerOptions = {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    noLib: true,
+    types: [],
+  };
+  const host = ts.createCompilerHost(options);
+  host.resolveModuleNameLiterals = (literals, file) =>
+    literals.map(({ text }) =>
+      text.startsWith('.') ? ts.resolveModuleName(text, file, options, host) : { resolvedModule: undefined },
+    );
+  return ts.createProgram([entry], options, host);
 }
 
 const HEAD = `# What \`latchkey\` exports

@@ -15,6 +15,9 @@ interface Level {
   at: number;
 }
 
+/** With a `max`, room for all of them would be taken at once. */
+const remembered = (): LRUCache<string, Level> => new LRUCache({ maxSize: REMEMBERED, sizeCalculation: () => 1 });
+
 /** An attempt that counts as failed until it is told otherwise. */
 export interface Attempt {
   /** Right: the account’s earlier failures are forgotten. */
@@ -29,8 +32,8 @@ export interface Attempt {
  */
 @Injectable()
 export class LoginThrottle {
-  private readonly addresses = new LRUCache<string, Level>({ max: REMEMBERED });
-  private readonly accounts = new LRUCache<string, Level>({ max: REMEMBERED });
+  private readonly addresses = remembered();
+  private readonly accounts = remembered();
 
   constructor(
     @Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions,

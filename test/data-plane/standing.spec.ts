@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { send } from '../support/http.js';
@@ -217,7 +218,7 @@ dataPlaneSuite('an accepted credential', ({ cf, status, login }) => {
 });
 
 async function until(isReached: () => boolean): Promise<void> {
-  while (!isReached()) await new Promise((resolve) => setImmediate(resolve));
+  while (!isReached()) await delay(1);
 }
 
 /** The earliest first: time does not go back. */

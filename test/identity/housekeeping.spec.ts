@@ -4,10 +4,11 @@ import { Logger } from '@nestjs/common';
 import { AuditRecord, SYSTEM } from '../../src/core/index.js';
 import { Housekeeping } from '../../src/identity/index.js';
 import { addAuditRows, fillAuditLog } from '../support/audit-rows.js';
-import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
+import { onBothEngines, type TestDatabase } from '../support/engines.js';
 import { send } from '../support/http.js';
 import { watchQueries } from '../support/queries.js';
 import { issueToken, servicesOf } from '../support/services.js';
+import { migratedDatabase } from '../support/templates.js';
 import { ADMIN, startServer, type TestServer } from '../support/test-server.js';
 
 const BATCH = 500;
@@ -179,7 +180,7 @@ onBothEngines('a round of housekeeping', (engine) => {
 
 onBothEngines('housekeeping', (engine) => {
   it('begins by itself, again and again, and ends at once when the server stops, with the batch under way', async () => {
-    const database = await createDatabase(engine);
+    const database = await migratedDatabase(engine, 'standalone');
     const server = await startServer(engine, {}, database, { firstRoundMs: 20, pauseMs: 20 });
     for (let time = 0; time < 2; time += 1) {
       await fillSessions(server, BATCH + 1);
@@ -204,7 +205,7 @@ describe('housekeeping of two instances over one database', () => {
   let other: TestServer;
 
   beforeAll(async () => {
-    database = await createDatabase('postgres');
+    database = await migratedDatabase('postgres', 'standalone');
     one = await startServer('postgres', {}, database);
     other = await startServer('postgres', {}, database);
   });

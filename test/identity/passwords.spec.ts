@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import bcrypt from 'bcrypt';
 import { SYSTEM, Secret } from '../../src/core/index.js';
 import { User } from '../../src/identity/index.js';
-import { createDatabase, onBothEngines } from '../support/engines.js';
+import { onBothEngines } from '../support/engines.js';
 import { servicesOf, type Services } from '../support/services.js';
+import { migratedDatabase } from '../support/templates.js';
 import { ADMIN, startServer, type TestServer } from '../support/test-server.js';
 
 // Times are compared on machines that do other things as well: what is really wrong fails each time.
@@ -12,9 +13,8 @@ jest.retryTimes(2);
 const TERMS = { audience: 'canvus', lifetimeSeconds: 60, address: '192.0.2.1' };
 const PASSWORD = 'a password of theirs';
 
-function median(values: number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
-}
+/** What it takes at the least: a busy machine adds to some of the times, and takes away from none. */
+const least = (values: number[]): number => Math.min(...values);
 
 onBothEngines('the time of a failed login', (engine) => {
   let server: TestServer;
@@ -59,7 +59,7 @@ onBothEngines('the time of a failed login', (engine) => {
       }
     }
     expect([...messages]).toHaveLength(1);
-    const [reference = 0, ...others] = times.map(median);
+    const [reference = 0, ...others] = times.map(least);
     expect(reference).toBeGreaterThan(2);
     for (const other of others) {
       expect(other / reference).toBeGreaterThan(0.7);
@@ -71,7 +71,7 @@ onBothEngines('the time of a failed login', (engine) => {
 onBothEngines('the time of a failed login, after BCRYPT_COST went up', (engine) => {
   it('is the same for a user who has not signed in since, for a later one and for an unknown one', async () => {
     const unlimited = { LOGIN_FAILURES_PER_ACCOUNT: '100000', LOGIN_FAILURES_PER_ADDRESS: '100000' };
-    const database = await createDatabase(engine);
+    const database = await migratedDatabase(engine, 'standalone');
     const first = await startServer(engine, { BCRYPT_COST: '5', ...unlimited }, database);
     await first.app.close();
     const second = await startServer(engine, { BCRYPT_COST: '8', ...unlimited }, database);
@@ -89,7 +89,7 @@ onBothEngines('the time of a failed login, after BCRYPT_COST went up', (engine) 
         if (round > 0) times[index]?.push(performance.now() - begun);
       }
     }
-    const [reference = 0, ...others] = times.map(median);
+    const [reference = 0, ...others] = times.map(least);
     for (const other of others) {
       expect(other / reference).toBeGreaterThan(0.6);
       expect(other / reference).toBeLessThan(1.6);
@@ -111,7 +111,7 @@ onBothEngines('a stored password', (engine) => {
     ['up', '4', '6'],
     ['down', '6', '4'],
   ])('is hashed anew at the first login after BCRYPT_COST went %s, and still matches', async (_name, before, after) => {
-    const database = await createDatabase(engine);
+    const database = await migratedDatabase(engine, 'standalone');
     const first = await startServer(engine, { BCRYPT_COST: before }, database);
     expect(await roundsOf(first)).toBe(Number(before));
     await first.app.close();
@@ -129,7 +129,7 @@ onBothEngines('a stored password', (engine) => {
   });
 
   it('renewed by one of several simultaneous logins fails none of the others', async () => {
-    const database = await createDatabase(engine);
+    const database = await migratedDatabase(engine, 'standalone');
     const first = await startServer(engine, { BCRYPT_COST: '4' }, database);
     await first.app.close();
     const second = await startServer(engine, { BCRYPT_COST: '5' }, database);

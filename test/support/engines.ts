@@ -45,7 +45,8 @@ export function createSqlite(): TestDatabase {
 /** @param template - the name of a database to copy, instead of an empty one */
 export async function createPostgres(template = 'template1'): Promise<TestDatabase> {
   const name = `latchkey_${randomUUID().replaceAll('-', '')}`;
-  await administer(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  // Files are copied faster than their pages are written to the log.
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   const url = new URL(process.env.TEST_DATABASE_URL ?? '');
   url.pathname = `/${name}`;
   const drop = async (): Promise<void> => {

@@ -16,14 +16,15 @@ const leftovers: (() => Promise<void>)[] = [];
 
 /** Sets TEST_FOLDER, and TEST_DATABASE_URL unless it points at a server that is there already. */
 export async function startRun(): Promise<void> {
-  const folder = mkdtempSync(path.join(fastestFolder(), 'latchkey-'));
+  const fastest = fastestFolder();
+  const folder = mkdtempSync(path.join(fastest, 'latchkey-'));
   process.env.TEST_FOLDER = folder;
   leftovers.push(() => {
     rmSync(folder, { recursive: true, force: true });
     return Promise.resolve();
   });
   if (!process.env.TEST_DATABASE_URL) {
-    const postgres = await PostgresServer.start([...UNSAFE_AND_FAST, 'max_connections=300']);
+    const postgres = await PostgresServer.start([...UNSAFE_AND_FAST, 'max_connections=300'], fastest);
     process.env.TEST_DATABASE_URL = postgres.url;
     leftovers.push(() => postgres.remove());
   }

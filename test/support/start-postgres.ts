@@ -19,9 +19,12 @@ export class PostgresServer {
     readonly url: string,
   ) {}
 
-  /** @param settings - beyond the defaults, as `name=value` */
-  static async start(settings: readonly string[] = []): Promise<PostgresServer> {
-    const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-postgres-'));
+  /**
+   * @param settings - beyond the defaults, as `name=value`
+   * @param parent - the folder to make its own in
+   */
+  static async start(settings: readonly string[] = [], parent = tmpdir()): Promise<PostgresServer> {
+    const folder = mkdtempSync(path.join(parent, 'latchkey-postgres-'));
     const port = await freePort();
     const postgres = new EmbeddedPostgres({
       databaseDir: folder,
