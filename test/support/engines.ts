@@ -45,7 +45,8 @@ export function createSqlite(): TestDatabase {
 /** @param template - the name of a database to copy, instead of an empty one */
 export async function createPostgres(template = 'template1'): Promise<TestDatabase> {
   const name = `latchkey_${randomUUID().replaceAll('-', '')}`;
-  await administer(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  // Half the price of a copy by way of the log, for databases of this size.
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
   const url = new URL(process.env.TEST_DATABASE_URL ?? '');
   url.pathname = `/${name}`;
   const drop = async (): Promise<void> => {
