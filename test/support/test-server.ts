@@ -71,6 +71,8 @@ async function started(
     DATABASE_URL: database.url,
     PORT: '0',
     BCRYPT_COST: '4',
+    // The room for it is taken at the start.
+    CREDENTIAL_CACHE_ENTRIES: '5000',
     LOG_LEVEL: 'silent',
     ADMIN_EMAIL: ADMIN.email,
     ADMIN_PASSWORD: ADMIN.password,
