@@ -8,7 +8,7 @@ import { watchQueries, type QueryWatch } from '../../support/queries.js';
 import { ADMIN } from '../../support/test-server.js';
 import { EVENT_KEYS, allEvents, type AuditEvent } from './audit-log-client.js';
 import { itNeedsAToken, itRefusesUnusableCallers } from './common-cases.js';
-import { PECULIAR_TEXTS, PERMISSION_DENIED, auditRows, canvusSuite, refusal, type Canvus } from './support.js';
+import { PECULIAR_TEXTS, PERMISSION_DENIED, canvusSuite, refusal, type Canvus } from './support.js';
 
 const EXPORT = '/audit-log/export-csv';
 const operation = { method: 'GET', path: () => EXPORT };
@@ -88,30 +88,45 @@ canvusSuite('GET audit-log/export-csv', (canvus) => {
       ['nothing', ''],
     ];
 
-    it.each(TEXTS)('gives back byte for byte: %s', async (_kind, text) => {
-      const name = `x${text}`;
-      await addAuditRows(canvus.server, [{ authorName: name, targetName: name, targetId: name, details: { name } }]);
-      const [row] = await rows();
-      expect(row).toMatchObject({ author_name: name, target_name: name, target_id: name });
-      expect(JSON.parse(row?.details ?? '')).toEqual({ name });
+    it('gives back byte for byte whatever a text holds', async () => {
+      const names = TEXTS.map(([, text]) => `x${text}`);
+      await addAuditRows(
+        canvus.server,
+        names.map((name) => ({
+          authorId: 7001,
+          authorName: name,
+          targetName: name,
+          targetId: name,
+          details: { name },
+        })),
+      );
+      const read = (await rows('?author_id=7001')).reverse();
+      expect(read.map(({ author_name, target_name, target_id }) => [author_name, target_name, target_id])).toEqual(
+        names.map((name) => [name, name, name]),
+      );
+      expect(read.map(({ details = '' }) => JSON.parse(details) as unknown)).toEqual(names.map((name) => ({ name })));
     });
 
-    it.each(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])(
-      'keeps a spreadsheet from taking what begins with %j for a formula',
-      async (sign) => {
-        const name = `${sign}HYPERLINK("http://localhost/?"&A1,"click")`;
-        await addAuditRows(canvus.server, [{ authorName: name, targetName: name, targetId: name, ipAddress: sign }]);
-        const [row] = await rows();
-        const harmless = `'${name}`;
-        expect(row).toMatchObject({ author_name: harmless, target_name: harmless, target_id: harmless });
-        expect(row?.ip_address).toBe(`'${sign}`);
-      },
-    );
+    it('keeps a spreadsheet from taking anything for a formula', async () => {
+      const signs = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+      const nameOf = (sign: string): string => `${sign}HYPERLINK("http://localhost/?"&A1,"click")`;
+      await addAuditRows(
+        canvus.server,
+        signs.map((sign) => {
+          const name = nameOf(sign);
+          return { authorId: 7002, authorName: name, targetName: name, targetId: name, ipAddress: sign };
+        }),
+      );
+      const read = (await rows('?author_id=7002')).reverse();
+      expect(read.map((row) => [row.author_name, row.target_name, row.target_id, row.ip_address])).toEqual(
+        signs.map((sign) => [...Array<string>(3).fill(`'${nameOf(sign)}`), `'${sign}`]),
+      );
+    });
 
     it('leaves alone what is no formula: signs within, numbers, details', async () => {
       const name = 'a=b+c-d@e';
       await addAuditRows(canvus.server, [{ authorId: 0, targetName: name, details: { '=': '=1+1' } }]);
-      const [row] = await rows();
+      const [row] = await rows('?author_id=0');
       expect(row).toMatchObject({ author_id: '0', target_name: name, details: '{"=":"=1+1"}' });
     });
   });
@@ -160,7 +175,7 @@ canvusSuite('GET audit-log/export-csv', (canvus) => {
   });
 });
 
-const MANY = 20_000;
+const MANY = 10_000;
 const BATCH = 1000;
 
 /** An export of which nothing has been read beyond the headers. */
@@ -185,7 +200,7 @@ async function batchesWhenStill(watch: QueryWatch): Promise<number> {
 canvusSuite(`an export of ${String(MANY)} events`, (canvus) => {
   beforeAll(async () => {
     const long = 'x'.repeat(1000);
-    await fillAuditLog(canvus.server, MANY, { target_name: `'${long}'`, details: `'{"long":"${long}"}'` });
+    await fillAuditLog(canvus.server, MANY, { target_name: `'${long}'`, details: `'{"long":"${long}${long}"}'` });
   });
 
   it('comes whole and in order, read as far as the client takes it', async () => {
@@ -199,7 +214,10 @@ canvusSuite(`an export of ${String(MANY)} events`, (canvus) => {
     for await (const chunk of response) chunks.push(chunk as Buffer);
     watch.stop();
     const ids = rowsOf(Buffer.concat(chunks).toString('utf8')).map(({ id }) => Number(id));
-    expect(ids).toEqual((await auditRows(canvus.server)).map(({ id }) => id).reverse());
+    const there = await canvus.server.dataSource.query<{ id: number | string }[]>(
+      'SELECT id FROM latchkey_audit ORDER BY id DESC',
+    );
+    expect(ids).toEqual(there.map(({ id }) => Number(id)));
   });
 
   it('is cut off when the log cannot be read any further: nobody takes half for whole', async () => {

@@ -1,5 +1,6 @@
 /** Addresses, methods and headers that no client should send. */
 import { describe, expect, it } from '@jest/globals';
+import { eachAtOnce } from '../../support/cases.js';
 import { send } from '../../support/http.js';
 import { ADMIN } from '../../support/test-server.js';
 import { UNAUTHORIZED, UNKNOWN_TOKEN, canvusSuite, ok, refusal, stored } from './support.js';
@@ -60,30 +61,34 @@ const ALLOWED: [path: string, allowed: string[]][] = [
 
 canvusSuite('bad requests', (canvus) => {
   describe.each(BELOW_USER)('%s users/:id%s', (method, rest) => {
-    it.each(BAD_IDS)('answers an id that is %s, and changes nothing', async (_what, id, status) => {
+    it('answers an id that nobody can have, and changes nothing', async () => {
       const before = await stored(canvus.server);
-      const reply = await canvus.admin.send(method, `/users/${id}${rest}`, method === 'GET' ? undefined : {});
-      expect(refusal(reply, status).length).toBeLessThan(200);
+      await eachAtOnce(BAD_IDS, async ([, id, status]) => {
+        const reply = await canvus.admin.send(method, `/users/${id}${rest}`, method === 'GET' ? undefined : {});
+        expect(refusal(reply, status).length).toBeLessThan(200);
+      });
       expect(await stored(canvus.server)).toEqual(before);
     });
   });
 
   describe('405', () => {
-    it.each(ALLOWED)('tells at %s which methods there are', async (path, allowed) => {
+    it('tells at every address which methods there are', async () => {
       const before = await stored(canvus.server);
-      const others = [...allowed, ...canvus.server.methodsOfHost];
-      for (const method of METHODS.filter((name) => !others.includes(name))) {
-        const reply = await canvus.admin.send(method, path, method === 'TRACE' ? undefined : { description: 'd' });
-        refusal(reply, 405);
-        const named = (reply.headers.allow ?? '').split(', ').filter((name) => name !== 'HEAD');
-        expect(named.sort()).toEqual(allowed);
-      }
+      await eachAtOnce(ALLOWED, async ([path, allowed]) => {
+        const others = [...allowed, ...canvus.server.methodsOfHost];
+        for (const method of METHODS.filter((name) => !others.includes(name))) {
+          const reply = await canvus.admin.send(method, path, method === 'TRACE' ? undefined : { description: 'd' });
+          refusal(reply, 405);
+          const named = (reply.headers.allow ?? '').split(', ').filter((name) => name !== 'HEAD');
+          expect(named.sort()).toEqual(allowed);
+        }
+      });
       expect(await stored(canvus.server)).toEqual(before);
     });
   });
 
   describe('404', () => {
-    it.each([
+    const NOWHERE = [
       '/',
       '/userss',
       '/users/1000/nothing',
@@ -92,10 +97,14 @@ canvusSuite('bad requests', (canvus) => {
       '/server-info/x',
       '/%2e%2e/health',
       '/users%2f1000',
-    ])('is the answer at %s, whatever the method', async (path) => {
-      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
-        refusal(await canvus.admin.send(method, path, method === 'GET' ? undefined : {}), 404);
-      }
+    ];
+
+    it('is the answer where there is nothing, whatever the method', async () => {
+      await eachAtOnce(NOWHERE, async (path) => {
+        for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+          refusal(await canvus.admin.send(method, path, method === 'GET' ? undefined : {}), 404);
+        }
+      });
     });
   });
 

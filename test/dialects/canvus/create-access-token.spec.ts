@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { eachAtOnce } from '../../support/cases.js';
 import { itNeedsAToken, itRefusesUnusableCallers, type Operation } from './common-cases.js';
 import {
   PECULIAR_TEXTS,
@@ -124,7 +125,7 @@ canvusSuite('POST users/:id/access-tokens', (canvus) => {
   });
 
   describe('400', () => {
-    it.each([
+    const WITHOUT: [how: string, body: object | undefined][] = [
       ['missing', {}],
       ['null', { description: null }],
       ['a number', { description: 7 }],
@@ -133,10 +134,14 @@ canvusSuite('POST users/:id/access-tokens', (canvus) => {
       ['an object', { description: { toString: 'x' } }],
       ['under another name', { name: 'x' }],
       ['absent because there is no body', undefined],
-    ])('says that the description is missing when it is %s', async (_kind, body) => {
+    ];
+
+    it('says that the description is missing where there is no text of that name', async () => {
       const before = await stored(canvus.server);
-      const reply = await canvus.admin.post(tokensOf(1000), body);
-      expect(refusal(reply, 400)).toBe('description parameter is missing');
+      await eachAtOnce(WITHOUT, async ([, body]) => {
+        const reply = await canvus.admin.post(tokensOf(1000), body);
+        expect(refusal(reply, 400)).toBe('description parameter is missing');
+      });
       expect(await stored(canvus.server)).toEqual(before);
     });
 

@@ -191,7 +191,7 @@ canvusSuite(
       refusal(await attempt(), 429);
     });
   },
-  { LOGIN_FAILURES_PER_ADDRESS: String(CALLERS), BCRYPT_COST: '10' },
+  { LOGIN_FAILURES_PER_ADDRESS: String(CALLERS), BCRYPT_COST: '9' },
 );
 
 describe('POST users/login without a database', () => {

@@ -1,5 +1,5 @@
 /** Several things are wrong at once: the first in the contract's order is the answer (contract §2.3). */
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   PERMISSION_DENIED,
   UNAUTHORIZED,
@@ -8,6 +8,7 @@ import {
   canvusSuite,
   refusal,
   tokenPath,
+  type Person,
 } from './support.js';
 
 const BAD_BODY = '{"description":';
@@ -28,6 +29,13 @@ const USER_ROUTES: { method: string; rest: string; own: boolean; readsBody: bool
 ];
 
 canvusSuite('the order of checks', (canvus) => {
+  /** A regular user; nothing that he asks for here is done. */
+  let person: Person;
+
+  beforeAll(async () => {
+    person = await canvus.person();
+  });
+
   describe.each(USER_ROUTES)('$method users/:id$rest', ({ method, rest, own, readsBody }) => {
     it('asks for a token before it looks at anything else', async () => {
       const reply = await canvus.anonymous.send(method, `/users/me${rest}`, BAD_BODY);
@@ -36,13 +44,12 @@ canvusSuite('the order of checks', (canvus) => {
     });
 
     it('looks whether the id is an integer before it looks at rights', async () => {
-      const { actor } = await canvus.person();
-      const reply = await actor.send(method, `/users/me${rest}`, BAD_BODY);
+      const reply = await person.actor.send(method, `/users/me${rest}`, BAD_BODY);
       expect(refusal(reply, 400)).toBe('User ID me is not an integer');
     });
 
     it('looks at rights before it looks whether the user exists', async () => {
-      const { actor, user } = await canvus.person();
+      const { actor, user } = person;
       for (const id of [1000, UNKNOWN_USER, ...(own ? [] : [user.id])]) {
         const reply = await actor.send(method, `/users/${String(id)}${rest}`, BAD_BODY);
         expect(reply.status).toBe(403);
@@ -57,8 +64,7 @@ canvusSuite('the order of checks', (canvus) => {
 
     if (readsBody && !rest.includes(UNKNOWN_TOKEN_ID)) {
       it('looks at the body last', async () => {
-        const { user } = await canvus.person();
-        refusal(await canvus.admin.send(method, `/users/${String(user.id)}${rest}`, BAD_BODY), 400);
+        refusal(await canvus.admin.send(method, `/users/${String(person.user.id)}${rest}`, BAD_BODY), 400);
       });
     }
   });
@@ -79,9 +85,8 @@ canvusSuite('the order of checks', (canvus) => {
     ['POST', '/users'],
     ['PATCH', '/server-config'],
   ])('asks for a token, then for rights, then for a body at %s %s', async (method, path) => {
-    const { actor } = await canvus.person();
     expect((await canvus.anonymous.send(method, path, BAD_BODY)).status).toBe(401);
-    expect((await actor.send(method, path, BAD_BODY)).status).toBe(403);
+    expect((await person.actor.send(method, path, BAD_BODY)).status).toBe(403);
     expect((await canvus.admin.send(method, path, BAD_BODY)).status).toBe(400);
   });
 

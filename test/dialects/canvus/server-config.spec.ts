@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { eachAtOnce } from '../../support/cases.js';
 import { itNeedsAToken, itRefusesUnusableCallers, type Operation } from './common-cases.js';
 import { PERMISSION_DENIED, UNKNOWN_TOKEN, auditRows, canvusSuite, ok, refusal, stored } from './support.js';
 
@@ -100,7 +101,7 @@ canvusSuite('PATCH server-config', (canvus) => {
   });
 
   describe('400', () => {
-    it.each([
+    const FAULTS: [path: string, fault: object][] = [
       ['server_name', { server_name: 5 }],
       ['server_name', { server_name: '' }],
       ['server_name', { server_name: 'n'.repeat(256) }],
@@ -119,10 +120,14 @@ canvusSuite('PATCH server-config', (canvus) => {
       ['authentication.saml.enabled', { authentication: { saml: { enabled: true } } }],
       ['email.smtp_host', { email: { smtp_host: 'mail.example.com' } }],
       ['access', { access: 'ro' }],
-    ])('names %s when it cannot be %j, and changes nothing, the good members neither', async (path, fault) => {
+    ];
+
+    it('names what is wrong, and changes nothing, the good members neither', async () => {
       const before = await stored(canvus.server);
-      const reply = await canvus.admin.patch('/server-config', { server_name: 'Good', ...fault });
-      expect(refusal(reply, 400)).toContain(path);
+      await eachAtOnce(FAULTS, async ([path, fault]) => {
+        const reply = await canvus.admin.patch('/server-config', { server_name: 'Good', ...fault });
+        expect(refusal(reply, 400)).toContain(path);
+      });
       expect(await stored(canvus.server)).toEqual(before);
     });
   });

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { EventBus } from '../../../src/core/index.js';
+import { eachAtOnce } from '../../support/cases.js';
 import { assembled, watching } from './subscribers.js';
 import {
   UNKNOWN_TOKEN,
@@ -85,13 +86,13 @@ canvusSuite('GET users/:id/access-tokens?subscribe', (canvus) => {
 
   it('loses nothing between the first line and the changes: what a client assembles is what is there', async () => {
     const { user, actor } = await canvus.person();
-    for (let round = 0; round < 3; round += 1) {
-      const writes = Array.from({ length: 12 }, async (_, at) => {
+    for (let round = 0; round < 2; round += 1) {
+      const writes = Array.from({ length: 9 }, async (_, at) => {
         const { id } = await canvus.token(user.id);
         ok(await actor.patch(tokenPath(user.id, id), { description: `number ${String(at)}` }));
         if (at % 3 === 0) ok(await actor.delete(tokenPath(user.id, id)));
       });
-      const streams = await Promise.all(Array.from({ length: 6 }, () => watch(tokensOf(user.id), actor.token)));
+      const streams = await Promise.all(Array.from({ length: 4 }, () => watch(tokensOf(user.id), actor.token)));
       await Promise.all(writes);
       const now = ok<AccessToken[]>(await actor.get(tokensOf(user.id)));
       for (const stream of streams) {
@@ -203,7 +204,7 @@ canvusSuite('?subscribe', (canvus) => {
       pathOf(user.id, id).replace(String(user.id), 'me'),
     ];
     let refusals = 0;
-    for (const path of paths) {
+    await eachAtOnce(paths, async (path) => {
       for (const caller of callers) {
         const plain = await caller.get(path);
         if (plain.status === 200) continue;
@@ -212,7 +213,7 @@ canvusSuite('?subscribe', (canvus) => {
         expect([stream.status, stream.text]).toEqual([plain.status, plain.text]);
         expect(stream.headers['content-type']).toBe(plain.headers['content-type']);
       }
-    }
+    });
     expect(refusals).toBeGreaterThanOrEqual(6 * paths.length);
   });
 });

@@ -4,6 +4,7 @@ import { EventBus } from '../../../src/core/index.js';
 import { Streams } from '../../../src/dialects/canvus/index.js';
 import type { LineStream } from '../../support/line-stream.js';
 import { RawConnection } from '../../support/raw-connection.js';
+import { addTokens } from './many-rows.js';
 import { assembled, watching } from './subscribers.js';
 import { canvusSuite, ok, tokensOf, userPath, type AccessToken, type User } from './support.js';
 
@@ -27,13 +28,7 @@ canvusSuite('a subscriber who does not read', (canvus) => {
   /** Gives a new user so many long tokens, faster than he could make them. */
   const ownerOf = async (count: number): Promise<{ user: User; token: string }> => {
     const { user, actor } = await canvus.person();
-    await canvus.server.dataSource.query(
-      `WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${String(count)})
-       INSERT INTO latchkey_token (id, kind, handle, handle_scope, secret_version, label, user_id, enabled,
-         created_at, updated_at)
-       SELECT '${String(user.id)}-' || n, 'personal_token', '${String(user.id)}-' || n, '', 1, '${LONG}',
-         ${String(user.id)}, true, 0, 0 FROM numbers`,
-    );
+    await addTokens(canvus.server, user.id, count, LONG);
     return { user, token: actor.token ?? '' };
   };
 

@@ -140,13 +140,13 @@ canvusSuite('GET users?subscribe', (canvus) => {
     });
 
     it('loses nothing between the first line and the changes: what a client assembles is what is there', async () => {
-      for (let round = 0; round < 3; round += 1) {
-        const writes = Array.from({ length: 12 }, async (_, at) => {
+      for (let round = 0; round < 2; round += 1) {
+        const writes = Array.from({ length: 9 }, async (_, at) => {
           const user = await newUser(canvus);
           ok(await canvus.admin.patch(userPath(user.id), { name: `Name ${String(at)}` }));
           if (at % 3 === 0) ok(await canvus.admin.delete(userPath(user.id)));
         });
-        const streams = await Promise.all(Array.from({ length: 6 }, () => watch('/users')));
+        const streams = await Promise.all(Array.from({ length: 4 }, () => watch('/users')));
         await Promise.all(writes);
         const now = ok<User[]>(await canvus.admin.get('/users'));
         for (const stream of streams) {

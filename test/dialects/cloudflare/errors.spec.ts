@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { eachAtOnce } from '../../support/cases.js';
 import { send, sendBytes, type Reply } from '../../support/http.js';
 import { ADMIN } from '../../support/test-server.js';
 import { ROUTES, named, newScene, type Scene } from './routes.js';
@@ -46,18 +47,22 @@ cloudflareSuite('errors', (cf) => {
     cf.admin.send(method, path(scene), body);
 
   describe('bodies', () => {
+    /** Nothing in it is changed by what is refused. */
+    let scene: Scene;
+
+    beforeAll(async () => {
+      scene = await newScene(cf);
+    });
+
     it.each(named(BODY_ROUTES))('what is no JSON object is refused, and nothing changes: %s', async (_name, route) => {
-      const scene = await newScene(cf);
-      await changingNothing(cf, async () => {
-        for (const [, body] of NEVER_USABLE) invalid(await send1(scene, route, body), null);
-        return send1(scene, route, '[]');
-      });
+      await changingNothing(cf, () =>
+        eachAtOnce(NEVER_USABLE, async ([, body]) => invalid(await send1(scene, route, body), null)),
+      );
     });
 
     it.each(named(BODY_ROUTES))(
       'a body of 1 MiB is refused with 413, and nothing changes: %s',
       async (_name, route) => {
-        const scene = await newScene(cf);
         const body = JSON.stringify({ name: 'n', roles: ['read_only'], padding: 'x'.repeat(1_048_576) });
         const item = refusal(await changingNothing(cf, () => send1(scene, route, body)), 413, 12130);
         expect(item.message).toMatch(/\d+ bytes/);
@@ -90,24 +95,23 @@ cloudflareSuite('errors', (cf) => {
     const FIELDS = ['name', 'duration', 'enabled', 'client_secret_version', 'previous_client_secret_expires_at'];
 
     it.each(FIELDS)('refuses whatever %s cannot be, and points at it', async (field) => {
-      const { account, token } = await newScene(cf);
+      const { account, token } = scene;
       const name = field === 'name' ? '' : '"name":"n",';
-      await changingNothing(cf, async () => {
-        for (const [, value] of HOSTILE) {
+      await changingNothing(cf, () =>
+        eachAtOnce(HOSTILE, async ([, value]) => {
           const body = `{${name}"${field}":${value}}`;
           invalid(await cf.admin.post(tokensOf(account), body), field);
           invalid(await cf.admin.put(`${tokensOf(account)}/${token.id}`, body), field);
-        }
-        return cf.admin.get(tokensOf(account));
-      });
+        }),
+      );
     });
 
     it.each(['email', 'roles'])('refuses whatever %s cannot be, and points at it', async (field) => {
-      const { account } = await newScene(cf);
+      const { account } = scene;
       const other = field === 'email' ? '"roles":["read_only"]' : `"email":"${ADMIN.email}"`;
-      for (const [, value] of HOSTILE) {
-        invalid(await cf.admin.post(`/accounts/${account}/members`, `{${other},"${field}":${value}}`), field);
-      }
+      await eachAtOnce(HOSTILE, async ([, value]) =>
+        invalid(await cf.admin.post(`/accounts/${account}/members`, `{${other},"${field}":${value}}`), field),
+      );
     });
 
     it('takes __proto__ and constructor for members that it does not know', async () => {
@@ -120,7 +124,7 @@ cloudflareSuite('errors', (cf) => {
     });
 
     it('answers any JSON at all with a success or the failure envelope', async () => {
-      const scene = await newScene(cf);
+      const changed = await newScene(cf);
       const value = fc.oneof(fc.jsonValue(), fc.constantFrom(0, 2, '1h', true, ['read_only'], '2030-01-01T00:00:00Z'));
       const body = fc.oneof(
         fc.jsonValue(),
@@ -129,7 +133,7 @@ cloudflareSuite('errors', (cf) => {
       const routes = BODY_ROUTES.filter(({ name }) => !name.includes('member'));
       await fc.assert(
         fc.asyncProperty(fc.constantFrom(...routes), body, async (route, content) => {
-          const reply = await send1(scene, route, JSON.stringify(content));
+          const reply = await send1(changed, route, JSON.stringify(content));
           if (reply.status >= 300) failure(reply);
           else expect(reply.json()).toMatchObject({ success: true, errors: [], messages: [] });
         }),
@@ -153,7 +157,7 @@ cloudflareSuite('errors', (cf) => {
     ];
 
     it.each(ODD)('answers 404 in the envelope wherever a path holds %s', async (odd) => {
-      for (const path of [
+      const paths = [
         `/${odd}`,
         `/accounts/${odd}`,
         `/accounts/${odd}/members`,
@@ -162,13 +166,14 @@ cloudflareSuite('errors', (cf) => {
         `${tokensOf()}/${odd}`,
         `${tokensOf()}/${odd}/rotate`,
         `${tokensOf()}/${UNKNOWN_ID}/${odd}`,
-      ]) {
+      ];
+      await eachAtOnce(paths, async (path) => {
         for (const method of ['GET', 'PUT', 'POST', 'DELETE']) {
           const reply = await cf.admin.send(method, path, { name: 'n', roles: ['read_only'] });
           expect([404, 405]).toContain(reply.status);
           expect([7003, 12135, 10001]).toContain(failure(reply).code);
         }
-      }
+      });
     });
 
     it.each([
@@ -219,19 +224,19 @@ cloudflareSuite('errors', (cf) => {
       [`${members}/${UNKNOWN_HEX}`, ['POST', 'PATCH'], 'DELETE, GET, HEAD, PUT'],
       ['/user/tokens/verify', ['POST', 'PUT', 'PATCH', 'DELETE'], 'GET, HEAD'],
     ])('answers 405 on %s for %j, and Allow names those that are', async (path, wrong, allow) => {
-      await changingNothing(cf, async () => {
-        for (const method of wrong.filter((name) => !cf.server.methodsOfHost.includes(name))) {
+      const methods = wrong.filter((name) => !cf.server.methodsOfHost.includes(name));
+      await changingNothing(cf, () =>
+        eachAtOnce(methods, async (method) => {
           const reply = await cf.admin.send(method, path, method === 'OPTIONS' ? undefined : {});
           refusal(reply, 405, 10001);
           expect(reply.headers.allow).toBe(allow);
-        }
-        return cf.admin.send('PATCH', path, {});
-      });
+        }),
+      );
     });
   });
 
   describe('queries and headers', () => {
-    it.each([
+    const QUERIES = [
       '?name=a&name=b',
       '?name[]=a',
       '?name[x]=a',
@@ -243,11 +248,14 @@ cloudflareSuite('errors', (cf) => {
       `?${'a=1&'.repeat(1500)}`,
       '?__proto__[x]=1',
       '?name=%00&search=%00',
-    ])('answers any query with a list or the failure envelope: %s', async (query) => {
-      const reply = await cf.admin.get(tokensOf() + query);
-      if (reply.status === 200) expect(reply.json()).toMatchObject({ success: true, result: expect.any(Array) });
-      else failure(reply);
-    });
+    ];
+
+    it('answers any query with a list or the failure envelope', () =>
+      eachAtOnce(QUERIES, async (query) => {
+        const reply = await cf.admin.get(tokensOf() + query);
+        if (reply.status === 200) expect(reply.json()).toMatchObject({ success: true, result: expect.any(Array) });
+        else failure(reply);
+      }));
 
     it('answers any header with a list or the failure envelope', async () => {
       for (const header of [

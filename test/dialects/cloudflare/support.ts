@@ -296,7 +296,7 @@ export function noRoute({ server }: Cloudflare, path: string): string {
 }
 
 /** Calls, and fails the test if anything in the database is not as it was. */
-export async function changingNothing(cf: Cloudflare, call: () => Promise<Reply>): Promise<Reply> {
+export async function changingNothing<T>(cf: Cloudflare, call: () => Promise<T>): Promise<T> {
   const before = await stored(cf.server);
   const reply = await call();
   expect(await stored(cf.server)).toEqual(before);

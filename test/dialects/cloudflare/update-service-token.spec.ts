@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { eachAtOnce } from '../../support/cases.js';
 import { itHidesForeignAccounts, itHidesWhatIsNotThere, itTakesUpperCaseIds } from './common-cases.js';
 import {
   CLIENT_SECRET,
@@ -156,7 +157,7 @@ cloudflareSuite('PUT access/service_tokens/:id', (cf) => {
   });
 
   describe('400', () => {
-    it.each<[string, unknown, string | null]>([
+    const UNUSABLE: [what: string, body: unknown, field: string | null][] = [
       ['an empty name', { name: '' }, 'name'],
       ['a name of 351 characters', { name: 'n'.repeat(351) }, 'name'],
       ['a number for a name', { name: 1 }, 'name'],
@@ -185,9 +186,13 @@ cloudflareSuite('PUT access/service_tokens/:id', (cf) => {
       ['a list', [], null],
       ['a number', '1', null],
       ['no JSON', 'name=x', null],
-    ])('refuses %s, names the field and changes nothing', async (_what, body, field) => {
+    ];
+
+    it('refuses what cannot be, names the field and changes nothing', async () => {
       const { path } = await madeAtNoon();
-      invalid(await changingNothing(cf, () => cf.admin.put(path, body)), field);
+      await changingNothing(cf, () =>
+        eachAtOnce(UNUSABLE, async ([, body, field]) => invalid(await cf.admin.put(path, body), field)),
+      );
     });
   });
 

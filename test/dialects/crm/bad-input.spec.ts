@@ -1,6 +1,7 @@
 /** Input that no client should send: always the envelope with an error that says why, nothing written or echoed. */
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { eachAtOnce } from '../../support/cases.js';
 import type { Reply } from '../../support/http.js';
 import { ADMIN } from '../../support/test-server.js';
 import {
@@ -68,6 +69,9 @@ const TARGETS: Target[] = [
 
 const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 const deepObject = (levels: number): string => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
+
+/** 4 MiB, once it is unpacked. */
+const BOMB = gzipSync(Buffer.alloc(4 * 1024 * 1024, ' '));
 
 /** No JSON objects in UTF-8, or too large to be read. */
 const BAD_BODIES: [what: string, body: string | Buffer][] = [
@@ -141,37 +145,38 @@ crmSuite('bad input', (crm) => {
   describe.each(TARGETS)('POST $path', ({ path, good, texts }) => {
     const body = (): Members => (path === 'authentication/token' ? good : { token: crm.root.token, ...good });
 
-    it.each(BAD_BODIES)('refuses %s', async (_what, text) => {
-      expectRefused(crm, await crm.root.postText(path, text), ERROR.request);
+    it('refuses what is no JSON object', async () => {
+      await eachAtOnce(BAD_BODIES, async ([, text]) => {
+        expectRefused(crm, await crm.root.postText(path, text), ERROR.request);
+      });
       await nothingWritten();
     });
 
-    it.each(BAD_TEXTS)('refuses %s for a text', async (_what, json) => {
-      for (const name of texts) {
-        const reply = await crm.root.postText(path, withMember(body(), name, json));
-        const description = expectRefused(crm, reply, name === 'token' ? ERROR.token : ERROR.invalid);
-        expect(description).toContain(name === 'token' ? '' : (name.split('.').at(-1) ?? ''));
-      }
+    it('refuses whatever a text cannot be', async () => {
+      await eachAtOnce(BAD_TEXTS, async ([, json]) => {
+        for (const name of texts) {
+          const reply = await crm.root.postText(path, withMember(body(), name, json));
+          const description = expectRefused(crm, reply, name === 'token' ? ERROR.token : ERROR.invalid);
+          expect(description).toContain(name === 'token' ? '' : (name.split('.').at(-1) ?? ''));
+        }
+      });
       await nothingWritten();
     });
 
-    it.each(['__proto__', 'constructor', 'prototype', 'toString'])('takes no members from %s', async (name) => {
-      const text = `{${JSON.stringify(name)}:${JSON.stringify(body())}}`;
-      expectRefused(
-        crm,
-        await crm.root.postText(path, text),
-        path === 'authentication/token' ? ERROR.missing : ERROR.token,
-      );
+    it('takes no members from what all objects have', async () => {
+      const error = path === 'authentication/token' ? ERROR.missing : ERROR.token;
+      await eachAtOnce(['__proto__', 'constructor', 'prototype', 'toString'], async (name) => {
+        expectRefused(crm, await crm.root.postText(path, `{${JSON.stringify(name)}:${JSON.stringify(body())}}`), error);
+      });
       await nothingWritten();
       expect(({} as { token?: string }).token).toBeUndefined();
     });
 
     it('refuses bodies whose encoding it cannot read', async () => {
-      const bomb = gzipSync(Buffer.alloc(4 * 1024 * 1024, ' '));
       const bodies: [string, string | Buffer][] = [
         ['no-such-encoding', '{}'],
         ['gzip', 'not gzip'],
-        ['gzip', bomb],
+        ['gzip', BOMB],
       ];
       for (const [encoding, text] of bodies) {
         const reply = await crm.root.postText(path, text, { headers: { 'Content-Encoding': encoding } });
@@ -208,7 +213,7 @@ crmSuite('bad input', (crm) => {
   });
 
   describe('addresses', () => {
-    it.each([
+    const QUERIES: [what: string, query: string, error: string][] = [
       ['undecodable text', 'access_token_identifier=%zz', ERROR.invalid],
       ['bytes that are no UTF-8', 'access_token_identifier=authentication_code=%ff%fe', ERROR.notFound],
       ['a NUL', 'access_token_identifier=authentication_code=known%00', ERROR.invalid],
@@ -224,28 +229,33 @@ crmSuite('bad input', (crm) => {
       ['a prototype', 'access_token_identifier=__proto__=known', ERROR.semiOptional],
       ['a number in JSON', 'access_token_identifier={"authentication_code":7}', ERROR.invalid],
       ['1,000 parameters', 'a=b&'.repeat(1_500), ERROR.missing],
-    ])('refuses %s for an identifier', async (_what, query, error) => {
-      expectRefused(crm, await crm.root.get('access_tokens/show', query.replaceAll('"', '%22')), error);
+    ];
+
+    it('refuses whatever an identifier cannot be', async () => {
+      await eachAtOnce(QUERIES, async ([, query, error]) => {
+        expectRefused(crm, await crm.root.get('access_tokens/show', query.replaceAll('"', '%22')), error);
+      });
       await nothingWritten();
     });
 
-    it.each(['token=x&token=y', 'token[]=x', '__proto__[token]=x', 'token=%00', `token=${'A'.repeat(10_000)}`])(
-      'knows nobody by %s',
-      async (query) => {
+    it('knows nobody by a token in a form of its own', async () => {
+      const tokens = ['token=x&token=y', 'token[]=x', '__proto__[token]=x', 'token=%00', `token=${'A'.repeat(10_000)}`];
+      await eachAtOnce(tokens, async (query) => {
         expectRefused(crm, await crm.anonymous.get('access_tokens/list', `${query}&number=1`), ERROR.token);
-      },
-    );
+      });
+    });
   });
 
   it('does not repeat a pass code in any error that it causes', async () => {
     const { root } = crm;
     const named = { access_token_identifier: { identifier: unique('nobody'), pass_code: SENSITIVE } };
     const members = { ...named, identifier: 'known', pass_code: SENSITIVE, fields_set: 7, life_cycle_state: SENSITIVE };
-    for (const { path } of TARGETS.filter(({ path }) => path.startsWith('access_tokens'))) {
+    const paths = TARGETS.map(({ path }) => path).filter((path) => path.startsWith('access_tokens'));
+    await eachAtOnce(paths, async (path) => {
       for (const more of [{}, { fields_set: undefined }, byCode('known')]) {
         const { text } = await root.post(path, { ...members, number: 'x', ...more });
         expect(text).not.toContain(SENSITIVE);
       }
-    }
+    });
   });
 });

@@ -1,6 +1,7 @@
 /** Cases that several methods have in common. */
 import { expect, it } from '@jest/globals';
-import { ACCOUNT } from '../../support/test-server.js';
+import { eachAtOnce } from '../../support/cases.js';
+import { ACCOUNT, ADMIN } from '../../support/test-server.js';
 import type { Method } from './methods.js';
 import {
   ERROR,
@@ -28,18 +29,20 @@ const NO_TOKENS: [what: string, token: unknown][] = [
 
 /** Whoever has no valid login token is told so, whatever else is wrong, and nothing happens. */
 export function itNeedsAToken(crm: Crm, { verb, path, members }: Method): void {
-  it.each(NO_TOKENS)('refuses a caller with %s and changes nothing', async (_what, token) => {
+  it('refuses a caller without a valid token, and changes nothing', async () => {
     const given = await members(crm.root);
-    await unchanged(crm.server, async () => {
-      for (const others of [given, {}]) {
-        const request = { ...others, ...(token !== undefined && { token }) };
-        failure(await crm.anonymous.call(verb, path, request), ERROR.token);
-      }
-    });
+    await unchanged(crm.server, () =>
+      eachAtOnce(NO_TOKENS, async ([, token]) => {
+        for (const others of [given, {}]) {
+          const request = { ...others, ...(token !== undefined && { token }) };
+          failure(await crm.anonymous.call(verb, path, request), ERROR.token);
+        }
+      }),
+    );
   });
 
   it('refuses a token that was released', async () => {
-    const client = await crm.member();
+    const client = await crm.login(ADMIN);
     const given = await members(crm.root);
     await client.post('authentication/token/release');
     failure(await client.call(verb, path, given), ERROR.token);
@@ -80,11 +83,13 @@ const WRONG_IDENTIFIERS: [what: string, value: unknown, error: string, named: Re
 
 /** The object that names an access token: exactly one way, and the pass code is checked. */
 export function itNeedsOneIdentifier(crm: Crm, path: string, more: Members = {}): void {
-  it.each(WRONG_IDENTIFIERS)('refuses an access_token_identifier that is %s', async (_what, value, error, named) => {
-    await unchanged(crm.server, async () => {
-      const reply = await crm.root.post(path, { access_token_identifier: value, ...more });
-      expect(failure(reply, error)).toMatch(named);
-    });
+  it('refuses an access_token_identifier that does not name one token in one way', async () => {
+    await unchanged(crm.server, () =>
+      eachAtOnce(WRONG_IDENTIFIERS, async ([, value, error, named]) => {
+        const reply = await crm.root.post(path, { access_token_identifier: value, ...more });
+        expect(failure(reply, error)).toMatch(named);
+      }),
+    );
   });
 
   it('refuses a text for the object in a body, even in the form of an address', async () => {

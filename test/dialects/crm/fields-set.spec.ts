@@ -1,5 +1,6 @@
 /** `fields_set` on every method that returns access tokens (contract §5). */
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { eachAtOnce } from '../../support/cases.js';
 import { METHODS, firstOf } from './methods.js';
 import { ERROR, FIELDS, auditRows, crmSuite, failure, unchanged, type AccessToken, type Members } from './support.js';
 
@@ -39,7 +40,7 @@ crmSuite('fields_set', (crm) => {
       }
     });
 
-    it.each([
+    const NAMED: [what: string, fieldsSet: string, keys: string[] | null][] = [
       ['one field', 'number', ['number']],
       ['several', 'life_cycle_state,id,identifier', ['id', 'identifier', 'life_cycle_state']],
       ['spaces around names', ' number ,\tidentifier ', ['identifier', 'number']],
@@ -49,9 +50,13 @@ crmSuite('fields_set', (crm) => {
       ['dotted names', 'log_information.created_date', []],
       ['names that every object has', '__proto__,constructor,toString', []],
       ['what comes as null', all === RESET ? 'identifier' : 'verification_code', null],
-    ])('returns exactly what it names: %s', async (_what, fieldsSet, keys) => {
-      const token = await answer(fieldsSet);
-      expect(Object.keys(token).sort()).toEqual(keys ?? [fieldsSet]);
+    ];
+
+    it('returns exactly what it names', async () => {
+      await eachAtOnce(NAMED, async ([, fieldsSet, keys]) => {
+        const token = await answer(fieldsSet);
+        expect(Object.keys(token).sort()).toEqual(keys ?? [fieldsSet]);
+      });
     });
 
     it('returns a nested object whole', async () => {
@@ -73,16 +78,19 @@ crmSuite('fields_set', (crm) => {
         expect(Object.keys(await answer(['number', ' id ', 'number', 'nothing'])).sort()).toEqual(['id', 'number']);
       });
 
-      it.each([[7], [true], [{}], [['number', 7]], [[['number']]]])(
-        'refuses %j, and does nothing',
-        async (fieldsSet) => {
-          const given = await members(crm.root);
-          await unchanged(crm.server, async () => {
+      it('refuses what is neither text nor an array of texts, and does nothing', async () => {
+        const given = await members(crm.root);
+        const values: [name: string, fieldsSet: unknown][] = [7, true, {}, ['number', 7], [['number']]].map((value) => [
+          JSON.stringify(value),
+          value,
+        ]);
+        await unchanged(crm.server, () =>
+          eachAtOnce(values, async ([, fieldsSet]) => {
             const reply = await crm.root.call(verb, path, { ...given, fields_set: fieldsSet });
             expect(failure(reply, ERROR.invalid)).toContain('fields_set');
-          });
-        },
-      );
+          }),
+        );
+      });
     }
 
     it('does what the method does, whatever comes back', async () => {

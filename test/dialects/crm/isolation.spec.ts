@@ -1,6 +1,7 @@
 /** Organisations, dialects and roles: who sees and does nothing of whom. */
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { eachAtOnce } from '../../support/cases.js';
 import { send } from '../../support/http.js';
 import { ACCOUNT, ADMIN } from '../../support/test-server.js';
 import { loggedOutBy } from './common-cases.js';
@@ -18,15 +19,29 @@ import {
   unchanged,
   unique,
   type AccessToken,
+  type Crm,
   type Members,
+  type Organisation,
 } from './support.js';
 
+/** Asserts that requests which would succeed otherwise do nothing for these clients. */
+async function refusedOnEveryMethod(crm: Crm, clients: Client[]): Promise<void> {
+  await eachAtOnce(METHODS, async ({ verb, path, members }) => {
+    const given = await members(crm.root);
+    for (const client of clients) failure(await client.call(verb, path, given), ERROR.token);
+  });
+  for (const client of clients) failure(await client.post('authentication/token/release'), ERROR.token);
+}
+
 crmSuite('isolation of organisations', (crm) => {
+  /** One that makes nothing. */
+  let another: Promise<Organisation> | undefined;
+
   describe.each(METHODS.filter(({ path }) => !/list|get_|create/.test(path)))(
     '$verb $path',
     ({ verb, path, members }) => {
       it('answers for the record of another organisation exactly as for none', async () => {
-        const { root: stranger } = await crm.organisation();
+        const { root: stranger } = await (another ??= crm.organisation());
         const unknown = (given: Members): Members =>
           'authentication_code' in given && !('access_token_identifier' in given)
             ? { ...given, authentication_code: unique('unknown') }
@@ -90,11 +105,7 @@ crmSuite('isolation of organisations', (crm) => {
   it.each(['a member who was removed', 'a user who was blocked', 'a user who was deleted'] as const)(
     'refuses %s on every method',
     async (what) => {
-      const client = await loggedOutBy(crm)[what]();
-      for (const { verb, path, members } of METHODS) {
-        failure(await client.call(verb, path, await members(crm.root)), ERROR.token);
-      }
-      failure(await client.post('authentication/token/release'), ERROR.token);
+      await refusedOnEveryMethod(crm, [await loggedOutBy(crm)[what]()]);
     },
   );
 });
@@ -112,14 +123,11 @@ crmSuite('isolation of dialects', (crm) => {
     });
     const { client_id: id, client_secret: secret } = service.json<{ result: Record<string, string> }>().result;
     const others = [ADMIN.token, login.token, await plain('/1000/access-tokens', { description: 'x' }), id, secret];
-    for (const token of others) {
-      expect(token).toMatch(/^\S{36,}$/);
-      const client = new Client(crm.server, token);
-      for (const { verb, path, members } of METHODS) {
-        failure(await client.call(verb, path, await members(crm.root)), ERROR.token);
-      }
-      failure(await client.post('authentication/token/release'), ERROR.token);
-    }
+    for (const token of others) expect(token).toMatch(/^\S{36,}$/);
+    await refusedOnEveryMethod(
+      crm,
+      others.map((token) => new Client(crm.server, token)),
+    );
   });
 
   it('goes by what a token is for, not by its form', async () => {
@@ -172,10 +180,16 @@ crmSuite('isolation of dialects', (crm) => {
 });
 
 crmSuite('roles', (crm) => {
+  let reader: Client;
+  let administrator: Client;
+
+  beforeAll(async () => {
+    [reader, administrator] = await Promise.all([crm.member('read_only'), crm.member()]);
+  });
+
   it.each(METHODS)(
     'a member who may only read: $verb $path (allowed: $reads)',
     async ({ verb, path, reads, members }) => {
-      const reader = await crm.member('read_only');
       await make(crm.root);
       const given = await members(crm.root);
       await unchanged(crm.server, async () => {
@@ -189,13 +203,13 @@ crmSuite('roles', (crm) => {
   it.each(METHODS.filter(({ reads }) => !reads))(
     'is refused before anything else is looked at: $path',
     async ({ path }) => {
-      failure(await (await crm.member('read_only')).post(path, { fields_set: 7 }), ERROR.notPermitted);
+      failure(await reader.post(path, { fields_set: 7 }), ERROR.notPermitted);
     },
   );
 
   it.each(METHODS)('a member who administers the organisation: $verb $path', async ({ verb, path, members }) => {
     await make(crm.root);
-    data(await (await crm.member()).call(verb, path, await members(crm.root)));
+    data(await administrator.call(verb, path, await members(crm.root)));
   });
 
   it('takes effect at once when the role changes', async () => {

@@ -1,15 +1,13 @@
 /** A list of 10,000: it reads what was asked for and nothing else. */
-import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it, jest } from '@jest/globals';
-import { AccessToken as Entity } from '../../../src/dialects/crm/index.js';
 import { watchQueries } from '../../support/queries.js';
+import { addTokens } from './many-tokens.js';
 import { crmSuite, data, type AccessToken, type Client } from './support.js';
 
 // Times are compared on machines that do other things as well: what is really wrong fails each time.
 jest.retryTimes(2);
 
 const TOKENS = 10_000;
-const BATCH = 500;
 
 /** The columns between SELECT and FROM, by their names in the table. */
 function columnsOf(statement: string): string[] {
@@ -29,25 +27,7 @@ crmSuite('a list of 10,000', (crm) => {
   beforeAll(async () => {
     const { id: accountId, root } = await crm.organisation();
     client = root;
-    const { dataSource, clock } = crm.server;
-    const now = clock.now();
-    for (let first = 1; first <= TOKENS; first += BATCH) {
-      const rows = Array.from({ length: BATCH }, (_, at) => ({
-        id: randomUUID(),
-        kind: 'access_token',
-        handle: `code-${String(first + at)}`,
-        handleScope: accountId,
-        secretVersion: 1,
-        label: '',
-        accountId,
-        enabled: at % 2 === 0,
-        createdAt: now,
-        updatedAt: now,
-        number: first + at,
-        identifier: `identifier-${String(first + at)}`,
-      }));
-      await dataSource.createQueryBuilder().insert().into(Entity).values(rows).updateEntity(false).execute();
-    }
+    await addTokens(crm.server, accountId, TOKENS);
   });
 
   async function list(query: Record<string, string>): Promise<{ tokens: AccessToken[]; milliseconds: number }> {

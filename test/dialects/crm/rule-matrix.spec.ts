@@ -4,6 +4,7 @@
  */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcrypt';
+import { eachAtOnce } from '../../support/cases.js';
 import { ERROR, byCode, crmSuite, data, failure, unique, type AccessToken, type Crm, type Members } from './support.js';
 
 const FORMS = ['given', 'null', 'empty', 'missing'] as const;
@@ -52,6 +53,11 @@ const BEFORE: Record<string, State> = {
 
 const CELLS = FORMS.flatMap((identifier) => FORMS.map((passCode) => ({ identifier, passCode })));
 
+const named = (cell: (typeof CELLS)[number]): [name: string, cell: (typeof CELLS)[number]] => [
+  `identifier ${cell.identifier}, pass code ${cell.passCode}`,
+  cell,
+];
+
 interface Row {
   identifier: string | null;
   pass_code_hash: string | null;
@@ -99,8 +105,8 @@ function matrix(crm: Crm, allowed: boolean, byAccount: boolean): void {
       await set(byAccount ? allowed : null);
     });
 
-    describe('create', () => {
-      it.each(CELLS)('identifier $identifier, pass code $passCode', async ({ identifier, passCode }) => {
+    it('create', () =>
+      eachAtOnce(CELLS.map(named), async ([, { identifier, passCode }]) => {
         const [code, name, pass] = [unique('new'), unique('identifier'), unique('pass')];
         const members = { identifier: valueOf(identifier, name), pass_code: valueOf(passCode, pass) };
         const reply = await client.post('access_tokens/create', { authentication_code: code, ...members });
@@ -116,11 +122,10 @@ function matrix(crm: Crm, allowed: boolean, byAccount: boolean): void {
         expect(row.identifier).toBe(wanted);
         expect(row.pass_code_hash === null).toBe(expected.passCode === null);
         expect(matches(row.pass_code_hash, pass)).toBe(expected.passCode !== null);
-      });
-    });
+      }));
 
-    describe.each(Object.entries(BEFORE))('update of %s', (record, before) => {
-      it.each(CELLS)('identifier $identifier, pass code $passCode', async (cell) => {
+    it.each(Object.entries(BEFORE))('update of %s', (record, before) =>
+      eachAtOnce(CELLS.map(named), async ([, cell]) => {
         const { identifier, passCode } = cell;
         const code = codes.get(key(record, cell)) ?? '';
         const [name, pass] = [unique('identifier'), unique('pass')];
@@ -144,8 +149,8 @@ function matrix(crm: Crm, allowed: boolean, byAccount: boolean): void {
         // Nothing to change: updated_date stays (rule 9).
         if (same) expect(row).toEqual(rowBefore);
         else expect(row.updated_at).not.toEqual(rowBefore.updated_at);
-      });
-    });
+      }),
+    );
   });
 }
 

@@ -144,7 +144,7 @@ crmSuite('GET access_tokens/show', (crm) => {
   });
 });
 
-// A cost that can be told from the noise: one comparison takes some 60 ms.
+// A cost that can be told from the noise: one comparison takes some 30 ms.
 crmSuite(
   'POST access_tokens/show, in time',
   (crm) => {
@@ -157,7 +157,7 @@ crmSuite(
       const names = [identifier, unique('unknown'), bare.identifier];
       // The shortest of some attempts is what it takes at the least; in turns, so that all meet the same load.
       const shortest = names.map(() => Infinity);
-      for (const _round of [1, 2, 3, 4]) {
+      for (const _round of [1, 2, 3]) {
         for (const [at, name] of names.entries()) {
           const start = performance.now();
           failure(await crm.root.post(PATH, byIdentifier({ identifier: name, passCode: 'wrong' })), ERROR.notFound);
@@ -165,9 +165,9 @@ crmSuite(
         }
       }
       const [wrong = 0, ...others] = shortest;
-      expect(wrong).toBeGreaterThan(20);
+      expect(wrong).toBeGreaterThan(10);
       for (const milliseconds of others) expect(milliseconds).toBeGreaterThan(wrong / 2);
     });
   },
-  { BCRYPT_COST: '10' },
+  { BCRYPT_COST: '9' },
 );

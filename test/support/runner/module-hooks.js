@@ -5,6 +5,8 @@ import { transformFile } from '@swc/core';
 
 const ROOT = new URL('../../../', import.meta.url).href;
 const TESTS = `${ROOT}test/`;
+/** Support that keeps what it has worked out for all suites of a worker: the checks of answers are dear to compile. */
+const SHARED = [`${TESTS}support/documented.ts`, `${TESTS}support/response-schema.ts`];
 const JEST_GLOBALS = new URL('jest-globals.js', import.meta.url).href;
 
 const SWC_OPTIONS = {
@@ -35,7 +37,8 @@ export function resolve(specifier, context, next) {
   if (!specifier.startsWith('.')) return next(specifier, context);
   const url = withoutQuery(new URL(specifier, parentURL).href);
   const source = existsSync(fileURLToPath(url)) ? url : url.replace(/\.js$/, '.ts');
-  return found(source.startsWith(TESTS) || suite.endsWith('&alone') ? source + suite : source);
+  const isOfSuite = source.startsWith(TESTS) && !SHARED.includes(source);
+  return found(isOfSuite || suite.endsWith('&alone') ? source + suite : source);
 }
 
 export async function load(url, context, next) {
