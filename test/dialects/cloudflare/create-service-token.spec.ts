@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
+import { eachAtOnce } from '../../support/cases.js';
 import {
   AUTHENTICATION_ERROR,
   CLIENT_ID,
@@ -183,7 +184,7 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
   });
 
   describe('400', () => {
-    it.each<[string, unknown, string | null]>([
+    const UNUSABLE: [what: string, body: unknown, field: string | null][] = [
       ['no body', undefined, 'name'],
       ['no name', {}, 'name'],
       ['a null name', { name: null }, 'name'],
@@ -224,9 +225,12 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
       ['a string', '"name"', null],
       ['null', 'null', null],
       ['half a JSON text', '{"name":', null],
-    ])('refuses %s, names the field and changes nothing', async (_what, body, field) => {
-      const reply = await changingNothing(cf, () => cf.admin.post(tokensOf(), body));
-      invalid(reply, field);
+    ];
+
+    it('refuses what cannot be, names the field and changes nothing', async () => {
+      await changingNothing(cf, () =>
+        eachAtOnce(UNUSABLE, async ([, body, field]) => invalid(await cf.admin.post(tokensOf(), body), field)),
+      );
     });
 
     it('says what a duration looks like', async () => {
