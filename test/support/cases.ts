@@ -3,9 +3,10 @@
 /**
  * Tries every case, and waits for all of them.
  * @param cases - each begins with its name, or is its name
- * @throws Error that names the cases that failed, each with what its check said
+ * @throws Error that names the cases that failed, each with what its check said; also where there is no case at all
  */
 export async function eachAtOnce<T>(cases: readonly T[], check: (given: T) => Promise<unknown>): Promise<void> {
+  if (cases.length === 0) throw new Error('there is no case to try');
   const outcomes = await Promise.allSettled(cases.map(async (given) => check(given)));
   const faults = outcomes.flatMap((outcome, index) =>
     outcome.status === 'rejected' ? [`${nameOf(cases[index])}: ${saidBy(outcome.reason)}`] : [],
