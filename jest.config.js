@@ -2,7 +2,7 @@
 export default {
   rootDir: '.',
   roots: ['<rootDir>/test'],
-  // Those that take long, because processes die and disks fill in them, have a command of their own.
+  // Those with processes, proxies and browsers, and those that take long, have a command of their own.
   testMatch: ['**/!(*.long).spec.ts'],
   testRunner: '<rootDir>/test/support/runner/test-runner.js',
   // Node loads the suites, by the hooks of the runner.

@@ -1,12 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LastSeen } from '../../src/core/index.js';
-import { onBothEngines } from '../support/engines.js';
-import { send } from '../support/http.js';
-import { startProcess } from '../support/process.js';
 import { watchQueries } from '../support/queries.js';
-import { migratedDatabase } from '../support/templates.js';
-import { ACCOUNT, ADMIN, startServer } from '../support/test-server.js';
+import { ACCOUNT } from '../support/test-server.js';
 import {
   basic,
   dataPlaneSuite,
@@ -261,26 +257,5 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
       for (let waited = 0; (await rowOf(token)).seen === null && waited < 15 * SECOND; waited += 100) await delay(100);
       expect(await rowOf(token)).toMatchObject({ seen: START + MINUTE, previousSeen: START });
     });
-  });
-});
-
-onBothEngines('the last use of a token, when the process ends', (engine) => {
-  const headers = { Authorization: `Bearer ${ADMIN.token}` };
-  const tokens = `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`;
-
-  it('is written before it does', async () => {
-    const database = await migratedDatabase(engine, 'standalone');
-    const env = { DATABASE_URL: database.url, ADMIN_TOKEN: ADMIN.token, ACCOUNT_ID: ACCOUNT.id, LOG_LEVEL: 'silent' };
-    const call = async <T>({ baseUrl }: { baseUrl: string }, method: string, body?: string): Promise<T> =>
-      (await send(baseUrl, method, tokens, { headers, ...(body !== undefined && { body }) })).json<{ result: T }>()
-        .result;
-    const first = await startProcess(env);
-    const token = await call<ServiceTokenWithSecret>(first, 'POST', '{"name":"seen"}');
-    expect((await send(first.baseUrl, 'GET', '/verify', { headers: pair(token) })).status).toBe(200);
-    expect(await first.stop()).toEqual({ code: 0, signal: null });
-    const second = await startServer(engine, {}, database);
-    const [read] = await call<ServiceToken[]>(second, 'GET');
-    expect(Date.parse(read?.last_seen_at ?? '')).toBeGreaterThan(Date.now() - MINUTE);
-    await second.close();
   });
 });

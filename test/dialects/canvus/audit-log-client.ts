@@ -1,5 +1,6 @@
 /** Reads the audit log as clients do. */
 import { expect } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
 import type { Reply } from '../../support/http.js';
 import { ok, type Canvus } from './support.js';
 
@@ -71,4 +72,13 @@ export async function allEvents(
     expect(pages).toBeLessThan(1000);
   }
   return { events, pages };
+}
+
+export const EXPORT = '/audit-log/export-csv';
+
+/** The rows under the header, read strictly by the rules of RFC 4180. */
+export function rowsOf(text: string): Record<string, string>[] {
+  const [header = [], ...rows] = parse(text, { record_delimiter: '\r\n' });
+  expect(header).toEqual(EVENT_KEYS);
+  return rows.map((row) => Object.fromEntries(row.map((value, index) => [header[index] ?? '', value])));
 }

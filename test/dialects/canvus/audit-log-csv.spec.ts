@@ -1,24 +1,11 @@
-import { get, type IncomingMessage } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import { parse } from 'csv-parse/sync';
-import { addAuditRows, fillAuditLog } from '../../support/audit-rows.js';
-import { addressed, type Reply } from '../../support/http.js';
-import { watchQueries, type QueryWatch } from '../../support/queries.js';
-import { ADMIN } from '../../support/test-server.js';
-import { EVENT_KEYS, allEvents, type AuditEvent } from './audit-log-client.js';
+import { describe, expect, it } from '@jest/globals';
+import { addAuditRows } from '../../support/audit-rows.js';
+import type { Reply } from '../../support/http.js';
+import { EVENT_KEYS, EXPORT, allEvents, rowsOf, type AuditEvent } from './audit-log-client.js';
 import { itNeedsAToken, itRefusesUnusableCallers } from './common-cases.js';
-import { PECULIAR_TEXTS, PERMISSION_DENIED, canvusSuite, refusal, type Canvus } from './support.js';
+import { PECULIAR_TEXTS, PERMISSION_DENIED, canvusSuite, refusal } from './support.js';
 
-const EXPORT = '/audit-log/export-csv';
 const operation = { method: 'GET', path: () => EXPORT };
-
-/** The rows under the header, read strictly by the rules of RFC 4180. */
-function rowsOf(text: string): Record<string, string>[] {
-  const [header = [], ...rows] = parse(text, { record_delimiter: '\r\n' });
-  expect(header).toEqual(EVENT_KEYS);
-  return rows.map((row) => Object.fromEntries(row.map((value, index) => [header[index] ?? '', value])));
-}
 
 function exported(reply: Reply): Record<string, string>[] {
   expect({ status: reply.status, text: reply.text }).toEqual({ status: 200, text: expect.any(String) });
@@ -172,77 +159,5 @@ canvusSuite('GET audit-log/export-csv', (canvus) => {
         await canvus.server.dataSource.query('ALTER TABLE away RENAME TO latchkey_audit');
       }
     });
-  });
-});
-
-const MANY = 10_000;
-const BATCH = 1000;
-
-/** An export of which nothing has been read beyond the headers. */
-function begun({ server }: Canvus): Promise<IncomingMessage> {
-  const headers = { 'Private-Token': ADMIN.token };
-  return new Promise((resolve, reject) => {
-    get({ ...addressed(server.baseUrl, `/api/v1${EXPORT}`), headers, agent: false }, resolve).on('error', reject);
-  });
-}
-
-/** How many batches were read once the server waits for its client. */
-async function batchesWhenStill(watch: QueryWatch): Promise<number> {
-  const count = (): number => watch.count(/FROM "latchkey_audit".*LIMIT 1000/s);
-  let before = -1;
-  for (let quiet = 0; quiet < 10; quiet = count() === before ? quiet + 1 : 0) {
-    before = count();
-    await delay(30);
-  }
-  return before;
-}
-
-canvusSuite(`an export of ${String(MANY)} events`, (canvus) => {
-  beforeAll(async () => {
-    const long = 'x'.repeat(1000);
-    await fillAuditLog(canvus.server, MANY, { target_name: `'${long}'`, details: `'{"long":"${long}${long}"}'` });
-  });
-
-  it('comes whole and in order, read as far as the client takes it', async () => {
-    const watch = watchQueries(canvus.server.dataSource);
-    const response = await begun(canvus);
-    const ahead = await batchesWhenStill(watch);
-    expect(ahead).toBeGreaterThanOrEqual(1);
-    // The rest is what the buffers of both ends of the connection take.
-    expect(ahead).toBeLessThan(MANY / BATCH / 2);
-    const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(chunk as Buffer);
-    watch.stop();
-    const ids = rowsOf(Buffer.concat(chunks).toString('utf8')).map(({ id }) => Number(id));
-    const there = await canvus.server.dataSource.query<{ id: number | string }[]>(
-      'SELECT id FROM latchkey_audit ORDER BY id DESC',
-    );
-    expect(ids).toEqual(there.map(({ id }) => Number(id)));
-  });
-
-  it('is cut off when the log cannot be read any further: nobody takes half for whole', async () => {
-    const watch = watchQueries(canvus.server.dataSource);
-    const response = await begun(canvus);
-    await batchesWhenStill(watch);
-    watch.stop();
-    await canvus.server.dataSource.query('ALTER TABLE latchkey_audit RENAME TO away');
-    try {
-      const rest = (async () => {
-        for await (const _chunk of response);
-      })();
-      await expect(rest).rejects.toThrow(/aborted|ECONNRESET/);
-    } finally {
-      await canvus.server.dataSource.query('ALTER TABLE away RENAME TO latchkey_audit');
-    }
-  });
-
-  it('is given up when the client goes, and nothing is read any more', async () => {
-    const watch = watchQueries(canvus.server.dataSource);
-    const response = await begun(canvus);
-    const ahead = await batchesWhenStill(watch);
-    response.destroy();
-    expect(await batchesWhenStill(watch)).toBeLessThanOrEqual(ahead + 1);
-    watch.stop();
-    expect((await canvus.admin.get('/audit-log?per_page=1')).status).toBe(200);
   });
 });

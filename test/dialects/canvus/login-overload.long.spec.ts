@@ -1,0 +1,32 @@
+/** More logins at once than can be checked: only what was checked counts against anybody. */
+import { expect, it } from '@jest/globals';
+import type { Reply } from '../../support/http.js';
+import { canvusSuite, newEmail, refusal } from './support.js';
+
+const CALLERS = 100;
+
+/** So many passwords are surely taken in at a time. */
+const QUEUED = 8;
+
+canvusSuite(
+  'POST users/login, more at once than can be checked',
+  (canvus) => {
+    it('counts those whose password was checked and none of those that were sent away', async () => {
+      canvus.server.clock.freeze();
+      const attempt = (): Promise<Reply> =>
+        canvus.anonymous.post('/users/login', { email: newEmail(), password: 'wrong' });
+      const replies = await Promise.all(Array.from({ length: CALLERS }, attempt));
+      const sentAway = replies.filter(({ status }) => status === 503);
+      expect(sentAway.length).toBeGreaterThan(0);
+      for (const { headers } of sentAway) expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
+      expect(replies.filter(({ status }) => status === 401)).toHaveLength(CALLERS - sentAway.length);
+      let left = sentAway.length;
+      for (; left > QUEUED; left -= QUEUED) {
+        for (const reply of await Promise.all(Array.from({ length: QUEUED }, attempt))) refusal(reply, 401);
+      }
+      for (; left > 0; left -= 1) refusal(await attempt(), 401);
+      refusal(await attempt(), 429);
+    });
+  },
+  { LOGIN_FAILURES_PER_ADDRESS: String(CALLERS), BCRYPT_COST: '9' },
+);
