@@ -33,8 +33,8 @@ const TIME_LIMITS_MS = {
   query_timeout: 12_000,
 };
 
-/** How long SQLite's log may grow: to 16 MiB. */
-const CHECKPOINT_PAGES = 4096;
+/** How long SQLite’s log may grow: to 32 MiB. */
+const CHECKPOINT_PAGES = 8192;
 
 /** How long to wait for a PostgreSQL that is still starting. */
 const CONNECT_TRIES = 10;

@@ -2,7 +2,7 @@
  * SQLite: one connection, shared by all requests. Writers queue, several share one commit, each in a savepoint of
  * its own, so that neither a failure nor a rollback takes another's write with it; readers wait meanwhile.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
 import { Transactor, type DatabaseWork } from '../core/index.js';
 import { isBusy, translated } from './driver-errors.js';
@@ -79,19 +79,27 @@ export class SqliteTransactor extends Transactor {
     return Promise.resolve(true);
   }
 
-  /** After the event loop has read all requests that have arrived, so that they can share a commit. */
   private drainSoon(): void {
     if (this.draining) return;
     this.draining = true;
-    setImmediate(() => void this.drain());
+    void this.drain();
   }
 
   private async drain(): Promise<void> {
     while (this.queue.length > 0) {
+      await this.gather();
       const jobs = this.queue.splice(0, BATCH);
       await this.gate.exclusive(() => this.commitTogether(jobs));
     }
     this.draining = false;
+  }
+
+  /** As long as each turn of the event loop brings further writers: a commit costs all of them what it costs one. */
+  private async gather(): Promise<void> {
+    for (let waiting = 0; waiting < this.queue.length && waiting < BATCH;) {
+      waiting = this.queue.length;
+      await nextTurn();
+    }
   }
 
   private async commitTogether(jobs: Job[]): Promise<void> {
