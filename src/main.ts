@@ -2,7 +2,8 @@
 /** The standalone process: start, tell the person, stop in good order. */
 import { ConfigError, loadConfig, type Config } from './config/index.js';
 import { UsageError, answerTo, firstStartNotice } from './operations/index.js';
-import { createServer, firstStartWishes, reasonOf, type Server } from './server.js';
+import { reasonOf } from './persistence/index.js';
+import { createServer, firstStartWishes, type Server } from './server.js';
 import { PRODUCT_VERSION } from './version.js';
 
 /** The process is gone so long after a signal, whatever still hangs. */

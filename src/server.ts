@@ -15,7 +15,7 @@ import { Streams } from './dialects/canvus/index.js';
 import { mountDocs } from './docs.js';
 import { FirstStart, type FirstStartResult, type FirstStartWishes } from './identity/index.js';
 import { NestLog, answerUnreadableRequests, createLog, requestLog } from './operations/index.js';
-import { dataSourceOptions, openDatabase } from './persistence/index.js';
+import { dataSourceOptions, describeAddress, openDatabase, reasonOf } from './persistence/index.js';
 
 /** The server cannot start, and a person can do something about it. */
 export class StartError extends Error {}
@@ -124,9 +124,10 @@ async function openedDatabase({ database }: Config): Promise<DataSource> {
   try {
     return await openDatabase(dataSourceOptions(address, poolSize));
   } catch (error) {
-    const what = address.engine === 'sqlite' ? `the SQLite file ${address.path}` : 'the PostgreSQL database';
     const remedy = 'give another DATABASE_URL, or make this one work';
-    throw new StartError(`DATABASE_URL names ${what}, which cannot be used (${reasonOf(error)}): ${remedy}.`);
+    throw new StartError(
+      `DATABASE_URL names ${describeAddress(address)}, which cannot be used (${reasonOf(error)}): ${remedy}.`,
+    );
   }
 }
 
@@ -146,12 +147,6 @@ function listenError(error: unknown, host: string, port: number): unknown {
     default:
       return error;
   }
-}
-
-/** A failed connection to several addresses of one host has its reasons inside. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }
 
 /**

@@ -11,7 +11,9 @@ export type AuditEntry = Omit<AuditRecord, 'id'>;
 export abstract class AuditSink {
   /**
    * Takes the rows of one unit of work, inside its transaction: what it throws undoes the change. Whoever keeps them
-   * nowhere but elsewhere has no `audit-log` and no `log_information` to show.
+   * nowhere but elsewhere has no `audit-log` and no `log_information` to show. It must wait for nothing but
+   * `transaction.manager`: on SQLite, all who write to the file wait meanwhile. What is to be sent over a network is
+   * better taken from `EventBus.subscribe`, or read from the table.
    */
   abstract write(transaction: Transaction, entries: readonly AuditEntry[]): Promise<void>;
 }

@@ -5,6 +5,7 @@ import bcrypt from 'bcrypt';
 import { DomainError } from './errors.js';
 import { CORE_OPTIONS, type CoreOptions } from './options.js';
 import { Secret } from './secret.js';
+import { Turns } from './turns.js';
 
 /** bcrypt reads no further than this many bytes. */
 export const PASSWORD_MAX_BYTES = 72;
@@ -24,8 +25,11 @@ const TOKEN_ID_COST = 4;
 export class HashingService implements OnModuleInit {
   private readonly passwordCost: number;
   private slowest: number;
-  private readonly waiting: (() => void)[] = [];
-  private hashing = 0;
+  private readonly turns = new Turns({
+    concurrent: CONCURRENT_PASSWORDS,
+    waiting: WAITING_PASSWORDS,
+    refusal: { message: 'too many passwords are being checked at the moment; try again', retryAfterSeconds: 2 },
+  });
   private dummy: Promise<string> | undefined;
 
   constructor(@Inject(CORE_OPTIONS) options: CoreOptions) {
@@ -73,7 +77,7 @@ export class HashingService implements OnModuleInit {
         `password must be at most ${String(PASSWORD_MAX_BYTES)} bytes long in UTF-8 and hold no NUL character`,
       );
     }
-    return this.inTurn(() => bcrypt.hash(password.reveal(), this.passwordCost));
+    return this.turns.take(() => bcrypt.hash(password.reveal(), this.passwordCost));
   }
 
   /**
@@ -83,7 +87,7 @@ export class HashingService implements OnModuleInit {
   async verifyPassword(hash: string | null | undefined, password: Secret): Promise<boolean> {
     const possible = typeof hash === 'string' && isHashable(password);
     const [text, compared] = possible ? [password.reveal(), hash] : ['', await this.dummyHash()];
-    const matches = await this.inTurn(async () => {
+    const matches = await this.turns.take(async () => {
       const result = await bcrypt.compare(text, compared);
       await this.makeUpTo(bcrypt.getRounds(compared));
       return result;
@@ -110,24 +114,6 @@ export class HashingService implements OnModuleInit {
   private dummyHash(): Promise<string> {
     this.dummy ??= bcrypt.hash(randomBytes(16).toString('hex'), this.passwordCost);
     return this.dummy;
-  }
-
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.hashing >= CONCURRENT_PASSWORDS) {
-      if (this.waiting.length >= WAITING_PASSWORDS) {
-        throw new DomainError('unavailable', 'too many passwords are being checked at the moment; try again', 2);
-      }
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    } else {
-      this.hashing += 1;
-    }
-    try {
-      return await work();
-    } finally {
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.hashing -= 1;
-    }
   }
 
   /** Prepares the dummy comparison, so that the first unknown user costs no more than the second. */

@@ -42,6 +42,7 @@ export { TokenCount } from './token-count.entity.js';
 export { TokenListing, type Stretch, type TokenFilter } from './token-listing.js';
 export { Token } from './token.entity.js';
 export { TokenService, type NewToken, type Rotation, type TokenChanges, type TokenSelector } from './token.service.js';
+export { Turns, type TurnLimits } from './turns.js';
 export { Transactor, type DatabaseWork, type HoldMode } from './transactor.js';
 export { Transaction, UnitOfWork } from './unit-of-work.js';
 export { UserDirectory, type DirectoryUser } from './user-directory.js';

@@ -34,8 +34,10 @@ export abstract class UserDirectory {
   }
 
   /**
-   * The user, for a change that relies on him; a directory that can keeps him as he is until the transaction ends.
-   * It must not wait for anything but the database of the transaction for long: on SQLite, other writers wait meanwhile.
+   * The user, for a change that relies on him; a directory that can keeps him as he is until the transaction ends, by
+   * asking `transaction.manager`. It must wait for nothing but the database, nor must `find`, by which it is done unless
+   * overridden: on SQLite, all who write to the file wait meanwhile, the host too, and a host that waits in its driver
+   * hears nothing else.
    * @param forChange - nobody else may rely on him meanwhile
    */
   hold(_transaction: Transaction, userId: number, _forChange = false): Promise<DirectoryUser | null> {

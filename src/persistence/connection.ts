@@ -1,9 +1,17 @@
 /** The database that a module works on: a host's, if it will do, or one of its own. */
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource, EntityMetadata } from 'typeorm';
-import { dataSourceOptions, openDatabase, outliveLostConnections, type DatabaseAddress } from './data-source.js';
-import { engineOf } from './engine.js';
+import {
+  dataSourceOptions,
+  describeAddress,
+  openDatabase,
+  outliveLostConnections,
+  type DatabaseAddress,
+} from './data-source.js';
+import { reasonOf } from './driver-errors.js';
+import { engineOf, type Engine } from './engine.js';
 import { ENTITIES } from './entities.js';
+import { poolSizeOf } from './postgres-transactor.js';
 
 /** A host has not given what is needed; the message names the remedy. */
 export class ConnectionError extends Error {}
@@ -28,12 +36,11 @@ export class Connection implements OnApplicationShutdown {
    * @throws ConnectionError
    */
   static async open(database: DatabaseAddress | undefined, host: DataSource | undefined): Promise<Connection> {
-    if (database !== undefined) {
-      return new Connection(await openDatabase(dataSourceOptions(database, POOL_SIZE)), true);
-    }
+    if (database !== undefined) return new Connection(await openedOwn(database), true);
     if (!host) throw new ConnectionError(NO_CONNECTION);
+    const engine = checkOptions(host);
     await checkHost(host);
-    if (engineOf(host) === 'sqlite') return Connection.besideHost(host);
+    if (engine === 'sqlite') return Connection.besideHost(host);
     outliveLostConnections(host);
     return new Connection(host, false);
   }
@@ -77,6 +84,48 @@ const TWICE =
 const NO_CONNECTION =
   'Latchkey has no database: import TypeOrmModule.forRoot({ …, entities: [...ENTITIES], migrations: [...MIGRATIONS] }) ' +
   'in the host, or give LatchkeyModule.forRoot a `database`, for example { engine: "sqlite", path: "./data/latchkey.sqlite" }';
+
+async function openedOwn(database: DatabaseAddress): Promise<DataSource> {
+  try {
+    return await openDatabase(dataSourceOptions(database, POOL_SIZE));
+  } catch (error) {
+    throw new ConnectionError(
+      `LatchkeyModule's \`database\` is ${describeAddress(database)}, which cannot be used (${reasonOf(error)}): give ` +
+        'another, or make this one work',
+      { cause: error },
+    );
+  }
+}
+
+/** @throws ConnectionError for a connection that is set up in a way that cannot be shared */
+function checkOptions(host: DataSource): Engine {
+  const { type, synchronize, entityPrefix = '' } = host.options;
+  if (type !== 'better-sqlite3' && type !== 'postgres') {
+    throw new ConnectionError(
+      `Latchkey runs on better-sqlite3 and postgres, and the host's TypeORM connection is of the type ${type}: give ` +
+        'LatchkeyModule.forRoot a `database` of its own',
+    );
+  }
+  if (synchronize) {
+    throw new ConnectionError(
+      "The host's TypeORM connection has `synchronize: true`, which makes Latchkey's tables without what its migrations " +
+        'put into them: take it away, add `...MIGRATIONS` to `migrations`, and set `migrationsRun: true`',
+    );
+  }
+  if (entityPrefix !== '') {
+    throw new ConnectionError(
+      `The host's TypeORM connection has an \`entityPrefix\` (${entityPrefix}), and Latchkey's tables have their names ` +
+        'from its migrations: give LatchkeyModule.forRoot a `database` of its own, or take the prefix away',
+    );
+  }
+  if (type === 'postgres' && poolSizeOf(host) < 2) {
+    throw new ConnectionError(
+      "The host's TypeORM connection has a pool of one: give it a `poolSize` of at least 2, for inside a transaction " +
+        'others have to be asked as well',
+    );
+  }
+  return engineOf(host);
+}
 
 /** @throws ConnectionError for a connection that lacks our entities or tables */
 async function checkHost(host: DataSource): Promise<void> {

@@ -40,6 +40,11 @@ const CHECKPOINT_PAGES = 8192;
 const CONNECT_TRIES = 10;
 const CONNECT_PAUSE_MS = 1000;
 
+/** For people: no address of PostgreSQL, which may hold a password. */
+export function describeAddress(address: DatabaseAddress): string {
+  return address.engine === 'sqlite' ? `the SQLite file ${address.path}` : 'the PostgreSQL database';
+}
+
 /** @param poolSize - connections to PostgreSQL at the most, at least 2 */
 export function dataSourceOptions(address: DatabaseAddress, poolSize: number): DataSourceOptions {
   if (address.engine === 'postgres') {

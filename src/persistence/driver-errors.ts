@@ -81,3 +81,9 @@ function driverErrorOf(error: unknown): DriverError | undefined {
   if (error instanceof QueryFailedError) return error.driverError as DriverError;
   return error instanceof Error && !(error instanceof DomainError) ? error : undefined;
 }
+
+/** A failed connection to several addresses of one host has its reasons inside. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -2,12 +2,14 @@
 export { Connection, ConnectionError } from './connection.js';
 export {
   dataSourceOptions,
+  describeAddress,
   openDatabase,
   relayFor,
   tokenLookupFor,
   transactorFor,
   type DatabaseAddress,
 } from './data-source.js';
+export { reasonOf } from './driver-errors.js';
 export { engineOf, migrate, type Engine } from './engine.js';
 export { ENTITIES } from './entities.js';
 export { MIGRATIONS } from './migrations/index.js';

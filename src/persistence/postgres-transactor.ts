@@ -1,14 +1,28 @@
-/** PostgreSQL: every write has a connection and a transaction of its own. */
+/**
+ * PostgreSQL: every write has a connection and a transaction of its own. One connection of the pool is left to who only
+ * reads: inside a write, too, a host's user directory may ask for another, and if all were taken, each would wait for ever.
+ */
+import type pg from 'pg';
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
-import { Transactor, type DatabaseWork, type HoldMode } from '../core/index.js';
+import { Transactor, Turns, type DatabaseWork, type HoldMode } from '../core/index.js';
 import { isRetryable, translated } from './driver-errors.js';
 
 /** A transaction that lost a deadlock is tried this often altogether. */
 const TRIES = 4;
 
+/** How long a write waits for a connection, in milliseconds. */
+const PATIENCE_MS = 5000;
+
 export class PostgresTransactor extends Transactor {
+  private readonly turns: Turns;
+
   constructor(private readonly dataSource: DataSource) {
     super();
+    this.turns = new Turns({
+      concurrent: Math.max(1, poolSizeOf(dataSource) - 1),
+      patienceMs: PATIENCE_MS,
+      refusal: { message: 'too many changes are waiting for the database; try again', retryAfterSeconds: 2 },
+    });
   }
 
   async read<T>(work: DatabaseWork<T>): Promise<T> {
@@ -22,7 +36,7 @@ export class PostgresTransactor extends Transactor {
   async write<T>(work: DatabaseWork<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.dataSource.transaction(work);
+        return await this.turns.take(() => this.dataSource.transaction(work));
       } catch (error) {
         if (attempt >= TRIES || !isRetryable(error)) throw translated(error);
       }
@@ -50,4 +64,9 @@ export class PostgresTransactor extends Transactor {
     );
     return row?.taken === true;
   }
+}
+
+/** Connections that the pool has at the most. */
+export function poolSizeOf({ driver }: DataSource): number {
+  return (driver as unknown as { master: pg.Pool }).master.options.max;
 }

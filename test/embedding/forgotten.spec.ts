@@ -12,6 +12,7 @@ import {
   MIGRATIONS,
   OptionsError,
   PathClash,
+  type DatabaseAddress,
 } from '../../src/index.js';
 import { administer, createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 import { Article, ShopTables1790000000000, shopDatabase, startHost } from '../support/shop.js';
@@ -86,7 +87,47 @@ onBothEngines('a host that forgets something of its database', (engine) => {
   });
 });
 
+describe('a host whose connection cannot be shared', () => {
+  it.each([
+    ['synchronize', { synchronize: true, migrationsRun: false }, /synchronize: true.*`migrationsRun: true`$/],
+    ['a prefix for all tables', { entityPrefix: 'shop_' }, /`entityPrefix` \(shop_\).*take the prefix away$/],
+  ])('is told so: %s', async (_what, options, message) => {
+    const database = await createDatabase('sqlite');
+    const fault = await faultOver({
+      ...shopDatabase(addressOf(database)),
+      migrations: [],
+      migrationsRun: false,
+      ...options,
+    });
+    expect(fault).toBeInstanceOf(ConnectionError);
+    expect(fault.message).toMatch(message);
+    await database.drop();
+  });
+
+  it('is told so: a pool of one connection, which a change takes for itself', async () => {
+    const database = await createDatabase('postgres');
+    const fault = await faultOver(shopDatabase(addressOf(database), 1));
+    expect(fault).toBeInstanceOf(ConnectionError);
+    expect(fault.message).toMatch(/a pool of one: give it a `poolSize` of at least 2/);
+    await database.drop();
+  });
+});
+
 describe('a host that gives what cannot be', () => {
+  const noDatabase = new URL(process.env.TEST_DATABASE_URL ?? '');
+  noDatabase.pathname = '/nowhere';
+
+  it.each<[what: string, database: DatabaseAddress, message: RegExp]>([
+    ['no folder', { engine: 'sqlite', path: '/dev/null/x.sqlite' }, /the SQLite file \/dev\/null\/x.sqlite/],
+    ['not there', { engine: 'postgres', url: noDatabase.href }, /the PostgreSQL database.*"nowhere" does not exist/],
+  ])('is told which `database` cannot be used: %s', async (_what, database, message) => {
+    const fault = await faultOf({ imports: cloudflareAlone({ database }) });
+    expect(fault).toBeInstanceOf(ConnectionError);
+    expect(fault.message).toMatch(message);
+    expect(fault.message).toMatch(/^LatchkeyModule's `database` is .*: give another, or make this one work$/);
+    expect(fault.message).not.toContain(noDatabase.password);
+  });
+
   it('is told that its SQLite in memory cannot be shared', async () => {
     const fault = await faultOver(shopDatabase(IN_MEMORY));
     expect(fault).toBeInstanceOf(ConnectionError);

@@ -1,6 +1,7 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
 import {
   AuditSink,
   CanvusModule,
@@ -21,7 +22,7 @@ import {
 } from '../../src/index.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 import { send, type Reply } from '../support/http.js';
-import { shopDatabase, startHost, type Host } from '../support/shop.js';
+import { Article, shopDatabase, startHost, type Host } from '../support/shop.js';
 import { TestClock } from '../support/test-clock.js';
 import { addressOf } from './support.js';
 
@@ -159,4 +160,50 @@ onBothEngines('parts that a host has put in place of ours', (engine) => {
       ['token.revoked', 'fourth'],
     ]);
   });
+});
+
+/** The host's own users, in a table of the database that it shares with Latchkey. */
+class Staff extends UserDirectory {
+  constructor(private readonly dataSource: DataSource) {
+    super();
+  }
+
+  async find(id: number): Promise<DirectoryUser | null> {
+    const there = await this.dataSource.getRepository(Article).existsBy({ id });
+    return there ? { ...ANNA, id } : null;
+  }
+
+  findByEmail(): Promise<DirectoryUser | null> {
+    return Promise.resolve(null);
+  }
+}
+
+it('UserDirectory over the pool of the host: more changes at once than it has connections do not wait for each other', async () => {
+  const pool = 3;
+  const database = await createDatabase('postgres');
+  const latchkey = LatchkeyModule.forRoot({
+    providers: [
+      { provide: UserDirectory, useFactory: (source: DataSource) => new Staff(source), inject: [DataSource] },
+    ],
+  });
+  const host = await startHost({
+    imports: [
+      TypeOrmModule.forRoot(shopDatabase(addressOf(database), pool)),
+      latchkey,
+      CanvusModule.forRoot({ imports: [latchkey] }),
+    ],
+  });
+  await host.app.get(DataSource).query('INSERT INTO shop_article (id, name) VALUES ($1, $2)', [ANNA.id, ANNA.name]);
+  const issued = await host.app.get(PersonalTokenService).issue(SYSTEM, ANNA.id, 'first');
+  const headers = { 'Private-Token': issued.secret.reveal(), 'Content-Type': 'application/json' };
+  const made = Array.from({ length: 4 * pool }, (_, index) =>
+    send(host.baseUrl, 'POST', `/api/v1/users/${String(ANNA.id)}/access-tokens`, {
+      headers,
+      body: JSON.stringify({ description: String(index) }),
+    }),
+  );
+  const statuses = (await Promise.all(made)).map(({ status }) => status);
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  await host.close();
+  await database.drop();
 });
