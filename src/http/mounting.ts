@@ -54,12 +54,23 @@ function checkExtras(name: string, path: unknown, imports: number): void {
   }
 }
 
-/** The whole prefix, with a slash before it and none after it: known when the application initialises, not before. */
+/**
+ * The whole prefix, with a slash before it and none after it: known when the application initialises, not before.
+ * @throws MountError for a global prefix with parameters
+ */
 export function mountPath(config: ApplicationConfig, path: string): string {
   const own = joinedPath(path);
   const { exclude = [] } = config.getGlobalPrefixOptions();
   const isExcluded = exclude.some(({ pathRegex }) => pathRegex.test(own) || pathRegex.test(`${own}/x`));
-  return isExcluded ? own : joinedPath(config.getGlobalPrefix(), own);
+  if (isExcluded) return own;
+  const prefix = config.getGlobalPrefix();
+  if (!PLAIN_PATH.test(prefix)) {
+    throw new MountError(
+      `Latchkey cannot be served below the global prefix ${prefix}: exclude ${own} from it, with the option \`exclude\` ` +
+        'of setGlobalPrefix, or give a prefix without parameters',
+    );
+  }
+  return joinedPath(prefix, own);
 }
 
 /** Whether a path is another or lies below it. @param prefix - without a slash after it */

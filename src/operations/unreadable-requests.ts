@@ -7,8 +7,9 @@ const TOO_SLOW = { status: '408 Request Timeout', msg: 'the request took too lon
 const MALFORMED = { status: '400 Bad Request', msg: 'the request is not valid HTTP' };
 
 export function answerUnreadableRequests(server: Server): void {
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: object }) => {
+    // While an earlier request is being answered, ours would be taken for its answer, or for the rest of it.
+    if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage) {
       socket.destroy();
       return;
     }

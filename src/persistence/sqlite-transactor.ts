@@ -26,6 +26,7 @@ export class SqliteTransactor extends Transactor {
   private readonly queue: Job[] = [];
   private draining = false;
   private committed = 0;
+  private beforeCommit: () => void = () => undefined;
 
   constructor(private readonly dataSource: DataSource) {
     super();
@@ -34,6 +35,11 @@ export class SqliteTransactor extends Transactor {
   /** How many commits there have been; counted before anybody is told of his own. */
   get commits(): number {
     return this.committed;
+  }
+
+  /** What is to be done right before each commit: a state that somebody still looks at keeps SQLite's log from its end. */
+  onCommit(listener: () => void): void {
+    this.beforeCommit = listener;
   }
 
   async read<T>(work: DatabaseWork<T>): Promise<T> {
@@ -107,6 +113,7 @@ export class SqliteTransactor extends Transactor {
       await this.begin();
       const outcomes: (() => void)[] = [];
       for (const job of jobs) outcomes.push(await job.run());
+      this.beforeCommit();
       await this.dataSource.query('COMMIT');
       this.committed += 1;
       for (const tell of outcomes) tell();

@@ -148,6 +148,14 @@ describe('a host whose global prefix', () => {
     await host.close();
   });
 
+  it('has a parameter is told so', async () => {
+    const fault = startHost({ imports: cloudflareAlone({ database: IN_MEMORY }) }, (app) => {
+      app.setGlobalPrefix(':tenant');
+    });
+    await expect(fault).rejects.toThrow(MountError);
+    await expect(fault).rejects.toThrow(/below the global prefix :tenant: exclude \/client\/v4 from it/);
+  });
+
   it('leaves a part of a dialect out is told so', async () => {
     const fault = started(['client/v4/accounts']);
     await expect(fault).rejects.toThrow(MountError);

@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { send } from '../support/http.js';
-import { startServer, type TestServer } from '../support/test-server.js';
+import { ADMIN, startServer, type TestServer } from '../support/test-server.js';
 
 describe('a request that cannot be read', () => {
   let server: TestServer;
@@ -34,5 +34,28 @@ describe('a request that cannot be read', () => {
     const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as { msg: string };
     expect(Object.keys(body)).toEqual(['msg']);
     expect((await send(server.baseUrl, 'GET', '/api/v1/server-info')).status).toBe(200);
+  });
+
+  it('gets no answer into the one that is under way: a stream is cut off instead', async () => {
+    const stream = `GET /api/v1/users?subscribe HTTP/1.1\r\nHost: x\r\nPrivate-Token: ${ADMIN.token}\r\n\r\n`;
+    const received = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      const socket = connect(server.port, '127.0.0.1', () => socket.write(stream));
+      socket.on('data', (chunk) => {
+        text += chunk.toString();
+        if (text.includes(ADMIN.email)) socket.write('this is no HTTP\r\n\r\n');
+      });
+      socket.on('error', reject);
+      socket.on('close', () => {
+        resolve(text);
+      });
+    });
+    expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+  });
+
+  it('gets no answer that would be taken for that of the request before it', async () => {
+    const body = JSON.stringify({ email: ADMIN.email, password: 'wrong' });
+    const login = `POST /api/v1/users/login HTTP/1.1\r\nHost: x\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`;
+    expect(await exchange(`${login}this is no HTTP\r\n\r\n`)).not.toMatch(/^HTTP\/1\.1 400/);
   });
 });

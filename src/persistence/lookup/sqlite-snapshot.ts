@@ -32,7 +32,7 @@ export class SqliteSnapshot {
     this.seen = commits;
   }
 
-  /** Also after a look-up that failed, which may have ended it by itself. */
+  /** Also before a commit, and after a look-up that failed, which may have ended it by itself. */
   readonly end = (): void => {
     if (this.seen === undefined) return;
     this.seen = undefined;

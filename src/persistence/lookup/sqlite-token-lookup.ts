@@ -67,6 +67,7 @@ export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutd
       byHandle: connection.prepare<unknown[], TokenRow>(byHandle),
     });
     const snapshot = new SqliteSnapshot(connection, () => this.transactor.commits);
+    this.transactor.onCommit(snapshot.end);
     return {
       rowBy: prepared(this.rowBy),
       anyBy: prepared(this.anyBy),
