@@ -29,11 +29,50 @@ export function apiReport(): ApiReport {
     .getExportsOfModule(module)
     .map((symbol) => ({ name: symbol.name, symbol: unaliased(checker, symbol) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const sections = exported.map(({ name, symbol }) => `## ${name}\n\n\`\`\`ts\n${declared(symbol)}\n\`\`\`\n`);
+  const within = restingOn(
+    checker,
+    exported.map(({ symbol }) => symbol),
+  ).map((symbol) => ({ name: symbol.name, symbol }));
+  const sections = [
+    ...exported.map(section),
+    '# What these rest on, and hosts cannot import\n',
+    ...within.map(section),
+  ];
   const undocumented = exported
     .filter(({ symbol }) => symbol.getDocumentationComment(checker).length === 0)
     .map(({ name }) => name);
   return { text: [HEAD, ...sections].join('\n'), undocumented };
+}
+
+function section({ name, symbol }: { name: string; symbol: ts.Symbol }): string {
+  return `## ${name}\n\n\`\`\`ts\n${declared(symbol)}\n\`\`\`\n`;
+}
+
+/** Declarations of the package that are named in exported ones without being exported: base classes, types of options. */
+function restingOn(checker: ts.TypeChecker, exported: readonly ts.Symbol[]): ts.Symbol[] {
+  const seen = new Set(exported);
+  const found: ts.Symbol[] = [];
+  const visit = (node: ts.Node): void => {
+    // What constructors take is given by Nest.
+    if (ts.isConstructorDeclaration(node) || (ts.isClassElement(node) && isPrivate(node))) return;
+    const symbol = ts.isIdentifier(node) ? checker.getSymbolAtLocation(node) : undefined;
+    if (symbol) add(unaliased(checker, symbol));
+    ts.forEachChild(node, visit);
+  };
+  const add = (symbol: ts.Symbol): void => {
+    if (seen.has(symbol) || !symbol.declarations?.some(isTopLevel)) return;
+    seen.add(symbol);
+    found.push(symbol);
+    symbol.declarations.forEach(visit);
+  };
+  for (const { declarations = [] } of exported) declarations.forEach(visit);
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Of a module: no member, and no parameter. */
+function isTopLevel(declaration: ts.Declaration): boolean {
+  const node = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
+  return ts.isStatement(node) && ts.isSourceFile(node.parent);
 }
 
 /** What the package itself declares is all that is printed: libraries, and the language's own, are not read. */
