@@ -24,7 +24,7 @@ export function dataPlaneDocument(): Omit<OpenAPIObject, 'paths'> {
 
 /**
  * Adds `/verify`, which no route of Nest tells of, to the document that was made from the module.
- * @param path - the prefix of the module
+ * @param path - the whole prefix: that of the module, and before it the host's global one
  */
 export function withForwardAuth(document: OpenAPIObject, path: string = DEFAULT_PATH): OpenAPIObject {
   return { ...document, paths: { [joinedPath(path, 'verify')]: verifyPath(), ...document.paths } };
