@@ -1,5 +1,6 @@
 /** Documents `/verify`. */
 import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
+import { optionalExamples } from '../http/index.js';
 import { ADMITTED_KINDS } from './admission.js';
 import { IDENTITY_HEADERS } from './identity-headers.js';
 import { OAuthErrorView } from './oauth/oauth.docs.js';
@@ -55,14 +56,18 @@ const MORE_HEADERS: Readonly<Record<number, Record<string, Header>>> = {
 
 export function verifyPath(): PathItem {
   const parameters = [
-    parameter('kind', 'Kinds of token that are admitted; all unless given.', {
-      type: 'string',
-      enum: [...ADMITTED_KINDS],
-    }),
-    parameter('account', 'Ids of the accounts whose tokens are admitted; all, and those of no account, unless given.', {
-      type: 'string',
-      pattern: '^[0-9a-f]{32}$',
-    }),
+    parameter(
+      'kind',
+      'Kinds of token that are admitted; all unless given.',
+      { type: 'string', enum: [...ADMITTED_KINDS] },
+      { services: ['service_token'], users: ['personal_token', 'session'] },
+    ),
+    parameter(
+      'account',
+      'Ids of the accounts whose tokens are admitted; all, and those of no account, unless given.',
+      { type: 'string', pattern: '^[0-9a-f]{32}$' },
+      { one: [IDENTITY_HEADERS['Latchkey-Account-Id'].example] },
+    ),
   ];
   const { clientId, clientSecret, privateToken, bearer } = SCHEMES;
   return {
@@ -101,8 +106,9 @@ function refusal([status, refused]: [string, Refusal]): [string, Operation['resp
 }
 
 /** One that may be given several times, or with commas. */
-function parameter(name: string, description: string, items: object) {
-  return { name, in: 'query', required: false, description, schema: { type: 'array', items } } as const;
+function parameter(name: string, description: string, items: object, given: Record<string, readonly string[]>) {
+  const schema = { type: 'array', items };
+  return { name, in: 'query', required: false, description, schema, examples: optionalExamples(given, []) } as const;
 }
 
 function shown(description: string, example: string): Header {

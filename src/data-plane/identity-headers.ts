@@ -11,7 +11,7 @@ interface IdentityHeader {
 const NAME_MAX = 100;
 
 /** Every header is there, empty where it does not apply, so that a proxy overwrites what a client sent. */
-export const IDENTITY_HEADERS: Readonly<Record<string, IdentityHeader>> = {
+export const IDENTITY_HEADERS = {
   'Latchkey-Token-Id': {
     value: ({ token }) => token.id,
     description: 'The id of the token, a UUID.',
@@ -47,7 +47,7 @@ export const IDENTITY_HEADERS: Readonly<Record<string, IdentityHeader>> = {
     description: '`current`, or `previous` while an overlap runs.',
     example: 'current',
   },
-};
+} satisfies Readonly<Record<string, IdentityHeader>>;
 
 const COMPUTED = new WeakMap<Acceptance, readonly string[]>();
 

@@ -5,6 +5,7 @@ import { ApiParam } from '@nestjs/swagger';
 /** What a part of a path is. */
 export interface DocumentedParameter {
   readonly description: string;
+  readonly example: string | number;
   /** A text unless given. */
   readonly type?: 'integer';
 }

@@ -1,6 +1,7 @@
 /** Documents a route for OpenAPI: what goes in, and what every status brings back. */
 import { HttpCode, applyDecorators, type Type } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, ApiOperation, ApiResponse, ApiSecurity, getSchemaPath } from '@nestjs/swagger';
+import { exampleOf, namedExamples } from './documented-example.js';
 
 /** The body of answers that have nothing to show. */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- `{}` needs a name in the documentation
@@ -13,7 +14,10 @@ export interface DocumentedAnswer {
   /** The class of a JSON body, or the media type of a text. */
   readonly type: Type | `text/${string}`;
   readonly isArray?: boolean;
+  /** Made from the members unless given. */
   readonly example?: unknown;
+  /** Instead of one, several, by what they say. */
+  readonly examples?: Readonly<Record<string, unknown>>;
   /** Headers that are part of the answer, and what they say. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -40,16 +44,14 @@ export function documentedRoute(route: DocumentedRoute): MethodDecorator {
     ...[...new Set(answers.map(({ status }) => status))].map((status) =>
       documentedStatus(answers.filter((answer) => answer.status === status)),
     ),
-    ...(body ? [ApiBody({ type: body, required: !bodyOptional, ...(examples && { examples: named(examples) }) })] : []),
+    ...(body
+      ? [ApiBody({ type: body, required: !bodyOptional, ...(examples && { examples: namedExamples(examples) }) })]
+      : []),
     ...(isPublic ? [ApiSecurity({})] : []),
   );
 }
 
-function named(examples: Readonly<Record<string, object>>): Record<string, { value: object }> {
-  return Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
-}
-
-/** All answers of one status: each gives its words and its example, and its type if that is another. */
+/** All answers of one status: each gives its words and its examples, and its type if that is another. */
 function documentedStatus(answers: readonly DocumentedAnswer[]): MethodDecorator {
   const [first] = answers;
   if (!first) throw new Error('a status is documented by its answers');
@@ -60,20 +62,35 @@ function documentedStatus(answers: readonly DocumentedAnswer[]): MethodDecorator
     const content = { [type]: { schema: { type: 'string' }, example } };
     return ApiResponse({ status, description, headers, content });
   }
-  const examples = answers.flatMap(({ example, description: summary }) =>
-    example === undefined ? [] : [{ summary: summary.replaceAll('`', ''), value: example }],
-  );
+  const shown = documentedExamples(answers);
   const types = [...new Set(answers.map((answer) => answer.type))].filter((each) => typeof each !== 'string');
-  if (types.length > 1) {
-    // Without examples: those of some would stand for all.
-    const schema = { anyOf: types.map((each) => ({ $ref: getSchemaPath(each) })) };
-    const content = { 'application/json': { schema } };
-    return applyDecorators(ApiExtraModels(...types), ApiResponse({ status, description, headers, content }));
-  }
-  if (examples.length < 2)
-    return ApiResponse({ status, description, headers, type, isArray, example: examples[0]?.value });
-  const numbered = Object.fromEntries(examples.map((example, index) => [String(index + 1), example]));
-  return ApiResponse({ status, description, headers, type, isArray, examples: numbered });
+  if (types.length === 1) return ApiResponse({ status, description, headers, type, isArray, ...shown });
+  const schema = { anyOf: types.map((each) => ({ $ref: getSchemaPath(each) })) };
+  const content = { 'application/json': { schema, ...shown } };
+  return applyDecorators(ApiExtraModels(...types), ApiResponse({ status, description, headers, content }));
+}
+
+interface Example {
+  readonly summary: string;
+  readonly value: unknown;
+}
+
+/** One by itself, several with their words. */
+function documentedExamples(answers: readonly DocumentedAnswer[]): object {
+  const examples = answers.flatMap(examplesOf);
+  if (examples.length === 1) return { example: examples[0]?.value };
+  return { examples: Object.fromEntries(examples.map((example, index) => [String(index + 1), example])) };
+}
+
+function examplesOf(answer: DocumentedAnswer): Example[] {
+  const { description, example = madeExample(answer), examples } = answer;
+  if (examples) return Object.entries(examples).map(([summary, value]) => ({ summary, value }));
+  return [{ summary: description.replaceAll('`', ''), value: example }];
+}
+
+function madeExample({ type, isArray = false, examples }: DocumentedAnswer): unknown {
+  if (examples || typeof type === 'string') return undefined;
+  return isArray ? [exampleOf(type)] : exampleOf(type);
 }
 
 type Headers = Record<string, { description: string; schema: { type: string } }>;

@@ -2,6 +2,7 @@
 export { clientErrorStatus, retryAfter, sendError, type ErrorAnswer, type ErrorRenderer } from './answer.js';
 export { callerAddress } from './caller-address.js';
 export { DialectEdge, requestedPath, serves, type EdgeOptions } from './dialect-edge.js';
+export { exampleOf, optionalExamples } from './documented-example.js';
 export { documentedPath } from './documented-path.js';
 export { EmptyView, documentedRoute, type DocumentedAnswer, type DocumentedRoute } from './documented.js';
 export {

@@ -109,6 +109,8 @@ withBinary('chromium', (executablePath) => {
         status: { code: 'OK' },
         data: { authentication_code: 'AC-1', life_cycle_state: 'EFFECTIVE' },
       });
+      const listed = await ui.tryOut('GET', '/crmapi/rest/v2/access_tokens/list', { fields: { token } });
+      expect(parsed(listed).data).toEqual([parsed(created).data]);
     });
 
     it('creates an access token with a Private-Token', async () => {
@@ -121,6 +123,9 @@ withBinary('chromium', (executablePath) => {
         description: 'Second token',
         plain_token: expect.stringMatching(/^[\w-]{43}$/),
       });
+      const events = await ui.tryOut('GET', '/api/v1/audit-log');
+      expect(events.status).toBe('200');
+      expect(JSON.parse(events.text)).toContainEqual(expect.objectContaining({ target_name: 'Second token' }));
     });
 
     it('asks about a service token with each credential that the data plane takes', async () => {

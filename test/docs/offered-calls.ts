@@ -8,7 +8,7 @@ export interface OfferedCall {
   readonly method: string;
   readonly address: string;
   readonly example: string;
-  /** The parameters of the query that must be given. */
+  /** The parameters of the query that are filled in. */
   readonly query: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly isForm: boolean;
@@ -22,12 +22,17 @@ interface Schema {
   readonly allOf?: readonly Schema[];
 }
 
+/** Of a parameter. */
+type Value = string | number | readonly string[];
+
 interface Operation {
   readonly parameters?: readonly {
     in: string;
     name: string;
     required?: boolean;
-    schema: { example?: string | number };
+    schema: { example?: Value; default?: Value };
+    example?: Value;
+    examples?: Readonly<Record<string, { value: Value }>>;
   }[];
   readonly requestBody?: {
     readonly content: Readonly<
@@ -55,8 +60,14 @@ export function offeredCalls(document: OpenAPIObject): OfferedCall[] {
 }
 
 function queryOf({ parameters = [] }: Operation): Record<string, string> {
-  const required = parameters.filter((parameter) => parameter.in === 'query' && parameter.required === true);
-  return Object.fromEntries(required.map(({ name, schema }) => [name, String(schema.example ?? '')]));
+  const filledIn = parameters
+    .filter((parameter) => parameter.in === 'query')
+    .map(({ name, required = false, schema, example, examples = {} }) => {
+      const [first] = Object.values(examples);
+      return { name, required, value: String(first?.value ?? example ?? schema.example ?? schema.default ?? '') };
+    });
+  const sent = filledIn.filter(({ required, value }) => required || value !== '');
+  return Object.fromEntries(sent.map(({ name, value }) => [name, value]));
 }
 
 function bodiesOf({ requestBody }: Operation, document: OpenAPIObject): [string, Record<string, unknown>?][] {

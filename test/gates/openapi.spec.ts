@@ -3,18 +3,27 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { documents } from '../../src/docs.js';
 import { PRODUCT_VERSION } from '../../src/version.js';
+import { exampleFaults } from '../support/documented.js';
+import type { Schema } from '../support/response-schema.js';
 import { ADMIN, startServer, type TestServer } from '../support/test-server.js';
 
-interface Parameter {
+interface Exemplified {
+  schema?: Schema;
+  example?: unknown;
+  examples?: Record<string, { value: unknown }>;
+}
+
+interface Parameter extends Exemplified {
   name: string;
   description?: string;
-  schema: { type?: string; enum?: unknown[] };
+  schema: Schema;
 }
 
 interface Operation {
   summary?: string;
+  description?: string;
   parameters?: Parameter[];
-  responses: Record<string, { content?: Record<string, { schema?: unknown }>; description?: string; headers?: object }>;
+  responses: Record<string, { content?: Record<string, Exemplified>; description?: string; headers?: object }>;
   security?: Record<string, unknown>[];
 }
 
@@ -39,6 +48,14 @@ const leastOf = (name: string): { operations: number; inputs: number } => LEAST[
 const BODILESS = ['get /verify: 200'];
 
 const DIALECTS = Object.keys(PUBLIC);
+
+/** Every example that is given, wherever. */
+function examplesOf({ schema, example = schema?.example, examples = {} }: Exemplified): unknown[] {
+  return [...(example === undefined ? [] : [example]), ...Object.values(examples).map(({ value }) => value)];
+}
+
+/** Of what can be left out, Swagger UI sends nothing for these. */
+const isNothing = (example: unknown): boolean => example === '' || (Array.isArray(example) && example.length === 0);
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 
@@ -92,10 +109,11 @@ describe('the OpenAPI document', () => {
     expect(valid).toBe(true);
   });
 
-  it.each(DIALECTS)('of %s summarises every operation', (name) => {
+  it.each(DIALECTS)('of %s summarises and describes every operation', (name) => {
     const all = operations(name);
     expect(all.length).toBeGreaterThanOrEqual(leastOf(name).operations);
-    expect(all.filter(([, { summary }]) => !summary).map(([label]) => label)).toEqual([]);
+    const silent = all.filter(([, { summary, description }]) => !summary || !description);
+    expect(silent.map(([label]) => label)).toEqual([]);
   });
 
   it.each(DIALECTS)('of %s tells what every parameter is', (name) => {
@@ -105,6 +123,40 @@ describe('the OpenAPI document', () => {
         .map((parameter) => `${label}: ${parameter.name}`),
     );
     expect(vague).toEqual([]);
+  });
+
+  it.each(DIALECTS)('of %s gives every parameter an example that can be sent, unless it is a choice', (name) => {
+    const faults = operations(name).flatMap(([label, { parameters = [] }]) =>
+      parameters.flatMap((parameter) => {
+        const { schema } = parameter;
+        const given = examplesOf(parameter).filter((example) => !isNothing(example));
+        const isChoice = schema.enum !== undefined || schema.type === 'boolean';
+        const wrong = given.flatMap((example) => exampleFaults(example, schema, document(name)));
+        return [...(given.length > 0 || isChoice ? [] : ['no example']), ...wrong].map(
+          (fault) => `${label}: ${parameter.name}: ${fault}`,
+        );
+      }),
+    );
+    expect(faults).toEqual([]);
+  });
+
+  it.each(DIALECTS)('of %s gives every kind of JSON answer an example, which is as documented', (name) => {
+    const made = document(name);
+    const faults = operations(name).flatMap(([label, { responses }]) =>
+      Object.entries(responses).flatMap(([status, { content = {} }]) => {
+        const { schema, ...answer } = content['application/json'] ?? {};
+        if (!schema) return [];
+        const given = examplesOf(answer);
+        const wrong = given.flatMap((example) => exampleFaults(example, schema, made));
+        const bare = (schema.anyOf ?? [schema]).filter((kind) =>
+          given.every((example) => exampleFaults(example, kind, made).length > 0),
+        );
+        return [...wrong, ...bare.map((kind) => `no example of ${JSON.stringify(kind)}`)].map(
+          (fault) => `${label}: ${status}: ${fault}`,
+        );
+      }),
+    );
+    expect(faults).toEqual([]);
   });
 
   it.each(DIALECTS)('of %s tells the type of every member of a request, so that its examples can be sent', (name) => {

@@ -90,3 +90,9 @@ function validatorFor(label: string, schema: Schema, document: OpenAPIObject): V
   validators.set(label, validate);
   return validate;
 }
+
+/** What is wrong with an example; empty when nothing is. */
+export function exampleFaults(value: unknown, schema: Schema, document: OpenAPIObject): string[] {
+  const validate = ajv.compile(responseSchema(schema, document));
+  return validate(value) ? [] : [ajv.errorsText(validate.errors, { dataVar: 'example' })];
+}

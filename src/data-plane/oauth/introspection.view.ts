@@ -1,6 +1,7 @@
 /** What is told of a token (RFC 7662 §2.2). */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Acceptance } from '../../core/index.js';
+import { IDENTITY_HEADERS } from '../identity-headers.js';
 
 /** Only `active` when it is `false`: nothing else is told of a token that is not accepted, or not the caller's to see. */
 export class IntrospectionView {
@@ -10,13 +11,16 @@ export class IntrospectionView {
   @ApiPropertyOptional({ example: '88bf3b6d86161464f6509f7219099e57.access', description: 'Of a service token.' })
   client_id?: string;
 
-  @ApiPropertyOptional({ example: 'alice@example.com', description: 'The address of the user it acts for.' })
+  @ApiPropertyOptional({ format: 'email', description: 'The address of the user it acts for.' })
   username?: string;
 
-  @ApiPropertyOptional({ example: '1001', description: 'The id of the user, or of a service token.' })
+  @ApiPropertyOptional({
+    example: IDENTITY_HEADERS['Latchkey-Token-Id'].example,
+    description: 'The id of the user, or of a service token.',
+  })
   sub?: string;
 
-  @ApiPropertyOptional({ example: 'Bearer', description: 'Of a token of a user.' })
+  @ApiPropertyOptional({ description: '`Bearer`, of a token of a user.' })
   token_type?: string;
 
   @ApiPropertyOptional({ type: 'integer', example: 1_790_000_000, description: 'Seconds since 1970; rounded down.' })
@@ -25,7 +29,11 @@ export class IntrospectionView {
   @ApiPropertyOptional({ type: 'integer', example: 1_758_464_000, description: 'Seconds since 1970.' })
   iat?: number;
 
-  @ApiPropertyOptional({ format: 'uuid', description: 'The id of the token.' })
+  @ApiPropertyOptional({
+    format: 'uuid',
+    example: IDENTITY_HEADERS['Latchkey-Token-Id'].example,
+    description: 'The id of the token.',
+  })
   jti?: string;
 
   @ApiPropertyOptional({ enum: ['service_token', 'personal_token', 'session'], example: 'service_token' })
@@ -34,7 +42,10 @@ export class IntrospectionView {
   @ApiPropertyOptional({ example: 'CI/CD token' })
   name?: string;
 
-  @ApiPropertyOptional({ example: '023e105f4ecef8ad9ca31a8372d0c353', description: 'The account it belongs to.' })
+  @ApiPropertyOptional({
+    example: IDENTITY_HEADERS['Latchkey-Account-Id'].example,
+    description: 'The account it belongs to.',
+  })
   account?: string;
 
   @ApiPropertyOptional({ enum: ['current', 'previous'], description: 'Which secret of the token was given.' })

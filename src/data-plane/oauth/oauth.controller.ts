@@ -5,7 +5,7 @@ import type { Request } from 'express';
 import { Verifier, type Verdict } from '../../core/index.js';
 import { OAuthCallers } from './oauth-caller.js';
 import { OAuthError, OAuthErrorFilter } from './oauth.errors.js';
-import { EmptyView } from '../../http/index.js';
+import { EmptyView, exampleOf } from '../../http/index.js';
 import { DocumentedOAuth } from './oauth.docs.js';
 import { INACTIVE, IntrospectionView, introspectionView } from './introspection.view.js';
 import { TokenRevocation } from './token-revocation.js';
@@ -30,6 +30,7 @@ export class OAuthController {
       'Services see the service tokens of their account; users their own tokens and the service tokens of their ' +
       'accounts; administrators all. Of any other token, and of one that is not accepted, only `"active": false`.',
     answer: IntrospectionView,
+    examples: { 'A service token': exampleOf(IntrospectionView), 'A token of which nothing is told': INACTIVE },
   })
   async introspect(@Req() request: Request): Promise<IntrospectionView> {
     const caller = await this.callers.authenticate(request);

@@ -43,15 +43,18 @@ export function DocumentedOAuth(docs: {
   summary: string;
   description: string;
   answer: Type;
+  /** Successes, by what they are about; one is made from the members unless given. */
+  examples?: Record<string, object>;
   mayRefuse?: boolean;
 }): MethodDecorator {
-  const { summary, description, answer, mayRefuse = false } = docs;
+  const { summary, description, answer, examples, mayRefuse = false } = docs;
+  const success = { status: 200, description: 'Done.', type: answer, ...(examples && { examples }) };
   return applyDecorators(
     documentedRoute({
       summary,
       description,
       body: TokenInput,
-      answers: [{ status: 200, description: 'Done.', type: answer }, ...(mayRefuse ? [REFUSED] : []), ...ERRORS],
+      answers: [success, ...(mayRefuse ? [REFUSED] : []), ...ERRORS],
     }),
     ApiSecurity(SCHEMES.basic),
     ApiSecurity(SCHEMES.bearer),

@@ -50,7 +50,14 @@ export class AccessTokensController {
 
   @Get(':tokenId')
   @Subscribable()
-  @Documented({ summary: 'Get one token', answer: AccessTokenView, errors: [400, 403, 404] })
+  @Documented({
+    summary: 'Get one token',
+    description:
+      'Regular users see their own, administrators those of anybody. The token itself is never shown: it cannot be ' +
+      'had again.',
+    answer: AccessTokenView,
+    errors: [400, 403, 404],
+  })
   async get(
     @Caller() caller: Principal,
     @Param('id') id: string,
@@ -87,6 +94,7 @@ export class AccessTokensController {
   @Patch(':tokenId')
   @Documented({
     summary: 'Change a token’s description',
+    description: 'Nothing else of a token can be changed: it stays valid, and its `id` the same.',
     body: AccessTokenInput,
     answer: AccessTokenView,
     errors: [400, 403, 404],

@@ -66,7 +66,7 @@ export function nextLink(request: Request, stretch: AuditStretch, filter: AuditF
 }
 
 /** Holds the time from which on rows are wanted: the lower end of the stretch was found for it. */
-function cursorOf({ from, below }: AuditStretch, { createdFrom }: AuditFilter): string {
+export function cursorOf({ from, below }: AuditStretch, { createdFrom }: AuditFilter): string {
   return Buffer.from(`${String(from)} ${String(below)} ${String(createdFrom?.getTime())}`).toString('base64url');
 }
 

@@ -1,7 +1,10 @@
 /** How the parameters of the audit log, and its CSV, are documented. */
 import { applyDecorators } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
+import { exampleOf, optionalExamples } from '../../http/index.js';
+import { cursorOf } from './audit-log-query.js';
 import { TARGET_TYPE_NAMES } from './audit-log-words.js';
+import { AuditEventView } from './audit-log.views.js';
 
 const MOMENT = 'A date and time of RFC 3339, or a date, which means its midnight in UTC.';
 
@@ -11,6 +14,8 @@ export const CSV_EXAMPLE = [
   '',
 ].join('\r\n');
 
+const event = exampleOf(AuditEventView);
+
 /** The filters of list and export; all that are given must hold. */
 export function AuditFilterParameters(): MethodDecorator {
   return applyDecorators(
@@ -19,14 +24,14 @@ export function AuditFilterParameters(): MethodDecorator {
       required: false,
       type: String,
       description: `Only events from this moment on, inclusive. ${MOMENT}`,
-      examples: { none: { value: '' }, date: { value: '2026-01-01' }, time: { value: '2026-01-01T12:00:00+02:00' } },
+      examples: optionalExamples({ date: '2026-01-01', time: '2026-01-01T12:00:00+02:00' }),
     }),
     ApiQuery({
       name: 'created_before',
       required: false,
       type: String,
       description: `Only events before this moment, exclusive. ${MOMENT}`,
-      examples: { none: { value: '' }, date: { value: '2026-02-01' }, time: { value: '2026-02-01T12:00:00.500Z' } },
+      examples: optionalExamples({ date: '2026-02-01', time: '2026-02-01T12:00:00.500Z' }),
     }),
     ApiQuery({
       name: 'target_type',
@@ -38,9 +43,16 @@ export function AuditFilterParameters(): MethodDecorator {
       name: 'target_id',
       required: false,
       type: String,
+      examples: optionalExamples({ user: event.target_id }),
       description: 'The `target_id` of an event; also the `id` of an access token, as long as the token exists.',
     }),
-    ApiQuery({ name: 'author_id', required: false, type: 'integer', description: 'Only what this user did.' }),
+    ApiQuery({
+      name: 'author_id',
+      required: false,
+      type: 'integer',
+      examples: optionalExamples({ user: event.author_id }),
+      description: 'Only what this user did.',
+    }),
   );
 }
 
@@ -49,13 +61,14 @@ export function PageParameters(): MethodDecorator {
     ApiQuery({
       name: 'per_page',
       required: false,
-      schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+      schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100, example: 100 },
       description: 'Events of a page at the most.',
     }),
     ApiQuery({
       name: 'cursor',
       required: false,
       type: String,
+      examples: optionalExamples({ page: cursorOf({ from: 0, below: event.id }, {}) }),
       description: 'Where a page begins: taken as it is from the `Link` header of the page before.',
     }),
   );

@@ -1,16 +1,24 @@
 /** The dialect's OpenAPI document: what it is called, how to authenticate, and what every answer looks like. */
 import type { Type } from '@nestjs/common';
 import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
-import { documentedRoute, type DocumentedAnswer } from '../../http/index.js';
+import { documentedRoute, exampleOf, type DocumentedAnswer } from '../../http/index.js';
 import * as messages from './canvus.messages.js';
+import { AccessTokenView, UserView } from './canvus.views.js';
 
 /** Name of the security scheme, and of the header. */
 export const SECURITY_SCHEME = 'Private-Token';
 
 /** What stands for ids in paths. */
 export const PATH_PARAMETERS = {
-  id: { type: 'integer', description: 'Id of the user; the first administrator has 1000.' },
-  tokenId: { description: 'The `id` of the access token, 80 characters; not the token itself.' },
+  id: {
+    type: 'integer',
+    description: 'Id of the user; the first administrator has 1000.',
+    example: exampleOf(UserView).id,
+  },
+  tokenId: {
+    description: 'The `id` of the access token, 80 characters; not the token itself.',
+    example: exampleOf(AccessTokenView).id,
+  },
 } as const;
 
 class ErrorView {
@@ -63,8 +71,8 @@ export interface RouteDocs {
   isArray?: boolean;
   /** Headers of the success, and what they say. */
   headers?: DocumentedAnswer['headers'];
-  /** Of a success that is no JSON. */
-  example?: string;
+  /** Of the success; made from the members unless given. */
+  example?: string | object;
   errors?: DocumentedError[];
   /** Answers without a token. */
   isPublic?: boolean;

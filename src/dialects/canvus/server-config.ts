@@ -7,7 +7,7 @@ import type { Policy } from '../../identity/index.js';
 import { Refusal } from './canvus.errors.js';
 
 class PasswordConfigView {
-  @ApiProperty({ description: 'Whether users may sign in with a password.' })
+  @ApiProperty({ example: true, description: 'Whether users may sign in with a password.' })
   enabled!: boolean;
 
   @ApiProperty({ example: 1, description: 'Characters a new password must have at least.' })

@@ -19,7 +19,11 @@ class ServerInfoView {
   @ApiProperty({ example: '', description: 'Names the Go version of the vendor’s server; empty here.' })
   go!: string;
 
-  @ApiProperty({ format: 'uuid', description: 'Stays the same for as long as the database lives.' })
+  @ApiProperty({
+    format: 'uuid',
+    example: '6b3c1f0e-2d5a-4f7b-9c8d-1e2f3a4b5c6d',
+    description: 'Stays the same for as long as the database lives.',
+  })
   server_id!: string;
 
   @ApiProperty({ example: `${COMPATIBLE_SERVER} [latchkey-0.1.0]` })
@@ -35,7 +39,13 @@ export class ServerInfoController {
 
   @Public()
   @Get()
-  @Documented({ summary: 'What answers here', answer: ServerInfoView, isPublic: true })
+  @Documented({
+    summary: 'What answers here',
+    description:
+      'Which version of the vendor’s server and API this one behaves like, and in brackets its own. No token is needed.',
+    answer: ServerInfoView,
+    isPublic: true,
+  })
   async get(): Promise<ServerInfoView> {
     return {
       api: [COMPATIBLE_API],

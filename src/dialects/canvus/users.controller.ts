@@ -2,7 +2,7 @@
 import { Delete, Get, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Secret } from '../../core/index.js';
-import { EmptyView, Incoming, IncomingBody } from '../../http/index.js';
+import { EmptyView, Incoming, IncomingBody, exampleOf } from '../../http/index.js';
 import { PasswordService, UserService, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
@@ -37,7 +37,12 @@ export class UsersController {
 
   @Get(':id')
   @Subscribable()
-  @Documented({ summary: 'Get one user', answer: UserView, errors: [400, 403, 404] })
+  @Documented({
+    summary: 'Get one user',
+    description: 'Everybody who is signed in may look at everybody, blocked and unapproved users included.',
+    answer: UserView,
+    errors: [400, 403, 404],
+  })
   async get(
     @Caller() caller: Principal,
     @Param('id') id: string,
@@ -128,6 +133,7 @@ export class UsersController {
     summary: 'Block a user',
     description: 'Himself or an administrator. None of his tokens is accepted until he is unblocked.',
     answer: UserView,
+    example: { ...exampleOf(UserView), blocked: true },
     errors: [400, 403, 404],
   })
   async block(@Caller() caller: Principal, @Param('id') id: string): Promise<UserView> {

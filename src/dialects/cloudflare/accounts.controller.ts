@@ -2,15 +2,15 @@
 import { Delete, Get, Param, Post, Put, Req } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { Incoming, IncomingBody, InputError, queryText } from '../../http/index.js';
+import { Incoming, IncomingBody, InputError, exampleOf, queryText } from '../../http/index.js';
 import { AccountService, type Principal } from '../../identity/index.js';
 import { AccountScope } from './account-scope.js';
 import { CloudflareController } from './cloudflare.controller.js';
-import { Documented } from './cloudflare.docs.js';
+import { Documented, NameParameter, PageParameters } from './cloudflare.docs.js';
 import { FORBIDDEN } from './cloudflare.errors.js';
 import { Caller } from './cloudflare.guard.js';
 import { AccountInput, AccountPatchInput, accountChanges } from './cloudflare.inputs.js';
-import { AccountView, IdView, accountView } from './cloudflare.views.js';
+import { AccountIdView, AccountView, accountView } from './cloudflare.views.js';
 import { requestedPage, stretchOf, success, successPage, type Envelope } from './envelope.js';
 
 @CloudflareController('accounts', 'Accounts')
@@ -28,9 +28,8 @@ export class AccountsController {
     isList: true,
     refusals: ['invalid'],
   })
-  @ApiQuery({ name: 'page', required: false, type: 'integer', description: 'From 1; past the end the list is empty.' })
-  @ApiQuery({ name: 'per_page', required: false, type: 'integer', description: '1 to 1000; all unless given.' })
-  @ApiQuery({ name: 'name', required: false, type: String, description: 'Exactly this name.' })
+  @PageParameters()
+  @NameParameter(exampleOf(AccountView).name)
   @ApiQuery({ name: 'direction', required: false, enum: ['asc', 'desc'], description: 'By time of creation.' })
   async list(@Caller() caller: Principal, @Req() request: Request): Promise<Envelope<AccountView[]>> {
     const page = requestedPage(request);
@@ -44,7 +43,13 @@ export class AccountsController {
   }
 
   @Get(':accountId')
-  @Documented({ summary: 'Get one account', result: AccountView, refusals: ['no_account'] })
+  @Documented({
+    summary: 'Get one account',
+    description:
+      'Its members and administrators of the server. Anybody else gets the same 403 whether or not it exists.',
+    result: AccountView,
+    refusals: ['no_account'],
+  })
   async get(@Caller() caller: Principal, @Param('accountId') accountId: string): Promise<Envelope<AccountView>> {
     return success(accountView(await this.scope.toRead(caller, accountId)));
   }
@@ -89,10 +94,10 @@ export class AccountsController {
   @Documented({
     summary: 'Delete an account',
     description: 'Administrators of the server only. Its tokens are revoked at once, its memberships end.',
-    result: IdView,
+    result: AccountIdView,
     refusals: ['no_account'],
   })
-  async delete(@Caller() caller: Principal, @Param('accountId') accountId: string): Promise<Envelope<IdView>> {
+  async delete(@Caller() caller: Principal, @Param('accountId') accountId: string): Promise<Envelope<AccountIdView>> {
     const { id } = await this.scope.toChange(caller, accountId);
     if (!caller.user.admin) throw FORBIDDEN;
     await this.accounts.delete(caller.actor, id);

@@ -1,8 +1,9 @@
 /** The dialect's OpenAPI document: what it is called, how to authenticate, and what every answer looks like. */
-import type { Type } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
-import { documentedRoute, type DocumentedAnswer } from '../../http/index.js';
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, ApiQuery, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import { documentedRoute, exampleOf, optionalExamples, type DocumentedAnswer } from '../../http/index.js';
 import { FORBIDDEN, UNAUTHENTICATED } from './cloudflare.errors.js';
+import { AccountView, MemberView, ServiceTokenView } from './cloudflare.views.js';
 import { envelopeOf } from './envelope.js';
 
 /** Names of the security schemes: a Bearer token, or e-mail address and key together. */
@@ -12,10 +13,50 @@ export const KEY_SCHEME = 'X-Auth-Key';
 
 /** What stands for ids in paths. */
 export const PATH_PARAMETERS = {
-  accountId: { description: 'The `id` of the account, 32 lower-case hex characters.' },
-  memberId: { description: 'The `id` of the membership, 32 hex characters; not that of the user.' },
-  tokenId: { description: 'The `id` of the service token, a UUID; not its `client_id`.' },
-} as const;
+  accountId: {
+    description: 'The `id` of the account, 32 lower-case hex characters.',
+    example: exampleOf(AccountView).id,
+  },
+  memberId: {
+    description: 'The `id` of the membership, 32 hex characters; not that of the user.',
+    example: exampleOf(MemberView).id,
+  },
+  tokenId: {
+    description: 'The `id` of the service token, a UUID; not its `client_id`.',
+    example: exampleOf(ServiceTokenView).id,
+  },
+};
+
+/** Which part of a list. */
+export function PageParameters(): MethodDecorator {
+  return applyDecorators(
+    ApiQuery({
+      name: 'page',
+      required: false,
+      type: 'integer',
+      example: 1,
+      description: 'From 1; past the end the list is empty.',
+    }),
+    ApiQuery({
+      name: 'per_page',
+      required: false,
+      type: 'integer',
+      example: 100,
+      description: '1 to 1000; all unless given.',
+    }),
+  );
+}
+
+/** Only what is called so. */
+export function NameParameter(example: string): MethodDecorator {
+  return ApiQuery({
+    name: 'name',
+    required: false,
+    type: String,
+    examples: optionalExamples({ name: example }),
+    description: 'Exactly this name.',
+  });
+}
 
 class ErrorItemView {
   @ApiProperty({ type: 'integer', example: 12130 })
@@ -105,6 +146,8 @@ export interface RouteDocs {
   /** The result within the envelope. */
   result: Type;
   isList?: boolean;
+  /** In the envelope of the success, beside the result. */
+  messages?: readonly object[];
   /** 200 unless given. */
   status?: number;
   refusals?: DocumentedRefusal[];
@@ -114,8 +157,9 @@ export interface RouteDocs {
 
 /** Documents a route, with its result in the success envelope. */
 export function Documented(docs: RouteDocs): MethodDecorator {
-  const { result, isList = false, status = 200, refusals = [], verifies = false, ...route } = docs;
-  const success = { status, description: 'Done.', type: envelopeOf(result, isList) };
+  const { result, isList = false, messages = [], status = 200, refusals = [], verifies = false, ...route } = docs;
+  const type = envelopeOf(result, isList);
+  const success = { status, description: 'Done.', type, example: { ...exampleOf(type), messages } };
   const own = refusals.flatMap((name) => REFUSALS[name]);
   const notAccepted = refusal(401, 'The token is not accepted.', (verifies ? invalidToken : unknownToken).item);
   return documentedRoute({ ...route, answers: [success, ...own, notAccepted, ...ALWAYS] });

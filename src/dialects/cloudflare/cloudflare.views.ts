@@ -1,5 +1,5 @@
 /** Results: what goes into the envelope, and the mappers that make it (contract §2). */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import type { Account, Member, Principal, Role } from '../../identity/index.js';
 import type { ServiceToken } from './service-token.entity.js';
 import type { ServiceTokenWithSecret } from './service-token.service.js';
@@ -33,14 +33,14 @@ export class ServiceTokenView {
   @ApiProperty({ example: true })
   enabled!: boolean;
 
-  @ApiPropertyOptional({ example: '2025-12-24T18:00:00Z', description: 'When it last authenticated somebody.' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'When it last authenticated somebody.' })
   last_seen_at?: string;
 
-  @ApiPropertyOptional({ example: '2030-01-31T12:00:00Z', description: 'Until when the previous secret works.' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'Until when the previous secret works.' })
   previous_client_secret_expires_at?: string;
 
   @ApiPropertyOptional({
-    example: '2030-01-31T11:58:00Z',
+    format: 'date-time',
     description: 'When the previous secret was last used in this overlap; not of the vendor’s.',
   })
   previous_client_secret_last_seen_at?: string;
@@ -149,7 +149,7 @@ class MemberUserView {
 }
 
 class RoleView {
-  @ApiProperty({ enum: ['administrator', 'read_only'] })
+  @ApiProperty({ enum: ['administrator', 'read_only'], example: 'read_only' })
   id!: string;
 
   @ApiProperty({ example: 'Read only' })
@@ -202,11 +202,11 @@ export function memberView({ membership, user }: Member): MemberView {
   };
 }
 
-/** The result of a deletion that shows no more than what was deleted. */
-export class IdView {
-  @ApiProperty({ example: '023e105f4ecef8ad9ca31a8372d0c353' })
-  id!: string;
-}
+/** What was deleted, and no more of it. */
+export class AccountIdView extends PickType(AccountView, ['id']) {}
+
+/** The same of a membership. */
+export class MemberIdView extends PickType(MemberView, ['id']) {}
 
 export class TokenStatusView {
   @ApiProperty({ example: 'ed17574386854bf78a67040be0a770b0', description: '32 lower-case hex characters.' })

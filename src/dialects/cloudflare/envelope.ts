@@ -68,7 +68,7 @@ export function successPage<T>(items: T[], page: Page, total: number): Envelope<
 }
 
 /** For the documentation: the envelope around a result, or around a list of them. */
-export function envelopeOf(view: Type, isList = false): Type {
+export function envelopeOf(view: Type, isList = false): Type<object> {
   class EnvelopeView {
     success!: boolean;
     errors!: unknown[];

@@ -1,16 +1,15 @@
 /** `accounts/:accountId/members`: who may do what in an account (DESIGN §7). */
 import { Delete, Get, Param, Post, Put, Req } from '@nestjs/common';
-import { ApiQuery } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Incoming, IncomingBody } from '../../http/index.js';
 import { MembershipService, type Principal } from '../../identity/index.js';
 import { AccountScope } from './account-scope.js';
 import { CloudflareController } from './cloudflare.controller.js';
-import { Documented } from './cloudflare.docs.js';
+import { Documented, PageParameters } from './cloudflare.docs.js';
 import { NoRoute } from './cloudflare.errors.js';
 import { Caller } from './cloudflare.guard.js';
 import { MemberRolesInput, NewMemberInput, roleOf } from './cloudflare.inputs.js';
-import { IdView, MemberView, memberView } from './cloudflare.views.js';
+import { MemberIdView, MemberView, memberView } from './cloudflare.views.js';
 import { requestedPage, stretchOf, success, successPage, type Envelope } from './envelope.js';
 
 const MEMBER_ID = /^[0-9a-f]{32}$/i;
@@ -30,8 +29,7 @@ export class MembersController {
     isList: true,
     refusals: ['invalid', 'no_account'],
   })
-  @ApiQuery({ name: 'page', required: false, type: 'integer', description: 'From 1; past the end the list is empty.' })
-  @ApiQuery({ name: 'per_page', required: false, type: 'integer', description: '1 to 1000; all unless given.' })
+  @PageParameters()
   async list(
     @Caller() caller: Principal,
     @Param('accountId') accountId: string,
@@ -44,7 +42,12 @@ export class MembersController {
   }
 
   @Get(':memberId')
-  @Documented({ summary: 'Get one member', result: MemberView, refusals: ['no_account'] })
+  @Documented({
+    summary: 'Get one member',
+    description: 'Who it is, and his one role. Any member of the account may ask, and administrators of the server.',
+    result: MemberView,
+    refusals: ['no_account'],
+  })
   async get(
     @Caller() caller: Principal,
     @Param('accountId') accountId: string,
@@ -75,6 +78,9 @@ export class MembersController {
   @Put(':memberId')
   @Documented({
     summary: 'Change a member’s role',
+    description:
+      'Administrators of the account or of the server. It holds at once; even the last administrator of an account ' +
+      'may be made `read_only`.',
     body: MemberRolesInput,
     result: MemberView,
     refusals: ['invalid', 'no_account'],
@@ -92,12 +98,19 @@ export class MembersController {
   }
 
   @Delete(':memberId')
-  @Documented({ summary: 'Remove a member', result: IdView, refusals: ['no_account'] })
+  @Documented({
+    summary: 'Remove a member',
+    description:
+      'Ends the membership, and the CRM logins to this account. The user himself and his own tokens stay, as do the ' +
+      'service tokens of the account.',
+    result: MemberIdView,
+    refusals: ['no_account'],
+  })
   async delete(
     @Caller() caller: Principal,
     @Param('accountId') accountId: string,
     @Param('memberId') memberId: string,
-  ): Promise<Envelope<IdView>> {
+  ): Promise<Envelope<MemberIdView>> {
     const account = await this.scope.toChange(caller, accountId);
     const id = membershipId(memberId);
     await this.memberships.remove(caller.actor, account.id, id);

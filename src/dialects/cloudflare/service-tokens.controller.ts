@@ -3,11 +3,11 @@ import { Delete, Get, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { DomainError } from '../../core/index.js';
-import { Incoming, IncomingBody, queryText, streamJsonList } from '../../http/index.js';
+import { Incoming, IncomingBody, exampleOf, optionalExamples, queryText, streamJsonList } from '../../http/index.js';
 import type { Principal } from '../../identity/index.js';
 import { AccountScope } from './account-scope.js';
 import { CloudflareController } from './cloudflare.controller.js';
-import { Documented } from './cloudflare.docs.js';
+import { Documented, NameParameter, PageParameters } from './cloudflare.docs.js';
 import { Caller } from './cloudflare.guard.js';
 import {
   NewServiceTokenInput,
@@ -68,10 +68,15 @@ export class ServiceTokensController {
     isList: true,
     refusals: ['invalid', 'no_account'],
   })
-  @ApiQuery({ name: 'page', required: false, type: 'integer', description: 'From 1; past the end the list is empty.' })
-  @ApiQuery({ name: 'per_page', required: false, type: 'integer', description: '1 to 1000.' })
-  @ApiQuery({ name: 'name', required: false, type: String, description: 'Exactly this name.' })
-  @ApiQuery({ name: 'search', required: false, type: String, description: 'A part of the name, in any case.' })
+  @PageParameters()
+  @NameParameter(exampleOf(ServiceTokenView).name)
+  @ApiQuery({
+    name: 'search',
+    required: false,
+    type: String,
+    examples: optionalExamples({ part: 'ci/' }),
+    description: 'A part of the name, in any case.',
+  })
   async list(
     @Caller() caller: Principal,
     @Param('accountId') accountId: string,
@@ -94,7 +99,12 @@ export class ServiceTokensController {
   }
 
   @Get(':tokenId')
-  @Documented({ summary: 'Get one service token', result: ServiceTokenView, refusals: ['no_token'] })
+  @Documented({
+    summary: 'Get one service token',
+    description: 'Expired and disabled ones too. The secret is not in the answer: whoever has lost it rotates.',
+    result: ServiceTokenView,
+    refusals: ['no_token'],
+  })
   async get(
     @Caller() caller: Principal,
     @Param('accountId') accountId: string,

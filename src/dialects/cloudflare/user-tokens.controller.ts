@@ -18,6 +18,7 @@ export class UserTokensController {
     summary: 'Verify the token presented',
     description: 'A token that is not accepted is answered with 401 and code 1000.',
     result: TokenStatusView,
+    messages: [VALID],
     verifies: true,
   })
   verify(@Caller() caller: Principal): Envelope<TokenStatusView> {

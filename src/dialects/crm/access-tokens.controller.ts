@@ -48,6 +48,9 @@ export class AccessTokensController {
   @Post('show')
   @Documented({
     summary: 'Show one access token',
+    description:
+      'Named by its code alone, or by its identifier and pass code together. A wrong pass code is answered like an ' +
+      'access token that does not exist.',
     body: NamedInput,
     examples: EXAMPLES.named,
     data: 'accessToken',
@@ -128,6 +131,7 @@ export class AccessTokensController {
   @Post('create')
   @Documented({
     summary: 'Create an access token',
+    description: 'Effective at once. Code and identifier must be new in the organisation; no answer has the pass code.',
     body: CreateInput,
     examples: EXAMPLES.create,
     data: 'accessToken',

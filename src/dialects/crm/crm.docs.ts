@@ -1,8 +1,9 @@
 /** The dialect's OpenAPI document: what it is called, and what every answer looks like. */
 import type { Type } from '@nestjs/common';
 import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
-import { EmptyView, documentedRoute, type DocumentedAnswer } from '../../http/index.js';
+import { EmptyView, documentedRoute, optionalExamples, type DocumentedAnswer } from '../../http/index.js';
 import { CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
+import { fields_set, token } from './crm.examples.js';
 import { AccessTokenView, LoginTokenView, PassCodeView, StatusView } from './crm.views.js';
 
 class ErrorStatusView {
@@ -108,23 +109,22 @@ function codesOf(errors: CrmErrorName[]): string {
   return errors.map((name) => `\`${CATALOGUE[name].code}\``).join(', ');
 }
 
-/** The example is the first of the errors. */
-function errorAnswer(status: number, [first]: readonly CrmErrorName[], description: string): DocumentedAnswer {
-  const { code, message } = CATALOGUE[first ?? 'unexpected'];
-  return {
-    status,
-    description,
-    type: ErrorEnvelope,
-    example: { status: { code, description: '', message }, data: {} },
-  };
+/** With an example of each of the errors. */
+function errorAnswer(status: number, errors: readonly CrmErrorName[], description: string): DocumentedAnswer {
+  const examples = errors.map((name) => {
+    const { code, message } = CATALOGUE[name];
+    return [message, { status: { code, description: '', message }, data: {} }];
+  });
+  return { status, description, type: ErrorEnvelope, examples: Object.fromEntries(examples) as Record<string, object> };
 }
 
 /** Parameters of methods by GET. */
-export const TOKEN_QUERY = { name: 'token', type: String, description: 'From `authentication/token`.' };
+export const TOKEN_QUERY = { name: 'token', type: String, example: token, description: 'From `authentication/token`.' };
 export const FIELDS_SET_QUERY = {
   name: 'fields_set',
   type: String,
   required: false,
+  examples: optionalExamples({ some: fields_set }),
   description: 'Fields to return, separated by commas; all by default.',
 };
 

@@ -1,6 +1,8 @@
 /** Bodies to send as they are, but for the token, in the order in which they work one after the other. */
+import { exampleOf } from '../../http/index.js';
+import { FieldsSetInput } from './crm.inputs.js';
 
-const token = '1F0E7C5A9B3D4E6F8A1B2C3D4E5F6071';
+export const { token, fields_set } = exampleOf(FieldsSetInput);
 const ofCode = { access_token_identifier: { authentication_code: 'AC-1' } };
 const ofIdentifier = { access_token_identifier: { identifier: 'jane@example.com', pass_code: '12345' } };
 
@@ -20,7 +22,7 @@ export const EXAMPLES = {
       token,
       number: 10,
       life_cycle_state: 'EFFECTIVE',
-      fields_set: 'number,identifier',
+      fields_set,
     },
   },
   named: {

@@ -20,7 +20,7 @@ export class TokenInput {
   token!: string;
 }
 
-class FieldsSetInput extends TokenInput {
+export class FieldsSetInput extends TokenInput {
   @ApiPropertyOptional({
     example: 'number,identifier',
     description: 'Fields to return, separated by commas; all by default.',

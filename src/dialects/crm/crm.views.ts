@@ -2,6 +2,7 @@
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import type { Account } from '../../identity/index.js';
 import type { AccessToken } from './access-token.entity.js';
+import { token } from './crm.examples.js';
 import type { Field } from './fields-set.js';
 import type { Author, Authors } from './log-information.js';
 
@@ -123,7 +124,7 @@ export class PassCodeView extends PickType(AccessTokenView, [
 }
 
 export class LoginTokenView {
-  @ApiProperty({ example: '1F0E7C5A9B3D4E6F8A1B2C3D4E5F6071', description: 'Lives for two hours.' })
+  @ApiProperty({ example: token, description: 'Lives for two hours.' })
   token!: string;
 }
 
