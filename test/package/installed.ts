@@ -1,10 +1,13 @@
 /** The package as a host gets it: the tarball of `npm pack`, unpacked beside what it says it needs, in an empty folder. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
+
+/** What a package is made from. */
+const SOURCES = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'LICENSE', 'README.md'];
 
 interface Manifest {
   readonly dependencies: Record<string, string>;
@@ -21,13 +24,14 @@ export interface InstalledPackage {
 }
 
 /**
- * Packs and installs. What the package needs is linked from here, each by the name under which the package asks for it:
+ * Packs as `npm pack` does, build included, and installs. It packs a copy, for other suites run what is in `dist/` here;
+ * in the copy's `dist/` is a file whose source is gone. What the package needs is linked from here, each by the name under which the package asks for it:
  * something that it uses and does not name is not found. With `INSTALL_FROM_REGISTRY=1` npm installs everything.
  */
 export function installPackage(): InstalledPackage {
   const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-package-'));
   const npm = (...words: string[]): string => execFileSync('npm', words, { cwd: folder, encoding: 'utf8' });
-  npm('pack', ROOT, '--ignore-scripts', '--silent', '--pack-destination', folder);
+  npm('pack', copySources(path.join(folder, 'repository')), '--silent', '--pack-destination', folder);
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
   if (tarball === undefined) throw new Error('npm pack made no tarball');
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'host', private: true, type: 'module' }));
@@ -47,6 +51,14 @@ export function installPackage(): InstalledPackage {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function copySources(copy: string): string {
+  for (const name of SOURCES) cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true });
+  symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'), 'dir');
+  mkdirSync(path.join(copy, 'dist'));
+  writeFileSync(path.join(copy, 'dist/removed.js'), '');
+  return copy;
 }
 
 function unpack(tarball: string, folder: string, home: string): void {

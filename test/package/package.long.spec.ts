@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
-import { blocks } from '../docs/pages.js';
+import { ROOT, blocks } from '../docs/pages.js';
 import { send } from '../support/http.js';
 import { startProcess } from '../support/process.js';
 import { installPackage, type InstalledPackage } from './installed.js';
@@ -33,6 +33,15 @@ describe('the package, installed into an empty folder', () => {
     for (const entry of ['dist/index.js', 'dist/index.d.ts', 'dist/main.js', 'dist/foundation.js']) {
       expect(installed.files).toContain(entry);
     }
+  });
+
+  it('holds nothing whose source is gone, and refers to no source maps', () => {
+    const programs = installed.files.filter((name) => /^dist\/.+\.js$/.test(name));
+    const source = (name: string): string => path.join(ROOT, name.replace(/^dist/, 'src').replace(/js$/, 'ts'));
+    expect(programs.filter((name) => !existsSync(source(name)))).toEqual([]);
+    const home = path.join(installed.folder, 'node_modules/latchkey');
+    const mapped = programs.filter((name) => readFileSync(path.join(home, name), 'utf8').includes('sourceMappingURL'));
+    expect(mapped).toEqual([]);
   });
 
   it('shares Nest, TypeORM and the drivers with its host', () => {

@@ -14,6 +14,8 @@ export interface ProgramOptions {
   readonly env?: Record<string, string>;
   /** What ends it if nobody has: SIGKILL, unless it has processes of its own to end. */
   readonly lastSignal?: NodeJS.Signals;
+  /** Signals go to all that it has started, as a shell or npm does not pass them on. */
+  readonly withDescendants?: boolean;
 }
 
 const running = new Set<Program>();
@@ -27,6 +29,15 @@ const inJest = (globalThis as { afterAll?: typeof afterAll }).afterAll;
 if (inJest) inJest(endAll);
 else process.once('exit', endAll);
 
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch (error) {
+    // Its last process may have ended before its output was read to the end.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** A program that has been started, and what it writes. */
 export class Program extends Awaited {
   stdout = '';
@@ -34,12 +45,17 @@ export class Program extends Awaited {
   readonly exited: Promise<Exit>;
   readonly lastSignal: NodeJS.Signals;
   private readonly child: ChildProcess;
+  private readonly withDescendants: boolean;
 
-  constructor(file: string, { args = [], cwd, env, lastSignal = 'SIGKILL' }: ProgramOptions = {}) {
+  constructor(file: string, options: ProgramOptions = {}) {
     super();
+    const { args = [], cwd, env, lastSignal = 'SIGKILL', withDescendants = false } = options;
     this.lastSignal = lastSignal;
+    this.withDescendants = withDescendants;
     const child = spawn(file, args, {
       cwd,
+      // A group of its own, which can be signalled as one.
+      detached: withDescendants,
       env: { PATH: process.env.PATH ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -64,12 +80,17 @@ export class Program extends Awaited {
   }
 
   kill(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
+    const { pid } = this.child;
+    if (!this.withDescendants || pid === undefined) {
+      this.child.kill(signal);
+    } else if (running.has(this)) {
+      signalGroup(pid, signal);
+    }
   }
 
   /** Ends it in good order, if it still runs. */
   stop(): Promise<Exit> {
-    this.child.kill('SIGTERM');
+    this.kill('SIGTERM');
     return this.exited;
   }
 

@@ -23,7 +23,7 @@ const dataPlane = DataPlaneModule.forRoot({ path: 'tokens', imports: [latchkey] 
   imports: [
     TypeOrmModule.forRoot({
       type: 'better-sqlite3',
-      database: process.env.SHOP_DATABASE ?? 'shop.sqlite',
+      database: process.env.SHOP_DATABASE ?? 'data/shop.sqlite',
       entities: [Staff, Order, ...ENTITIES],
       migrations: [ShopTables1790000000000, ...MIGRATIONS],
       migrationsRun: true,

@@ -1,0 +1,47 @@
+/** The commands of the pages that no suite of this folder runs, each with its reason. */
+
+const SUITES = 'runs suites, among them the one that asks';
+const BENCH = 'takes up to twenty minutes, and installs what it compares';
+const PROXY = 'needs a proxy that is installed as a service, or one that is not there';
+const PACKAGE = 'is run by test/package';
+const GUARDED = 'test/proxies sends such requests to each proxy, on ports of its own';
+
+/** By page and command. */
+export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'README.md': {
+    'npm ci && npm test': SUITES,
+    'npm run test:long': SUITES,
+    'npm run test:mounts': 'runs the suites of test/dialects and test/data-plane, minutes long',
+    'npm run build': 'precedes every suite of processes; test/package runs it in a copy',
+    'node dist/main.js': 'is what test/support/process.ts starts',
+    'npm pack': PACKAGE,
+    'npm install ./latchkey-0.1.0.tgz': 'asks the registry; test/package lays out the same files, and runs it if told',
+    'npx latchkey': PACKAGE,
+    'npm run bench': BENCH,
+  },
+  'bench/README.md': {
+    'npm run bench': BENCH,
+    'npm run bench -- --quick': BENCH,
+    'npm run bench -- --only verify,issue': BENCH,
+  },
+  'docs/api-report.md': {
+    'npm run api-report': 'writes the page itself, which test/gates/api-report.spec.ts compares',
+  },
+  'docs/several-instances.md': {
+    'npx tsx bench/revocations.ts --revocations 10000':
+      'takes minutes; test/instances/complete-revocation.spec.ts makes the same trial with fewer',
+  },
+  'examples/proxies/README.md': {
+    'npm run test:long -- test/proxies': SUITES,
+    'npm test': SUITES,
+    'cp examples/proxies/nginx/latchkey.conf /etc/nginx/conf.d/ && nginx -t && systemctl reload nginx': PROXY,
+    'caddy run --config examples/proxies/caddy/Caddyfile':
+      'listens on fixed ports; test/proxies/caddy.long.spec.ts runs it with others in the file',
+    'cd examples/proxies/traefik && traefik --configFile=traefik.yaml': PROXY,
+    'envoy -c examples/proxies/envoy/envoy.yaml': PROXY,
+    'curl -i http://127.0.0.1:8000/': GUARDED,
+    'curl -i -H "CF-Access-Client-Id: $CLIENT_ID" -H "CF-Access-Client-Secret: $CLIENT_SECRET" http://127.0.0.1:8000/':
+      GUARDED,
+    'find /run/latchkey-verify -type f -delete': 'needs the cache of an nginx that is installed as a service',
+  },
+};
