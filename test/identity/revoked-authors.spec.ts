@@ -18,7 +18,7 @@ import {
 import type { Reply } from '../support/http.js';
 
 const REQUESTS = 12;
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 interface End {
   /** How the author ends; asked for by another administrator. */
