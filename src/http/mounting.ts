@@ -66,7 +66,7 @@ export function mountPath(config: ApplicationConfig, path: string): string {
   const prefix = config.getGlobalPrefix();
   if (!PLAIN_PATH.test(prefix)) {
     throw new MountError(
-      `Latchkey cannot be served below the global prefix ${prefix}: exclude ${own} from it, with the option \`exclude\` ` +
+      `Latchkey cannot be served below the global prefix ${prefix}: exclude ${own.slice(1)}/*path from it, with the option \`exclude\` ` +
         'of setGlobalPrefix, or give a prefix without parameters',
     );
   }
