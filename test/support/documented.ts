@@ -62,9 +62,18 @@ export function checkAnswer(method: string, target: string, { status, headers, t
   );
 }
 
-function operationFor(method: string, address: string): Operation | undefined {
+/** Every documented operation, by method and address: `GET /api/v1/users/{id}`. */
+export function documentedOperations(): string[] {
+  return allOperations().map(({ label }) => label);
+}
+
+function allOperations(): readonly Operation[] {
   operations ??= (JSON.parse(readFileSync(file(), 'utf8')) as OpenAPIObject[]).flatMap(operationsOf);
-  const fitting = operations.filter((each) => each.method === method && each.address.test(address));
+  return operations;
+}
+
+function operationFor(method: string, address: string): Operation | undefined {
+  const fitting = allOperations().filter((each) => each.method === method && each.address.test(address));
   return fitting.find(({ isExact }) => isExact) ?? fitting[0];
 }
 

@@ -1,0 +1,129 @@
+/**
+ * The authorisation matrix: every documented operation × every kind of caller × every way to present a credential.
+ * Callers who may not are refused in the form of the door, and nothing changes; callers who may are let in.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { documentedOperations } from '../support/documented.js';
+import { onBothEngines } from '../support/engines.js';
+import { stored } from '../support/stored.js';
+import { startInMount, type TestServer } from '../support/test-server.js';
+import {
+  answerTo,
+  eachOf,
+  expectedOutcome,
+  isAdmitted,
+  isRepeatable,
+  nameOf,
+  type Attempt,
+} from './authorisation/attempts.js';
+import { CALLERS, type Caller } from './authorisation/callers.js';
+import { outcomeOf } from './authorisation/outcomes.js';
+import { ALL_PRESENTATIONS, type Presentation } from './authorisation/presentations.js';
+import { OPERATIONS, doorOf } from './authorisation/table.js';
+import { newWorld, type World } from './authorisation/world.js';
+
+/** Calls under way at the same time. */
+const AT_ONCE = 24;
+
+/** Calls that each have a world of their own. */
+const WORLDS_AT_ONCE = 6;
+
+/** Logins from one address at the same time count as failed until they are done. */
+const ROOM_FOR_LOGINS = { LOGIN_FAILURES_PER_ADDRESS: '10000', LOGIN_FAILURES_PER_ACCOUNT: '10000' };
+
+it('the authorisation matrix has every operation that is documented, and no other', () => {
+  expect([...OPERATIONS.keys()].sort()).toEqual(documentedOperations().sort());
+});
+
+function newCaller(callerKind: string, world: World): Promise<Caller> {
+  const make = CALLERS[callerKind];
+  if (!make) throw new Error(`nobody knows how to make ${callerKind}`);
+  return make(world);
+}
+
+/** Presentations that leave the request of a login as it is, which has credentials of its own. */
+const BESIDE_A_LOGIN: readonly Presentation[] = ['in Private-Token', 'as Bearer'];
+
+/** The matrix of one operation. */
+function attemptsAt(label: string): Attempt[] {
+  return (OPERATIONS.get(label) ?? []).flatMap((operation) => {
+    const presentations = operation.isLogin ? BESIDE_A_LOGIN : ALL_PRESENTATIONS;
+    return Object.keys(CALLERS).flatMap((callerKind, row) =>
+      presentations.map((presentation, column) => ({
+        label,
+        operation,
+        callerKind,
+        presentation,
+        isEven: (row + column) % 2 === 0,
+      })),
+    );
+  });
+}
+
+onBothEngines('the authorisation matrix', (engine) => {
+  let server: TestServer;
+  let world: World;
+  const callers = new Map<string, Caller>();
+
+  beforeAll(async () => {
+    server = await startInMount(engine, ROOM_FOR_LOGINS);
+    world = await newWorld(server);
+    await eachOf(Object.entries(CALLERS), AT_ONCE, async ([kind, make]) => {
+      callers.set(kind, await make(world));
+    });
+  });
+  afterAll(() => server.close());
+
+  const callerOf = ({ callerKind }: Attempt): Caller => {
+    const caller = callers.get(callerKind);
+    if (!caller) throw new Error(`there is no ${callerKind}`);
+    return caller;
+  };
+
+  /** Makes the calls, and fails the test with the first that are not answered as the table says. */
+  const tried = async (
+    attempts: readonly Attempt[],
+    atOnce: number,
+    scene: (attempt: Attempt) => Promise<[World, Caller]> | [World, Caller],
+  ): Promise<void> => {
+    const faults: string[] = [];
+    await eachOf(attempts, atOnce, async (attempt) => {
+      const [ofAttempt, caller] = await scene(attempt);
+      const expected = expectedOutcome(attempt, caller);
+      const outcome = outcomeOf(doorOf(attempt.label), await answerTo(attempt, ofAttempt, caller));
+      if (outcome !== expected) faults.push(`${nameOf(attempt)}: ${outcome}, instead of ${expected}`);
+    });
+    expect(faults.slice(0, 20)).toEqual([]);
+  };
+
+  describe.each([...OPERATIONS.keys()])('%s', (label) => {
+    const attempts = attemptsAt(label);
+
+    const isPublic = attempts.every(({ operation }) => operation.who === 'anyone');
+    if (!isPublic) {
+      it('refuses those who may not, and nothing changes', async () => {
+        // Every caller and every presentation on both engines, every pair of them on one.
+        const refused = attempts.filter(
+          (attempt) => attempt.isEven === (engine === 'sqlite') && !isAdmitted(attempt, callerOf(attempt)),
+        );
+        expect(refused.length).toBeGreaterThan(100);
+        const before = await stored(server);
+        await tried(refused, AT_ONCE, (attempt) => [world, callerOf(attempt)]);
+        expect(await stored(server)).toEqual(before);
+      });
+    }
+
+    it('lets in those who may', async () => {
+      const admitted = attempts
+        .filter((attempt) => isAdmitted(attempt, callerOf(attempt)))
+        .filter((_, at) => at % 2 === (engine === 'sqlite' ? 0 : 1));
+      expect(admitted.length).toBeGreaterThan(0);
+      await tried(admitted.filter(isRepeatable), AT_ONCE, (attempt) => [world, callerOf(attempt)]);
+      const once = admitted.filter((attempt) => !isRepeatable(attempt));
+      await tried(once, WORLDS_AT_ONCE, async ({ callerKind }) => {
+        const ownWorld = await newWorld(server);
+        return [ownWorld, await newCaller(callerKind, ownWorld)];
+      });
+    });
+  });
+});

@@ -1,0 +1,80 @@
+/** One cell of the authorisation matrix: an operation, a caller, and a way to present their credential. */
+import { send, type Reply } from '../../support/http.js';
+import type { Caller } from './callers.js';
+import type { Outcome } from './outcomes.js';
+import { PRESENTATIONS, isAccepted, type Presentation } from './presentations.js';
+import { doorOf, isFor, type Operation } from './table.js';
+import type { World } from './world.js';
+
+export interface Attempt {
+  /** Method and address of the operation. */
+  readonly label: string;
+  readonly operation: Operation;
+  /** For people, and by which callers are made. */
+  readonly callerKind: string;
+  readonly presentation: Presentation;
+  /** The squares of a chessboard: half of all attempts, in which every caller and every presentation occurs. */
+  readonly isEven: boolean;
+}
+
+export function nameOf({ label, callerKind, presentation }: Attempt): string {
+  return `${label} by ${callerKind}, ${presentation}`;
+}
+
+/** Whether the table lets the caller in. */
+export function isAdmitted({ label, operation: { who }, presentation }: Attempt, caller: Caller): boolean {
+  if (who === 'anyone') return true;
+  return isAccepted(doorOf(label), methodOf(label), caller.kind, presentation) && isFor(who, caller);
+}
+
+/** What the table says of it. */
+export function expectedOutcome(attempt: Attempt, caller: Caller): Outcome {
+  if (isAdmitted(attempt, caller)) return 'done';
+  const { label, operation, presentation } = attempt;
+  const door = doorOf(label);
+  if (isAccepted(door, methodOf(label), caller.kind, presentation))
+    return operation.refusal?.(caller) ?? 'not permitted';
+  const isToldWhy = door === 'canvus' && presentation === 'in Private-Token' && caller.isUnusable;
+  return isToldWhy ? 'unusable' : 'unauthenticated';
+}
+
+/** Whether it can be made again and again in the same world. */
+export function isRepeatable({ label, operation }: Attempt): boolean {
+  return label.startsWith('GET ') || operation.isRepeatable === true || operation.isLogin === true;
+}
+
+/** Makes the call. */
+export function answerTo({ label, operation, presentation }: Attempt, world: World, caller: Caller): Promise<Reply> {
+  const [method = '', address = ''] = label.split(' ');
+  const presented = PRESENTATIONS[presentation](caller);
+  const parameters = operation.path?.(world, caller) ?? {};
+  const path = address.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = parameters[name];
+    if (value === undefined) throw new Error(`${label} needs ${name}`);
+    return encodeURIComponent(value);
+  });
+  const query = new URLSearchParams({ ...operation.query?.(world, caller), ...presented.query }).toString();
+  const isForm = doorOf(label) === 'oauth';
+  const members = { ...presented.body, ...operation.body?.(world, caller) };
+  const isBodiless = !operation.body && !presented.body;
+  return send(world.server.baseUrl, method, query === '' ? path : `${path}?${query}`, {
+    headers: {
+      ...presented.headers,
+      ...(isForm && { 'Content-Type': 'application/x-www-form-urlencoded' }),
+    },
+    ...(!isBodiless && { body: isForm ? new URLSearchParams(members).toString() : JSON.stringify(members) }),
+  });
+}
+
+function methodOf(label: string): string {
+  return label.split(' ', 1)[0] ?? '';
+}
+
+/** Does a piece of work for each, some at the same time. */
+export async function eachOf<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}

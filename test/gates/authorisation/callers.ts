@@ -1,0 +1,219 @@
+/** Everybody who calls in the authorisation matrix: who they are, and the one credential with which they come. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { send } from '../../support/http.js';
+import { ADMIN } from '../../support/test-server.js';
+import {
+  callCanvus,
+  callCloudflare,
+  callCrm,
+  crmLogin,
+  join,
+  login,
+  newAccessToken,
+  newPerson,
+  newServiceToken,
+  type Person,
+  type Role,
+  type ServiceToken,
+  type World,
+} from './world.js';
+
+/** What kind of credential it is, when it is accepted somewhere. */
+export type Kind = 'personal token' | 'login' | 'CRM login' | 'service token';
+
+export interface Rights {
+  /** Whether they administer the server. */
+  readonly admin?: boolean;
+  /** Their role in account A, and in account B. */
+  readonly a?: Role;
+  readonly b?: Role;
+}
+
+export interface Caller {
+  /** `null` for what is not accepted as a credential anywhere. */
+  readonly kind: Kind | null;
+  readonly secret: string;
+  /** What goes with the secret where two things are presented: a client id, or an e-mail address. */
+  readonly name: string;
+  readonly rights: Rights;
+  /** The account to which a service token belongs, or in which a CRM login acts. */
+  readonly account?: 'a' | 'b';
+  /** The credential is right, but its owner is blocked or not approved. */
+  readonly isUnusable?: boolean;
+  /** The user behind the credential. */
+  readonly self?: Person;
+}
+
+/** Makes a new caller of its kind, each time another. */
+export type CallerKind = (world: World) => Promise<Caller>;
+
+interface UserKind {
+  /** What they have when they are given their credentials. */
+  readonly rights: Rights;
+  /** What happens to them after that, and what they may do then; nothing happens unless given. */
+  readonly after?: (world: World, person: Person, memberId: string) => Promise<unknown>;
+  readonly becomes?: Rights | 'unusable' | 'gone';
+}
+
+const userPath = ({ userId }: Person): string => `/users/${String(userId)}`;
+
+const USERS: Readonly<Record<string, UserKind>> = {
+  'an administrator of the server': { rights: { admin: true } },
+  'a user without an account': { rights: {} },
+  'a read_only member of A': { rights: { a: 'read_only' } },
+  'an administrator of A': { rights: { a: 'administrator' } },
+  'an administrator of B': { rights: { b: 'administrator' } },
+  'a removed administrator of A': {
+    rights: { a: 'administrator' },
+    after: ({ server, a }, _, memberId) => callCloudflare(server, 'DELETE', `/accounts/${a.id}/members/${memberId}`),
+    becomes: {},
+  },
+  'a demoted administrator of the server': {
+    rights: { admin: true },
+    after: ({ server }, person) => callCanvus(server, 'PATCH', userPath(person), { admin: false }),
+    becomes: {},
+  },
+  'a blocked administrator of A': {
+    rights: { a: 'administrator' },
+    after: ({ server }, person) => callCanvus(server, 'POST', `${userPath(person)}/block`),
+    becomes: 'unusable',
+  },
+  'a deleted administrator of A': {
+    rights: { a: 'administrator' },
+    after: ({ server }, person) => callCanvus(server, 'DELETE', userPath(person)),
+    becomes: 'gone',
+  },
+};
+
+/** By who they are and what they show. */
+export const CALLERS: Readonly<Record<string, CallerKind>> = {
+  ...Object.fromEntries(Object.entries(USERS).flatMap(([who, kind]) => credentialsOf(who, kind))),
+  'the personal token of an unapproved administrator of A': unapproved,
+  'the revoked personal token of an administrator of A': revoked,
+  'the logged-out login of an administrator of A': loggedOut,
+  'the released CRM login of an administrator of A': released,
+  'a service token of A': ({ server, a }) => newServiceToken(server, a).then((token) => service(token, 'a')),
+  'a service token of B': ({ server, b }) => newServiceToken(server, b).then((token) => service(token, 'b')),
+  'a disabled service token of A': disabled,
+  'an expired service token of A': expired,
+  'a deleted service token of A': deleted,
+  'the first secret of a rotated service token of A': rotated,
+  'the code of an access token of A': async ({ server, a }) =>
+    nothing(await newAccessToken(server, await crmLogin(server, ADMIN, a))),
+  'the id of a personal token': ({ user }) => Promise.resolve(nothing(user.tokenId)),
+  'the id of a service token': ({ serviceToken }) => Promise.resolve(nothing(serviceToken.id)),
+  'a well-formed token of nobody': () => Promise.resolve(nothing(randomBytes(32).toString('base64url'))),
+  'a well-formed CRM login of nobody': () => Promise.resolve(nothing(randomBytes(16).toString('hex').toUpperCase())),
+  'an empty text': () => Promise.resolve(nothing('')),
+};
+
+/** Everything with which a user can come. Who is in no account cannot log in to one. */
+function credentialsOf(who: string, kind: UserKind): [string, CallerKind][] {
+  const { admin, a, b } = kind.rights;
+  const canLogIn = admin === true || a !== undefined || b !== undefined;
+  return [
+    [`${who}, by a personal token`, (world) => user(world, kind, 'personal token')],
+    [`${who}, by a login`, (world) => user(world, kind, 'login')],
+    ...(canLogIn
+      ? [[`${who}, by a CRM login`, (world: World) => user(world, kind, 'CRM login')] satisfies [string, CallerKind]]
+      : []),
+  ];
+}
+
+async function user(world: World, { rights, after, becomes }: UserKind, kind: Kind): Promise<Caller> {
+  const { server } = world;
+  const self = await newPerson(server, { admin: rights.admin ?? false });
+  const memberIds = [
+    ...(rights.a ? [await join(server, self, world.a, rights.a)] : []),
+    ...(rights.b ? [await join(server, self, world.b, rights.b)] : []),
+  ];
+  const account = rights.b ? 'b' : 'a';
+  const secret = await credential(world, self, kind, account);
+  await after?.(world, self, memberIds[0] ?? '');
+  const caller = { secret, name: self.email, rights: {}, account, self } as const;
+  if (becomes === 'gone') return { ...caller, kind: null };
+  // A login to an account ends with what it was given for.
+  if (becomes && kind === 'CRM login') return { ...caller, kind: null };
+  if (becomes === 'unusable') return { ...caller, kind: null, isUnusable: true };
+  return { ...caller, kind, rights: becomes ?? rights };
+}
+
+function credential(world: World, self: Person, kind: Kind, account: 'a' | 'b'): Promise<string> {
+  if (kind === 'login') return login(world.server, self);
+  if (kind === 'CRM login') return crmLogin(world.server, self, world[account]);
+  return Promise.resolve(self.token);
+}
+
+async function unapproved({ server, a }: World): Promise<Caller> {
+  const self = await newPerson(server, { approved: false });
+  await join(server, self, a, 'administrator');
+  return { ...nothing(self.token), name: self.email, isUnusable: true, self };
+}
+
+async function revoked(world: World): Promise<Caller> {
+  const { server } = world;
+  const self = await administratorOfA(world);
+  await callCanvus(server, 'DELETE', `${userPath(self)}/access-tokens/${self.tokenId}`);
+  return { ...nothing(self.token), name: self.email };
+}
+
+async function loggedOut(world: World): Promise<Caller> {
+  const { server } = world;
+  const self = await administratorOfA(world);
+  const secret = await login(server, self);
+  await send(server.baseUrl, 'POST', '/api/v1/users/logout', { headers: { 'Private-Token': secret } });
+  return { ...nothing(secret), name: self.email, self };
+}
+
+async function released(world: World): Promise<Caller> {
+  const { server, a } = world;
+  const self = await administratorOfA(world);
+  const secret = await crmLogin(server, self, a);
+  await callCrm(server, 'authentication/token/release', { token: secret });
+  return { ...nothing(secret), name: self.email, self };
+}
+
+async function administratorOfA({ server, a }: World): Promise<Person> {
+  const self = await newPerson(server);
+  await join(server, self, a, 'administrator');
+  return self;
+}
+
+async function disabled({ server, a }: World): Promise<Caller> {
+  return refusedService(await newServiceToken(server, a, { enabled: false }));
+}
+
+async function expired({ server, a }: World): Promise<Caller> {
+  const token = await newServiceToken(server, a, { duration: '1ms' });
+  await delay(2);
+  return refusedService(token);
+}
+
+async function deleted({ server, a }: World): Promise<Caller> {
+  const token = await newServiceToken(server, a);
+  await callCloudflare(server, 'DELETE', serviceTokenPath(a.id, token));
+  return refusedService(token);
+}
+
+async function rotated({ server, a }: World): Promise<Caller> {
+  const token = await newServiceToken(server, a);
+  await callCloudflare(server, 'POST', `${serviceTokenPath(a.id, token)}/rotate`);
+  return refusedService(token);
+}
+
+function serviceTokenPath(accountId: string, { id }: ServiceToken): string {
+  return `/accounts/${accountId}/access/service_tokens/${id}`;
+}
+
+function service({ client_id: name, client_secret: secret }: ServiceToken, account: 'a' | 'b'): Caller {
+  return { kind: 'service token', secret, name, rights: {}, account };
+}
+
+function refusedService(token: ServiceToken): Caller {
+  return { ...service(token, 'a'), kind: null };
+}
+
+function nothing(secret: string): Caller {
+  return { kind: null, secret, name: `${'0'.repeat(32)}.access`, rights: {} };
+}

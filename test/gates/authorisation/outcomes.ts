@@ -1,0 +1,99 @@
+/** What an answer says, in the same words at every door; what is in no form that the door has is told as it is. */
+import type { Reply } from '../../support/http.js';
+import type { Door } from './presentations.js';
+
+export type Outcome =
+  | 'done'
+  | 'unauthenticated'
+  | 'not permitted'
+  /** The credential is right, its owner is blocked or not approved. */
+  | 'unusable'
+  /** Answered like something that does not exist. */
+  | 'hidden'
+  | 'not oneself';
+
+/** The outcome that this very answer stands for at this door: nothing more may be in it. */
+const FORMS: Readonly<Record<Door, readonly (readonly [outcome: Outcome, status: number, body: unknown])[]>> = {
+  canvus: [
+    ['unauthenticated', 401, { message: '401 Unauthorized' }],
+    ['not permitted', 403, { msg: 'Permission denied' }],
+    ['unusable', 403, { msg: 'The user is blocked or waits for approval' }],
+    ['not oneself', 403, { msg: 'You cannot delete yourself; another administrator can' }],
+  ],
+  cloudflare: [
+    ['unauthenticated', 400, cloudflare(9106, 'Missing X-Auth-Key, X-Auth-Email or Authorization headers')],
+    ['unauthenticated', 400, cloudflareHeader(6111, 'Invalid format for Authorization header')],
+    ['unauthenticated', 400, cloudflareHeader(6103, 'Invalid format for X-Auth-Key header')],
+    ['unauthenticated', 403, cloudflare(9103, 'Unknown X-Auth-Key or X-Auth-Email')],
+    ['unauthenticated', 401, cloudflare(10000, 'Authentication error')],
+    ['unauthenticated', 401, cloudflare(1000, 'Invalid API Token')],
+    ['not permitted', 403, cloudflare(10000, 'Authentication error')],
+  ],
+  crm: [
+    ['unauthenticated', 200, crm('SECURITY.INVALIDTOKEN', '', 'The token is not valid. Log in again.')],
+    [
+      'not permitted',
+      200,
+      crm(
+        'SECURITY.OPERATIONNOTPERMITTED',
+        'members with the role read_only may only show and list',
+        'The operation is not permitted.',
+      ),
+    ],
+    ['hidden', 200, crm('ACCESSTOKENS.ACCESSTOKENNOTFOUND', '', 'The access token was not found.')],
+  ],
+  oauth: [
+    ['unauthenticated', 401, oauth('invalid_client', 'the service token is not accepted')],
+    ['unauthenticated', 401, oauth('invalid_token', 'the token is not accepted')],
+    [
+      'unauthenticated',
+      401,
+      oauth(
+        'invalid_client',
+        'give a service token by HTTP Basic (client id and secret), or a token of a user as Bearer',
+      ),
+    ],
+    ['not permitted', 400, oauth('unauthorized_client', 'the caller may see this token, but not revoke it')],
+    ['hidden', 200, { active: false }],
+  ],
+  verify: [
+    ['unauthenticated', 401, oauth('unauthorized', 'no credential that is accepted')],
+    // Nothing in a query is ever a credential.
+    [
+      'unauthenticated',
+      400,
+      oauth('invalid_request', 'the parameter "token" is not known; there are kind and account'),
+    ],
+  ],
+};
+
+/** By the door, the status and the text of the answer. */
+const OUTCOMES = new Map(
+  Object.entries(FORMS).flatMap(([door, forms]) =>
+    forms.map(([outcome, status, body]) => [`${door} ${String(status)} ${JSON.stringify(body)}`, outcome] as const),
+  ),
+);
+
+export function outcomeOf(door: Door, { status, text }: Reply): string {
+  const known = OUTCOMES.get(`${door} ${String(status)} ${text}`);
+  if (known) return known;
+  const isDone = (status === 200 || status === 201) && (door !== 'crm' || text.startsWith('{"status":{"code":"OK"'));
+  return isDone ? 'done' : `${String(status)} ${text}`;
+}
+
+function cloudflare(code: number, message: string): unknown {
+  return { result: null, success: false, errors: [{ code, message }], messages: [] };
+}
+
+function cloudflareHeader(code: number, message: string): unknown {
+  const error = { code: 6003, message: 'Invalid request headers', error_chain: [{ code, message }] };
+  return { result: null, success: false, errors: [error], messages: [] };
+}
+
+function crm(name: string, description: string, message: string): unknown {
+  return { status: { code: `COM.CRM.EXCEPTION.${name}EXCEPTION`, description, message }, data: {} };
+}
+
+function oauth(error: string, description: string): unknown {
+  return { error, error_description: description };
+}

@@ -1,0 +1,279 @@
+/** Who may do what: every documented operation, each with a request that is answered when the caller may. */
+import { randomUUID } from 'node:crypto';
+import { ADMIN } from '../../support/test-server.js';
+import type { Caller, Rights } from './callers.js';
+import type { Outcome } from './outcomes.js';
+import type { Door } from './presentations.js';
+import type { World } from './world.js';
+
+/** Whom an operation is for. What is not the caller's own account is account A. */
+export type Who =
+  | 'anyone'
+  | 'any user'
+  | 'administrators of the server'
+  | 'members of A'
+  | 'administrators of A'
+  | 'members of their account'
+  | 'administrators of their account'
+  | 'members of A, and its services'
+  | 'any user, any service'
+  | 'nobody';
+
+export interface Operation {
+  readonly who: Who;
+  /** What stands in the path for its parameters. */
+  readonly path?: (world: World, caller: Caller) => Readonly<Record<string, string | number>>;
+  readonly query?: (world: World, caller: Caller) => Readonly<Record<string, string>>;
+  readonly body?: (world: World, caller: Caller) => object;
+  /** How those are refused who are known and may not; as `not permitted` unless given. */
+  readonly refusal?: (caller: Caller) => Outcome;
+  /** Whether it can be done any number of times to the same things; those by GET can. */
+  readonly isRepeatable?: boolean;
+  /** Whether its own parameters are credentials. It can be repeated, too. */
+  readonly isLogin?: boolean;
+}
+
+const ofUser = ({ user }: World): { id: number } => ({ id: user.userId });
+const ofUserToken = ({ user }: World): { id: number; tokenId: string } => ({ id: user.userId, tokenId: user.tokenId });
+const ofSelf = ({ user }: World, { self = user }: Caller): { id: number } => ({ id: self.userId });
+const ofSelfToken = ({ user }: World, { self = user }: Caller): { id: number; tokenId: string } => ({
+  id: self.userId,
+  tokenId: self.tokenId,
+});
+
+const description = (): object => ({ description: 'another description' });
+const newName = (): object => ({ name: `name ${randomUUID()}` });
+
+/** The same operation on the object of somebody else, and on the caller's own. */
+function onOthersAndOneself(
+  operation: Omit<Operation, 'who' | 'path'>,
+  onOneself: Omit<Operation, 'path'> = { ...operation, who: 'any user' },
+): Operation[] {
+  return [
+    { ...operation, who: 'administrators of the server', path: ofUser },
+    { ...onOneself, path: ofSelf },
+  ];
+}
+
+function onTokensOfOthersAndOnesOwn(operation: Omit<Operation, 'who' | 'path'>): Operation[] {
+  return [
+    { ...operation, who: 'administrators of the server', path: ofUserToken },
+    { ...operation, who: 'any user', path: ofSelfToken },
+  ];
+}
+
+const FOR_ADMINISTRATORS = { who: 'administrators of the server' } as const;
+
+const CANVUS: Readonly<Record<string, Operation | readonly Operation[]>> = {
+  'GET /api/v1/audit-log': FOR_ADMINISTRATORS,
+  'GET /api/v1/audit-log/export-csv': FOR_ADMINISTRATORS,
+  'GET /api/v1/server-config': { who: 'anyone' },
+  'PATCH /api/v1/server-config': {
+    ...FOR_ADMINISTRATORS,
+    body: () => ({ external_url: `https://${randomUUID()}.example.com` }),
+  },
+  'GET /api/v1/server-info': { who: 'anyone' },
+  'GET /api/v1/users': { who: 'any user' },
+  'POST /api/v1/users': {
+    ...FOR_ADMINISTRATORS,
+    body: () => ({ email: `${randomUUID()}@example.com`, name: 'Somebody new' }),
+  },
+  'POST /api/v1/users/login': {
+    who: 'anyone',
+    body: () => ({ email: ADMIN.email, password: ADMIN.password }),
+    isLogin: true,
+  },
+  'POST /api/v1/users/logout': { who: 'any user', body: () => ({}) },
+  'DELETE /api/v1/users/{id}': onOthersAndOneself(
+    {},
+    { who: 'nobody', refusal: ({ rights }) => (rights.admin ? 'not oneself' : 'not permitted') },
+  ),
+  'GET /api/v1/users/{id}': { who: 'any user', path: ofUser },
+  'PATCH /api/v1/users/{id}': onOthersAndOneself({ body: newName }),
+  'GET /api/v1/users/{id}/access-tokens': onOthersAndOneself({}),
+  'POST /api/v1/users/{id}/access-tokens': onOthersAndOneself({ body: description }),
+  'DELETE /api/v1/users/{id}/access-tokens/{tokenId}': onTokensOfOthersAndOnesOwn({}),
+  'GET /api/v1/users/{id}/access-tokens/{tokenId}': onTokensOfOthersAndOnesOwn({}),
+  'PATCH /api/v1/users/{id}/access-tokens/{tokenId}': onTokensOfOthersAndOnesOwn({ body: description }),
+  'POST /api/v1/users/{id}/approve': onOthersAndOneself({}, FOR_ADMINISTRATORS),
+  'POST /api/v1/users/{id}/block': onOthersAndOneself({}),
+  'POST /api/v1/users/{id}/password': onOthersAndOneself({
+    body: (_, { self }) => ({ current_password: self?.password, new_password: `new password ${randomUUID()}` }),
+  }),
+  'POST /api/v1/users/{id}/unblock': onOthersAndOneself({}, FOR_ADMINISTRATORS),
+};
+
+const ofAccount = ({ a }: World): { accountId: string } => ({ accountId: a.id });
+const ofMember = (world: World): { accountId: string; memberId: string } => ({
+  ...ofAccount(world),
+  memberId: world.memberId,
+});
+const ofServiceToken = (world: World): { accountId: string; tokenId: string } => ({
+  ...ofAccount(world),
+  tokenId: world.serviceToken.id,
+});
+
+const CLOUDFLARE: typeof CANVUS = {
+  'GET /client/v4/accounts': { who: 'any user' },
+  'POST /client/v4/accounts': { ...FOR_ADMINISTRATORS, body: newName },
+  'DELETE /client/v4/accounts/{accountId}': { ...FOR_ADMINISTRATORS, path: ofAccount },
+  'GET /client/v4/accounts/{accountId}': { who: 'members of A', path: ofAccount },
+  'PUT /client/v4/accounts/{accountId}': { who: 'administrators of A', path: ofAccount, body: newName },
+  'GET /client/v4/accounts/{accountId}/access/service_tokens': { who: 'members of A', path: ofAccount },
+  'POST /client/v4/accounts/{accountId}/access/service_tokens': {
+    who: 'administrators of A',
+    path: ofAccount,
+    body: newName,
+  },
+  'DELETE /client/v4/accounts/{accountId}/access/service_tokens/{tokenId}': {
+    who: 'administrators of A',
+    path: ofServiceToken,
+  },
+  'GET /client/v4/accounts/{accountId}/access/service_tokens/{tokenId}': { who: 'members of A', path: ofServiceToken },
+  'PUT /client/v4/accounts/{accountId}/access/service_tokens/{tokenId}': {
+    who: 'administrators of A',
+    path: ofServiceToken,
+    body: newName,
+  },
+  'POST /client/v4/accounts/{accountId}/access/service_tokens/{tokenId}/refresh': {
+    who: 'administrators of A',
+    path: ofServiceToken,
+  },
+  'POST /client/v4/accounts/{accountId}/access/service_tokens/{tokenId}/rotate': {
+    who: 'administrators of A',
+    path: ofServiceToken,
+  },
+  'GET /client/v4/accounts/{accountId}/members': { who: 'members of A', path: ofAccount },
+  'POST /client/v4/accounts/{accountId}/members': {
+    who: 'administrators of A',
+    path: ofAccount,
+    body: ({ user }) => ({ email: user.email, roles: ['administrator'] }),
+  },
+  'DELETE /client/v4/accounts/{accountId}/members/{memberId}': { who: 'administrators of A', path: ofMember },
+  'GET /client/v4/accounts/{accountId}/members/{memberId}': { who: 'members of A', path: ofMember },
+  'PUT /client/v4/accounts/{accountId}/members/{memberId}': {
+    who: 'administrators of A',
+    path: ofMember,
+    body: () => ({ roles: ['administrator'] }),
+  },
+  'GET /client/v4/user/tokens/verify': { who: 'any user' },
+};
+
+/** Who is in another organisation finds nothing; those in this one who may not are told so. */
+const inAnother = ({ account }: Caller): Outcome => (account === 'b' ? 'hidden' : 'not permitted');
+const named = (code: string): object => ({ access_token_identifier: { authentication_code: code } });
+const namedInQuery = ({ effective }: World): Record<string, string> => ({
+  access_token_identifier: `authentication_code=${effective}`,
+});
+const TEN = { who: 'members of their account', query: () => ({ number: '10' }) } as const;
+
+const CRM: typeof CANVUS = {
+  'POST /crmapi/rest/v2/access_tokens/create': {
+    who: 'administrators of their account',
+    body: () => ({ identifier: randomUUID(), pass_code: '12345' }),
+  },
+  'GET /crmapi/rest/v2/access_tokens/get_not_associated': TEN,
+  'GET /crmapi/rest/v2/access_tokens/list': TEN,
+  'POST /crmapi/rest/v2/access_tokens/list': {
+    who: 'members of their account',
+    isRepeatable: true,
+    body: () => ({ number: 10 }),
+  },
+  'POST /crmapi/rest/v2/access_tokens/reset_pass_code': {
+    who: 'administrators of A',
+    refusal: inAnother,
+    body: ({ effective }) => ({ authentication_code: effective }),
+  },
+  'POST /crmapi/rest/v2/access_tokens/set_as_effective': {
+    who: 'administrators of A',
+    refusal: inAnother,
+    body: ({ notEffective }) => named(notEffective),
+  },
+  'POST /crmapi/rest/v2/access_tokens/set_as_not_effective': {
+    who: 'administrators of A',
+    refusal: inAnother,
+    body: ({ effective }) => named(effective),
+  },
+  'GET /crmapi/rest/v2/access_tokens/show': { who: 'members of A', refusal: inAnother, query: namedInQuery },
+  'POST /crmapi/rest/v2/access_tokens/show': {
+    who: 'members of A',
+    refusal: inAnother,
+    isRepeatable: true,
+    body: ({ effective }) => named(effective),
+  },
+  'POST /crmapi/rest/v2/access_tokens/update': {
+    who: 'administrators of A',
+    refusal: inAnother,
+    body: ({ effective }) => ({ ...named(effective), authentication_code: randomUUID() }),
+  },
+  'POST /crmapi/rest/v2/authentication/token': {
+    who: 'anyone',
+    body: ({ a }) => ({ username: ADMIN.email, password: ADMIN.password, organisation: a.name }),
+    isLogin: true,
+  },
+  'POST /crmapi/rest/v2/authentication/token/release': { who: 'members of their account' },
+};
+
+const DATA_PLANE: typeof CANVUS = {
+  'POST /oauth2/introspect': {
+    who: 'members of A, and its services',
+    refusal: () => 'hidden',
+    isRepeatable: true,
+    body: ({ serviceToken }) => ({ token: serviceToken.client_secret }),
+  },
+  'POST /oauth2/revoke': {
+    who: 'administrators of A',
+    // Who may not see the token is answered as if it had been revoked.
+    refusal: ({ rights, account, kind }) =>
+      rights.a !== undefined || (kind === 'service token' && account === 'a') ? 'not permitted' : 'done',
+    body: ({ serviceToken }) => ({ token: serviceToken.client_secret }),
+  },
+  'GET /verify': { who: 'any user, any service' },
+};
+
+/** By method and address, as the documents have them. */
+export const OPERATIONS = new Map<string, readonly Operation[]>(
+  Object.entries({ ...CANVUS, ...CLOUDFLARE, ...CRM, ...DATA_PLANE }).map(([label, given]) => [
+    label,
+    Array.isArray(given) ? (given as readonly Operation[]) : [given as Operation],
+  ]),
+);
+
+/** @param label - of an operation */
+export function doorOf(label: string): Door {
+  if (label.includes(' /api/v1/')) return 'canvus';
+  if (label.includes(' /client/v4/')) return 'cloudflare';
+  if (label.includes(' /crmapi/')) return 'crm';
+  return label.includes(' /oauth2/') ? 'oauth' : 'verify';
+}
+
+/** Whether a caller who is known belongs to those whom an operation is for. */
+export function isFor(who: Who, { rights, account, kind }: Caller): boolean {
+  const isService = kind === 'service token';
+  const { admin = false, a } = rights;
+  switch (who) {
+    case 'anyone':
+    case 'any user, any service':
+      return true;
+    case 'any user':
+      return !isService;
+    case 'administrators of the server':
+      return admin;
+    case 'members of A':
+      return admin || a !== undefined;
+    case 'administrators of A':
+      return admin || a === 'administrator';
+    case 'members of their account':
+      return admin || roleIn(rights, account) !== undefined;
+    case 'administrators of their account':
+      return admin || roleIn(rights, account) === 'administrator';
+    case 'members of A, and its services':
+      return admin || a !== undefined || (isService && account === 'a');
+    case 'nobody':
+      return false;
+  }
+}
+
+function roleIn({ a, b }: Rights, account: Caller['account']): Rights['a'] {
+  return account === 'b' ? b : a;
+}
