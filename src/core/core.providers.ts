@@ -1,11 +1,11 @@
 /** The core's injectable parts, for the module that assembles them. */
-import { AuditLog } from './audit-log.js';
-import { EventBus } from './event-bus.js';
-import { HashingService } from './hashing.service.js';
-import { TokenListing } from './token-listing.js';
-import { TokenService } from './token.service.js';
-import { UnitOfWork } from './unit-of-work.js';
-import { CredentialMemory } from './verification/credential-memory.js';
+import { AuditLog } from './audit/audit-log.js';
+import { EventBus } from './changes/event-bus.js';
+import { HashingService } from './tokens/hashing.service.js';
+import { TokenListing } from './tokens/token-listing.js';
+import { TokenService } from './tokens/token.service.js';
+import { UnitOfWork } from './database/unit-of-work.js';
+import { CredentialMemory } from './verification/credential-cache.js';
 import { LastSeen } from './verification/last-seen.js';
 import { Verifier } from './verification/verifier.js';
 

@@ -1,10 +1,10 @@
 /** Tokens: entity, hashing, life cycle, verification, changes. No HTTP, no dialect, no users table. */
-export { ActorCheck, type AuthorChange } from './actor-check.js';
-export { SYSTEM, anonymousAt, type Actor } from './actor.js';
-export { AuditLog, removeAuditRows, type AuditFilter, type AuditStretch } from './audit-log.js';
-export { AuditRecord } from './audit-record.entity.js';
-export { AuditSink, DatabaseAuditSink, type AuditEntry } from './audit-sink.js';
-export { ChangeRelay, LocalRelay, type Announcement } from './change-relay.js';
+export { ActorCheck, type AuthorChange } from './database/actor-check.js';
+export { SYSTEM, anonymousAt, type Actor } from './database/actor.js';
+export { AuditLog, removeAuditRows, type AuditFilter, type AuditStretch } from './audit/audit-log.js';
+export { AuditRecord } from './audit/audit-record.entity.js';
+export { AuditSink, DatabaseAuditSink, type AuditEntry } from './audit/audit-sink.js';
+export { ChangeRelay, LocalRelay, type Announcement } from './changes/change-relay.js';
 export {
   Change,
   TOKEN_CHANGES,
@@ -15,15 +15,15 @@ export {
   TokenUpdated,
   type ChangeClass,
   type ChangeTarget,
-} from './changes.js';
+} from './changes/changes.js';
 export { Clock, SystemClock } from './clock.js';
-export { json, moment } from './columns.js';
+export { json, moment } from './database/columns.js';
 export { CORE_PROVIDERS } from './core.providers.js';
-export { EntityRows, findRow, type Row } from './entity-rows.js';
+export { EntityRows, findRow, type Row } from './database/row-mapper.js';
 export { DomainError, UniqueViolation, assertNever, whenTaken, type DomainErrorCode } from './errors.js';
-export { EventBus, type ChangeListener, type GapListener } from './event-bus.js';
-export { HashingService, PASSWORD_MAX_BYTES } from './hashing.service.js';
-export { describeForLog } from './log-line.js';
+export { EventBus, type ChangeListener, type GapListener } from './changes/event-bus.js';
+export { HashingService, PASSWORD_MAX_BYTES } from './tokens/hashing.service.js';
+export { describeForLog } from './error-summary.js';
 export { CORE_OPTIONS, type CoreOptions, type CredentialCacheOptions } from './options.js';
 export {
   OptionsError,
@@ -36,15 +36,21 @@ export {
   type OptionRule,
   type OptionRules,
 } from './option-rules.js';
-export { Secret } from './secret.js';
-export { isStorableText } from './text.js';
-export { TokenCount } from './token-count.entity.js';
-export { TokenListing, type Stretch, type TokenFilter } from './token-listing.js';
-export { Token } from './token.entity.js';
-export { TokenService, type NewToken, type Rotation, type TokenChanges, type TokenSelector } from './token.service.js';
-export { Turns, type TurnLimits } from './turns.js';
-export { Transactor, type DatabaseWork, type HoldMode } from './transactor.js';
-export { Transaction, UnitOfWork } from './unit-of-work.js';
+export { Secret } from './tokens/secret.js';
+export { isStorableText } from './storable-text.js';
+export { TokenCount } from './tokens/token-count.entity.js';
+export { TokenListing, type Stretch, type TokenFilter } from './tokens/token-listing.js';
+export { Token } from './tokens/token.entity.js';
+export {
+  TokenService,
+  type NewToken,
+  type Rotation,
+  type TokenChanges,
+  type TokenSelector,
+} from './tokens/token.service.js';
+export { Turns, type TurnLimits } from './semaphore.js';
+export { Transactor, type DatabaseWork, type HoldMode } from './database/transactor.js';
+export { Transaction, UnitOfWork } from './database/unit-of-work.js';
 export { UserDirectory, type DirectoryUser } from './user-directory.js';
 export { isCheckedSecret, isUserToken, newCheckedSecret, type Credential } from './verification/credential.js';
 export type { Acceptance, Refusal, Verdict } from './verification/known-token.js';

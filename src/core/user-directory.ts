@@ -1,5 +1,5 @@
 /** Who the users are, as far as tokens must know; a host may put its own users behind this. */
-import type { Transaction } from './unit-of-work.js';
+import type { Transaction } from './database/unit-of-work.js';
 
 /** A user in the eyes of the token authority. */
 export interface DirectoryUser {

@@ -1,7 +1,7 @@
 /** Every entity of the schema. */
-import { AuditRecord } from '../core/audit-record.entity.js';
-import { TokenCount } from '../core/token-count.entity.js';
-import { Token } from '../core/token.entity.js';
+import { AuditRecord } from '../core/audit/audit-record.entity.js';
+import { TokenCount } from '../core/tokens/token-count.entity.js';
+import { Token } from '../core/tokens/token.entity.js';
 import { AccessToken } from '../dialects/crm/access-token.entity.js';
 import { ServiceToken } from '../dialects/cloudflare/service-token.entity.js';
 import { Account } from '../identity/account.entity.js';

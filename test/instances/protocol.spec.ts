@@ -1,7 +1,7 @@
 /** The protocol of docs/several-instances.md, one interleaving at a time. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CredentialMemory } from '../../src/core/verification/credential-memory.js';
+import { CredentialMemory } from '../../src/core/verification/credential-cache.js';
 import { SYSTEM, TokenIssued, TokenRevoked } from '../../src/core/index.js';
 import { InstanceRegistry } from '../../src/persistence/relay/instance-registry.js';
 import { InstanceWatch } from '../../src/persistence/relay/instance-watch.js';

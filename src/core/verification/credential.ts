@@ -1,7 +1,7 @@
 /** What somebody presents to be let in, and the forms it can have. */
 import { randomFillSync } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { Secret } from '../secret.js';
+import { Secret } from '../tokens/secret.js';
 
 /** A secret that names its token by itself, or a handle and a secret. */
 export type Credential =

@@ -1,6 +1,6 @@
 /** A token as it was read, with its owner, ready to be judged against what is presented. */
 import { timingSafeEqual } from 'node:crypto';
-import type { Token } from '../token.entity.js';
+import type { Token } from '../tokens/token.entity.js';
 import type { DirectoryUser } from '../user-directory.js';
 import type { StoredToken } from './token-lookup.js';
 

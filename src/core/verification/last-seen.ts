@@ -1,8 +1,8 @@
 /** When tokens were last used: written behind, in batches, so that no verification waits for it. */
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
-import { SYSTEM } from '../actor.js';
-import { Token } from '../token.entity.js';
-import { UnitOfWork, type Transaction } from '../unit-of-work.js';
+import { SYSTEM } from '../database/actor.js';
+import { Token } from '../tokens/token.entity.js';
+import { UnitOfWork, type Transaction } from '../database/unit-of-work.js';
 import type { KnownToken } from './known-token.js';
 
 /** A use is written down when the last one that was is older than this: exact enough to find what is not used. */

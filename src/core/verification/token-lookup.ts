@@ -1,5 +1,5 @@
 /** The one read that verification needs, made for speed; each engine does it in its own way. */
-import type { Token } from '../token.entity.js';
+import type { Token } from '../tokens/token.entity.js';
 
 /** A committed row: the token without its digests, and these beside it (64 hex characters). */
 export interface StoredToken {

@@ -1,9 +1,9 @@
 /** Checks presented credentials: the answer is a value that says why not, never an exception. */
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock.js';
-import { HashingService } from '../hashing.service.js';
+import { HashingService } from '../tokens/hashing.service.js';
 import { UserDirectory } from '../user-directory.js';
-import { CredentialMemory, type Generation, type Reading } from './credential-memory.js';
+import { CredentialMemory, type Generation, type Reading } from './credential-cache.js';
 import type { Credential } from './credential.js';
 import { KnownToken, type Verdict } from './known-token.js';
 import { LastSeen } from './last-seen.js';

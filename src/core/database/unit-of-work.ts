@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
 import { ActorCheck, type AuthorChange } from './actor-check.js';
 import { SYSTEM, type Actor } from './actor.js';
-import { AuditSink } from './audit-sink.js';
-import { ChangeRelay } from './change-relay.js';
-import type { Change } from './changes.js';
-import { Clock } from './clock.js';
+import { AuditSink } from '../audit/audit-sink.js';
+import { ChangeRelay } from '../changes/change-relay.js';
+import type { Change } from '../changes/changes.js';
+import { Clock } from '../clock.js';
 import { Transactor, type DatabaseWork, type HoldMode } from './transactor.js';
 
 /** What a unit of work can do while its transaction is open. */

@@ -2,13 +2,13 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, FindOptionsWhere, ObjectType } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
-import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from './changes.js';
-import { insertRows } from './entity-rows.js';
-import { DomainError } from './errors.js';
+import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from '../changes/changes.js';
+import { insertRows } from '../database/row-mapper.js';
+import { DomainError } from '../errors.js';
 import { countToken } from './token-count.js';
 import { newTokenId } from './token-id.js';
 import { Token } from './token.entity.js';
-import type { Transaction } from './unit-of-work.js';
+import type { Transaction } from '../database/unit-of-work.js';
 
 /** What names tokens: every condition must hold. Give the owner too, so that nobody reaches another's. */
 export type TokenSelector = Partial<Pick<Token, 'id' | 'handle' | 'handleScope' | 'userId' | 'accountId'>>;

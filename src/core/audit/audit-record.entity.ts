@@ -1,6 +1,6 @@
 /** One row for every change and every failed login: who did what to whom, from where. */
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { json, moment } from './columns.js';
+import { json, moment } from '../database/columns.js';
 
 /** A row of the audit log, written in the transaction of the change it tells of. */
 @Entity({ name: 'latchkey_audit' })

@@ -1,9 +1,9 @@
 /** What verification remembers: tokens that were found, bounded in number and age, forgotten with every change to them. */
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { ChangeRelay } from '../change-relay.js';
-import type { Change } from '../changes.js';
-import { EventBus } from '../event-bus.js';
+import { ChangeRelay } from '../changes/change-relay.js';
+import type { Change } from '../changes/changes.js';
+import { EventBus } from '../changes/event-bus.js';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
 import type { KnownToken } from './known-token.js';
 

@@ -1,6 +1,6 @@
 /** The one token table: what every kind of credential has in common. */
 import { Check, Column, Entity, Index, PrimaryColumn, TableInheritance, type IndexOptions } from 'typeorm';
-import { moment } from './columns.js';
+import { moment } from '../database/columns.js';
 
 /** TypeORM would make an index of its own on the discriminator, with which that of the handle begins. */
 const NOT_THERE: IndexOptions & { readonly synchronize: false } = { synchronize: false };

@@ -1,8 +1,8 @@
 /** Where audit rows go; a host may send them elsewhere as well, or instead. */
 import { Injectable } from '@nestjs/common';
 import { AuditRecord } from './audit-record.entity.js';
-import { insertRows } from './entity-rows.js';
-import type { Transaction } from './unit-of-work.js';
+import { insertRows } from '../database/row-mapper.js';
+import type { Transaction } from '../database/unit-of-work.js';
 
 /** A row of the audit log before it has a number. */
 export type AuditEntry = Omit<AuditRecord, 'id'>;

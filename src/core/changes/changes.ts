@@ -1,5 +1,5 @@
 /** What can happen to tokens: typed changes that become audit rows and, after the commit, events. */
-import type { Token } from './token.entity.js';
+import type { Token } from '../tokens/token.entity.js';
 
 /** What a change was done to. */
 export interface ChangeTarget {

@@ -2,10 +2,10 @@
 import { hash as digestOf, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import bcrypt from 'bcrypt';
-import { DomainError } from './errors.js';
-import { CORE_OPTIONS, type CoreOptions } from './options.js';
+import { DomainError } from '../errors.js';
+import { CORE_OPTIONS, type CoreOptions } from '../options.js';
 import { Secret } from './secret.js';
-import { Turns } from './turns.js';
+import { Turns } from '../semaphore.js';
 
 /** bcrypt reads no further than this many bytes. */
 export const PASSWORD_MAX_BYTES = 72;
