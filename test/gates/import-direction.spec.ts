@@ -43,7 +43,7 @@ describe('the import rule', () => {
     ['src/core/token.ts', `export * from '../http/index.js';`, 'core may not import'],
     ['src/core/token.ts', `const x = await import('../identity/index.js');`, 'core may not import'],
     ['src/core/token.ts', `import { PRODUCT_VERSION } from '../version.js';`, 'core may not import'],
-    ['src/http/answer.ts', `import { User } from '../identity/index.js';`, 'http may not import'],
+    ['src/http/error-response.ts', `import { User } from '../identity/index.js';`, 'http may not import'],
     ['src/identity/user.service.ts', `import { x } from '../persistence/index.js';`, 'identity may not import'],
     ['src/identity/user.service.ts', `import { x } from '../http/index.js';`, 'identity may not import'],
     ['src/dialects/crm/a.ts', `import { x } from '../canvus/index.js';`, 'dialects/crm may not import'],

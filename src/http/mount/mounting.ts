@@ -1,7 +1,7 @@
 /** Mounting a dialect's module: at a prefix, on top of the module that provides core and identity. */
 import type { DynamicModule, ModuleMetadata } from '@nestjs/common';
 import { RouterModule, type ApplicationConfig, type HttpAdapterHost } from '@nestjs/core';
-import { OptionsError, withCheckedOptions, type OptionRules } from '../core/index.js';
+import { OptionsError, withCheckedOptions, type OptionRules } from '../../core/index.js';
 
 /** What every dialect's `forRoot` takes beside its options. */
 export interface DialectExtras {

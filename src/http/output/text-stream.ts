@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Logger } from '@nestjs/common';
 import type { Response } from 'express';
-import { describeForLog } from '../core/index.js';
+import { describeForLog } from '../../core/index.js';
 
 const logger = new Logger('TextStream');
 

@@ -1,6 +1,6 @@
 /** From untrusted JSON to an instance of an input class, by the class's own class-validator rules. */
 import { getMetadataStorage, registerDecorator, validateSync, type ValidationError } from 'class-validator';
-import { isStorableText } from '../core/index.js';
+import { isStorableText } from '../../core/index.js';
 
 /** The first thing that is wrong with an input. */
 export class InputError extends Error {

@@ -5,10 +5,10 @@
 import { Logger } from '@nestjs/common';
 import type { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import type { Application, NextFunction, Request, Response } from 'express';
-import { sendError, type ErrorRenderer } from './answer.js';
+import { sendError, type ErrorRenderer } from '../output/error-response.js';
 import { MountError, claimPath, mountPath } from './mounting.js';
-import { checkRoutes, type MountedModule } from './own-routes.js';
-import { bodyReader } from './request-body.js';
+import { checkRoutes, type MountedModule } from './route-check.js';
+import { bodyReader } from '../input/request-body.js';
 import { MethodNotAllowed, PathNotFound, allowedMethods, gather, layersBelow, moveToFront } from './routing.js';
 
 /** Bytes of a request body at the most; the longest legal one has a few KiB. */

@@ -1,7 +1,7 @@
 /** An error answer as a value: what a dialect renders and this room sends. */
 import { HttpException } from '@nestjs/common';
 import type { Response } from 'express';
-import type { DomainError } from '../core/index.js';
+import type { DomainError } from '../../core/index.js';
 
 export interface ErrorAnswer {
   readonly status: number;
