@@ -48,7 +48,7 @@ export {
   type TokenChanges,
   type TokenSelector,
 } from './tokens/token.service.js';
-export { Turns, type TurnLimits } from './semaphore.js';
+export { Semaphore, type SemaphoreOptions } from './semaphore.js';
 export { Transactor, type DatabaseWork, type HoldMode } from './database/transactor.js';
 export { Transaction, UnitOfWork } from './database/unit-of-work.js';
 export { UserDirectory, type DirectoryUser } from './user-directory.js';

@@ -2,55 +2,55 @@
 import { DomainError } from './errors.js';
 
 /** When nobody more is let in, or has waited enough. */
-export interface TurnLimits {
+export interface SemaphoreOptions {
   /** At a time. */
   readonly concurrent: number;
   /** Who may wait at the most; any number unless given. */
-  readonly waiting?: number;
+  readonly maxWaiting?: number;
   /** For how long, in milliseconds; without end unless given. */
-  readonly patienceMs?: number;
+  readonly maxWaitMs?: number;
   /** What who has to go is told, with when to come back, in seconds. */
-  readonly refusal: { readonly message: string; readonly retryAfterSeconds: number };
+  readonly onReject: { readonly message: string; readonly retryAfterSeconds: number };
 }
 
-export class Turns {
+export class Semaphore {
   private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly queue: (() => void)[] = [];
 
-  constructor(private readonly limits: TurnLimits) {}
+  constructor(private readonly options: SemaphoreOptions) {}
 
   /** @throws DomainError `unavailable` */
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running < this.limits.concurrent) this.running += 1;
-    else await this.turn();
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running < this.options.concurrent) this.running += 1;
+    else await this.acquire();
     try {
       return await work();
     } finally {
-      const next = this.waiting.shift();
+      const next = this.queue.shift();
       if (next) next();
       else this.running -= 1;
     }
   }
 
-  private turn(): Promise<void> {
-    const { waiting = Infinity, patienceMs } = this.limits;
-    if (this.waiting.length >= waiting) return Promise.reject(this.refusal());
+  private acquire(): Promise<void> {
+    const { maxWaiting = Infinity, maxWaitMs } = this.options;
+    if (this.queue.length >= maxWaiting) return Promise.reject(this.rejection());
     return new Promise((resolve, reject) => {
       const begin = (): void => {
         clearTimeout(timer);
         resolve();
       };
       const giveUp = (): void => {
-        this.waiting.splice(this.waiting.indexOf(begin), 1);
-        reject(this.refusal());
+        this.queue.splice(this.queue.indexOf(begin), 1);
+        reject(this.rejection());
       };
-      const timer = patienceMs === undefined ? undefined : setTimeout(giveUp, patienceMs);
-      this.waiting.push(begin);
+      const timer = maxWaitMs === undefined ? undefined : setTimeout(giveUp, maxWaitMs);
+      this.queue.push(begin);
     });
   }
 
-  private refusal(): DomainError {
-    const { message, retryAfterSeconds } = this.limits.refusal;
+  private rejection(): DomainError {
+    const { message, retryAfterSeconds } = this.options.onReject;
     return new DomainError('unavailable', message, retryAfterSeconds);
   }
 }

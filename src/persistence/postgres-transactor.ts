@@ -4,7 +4,7 @@
  */
 import type pg from 'pg';
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
-import { Transactor, Turns, type DatabaseWork, type HoldMode } from '../core/index.js';
+import { Transactor, Semaphore, type DatabaseWork, type HoldMode } from '../core/index.js';
 import { isRetryable, translated } from './driver-errors.js';
 
 /** A transaction that lost a deadlock is tried this often altogether. */
@@ -14,14 +14,14 @@ const TRIES = 4;
 const PATIENCE_MS = 5000;
 
 export class PostgresTransactor extends Transactor {
-  private readonly turns: Turns;
+  private readonly writers: Semaphore;
 
   constructor(private readonly dataSource: DataSource) {
     super();
-    this.turns = new Turns({
+    this.writers = new Semaphore({
       concurrent: Math.max(1, poolSizeOf(dataSource) - 1),
-      patienceMs: PATIENCE_MS,
-      refusal: { message: 'too many changes are waiting for the database; try again', retryAfterSeconds: 2 },
+      maxWaitMs: PATIENCE_MS,
+      onReject: { message: 'too many changes are waiting for the database; try again', retryAfterSeconds: 2 },
     });
   }
 
@@ -36,7 +36,7 @@ export class PostgresTransactor extends Transactor {
   async write<T>(work: DatabaseWork<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.turns.take(() => this.dataSource.transaction(work));
+        return await this.writers.run(() => this.dataSource.transaction(work));
       } catch (error) {
         if (attempt >= TRIES || !isRetryable(error)) throw translated(error);
       }

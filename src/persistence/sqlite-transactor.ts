@@ -6,7 +6,7 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
 import { Transactor, type DatabaseWork } from '../core/index.js';
 import { isBusy, translated } from './driver-errors.js';
-import { ReadWriteGate } from './read-write-gate.js';
+import { ReadWriteLock } from './read-write-lock.js';
 
 /** Writers that share one commit at the most. */
 const BATCH = 64;
@@ -22,7 +22,7 @@ interface Job {
 }
 
 export class SqliteTransactor extends Transactor {
-  private readonly gate = new ReadWriteGate();
+  private readonly readWriteLock = new ReadWriteLock();
   private readonly queue: Job[] = [];
   private draining = false;
   private committed = 0;
@@ -44,7 +44,7 @@ export class SqliteTransactor extends Transactor {
 
   async read<T>(work: DatabaseWork<T>): Promise<T> {
     try {
-      return await this.gate.shared(() => work(this.dataSource.manager));
+      return await this.readWriteLock.shared(() => work(this.dataSource.manager));
     } catch (error) {
       throw translated(error);
     }
@@ -93,15 +93,15 @@ export class SqliteTransactor extends Transactor {
 
   private async drain(): Promise<void> {
     while (this.queue.length > 0) {
-      await this.gather();
+      await this.collectWriters();
       const jobs = this.queue.splice(0, BATCH);
-      await this.gate.exclusive(() => this.commitTogether(jobs));
+      await this.readWriteLock.exclusive(() => this.commitTogether(jobs));
     }
     this.draining = false;
   }
 
   /** As long as each turn of the event loop brings further writers: a commit costs all of them what it costs one. */
-  private async gather(): Promise<void> {
+  private async collectWriters(): Promise<void> {
     for (let waiting = 0; waiting < this.queue.length && waiting < BATCH;) {
       waiting = this.queue.length;
       await nextTurn();

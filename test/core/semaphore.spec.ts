@@ -1,12 +1,12 @@
 /** So much at a time, the rest in the order of its coming, and nobody waits longer than his patience. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Turns } from '../../src/core/index.js';
+import { Semaphore } from '../../src/core/index.js';
 
-const refusal = { message: 'come back', retryAfterSeconds: 3 };
+const onReject = { message: 'come back', retryAfterSeconds: 3 };
 const REFUSED = { code: 'unavailable', message: 'come back', retryAfterSeconds: 3 };
 
-describe('turns', () => {
+describe('a semaphore', () => {
   let begun: string[];
   let ends: (() => void)[];
 
@@ -29,9 +29,9 @@ describe('turns', () => {
     await delay(1);
   };
 
-  it('are so many at a time, in the order of their coming', async () => {
-    const turns = new Turns({ concurrent: 2, refusal });
-    const results = ['a', 'b', 'c', 'd'].map((name) => turns.take(lasting(name)));
+  it('runs so many at a time, in the order of their coming', async () => {
+    const semaphore = new Semaphore({ concurrent: 2, onReject });
+    const results = ['a', 'b', 'c', 'd'].map((name) => semaphore.run(lasting(name)));
     await delay(1);
     expect(begun).toEqual(['a', 'b']);
     await endOne();
@@ -41,29 +41,29 @@ describe('turns', () => {
   });
 
   it('are given on after work that fails', async () => {
-    const turns = new Turns({ concurrent: 1, refusal });
-    const failed = turns.take(() => Promise.reject(new Error('broken')));
-    const next = turns.take(() => Promise.resolve('next'));
+    const semaphore = new Semaphore({ concurrent: 1, onReject });
+    const failed = semaphore.run(() => Promise.reject(new Error('broken')));
+    const next = semaphore.run(() => Promise.resolve('next'));
     await expect(failed).rejects.toThrow('broken');
     expect(await next).toBe('next');
   });
 
   it('are refused to whoever comes when as many wait as may', async () => {
-    const turns = new Turns({ concurrent: 1, waiting: 1, refusal });
-    const [first, second] = [turns.take(lasting('a')), turns.take(lasting('b'))];
-    await expect(turns.take(lasting('c'))).rejects.toMatchObject(REFUSED);
+    const semaphore = new Semaphore({ concurrent: 1, maxWaiting: 1, onReject });
+    const [first, second] = [semaphore.run(lasting('a')), semaphore.run(lasting('b'))];
+    await expect(semaphore.run(lasting('c'))).rejects.toMatchObject(REFUSED);
     for (const _one of 'ab') await endOne();
     expect(await Promise.all([first, second])).toEqual(['a', 'b']);
   });
 
   it('are refused to whoever has waited enough, and pass over him', async () => {
-    const turns = new Turns({ concurrent: 1, patienceMs: 20, refusal });
-    const first = turns.take(lasting('a'));
-    await expect(turns.take(lasting('b'))).rejects.toMatchObject(REFUSED);
-    const third = turns.take(lasting('c'));
+    const semaphore = new Semaphore({ concurrent: 1, maxWaitMs: 20, onReject });
+    const first = semaphore.run(lasting('a'));
+    await expect(semaphore.run(lasting('b'))).rejects.toMatchObject(REFUSED);
+    const third = semaphore.run(lasting('c'));
     for (const _one of 'ac') await endOne();
     expect(await Promise.all([first, third])).toEqual(['a', 'c']);
     expect(begun).toEqual(['a', 'c']);
-    expect(await turns.take(() => Promise.resolve('d'))).toBe('d');
+    expect(await semaphore.run(() => Promise.resolve('d'))).toBe('d');
   });
 });

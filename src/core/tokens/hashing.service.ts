@@ -5,7 +5,7 @@ import bcrypt from 'bcrypt';
 import { DomainError } from '../errors.js';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
 import { Secret } from './secret.js';
-import { Turns } from '../semaphore.js';
+import { Semaphore } from '../semaphore.js';
 
 /** bcrypt reads no further than this many bytes. */
 export const PASSWORD_MAX_BYTES = 72;
@@ -25,10 +25,10 @@ const TOKEN_ID_COST = 4;
 export class HashingService implements OnModuleInit {
   private readonly passwordCost: number;
   private slowest: number;
-  private readonly turns = new Turns({
+  private readonly semaphore = new Semaphore({
     concurrent: CONCURRENT_PASSWORDS,
-    waiting: WAITING_PASSWORDS,
-    refusal: { message: 'too many passwords are being checked at the moment; try again', retryAfterSeconds: 2 },
+    maxWaiting: WAITING_PASSWORDS,
+    onReject: { message: 'too many passwords are being checked at the moment; try again', retryAfterSeconds: 2 },
   });
   private dummy: Promise<string> | undefined;
 
@@ -77,7 +77,7 @@ export class HashingService implements OnModuleInit {
         `password must be at most ${String(PASSWORD_MAX_BYTES)} bytes long in UTF-8 and hold no NUL character`,
       );
     }
-    return this.turns.take(() => bcrypt.hash(password.reveal(), this.passwordCost));
+    return this.semaphore.run(() => bcrypt.hash(password.reveal(), this.passwordCost));
   }
 
   /**
@@ -87,9 +87,9 @@ export class HashingService implements OnModuleInit {
   async verifyPassword(hash: string | null | undefined, password: Secret): Promise<boolean> {
     const possible = typeof hash === 'string' && isHashable(password);
     const [text, compared] = possible ? [password.reveal(), hash] : ['', await this.dummyHash()];
-    const matches = await this.turns.take(async () => {
+    const matches = await this.semaphore.run(async () => {
       const result = await bcrypt.compare(text, compared);
-      await this.makeUpTo(bcrypt.getRounds(compared));
+      await this.padToSlowest(bcrypt.getRounds(compared));
       return result;
     });
     return possible && matches;
@@ -99,7 +99,7 @@ export class HashingService implements OnModuleInit {
    * A hash from a time of lower cost takes less time to compare: the rest is spent as well, up to the highest cost seen. Each cost takes twice the
    * time of the one before, so all from the lower one up to the last before today's add up to the difference.
    */
-  private async makeUpTo(cost: number): Promise<void> {
+  private async padToSlowest(cost: number): Promise<void> {
     this.slowest = Math.max(this.slowest, cost);
     for (let missing = cost; missing < this.slowest; missing += 1) {
       await bcrypt.hash('', missing);

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { ReadWriteGate } from '../../src/persistence/read-write-gate.js';
+import { ReadWriteLock } from '../../src/persistence/read-write-lock.js';
 
 /** Work that goes on until it is told to end, and notes when it runs. */
 function controlled(log: string[], name: string): { work: () => Promise<void>; end: () => void } {
@@ -14,12 +14,12 @@ function controlled(log: string[], name: string): { work: () => Promise<void>; e
   return { work, end };
 }
 
-describe('the read-write gate', () => {
+describe('the read-write lock', () => {
   it('lets readers run beside each other', async () => {
-    const gate = new ReadWriteGate();
+    const lock = new ReadWriteLock();
     const log: string[] = [];
     const [one, two] = [controlled(log, 'one'), controlled(log, 'two')];
-    const both = [gate.shared(one.work), gate.shared(two.work)];
+    const both = [lock.shared(one.work), lock.shared(two.work)];
     await turn();
     expect(log).toEqual(['one begins', 'two begins']);
     one.end();
@@ -28,10 +28,10 @@ describe('the read-write gate', () => {
   });
 
   it('lets a writer run alone: readers and writers that come meanwhile wait', async () => {
-    const gate = new ReadWriteGate();
+    const lock = new ReadWriteLock();
     const log: string[] = [];
     const [writer, reader, next] = [controlled(log, 'writer'), controlled(log, 'reader'), controlled(log, 'next')];
-    const all = [gate.exclusive(writer.work), gate.shared(reader.work), gate.exclusive(next.work)];
+    const all = [lock.exclusive(writer.work), lock.shared(reader.work), lock.exclusive(next.work)];
     await turn();
     expect(log).toEqual(['writer begins']);
     writer.end();
@@ -45,10 +45,10 @@ describe('the read-write gate', () => {
   });
 
   it('lets no stream of readers starve a writer: who comes after him waits for him', async () => {
-    const gate = new ReadWriteGate();
+    const lock = new ReadWriteLock();
     const log: string[] = [];
     const [early, writer, late] = [controlled(log, 'early'), controlled(log, 'writer'), controlled(log, 'late')];
-    const all = [gate.shared(early.work), gate.exclusive(writer.work), gate.shared(late.work)];
+    const all = [lock.shared(early.work), lock.exclusive(writer.work), lock.shared(late.work)];
     await turn();
     expect(log).toEqual(['early begins']);
     early.end();
@@ -62,11 +62,11 @@ describe('the read-write gate', () => {
   });
 
   it('lets no stream of writers starve a reader: he comes after the present one', async () => {
-    const gate = new ReadWriteGate();
+    const lock = new ReadWriteLock();
     const log: string[] = [];
     const writers = [1, 2, 3].map((number) => controlled(log, `writer ${String(number)}`));
     const reader = controlled(log, 'reader');
-    const all = [...writers.map(({ work }) => gate.exclusive(work)), gate.shared(reader.work)];
+    const all = [...writers.map(({ work }) => lock.exclusive(work)), lock.shared(reader.work)];
     writers[0]?.end();
     reader.end();
     await turn();
@@ -76,14 +76,14 @@ describe('the read-write gate', () => {
   });
 
   it.each(['shared', 'exclusive'] as const)('opens again after %s work that failed', async (method) => {
-    const gate = new ReadWriteGate();
-    await expect(gate[method](() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
-    await expect(gate.exclusive(() => Promise.resolve('write'))).resolves.toBe('write');
-    await expect(gate.shared(() => Promise.resolve('read'))).resolves.toBe('read');
+    const lock = new ReadWriteLock();
+    await expect(lock[method](() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+    await expect(lock.exclusive(() => Promise.resolve('write'))).resolves.toBe('write');
+    await expect(lock.shared(() => Promise.resolve('read'))).resolves.toBe('read');
   });
 
   it('never lets anybody in beside a writer, under random load', async () => {
-    const gate = new ReadWriteGate();
+    const lock = new ReadWriteLock();
     const inside = { readers: 0, writers: 0 };
     const faults: string[] = [];
     const check = (): void => {
@@ -92,7 +92,7 @@ describe('the read-write gate', () => {
     const visit = (index: number): Promise<void> => {
       const isWriter = index % 4 === 0;
       const who = isWriter ? 'writers' : 'readers';
-      return gate[isWriter ? 'exclusive' : 'shared'](async () => {
+      return lock[isWriter ? 'exclusive' : 'shared'](async () => {
         inside[who] += 1;
         check();
         for (let turns = index % 5; turns > 0; turns -= 1) await turn();

@@ -1,6 +1,6 @@
 /** Many readers or one writer, in turn: keeps uncommitted rows from readers of a shared connection. */
 
-export class ReadWriteGate {
+export class ReadWriteLock {
   private readers = 0;
   private writing = false;
   private readonly waitingReaders: (() => void)[] = [];
