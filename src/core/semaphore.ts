@@ -1,17 +1,19 @@
-/** Work of which only so much is done at a time: the rest waits, in the order of its coming. */
+/** A counting semaphore: runs so much work at a time, and the rest in the order in which it came. */
 import { DomainError } from './errors.js';
 
-/** When nobody more is let in, or has waited enough. */
+/** The limits of a semaphore. */
 export interface SemaphoreOptions {
-  /** At a time. */
+  /** How many run at a time. */
   readonly concurrent: number;
-  /** Who may wait at the most; any number unless given. */
+  /** How many may wait; no limit by default. */
   readonly maxWaiting?: number;
-  /** For how long, in milliseconds; without end unless given. */
+  /** How long each may wait, in milliseconds; no limit by default. */
   readonly maxWaitMs?: number;
-  /** What who has to go is told, with when to come back, in seconds. */
-  readonly onReject: { readonly message: string; readonly retryAfterSeconds: number };
+  /** The error for work that is turned away, which only a limit does; `retryAfterSeconds` becomes `Retry-After`. */
+  readonly onReject?: { readonly message: string; readonly retryAfterSeconds: number };
 }
+
+const BUSY = { message: 'too much is waiting; try again', retryAfterSeconds: 1 };
 
 export class Semaphore {
   private running = 0;
@@ -50,7 +52,7 @@ export class Semaphore {
   }
 
   private rejection(): DomainError {
-    const { message, retryAfterSeconds } = this.options.onReject;
+    const { message, retryAfterSeconds } = this.options.onReject ?? BUSY;
     return new DomainError('unavailable', message, retryAfterSeconds);
   }
 }

@@ -1,11 +1,10 @@
 /** One subject with those who watch it: what they were told last, and one refresh at a time that tells them the rest. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { DomainError, describeForLog, type Change } from '../../../core/index.js';
+import { DomainError, describeForLog, type Change, type Semaphore } from '../../../core/index.js';
 import type { Audience } from './audience.js';
 import { ALL, type Item, type Subject } from './subject.js';
 import type { Subscriber } from './subscriber.js';
-import type { Turns } from './turns.js';
 
 /** When more items than this have changed, all are read. */
 const ITEMS_AT_ONCE = 500;
@@ -30,7 +29,7 @@ export class Topic {
   constructor(
     private readonly subject: Subject,
     private readonly audience: Audience,
-    private readonly turns: Turns,
+    private readonly reads: Semaphore,
   ) {}
 
   get isEmpty(): boolean {
@@ -73,7 +72,7 @@ export class Topic {
     while (isGoing && (this.joining.size > 0 || this.stale.size > 0)) {
       // Who comes in the same moment, and what happens in it, shares the reading.
       await nextTurn();
-      isGoing = await this.turns.take(() => this.round());
+      isGoing = await this.reads.run(() => this.round());
     }
     // In the same moment as the question whether there is more, so that nothing comes in between.
     this.isRefreshing = false;

@@ -1,9 +1,8 @@
 /** The topics that somebody watches, found by whose changes concern them. */
-import type { Change } from '../../../core/index.js';
+import { Semaphore, type Change } from '../../../core/index.js';
 import type { Audience } from './audience.js';
 import type { Subject } from './subject.js';
 import { Topic } from './topic.js';
-import { Turns } from './turns.js';
 
 /** Topics that are read at the same time: after a gap there may be thousands, and requests want the database as well. */
 const READS_AT_ONCE = 4;
@@ -12,14 +11,14 @@ export class Topics {
   /** By the user whose changes alone concern them, and then by name. */
   private readonly byUser = new Map<number | null, Map<string, Topic>>();
 
-  private readonly turns = new Turns(READS_AT_ONCE);
+  private readonly reads = new Semaphore({ concurrent: READS_AT_ONCE });
 
   constructor(private readonly audience: Audience) {}
 
   of(subject: Subject): Topic {
     const { userId, name } = subject;
     const named = this.byUser.get(userId) ?? new Map<string, Topic>();
-    const topic = named.get(name) ?? new Topic(subject, this.audience, this.turns);
+    const topic = named.get(name) ?? new Topic(subject, this.audience, this.reads);
     this.byUser.set(userId, named.set(name, topic));
     return topic;
   }
