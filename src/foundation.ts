@@ -43,7 +43,7 @@ export {
   type ChangeListener,
   type ChangeTarget,
   type DomainErrorCode,
-  type GapListener,
+  type ResyncListener,
   type Stretch,
   type Transaction,
 } from './core/index.js';

@@ -4,7 +4,7 @@ export { SYSTEM, anonymousAt, type Actor } from './database/actor.js';
 export { AuditLog, removeAuditRows, type AuditFilter, type AuditStretch } from './audit/audit-log.js';
 export { AuditRecord } from './audit/audit-record.entity.js';
 export { AuditSink, DatabaseAuditSink, type AuditEntry } from './audit/audit-sink.js';
-export { ChangeRelay, LocalRelay, type Announcement } from './changes/change-relay.js';
+export { ChangeRelay, LocalRelay, type ChangePublication } from './changes/change-relay.js';
 export {
   Change,
   TOKEN_CHANGES,
@@ -21,7 +21,7 @@ export { json, moment } from './database/columns.js';
 export { CORE_PROVIDERS } from './core.providers.js';
 export { EntityRows, findRow, type Row } from './database/row-mapper.js';
 export { DomainError, UniqueViolation, assertNever, whenTaken, type DomainErrorCode } from './errors.js';
-export { EventBus, type ChangeListener, type GapListener } from './changes/event-bus.js';
+export { EventBus, type ChangeListener, type ResyncListener } from './changes/event-bus.js';
 export { HashingService, PASSWORD_MAX_BYTES } from './tokens/hashing.service.js';
 export { describeForLog } from './error-summary.js';
 export { CORE_OPTIONS, type CoreOptions, type CredentialCacheOptions } from './options.js';

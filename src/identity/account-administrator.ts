@@ -8,7 +8,7 @@ import { Membership } from './membership.entity.js';
  * @param changing - `memberships` for work that changes some, perhaps the author's own
  * @throws DomainError `not_permitted`
  */
-export async function confirmAdministrator(
+export async function requireAdministrator(
   tx: Transaction,
   { userId, admin }: Actor,
   accountId: string,

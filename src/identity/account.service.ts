@@ -13,7 +13,7 @@ import {
   type Stretch,
   type Transaction,
 } from '../core/index.js';
-import { confirmAdministrator } from './account-administrator.js';
+import { requireAdministrator } from './account-administrator.js';
 import { Account } from './account.entity.js';
 import { AccountCreated, AccountDeleted, AccountUpdated } from './changes.js';
 import { newHexId } from './hex-id.js';
@@ -82,7 +82,7 @@ export class AccountService {
    */
   change<T>(actor: Actor, id: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.unitOfWork.write(actor, async (tx) => {
-      await confirmAdministrator(tx, actor, id);
+      await requireAdministrator(tx, actor, id);
       return work(tx);
     });
   }

@@ -23,7 +23,7 @@ export abstract class UserChange extends Change {
 export class UserCreated extends UserChange {
   readonly type = 'user.created';
 
-  override withdraws(): boolean {
+  override revokesAccess(): boolean {
     return false;
   }
 }
@@ -62,7 +62,7 @@ export class PasswordChanged extends UserChange {
 export class PasswordChangeFailed extends UserChange {
   readonly type = 'user.password_change_failed';
 
-  override withdraws(): boolean {
+  override revokesAccess(): boolean {
     return false;
   }
 }
@@ -71,7 +71,7 @@ export class PasswordChangeFailed extends UserChange {
 export class UserLoggedIn extends UserChange {
   readonly type = 'user.logged_in';
 
-  override withdraws(): boolean {
+  override revokesAccess(): boolean {
     return false;
   }
 }
@@ -80,7 +80,7 @@ export class UserLoggedIn extends UserChange {
 export class UserLoggedOut extends UserChange {
   readonly type = 'user.logged_out';
 
-  override withdraws(): boolean {
+  override revokesAccess(): boolean {
     return false;
   }
 }
@@ -98,7 +98,7 @@ export class LoginFailed extends Change {
     this.target = { type: 'user', id: null, name: attemptedEmail };
   }
 
-  override withdraws(): boolean {
+  override revokesAccess(): boolean {
     return false;
   }
 }
@@ -122,7 +122,7 @@ export abstract class AccountChange extends Change {
 export class AccountCreated extends AccountChange {
   readonly type = 'account.created';
 
-  override withdraws(): boolean {
+  override revokesAccess(): boolean {
     return false;
   }
 }
@@ -131,7 +131,7 @@ export class AccountCreated extends AccountChange {
 export class AccountUpdated extends AccountChange {
   readonly type = 'account.updated';
 
-  override withdraws(): boolean {
+  override revokesAccess(): boolean {
     return false;
   }
 }
@@ -161,7 +161,7 @@ export abstract class MembershipChange extends Change {
 export class MemberAdded extends MembershipChange {
   readonly type = 'membership.added';
 
-  override withdraws(): boolean {
+  override revokesAccess(): boolean {
     return false;
   }
 }
@@ -185,7 +185,7 @@ export class SettingsChanged extends Change {
     super();
   }
 
-  override withdraws(): boolean {
+  override revokesAccess(): boolean {
     return false;
   }
 }

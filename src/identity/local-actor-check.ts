@@ -17,7 +17,7 @@ export class LocalActorCheck extends ActorCheck {
     super();
   }
 
-  async confirm(tx: Transaction, actor: Actor, changing: AuthorChange): Promise<void> {
+  async authorize(tx: Transaction, actor: Actor, changing: AuthorChange): Promise<void> {
     const { userId, tokenId, admin } = actor;
     if (userId === null || tokenId === null) return;
     const changesUsers = changing === 'users';

@@ -11,7 +11,7 @@ import {
   type Stretch,
   type Transaction,
 } from '../core/index.js';
-import { confirmAdministrator, holdMembership } from './account-administrator.js';
+import { requireAdministrator, holdMembership } from './account-administrator.js';
 import { sharedAccount } from './account.service.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './changes.js';
 import { newHexId } from './hex-id.js';
@@ -70,7 +70,7 @@ export class MembershipService {
   async add(actor: Actor, accountId: string, email: string, role: Role): Promise<Member> {
     const known = await this.users.findByEmail(email);
     const write = this.unitOfWork.write(actor, async (tx) => {
-      await confirmAdministrator(tx, actor, accountId);
+      await requireAdministrator(tx, actor, accountId);
       await sharedAccount(tx, accountId);
       if (!known) throw new DomainError('user_not_found', `there is no user with the e-mail address ${email}`);
       const user = await heldUser(this.users, tx, known.id);
@@ -90,7 +90,7 @@ export class MembershipService {
   /** @throws DomainError `member_not_found`, `not_permitted` */
   async changeRole(actor: Actor, accountId: string, id: string, role: Role): Promise<Member> {
     return this.unitOfWork.write(actor, async (tx) => {
-      await confirmAdministrator(tx, actor, accountId, 'memberships');
+      await requireAdministrator(tx, actor, accountId, 'memberships');
       const membership = await this.locked(tx, accountId, id);
       const user = await heldUser(this.users, tx, membership.userId);
       if (membership.role !== role) {
@@ -107,7 +107,7 @@ export class MembershipService {
    */
   async remove(actor: Actor, accountId: string, id: string): Promise<void> {
     await this.unitOfWork.write(actor, async (tx) => {
-      await confirmAdministrator(tx, actor, accountId, 'memberships');
+      await requireAdministrator(tx, actor, accountId, 'memberships');
       const membership = await this.locked(tx, accountId, id);
       await tx.manager.delete(SessionToken, { userId: membership.userId, accountId });
       await tx.manager.delete(Membership, { id });

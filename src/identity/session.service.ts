@@ -142,7 +142,7 @@ export class SessionService {
       // Ended by another request at the same moment: what was asked for is done.
       const ended = error instanceof DomainError && ['token_not_found', 'unauthenticated'].includes(error.code);
       if (!ended) throw error;
-      await this.unitOfWork.confirm();
+      await this.unitOfWork.awaitPropagation();
     }
   }
 

@@ -126,7 +126,7 @@ export class UserService {
     const user = await lockedUser(tx, id);
     const differing = Object.entries(changes).filter(([key, value]) => user[key as keyof UserChanges] !== value);
     if (differing.length === 0) {
-      tx.doneAlready();
+      tx.alreadyRevoked();
       return user;
     }
     const values: UserChanges = Object.fromEntries(differing);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CredentialMemory } from '../../src/core/verification/credential-cache.js';
 import { SYSTEM, TokenIssued, TokenRevoked } from '../../src/core/index.js';
 import { InstanceRegistry } from '../../src/persistence/relay/instance-registry.js';
-import { InstanceWatch } from '../../src/persistence/relay/instance-watch.js';
+import { InstanceReaper } from '../../src/persistence/relay/instance-reaper.js';
 import { Instance as InstanceRow } from '../../src/persistence/relay/instance.entity.js';
 import { leaseTimes } from '../../src/persistence/relay/lease.js';
 import { ListeningSession } from '../../src/persistence/relay/listening-session.js';
@@ -88,18 +88,18 @@ describe('a lost instance', () => {
 describe('the watch over instances', () => {
   it('counts a lease from when the table was read, not from when it began to wait for it', async () => {
     const times = leaseTimes(1);
-    const watch = new InstanceWatch(new InstanceRegistry(a.dataSource));
+    const watch = new InstanceReaper(new InstanceRegistry(a.dataSource));
     const id = await silentInstance(a, 60_000);
     const runner = a.dataSource.createQueryRunner();
     await runner.startTransaction();
     await runner.query('LOCK TABLE latchkey_instance IN ACCESS EXCLUSIVE MODE');
-    watch.look('');
+    watch.sweep('');
     await delay(times.trustMs + 200);
     await runner.query('UPDATE latchkey_instance SET fenced = TRUE, trust_ms = 700 WHERE id = $1', [id]);
     await runner.commitTransaction();
     await runner.release();
     const gone = until(async () => {
-      watch.look('');
+      watch.sweep('');
       return !(await isThere(id));
     });
     expect(await duration(gone)).toBeGreaterThan(700);
@@ -132,49 +132,49 @@ describe('a change on its way', () => {
       await delay(200);
       heard.push(target.id ?? '');
     });
-    const announcement = relay.announcement();
+    const publication = relay.newPublication();
     const change = new TokenIssued({ ...(await issueToken(a)).token, id: 'of this test' });
     heard.length = 0;
     const runner = a.dataSource.createQueryRunner();
     await runner.startTransaction();
-    await announcement.send(runner.manager, [change], false);
+    await publication.publish(runner.manager, [change], false);
     await relay.onModuleInit();
     await runner.commitTransaction();
     await runner.release();
-    await announcement.settled();
+    await publication.acknowledged();
     // This relay and that of the server share a bus.
     expect(heard).toContain('of this test');
-    announcement.close();
+    publication.close();
     stop();
     await relay.onApplicationShutdown();
   });
 
   it('is not waited for when the work was tried again and then changed nothing', async () => {
-    const announcement = a.relay.announcement();
+    const publication = a.relay.newPublication();
     const { token } = await issueToken(a);
     const runner = a.dataSource.createQueryRunner();
     await runner.startTransaction();
-    await announcement.send(runner.manager, [new TokenRevoked(token)], false);
+    await publication.publish(runner.manager, [new TokenRevoked(token)], false);
     await runner.rollbackTransaction();
-    await announcement.send(runner.manager, [], false);
+    await publication.publish(runner.manager, [], false);
     await runner.release();
-    const settled = announcement.settled().then(() => 'settled');
+    const settled = publication.acknowledged().then(() => 'settled');
     expect(await Promise.race([settled, delay(1000, 'hangs', { ref: false })])).toBe('settled');
-    announcement.close();
+    publication.close();
   });
 
   it('ends the session that does not hear of it, rather than let its author wait for ever', async () => {
     const before = await ids();
     const { token } = await issueToken(a);
-    const announcement = a.relay.announcement();
+    const publication = a.relay.newPublication();
     const runner = a.dataSource.createQueryRunner();
     await runner.startTransaction();
-    await announcement.send(runner.manager, [new TokenIssued(token)], false);
+    await publication.publish(runner.manager, [new TokenIssued(token)], false);
     // As a pooler does that gives the connection to somebody else: the notification never comes.
     await runner.rollbackTransaction();
     await runner.release();
-    expect(await duration(announcement.settled())).toBeLessThan(1000);
-    announcement.close();
+    expect(await duration(publication.acknowledged())).toBeLessThan(1000);
+    publication.close();
     await until(async () => bothAreCurrent() && (await ids()).filter((id) => before.includes(id)).length === 1);
   });
 

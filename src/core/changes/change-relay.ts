@@ -4,21 +4,21 @@ import type { Change } from './changes.js';
 import type { EventBus } from './event-bus.js';
 
 /** One unit of work's changes on their way. */
-export interface Announcement {
+export interface ChangePublication {
   /**
    * Inside the transaction: goes out with its commit, or not at all. May be called again when the work is tried again;
    * the last call counts.
-   * @param isDoneAlready - whether the author wanted to withdraw something that is withdrawn already
+   * @param isAlreadyRevoked - whether the author wanted to withdraw something that is withdrawn already
    */
-  send(manager: EntityManager, changes: readonly Change[], isDoneAlready: boolean): Promise<void>;
+  publish(manager: EntityManager, changes: readonly Change[], isAlreadyRevoked: boolean): Promise<void>;
 
   /**
    * After the commit: settles when this instance has delivered the changes and, if one of them
-   * {@link Change.withdraws withdraws} something or it is done already, when no other instance relies any more on what
+   * {@link Change.revokesAccess revokes} something or it is done already, when no other instance relies any more on what
    * was before.
    * @throws DomainError `unavailable` when that cannot be found out; the change itself stands
    */
-  settled(): Promise<void>;
+  acknowledged(): Promise<void>;
 
   /** In any case, at the end. */
   close(): void;
@@ -26,7 +26,7 @@ export interface Announcement {
 
 /** Also the injection token. */
 export abstract class ChangeRelay {
-  abstract announcement(): Announcement;
+  abstract newPublication(): ChangePublication;
 
   /** Whether this instance hears of every change now: only then may it answer from memory. */
   abstract isCurrent(): boolean;
@@ -42,14 +42,14 @@ export class LocalRelay extends ChangeRelay {
     return true;
   }
 
-  announcement(): Announcement {
+  newPublication(): ChangePublication {
     let sent: readonly Change[] = [];
     return {
-      send: (_manager, changes) => {
+      publish: (_manager, changes) => {
         sent = changes;
         return Promise.resolve();
       },
-      settled: () => this.events.deliver(sent),
+      acknowledged: () => this.events.deliver(sent),
       close: () => undefined,
     };
   }

@@ -21,7 +21,7 @@ export abstract class Change {
   readonly details: Readonly<Record<string, unknown>> = {};
 
   /** Whether what was accepted before may be refused after it: then its author waits until every instance knows. */
-  withdraws(): boolean {
+  revokesAccess(): boolean {
     return true;
   }
 }
@@ -57,7 +57,7 @@ export abstract class TokenChange extends Change {
 export class TokenIssued extends TokenChange {
   readonly type = 'token.issued';
 
-  override withdraws(): boolean {
+  override revokesAccess(): boolean {
     return false;
   }
 }

@@ -9,14 +9,14 @@ import type { Change } from './changes.js';
 export type ChangeListener = (change: Change) => void | Promise<void>;
 
 /** Is told that changes may have been missed, and that from now on none is: whatever was remembered is read again. */
-export type GapListener = () => void;
+export type ResyncListener = () => void;
 
 /** Delivers changes, those of other instances included, to every subscriber in the order of their commits. */
 @Injectable()
 export class EventBus {
   private readonly logger = new Logger(EventBus.name);
   private readonly listeners = new Set<ChangeListener>();
-  private readonly gapListeners = new Set<GapListener>();
+  private readonly resyncListeners = new Set<ResyncListener>();
 
   /** Starts listening; call the returned function to stop. */
   subscribe(listener: ChangeListener): () => void {
@@ -25,9 +25,9 @@ export class EventBus {
   }
 
   /** Starts listening for gaps, which only an instance beside others can have; call the returned function to stop. */
-  onGap(listener: GapListener): () => void {
-    this.gapListeners.add(listener);
-    return () => this.gapListeners.delete(listener);
+  onResync(listener: ResyncListener): () => void {
+    this.resyncListeners.add(listener);
+    return () => this.resyncListeners.delete(listener);
   }
 
   /** For the relay alone: hands over changes that are durable; settles when all have taken them. */
@@ -38,8 +38,8 @@ export class EventBus {
   }
 
   /** For the relay alone: changes may have been missed until now. */
-  gap(): void {
-    for (const listener of this.gapListeners) void this.attempt('a gap', listener);
+  resync(): void {
+    for (const listener of this.resyncListeners) void this.attempt('a resync', listener);
   }
 
   private async attempt(what: string, tell: () => void | Promise<void>): Promise<void> {

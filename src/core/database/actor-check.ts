@@ -14,5 +14,5 @@ export abstract class ActorCheck {
    *   share and then both want to change wait for each other
    * @throws DomainError `unauthenticated`, `not_permitted`
    */
-  abstract confirm(transaction: Transaction, actor: Actor, changing: AuthorChange): Promise<void>;
+  abstract authorize(transaction: Transaction, actor: Actor, changing: AuthorChange): Promise<void>;
 }

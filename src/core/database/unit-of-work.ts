@@ -12,7 +12,7 @@ import { Transactor, type DatabaseWork, type HoldMode } from './transactor.js';
 /** What a unit of work can do while its transaction is open. */
 export class Transaction {
   readonly changes: Change[] = [];
-  isDoneAlready = false;
+  isAlreadyRevoked = false;
   private moment: Date;
 
   constructor(
@@ -63,8 +63,8 @@ export class Transaction {
    * Notes that what the author wants withdrawn is withdrawn: by somebody else, who may still be waiting until every
    * instance knows. So the author waits as well.
    */
-  doneAlready(): void {
-    this.isDoneAlready = true;
+  alreadyRevoked(): void {
+    this.isAlreadyRevoked = true;
   }
 }
 
@@ -98,27 +98,27 @@ export class UnitOfWork {
     work: (transaction: Transaction) => Promise<T>,
     changing: AuthorChange = 'nothing',
   ): Promise<T> {
-    const announcement = this.relay.announcement();
+    const publication = this.relay.newPublication();
     try {
       const result = await this.transactor.write(async (manager) => {
         const transaction = new Transaction(manager, this.transactor, this.clock);
-        if (actor.tokenId !== null) await this.actors.confirm(transaction, actor, changing);
+        if (actor.tokenId !== null) await this.actors.authorize(transaction, actor, changing);
         const result = await work(transaction);
         await this.audit(actor, transaction);
-        await announcement.send(manager, transaction.changes, transaction.isDoneAlready);
+        await publication.publish(manager, transaction.changes, transaction.isAlreadyRevoked);
         return result;
       });
-      await announcement.settled();
+      await publication.acknowledged();
       return result;
     } finally {
-      announcement.close();
+      publication.close();
     }
   }
 
   /** For who finds withdrawn what he wants withdrawn: settles when every instance knows. */
-  async confirm(): Promise<void> {
+  async awaitPropagation(): Promise<void> {
     await this.write(SYSTEM, (transaction) => {
-      transaction.doneAlready();
+      transaction.alreadyRevoked();
       return Promise.resolve();
     });
   }

@@ -50,7 +50,7 @@ export class CredentialMemory implements OnModuleDestroy {
       events.subscribe((change) => {
         this.forget(change);
       }),
-      events.onGap(() => {
+      events.onResync(() => {
         this.forgetAll();
       }),
     ];

@@ -54,7 +54,7 @@ export class OAuthController {
     const caller = await this.callers.authenticate(request);
     const verdict = await this.verdictOn(request);
     if (!('token' in verdict) || verdict.status === 'wrong_secret') {
-      await this.revocation.confirm();
+      await this.revocation.awaitPropagation();
       return {};
     }
     const { token } = verdict;

@@ -18,13 +18,13 @@ export class TokenRevocation {
       await this.byKind(actor, token);
     } catch (error) {
       if (!(error instanceof DomainError && error.code === 'token_not_found')) throw error;
-      await this.confirm();
+      await this.awaitPropagation();
     }
   }
 
   /** The same for a token that is there no more: somebody else may be revoking it. */
-  confirm(): Promise<void> {
-    return this.unitOfWork.confirm();
+  awaitPropagation(): Promise<void> {
+    return this.unitOfWork.awaitPropagation();
   }
 
   private byKind(actor: Actor, token: Readonly<Token>): Promise<unknown> {

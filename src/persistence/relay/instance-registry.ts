@@ -4,12 +4,12 @@ import { In, type DataSource } from 'typeorm';
 import { Instance } from './instance.entity.js';
 
 /** How often those who wait look at the table, together. */
-const LOOK_MS = 25;
+const POLL_MS = 25;
 
 export class InstanceRegistry {
   private reading: Promise<Instance[]> | undefined;
   private nextReading: Promise<Instance[]> | undefined;
-  private nextLook: Promise<Instance[]> | undefined;
+  private pendingPoll: Promise<Instance[]> | undefined;
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -22,12 +22,12 @@ export class InstanceRegistry {
   }
 
   /** The same after a moment, once for all who wait. */
-  later(): Promise<Instance[]> {
-    this.nextLook ??= delay(LOOK_MS).then(() => {
-      this.nextLook = undefined;
+  nextPoll(): Promise<Instance[]> {
+    this.pendingPoll ??= delay(POLL_MS).then(() => {
+      this.pendingPoll = undefined;
       return this.all();
     });
-    return this.nextLook;
+    return this.pendingPoll;
   }
 
   /** Their leases are not renewed any more. */

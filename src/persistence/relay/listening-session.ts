@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { LeaseTimes } from './lease.js';
-import { NUMBERS_AT_ONCE } from './message.js';
+import { MAX_NUMBERS } from './message.js';
 
 /** How long a connection may take to finish when its session is over. */
 const CLOSING_MS = 500;
@@ -22,13 +22,13 @@ export class ListeningSession {
   /** Names the instance for as long as this session lasts. */
   readonly id = randomUUID();
   private readonly client: pg.Client;
-  private readonly over = new AbortController();
+  private readonly ended = new AbortController();
   private reason: Error | undefined;
-  private cutting: NodeJS.Timeout | undefined;
+  private cutTimer: NodeJS.Timeout | undefined;
   private trustedUntil = 0;
   private hasRegistered = false;
-  private turn: Promise<unknown> = Promise.resolve();
-  private readonly toAcknowledge = new Map<string, number[]>();
+  private queue: Promise<unknown> = Promise.resolve();
+  private readonly pendingAcknowledgements = new Map<string, number[]>();
   private acknowledging = false;
 
   constructor(
@@ -58,7 +58,7 @@ export class ListeningSession {
   async register(): Promise<void> {
     this.hasRegistered = true;
     const columns = 'id, renewals, fenced, trust_ms';
-    await this.renewing(`INSERT INTO latchkey_instance (${columns}) VALUES ($1, 0, FALSE, $2)`, [
+    await this.writeLease(`INSERT INTO latchkey_instance (${columns}) VALUES ($1, 0, FALSE, $2)`, [
       this.id,
       Math.ceil(this.times.trustMs),
     ]);
@@ -74,12 +74,12 @@ export class ListeningSession {
    * @param onRenewal - is told when it was sent, by `performance.now()`: what was committed before has been received
    * @throws why it ended
    */
-  async keep(onRenewal: (sentAt: number) => void): Promise<never> {
+  async keepRenewing(onRenewal: (sentAt: number) => void): Promise<never> {
     const renewal = 'UPDATE latchkey_instance SET renewals = renewals + 1 WHERE id = $1 AND NOT fenced';
     try {
       for (;;) {
-        await delay(this.times.renewMs, undefined, { signal: this.over.signal });
-        onRenewal(await this.renewing(renewal, [this.id]));
+        await delay(this.times.renewMs, undefined, { signal: this.ended.signal });
+        onRenewal(await this.writeLease(renewal, [this.id]));
       }
     } catch (error) {
       throw this.reason ?? error;
@@ -88,15 +88,15 @@ export class ListeningSession {
 
   /** Tells the sender, soon, that his unit of work was heard here. @param channel - where he listens for it */
   acknowledge(channel: string, number: number): void {
-    const numbers = this.toAcknowledge.get(channel);
+    const numbers = this.pendingAcknowledgements.get(channel);
     if (numbers) numbers.push(number);
-    else this.toAcknowledge.set(channel, [number]);
+    else this.pendingAcknowledgements.set(channel, [number]);
     if (!this.acknowledging) void this.sendAcknowledgements();
   }
 
   /** Sends to every instance, in order with the changes; a session that cannot is over. */
   async notify(channel: string, payload: string): Promise<void> {
-    await this.sending('SELECT pg_notify($1, $2)', [channel, payload]);
+    await this.send('SELECT pg_notify($1, $2)', [channel, payload]);
   }
 
   /** Ends it as if the connection had been lost. */
@@ -111,11 +111,11 @@ export class ListeningSession {
       await this.query('DELETE FROM latchkey_instance WHERE id = $1', [this.id]).catch(() => undefined);
     }
     await this.client.end().catch(() => undefined);
-    clearTimeout(this.cutting);
+    clearTimeout(this.cutTimer);
   }
 
   /** The trust counts from before the statement was sent: who fences us later has not yet begun to wait. */
-  private async renewing(statement: string, values: readonly unknown[]): Promise<number> {
+  private async writeLease(statement: string, values: readonly unknown[]): Promise<number> {
     const sentAt = performance.now();
     const late = setTimeout(() => {
       this.abandon('the database did not renew the lease in time');
@@ -131,17 +131,17 @@ export class ListeningSession {
 
   private async sendAcknowledgements(): Promise<void> {
     this.acknowledging = true;
-    while (this.toAcknowledge.size > 0) {
+    while (this.pendingAcknowledgements.size > 0) {
       const [channels, payloads]: [string[], string[]] = [[], []];
-      for (const [channel, numbers] of this.toAcknowledge) {
-        for (let at = 0; at < numbers.length; at += NUMBERS_AT_ONCE) {
+      for (const [channel, numbers] of this.pendingAcknowledgements) {
+        for (let at = 0; at < numbers.length; at += MAX_NUMBERS) {
           channels.push(channel);
-          payloads.push(`${this.id} ${numbers.slice(at, at + NUMBERS_AT_ONCE).join(' ')}`);
+          payloads.push(`${this.id} ${numbers.slice(at, at + MAX_NUMBERS).join(' ')}`);
         }
       }
-      this.toAcknowledge.clear();
+      this.pendingAcknowledgements.clear();
       // Nothing that must outlive a crash: the disk need not be waited for.
-      await this.sending(
+      await this.send(
         `SELECT set_config('synchronous_commit', 'off', TRUE), pg_notify(channel, payload)
          FROM unnest($1::text[], $2::text[]) AS acknowledgement(channel, payload)`,
         [channels, payloads],
@@ -151,7 +151,7 @@ export class ListeningSession {
     this.acknowledging = false;
   }
 
-  private async sending(statement: string, values: readonly unknown[]): Promise<void> {
+  private async send(statement: string, values: readonly unknown[]): Promise<void> {
     try {
       await this.query(statement, values);
     } catch (error) {
@@ -161,8 +161,8 @@ export class ListeningSession {
 
   /** One statement at a time, in order. */
   private query(statement: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
-    const result = this.turn.then(() => this.client.query(statement, [...values]));
-    this.turn = result.catch(() => undefined);
+    const result = this.queue.then(() => this.client.query(statement, [...values]));
+    this.queue = result.catch(() => undefined);
     return result;
   }
 
@@ -170,8 +170,8 @@ export class ListeningSession {
     this.trustedUntil = 0;
     if (this.reason) return;
     this.reason = reason;
-    this.over.abort();
-    this.cutting = setTimeout(() => {
+    this.ended.abort();
+    this.cutTimer = setTimeout(() => {
       this.cut();
     }, CLOSING_MS);
   }

@@ -15,7 +15,7 @@ const MAX_BYTES = 7900;
 const PROCESS_ID = /^[0-9a-f]{32}$/;
 
 /** Numbers of one acknowledgement, so that it fits. */
-export const NUMBERS_AT_ONCE = 500;
+export const MAX_NUMBERS = 500;
 
 /** One change of one unit of work, or none: then the sender only asks who has heard all that came before. */
 export interface Message {
@@ -52,7 +52,7 @@ export class UnknownChange extends Change {
 }
 
 /** Asks every instance whether it has heard a unit of work, and all before it. */
-export function questionAbout(from: string, number: number): string {
+export function acknowledgementRequest(from: string, number: number): string {
   return JSON.stringify({ from, number, part: -1, last: true } satisfies Message);
 }
 

@@ -7,9 +7,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
-import { ChangeRelay, type Announcement, type ChangeClass, type EventBus } from '../../core/index.js';
+import { ChangeRelay, type ChangePublication, type ChangeClass, type EventBus } from '../../core/index.js';
 import { InstanceRegistry } from './instance-registry.js';
-import { InstanceWatch } from './instance-watch.js';
+import { InstanceReaper } from './instance-reaper.js';
 import { leaseTimes } from './lease.js';
 import { ListeningSession } from './listening-session.js';
 import {
@@ -17,21 +17,21 @@ import {
   UnknownChange,
   acknowledgements,
   messagesOf,
-  questionAbout,
+  acknowledgementRequest,
   readMessage,
   type Message,
 } from './message.js';
-import { UnitOnItsWay } from './unit-on-its-way.js';
-import { Withdrawals } from './withdrawals.js';
+import { PendingChange } from './pending-change.js';
+import { RevocationBarrier } from './revocation-barrier.js';
 
 /** Pause before listening is tried again. */
 const RECONNECT_MS = 100;
 
 /** Sessions of the past that are still known to have been ours; the watch clears their rows away meanwhile. */
-const FORMER = 100;
+const REMEMBERED_IDS = 100;
 
 export interface RelayOptions {
-  /** How long at the most a lost instance delays a withdrawal. */
+  /** How long at the most a lost instance delays a revocation. */
   readonly leaseSeconds: number;
   /** Every kind of change by its type. */
   readonly changeClasses: Readonly<Record<string, ChangeClass>>;
@@ -41,13 +41,13 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
   private readonly logger = new Logger(PostgresRelay.name);
   private readonly processId = randomUUID().replaceAll('-', '');
   private readonly registry: InstanceRegistry;
-  private readonly watch: InstanceWatch;
-  private readonly withdrawals: Withdrawals;
+  private readonly reaper: InstanceReaper;
+  private readonly barrier: RevocationBarrier;
   private readonly newSession: () => ListeningSession;
-  private readonly onTheirWay = new Map<number, UnitOnItsWay>();
+  private readonly pending = new Map<number, PendingChange>();
   private readonly ownIds = new Set<string>();
   /** The session of now, which may not yet listen, or be about to end. */
-  private latest: ListeningSession | undefined;
+  private newest: ListeningSession | undefined;
   /** The same while it listens, and what was remembered before has been forgotten. */
   private session: ListeningSession | undefined;
   private deliveries: Promise<void> = Promise.resolve();
@@ -64,10 +64,10 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
     super();
     const times = leaseTimes(options.leaseSeconds);
     this.registry = new InstanceRegistry(dataSource);
-    this.watch = new InstanceWatch(this.registry);
-    this.withdrawals = new Withdrawals(this.registry, times, {
+    this.reaper = new InstanceReaper(this.registry);
+    this.barrier = new RevocationBarrier(this.registry, times, {
       isOwn: (id) => this.ownIds.has(id),
-      askAgain: (unit) => this.askAgain(unit),
+      requestAcknowledgements: (pending) => this.requestAcknowledgements(pending),
     });
     this.newSession = () =>
       new ListeningSession(dataSource, times, (session, channel, payload) => {
@@ -84,7 +84,7 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
 
   async onApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    this.latest?.abandon('the server stops');
+    this.newest?.abandon('the server stops');
     await this.listening;
   }
 
@@ -92,26 +92,29 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
     return this.session?.isTrusted() === true;
   }
 
-  announcement(): Announcement {
+  newPublication(): ChangePublication {
     this.counter += 1;
-    const unit = new UnitOnItsWay(this.counter, this.session?.id ?? null);
-    let [isSent, withdraws] = [false, false];
+    const pending = new PendingChange(this.counter, this.session?.id ?? null);
+    let [isSent, revokesAccess] = [false, false];
     return {
-      send: async (manager, changes, isDoneAlready) => {
-        isSent = changes.length > 0 || isDoneAlready;
-        withdraws = isDoneAlready || changes.some((change) => change.withdraws());
+      publish: async (manager, changes, isAlreadyRevoked) => {
+        isSent = changes.length > 0 || isAlreadyRevoked;
+        revokesAccess = isAlreadyRevoked || changes.some((change) => change.revokesAccess());
         if (!isSent) return;
-        this.onTheirWay.set(unit.number, unit);
-        const messages = messagesOf(this.processId, unit.number, changes);
-        await notifyAll(manager, changes.length > 0 ? messages : [questionAbout(this.processId, unit.number)]);
+        this.pending.set(pending.number, pending);
+        const messages = messagesOf(this.processId, pending.number, changes);
+        await notifyAll(
+          manager,
+          changes.length > 0 ? messages : [acknowledgementRequest(this.processId, pending.number)],
+        );
       },
-      settled: async () => {
+      acknowledged: async () => {
         if (!isSent) return;
-        unit.committed();
-        await Promise.all([this.deliveredHere(unit), withdraws ? this.withdrawals.settled(unit) : undefined]);
+        pending.committed();
+        await Promise.all([this.deliveredLocally(pending), revokesAccess ? this.barrier.wait(pending) : undefined]);
       },
       close: () => {
-        this.onTheirWay.delete(unit.number);
+        this.pending.delete(pending.number);
       },
     };
   }
@@ -124,7 +127,7 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
   private async listen(firstAttemptMade: () => void): Promise<void> {
     while (!this.isStopping()) {
       try {
-        await this.oneSession(firstAttemptMade);
+        await this.runSession(firstAttemptMade);
       } catch (error) {
         if (this.isStopping()) break;
         this.interrupted = true;
@@ -137,43 +140,43 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
     firstAttemptMade();
   }
 
-  private async oneSession(begun: () => void): Promise<never> {
+  private async runSession(begun: () => void): Promise<never> {
     const session = this.newSession();
-    this.latest = session;
-    this.remember(session.id);
+    this.newest = session;
+    this.rememberOwnId(session.id);
     try {
       await session.open([CHANGES, acknowledgements(this.processId)]);
       await session.register();
       // Whoever remembers anything forgets it here; from now on nothing is missed.
-      this.events.gap();
+      this.events.resync();
       this.session = session;
       if (this.interrupted) this.logger.log('hearing of changes again');
       begun();
-      return await session.keep((sentAt) => {
-        this.watch.look(session.id);
-        const isLost = [...this.onTheirWay.values()].some((unit) => unit.isLost(sentAt));
+      return await session.keepRenewing((sentAt) => {
+        this.reaper.sweep(session.id);
+        const isLost = [...this.pending.values()].some((pending) => pending.isLost(sentAt));
         if (isLost) session.abandon('it does not hear its own changes: is there a pooler on the way to the database?');
       });
     } finally {
       this.session = undefined;
-      for (const unit of this.onTheirWay.values()) unit.missedHere();
+      for (const pending of this.pending.values()) pending.missedLocally();
       await session.close();
       // Where the session could not; the watch of any instance does it in the end.
       void this.registry.remove([session.id]).catch(() => undefined);
     }
   }
 
-  private remember(id: string): void {
+  private rememberOwnId(id: string): void {
     this.ownIds.add(id);
     const [oldest] = this.ownIds;
-    if (this.ownIds.size > FORMER && oldest !== undefined) this.ownIds.delete(oldest);
+    if (this.ownIds.size > REMEMBERED_IDS && oldest !== undefined) this.ownIds.delete(oldest);
   }
 
   private receive(session: ListeningSession, channel: string, payload: string): void {
     if (channel === CHANGES) {
       try {
         const message = readMessage(payload, this.options.changeClasses);
-        if (message.from === this.processId && message.last) this.onTheirWay.get(message.number)?.receivedHere();
+        if (message.from === this.processId && message.last) this.pending.get(message.number)?.receivedLocally();
         this.deliveries = this.deliveries.then(() => this.deliver(message, session));
       } catch {
         session.abandon('a notification could not be read');
@@ -181,31 +184,31 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
       return;
     }
     const [instance = '', ...numbers] = payload.split(' ');
-    for (const number of numbers) this.onTheirWay.get(Number(number))?.acknowledgedBy(instance);
+    for (const number of numbers) this.pending.get(Number(number))?.acknowledgedBy(instance);
   }
 
   private async deliver({ from, number, last, change }: Message, session: ListeningSession): Promise<void> {
-    if (change instanceof UnknownChange) this.events.gap();
+    if (change instanceof UnknownChange) this.events.resync();
     else if (change) await this.events.deliver([change]);
     if (!last) return;
-    if (from === this.processId) this.onTheirWay.get(number)?.deliveredHere();
+    if (from === this.processId) this.pending.get(number)?.deliveredLocally();
     else session.acknowledge(acknowledgements(from), number);
   }
 
   /** What no session hears now is made up for by the forgetting with which the next one begins. */
-  private async deliveredHere(unit: UnitOnItsWay): Promise<void> {
-    await this.askAgain(unit);
-    if (this.session) unit.expectedHere();
-    else unit.deliveredHere();
-    await unit.own;
+  private async deliveredLocally(pending: PendingChange): Promise<void> {
+    await this.requestAcknowledgements(pending);
+    if (this.session) pending.expectedLocally();
+    else pending.deliveredLocally();
+    await pending.localDelivery;
   }
 
   /** What a session that began meanwhile has not heard, and what was acknowledged while none listened: so we ask. */
-  private async askAgain(unit: UnitOnItsWay): Promise<void> {
+  private async requestAcknowledgements(pending: PendingChange): Promise<void> {
     const { session } = this;
-    if (!session || unit.session === session.id) return;
-    unit.session = session.id;
-    await session.notify(CHANGES, questionAbout(this.processId, unit.number));
+    if (!session || pending.session === session.id) return;
+    pending.session = session.id;
+    await session.notify(CHANGES, acknowledgementRequest(this.processId, pending.number));
   }
 }
 

@@ -126,7 +126,7 @@ canvusSuite('GET users/:id/access-tokens?subscribe', (canvus) => {
     for (let round = 0; round < 3; round += 1) {
       const label = `${String(round)} ${'€'.repeat(900)}`;
       await dataSource.query(`UPDATE latchkey_token SET label = '${label}' WHERE user_id = ${String(user.id)}`);
-      app.get(EventBus).gap();
+      app.get(EventBus).resync();
       await stream.until(() => stream.lines.length >= 1 + 41 * (round + 1));
       expect(new Set(assembled(stream.all<AccessToken[]>()).map(({ description }) => description))).toEqual(
         new Set([label]),

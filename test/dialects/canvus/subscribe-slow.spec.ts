@@ -36,7 +36,7 @@ canvusSuite('a subscriber who does not read', (canvus) => {
   const changeAll = async ({ id }: User, label: string): Promise<void> => {
     const { dataSource, app } = canvus.server;
     await dataSource.query(`UPDATE latchkey_token SET label = '${label}' WHERE user_id = ${String(id)}`);
-    app.get(EventBus).gap();
+    app.get(EventBus).resync();
   };
 
   const descriptions = (stream: LineStream): Set<string> =>

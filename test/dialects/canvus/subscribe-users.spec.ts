@@ -164,7 +164,7 @@ canvusSuite('GET users?subscribe', (canvus) => {
       const { dataSource, app } = canvus.server;
       await dataSource.query(`UPDATE latchkey_user SET name = 'Missed' WHERE id = ${String(renamed.id)}`);
       await dataSource.query(`DELETE FROM latchkey_user WHERE id = ${String(removed.id)}`);
-      app.get(EventBus).gap();
+      app.get(EventBus).resync();
       await stream.line(2);
       expect(stream.all().slice(1)).toEqual([[{ ...renamed, name: 'Missed' }], [{ ...removed, state: 'deleted' }]]);
     });

@@ -33,7 +33,7 @@ export class Audience {
   /** @param userId - whose change it is, `null` for one of no user */
   noticed(change: Change, userId: number | null): void {
     const his = userId === null ? undefined : this.byUser.get(userId);
-    if (!his || !change.withdraws()) return;
+    if (!his || !change.revokesAccess()) return;
     this.doubt(change instanceof TokenChange ? [...his].filter((one) => comesWith(one, change.tokenId)) : his);
   }
 

@@ -49,7 +49,7 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
       this.events.subscribe((change) => {
         this.noticed(change);
       }),
-      this.events.onGap(() => {
+      this.events.onResync(() => {
         this.audience.mistrust();
         this.topics.mistrust();
       }),

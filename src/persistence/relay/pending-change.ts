@@ -1,16 +1,16 @@
 /** One unit of work's changes between their commit and the answer to their author: who has heard of them. */
 
-export class UnitOnItsWay {
-  private readonly heardBy = new Set<string>();
+export class PendingChange {
+  private readonly acknowledgements = new Set<string>();
   private isCommitted = false;
   private expectedSince = Infinity;
   private isReceived = false;
-  private heard: () => void = () => undefined;
-  private delivered: () => void = () => undefined;
+  private onAcknowledged: () => void = () => undefined;
+  private resolveLocalDelivery: () => void = () => undefined;
 
   /** Settles when this process has delivered the changes, or has not heard of them and has forgotten all since. */
-  readonly own = new Promise<void>((resolve) => {
-    this.delivered = resolve;
+  readonly localDelivery = new Promise<void>((resolve) => {
+    this.resolveLocalDelivery = resolve;
   });
 
   constructor(
@@ -26,23 +26,23 @@ export class UnitOnItsWay {
   }
 
   /** From here on, the notification is on its way to the session of now. */
-  expectedHere(): void {
+  expectedLocally(): void {
     this.expectedSince = performance.now();
   }
 
   /** The notification is here; its turn to be delivered comes. */
-  receivedHere(): void {
+  receivedLocally(): void {
     this.isReceived = true;
   }
 
-  deliveredHere(): void {
+  deliveredLocally(): void {
     this.isReceived = true;
-    this.delivered();
+    this.resolveLocalDelivery();
   }
 
   /** The session has ended: whatever hears of changes next begins with nothing remembered. */
-  missedHere(): void {
-    if (this.isCommitted) this.deliveredHere();
+  missedLocally(): void {
+    if (this.isCommitted) this.deliveredLocally();
   }
 
   /** Whether it should have been received before something that was sent later, on the same connection, was answered. */
@@ -51,21 +51,21 @@ export class UnitOnItsWay {
   }
 
   acknowledgedBy(instance: string): void {
-    this.heardBy.add(instance);
-    this.heard();
+    this.acknowledgements.add(instance);
+    this.onAcknowledged();
   }
 
-  isKnownTo(instance: string): boolean {
-    return this.heardBy.has(instance);
+  isAcknowledgedBy(instance: string): boolean {
+    return this.acknowledgements.has(instance);
   }
 
   /** Settles when all of these have heard; only the last call does. */
-  knownToAll(instances: readonly string[]): Promise<void> {
+  acknowledgedByAll(instances: readonly string[]): Promise<void> {
     return new Promise((resolve) => {
-      this.heard = () => {
-        if (instances.every((id) => this.heardBy.has(id))) resolve();
+      this.onAcknowledged = () => {
+        if (instances.every((id) => this.acknowledgements.has(id))) resolve();
       };
-      this.heard();
+      this.onAcknowledged();
     });
   }
 }

@@ -4,82 +4,82 @@ import { DomainError } from '../../core/index.js';
 import type { InstanceRegistry } from './instance-registry.js';
 import type { Instance } from './instance.entity.js';
 import { MARGIN_MS, type LeaseTimes } from './lease.js';
-import type { UnitOnItsWay } from './unit-on-its-way.js';
+import type { PendingChange } from './pending-change.js';
 
 /** How long a change waits for a table that cannot be read, and how often it tries. */
-const BLIND_MS = 10_000;
-const BLIND_PAUSE_MS = 100;
+const TABLE_TIMEOUT_MS = 10_000;
+const TABLE_RETRY_MS = 100;
 
-/** What a withdrawal must know of the instance it waits in. */
-export interface Here {
+/** What a revocation must know of the instance it waits in. */
+export interface LocalInstance {
   /** Whether an id is, or was, this instance's own. */
   isOwn(id: string): boolean;
   /** Asks who has heard, if acknowledgements may have been missed. */
-  askAgain(unit: UnitOnItsWay): Promise<void>;
+  requestAcknowledgements(pending: PendingChange): Promise<void>;
 }
 
 /** One wait: since when, and since when it knows of which fences. */
-interface Wait {
-  readonly unit: UnitOnItsWay;
+interface BarrierWait {
+  readonly pending: PendingChange;
   readonly begun: number;
   readonly fencedSince: Map<string, number>;
 }
 
-export class Withdrawals {
+export class RevocationBarrier {
   constructor(
     private readonly registry: InstanceRegistry,
     private readonly times: LeaseTimes,
-    private readonly here: Here,
+    private readonly local: LocalInstance,
   ) {}
 
   /**
    * Waits for every instance; one that does not answer loses its lease, and then is waited for until that is over.
    * @throws DomainError `unavailable` when the table of instances cannot be read for long
    */
-  async settled(unit: UnitOnItsWay): Promise<void> {
-    const wait: Wait = { unit, begun: performance.now(), fencedSince: new Map() };
-    let blindSince: number | undefined;
+  async wait(pending: PendingChange): Promise<void> {
+    const wait: BarrierWait = { pending, begun: performance.now(), fencedSince: new Map() };
+    let unreadableSince: number | undefined;
     let rows: Instance[] | undefined;
     for (;;) {
       try {
         rows ??= await this.registry.all();
         const waitingFor = await this.waitingFor(wait, rows);
-        rows = await Promise.race([unit.knownToAll(waitingFor), this.registry.later()]).then(
+        rows = await Promise.race([pending.acknowledgedByAll(waitingFor), this.registry.nextPoll()]).then(
           (seen) => seen ?? undefined,
         );
         if (!rows) return;
-        blindSince = undefined;
+        unreadableSince = undefined;
       } catch {
-        blindSince ??= performance.now();
-        if (performance.now() > blindSince + BLIND_MS) throw notConfirmed();
-        await delay(BLIND_PAUSE_MS);
+        unreadableSince ??= performance.now();
+        if (performance.now() > unreadableSince + TABLE_TIMEOUT_MS) throw notConfirmed();
+        await delay(TABLE_RETRY_MS);
         rows = undefined;
       }
     }
   }
 
   /** Who could still rely on what was before, of those that were just read. */
-  private async waitingFor({ unit, begun, fencedSince }: Wait, rows: readonly Instance[]): Promise<string[]> {
+  private async waitingFor({ pending, begun, fencedSince }: BarrierWait, rows: readonly Instance[]): Promise<string[]> {
     const now = performance.now();
-    const { over, waited, silent } = this.sorted(rows, unit, fencedSince, now);
+    const { over, waited, silent } = this.classify(rows, pending, fencedSince, now);
     if (over.length > 0) await this.registry.remove(over);
-    if (silent.length > 0 && now > begun + this.times.patienceMs) {
+    if (silent.length > 0 && now > begun + this.times.acknowledgeWithinMs) {
       await this.registry.fence(silent);
       const fencedBy = performance.now();
       for (const id of silent) fencedSince.set(id, fencedBy);
     } else if (waited.length > 0) {
-      await this.here.askAgain(unit);
+      await this.local.requestAcknowledgements(pending);
     }
     return waited;
   }
 
-  private sorted(
+  private classify(
     rows: readonly Instance[],
-    unit: UnitOnItsWay,
+    pending: PendingChange,
     fencedSince: Map<string, number>,
     now: number,
   ): { over: string[]; waited: string[]; silent: string[] } {
-    const others = rows.filter(({ id }) => !this.here.isOwn(id) && !unit.isKnownTo(id));
+    const others = rows.filter(({ id }) => !this.local.isOwn(id) && !pending.isAcknowledgedBy(id));
     for (const { id, fenced } of others) if (fenced && !fencedSince.has(id)) fencedSince.set(id, now);
     const isOver = ({ id, trustMs }: Instance): boolean => now > (fencedSince.get(id) ?? now) + trustMs + MARGIN_MS;
     const waited = others.filter((row) => !isOver(row));
