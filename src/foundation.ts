@@ -22,7 +22,7 @@ export {
   type Acceptance,
   type Credential,
   type CredentialCacheOptions,
-  type Refusal,
+  type RejectionReason,
   type Verdict,
 } from './core/index.js';
 

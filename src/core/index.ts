@@ -53,7 +53,7 @@ export { Transactor, type DatabaseWork, type HoldMode } from './database/transac
 export { Transaction, UnitOfWork } from './database/unit-of-work.js';
 export { UserDirectory, type DirectoryUser } from './user-directory.js';
 export { isCheckedSecret, isUserToken, newCheckedSecret, type Credential } from './verification/credential.js';
-export type { Acceptance, Refusal, Verdict } from './verification/known-token.js';
+export type { Acceptance, RejectionReason, Verdict } from './verification/known-token.js';
 export { LastSeen } from './verification/last-seen.js';
 export { TokenLookup, type LookupKey, type StoredToken } from './verification/token-lookup.js';
 export { Verifier } from './verification/verifier.js';

@@ -4,8 +4,8 @@ import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { DIALECT_PATH, DialectEdge } from '../http/index.js';
 import { ConfigurableModuleClass } from './data-plane.module-definition.js';
 import { ForwardAuth } from './forward-auth.js';
-import { FrontDoor } from './front-door.js';
-import { Gate } from './gate.js';
+import { VerifyListener } from './verify-listener.js';
+import { AccessDecider } from './access-decider.js';
 import { OAuthCallers } from './oauth/oauth-caller.js';
 import { OAuthController } from './oauth/oauth.controller.js';
 import { renderOAuthError } from './oauth/oauth.errors.js';
@@ -36,7 +36,7 @@ class OAuthEdge extends DialectEdge implements OnModuleInit {
  */
 @Module({
   controllers: CONTROLLERS,
-  providers: [ForwardAuth, FrontDoor, Gate, OAuthCallers, OAuthEdge, TokenRevocation],
-  exports: [Gate],
+  providers: [ForwardAuth, VerifyListener, AccessDecider, OAuthCallers, OAuthEdge, TokenRevocation],
+  exports: [AccessDecider],
 })
 export class DataPlaneModule extends ConfigurableModuleClass {}

@@ -1,7 +1,7 @@
 /** Documents `/verify`. */
 import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
 import { optionalExamples } from '../http/index.js';
-import { ADMITTED_KINDS } from './admission.js';
+import { ADMITTED_KINDS } from './access-policy.js';
 import { IDENTITY_HEADERS } from './identity-headers.js';
 import { OAuthErrorView } from './oauth/oauth.docs.js';
 import { SCHEMES } from './security-schemes.js';
@@ -17,11 +17,11 @@ const DESCRIPTION =
   'one, once; nothing in the query is ever a credential. For proxies that append the original path and query to a ' +
   'prefix (Envoy), the rule may stand in the path: `/verify/only/kind=service_token/…` is `/verify?kind=service_token`.';
 
-interface Refusal extends OAuthErrorView {
+interface ErrorExample extends OAuthErrorView {
   readonly description: string;
 }
 
-const REFUSALS: Readonly<Record<number, Refusal>> = {
+const REFUSALS: Readonly<Record<number, ErrorExample>> = {
   400: {
     description: 'The rule in the query cannot be understood; the description says why.',
     error: 'invalid_request',
@@ -50,8 +50,10 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
 };
 
 const MORE_HEADERS: Readonly<Record<number, Record<string, Header>>> = {
-  401: { 'WWW-Authenticate': shown('The challenge (RFC 6750).', 'Bearer realm="latchkey", error="invalid_token"') },
-  503: { 'Retry-After': shown('Seconds to wait.', '2') },
+  401: {
+    'WWW-Authenticate': headerExample('The challenge (RFC 6750).', 'Bearer realm="latchkey", error="invalid_token"'),
+  },
+  503: { 'Retry-After': headerExample('Seconds to wait.', '2') },
 };
 
 export function verifyPath(): PathItem {
@@ -86,22 +88,22 @@ export function verifyPath(): PathItem {
 function admitted(): Operation['responses'][string] {
   const identity = Object.entries(IDENTITY_HEADERS).map(([name, { description, example }]) => [
     name,
-    shown(description, example),
+    headerExample(description, example),
   ]);
-  const keeping = '`no-store`; or, if VERIFY_MAX_AGE_SECONDS allows it, for how long the answer may be kept.';
+  const cacheControl = '`no-store`; or, if VERIFY_MAX_AGE_SECONDS allows it, for how long the answer may be kept.';
   return {
     description: 'It may pass. Who it is stands in the headers, each of which is always there. No body.',
     headers: {
       ...(Object.fromEntries(identity) as Record<string, Header>),
-      'Cache-Control': shown(keeping, 'max-age=60, must-revalidate'),
+      'Cache-Control': headerExample(cacheControl, 'max-age=60, must-revalidate'),
     },
   };
 }
 
-function refusal([status, refused]: [string, Refusal]): [string, Operation['responses'][string]] {
+function refusal([status, refused]: [string, ErrorExample]): [string, Operation['responses'][string]] {
   const { description, ...example } = refused;
   const content = { 'application/json': { schema: { $ref: getSchemaPath(OAuthErrorView) }, example } };
-  const headers = { ...MORE_HEADERS[Number(status)], 'Cache-Control': shown('Never kept.', 'no-store') };
+  const headers = { ...MORE_HEADERS[Number(status)], 'Cache-Control': headerExample('Never kept.', 'no-store') };
   return [status, { description, headers, content }];
 }
 
@@ -111,6 +113,6 @@ function parameter(name: string, description: string, items: object, given: Reco
   return { name, in: 'query', required: false, description, schema, examples: optionalExamples(given, []) } as const;
 }
 
-function shown(description: string, example: string): Header {
+function headerExample(description: string, example: string): Header {
   return { description, schema: { type: 'string', example } };
 }

@@ -3,20 +3,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock, DomainError, describeForLog, type Acceptance } from '../core/index.js';
-import { RuleError, readRule, type AdmissionRule } from './admission.js';
+import { PolicyError, readPolicy, type AccessPolicy } from './access-policy.js';
 import { DATA_PLANE_OPTIONS } from './data-plane.module-definition.js';
 import type { DataPlaneOptions } from './data-plane.options.js';
-import { Gate, type Decision } from './gate.js';
+import { AccessDecider, type Decision } from './access-decider.js';
 import { identityHeaders } from './identity-headers.js';
-import { credentialHeaders } from './presented.js';
+import { credentialHeaders } from './credential-reader.js';
 
 /** Rules that were read, by the text they stand in: proxies have few. */
-const RULES = 200;
+const MAX_POLICIES = 200;
 
 /** Caches count in whole seconds, and from when an answer reaches them: they may be so much late. */
 const CACHE_LAG_MS = 1000;
 
-const NEVER_KEPT = ['Cache-Control', 'no-store'];
+const NO_STORE = ['Cache-Control', 'no-store'];
 const JSON_TYPE = ['Content-Type', 'application/json'];
 
 const NOT_ACCEPTED = JSON.stringify({ error: 'unauthorized', error_description: 'no credential that is accepted' });
@@ -28,31 +28,31 @@ const NOT_ADMITTED = JSON.stringify({
 @Injectable()
 export class ForwardAuth {
   private readonly logger = new Logger(ForwardAuth.name);
-  private readonly rules = new LRUCache<string, AdmissionRule>({ max: RULES });
+  private readonly policies = new LRUCache<string, AccessPolicy>({ max: MAX_POLICIES });
   private readonly maxAgeMs: number;
   /** What the answer depends on, should somebody keep it. */
   private readonly vary: readonly string[];
   private readonly notAdmitted: readonly string[];
-  private readonly nothingPresented: readonly string[];
+  private readonly noCredentials: readonly string[];
   private readonly notAccepted: readonly string[];
 
   constructor(
-    private readonly gate: Gate,
+    private readonly decider: AccessDecider,
     private readonly clock: Clock,
     @Inject(DATA_PLANE_OPTIONS) { maxAgeSeconds = 0, jsonHeader }: DataPlaneOptions,
   ) {
     this.maxAgeMs = maxAgeSeconds * 1000;
     this.vary = ['Vary', credentialHeaders(jsonHeader).join(', ')];
-    this.notAdmitted = [...NEVER_KEPT, ...this.vary];
+    this.notAdmitted = [...NO_STORE, ...this.vary];
     // RFC 6750 §3.1: no error for a request that presents nothing.
-    this.nothingPresented = [...this.notAdmitted, 'WWW-Authenticate', 'Bearer realm="latchkey"'];
+    this.noCredentials = [...this.notAdmitted, 'WWW-Authenticate', 'Bearer realm="latchkey"'];
     this.notAccepted = [...this.notAdmitted, 'WWW-Authenticate', 'Bearer realm="latchkey", error="invalid_token"'];
   }
 
-  /** @param rule - the rule as text, in the form of a query */
-  answer(request: IncomingMessage, response: ServerResponse, rule: string): void {
+  /** @param policy - the rule as text, in the form of a query */
+  answer(request: IncomingMessage, response: ServerResponse, policy: string): void {
     try {
-      const decision = this.gate.decide(request.rawHeaders, this.ruleOf(rule));
+      const decision = this.decider.decide(request.rawHeaders, this.policyOf(policy));
       if (decision instanceof Promise) void this.sendLater(response, decision);
       else this.send(response, decision);
     } catch (error) {
@@ -68,21 +68,21 @@ export class ForwardAuth {
     }
   }
 
-  private ruleOf(text: string): AdmissionRule {
-    const known = this.rules.get(text);
+  private policyOf(text: string): AccessPolicy {
+    const known = this.policies.get(text);
     if (known) return known;
-    const rule = readRule(text);
-    this.rules.set(text, rule);
-    return rule;
+    const policy = readPolicy(text);
+    this.policies.set(text, policy);
+    return policy;
   }
 
   private send(response: ServerResponse, decision: Decision): void {
     switch (decision.outcome) {
       case 'admitted':
-        end(response, 200, [...this.keeping(decision.acceptance), ...identityHeaders(decision.acceptance)]);
+        end(response, 200, [...this.cacheControl(decision.acceptance), ...identityHeaders(decision.acceptance)]);
         return;
       case 'unauthenticated':
-        end(response, 401, decision.presented ? this.notAccepted : this.nothingPresented, NOT_ACCEPTED);
+        end(response, 401, decision.hasCredentials ? this.notAccepted : this.noCredentials, NOT_ACCEPTED);
         return;
       case 'forbidden':
         end(response, 403, this.notAdmitted, NOT_ADMITTED);
@@ -93,22 +93,22 @@ export class ForwardAuth {
    * For how long the answer may be kept: never beyond the end of what it rests on. `must-revalidate` lets a cache that
    * several clients share keep what was asked with an Authorization header (RFC 9111 §3.5): the proxy's own is one.
    */
-  private keeping({ token, matched }: Acceptance): readonly string[] {
-    if (this.maxAgeMs === 0) return NEVER_KEPT;
+  private cacheControl({ token, matched }: Acceptance): readonly string[] {
+    if (this.maxAgeMs === 0) return NO_STORE;
     const now = this.clock.now().getTime();
     const expiry = token.expiresAt?.getTime() ?? Infinity;
     const endOfOverlap = matched === 'previous' ? (token.previousSecretExpiresAt?.getTime() ?? now) : Infinity;
     const milliseconds = Math.min(this.maxAgeMs, Math.min(expiry, endOfOverlap) - CACHE_LAG_MS - now);
     const seconds = Math.floor(milliseconds / 1000);
-    return seconds < 1 ? NEVER_KEPT : ['Cache-Control', `max-age=${String(seconds)}, must-revalidate`, ...this.vary];
+    return seconds < 1 ? NO_STORE : ['Cache-Control', `max-age=${String(seconds)}, must-revalidate`, ...this.vary];
   }
 
   private sendError(response: ServerResponse, error: unknown): void {
-    if (error instanceof RuleError) {
-      endJson(response, 400, NEVER_KEPT, { error: 'invalid_request', error_description: error.message });
+    if (error instanceof PolicyError) {
+      endJson(response, 400, NO_STORE, { error: 'invalid_request', error_description: error.message });
     } else if (error instanceof DomainError && error.code === 'unavailable') {
       const wait = ['Retry-After', String(error.retryAfterSeconds ?? 1)];
-      endJson(response, 503, [...NEVER_KEPT, ...wait], {
+      endJson(response, 503, [...NO_STORE, ...wait], {
         error: 'temporarily_unavailable',
         error_description: error.message,
       });
@@ -116,7 +116,7 @@ export class ForwardAuth {
       this.logger.error(describeForLog(error));
       if (response.headersSent) response.destroy();
       else
-        endJson(response, 500, NEVER_KEPT, {
+        endJson(response, 500, NO_STORE, {
           error: 'server_error',
           error_description: 'the server log has the details',
         });

@@ -1,5 +1,5 @@
 /** Checking credentials: forward-auth, introspection, revocation, and guards for a host's own routes. */
-export { ADMITTED_KINDS, type AdmissionRule, type AdmittedKind } from './admission.js';
+export { ADMITTED_KINDS, type AccessPolicy, type AdmittedKind } from './access-policy.js';
 export { DataPlaneModule } from './data-plane.module.js';
 export type { DataPlaneOptions } from './data-plane.options.js';
 export {
@@ -10,5 +10,5 @@ export {
   TokenGuard,
   type TokenPrincipal,
 } from './guards/token.guard.js';
-export { Gate, type Decision } from './gate.js';
+export { AccessDecider, type Decision } from './access-decider.js';
 export { dataPlaneDocument, withForwardAuth } from './data-plane.docs.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { load } from 'js-yaml';
 import { IDENTITY_HEADERS } from '../../src/data-plane/identity-headers.js';
-import { credentialHeaders } from '../../src/data-plane/presented.js';
+import { credentialHeaders } from '../../src/data-plane/credential-reader.js';
 import { send, type Reply } from '../support/http.js';
 import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
 import { cast, pair, privately, type Headers } from '../data-plane/support.js';

@@ -1,6 +1,6 @@
 /** What holds behind every proxy: who passes, who does not, and what the service is told. */
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { credentialHeaders } from '../../src/data-plane/presented.js';
+import { credentialHeaders } from '../../src/data-plane/credential-reader.js';
 import { ACCOUNT } from '../support/test-server.js';
 import {
   UNKNOWN_USER_TOKEN,

@@ -5,7 +5,8 @@ import type { DirectoryUser } from '../user-directory.js';
 import type { StoredToken } from './token-lookup.js';
 
 /** Why a known token is not accepted. */
-export type Refusal = 'wrong_secret' | 'expired' | 'disabled' | 'owner_gone' | 'owner_blocked' | 'owner_unapproved';
+export type RejectionReason =
+  'wrong_secret' | 'expired' | 'disabled' | 'owner_gone' | 'owner_blocked' | 'owner_unapproved';
 
 /** A credential that is accepted. */
 export interface Acceptance {
@@ -19,7 +20,7 @@ export interface Acceptance {
 
 /** The answer to a presented credential. Callers outside are told no more than "no". */
 export type Verdict =
-  Acceptance | { readonly status: Refusal; readonly token: Readonly<Token> } | { readonly status: 'unknown' };
+  Acceptance | { readonly status: RejectionReason; readonly token: Readonly<Token> } | { readonly status: 'unknown' };
 
 /** Characters of a digest: a SHA-256 in hex. */
 const DIGEST_LENGTH = 64;

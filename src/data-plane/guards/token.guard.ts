@@ -13,8 +13,8 @@ import {
 import { Reflector } from '@nestjs/core';
 import { DomainError, type Acceptance } from '../../core/index.js';
 import { retryAfter } from '../../http/index.js';
-import { narrowed, type AdmissionRule, type AdmittedKind } from '../admission.js';
-import { Gate, type Decision } from '../gate.js';
+import { intersect, type AccessPolicy, type AdmittedKind } from '../access-policy.js';
+import { AccessDecider, type Decision } from '../access-decider.js';
 
 /** Who called a guarded route: the token, its owner, and which of its secrets was used. */
 export type TokenPrincipal = Acceptance;
@@ -27,15 +27,15 @@ interface HttpResponse {
   header(name: string, value: string): unknown;
 }
 
-const RULE = 'latchkey:admit-tokens';
+const POLICY = 'latchkey:admit-tokens';
 const PRINCIPALS = new WeakMap<object, TokenPrincipal>();
 
 /**
  * Narrows which tokens a guard lets in, on a route, a controller, or both: then each has to admit the token.
- * @param rule - `kinds`, `accounts` (ids, 32 hex characters): absent narrows nothing, empty admits nobody
+ * @param policy - `kinds`, `accounts` (ids, 32 hex characters): absent narrows nothing, empty admits nobody
  */
-export function AdmitTokens(rule: AdmissionRule): CustomDecorator {
-  return SetMetadata(RULE, rule);
+export function AdmitTokens(policy: AccessPolicy): CustomDecorator {
+  return SetMetadata(POLICY, policy);
 }
 
 /**
@@ -50,7 +50,7 @@ export class TokenGuard implements CanActivate {
   protected readonly kinds: readonly AdmittedKind[] | undefined = undefined;
 
   constructor(
-    private readonly gate: Gate,
+    private readonly decider: AccessDecider,
     private readonly reflector: Reflector,
   ) {}
 
@@ -58,7 +58,7 @@ export class TokenGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<HttpRequest & { raw?: HttpRequest }>();
     const response = http.getResponse<HttpResponse>();
-    const decision = await this.decided((request.raw ?? request).rawHeaders, this.ruleFor(context), response);
+    const decision = await this.decide((request.raw ?? request).rawHeaders, this.policyFor(context), response);
     switch (decision.outcome) {
       case 'admitted':
         PRINCIPALS.set(request, decision.acceptance);
@@ -66,16 +66,16 @@ export class TokenGuard implements CanActivate {
       case 'forbidden':
         throw new ForbiddenException('The token is valid, but not admitted here');
       case 'unauthenticated': {
-        const error = decision.presented ? ', error="invalid_token"' : '';
+        const error = decision.hasCredentials ? ', error="invalid_token"' : '';
         response.header('WWW-Authenticate', `Bearer realm="latchkey"${error}`);
         throw new UnauthorizedException('No token that is accepted');
       }
     }
   }
 
-  private async decided(rawHeaders: readonly string[], rule: AdmissionRule, response: HttpResponse): Promise<Decision> {
+  private async decide(rawHeaders: readonly string[], policy: AccessPolicy, response: HttpResponse): Promise<Decision> {
     try {
-      return await this.gate.decide(rawHeaders, rule);
+      return await this.decider.decide(rawHeaders, policy);
     } catch (error) {
       if (!(error instanceof DomainError && error.code === 'unavailable')) throw error;
       for (const [name, value] of Object.entries(retryAfter(error))) response.header(name, value);
@@ -83,12 +83,12 @@ export class TokenGuard implements CanActivate {
     }
   }
 
-  private ruleFor(context: ExecutionContext): AdmissionRule {
-    const given = this.reflector.getAll<(AdmissionRule | undefined)[]>(RULE, [
+  private policyFor(context: ExecutionContext): AccessPolicy {
+    const given = this.reflector.getAll<(AccessPolicy | undefined)[]>(POLICY, [
       context.getHandler(),
       context.getClass(),
     ]);
-    return given.reduce<AdmissionRule>((all, rule = {}) => narrowed(all, rule), { kinds: this.kinds });
+    return given.reduce<AccessPolicy>((all, rule = {}) => intersect(all, rule), { kinds: this.kinds });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import { Verifier, type Actor, type Token } from '../../core/index.js';
 import { callerAddress } from '../../http/index.js';
 import { Authenticator, MembershipService, USER_AUDIENCE, type Principal } from '../../identity/index.js';
-import { serviceToken } from '../presented.js';
+import { serviceToken } from '../credential-reader.js';
 import { OAuthError } from './oauth.errors.js';
 
 export type OAuthCaller =
@@ -54,7 +54,7 @@ export class OAuthCallers {
 
   private async service(basic: string, address: string | null): Promise<OAuthCaller> {
     const presented = serviceToken(...namePassword(basic));
-    if ('nothing' in presented) throw refused('the service token is not accepted');
+    if ('reason' in presented) throw refused('the service token is not accepted');
     const verdict = await this.verifier.verify(presented.credential);
     if (verdict.status !== 'valid') throw refused('the service token is not accepted');
     const { token } = verdict;

@@ -2,12 +2,12 @@
 import { Secret, isCheckedSecret, isUserToken, type Credential } from '../core/index.js';
 
 /** `conflicting` also says that a header came twice, or half a pair alone; `malformed` can belong to nobody. */
-export type Presented =
-  { readonly credential: Credential } | { readonly nothing: 'absent' | 'conflicting' | 'malformed' };
+export type PresentedCredential =
+  { readonly credential: Credential } | { readonly reason: 'missing' | 'conflicting' | 'malformed' };
 
-const ABSENT: Presented = { nothing: 'absent' };
-const CONFLICTING: Presented = { nothing: 'conflicting' };
-const MALFORMED: Presented = { nothing: 'malformed' };
+const MISSING: PresentedCredential = { reason: 'missing' };
+const CONFLICTING: PresentedCredential = { reason: 'conflicting' };
+const MALFORMED: PresentedCredential = { reason: 'malformed' };
 
 type Part = 'clientId' | 'clientSecret' | 'privateToken' | 'authorization' | 'json';
 type Found = Partial<Record<Part, string>>;
@@ -59,14 +59,14 @@ export class CredentialReader {
   }
 
   /** @param rawHeaders - names and values in turn, as `IncomingMessage.rawHeaders` has them */
-  read(rawHeaders: readonly string[]): Presented {
+  read(rawHeaders: readonly string[]): PresentedCredential {
     const found = rawHeaders.length < RAW_HEADERS_MAX && this.credentialHeaders(rawHeaders);
     if (!found) return CONFLICTING;
     const { clientId, clientSecret, privateToken, authorization, json } = found;
     const bearer = authorization !== undefined && BEARER_SCHEME.test(authorization);
     const isPair = clientId !== undefined || clientSecret !== undefined;
     const forms = Number(isPair) + Number(privateToken !== undefined) + Number(bearer) + Number(json !== undefined);
-    if (forms === 0) return ABSENT;
+    if (forms === 0) return MISSING;
     if (forms > 1) return CONFLICTING;
     if (privateToken !== undefined) return userToken(privateToken);
     if (bearer) return userToken(BEARER.exec(authorization)?.[1] ?? '');
@@ -93,19 +93,19 @@ function withJson(part: Part, { [part]: value, ...others }: Found): Found {
   return { ...others, ...(value !== undefined && { [value.startsWith('{') ? 'json' : part]: value }) };
 }
 
-function userToken(text: string): Presented {
+function userToken(text: string): PresentedCredential {
   return isUserToken(text) ? { credential: { secret: new Secret(text) } } : MALFORMED;
 }
 
 /** A service token by its two halves; format and checksum are looked at before anything else. */
-export function serviceToken(clientId: unknown, clientSecret: unknown): Presented {
+export function serviceToken(clientId: unknown, clientSecret: unknown): PresentedCredential {
   if (typeof clientId !== 'string' || typeof clientSecret !== 'string') return CONFLICTING;
   if (!CLIENT_ID_FORM.test(clientId) || !isCheckedSecret(clientSecret)) return MALFORMED;
   return { credential: { kind: KIND, handle: clientId, secret: new Secret(clientSecret) } };
 }
 
 /** The names are lower case, as the vendor wants them; what is there twice does not come out as it went in. */
-function serviceTokenInJson(text: string): Presented {
+function serviceTokenInJson(text: string): PresentedCredential {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null) return MALFORMED;

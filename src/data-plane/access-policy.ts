@@ -7,26 +7,26 @@ export const ADMITTED_KINDS = ['service_token', 'personal_token', 'session'] as 
 export type AdmittedKind = (typeof ADMITTED_KINDS)[number];
 
 /** What narrows who is let in; a list that is absent narrows nothing, one that is empty admits nobody. */
-export interface AdmissionRule {
+export interface AccessPolicy {
   readonly kinds?: readonly AdmittedKind[] | undefined;
   /** Account ids, 32 lower-case hex characters: tokens that belong to none are not admitted then. */
   readonly accounts?: readonly string[] | undefined;
 }
 
 /** The rule cannot be understood: rather than admit everybody, it admits nobody and says why. */
-export class RuleError extends Error {}
+export class PolicyError extends Error {}
 
-export function admits({ kinds, accounts }: AdmissionRule, { token }: Acceptance): boolean {
+export function admits({ kinds, accounts }: AccessPolicy, { token }: Acceptance): boolean {
   if (kinds && !(kinds as readonly string[]).includes(token.kind)) return false;
   return !accounts || (token.accountId !== null && accounts.includes(token.accountId));
 }
 
 /** What two rules both admit. */
-export function narrowed(one: AdmissionRule, other: AdmissionRule): AdmissionRule {
-  return { kinds: common(one.kinds, other.kinds), accounts: common(one.accounts, other.accounts) };
+export function intersect(one: AccessPolicy, other: AccessPolicy): AccessPolicy {
+  return { kinds: intersectLists(one.kinds, other.kinds), accounts: intersectLists(one.accounts, other.accounts) };
 }
 
-function common<T>(one: readonly T[] | undefined, other: readonly T[] | undefined): readonly T[] | undefined {
+function intersectLists<T>(one: readonly T[] | undefined, other: readonly T[] | undefined): readonly T[] | undefined {
   return one && other ? one.filter((value) => other.includes(value)) : (one ?? other);
 }
 
@@ -36,28 +36,28 @@ const ACCOUNT_ID = /^[0-9a-f]{32}$/;
  * Reads a rule as it stands in a query: `kind` and `account`, each any number of times or with commas.
  * @throws RuleError
  */
-export function readRule(query: string): AdmissionRule {
-  const rule: { kinds?: AdmittedKind[]; accounts?: string[] } = {};
+export function readPolicy(query: string): AccessPolicy {
+  const policy: { kinds?: AdmittedKind[]; accounts?: string[] } = {};
   for (const [name, text] of new URLSearchParams(query)) {
     const values = text.split(',');
-    if (name === 'kind') rule.kinds = [...(rule.kinds ?? []), ...values.map(kind)];
-    else if (name === 'account') rule.accounts = [...(rule.accounts ?? []), ...values.map(account)];
-    else throw new RuleError(`the parameter ${shown(name)} is not known; there are kind and account`);
+    if (name === 'kind') policy.kinds = [...(policy.kinds ?? []), ...values.map(kind)];
+    else if (name === 'account') policy.accounts = [...(policy.accounts ?? []), ...values.map(account)];
+    else throw new PolicyError(`the parameter ${quoted(name)} is not known; there are kind and account`);
   }
-  return rule;
+  return policy;
 }
 
 function kind(text: string): AdmittedKind {
   const known = ADMITTED_KINDS.find((each) => each === text);
-  if (!known) throw new RuleError(`kind is ${shown(text)}; give one of ${ADMITTED_KINDS.join(', ')}`);
+  if (!known) throw new PolicyError(`kind is ${quoted(text)}; give one of ${ADMITTED_KINDS.join(', ')}`);
   return known;
 }
 
 function account(text: string): string {
-  if (!ACCOUNT_ID.test(text)) throw new RuleError(`account is ${shown(text)}; give 32 lower-case hex characters`);
+  if (!ACCOUNT_ID.test(text)) throw new PolicyError(`account is ${quoted(text)}; give 32 lower-case hex characters`);
   return text;
 }
 
-function shown(text: string): string {
+function quoted(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

@@ -8,7 +8,7 @@ import { ForwardAuth } from './forward-auth.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A rule in a path; see {@link FrontDoor}. One that is empty is none: a prefix cut short admits nobody. */
+/** A rule in a path; see {@link VerifyListener}. One that is empty is none: a prefix cut short admits nobody. */
 const ONLY = /^\/only\/([^/?]+)(?=[/?]|$)/;
 
 /** RFC 9112 §3.2.2. */
@@ -19,7 +19,7 @@ const SCHEME_AND_AUTHORITY = /^https?:\/\/[^/?]*/i;
  * prefix (Envoy), `<path>/verify/only/<rule>/…`, where what follows the rule counts for nothing.
  */
 @Injectable()
-export class FrontDoor implements OnModuleInit {
+export class VerifyListener implements OnModuleInit {
   private exact = '/verify';
 
   constructor(
@@ -37,8 +37,8 @@ export class FrontDoor implements OnModuleInit {
     const server = this.host.httpAdapter.getHttpServer() as Server;
     const inner = server.listeners('request') as Listener[];
     const outer: Listener = (request, response) => {
-      const rule = this.ruleIn(request.url ?? '');
-      if (rule !== undefined) this.forwardAuth.answer(request, response, rule);
+      const policy = this.policyIn(request.url ?? '');
+      if (policy !== undefined) this.forwardAuth.answer(request, response, policy);
       else for (const listener of inner) listener.call(server, request, response);
     };
     server.removeAllListeners('request');
@@ -46,7 +46,7 @@ export class FrontDoor implements OnModuleInit {
   }
 
   /** The rule's text; `undefined` for what is somebody else's. */
-  private ruleIn(target: string): string | undefined {
+  private policyIn(target: string): string | undefined {
     const url = target.startsWith('/') ? target : target.replace(SCHEME_AND_AUTHORITY, '');
     if (!url.startsWith(this.exact)) return undefined;
     const rest = url.slice(this.exact.length);
