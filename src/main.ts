@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 /** The standalone process: start, tell the person, stop in good order. */
 import { ConfigError, loadConfig, type Config } from './config/index.js';
-import { UsageError, answerTo, firstStartNotice } from './operations/index.js';
+import { UsageError, commandLineOutput, firstStartNotice } from './operations/index.js';
 import { reasonOf } from './persistence/index.js';
 import { createServer, firstStartWishes, type Server } from './server.js';
 import { PRODUCT_VERSION } from './version.js';
 
 /** The process is gone so long after a signal, whatever still hangs. */
-const LAST_MOMENT_MS = 9000;
+const FORCED_EXIT_MS = 9000;
 
 async function main(): Promise<void> {
-  const answer = answerTo(process.argv.slice(2), PRODUCT_VERSION);
+  const answer = commandLineOutput(process.argv.slice(2), PRODUCT_VERSION);
   if (answer !== undefined) {
     process.stdout.write(answer);
     return;
@@ -42,7 +42,7 @@ function stopOnSignals(server: Server): void {
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => process.exit(1), LAST_MOMENT_MS).unref();
+    setTimeout(() => process.exit(1), FORCED_EXIT_MS).unref();
     server.stop().then(
       () => process.exit(0),
       () => process.exit(1),

@@ -24,7 +24,7 @@ export class StartError extends Error {}
 const GRACE_MS = 5000;
 
 /** Idle connections are kept so long after a stop, for requests that are on their way. */
-const LETTING_GO_MS = 1000;
+const DRAIN_MS = 1000;
 
 /** The standalone server. */
 export class Server {
@@ -59,12 +59,12 @@ export class Server {
       http.closeAllConnections();
     }, GRACE_MS).unref();
     this.app.get(Streams).endAll();
-    await letGoOf(http);
+    await drain(http);
     await this.app.close();
   }
 
   /** Middleware: once stopping, no connection is kept for another request. */
-  readonly letGo = (_request: Request, response: Response, next: NextFunction): void => {
+  readonly closeWhenStopping = (_request: Request, response: Response, next: NextFunction): void => {
     if (this.stopping) response.set('Connection', 'close');
     next();
   };
@@ -85,7 +85,7 @@ export async function createServer(config: Config, overrides: AppOverrides = {})
     app.set('trust proxy', config.server.trustProxy);
     app.disable('x-powered-by');
     app.set('etag', false);
-    app.use(requestLog(log), server.letGo, securityHeaders());
+    app.use(requestLog(log), server.closeWhenStopping, securityHeaders());
     const http = app.getHttpServer();
     http.keepAliveTimeout = config.server.keepAliveSeconds * 1000;
     answerUnreadableRequests(http);
@@ -102,11 +102,11 @@ export async function createServer(config: Config, overrides: AppOverrides = {})
  * Stops accepting, and gives clients a moment to take their answers and go. `http.Server.close` would cut connections
  * that look idle, although a request may have arrived on them that nobody has read yet.
  */
-async function letGoOf(http: HttpServer): Promise<void> {
+async function drain(http: HttpServer): Promise<void> {
   if (!http.listening) return;
   NetServer.prototype.close.call(http);
   const connections = promisify(http.getConnections.bind(http));
-  for (let waited = 0; waited < LETTING_GO_MS && (await connections()) > 0; waited += 20) await delay(20);
+  for (let waited = 0; waited < DRAIN_MS && (await connections()) > 0; waited += 20) await delay(20);
 }
 
 /** What the configuration gives for the first start, the secrets wrapped. */

@@ -1,7 +1,7 @@
 /** The data plane: checks credentials for proxies, for other services, and for routes of a host application. */
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
-import { DIALECT_PATH, DialectEdge } from '../http/index.js';
+import { DIALECT_PATH, DialectMount } from '../http/index.js';
 import { ConfigurableModuleClass } from './data-plane.module-definition.js';
 import { ForwardAuth } from './forward-auth.js';
 import { VerifyListener } from './verify-listener.js';
@@ -14,7 +14,7 @@ import { TokenRevocation } from './oauth/token-revocation.js';
 const CONTROLLERS = [OAuthController];
 
 @Injectable()
-class OAuthEdge extends DialectEdge implements OnModuleInit {
+class OAuthMount extends DialectMount implements OnModuleInit {
   constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
     super(host, config, {
       name: 'DataPlaneModule',
@@ -26,7 +26,7 @@ class OAuthEdge extends DialectEdge implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.close();
+    this.install();
   }
 }
 
@@ -36,7 +36,7 @@ class OAuthEdge extends DialectEdge implements OnModuleInit {
  */
 @Module({
   controllers: CONTROLLERS,
-  providers: [ForwardAuth, VerifyListener, AccessDecider, OAuthCallers, OAuthEdge, TokenRevocation],
+  providers: [ForwardAuth, VerifyListener, AccessDecider, OAuthCallers, OAuthMount, TokenRevocation],
   exports: [AccessDecider],
 })
 export class DataPlaneModule extends ConfigurableModuleClass {}

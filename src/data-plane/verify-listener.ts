@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
-import { DIALECT_PATH, checkUnrouted, claimPath, mountPath, serves } from '../http/index.js';
+import { DIALECT_PATH, checkUnrouted, reservePrefix, mountPath, serves } from '../http/index.js';
 import type { Application } from 'express';
 import { ForwardAuth } from './forward-auth.js';
 
@@ -32,7 +32,7 @@ export class VerifyListener implements OnModuleInit {
   onModuleInit(): void {
     if (!serves(this.host, 'DataPlaneModule')) return;
     this.exact = mountPath(this.config, `${this.path}/verify`);
-    claimPath(this.host, this.exact, 'DataPlaneModule');
+    reservePrefix(this.host, this.exact, 'DataPlaneModule');
     checkUnrouted(this.host.httpAdapter.getInstance<Application>(), this.exact, 'DataPlaneModule');
     const server = this.host.httpAdapter.getHttpServer() as Server;
     const inner = server.listeners('request') as Listener[];

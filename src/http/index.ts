@@ -3,20 +3,20 @@ export {
   clientErrorStatus,
   retryAfter,
   sendError,
-  type ErrorAnswer,
+  type ErrorResponse,
   type ErrorRenderer,
 } from './output/error-response.js';
 export { callerAddress } from './input/caller-address.js';
-export { DialectEdge, requestedPath, serves, type EdgeOptions } from './mount/dialect-mount.js';
+export { DialectMount, requestedPath, serves, type DialectMountOptions } from './mount/dialect-mount.js';
 export { exampleOf, optionalExamples } from './openapi/documented-example.js';
 export { documentedPath } from './openapi/documented-path.js';
-export { EmptyView, documentedRoute, type DocumentedAnswer, type DocumentedRoute } from './openapi/documented.js';
+export { EmptyView, documentedRoute, type DocumentedResponse, type DocumentedRoute } from './openapi/documented.js';
 export {
   DIALECT_PATH,
   EXTRAS,
   MountError,
   PathClash,
-  claimPath,
+  reservePrefix,
   joinedPath,
   mountPath,
   mountedAt,

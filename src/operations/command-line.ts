@@ -23,7 +23,7 @@ export class UsageError extends Error {}
  * What to print instead of starting; `undefined` to start.
  * @throws UsageError
  */
-export function answerTo(words: readonly string[], version: string): string | undefined {
+export function commandLineOutput(words: readonly string[], version: string): string | undefined {
   const { values } = parsed(words);
   if (values.help) return HELP;
   return values.version ? `${version}\n` : undefined;

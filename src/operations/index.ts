@@ -1,5 +1,5 @@
 /** Running the server: health, the log, and what is printed at the first start. */
-export { UsageError, answerTo } from './command-line.js';
+export { UsageError, commandLineOutput } from './command-line.js';
 export { firstStartNotice } from './first-start-notice.js';
 export { NestLog, createLog, requestLog, type LogOptions } from './logging.js';
 export { answerUnreadableRequests } from './unreadable-requests.js';

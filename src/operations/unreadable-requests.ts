@@ -13,14 +13,14 @@ export function answerUnreadableRequests(server: Server): void {
       socket.destroy();
       return;
     }
-    const { status, msg } = answerTo(error.code);
+    const { status, msg } = responseTo(error.code);
     const body = JSON.stringify({ msg });
     const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${String(body.length)}`;
     socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`);
   });
 }
 
-function answerTo(code: string | undefined): { status: string; msg: string } {
+function responseTo(code: string | undefined): { status: string; msg: string } {
   if (code === 'HPE_HEADER_OVERFLOW') return TOO_LARGE;
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? TOO_SLOW : MALFORMED;
 }

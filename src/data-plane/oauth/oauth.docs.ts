@@ -1,7 +1,7 @@
 /** Documents the two OAuth endpoints. */
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, ApiSecurity } from '@nestjs/swagger';
-import { documentedRoute, type DocumentedAnswer } from '../../http/index.js';
+import { documentedRoute, type DocumentedResponse } from '../../http/index.js';
 import { SCHEMES } from '../security-schemes.js';
 import { TokenInput } from './token-parameter.js';
 
@@ -14,7 +14,7 @@ export class OAuthErrorView {
   error_description!: string;
 }
 
-const ERRORS: readonly DocumentedAnswer[] = [
+const ERRORS: readonly DocumentedResponse[] = [
   refusal(400, 'The request cannot be understood; the description says why.', 'invalid_request', 'token is missing'),
   refusal(
     401,
@@ -54,13 +54,13 @@ export function DocumentedOAuth(docs: {
       summary,
       description,
       body: TokenInput,
-      answers: [success, ...(mayRefuse ? [REFUSED] : []), ...ERRORS],
+      responses: [success, ...(mayRefuse ? [REFUSED] : []), ...ERRORS],
     }),
     ApiSecurity(SCHEMES.basic),
     ApiSecurity(SCHEMES.bearer),
   );
 }
 
-function refusal(status: number, description: string, error: string, reason: string): DocumentedAnswer {
+function refusal(status: number, description: string, error: string, reason: string): DocumentedResponse {
   return { status, description, type: OAuthErrorView, example: { error, error_description: reason } };
 }

@@ -10,7 +10,7 @@ import {
   clientErrorStatus,
   retryAfter,
   sendError,
-  type ErrorAnswer,
+  type ErrorResponse,
 } from '../../http/index.js';
 
 /** The caller is not who he must be, or may not do what he asks for; `invalid_token` is about the Bearer he came with. */
@@ -30,7 +30,7 @@ const INVALID_BEARER = 'Bearer realm="latchkey", error="invalid_token"';
 
 const logger = new Logger('OAuth');
 
-export function renderOAuthError(error: unknown): ErrorAnswer {
+export function renderOAuthError(error: unknown): ErrorResponse {
   if (error instanceof OAuthError) return renderOwn(error);
   if (error instanceof BodyError) {
     return answer(error.reason === 'too_large' ? 413 : 400, 'invalid_request', error.message);
@@ -48,7 +48,7 @@ export function renderOAuthError(error: unknown): ErrorAnswer {
   return answer(500, 'server_error', 'internal error; the server log has the details');
 }
 
-function renderOwn({ error, message }: OAuthError): ErrorAnswer {
+function renderOwn({ error, message }: OAuthError): ErrorResponse {
   switch (error) {
     case 'invalid_client':
       return answer(401, error, message, { 'WWW-Authenticate': CHALLENGE });
@@ -61,7 +61,7 @@ function renderOwn({ error, message }: OAuthError): ErrorAnswer {
 }
 
 /** What the services behind these two routes can throw; the caller is authenticated by then. */
-function renderDomainError(error: DomainError): ErrorAnswer {
+function renderDomainError(error: DomainError): ErrorResponse {
   switch (error.code) {
     case 'unavailable':
     case 'throttled':
@@ -75,7 +75,12 @@ function renderDomainError(error: DomainError): ErrorAnswer {
   }
 }
 
-function answer(status: number, error: string, description: string, headers: Record<string, string> = {}): ErrorAnswer {
+function answer(
+  status: number,
+  error: string,
+  description: string,
+  headers: Record<string, string> = {},
+): ErrorResponse {
   return { status, body: { error, error_description: description }, headers };
 }
 

@@ -1,7 +1,7 @@
 /** The dialect's OpenAPI document: what it is called, how to authenticate, and what every answer looks like. */
 import type { Type } from '@nestjs/common';
 import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
-import { documentedRoute, exampleOf, type DocumentedAnswer } from '../../http/index.js';
+import { documentedRoute, exampleOf, type DocumentedResponse } from '../../http/index.js';
 import * as messages from './canvus.messages.js';
 import { AccessTokenView, UserView } from './canvus.views.js';
 
@@ -67,10 +67,10 @@ export interface RouteDocs {
   body?: Type;
   /** Bodies to send as they are, by what they do. */
   examples?: Record<string, object>;
-  answer: DocumentedAnswer['type'];
+  answer: DocumentedResponse['type'];
   isArray?: boolean;
   /** Headers of the success, and what they say. */
-  headers?: DocumentedAnswer['headers'];
+  headers?: DocumentedResponse['headers'];
   /** Of the success; made from the members unless given. */
   example?: string | object;
   errors?: DocumentedError[];
@@ -83,19 +83,19 @@ export interface RouteDocs {
 /** Documents a route; every success is a 200 (contract §2.3). */
 export function Documented(docs: RouteDocs): MethodDecorator {
   const { answer, isArray = false, headers, example, errors = [], isPublic, checksLogin, ...route } = docs;
-  const answers: DocumentedAnswer[] = errors.map((status) => errorAnswer(status, ERRORS[status]));
-  if (docs.body) answers.push(errorAnswer(413, ERRORS[413]));
-  if (checksLogin) answers.push(errorAnswer(401, LOGIN_FAILED));
+  const answers: DocumentedResponse[] = errors.map((status) => errorResponse(status, ERRORS[status]));
+  if (docs.body) answers.push(errorResponse(413, ERRORS[413]));
+  if (checksLogin) answers.push(errorResponse(401, LOGIN_FAILED));
   if (!isPublic) answers.push({ status: 401, type: UnauthorizedView, description: 'No valid Private-Token.' });
-  answers.push(errorAnswer(500, INTERNAL), errorAnswer(503, UNAVAILABLE));
+  answers.push(errorResponse(500, INTERNAL), errorResponse(503, UNAVAILABLE));
   const success = { status: 200, description: 'Done.', type: answer, isArray, headers, example };
-  return documentedRoute({ ...route, isPublic, answers: [success, ...answers] });
+  return documentedRoute({ ...route, isPublic, responses: [success, ...answers] });
 }
 
-function errorAnswer(
+function errorResponse(
   status: number,
   { description, example }: { description: string; example: string },
-): DocumentedAnswer {
+): DocumentedResponse {
   return { status, type: ErrorView, description, example: { msg: example } };
 }
 

@@ -10,7 +10,7 @@ import {
   clientErrorStatus,
   retryAfter,
   sendError,
-  type ErrorAnswer,
+  type ErrorResponse,
 } from '../../http/index.js';
 import * as messages from './canvus.messages.js';
 
@@ -29,7 +29,7 @@ export class Refusal extends Error {
 
 const logger = new Logger('Canvus');
 
-export function renderCanvusError(error: unknown): ErrorAnswer {
+export function renderCanvusError(error: unknown): ErrorResponse {
   if (error instanceof Unauthorized) return { status: 401, body: { message: '401 Unauthorized' } };
   if (error instanceof Refusal) return msg(error.status, error.message);
   if (error instanceof InputError) return msg(400, error.message);
@@ -46,7 +46,7 @@ export function renderCanvusError(error: unknown): ErrorAnswer {
   return msg(500, messages.INTERNAL);
 }
 
-function renderDomainError(error: DomainError): ErrorAnswer {
+function renderDomainError(error: DomainError): ErrorResponse {
   switch (error.code) {
     case 'token_not_found':
       return msg(404, messages.TOKEN_NOT_FOUND);
@@ -82,7 +82,7 @@ function renderDomainError(error: DomainError): ErrorAnswer {
   }
 }
 
-function msg(status: number, text: string, headers: Record<string, string> = {}): ErrorAnswer {
+function msg(status: number, text: string, headers: Record<string, string> = {}): ErrorResponse {
   return { status, body: { msg: text }, headers };
 }
 

@@ -1,7 +1,7 @@
 /** The Canvus dialect: users, logins and access tokens behind a Private-Token. */
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
-import { DIALECT_PATH, DialectEdge } from '../../http/index.js';
+import { DIALECT_PATH, DialectMount } from '../../http/index.js';
 import { AccessTokensController } from './access-tokens.controller.js';
 import { AuditLogController } from './audit-log.controller.js';
 import { renderCanvusError } from './canvus.errors.js';
@@ -28,19 +28,19 @@ const CONTROLLERS = [
 ];
 
 @Injectable()
-class CanvusEdge extends DialectEdge implements OnModuleInit {
+class CanvusMount extends DialectMount implements OnModuleInit {
   constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
     super(host, config, { name: 'CanvusModule', controllers: CONTROLLERS, path, renderError: renderCanvusError });
   }
 
   onModuleInit(): void {
-    this.close();
+    this.install();
   }
 }
 
 /** Serves the Canvus dialect below `path` (`/api/v1` unless given). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [CanvusEdge, PrivateTokenGuard, Streams, Subjects, UserScope],
+  providers: [CanvusMount, PrivateTokenGuard, Streams, Subjects, UserScope],
 })
 export class CanvusModule extends ConfigurableModuleClass {}

@@ -1,7 +1,7 @@
 /** The dialect's OpenAPI document: what it is called, how to authenticate, and what every answer looks like. */
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, ApiQuery, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
-import { documentedRoute, exampleOf, optionalExamples, type DocumentedAnswer } from '../../http/index.js';
+import { documentedRoute, exampleOf, optionalExamples, type DocumentedResponse } from '../../http/index.js';
 import { FORBIDDEN, UNAUTHENTICATED } from './cloudflare.errors.js';
 import { AccountView, MemberView, ServiceTokenView } from './cloudflare.views.js';
 import { envelopeOf } from './envelope.js';
@@ -114,7 +114,7 @@ const CONFLICT = {
 const INTERNAL = { code: 10500, message: 'internal error; the server log has the details' };
 const UNAVAILABLE = { code: 10503, message: 'the database cannot serve at the moment; try again' };
 
-const REFUSALS: Record<DocumentedRefusal, readonly DocumentedAnswer[]> = {
+const REFUSALS: Record<DocumentedRefusal, readonly DocumentedResponse[]> = {
   invalid: [
     refusal(400, 'A parameter that cannot be used; nothing was changed.', INVALID),
     refusal(413, 'The body is larger than 256 KiB.', TOO_LARGE),
@@ -126,7 +126,7 @@ const REFUSALS: Record<DocumentedRefusal, readonly DocumentedAnswer[]> = {
 
 const { missing, malformedBearer, malformedKey, unknownKey, unknownToken, invalidToken } = UNAUTHENTICATED;
 
-const ALWAYS: readonly DocumentedAnswer[] = [
+const ALWAYS: readonly DocumentedResponse[] = [
   refusal(400, 'No credentials.', missing.item),
   refusal(400, 'An Authorization header of another form.', malformedBearer.item),
   refusal(400, 'An X-Auth-Key of another form.', malformedKey.item),
@@ -162,10 +162,10 @@ export function Documented(docs: RouteDocs): MethodDecorator {
   const success = { status, description: 'Done.', type, example: { ...exampleOf(type), messages } };
   const own = refusals.flatMap((name) => REFUSALS[name]);
   const notAccepted = refusal(401, 'The token is not accepted.', (verifies ? invalidToken : unknownToken).item);
-  return documentedRoute({ ...route, answers: [success, ...own, notAccepted, ...ALWAYS] });
+  return documentedRoute({ ...route, responses: [success, ...own, notAccepted, ...ALWAYS] });
 }
 
-function refusal(status: number, description: string, item: object): DocumentedAnswer {
+function refusal(status: number, description: string, item: object): DocumentedResponse {
   const example = { result: null, success: false, errors: [item], messages: [] };
   return { status, description, type: FailureView, example };
 }

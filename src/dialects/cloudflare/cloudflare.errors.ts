@@ -11,7 +11,7 @@ import {
   requestedPath,
   retryAfter,
   sendError,
-  type ErrorAnswer,
+  type ErrorResponse,
 } from '../../http/index.js';
 
 /** One item of `errors`. */
@@ -52,7 +52,7 @@ export class NoRoute extends Error {}
 const logger = new Logger('Cloudflare');
 
 /** @param path - as it was requested, without the query */
-export function renderCloudflareError(error: unknown, path: string): ErrorAnswer {
+export function renderCloudflareError(error: unknown, path: string): ErrorResponse {
   if (error instanceof Refusal) return failure(error.status, error.item);
   if (error instanceof NoRoute || error instanceof PathNotFound) return noRoute(path);
   if (error instanceof InputError) return invalidRequest(error.message, error.field);
@@ -68,12 +68,12 @@ export function renderCloudflareError(error: unknown, path: string): ErrorAnswer
   return failure(500, { code: 10500, message: 'internal error; the server log has the details' });
 }
 
-function renderBodyError({ reason, message }: BodyError): ErrorAnswer {
+function renderBodyError({ reason, message }: BodyError): ErrorResponse {
   const item = { code: 12130, message: `access.api.error.invalid_request: ${message}` };
   return failure(reason === 'too_large' ? 413 : 400, item);
 }
 
-function renderDomainError(error: DomainError, path: string): ErrorAnswer {
+function renderDomainError(error: DomainError, path: string): ErrorResponse {
   switch (error.code) {
     case 'token_not_found':
       return failure(404, { code: 12135, message: 'access.api.error.not_found' });
@@ -108,7 +108,7 @@ function renderDomainError(error: DomainError, path: string): ErrorAnswer {
   }
 }
 
-function invalidRequest(what: string, field: string | null): ErrorAnswer {
+function invalidRequest(what: string, field: string | null): ErrorResponse {
   const message = `access.api.error.invalid_request: ${what}`;
   return failure(400, { code: 12130, message, ...(field !== null && { source: { pointer: `/${field}` } }) });
 }
@@ -116,13 +116,13 @@ function invalidRequest(what: string, field: string | null): ErrorAnswer {
 /** Characters of a path that are repeated at the most. */
 const PATH_SHOWN = 500;
 
-function noRoute(path: string): ErrorAnswer {
+function noRoute(path: string): ErrorResponse {
   const shown = path.slice(0, PATH_SHOWN);
   const message = `Could not route to ${shown}, perhaps your object identifier is invalid?`;
   return failure(404, { code: 7003, message });
 }
 
-function failure(status: number, item: ErrorItem, headers: Record<string, string> = {}): ErrorAnswer {
+function failure(status: number, item: ErrorItem, headers: Record<string, string> = {}): ErrorResponse {
   return { status, headers, body: { result: null, success: false, errors: [item], messages: [] } };
 }
 

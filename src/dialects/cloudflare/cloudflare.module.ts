@@ -1,7 +1,7 @@
 /** The Cloudflare dialect: Access service tokens, the accounts they belong to, and their members. */
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
-import { DIALECT_PATH, DialectEdge } from '../../http/index.js';
+import { DIALECT_PATH, DialectMount } from '../../http/index.js';
 import { AccountScope } from './account-scope.js';
 import { AccountsController } from './accounts.controller.js';
 import { renderCloudflareError } from './cloudflare.errors.js';
@@ -15,7 +15,7 @@ import { UserTokensController } from './user-tokens.controller.js';
 const CONTROLLERS = [ServiceTokensController, MembersController, AccountsController, UserTokensController];
 
 @Injectable()
-class CloudflareEdge extends DialectEdge implements OnModuleInit {
+class CloudflareMount extends DialectMount implements OnModuleInit {
   constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
     super(host, config, {
       name: 'CloudflareModule',
@@ -26,13 +26,13 @@ class CloudflareEdge extends DialectEdge implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.close();
+    this.install();
   }
 }
 
 /** Serves the Cloudflare dialect below `path` (`/client/v4` unless given). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [CloudflareEdge, CloudflareGuard, AccountScope, ServiceTokenService],
+  providers: [CloudflareMount, CloudflareGuard, AccountScope, ServiceTokenService],
 })
 export class CloudflareModule extends ConfigurableModuleClass {}

@@ -1,7 +1,7 @@
 /** The dialect's OpenAPI document: what it is called, and what every answer looks like. */
 import type { Type } from '@nestjs/common';
 import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
-import { EmptyView, documentedRoute, optionalExamples, type DocumentedAnswer } from '../../http/index.js';
+import { EmptyView, documentedRoute, optionalExamples, type DocumentedResponse } from '../../http/index.js';
 import { CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
 import { fields_set, token } from './crm.examples.js';
 import { AccessTokenView, LoginTokenView, PassCodeView, StatusView } from './crm.views.js';
@@ -74,7 +74,7 @@ const ENVELOPES = {
 } as const;
 
 /** Whatever the setting. */
-const UNAVAILABLE = errorAnswer(
+const UNAVAILABLE = errorResponse(
   503,
   ['unavailable'],
   'The database cannot serve now; `Retry-After` says how many seconds to wait.',
@@ -95,14 +95,14 @@ export interface MethodDocs {
 export function Documented({ data, errors = [], ...route }: MethodDocs): MethodDecorator {
   const all: CrmErrorName[] = [...errors, 'unexpected'];
   const success = { status: 200, description: 'Done when `status.code` is `OK`.', type: ENVELOPES[data] };
-  const failure = errorAnswer(200, all, `By default errors come with this HTTP status as well: ${codesOf(all)}.`);
+  const failure = errorResponse(200, all, `By default errors come with this HTTP status as well: ${codesOf(all)}.`);
   const statuses = [...new Set(all.map((name) => CATALOGUE[name].status))];
   const answers = statuses.map((status) => {
     const names = all.filter((name) => CATALOGUE[name].status === status);
     const messages = names.map((name) => CATALOGUE[name].message).join(' ');
-    return errorAnswer(status, names, `With \`CRM_HTTP_ERRORS=status\`: ${messages}`);
+    return errorResponse(status, names, `With \`CRM_HTTP_ERRORS=status\`: ${messages}`);
   });
-  return documentedRoute({ ...route, answers: [success, failure, ...answers, UNAVAILABLE] });
+  return documentedRoute({ ...route, responses: [success, failure, ...answers, UNAVAILABLE] });
 }
 
 function codesOf(errors: CrmErrorName[]): string {
@@ -110,7 +110,7 @@ function codesOf(errors: CrmErrorName[]): string {
 }
 
 /** With an example of each of the errors. */
-function errorAnswer(status: number, errors: readonly CrmErrorName[], description: string): DocumentedAnswer {
+function errorResponse(status: number, errors: readonly CrmErrorName[], description: string): DocumentedResponse {
   const examples = errors.map((name) => {
     const { code, message } = CATALOGUE[name];
     return [message, { status: { code, description: '', message }, data: {} }];

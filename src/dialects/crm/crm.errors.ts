@@ -10,7 +10,7 @@ import {
   clientErrorStatus,
   retryAfter,
   sendError,
-  type ErrorAnswer,
+  type ErrorResponse,
 } from '../../http/index.js';
 import { ALWAYS_WITH_STATUS, CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
 import { CRM_OPTIONS } from './crm.module-definition.js';
@@ -33,7 +33,7 @@ export class CrmErrors {
 
   constructor(@Inject(CRM_OPTIONS) private readonly options: CrmOptions) {}
 
-  render(error: unknown): ErrorAnswer {
+  render(error: unknown): ErrorResponse {
     const { entry, description, headers } = this.asCrmError(error);
     const { code, message, status } = CATALOGUE[entry];
     const withStatus = this.options.httpErrors === 'status' || ALWAYS_WITH_STATUS.has(entry);

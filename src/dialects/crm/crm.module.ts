@@ -1,7 +1,7 @@
 /** The CRM dialect: access tokens of organisations, as remote procedure calls with a login token. */
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
-import { DIALECT_PATH, DialectEdge } from '../../http/index.js';
+import { DIALECT_PATH, DialectMount } from '../../http/index.js';
 import { AccessTokenService } from './access-token.service.js';
 import { AccessTokensController } from './access-tokens.controller.js';
 import { AuthenticationController } from './authentication.controller.js';
@@ -13,7 +13,7 @@ import { LogInformation } from './log-information.js';
 const CONTROLLERS = [AuthenticationController, AccessTokensController];
 
 @Injectable()
-class CrmEdge extends DialectEdge implements OnModuleInit {
+class CrmMount extends DialectMount implements OnModuleInit {
   constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string, errors: CrmErrors) {
     super(host, config, {
       name: 'CrmModule',
@@ -24,13 +24,13 @@ class CrmEdge extends DialectEdge implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.close();
+    this.install();
   }
 }
 
 /** Serves the CRM.COM dialect below `path` (`/crmapi/rest/v2` unless given). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [AccessTokenService, CrmEdge, CrmErrors, CrmGuard, LogInformation],
+  providers: [AccessTokenService, CrmMount, CrmErrors, CrmGuard, LogInformation],
 })
 export class CrmModule extends ConfigurableModuleClass {}

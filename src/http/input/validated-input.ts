@@ -23,7 +23,7 @@ type InputClass<T> = new () => T;
  * @throws InputError naming the first member, in the order of the class, that breaks a rule
  */
 export function validated<T extends object>(input: InputClass<T>, body: unknown): T {
-  const instance = taken(input, body);
+  const instance = declaredPart(input, body);
   const [error] = validateSync(instance, { forbidUnknownValues: false, stopAtFirstError: true });
   if (error) throw inputError(error);
   return instance;
@@ -38,7 +38,7 @@ export function members(body: unknown): Readonly<Record<string, unknown>> {
   return body as Record<string, unknown>;
 }
 
-function taken<T extends object>(input: InputClass<T>, body: unknown): T {
+function declaredPart<T extends object>(input: InputClass<T>, body: unknown): T {
   const given = members(body);
   const instance = new input();
   for (const name of declaredMembers(input)) {

@@ -1,47 +1,54 @@
 /**
- * The edge of a dialect: what lies around its routes. Bodies are read ahead of any parser of the host, and what no
+ * Mounts a dialect: what lies around its routes. Bodies are read ahead of any parser of the host, and what no
  * route answers (unknown paths, wrong methods, undecodable addresses) is answered in the dialect's own form.
  */
 import { Logger } from '@nestjs/common';
 import type { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import type { Application, NextFunction, Request, Response } from 'express';
 import { sendError, type ErrorRenderer } from '../output/error-response.js';
-import { MountError, claimPath, mountPath } from './mounting.js';
+import { MountError, reservePrefix, mountPath } from './mounting.js';
 import { checkRoutes, type MountedModule } from './route-check.js';
 import { bodyReader } from '../input/request-body.js';
-import { MethodNotAllowed, PathNotFound, allowedMethods, gather, layersBelow, moveToFront } from './routing.js';
+import {
+  MethodNotAllowed,
+  PathNotFound,
+  allowedMethods,
+  isolateRoutes,
+  layersBelow,
+  prependLayers,
+} from './routing.js';
 
 /** Bytes of a request body at the most; the longest legal one has a few KiB. */
 const MAX_BODY_BYTES = 256 * 1024;
 
-export interface EdgeOptions extends MountedModule {
+export interface DialectMountOptions extends MountedModule {
   /** Prefix of the module, for example `/api/v1`, after the host's global prefix. */
   readonly path: string;
   readonly renderError: ErrorRenderer;
 }
 
-export class DialectEdge {
-  private readonly logger = new Logger(DialectEdge.name);
+export class DialectMount {
+  private readonly logger = new Logger(DialectMount.name);
 
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly config: ApplicationConfig,
-    private readonly options: EdgeOptions,
+    private readonly options: DialectMountOptions,
   ) {}
 
   /**
    * To be called when the routes are registered: from here on, nothing under the prefix leaves it.
    * @throws MountError
    */
-  close(): void {
+  install(): void {
     if (!serves(this.host, this.options.name)) return;
     const { path, express } = this;
-    claimPath(this.host, path, this.options.name);
+    reservePrefix(this.host, path, this.options.name);
     checkRoutes(express, path, this.options);
     const routes = layersBelow(express, path);
     // Ahead of every parser of the host, whenever that was registered.
-    express.use(path, neverCached, bodyReader(MAX_BODY_BYTES));
-    moveToFront(express, 2);
+    express.use(path, noStore, bodyReader(MAX_BODY_BYTES));
+    prependLayers(express, 2);
     express.use(path, (request: Request) => {
       const fullPath = request.baseUrl + request.path;
       const allowed = allowedMethods(routes, fullPath);
@@ -50,7 +57,7 @@ export class DialectEdge {
     express.use(path, (error: unknown, request: Request, response: Response, _next: NextFunction) => {
       sendError(response, this.options.renderError(error, requestedPath(request)));
     });
-    gather(express, path, routes);
+    isolateRoutes(express, path, routes);
     this.logger.debug(`serving ${path}`);
   }
 
@@ -83,7 +90,7 @@ export function requestedPath({ originalUrl }: Request): string {
 }
 
 /** Answers hold credentials, or depend on them. */
-function neverCached(_request: Request, response: Response, next: NextFunction): void {
+function noStore(_request: Request, response: Response, next: NextFunction): void {
   response.set('Cache-Control', 'no-store');
   next();
 }

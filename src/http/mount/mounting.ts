@@ -93,21 +93,21 @@ export class MountError extends Error {}
 /** Two modules of one application want the same addresses. */
 export class PathClash extends MountError {}
 
-const MOUNTS = new WeakMap<HttpAdapterHost, Map<string, string>>();
+const RESERVED = new WeakMap<HttpAdapterHost, Map<string, string>>();
 
 /**
  * Takes a prefix for one module of an application.
  * @param name - of the module, for people
  * @throws PathClash when another has it, or one above or below it
  */
-export function claimPath(host: HttpAdapterHost, path: string, name: string): void {
-  const claimed = MOUNTS.get(host) ?? new Map<string, string>();
-  MOUNTS.set(host, claimed);
-  for (const [other, owner] of claimed) {
+export function reservePrefix(host: HttpAdapterHost, path: string, name: string): void {
+  const reserved = RESERVED.get(host) ?? new Map<string, string>();
+  RESERVED.set(host, reserved);
+  for (const [other, owner] of reserved) {
     if (!isBelow(path, other) && !isBelow(other, path)) continue;
     throw new PathClash(
       `${name} is to be served at ${path}, and ${owner} at ${other}: give one of them another \`path\` in its forRoot`,
     );
   }
-  claimed.set(path, name);
+  reserved.set(path, name);
 }

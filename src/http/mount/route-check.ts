@@ -27,9 +27,9 @@ export function checkRoutes(
 ): void {
   const routed = routesOf(application)
     .filter((route) => isBelow(route.path, path))
-    .map(shown);
+    .map(describeRoute);
   const parent = path.slice(0, path.length - joinedPath(part).length);
-  const own = new Set(controllers.flatMap((controller) => routesOfController(controller, parent)).map(shown));
+  const own = new Set(controllers.flatMap((controller) => routesOfController(controller, parent)).map(describeRoute));
   for (const route of own) {
     if (routed.includes(route)) continue;
     throw new MountError(
@@ -44,14 +44,14 @@ export function checkRoutes(
 /** @throws PathClash when the host routes an address that is answered ahead of all routes */
 export function checkUnrouted(application: Application, path: string, name: string): void {
   const shadowed = routesOf(application).find((route) => isBelow(route.path, path));
-  if (shadowed) throw new PathClash(clashWith(shown(shadowed), name, path));
+  if (shadowed) throw new PathClash(clashWith(describeRoute(shadowed), name, path));
 }
 
 function clashWith(route: string, name: string, path: string): string {
   return `${name} is to be served at ${path === '' ? '/' : path}, where the application has ${route}: give ${name} another \`path\` in its forRoot`;
 }
 
-function shown({ method, path }: Route): string {
+function describeRoute({ method, path }: Route): string {
   return `${method} ${path}`;
 }
 

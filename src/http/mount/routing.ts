@@ -27,11 +27,11 @@ export interface Route {
 }
 
 /** By the layer that leads to them. */
-const GATHERED = new WeakMap<Layer, readonly Layer[]>();
+const ISOLATED = new WeakMap<Layer, readonly Layer[]>();
 
 /** Every route of the application. */
 export function routesOf(application: Application): Route[] {
-  const layers = layersOf(application).flatMap((layer) => GATHERED.get(layer) ?? [layer]);
+  const layers = layersOf(application).flatMap((layer) => ISOLATED.get(layer) ?? [layer]);
   return layers.flatMap(({ route }) =>
     route ? Object.keys(route.methods).map((method) => ({ method: method.toUpperCase(), path: route.path })) : [],
   );
@@ -53,7 +53,7 @@ export function allowedMethods(routes: readonly Layer[], path: string): string[]
 }
 
 /** Lets the layers that were registered last run first, in their order. */
-export function moveToFront(application: Application, count: number): void {
+export function prependLayers(application: Application, count: number): void {
   const layers = layersOf(application);
   layers.unshift(...layers.splice(layers.length - count, count));
 }
@@ -64,7 +64,7 @@ export function moveToFront(application: Application, count: number): void {
  * registered last come along: the first answers below the prefix what none of the routes does, the second answers for
  * errors, wherever they have arisen.
  */
-export function gather(application: Application, prefix: string, own: readonly Layer[]): void {
+export function isolateRoutes(application: Application, prefix: string, own: readonly Layer[]): void {
   const layers = layersOf(application);
   const [unrouted, failed] = layers.splice(-2) as [Layer, Layer];
   const router = Router();
@@ -76,9 +76,9 @@ export function gather(application: Application, prefix: string, own: readonly L
     else next();
   });
   const [entrance] = layers.splice(-1) as [Layer];
-  GATHERED.set(entrance, own);
+  ISOLATED.set(entrance, own);
   const others = layers.filter((layer) => !own.includes(layer));
-  const first = others.findIndex((layer) => layer.route ?? GATHERED.has(layer));
+  const first = others.findIndex((layer) => layer.route ?? ISOLATED.has(layer));
   others.splice(first < 0 ? others.length : first, 0, entrance, failed);
   layers.splice(0, layers.length, ...others);
 }

@@ -2,7 +2,7 @@
 import type { Type } from '@nestjs/common';
 import { DECORATORS } from '@nestjs/swagger';
 
-interface Member {
+interface PropertyOptions {
   readonly type?: unknown;
   readonly isArray?: boolean;
   readonly enum?: readonly unknown[];
@@ -19,8 +19,8 @@ export function exampleOf<T extends object>(type: Type<T>): T {
   const keys = (Reflect.getMetadata(DECORATORS.API_MODEL_PROPERTIES_ARRAY, prototype) ?? []) as readonly string[];
   const members = keys.flatMap((key): [string, unknown][] => {
     const name = key.slice(1);
-    const member = Reflect.getMetadata(DECORATORS.API_MODEL_PROPERTIES, prototype, name) as Member;
-    const example = memberExample(member);
+    const member = Reflect.getMetadata(DECORATORS.API_MODEL_PROPERTIES, prototype, name) as PropertyOptions;
+    const example = propertyExample(member);
     if (example !== undefined) return [[name, example]];
     if (member.required === false) return [];
     throw new Error(`${type.name}.${name} is documented without an example`);
@@ -28,7 +28,7 @@ export function exampleOf<T extends object>(type: Type<T>): T {
   return Object.fromEntries(members) as T;
 }
 
-function memberExample({ example, enum: values, type, isArray = false }: Member): unknown {
+function propertyExample({ example, enum: values, type, isArray = false }: PropertyOptions): unknown {
   if (example !== undefined) return example;
   if (values) return values[0];
   if (typeof type !== 'function' || BUILT_IN.has(type)) return undefined;

@@ -8,7 +8,7 @@ import { exampleOf, namedExamples } from './documented-example.js';
 export class EmptyView {}
 
 /** A status and its body. */
-export interface DocumentedAnswer {
+export interface DocumentedResponse {
   readonly status: number;
   readonly description: string;
   /** The class of a JSON body, or the media type of a text. */
@@ -31,18 +31,18 @@ export interface DocumentedRoute {
   /** Whether the body may be left out. */
   readonly bodyOptional?: boolean | undefined;
   /** The first is the success, whose status the route answers with. */
-  readonly answers: readonly [DocumentedAnswer, ...DocumentedAnswer[]];
+  readonly responses: readonly [DocumentedResponse, ...DocumentedResponse[]];
   /** Answers without credentials. */
   readonly isPublic?: boolean | undefined;
 }
 
 export function documentedRoute(route: DocumentedRoute): MethodDecorator {
-  const { summary, description = '', body, examples, bodyOptional = false, answers, isPublic = false } = route;
+  const { summary, description = '', body, examples, bodyOptional = false, responses, isPublic = false } = route;
   return applyDecorators(
-    HttpCode(answers[0].status),
+    HttpCode(responses[0].status),
     ApiOperation({ summary, description }),
-    ...[...new Set(answers.map(({ status }) => status))].map((status) =>
-      documentedStatus(answers.filter((answer) => answer.status === status)),
+    ...[...new Set(responses.map(({ status }) => status))].map((status) =>
+      documentedStatus(responses.filter((answer) => answer.status === status)),
     ),
     ...(body
       ? [ApiBody({ type: body, required: !bodyOptional, ...(examples && { examples: namedExamples(examples) }) })]
@@ -52,7 +52,7 @@ export function documentedRoute(route: DocumentedRoute): MethodDecorator {
 }
 
 /** All answers of one status: each gives its words and its examples, and its type if that is another. */
-function documentedStatus(answers: readonly DocumentedAnswer[]): MethodDecorator {
+function documentedStatus(answers: readonly DocumentedResponse[]): MethodDecorator {
   const [first] = answers;
   if (!first) throw new Error('a status is documented by its answers');
   const { status, type, isArray = false, example } = first;
@@ -76,26 +76,26 @@ interface Example {
 }
 
 /** One by itself, several with their words. */
-function documentedExamples(answers: readonly DocumentedAnswer[]): object {
+function documentedExamples(answers: readonly DocumentedResponse[]): object {
   const examples = answers.flatMap(examplesOf);
   if (examples.length === 1) return { example: examples[0]?.value };
   return { examples: Object.fromEntries(examples.map((example, index) => [String(index + 1), example])) };
 }
 
-function examplesOf(answer: DocumentedAnswer): Example[] {
+function examplesOf(answer: DocumentedResponse): Example[] {
   const { description, example = madeExample(answer), examples } = answer;
   if (examples) return Object.entries(examples).map(([summary, value]) => ({ summary, value }));
   return [{ summary: description.replaceAll('`', ''), value: example }];
 }
 
-function madeExample({ type, isArray = false, examples }: DocumentedAnswer): unknown {
+function madeExample({ type, isArray = false, examples }: DocumentedResponse): unknown {
   if (examples || typeof type === 'string') return undefined;
   return isArray ? [exampleOf(type)] : exampleOf(type);
 }
 
 type Headers = Record<string, { description: string; schema: { type: string } }>;
 
-function documentedHeaders({ headers }: DocumentedAnswer): Headers | undefined {
+function documentedHeaders({ headers }: DocumentedResponse): Headers | undefined {
   if (!headers) return undefined;
   const entries = Object.entries(headers);
   return Object.fromEntries(entries.map(([name, description]) => [name, { description, schema: { type: 'string' } }]));

@@ -3,17 +3,17 @@ import { HttpException } from '@nestjs/common';
 import type { Response } from 'express';
 import type { DomainError } from '../../core/index.js';
 
-export interface ErrorAnswer {
+export interface ErrorResponse {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Renders any error in a dialect's own form; `path` is the one requested, without the query. */
-export type ErrorRenderer = (error: unknown, path: string) => ErrorAnswer;
+export type ErrorRenderer = (error: unknown, path: string) => ErrorResponse;
 
 /** Sends it, unless an answer is under way already: then the connection is cut, so that nobody takes half for whole. */
-export function sendError(response: Response, { status, body, headers = {} }: ErrorAnswer): void {
+export function sendError(response: Response, { status, body, headers = {} }: ErrorResponse): void {
   if (response.headersSent) {
     response.destroy();
     return;
