@@ -11,7 +11,7 @@ import { AccessTokenInput } from './canvus.inputs.js';
 import { TOKEN_NOT_FOUND } from './canvus.messages.js';
 import { AccessTokenView, CreatedAccessTokenView, accessTokenView, createdAccessTokenView } from './canvus.views.js';
 import { Streams } from './streams/streams.js';
-import { Subjects } from './streams/subjects.js';
+import { WatchedResources } from './streams/watched-resources.js';
 import { Subscribable, asksForStream } from './streams/subscribe-parameter.js';
 import { UserScope } from './user-scope.js';
 
@@ -24,7 +24,7 @@ export class AccessTokensController {
     private readonly scope: UserScope,
     private readonly tokens: PersonalTokenService,
     private readonly streams: Streams,
-    private readonly subjects: Subjects,
+    private readonly resources: WatchedResources,
   ) {}
 
   @Get()
@@ -44,7 +44,7 @@ export class AccessTokensController {
     @Res() response: Response,
   ): Promise<void> {
     const owner = await this.scope.owner(caller, id);
-    if (asksForStream(request)) await this.streams.open(response, caller, this.subjects.tokensOf(owner.id));
+    if (asksForStream(request)) await this.streams.open(response, caller, this.resources.tokensOf(owner.id));
     else response.json((await this.tokens.list(owner.id)).map(accessTokenView));
   }
 
@@ -67,7 +67,7 @@ export class AccessTokensController {
   ): Promise<void> {
     const token = await this.existing(caller, id, tokenId);
     if (asksForStream(request)) {
-      await this.streams.open(response, caller, this.subjects.token(Number(token.userId), token.handle));
+      await this.streams.open(response, caller, this.resources.token(Number(token.userId), token.handle));
     } else {
       response.json(accessTokenView(token));
     }

@@ -12,7 +12,7 @@ import { NotServedController } from './not-served.controller.js';
 import { ServerConfigController } from './server-config.controller.js';
 import { ServerInfoController } from './server-info.controller.js';
 import { Streams } from './streams/streams.js';
-import { Subjects } from './streams/subjects.js';
+import { WatchedResources } from './streams/watched-resources.js';
 import { UserScope } from './user-scope.js';
 import { UsersController } from './users.controller.js';
 
@@ -41,6 +41,6 @@ class CanvusMount extends DialectMount implements OnModuleInit {
 /** Serves the Canvus dialect below `path` (`/api/v1` unless given). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [CanvusMount, PrivateTokenGuard, Streams, Subjects, UserScope],
+  providers: [CanvusMount, PrivateTokenGuard, Streams, WatchedResources, UserScope],
 })
 export class CanvusModule extends ConfigurableModuleClass {}

@@ -12,7 +12,7 @@ import { NewUserInput, PasswordInput, UserPatchInput } from './canvus.inputs.js'
 import { DELETE_ONESELF, PERMISSION_DENIED, parameterMissing } from './canvus.messages.js';
 import { UserView, userView } from './canvus.views.js';
 import { Streams } from './streams/streams.js';
-import { Subjects } from './streams/subjects.js';
+import { WatchedResources } from './streams/watched-resources.js';
 import { Subscribable, asksForStream } from './streams/subscribe-parameter.js';
 import { readUserPatch } from './user-patch.js';
 import { UserScope } from './user-scope.js';
@@ -24,14 +24,14 @@ export class UsersController {
     private readonly users: UserService,
     private readonly passwords: PasswordService,
     private readonly streams: Streams,
-    private readonly subjects: Subjects,
+    private readonly resources: WatchedResources,
   ) {}
 
   @Get()
   @Subscribable()
   @Documented({ summary: 'List users', description: 'Ordered by id.', answer: UserView, isArray: true, errors: [403] })
   async list(@Caller() caller: Principal, @Req() request: Request, @Res() response: Response): Promise<void> {
-    if (asksForStream(request)) await this.streams.open(response, caller, this.subjects.allUsers());
+    if (asksForStream(request)) await this.streams.open(response, caller, this.resources.allUsers());
     else response.json((await this.users.list()).map(userView));
   }
 
@@ -50,7 +50,7 @@ export class UsersController {
     @Res() response: Response,
   ): Promise<void> {
     const user = await this.scope.anybody(id);
-    if (asksForStream(request)) await this.streams.open(response, caller, this.subjects.user(user.id));
+    if (asksForStream(request)) await this.streams.open(response, caller, this.resources.user(user.id));
     else response.json(userView(user));
   }
 

@@ -1,15 +1,15 @@
 /** The `?subscribe` streams of one server (contract §4): opens them, feeds them from the changes, ends them. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Response } from 'express';
 import { Clock, EventBus, TokenChange, type Change } from '../../../core/index.js';
 import { StandingCheck, UserChange, type Principal } from '../../../identity/index.js';
 import { CANVUS_OPTIONS } from '../canvus.module-definition.js';
 import type { CanvusOptions } from '../canvus.options.js';
-import { Audience } from './audience.js';
-import type { Subject } from './subject.js';
+import { SubscriberAuthorizer } from './subscriber-authorizer.js';
+import type { WatchedResource } from './watched-resource.js';
 import { Subscriber } from './subscriber.js';
-import { Topics } from './topics.js';
+import { ResourceFeeds } from './resource-feeds.js';
 
 /** Contract §4.5. */
 const KEEPALIVE_SECONDS = 15;
@@ -23,8 +23,8 @@ const STREAMS_AT_ONCE = 500;
 @Injectable()
 export class Streams implements OnModuleInit, OnModuleDestroy {
   private readonly subscribers = new Set<Subscriber>();
-  private readonly audience: Audience;
-  private readonly topics: Topics;
+  private readonly authorizer: SubscriberAuthorizer;
+  private readonly feeds: ResourceFeeds;
   /** The blank line goes out in the last sweep before it is due. */
   private readonly keepaliveMs: number;
   private isClosing = false;
@@ -36,8 +36,8 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
     standings: StandingCheck,
     @Inject(CANVUS_OPTIONS) { keepaliveSeconds = KEEPALIVE_SECONDS }: CanvusOptions,
   ) {
-    this.audience = new Audience(standings);
-    this.topics = new Topics(this.audience);
+    this.authorizer = new SubscriberAuthorizer(standings);
+    this.feeds = new ResourceFeeds(this.authorizer);
     this.keepaliveMs = keepaliveSeconds * 1000 - SWEEP_MS;
   }
 
@@ -47,11 +47,11 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
     }, SWEEP_MS).unref();
     this.stops.push(
       this.events.subscribe((change) => {
-        this.noticed(change);
+        this.onChange(change);
       }),
       this.events.onResync(() => {
-        this.audience.mistrust();
-        this.topics.mistrust();
+        this.authorizer.invalidate();
+        this.feeds.invalidate();
       }),
       () => {
         clearInterval(timer);
@@ -68,18 +68,18 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
    * Answers with a stream; settles when it has begun.
    * @throws whatever the plain answer could have been refused with
    */
-  async open(response: Response, caller: Principal, subject: Subject): Promise<void> {
+  async open(response: Response, caller: Principal, resource: WatchedResource): Promise<void> {
     // Behind another answer on the same connection; forgotten if that connection goes.
     if (!response.socket) await new Promise((resolve) => response.once('socket', resolve));
     if (response.closed) return;
-    const subscriber = new Subscriber(response, caller, subject.ownerId, this.clock);
+    const subscriber = new Subscriber(response, caller, resource.ownerId, this.clock);
     const opened = subscriber.opened();
     response.once('close', () => {
-      this.left(subscriber, subject);
+      this.onClose(subscriber, resource);
     });
     this.subscribers.add(subscriber);
-    this.audience.add(subscriber);
-    this.topics.of(subject).join(subscriber);
+    this.authorizer.add(subscriber);
+    this.feeds.of(resource).join(subscriber);
     await opened;
     if (this.isClosing) subscriber.finish();
   }
@@ -94,25 +94,25 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
   async sweep(now: number): Promise<void> {
     let count = 0;
     for (const subscriber of this.subscribers) {
-      subscriber.tend(now, this.keepaliveMs);
+      subscriber.heartbeat(now, this.keepaliveMs);
       count += 1;
-      if (count % STREAMS_AT_ONCE === 0) await nextTurn();
+      if (count % STREAMS_AT_ONCE === 0) await nextTick();
     }
-    this.audience.ask();
-    this.topics.retry();
+    this.authorizer.checkPending();
+    this.feeds.retry();
   }
 
-  private noticed(change: Change): void {
+  private onChange(change: Change): void {
     const userId = change instanceof UserChange || change instanceof TokenChange ? change.userId : null;
-    this.audience.noticed(change, userId);
-    this.topics.noticed(change, userId);
+    this.authorizer.onChange(change, userId);
+    this.feeds.onChange(change, userId);
   }
 
-  private left(subscriber: Subscriber, subject: Subject): void {
-    subscriber.left();
+  private onClose(subscriber: Subscriber, resource: WatchedResource): void {
+    subscriber.onClose();
     this.subscribers.delete(subscriber);
-    this.audience.remove(subscriber);
-    this.topics.of(subject).leave(subscriber);
-    this.topics.dropIfEmpty(subject);
+    this.authorizer.remove(subscriber);
+    this.feeds.of(resource).leave(subscriber);
+    this.feeds.dropIfEmpty(resource);
   }
 }

@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import type { Clock } from '../../../core/index.js';
 import { SessionToken, type Principal } from '../../../identity/index.js';
 import { Unauthorized } from '../canvus.errors.js';
-import { forgetHead } from './sent-head.js';
+import { releaseResponseHead } from './release-response-head.js';
 
 /** Bytes of lines that wait for a client beyond his first line, at the most; then he is cut off. */
 export const MAX_WAITING_BYTES = 256 * 1024;
@@ -31,7 +31,7 @@ export class Subscriber {
   /** The personal token from which his login comes. */
   readonly parentId: string | null;
   private expiresAt = Number.POSITIVE_INFINITY;
-  private isTrusted = false;
+  private isAuthorized = false;
 
   private opening: Opening | undefined;
   private isOver = false;
@@ -72,13 +72,13 @@ export class Subscriber {
   }
 
   /** Keeps lines back until it is known whether he may have them. */
-  mistrust(): void {
-    this.isTrusted = false;
+  invalidate(): void {
+    this.isAuthorized = false;
   }
 
   /** Lets lines go to him. */
-  trust(until: Date | null): void {
-    this.isTrusted = true;
+  authorize(until: Date | null): void {
+    this.isAuthorized = true;
     this.expiresAt = until?.getTime() ?? Number.POSITIVE_INFINITY;
     this.pump();
   }
@@ -114,13 +114,13 @@ export class Subscriber {
   }
 
   /** Nobody is there any more. */
-  left(): void {
+  onClose(): void {
     this.close();
     this.opening?.resolve();
   }
 
   /** To be called regularly: ends what has expired or hangs, and keeps an idle connection alive. */
-  tend(now: number, keepaliveMs: number): void {
+  heartbeat(now: number, keepaliveMs: number): void {
     if (this.hasStalled(now)) this.cut();
     if (this.isOver) return;
     if (this.hasExpired()) this.end(new Unauthorized());
@@ -128,7 +128,7 @@ export class Subscriber {
   }
 
   private pump(): void {
-    if (this.isOver || !this.isTrusted) return;
+    if (this.isOver || !this.isAuthorized) return;
     if (this.hasExpired()) {
       this.end(new Unauthorized());
       return;
@@ -153,7 +153,7 @@ export class Subscriber {
     this.response.status(200).type('application/json').set(HEADERS);
     this.response.socket?.setNoDelay(true);
     this.write(this.nextPiece(), now);
-    forgetHead(this.response);
+    releaseResponseHead(this.response);
   }
 
   private nextPiece(): Buffer {

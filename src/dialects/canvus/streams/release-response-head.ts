@@ -8,7 +8,7 @@ const SENT = 'HTTP/1.1 200 OK';
  * Lets go of it; the answer's first bytes must have been written. What somebody may want to know of the request when
  * it is over stays.
  */
-export function forgetHead(response: Response): void {
+export function releaseResponseHead(response: Response): void {
   // Node has the head twice: as text, put together from some seventy pieces, and as a table. Where it should have it
   // in another way one day, nothing is lost but memory.
   const kept = response as unknown as Record<string | symbol, unknown>;

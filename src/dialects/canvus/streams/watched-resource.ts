@@ -9,8 +9,8 @@ export interface Item {
   readonly json: string;
 }
 
-export interface Subject {
-  /** Different from that of every other subject. */
+export interface WatchedResource {
+  /** Different from that of every other resource. */
   readonly name: string;
   /** Whether each line is an array of objects, or one object. */
   readonly isList: boolean;
@@ -26,8 +26,8 @@ export interface Subject {
   read(keys?: readonly string[]): Promise<Item[]>;
 
   /** The item that a change concerns, `all` when there may be several, `undefined` when there is none. */
-  concernedBy(change: Change): string | undefined;
+  affectedKey(change: Change): string | undefined;
 }
 
-/** Stands for every item of a subject. */
+/** Stands for every item of a resource. */
 export const ALL = '*';

@@ -1,9 +1,9 @@
-/** One subject with those who watch it: what they were told last, and one refresh at a time that tells them the rest. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+/** One resource with those who watch it: what they were told last, and one refresh at a time that tells them the rest. */
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DomainError, describeForLog, type Change, type Semaphore } from '../../../core/index.js';
-import type { Audience } from './audience.js';
-import { ALL, type Item, type Subject } from './subject.js';
+import type { SubscriberAuthorizer } from './subscriber-authorizer.js';
+import { ALL, type Item, type WatchedResource } from './watched-resource.js';
 import type { Subscriber } from './subscriber.js';
 
 /** When more items than this have changed, all are read. */
@@ -12,23 +12,23 @@ const ITEMS_AT_ONCE = 500;
 /** Bytes of lines after which connections get a turn to send them, or those who read fast would seem slow. */
 const BYTES_AT_ONCE = 64 * 1024;
 
-const logger = new Logger('Topic');
+const logger = new Logger('ResourceFeed');
 
 /**
  * Changes only say what to read again; what goes out is what differs from what went out last. Who joins gets a list
  * that was read after he came, and every difference from then on.
  */
-export class Topic {
+export class ResourceFeed {
   private readonly subscribers = new Set<Subscriber>();
   private readonly joining = new Set<Subscriber>();
   private readonly sent = new Map<string, string>();
   private readonly stale = new Set<string>();
   private isRefreshing = false;
-  private bytesThisTurn = 0;
+  private bytesThisTick = 0;
 
   constructor(
-    private readonly subject: Subject,
-    private readonly audience: Audience,
+    private readonly resource: WatchedResource,
+    private readonly authorizer: SubscriberAuthorizer,
     private readonly reads: Semaphore,
   ) {}
 
@@ -47,15 +47,15 @@ export class Topic {
     this.subscribers.delete(subscriber);
   }
 
-  noticed(change: Change): void {
-    const key = this.subject.concernedBy(change);
+  onChange(change: Change): void {
+    const key = this.resource.affectedKey(change);
     if (key === undefined) return;
     this.stale.add(key);
     this.refresh();
   }
 
   /** Changes may have been missed. */
-  mistrust(): void {
+  invalidate(): void {
     this.stale.add(ALL);
     this.refresh();
   }
@@ -64,28 +64,28 @@ export class Topic {
   refresh(): void {
     if (this.isRefreshing) return;
     this.isRefreshing = true;
-    void this.rounds();
+    void this.refreshLoop();
   }
 
-  private async rounds(): Promise<void> {
+  private async refreshLoop(): Promise<void> {
     let isGoing = true;
     while (isGoing && (this.joining.size > 0 || this.stale.size > 0)) {
       // Who comes in the same moment, and what happens in it, shares the reading.
-      await nextTurn();
-      isGoing = await this.reads.run(() => this.round());
+      await nextTick();
+      isGoing = await this.reads.run(() => this.refreshOnce());
     }
     // In the same moment as the question whether there is more, so that nothing comes in between.
     this.isRefreshing = false;
   }
 
   /** @returns whether the database could be asked */
-  private async round(): Promise<boolean> {
+  private async refreshOnce(): Promise<boolean> {
     const joining = [...this.joining];
     const needsAll = joining.length > 0 || this.stale.has(ALL) || this.stale.size > ITEMS_AT_ONCE;
     const keys = needsAll ? undefined : [...this.stale];
     this.stale.clear();
     try {
-      const items = await this.subject.read(keys);
+      const items = await this.resource.read(keys);
       await this.publish(items, keys ?? [...this.sent.keys()]);
       this.admit(joining, items);
       return true;
@@ -93,14 +93,14 @@ export class Topic {
       const isGone = error instanceof DomainError && error.code.endsWith('_not_found');
       if (isGone) await this.close();
       else this.stale.add(ALL);
-      this.refuse(joining, error);
+      this.rejectJoining(joining, error);
       return isGone;
     }
   }
 
   /** @param keys - what was asked for: of that, what is not among the items is gone */
   private async publish(items: readonly Item[], keys: readonly string[]): Promise<void> {
-    this.bytesThisTurn = 0;
+    this.bytesThisTick = 0;
     const present = new Set(items.map(({ key }) => key));
     for (const { key, json } of items) {
       if (this.sent.get(key) === json) continue;
@@ -119,13 +119,13 @@ export class Topic {
 
   private async broadcast(json: string): Promise<void> {
     if (this.subscribers.size === 0) return;
-    if (this.bytesThisTurn === 0) await this.audience.cleared(this.subscribers);
+    if (this.bytesThisTick === 0) await this.authorizer.authorized(this.subscribers);
     const line = this.line([json]);
     for (const subscriber of this.subscribers) subscriber.send(line);
-    this.bytesThisTurn += line.length;
-    if (this.bytesThisTurn < BYTES_AT_ONCE) return;
-    this.bytesThisTurn = 0;
-    await nextTurn();
+    this.bytesThisTick += line.length;
+    if (this.bytesThisTick < BYTES_AT_ONCE) return;
+    this.bytesThisTick = 0;
+    await nextTick();
   }
 
   private admit(joining: readonly Subscriber[], items: readonly Item[]): void {
@@ -145,7 +145,7 @@ export class Topic {
     for (const subscriber of this.subscribers) subscriber.finish();
   }
 
-  private refuse(joining: readonly Subscriber[], error: unknown): void {
+  private rejectJoining(joining: readonly Subscriber[], error: unknown): void {
     const reason = error instanceof Error ? error : new Error('what was thrown is no error');
     if (!(error instanceof DomainError)) logger.error(describeForLog(error));
     for (const subscriber of joining) {
@@ -156,6 +156,6 @@ export class Topic {
 
   private line(objects: readonly string[]): Buffer {
     const text = objects.join(',');
-    return Buffer.from(this.subject.isList ? `[${text}]\n` : `${text}\n`);
+    return Buffer.from(this.resource.isList ? `[${text}]\n` : `${text}\n`);
   }
 }

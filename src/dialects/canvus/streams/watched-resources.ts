@@ -12,39 +12,39 @@ import {
 } from '../../../identity/index.js';
 import { TOKEN_NOT_FOUND } from '../canvus.messages.js';
 import { accessTokenView, userView } from '../canvus.views.js';
-import { ALL, type Item, type Subject } from './subject.js';
+import { ALL, type Item, type WatchedResource } from './watched-resource.js';
 
 @Injectable()
-export class Subjects {
+export class WatchedResources {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly users: UserService,
     private readonly tokens: PersonalTokenService,
   ) {}
 
-  allUsers(): Subject {
+  allUsers(): WatchedResource {
     return {
       name: 'users',
       isList: true,
       userId: null,
       ownerId: null,
       read: async (keys) => (await (keys ? this.usersById(keys) : this.users.list())).map(userItem),
-      concernedBy: (change) => (change instanceof UserChange ? String(change.userId) : undefined),
+      affectedKey: (change) => (change instanceof UserChange ? String(change.userId) : undefined),
     };
   }
 
-  user(userId: number): Subject {
+  user(userId: number): WatchedResource {
     return {
       name: `users/${String(userId)}`,
       isList: false,
       userId,
       ownerId: null,
       read: async () => [userItem(await this.users.get(userId))],
-      concernedBy: (change) => (change instanceof UserChange ? ALL : undefined),
+      affectedKey: (change) => (change instanceof UserChange ? ALL : undefined),
     };
   }
 
-  tokensOf(userId: number): Subject {
+  tokensOf(userId: number): WatchedResource {
     return {
       name: `users/${String(userId)}/access-tokens`,
       isList: true,
@@ -55,11 +55,11 @@ export class Subjects {
         await this.users.get(userId);
         return (await this.tokens.list(userId)).map(tokenItem);
       },
-      concernedBy: (change) => (change instanceof UserDeleted ? ALL : changedToken(change)?.tokenId),
+      affectedKey: (change) => (change instanceof UserDeleted ? ALL : changedToken(change)?.tokenId),
     };
   }
 
-  token(userId: number, id: string): Subject {
+  token(userId: number, id: string): WatchedResource {
     return {
       name: `users/${String(userId)}/access-tokens/${id}`,
       isList: false,
@@ -70,7 +70,7 @@ export class Subjects {
         if (!token) throw new DomainError('token_not_found', TOKEN_NOT_FOUND);
         return [tokenItem(token)];
       },
-      concernedBy: (change) => (change instanceof UserDeleted || changedToken(change)?.handle === id ? ALL : undefined),
+      affectedKey: (change) => (change instanceof UserDeleted || changedToken(change)?.handle === id ? ALL : undefined),
     };
   }
 
