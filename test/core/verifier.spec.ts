@@ -157,6 +157,20 @@ onBothEngines('verification', (engine) => {
     expect((await before).status).toBe('unknown');
   });
 
+  it('asks the database about each wrong secret of a remembered token, as it does for an unknown handle', async () => {
+    const { token, secret } = await issueToken(services);
+    const named = { kind: 'personal_token', handle: token.handle };
+    const exists = jest.spyOn(server.app.get(TokenLookup), 'exists');
+    expect((await services.verifier.verify({ secret, ...named })).status).toBe('valid');
+    expect(exists).not.toHaveBeenCalled();
+    for (let count = 1; count <= 3; count += 1) {
+      const verdict = await services.verifier.verify({ secret: services.hashing.newSecret(), ...named });
+      expect(verdict.status).toBe('wrong_secret');
+      expect(exists).toHaveBeenCalledTimes(count);
+    }
+    exists.mockRestore();
+  });
+
   it('asks the database once for the token and once for its owner, and then no more', async () => {
     const { secret } = await issueToken(services);
     const lookUps = jest.spyOn(server.app.get(TokenLookup), 'find');
