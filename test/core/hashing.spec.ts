@@ -120,6 +120,22 @@ describe('passwords', () => {
     expect(await hashing.verifyPassword(undefined, new Secret('anything'))).toBe(false);
   });
 
+  it('hashed at a lower cost take the work of the present cost to compare, whether or not they match', async () => {
+    const cheap = await hashing.hashPassword(new Secret('a password'));
+    const dear = await started(7);
+    const hash = jest.spyOn(bcrypt, 'hash');
+    for (const presented of ['a password', 'another']) {
+      hash.mockClear();
+      expect(await dear.verifyPassword(cheap, new Secret(presented))).toBe(presented === 'a password');
+      // 2^4 for the comparison itself: together with these, 2^7.
+      expect(hash.mock.calls.map(([, cost]) => cost)).toEqual([4, 5, 6]);
+    }
+    hash.mockClear();
+    expect(await hashing.verifyPassword(cheap, new Secret('another'))).toBe(false);
+    expect(hash).not.toHaveBeenCalled();
+    hash.mockRestore();
+  });
+
   it('are outdated when hashed at any other cost', async () => {
     const hash = await hashing.hashPassword(new Secret('a password'));
     expect(hashing.isOutdated(hash)).toBe(false);
