@@ -136,6 +136,12 @@ dataPlaneSuite('POST /oauth2/introspect', (plane) => {
       ]);
     });
 
+    it('a service: no login to its own account, though both belong to that account', async () => {
+      const caller = await cf.token(ACCOUNT.id);
+      const tokens = { itself: caller.client_secret, 'login token for CRM': await crmLogin() };
+      expect(await seenBy(basic(caller), tokens)).toEqual(['itself']);
+    });
+
     it.each(['administrator', 'read_only'] as const)(
       'a member (%s): the service tokens of his account, and his own tokens',
       async (role) => {
