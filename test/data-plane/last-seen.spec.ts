@@ -243,6 +243,21 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
       }
     };
 
+    it('does not take the place of a later one that is noted while the writing fails', async () => {
+      const token = await newToken();
+      await use(token);
+      await broken(async () => {
+        const writing = flush();
+        at(START + MINUTE);
+        // In the same turn of the event loop: before the writing can have failed.
+        const later = cf.verdict(token.client_id, token.client_secret);
+        expect(await later).toBe('valid');
+        await writing;
+      });
+      await flush();
+      expect((await rowOf(token)).seen).toBe(START + MINUTE);
+    });
+
     it('waits for the next time, by itself, and is joined by what is seen meanwhile', async () => {
       const old = await newToken();
       const token = await rotate(old, HOUR);
