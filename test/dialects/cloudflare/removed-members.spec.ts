@@ -1,6 +1,17 @@
 /** Requests of members that are under way when they lose their role, and changes that had to wait. */
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { cloudflareSuite, membersOf, memberPath, ok, tokenPath, tokensOf, type Member } from './support.js';
+import { send } from '../../support/http.js';
+import {
+  cloudflareSuite,
+  membersOf,
+  memberPath,
+  ok,
+  tokenPath,
+  tokensOf,
+  type Account,
+  type Member,
+} from './support.js';
 
 const REQUESTS = 12;
 
@@ -45,6 +56,38 @@ cloudflareSuite('a member who loses his role', (cf) => {
     const { result } = (await cf.admin.get(membersOf(account))).json<{ result: Member[] }>();
     expect(result.map(({ email }) => email)).toEqual([]);
   });
+
+  it('who is removed loses their CRM logins to the account for good: they stay refused after a new invitation', async () => {
+    const account = await cf.account();
+    const { name: organisation } = ok<Account>(await cf.admin.get(`/accounts/${account}`));
+    const member = await cf.memberOf(account, 'administrator');
+    const login = await crm('authentication/token', {
+      username: member.email,
+      password: member.password,
+      organisation,
+    });
+    const create = async (): Promise<string> => {
+      const members = { token: login.data.token, identifier: randomUUID(), pass_code: 'pass' };
+      return (await crm('access_tokens/create', members)).status.code;
+    };
+    const refused = 'COM.CRM.EXCEPTION.SECURITY.INVALIDTOKENEXCEPTION';
+    expect(await create()).toBe('OK');
+    ok(await cf.admin.delete(memberPath(account, member.memberId)));
+    expect(await create()).toBe(refused);
+    ok(await cf.admin.post(membersOf(account), { email: member.email, roles: ['administrator'] }));
+    expect(await create()).toBe(refused);
+  });
+
+  interface CrmAnswer {
+    readonly status: { readonly code: string };
+    readonly data: { readonly token: string };
+  }
+
+  async function crm(method: string, members: object): Promise<CrmAnswer> {
+    const headers = { 'Content-Type': 'application/json' };
+    const body = JSON.stringify(members);
+    return (await send(cf.server.baseUrl, 'POST', `/crmapi/rest/v2/${method}`, { headers, body })).json();
+  }
 
   async function tokens(account: string): Promise<{ total: number }> {
     const reply = await cf.admin.get(`${tokensOf(account)}?per_page=1`);
