@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { AuditRecord, SYSTEM, Secret } from '../../src/core/index.js';
-import { SessionToken } from '../../src/identity/index.js';
+import { PersonalToken, SessionToken, type OpenedSession } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
-import { servicesOf } from '../support/services.js';
+import { issueToken, servicesOf } from '../support/services.js';
 import { ADMIN, startServer } from '../support/test-server.js';
 
 const LIFETIME_SECONDS = 60;
@@ -43,6 +43,32 @@ onBothEngines('what a login leaves behind', (engine) => {
     const latest = await login();
     expect(await idsOf(ADMIN.id)).toEqual([alive.token.id, latest.token.id].sort());
     expect(await idsOf(other.id)).toEqual([others.token.id]);
+    await server.close();
+  });
+
+  it('is no session for a token that is disabled after it was checked', async () => {
+    const server = await startServer(engine);
+    const services = servicesOf(server);
+    const { token, secret } = await issueToken(services);
+    const exchange = (): Promise<OpenedSession> => services.sessions.exchange(secret.reveal(), TERMS);
+    const disabled = (meanwhile: () => void): Promise<PersonalToken> =>
+      services.unitOfWork.write(SYSTEM, async (tx) => {
+        const { id } = await services.tokens.update(tx, PersonalToken, { id: token.id }, { enabled: false });
+        meanwhile();
+        // What was begun is past its check of the token before this is committed.
+        return tx.manager.findOneByOrFail(PersonalToken, { id });
+      });
+
+    const { token: session } = await exchange();
+    expect(session.parentId).toBe(token.id);
+    let late: Promise<unknown> = Promise.resolve();
+    await disabled(() => {
+      late = exchange().catch((error: unknown) => error);
+    });
+    expect(await late).toMatchObject({ code: 'invalid_login' });
+    await expect(exchange()).rejects.toMatchObject({ code: 'invalid_login' });
+    const left = await server.dataSource.getRepository(SessionToken).findBy({ parentId: token.id });
+    expect(left.map(({ id }) => id)).toEqual([session.id]);
     await server.close();
   });
 });
