@@ -10,7 +10,9 @@ const modified = (file) => statSync(path.join(root, file), { throwIfNoEntry: fal
 const sources = readdirSync(path.join(root, 'src'), { recursive: true })
   .filter((name) => name.endsWith('.ts'))
   .map((name) => path.join('src', name));
-const newest = Math.max(...['package.json', 'tsconfig.json', 'tsconfig.build.json', ...sources].map(modified));
+const newest = Math.max(
+  ...['package.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', ...sources].map(modified),
+);
 
 // An incremental build leaves unchanged outputs alone, but always renews its own record.
 if (modified('dist/main.js') === 0 || modified('dist/.tsbuildinfo') < newest) {
