@@ -7,6 +7,7 @@ export const ROOT = path.resolve(import.meta.dirname, '../..');
 /** All pages with commands, from the root. */
 export const PAGES: readonly string[] = [
   'README.md',
+  'CONTRIBUTING.md',
   'bench/README.md',
   ...readdirSync(path.join(ROOT, 'docs'))
     .filter((name) => name.endsWith('.md'))
