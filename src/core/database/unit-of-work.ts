@@ -17,6 +17,8 @@ export class Transaction {
 
   constructor(
     readonly manager: EntityManager,
+    /** On whose behalf the work is done. */
+    readonly actor: Actor,
     private readonly transactor: Transactor,
     private readonly clock: Clock,
   ) {
@@ -101,7 +103,7 @@ export class UnitOfWork {
     const publication = this.relay.newPublication();
     try {
       const result = await this.transactor.write(async (manager) => {
-        const transaction = new Transaction(manager, this.transactor, this.clock);
+        const transaction = new Transaction(manager, actor, this.transactor, this.clock);
         if (actor.tokenId !== null) await this.actors.authorize(transaction, actor, changing);
         const result = await work(transaction);
         await this.audit(actor, transaction);

@@ -18,6 +18,7 @@ const NOT_THERE: IndexOptions & { readonly synchronize: false } = { synchronize:
 @Index('latchkey_token_previous_digest', ['previousSecretDigest'], { where: `"previous_secret_digest" IS NOT NULL` })
 @Index('latchkey_token_user', ['userId', 'kind', 'createdAt', 'id'], { where: `"user_id" IS NOT NULL` })
 @Index('latchkey_token_account', ['accountId', 'kind', 'createdAt', 'id'], { where: `"account_id" IS NOT NULL` })
+@Index('latchkey_token_creator', ['createdBy', 'createdAt'], { where: `"created_by" IS NOT NULL` })
 @Index('latchkey_token_expiry', ['kind', 'expiresAt'], { where: `"expires_at" IS NOT NULL` })
 @Check('latchkey_token_handle_present', `length("handle") > 0`)
 @Check('latchkey_token_digest_length', `"secret_digest" IS NULL OR length("secret_digest") = 64`)
@@ -80,6 +81,13 @@ export abstract class Token {
 
   @Column(moment({ name: 'created_at' }))
   createdAt!: Date;
+
+  /**
+   * The id of the user on whose behalf it was issued, as text; `null` for what the server made by itself. It names
+   * the user even when they are gone, so nothing refers to it by a foreign key.
+   */
+  @Column({ name: 'created_by', type: 'varchar', length: 255, nullable: true, update: false })
+  createdBy!: string | null;
 
   @Column(moment({ name: 'updated_at' }))
   updatedAt!: Date;

@@ -66,6 +66,7 @@ export class TokenService {
       previousLastSeenAt: null,
       createdAt: tx.now,
       updatedAt: tx.now,
+      createdBy: tx.actor.userId === null ? null : String(tx.actor.userId),
       ...given,
     });
     await insertRows(tx.manager, kind, [{ ...(token as T), secretDigest: digest }]);

@@ -8,6 +8,7 @@ import { LastUses1795564800000 } from './1795564800000-last-uses.js';
 import { AuditTypes1795651200000 } from './1795651200000-audit-types.js';
 import { LeaseLengths1795910400000 } from './1795910400000-lease-lengths.js';
 import { LeanIndexes1795996800000 } from './1795996800000-lean-indexes.js';
+import { TokenCreators1796083200000 } from './1796083200000-token-creators.js';
 
 /** For the `migrations` of a host's TypeORM connection, in this order. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -19,4 +20,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   AuditTypes1795651200000,
   LeaseLengths1795910400000,
   LeanIndexes1795996800000,
+  TokenCreators1796083200000,
 ];

@@ -1,0 +1,89 @@
+/** The migration that notes creators: tokens that are there already get theirs from the audit log. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { loadConfig } from '../../src/config/index.js';
+import { dataSourceOptions, MIGRATIONS } from '../../src/persistence/index.js';
+import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
+
+/** More than one statement of the migration takes. */
+const TOKENS = 2500;
+
+const MOMENT = 1_900_000_000_000;
+
+onBothEngines('creators of tokens that are older than their column', (engine) => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  const ids = Array.from({ length: TOKENS }, () => randomUUID());
+
+  const migrated = (migrations: typeof MIGRATIONS): Promise<DataSource> => {
+    const { address } = loadConfig({ DATABASE_URL: database.url }).database;
+    return new DataSource({
+      ...dataSourceOptions(address, 2),
+      migrations,
+      migrationsRun: true,
+    } as DataSourceOptions).initialize();
+  };
+
+  const insert = async (table: string, columns: string, rows: readonly string[]): Promise<void> => {
+    for (let at = 0; at < rows.length; at += 500) {
+      await dataSource.query(`INSERT INTO ${table} (${columns}) VALUES ${rows.slice(at, at + 500).join(', ')}`);
+    }
+  };
+
+  /** Who created the token at this place, as the database holds it. */
+  const creator = async (at: number): Promise<unknown> => {
+    const text = `SELECT created_by FROM latchkey_token WHERE id = '${String(ids[at])}'`;
+    const [row] = await dataSource.query<{ created_by: unknown }[]>(text);
+    return row?.created_by;
+  };
+
+  beforeAll(async () => {
+    database = await createDatabase(engine);
+    const before = MIGRATIONS.findIndex(({ name }) => name.startsWith('TokenCreators'));
+    dataSource = await migrated(MIGRATIONS.slice(0, before));
+    const token = (id: string): string =>
+      `('${id}', 'session', '${id}', '', '${'d'.repeat(64)}', 1, '', TRUE, 1000, 'user', ${String(MOMENT)}, ${String(MOMENT)}, ${String(MOMENT)})`;
+    await insert(
+      'latchkey_token',
+      'id, kind, handle, handle_scope, secret_digest, secret_version, label, enabled, user_id, audience, expires_at, created_at, updated_at',
+      ids.map(token),
+    );
+    const issued = (id: string, at: number): string =>
+      `(${String(MOMENT)}, 'token.issued', ${at === 1 ? 'NULL' : String(1000 + (at % 7))}, 'token', '${id}', '{}')`;
+    const rows = [
+      // The first has been forgotten by the log, the second was made by the server itself.
+      ...ids.map(issued).slice(1),
+      `(${String(MOMENT)}, 'token.updated', 4711, 'token', '${String(ids[2])}', '{}')`,
+      `(${String(MOMENT)}, 'token.issued', 4711, 'token', '${randomUUID()}', '{}')`,
+    ];
+    await insert('latchkey_audit', 'created_at, action, author_id, target_type, target_id, details', rows);
+    await dataSource.destroy();
+    dataSource = await migrated(MIGRATIONS);
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  it('are those who are the authors of their issue in the audit log, in the form of a text', async () => {
+    for (const at of [2, 3, 1999, 2000, 2001, TOKENS - 1])
+      expect([at, await creator(at)]).toEqual([at, String(1000 + (at % 7))]);
+    const [row] = await dataSource.query<{ known: unknown }[]>(
+      'SELECT count(*) AS known FROM latchkey_token WHERE created_by IS NOT NULL',
+    );
+    expect(Number(row?.known)).toBe(TOKENS - 2);
+  });
+
+  it('are not known where the log says nothing, or names nobody', async () => {
+    expect([await creator(0), await creator(1)]).toEqual([null, null]);
+  });
+
+  it('are found by an index', async () => {
+    const explain = engine === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
+    const plan = await dataSource.query<object[]>(
+      `${explain} SELECT id FROM latchkey_token WHERE created_by = '1003' AND kind = 'service_token' ORDER BY created_at`,
+    );
+    expect(JSON.stringify(plan)).toContain('latchkey_token_creator');
+  });
+});
