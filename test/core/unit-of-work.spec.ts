@@ -17,7 +17,14 @@ onBothEngines('the unit of work', (engine) => {
     server = await startServer(engine);
     services = servicesOf(server);
     const { token } = await issueToken(services);
-    author = { userId: 1000, userName: 'Administrator', tokenId: token.id, admin: true, address: '192.0.2.7' };
+    author = {
+      userId: 1000,
+      userName: 'Administrator',
+      tokenId: token.id,
+      admin: true,
+      address: '192.0.2.7',
+      requestId: 'a-request',
+    };
   });
   afterAll(() => server.close());
   afterEach(() => {
@@ -62,6 +69,7 @@ onBothEngines('the unit of work', (engine) => {
           authorName: 'Administrator',
           authorTokenId: author.tokenId,
           ipAddress: '192.0.2.7',
+          requestId: 'a-request',
           targetType: 'token',
           targetId: token.id,
           targetName: 'named',

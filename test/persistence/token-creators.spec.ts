@@ -1,7 +1,7 @@
 /** The migration that notes creators: tokens that are there already get theirs from the audit log. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { loadConfig } from '../../src/config/index.js';
 import { dataSourceOptions, MIGRATIONS } from '../../src/persistence/index.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
@@ -22,7 +22,7 @@ onBothEngines('creators of tokens that are older than their column', (engine) =>
       ...dataSourceOptions(address, 2),
       migrations,
       migrationsRun: true,
-    } as DataSourceOptions).initialize();
+    }).initialize();
   };
 
   const insert = async (table: string, columns: string, rows: readonly string[]): Promise<void> => {

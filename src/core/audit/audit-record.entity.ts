@@ -33,6 +33,10 @@ export class AuditRecord {
   @Column({ name: 'ip_address', type: 'varchar', length: 64, nullable: true })
   ipAddress!: string | null;
 
+  /** The request by which the change was made, as its answer's `X-Request-Id` named it. */
+  @Column({ name: 'request_id', type: 'varchar', length: 128, nullable: true })
+  requestId!: string | null;
+
   /** `token`, `user`, `account`, `membership` or `server`. */
   @Column({ name: 'target_type', type: 'varchar', length: 32 })
   targetType!: string;

@@ -12,6 +12,8 @@ export interface Actor {
   readonly admin: boolean;
   /** Network address of the caller, `null` for the system. */
   readonly address: string | null;
+  /** The request by which it happens, if any; for the audit log. */
+  readonly requestId?: string | null;
 }
 
 /** The server itself, for example at first start. */

@@ -135,6 +135,7 @@ export class UnitOfWork {
       authorName: actor.userName,
       authorTokenId: actor.tokenId,
       ipAddress: actor.address,
+      requestId: actor.requestId ?? null,
       targetType: change.target.type,
       targetId: change.target.id,
       targetName: change.target.name,

@@ -9,6 +9,7 @@ import { AuditTypes1795651200000 } from './1795651200000-audit-types.js';
 import { LeaseLengths1795910400000 } from './1795910400000-lease-lengths.js';
 import { LeanIndexes1795996800000 } from './1795996800000-lean-indexes.js';
 import { TokenCreators1796083200000 } from './1796083200000-token-creators.js';
+import { RequestIds1796083260000 } from './1796083260000-request-ids.js';
 
 /** For the `migrations` of a host's TypeORM connection, in this order. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -21,4 +22,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   LeaseLengths1795910400000,
   LeanIndexes1795996800000,
   TokenCreators1796083200000,
+  RequestIds1796083260000,
 ];

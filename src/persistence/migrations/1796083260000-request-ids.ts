@@ -1,0 +1,15 @@
+/** By which request each change was made. */
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class RequestIds1796083260000 implements MigrationInterface {
+  name = 'RequestIds1796083260000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    // Not by `addColumn`, which copies the whole table on SQLite.
+    await queryRunner.query('ALTER TABLE "latchkey_audit" ADD COLUMN "request_id" varchar(128)');
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('ALTER TABLE "latchkey_audit" DROP COLUMN "request_id"');
+  }
+}
