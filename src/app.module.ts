@@ -44,7 +44,7 @@ export class AppModule {
           dataSourceFactory: () => Promise.resolve(dataSource),
         }),
         latchkey,
-        OperationsModule,
+        OperationsModule.forRoot({ imports: [latchkey] }),
         DataPlaneModule.forRoot({ ...config.dataPlane, imports: [latchkey] }),
         CloudflareModule.forRoot({
           secretPrefix: config.cloudflare.serviceTokenPrefix,

@@ -26,6 +26,9 @@ export {
   type Verdict,
 } from './core/index.js';
 
+// Health: hosts and parts add what they depend on, and ask what is wrong.
+export { HealthChecks, type HealthCheck, type HealthFailure } from './core/index.js';
+
 // Changes: who makes them, and hearing of them.
 export {
   AuditRecord,

@@ -12,6 +12,7 @@ import {
   Clock,
   DatabaseAuditSink,
   EventBus,
+  HealthChecks,
   SystemClock,
   TOKEN_CHANGES,
   TokenLookup,
@@ -31,7 +32,7 @@ import {
   type IdentityOptions,
 } from './identity/index.js';
 import { EXTRAS, OPTION_RULES, type LatchkeyExtras, type LatchkeyOptions } from './latchkey.options.js';
-import { Connection, relayFor, tokenLookupFor, transactorFor } from './persistence/index.js';
+import { Connection, databaseChecks, relayFor, tokenLookupFor, transactorFor } from './persistence/index.js';
 
 const DEFAULTS = {
   bcryptCost: 12,
@@ -131,6 +132,7 @@ export class LatchkeyModule extends ConfigurableModuleClass implements OnModuleI
   constructor(
     private readonly connection: Connection,
     private readonly modules: ModulesContainer,
+    private readonly health: HealthChecks,
   ) {
     super();
   }
@@ -142,5 +144,6 @@ export class LatchkeyModule extends ConfigurableModuleClass implements OnModuleI
       const other = providers.get(Connection)?.instance as Connection | undefined;
       if (other) this.connection.checkBeside(other);
     }
+    for (const check of databaseChecks(this.connection.dataSource)) this.health.register(check);
   }
 }

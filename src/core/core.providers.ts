@@ -2,6 +2,7 @@
 import { AuditLog } from './audit/audit-log.js';
 import { EventBus } from './changes/event-bus.js';
 import { HashingService } from './tokens/hashing.service.js';
+import { HealthChecks } from './health-checks.js';
 import { TokenListing } from './tokens/token-listing.js';
 import { TokenService } from './tokens/token.service.js';
 import { UnitOfWork } from './database/unit-of-work.js';
@@ -14,6 +15,7 @@ export const CORE_PROVIDERS = [
   CredentialMemory,
   EventBus,
   HashingService,
+  HealthChecks,
   LastSeen,
   TokenListing,
   TokenService,

@@ -22,6 +22,7 @@ export { CORE_PROVIDERS } from './core.providers.js';
 export { EntityRows, findRow, type Row } from './database/row-mapper.js';
 export { DomainError, UniqueViolation, assertNever, whenTaken, type DomainErrorCode } from './errors.js';
 export { EventBus, type ChangeListener, type ResyncListener } from './changes/event-bus.js';
+export { HealthChecks, type HealthCheck, type HealthFailure } from './health-checks.js';
 export { HashingService, PASSWORD_MAX_BYTES } from './tokens/hashing.service.js';
 export { describeForLog } from './error-summary.js';
 export { CORE_OPTIONS, type CoreOptions, type CredentialCacheOptions } from './options.js';

@@ -2,12 +2,12 @@
 import { Controller, Get, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Readiness } from './readiness.js';
+import { HealthChecks } from '../core/index.js';
 
 @ApiExcludeController()
 @Controller({ path: 'health', version: VERSION_NEUTRAL })
 export class HealthController {
-  constructor(private readonly readiness: Readiness) {}
+  constructor(private readonly checks: HealthChecks) {}
 
   /** The process answers; touches nothing. */
   @Get('live')
@@ -15,11 +15,12 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** 200 when the database is reachable and migrated, otherwise 503 with the reason. */
+  /** 200 when nothing that the server depends on is missing, otherwise 503 with what is. */
   @Get('ready')
   async ready(@Res({ passthrough: true }) response: Response): Promise<{ status: string; reason?: string }> {
-    const reason = await this.readiness.reasonNotReady();
-    response.status(reason === null ? 200 : 503);
-    return reason === null ? { status: 'ok' } : { status: 'unavailable', reason };
+    const failures = await this.checks.failures();
+    response.status(failures.length === 0 ? 200 : 503);
+    if (failures.length === 0) return { status: 'ok' };
+    return { status: 'unavailable', reason: failures.map(({ reason }) => reason).join('; ') };
   }
 }

@@ -1,7 +1,12 @@
 /** What operators need: health. */
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { HealthController } from './health.controller.js';
-import { Readiness } from './readiness.js';
 
-@Module({ controllers: [HealthController], providers: [Readiness] })
-export class OperationsModule {}
+/** Of the standalone server; a host has its own, and asks `HealthChecks` itself. */
+@Module({ controllers: [HealthController] })
+export class OperationsModule {
+  /** @param imports - the module that provides the health checks */
+  static forRoot({ imports }: Pick<ModuleMetadata, 'imports'>): DynamicModule {
+    return { module: OperationsModule, imports: imports ?? [] };
+  }
+}

@@ -9,6 +9,7 @@ export {
   transactorFor,
   type DatabaseAddress,
 } from './data-source.js';
+export { databaseChecks } from './database-health.js';
 export { reasonOf } from './driver-errors.js';
 export { engineOf, migrate, type Engine } from './engine.js';
 export { ENTITIES } from './entities.js';

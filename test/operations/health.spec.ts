@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { HealthChecks } from '../../src/core/index.js';
 import { onBothEngines } from '../support/engines.js';
 import { send } from '../support/http.js';
 import { watchQueries } from '../support/queries.js';
@@ -45,6 +46,19 @@ onBothEngines('health', (engine) => {
     const reply = await send(behind.baseUrl, 'GET', '/health/ready');
     expect([reply.status, reply.json()]).toEqual([503, { status: 'unavailable', reason: 'migrations are pending' }]);
     await behind.close();
+  });
+
+  it('ready names everything that is missing, as the parts that registered it say', async () => {
+    const other = await startServer(engine);
+    const checks = other.app.get(HealthChecks);
+    checks.register({ name: 'the disk', check: () => Promise.resolve('the disk is full') });
+    checks.register({ name: 'the clock', check: () => Promise.resolve(null) });
+    checks.register({ name: 'the mail', check: () => Promise.reject(new Error('secret details')) });
+    const reply = await send(other.baseUrl, 'GET', '/health/ready');
+    const reason = 'the disk is full; the mail cannot be checked';
+    expect([reply.status, reply.json()]).toEqual([503, { status: 'unavailable', reason }]);
+    expect((await send(other.baseUrl, 'GET', '/health/live')).status).toBe(200);
+    await other.close();
   });
 });
 

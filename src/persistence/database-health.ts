@@ -1,0 +1,32 @@
+/** Whether the database can be asked, and has the schema that this version needs. */
+import type { DataSource } from 'typeorm';
+import type { HealthCheck } from '../core/index.js';
+
+/** The checks that every connection registers. */
+export function databaseChecks(dataSource: DataSource): readonly HealthCheck[] {
+  const unreachable = 'the database is not reachable';
+  let isMigrated = false;
+  return [
+    {
+      name: 'the database',
+      check: () =>
+        dataSource.query('SELECT 1').then(
+          () => null,
+          () => unreachable,
+        ),
+    },
+    {
+      name: 'the schema',
+      requires: 'the database',
+      check: async () => {
+        try {
+          // Migrations are not undone under a running server: once is enough.
+          isMigrated ||= !(await dataSource.showMigrations());
+          return isMigrated ? null : 'migrations are pending';
+        } catch {
+          return unreachable;
+        }
+      },
+    },
+  ];
+}

@@ -1,0 +1,122 @@
+/** Checks of health by themselves: when they are made, and what is said of those that fail. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { HealthChecks, type HealthCheck } from '../../src/core/index.js';
+
+/** Longer than an answer is kept. */
+const KEPT_MS = 1050;
+
+describe('health checks', () => {
+  let checks: HealthChecks;
+
+  beforeEach(() => {
+    checks = new HealthChecks();
+  });
+
+  /** Answers these in turn, the last one for ever, and counts how often it was asked. */
+  const answering = (name: string, ...answers: (string | null)[]): HealthCheck & { asked: number } => {
+    const check = {
+      name,
+      asked: 0,
+      check: () => {
+        check.asked += 1;
+        return Promise.resolve((answers.length > 1 ? answers.shift() : answers[0]) ?? null);
+      },
+    };
+    return check;
+  };
+
+  it('find nothing wrong when there are none, and when all are well', async () => {
+    expect(await checks.failures()).toEqual([]);
+    checks.register(answering('the disk', null));
+    expect(await checks.failures()).toEqual([]);
+  });
+
+  it('give the reason of each that fails, in the order of their registration', async () => {
+    checks.register({ name: 'slow', check: () => delay(30, 'slow is wrong') });
+    checks.register(answering('fine', null));
+    checks.register(answering('quick', 'quick is wrong'));
+    expect(await checks.failures()).toEqual([
+      { name: 'slow', reason: 'slow is wrong' },
+      { name: 'quick', reason: 'quick is wrong' },
+    ]);
+  });
+
+  it('say of one that throws no more than that: what it threw is for no stranger', async () => {
+    checks.register({ name: 'the disk', check: () => Promise.reject(new Error('EACCES /home/operator')) });
+    expect(await checks.failures()).toEqual([{ name: 'the disk', reason: 'the disk cannot be checked' }]);
+  });
+
+  it('are made once for all who ask at the same time, and again when the answer is a second old', async () => {
+    const check = answering('the disk', null, 'the disk is full');
+    checks.register(check);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => checks.failures()));
+    expect([check.asked, answers.flat()]).toEqual([1, []]);
+    expect(await checks.failures()).toEqual([]);
+    await delay(KEPT_MS);
+    expect(await checks.failures()).toHaveLength(1);
+    expect(check.asked).toBe(2);
+  });
+
+  it('are made once while one of them takes its time', async () => {
+    const quick = answering('quick', null);
+    checks.register(quick);
+    checks.register({ name: 'slow', check: () => delay(60, null) });
+    const first = checks.failures();
+    await delay(20);
+    await Promise.all([first, checks.failures()]);
+    expect(quick.asked).toBe(1);
+  });
+
+  it('are answered for at their time limit, and one that hangs is not made a second time', async () => {
+    let [asked, finish]: [number, (reason: null) => void] = [0, () => undefined];
+    const check = (): Promise<null> => {
+      asked += 1;
+      return new Promise((resolve) => (finish = resolve));
+    };
+    checks.register({ name: 'the disk', check, timeLimitMs: 20 });
+    const hanging = [{ name: 'the disk', reason: 'the disk does not answer' }];
+    const began = performance.now();
+    expect(await checks.failures()).toEqual(hanging);
+    expect(performance.now() - began).toBeLessThan(900);
+    await delay(KEPT_MS);
+    expect(await checks.failures()).toEqual(hanging);
+    expect(asked).toBe(1);
+    finish(null);
+    await delay(KEPT_MS);
+    const recovered = checks.failures();
+    finish(null);
+    expect(await recovered).toEqual([]);
+    expect(asked).toBe(2);
+  });
+
+  it('leave out what requires something that fails, and what requires that', async () => {
+    const [ground, house, roof] = [answering('ground', 'no ground'), answering('house', 'no house'), answering('roof')];
+    checks.register(ground);
+    checks.register({ ...house, requires: 'ground' });
+    checks.register({ ...roof, requires: 'house' });
+    expect(await checks.failures()).toEqual([{ name: 'ground', reason: 'no ground' }]);
+    expect([house.asked, roof.asked]).toEqual([0, 0]);
+  });
+
+  it('ask what requires something that is well', async () => {
+    checks.register(answering('ground', null));
+    checks.register({ ...answering('house', 'no house'), requires: 'ground' });
+    expect(await checks.failures()).toEqual([{ name: 'house', reason: 'no house' }]);
+  });
+
+  it('have names that nobody else has, and require what is there already', () => {
+    checks.register(answering('the disk'));
+    expect(() => checks.register(answering('the disk'))).toThrow(/already/);
+    expect(() => checks.register({ ...answering('other'), requires: 'later' })).toThrow(/requires "later"/);
+  });
+
+  it('can be taken away again', async () => {
+    const remove = checks.register(answering('the disk', 'the disk is full'));
+    expect(await checks.failures()).toHaveLength(1);
+    remove();
+    expect(await checks.failures()).toEqual([]);
+    checks.register(answering('the disk', 'it is full again'));
+    expect(await checks.failures()).toHaveLength(1);
+  });
+});
