@@ -19,7 +19,13 @@ describe('the import rule', () => {
   });
 
   const ALLOWED: [file: string, text: string][] = [
-    ['src/config/config.ts', `import { isIP } from 'node:net'; import { x } from './variables.js';`],
+    ['src/config/config.ts', `import { isIP } from 'node:net'; import { x } from './config-error.js';`],
+    [
+      'src/config/config.ts',
+      `import { x } from '../dialects/crm/crm.settings.js'; import { y } from '../server.settings.js';`,
+    ],
+    ['src/core/core.settings.ts', `import { setting } from '../settings/index.js';`],
+    ['src/identity/identity.settings.ts', `import { x } from '../core/core.settings.js';`],
     ['src/identity/user.service.ts', `import { DomainError } from '../core/index.js';`],
     [
       'src/dialects/crm/crm.module.ts',
@@ -37,6 +43,9 @@ describe('the import rule', () => {
 
   const FORBIDDEN: [file: string, text: string, fault: string][] = [
     ['src/config/config.ts', `import { Secret } from '../core/index.js';`, 'config may not import'],
+    ['src/settings/form.ts', `import { Secret } from '../core/index.js';`, 'settings may not import'],
+    ['src/core/token.ts', `import { integer } from '../settings/form.js';`, 'enter settings through its index.ts'],
+    ['src/core/token.ts', `import { x } from '../identity/identity.settings.js';`, 'core may not import'],
     ['src/core/token.ts', `import { User } from '../identity/index.js';`, 'core may not import'],
     ['src/core/token.ts', `import type { User } from '../identity/index.js';`, 'core may not import'],
     ['src/core/token.ts', `export { User } from '../identity/index.js';`, 'core may not import'],

@@ -2,8 +2,9 @@
 import path from 'node:path';
 import ts from 'typescript';
 
-/** What each room may import, beside itself; the files at the top of `src` may import anything. */
+/** What each room may import, besides itself and `settings`; the files at the top of `src` may import anything. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
+  settings: [],
   config: [],
   core: [],
   http: ['core'],
@@ -13,6 +14,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   operations: ['core', 'identity', 'http'],
   persistence: ['core'],
 };
+
+/** The room that all may import. */
+const LOWEST = 'settings';
+
+/** A second entrance of a room: what it declares of its settings can be read without loading the rest of it. */
+const isSettings = (file: string): boolean => file.endsWith('.settings.js');
 
 const NEST_WIDE = new Set(['APP_GUARD', 'APP_FILTER', 'APP_PIPE', 'APP_INTERCEPTOR', 'Global']);
 const NEST_WIDE_HOME = 'src/app.module.ts';
@@ -37,9 +44,11 @@ function importFault(from: string, to: string): string | undefined {
     const allowed = MAY_IMPORT[fromRoom.split('/', 1)[0] ?? ''];
     if (!allowed) return `${from}: the room ${fromRoom} has no import rule`;
     if (fromRoom === 'persistence' && to.endsWith('.entity.js')) return undefined;
-    if (!allowed.includes(toRoom)) return `${from}: ${fromRoom} may not import ${to}`;
+    // The configuration is made of the settings that each room declares.
+    if (fromRoom === 'config' && isSettings(to)) return undefined;
+    if (toRoom !== LOWEST && !allowed.includes(toRoom)) return `${from}: ${fromRoom} may not import ${to}`;
   }
-  const isEntrance = to === `src/${toRoom}/index.js`;
+  const isEntrance = to === `src/${toRoom}/index.js` || isSettings(to);
   return toRoom === 'top' || isEntrance ? undefined : `${from}: enter ${toRoom} through its index.ts, not ${to}`;
 }
 

@@ -1,0 +1,67 @@
+/** The forms that the values of settings have, as text in the environment and as values in code. */
+import * as v from 'valibot';
+
+/** How a value is written, checked and explained. */
+export interface Form<T> {
+  /** What code may give. */
+  readonly value: v.GenericSchema<unknown, T>;
+  /** What the environment may give. */
+  readonly text: v.GenericSchema<unknown, T>;
+  /** What to give as a value, after the word "give". */
+  readonly expected: string;
+  /** The same for text, where that is written in another way. */
+  readonly expectedText?: string;
+  /** What fits, in a few words, for lists of settings. */
+  readonly range?: string;
+  /** How a value is written as text. */
+  toText(value: T): string;
+}
+
+/** A whole number, of at most nine digits. */
+export function integer(min: number, max: number): Form<number> {
+  const value = v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+  const range = `${String(min)} to ${String(max)}`;
+  return {
+    value,
+    text: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number), value),
+    expected: `a whole number from ${range}`,
+    range,
+    toText: String,
+  };
+}
+
+/** One of several words. */
+export function choice<const T extends string>(...words: readonly T[]): Form<T> {
+  const schema = v.picklist(words);
+  return {
+    value: schema,
+    text: schema,
+    expected: words.map((word) => JSON.stringify(word)).join(' or '),
+    expectedText: `one of ${words.join(', ')}`,
+    range: words.join(', '),
+    toText: String,
+  };
+}
+
+/** Yes or no. */
+export function flag(): Form<boolean> {
+  return {
+    value: v.boolean(),
+    text: v.pipe(
+      v.picklist(['true', 'false']),
+      v.transform((text) => text === 'true'),
+    ),
+    expected: 'true or false',
+    toText: String,
+  };
+}
+
+/**
+ * Text that passes a check.
+ * @param expected - what to give instead of what does not
+ * @param problem - what is wrong with text that does not; its repetition unless given
+ */
+export function text(fits: (text: string) => boolean, expected: string, problem?: string): Form<string> {
+  const schema = v.pipe(v.string(), problem === undefined ? v.check(fits) : v.check(fits, problem));
+  return { value: schema, text: schema, expected, toText: String };
+}

@@ -1,0 +1,67 @@
+/** Finds variables of an environment that look like misspelt settings. */
+import { editDistance } from './edit-distance.js';
+import type { Environment } from './environment.js';
+import { settingsOf, type SettingsTable } from './setting.js';
+
+/** A variable that is probably meant for Latchkey, which has no setting of that name. */
+export interface UnknownVariable {
+  readonly name: string;
+  /** The settings that may have been meant. */
+  readonly candidates: readonly string[];
+}
+
+/** Many programs have their settings below a name of their own, so people may expect it here. */
+const OWN_PREFIX = 'LATCHKEY_';
+
+/** Names this short have too many neighbours: only two letters that changed places count as a mistake. */
+const SHORT = 5;
+
+/** More mistakes than this make another word. */
+const ENOUGH = 2;
+
+/**
+ * Variables that resemble a setting which is not given, or begin as only our settings do. The environment also holds
+ * what is meant for others, so this is no more than a guess.
+ */
+export function unknownVariables(env: Environment, tables: readonly SettingsTable[]): UnknownVariable[] {
+  const known = tables.flatMap(settingsOf).flatMap((setting) => setting.env ?? []);
+  const absent = known.filter((name) => !env[name]);
+  const prefixes = [OWN_PREFIX, ...tables.flatMap((table) => table.prefixes)];
+  return Object.entries(env).flatMap(([name, value = '']) => {
+    if (value === '' || known.includes(name) || isForeign(name, value)) return [];
+    const prefix = prefixes.find((beginning) => name.startsWith(beginning));
+    const bare = name.toUpperCase().replace(OWN_PREFIX, '');
+    const misspelt = nearest(bare, prefix === undefined ? absent : known);
+    if (misspelt !== undefined) return [{ name, candidates: [misspelt] }];
+    return prefix === undefined ? [] : [{ name, candidates: known.filter((setting) => setting.startsWith(prefix)) }];
+  });
+}
+
+/** A warning about such a variable, in one line. */
+export function unknownVariableWarning({ name, candidates }: UnknownVariable): string {
+  const oneOf = candidates.length > 1 ? 'one of ' : '';
+  const advice = candidates.length > 0 ? `did you mean ${oneOf}${candidates.join(', ')}?` : 'see latchkey --help';
+  return `${name} is ignored: Latchkey has no setting of that name; ${advice}`;
+}
+
+/** npm's own, and what Kubernetes and Docker say of a service that happens to be called "latchkey" or "crm". */
+function isForeign(name: string, value: string): boolean {
+  const isServiceLink = /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)/.test(name);
+  return isServiceLink || /^(tcp|udp|sctp):\/\//.test(value) || name.startsWith('npm_');
+}
+
+function allowedDistance(setting: string, name: string): number {
+  if (setting.length > SHORT) return ENOUGH;
+  const letters = (text: string): string => Array.from(text).sort().join('');
+  return letters(setting) === letters(name) ? 1 : 0;
+}
+
+/** The setting that a name is closest to, if it is close at all. */
+function nearest(name: string, settings: readonly string[]): string | undefined {
+  const [best] = settings
+    .filter((setting) => Math.abs(setting.length - name.length) <= ENOUGH)
+    .map((setting) => ({ setting, distance: editDistance(name, setting) }))
+    .filter(({ setting, distance }) => distance <= allowedDistance(setting, name))
+    .sort((one, other) => one.distance - other.distance);
+  return best?.setting;
+}
