@@ -30,7 +30,7 @@ export class AppModule {
       credentialCache: config.credentialCache,
       loginThrottle: config.loginThrottle,
       leaseSeconds: config.database.leaseSeconds,
-      housekeeping: { auditRetentionDays: config.audit.retentionDays, ...housekeeping },
+      housekeeping: { ...config.housekeeping, ...housekeeping },
       providers: [
         { provide: Connection, useValue: Connection.of(dataSource) },
         ...(clock ? [{ provide: Clock, useValue: clock }] : []),
@@ -46,13 +46,13 @@ export class AppModule {
         latchkey,
         OperationsModule.forRoot({ imports: [latchkey] }),
         DataPlaneModule.forRoot({ ...config.dataPlane, imports: [latchkey] }),
-        CloudflareModule.forRoot({
-          secretPrefix: config.cloudflare.serviceTokenPrefix,
-          tokensPerAccount: config.cloudflare.serviceTokensPerAccount,
+        CloudflareModule.forRoot({ ...config.dialects.cloudflare, imports: [latchkey] }),
+        CrmModule.forRoot({ ...config.dialects.crm, imports: [latchkey] }),
+        CanvusModule.forRoot({
+          ...config.dialects.canvus,
+          productVersion: `latchkey-${PRODUCT_VERSION}`,
           imports: [latchkey],
         }),
-        CrmModule.forRoot({ ...config.crm, imports: [latchkey] }),
-        CanvusModule.forRoot({ ...config.canvus, productVersion: `latchkey-${PRODUCT_VERSION}`, imports: [latchkey] }),
       ],
     };
   }

@@ -3,7 +3,7 @@
  * `latchkey/foundation` and, for example, `latchkey/cloudflare` instead.
  */
 export { AppModule, type AppOverrides } from './app.module.js';
-export { ConfigError, loadConfig, type Config, type Environment } from './config/index.js';
+export { ConfigError, loadConfig, type Config } from './config/index.js';
 export * from './data-plane/index.js';
 export { CanvusModule, canvusDocument, type CanvusOptions } from './dialects/canvus/index.js';
 export { CloudflareModule, cloudflareDocument, type CloudflareOptions } from './dialects/cloudflare/index.js';
@@ -11,3 +11,4 @@ export { CrmModule, crmDocument, type CrmOptions } from './dialects/crm/index.js
 export * from './foundation.js';
 export { MountError, PathClash, type DialectExtras } from './http/index.js';
 export { StartError, createServer, type Server } from './server.js';
+export type { Environment, UnknownVariable } from './settings/index.js';

@@ -1,106 +1,94 @@
-/** The whole configuration: read from the environment once, validated, frozen. */
-import { FaultCollector, type Environment } from './fault-collector.js';
+/** The whole configuration of the server: read from the environment once, validated, frozen. */
+import { CREDENTIAL_CACHE_SETTINGS, PASSWORD_SETTINGS } from '../core/core.settings.js';
+import { DATA_PLANE_SETTINGS } from '../data-plane/data-plane.settings.js';
+import { DIALECT_SETTINGS } from '../dialects.settings.js';
+import { FIRST_START_SETTINGS, HOUSEKEEPING_SETTINGS, LOGIN_THROTTLE_SETTINGS } from '../identity/identity.settings.js';
+import { LOG_SETTINGS } from '../operations/logging.settings.js';
+import { DATABASE_SETTINGS } from '../persistence/persistence.settings.js';
+import { SERVER_SETTINGS } from '../server.settings.js';
 import {
-  accountId,
-  databaseAddress,
-  emailAddress,
-  headerName,
-  hostName,
-  logFormat,
-  oneOf,
-  password,
-  plainName,
-  secretPrefix,
-  trustedProxies,
-  userToken,
-  wholeNumber,
-  yesOrNo,
-} from './variables.js';
+  readEnvironment,
+  unknownVariables,
+  type Environment,
+  type SettingsTable,
+  type UnknownVariable,
+  type Values,
+} from '../settings/index.js';
+import { ConfigError } from './config-error.js';
 
-/** Everything a person can set; see the README for the meaning of each. */
-export type Config = ReturnType<typeof readConfig>;
+/** The settings of each dialect, by the dialect's name. */
+export type DialectSettings = Readonly<Record<string, SettingsTable>>;
+
+/** Everything that can be set by the environment; the README says what each setting is for. */
+export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
+  /** Where the server listens, and what it makes of connections. */
+  readonly server: Values<typeof SERVER_SETTINGS>;
+  /** The database, and what instances that share it have to agree on. */
+  readonly database: Values<typeof DATABASE_SETTINGS>;
+  /** The administrator, account and token that the first start on an empty database creates. */
+  readonly firstStart: Values<typeof FIRST_START_SETTINGS>;
+  /** The log on the standard error stream. */
+  readonly log: Values<typeof LOG_SETTINGS>;
+  /** Hashing of passwords. */
+  readonly passwords: Values<typeof PASSWORD_SETTINGS>;
+  /** When callers that fail to log in have to wait. */
+  readonly loginThrottle: Values<typeof LOGIN_THROTTLE_SETTINGS>;
+  /** What verification remembers. */
+  readonly credentialCache: Values<typeof CREDENTIAL_CACHE_SETTINGS>;
+  /** What is removed in the background, and when. */
+  readonly housekeeping: Values<typeof HOUSEKEEPING_SETTINGS>;
+  /** Verification by proxies and other services. */
+  readonly dataPlane: Values<typeof DATA_PLANE_SETTINGS>;
+  /** What each dialect is told, by its name. */
+  readonly dialects: { readonly [Name in keyof D]: Values<D[Name]> };
+  /** Variables that look like misspelt settings. The server logs a warning about each when it starts. */
+  readonly unknownVariables: readonly UnknownVariable[];
+}
+
+/** What is no dialect's, in the order of lists for people. */
+const SHARED = {
+  server: SERVER_SETTINGS,
+  database: DATABASE_SETTINGS,
+  firstStart: FIRST_START_SETTINGS,
+  log: LOG_SETTINGS,
+  passwords: PASSWORD_SETTINGS,
+  loginThrottle: LOGIN_THROTTLE_SETTINGS,
+  credentialCache: CREDENTIAL_CACHE_SETTINGS,
+  dataPlane: DATA_PLANE_SETTINGS,
+  housekeeping: HOUSEKEEPING_SETTINGS,
+} as const;
+
+/** Every table, in the order of lists for people. */
+export function settingsTables(dialects: DialectSettings = DIALECT_SETTINGS): readonly SettingsTable[] {
+  return [...Object.values(SHARED), ...Object.values(dialects)];
+}
 
 /**
  * Reads the configuration from an environment.
  * @param env - usually `process.env`; an empty value counts as not given
- * @throws ConfigError with every fault in it
+ * @param dialects - the settings of the dialects; of those that come with Latchkey unless given
+ * @throws ConfigError with everything that is not valid
  */
-export function loadConfig(env: Environment): Config {
-  const faults = new FaultCollector(env);
-  const config = readConfig(faults);
-  faults.throwIfAny();
+export function loadConfig(env: Environment): Config;
+export function loadConfig<D extends DialectSettings>(env: Environment, dialects: D): Config<D>;
+export function loadConfig(env: Environment, dialects: DialectSettings = DIALECT_SETTINGS): Config<DialectSettings> {
+  const issues: string[] = [];
+  const config = {
+    ...valuesOf(SHARED, env, issues),
+    dialects: valuesOf(dialects, env, issues),
+    unknownVariables: unknownVariables(env, settingsTables(dialects)),
+  };
+  if (issues.length > 0) throw new ConfigError(issues);
   return deepFreeze(config);
 }
 
-function readConfig(from: FaultCollector) {
-  return {
-    server: {
-      host: from.read('HOST', hostName, '127.0.0.1'),
-      port: from.read('PORT', wholeNumber(0, 65_535), 3000),
-      trustProxy: from.read('TRUST_PROXY', trustedProxies, false),
-      // Proxies keep theirs for 60 seconds, and must not be the second to let go.
-      keepAliveSeconds: from.read('KEEP_ALIVE_SECONDS', wholeNumber(1, 3600), 75),
-    },
-    database: {
-      address: from.read('DATABASE_URL', databaseAddress, DEFAULT_DATABASE),
-      poolSize: from.read('DATABASE_POOL_SIZE', wholeNumber(2, 200), 10),
-      leaseSeconds: from.read('INSTANCE_LEASE_SECONDS', wholeNumber(1, 60), 2),
-    },
-    log: {
-      level: from.read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info'),
-      format: from.read('LOG_FORMAT', logFormat, process.stderr.isTTY ? 'pretty' : 'json'),
-    },
-    // Up to a hundred years.
-    audit: { retentionDays: from.read('AUDIT_RETENTION_DAYS', wholeNumber(0, 36_500), 0) },
-    firstStart: readFirstStart(from),
-    ...readPasswordRules(from),
-    ...readDialects(from),
-  };
-}
-
-const DEFAULT_DATABASE = { engine: 'sqlite', path: './data/latchkey.sqlite' } as const;
-
-function readFirstStart(from: FaultCollector) {
-  return {
-    adminEmail: from.read('ADMIN_EMAIL', emailAddress, undefined),
-    adminPassword: from.read('ADMIN_PASSWORD', password, undefined),
-    adminToken: from.read('ADMIN_TOKEN', userToken, undefined),
-    accountId: from.read('ACCOUNT_ID', accountId, undefined),
-    accountName: from.read('ACCOUNT_NAME', plainName, undefined),
-  };
-}
-
-function readPasswordRules(from: FaultCollector) {
-  return {
-    credentialCache: {
-      entries: from.read('CREDENTIAL_CACHE_ENTRIES', wholeNumber(0, 10_000_000), 50_000),
-      seconds: from.read('CREDENTIAL_CACHE_SECONDS', wholeNumber(1, 86_400), 300),
-    },
-    passwords: { bcryptCost: from.read('BCRYPT_COST', wholeNumber(4, 16), 12) },
-    loginThrottle: {
-      failuresPerAccount: from.read('LOGIN_FAILURES_PER_ACCOUNT', wholeNumber(1, 100_000), 10),
-      failuresPerAddress: from.read('LOGIN_FAILURES_PER_ADDRESS', wholeNumber(1, 100_000), 100),
-      windowSeconds: from.read('LOGIN_FAILURE_WINDOW_SECONDS', wholeNumber(1, 86_400), 900),
-    },
-  };
-}
-
-function readDialects(from: FaultCollector) {
-  return {
-    canvus: { keepaliveSeconds: from.read('CANVUS_KEEPALIVE_SECONDS', wholeNumber(1, 3600), 15) },
-    cloudflare: {
-      serviceTokenPrefix: from.read('SERVICE_TOKEN_PREFIX', secretPrefix, 'lkst_'),
-      serviceTokensPerAccount: from.read('SERVICE_TOKENS_PER_ACCOUNT', wholeNumber(0, 999_999_999), 0),
-    },
-    dataPlane: {
-      maxAgeSeconds: from.read('VERIFY_MAX_AGE_SECONDS', wholeNumber(0, 3600), 0),
-      jsonHeader: from.read('SERVICE_TOKEN_HEADER', headerName, undefined),
-    },
-    crm: {
-      allowNoIdentifier: from.read('CRM_ALLOW_NO_IDENTIFIER', yesOrNo, false),
-      httpErrors: from.read('CRM_HTTP_ERRORS', oneOf('ok', 'status'), 'ok'),
-    },
-  };
+function valuesOf<T extends DialectSettings>(
+  tables: T,
+  env: Environment,
+  issues: string[],
+): { readonly [Name in keyof T]: Values<T[Name]> } {
+  const values = Object.entries(tables).map(([name, table]) => [name, readEnvironment(table, env, issues)]);
+  return Object.fromEntries(values) as { readonly [Name in keyof T]: Values<T[Name]> };
 }
 
 function deepFreeze<T extends object>(value: T): T {

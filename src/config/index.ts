@@ -1,3 +1,3 @@
 /** The environment, read once into one frozen, validated value. */
-export { loadConfig, type Config } from './config.js';
-export { ConfigError, type Environment } from './fault-collector.js';
+export { ConfigError } from './config-error.js';
+export { loadConfig, settingsTables, type Config, type DialectSettings } from './config.js';

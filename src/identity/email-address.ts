@@ -1,6 +1,6 @@
 /** E-mail addresses of users. */
-import { isEmail } from 'class-validator';
-import { isStorableText } from '../core/index.js';
+import isEmail from 'validator/lib/isEmail.js';
+import { isStorableText } from '../core/core.settings.js';
 
 /** Characters of an address at the most (RFC 5321). */
 export const EMAIL_MAX = 254;
@@ -16,6 +16,6 @@ export function isEmailAddress(value: unknown): value is string {
     isStorableText(value, 1, EMAIL_MAX) &&
     // Some letters become two in lower case.
     isStorableText(emailKeyOf(value), 1, EMAIL_MAX) &&
-    isEmail(value, { require_tld: false })
+    isEmail.default(value, { require_tld: false })
   );
 }

@@ -5,3 +5,8 @@ import { randomUUID } from 'node:crypto';
 export function newHexId(): string {
   return randomUUID().replaceAll('-', '');
 }
+
+/** Whether a text can be an id of {@link newHexId}. */
+export function isHexId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, loadConfig, type Config, type Environment } from '../../src/config/index.js';
+import { ConfigError, loadConfig, settingsTables, type Config } from '../../src/config/index.js';
+import { describeSettings, integer, setting, settingsTable, type Environment } from '../../src/settings/index.js';
 
 const TOKEN = 'AdminAdminAdminAdminAdminAdminAdminAdmin-_0';
 
@@ -110,7 +111,7 @@ const VARIABLES: Record<string, Variable> = {
   LOG_FORMAT: choice((config) => config.log.format, process.stderr.isTTY ? 'pretty' : 'json', 'pretty', 'json'),
   ADMIN_EMAIL: {
     at: (config) => config.firstStart.adminEmail,
-    byDefault: undefined,
+    byDefault: 'admin@example.com',
     valid: ['root@example.com', 'root@localhost', 'Root+tag@Example.COM'].map((text) => [text, text]),
     faulty: ['root', 'root@', '@example.com', 'root@example.com, x@example.com', `${'x'.repeat(250)}@example.com`],
     remedy: /give an e-mail address/,
@@ -140,36 +141,36 @@ const VARIABLES: Record<string, Variable> = {
   },
   ACCOUNT_NAME: {
     at: (config) => config.firstStart.accountName,
-    byDefault: undefined,
+    byDefault: 'Latchkey',
     valid: ['Acme', 'Müller & Söhne 🔑', 'x'.repeat(255)].map((text) => [text, text]),
     faulty: [' ', 'x'.repeat(256), 'a\0b', 'half \ud800'],
     remedy: /1 to 255 characters/,
   },
-  AUDIT_RETENTION_DAYS: number((config) => config.audit.retentionDays, 0, 0, 36_500),
+  AUDIT_RETENTION_DAYS: number((config) => config.housekeeping.auditRetentionDays, 0, 0, 36_500),
   BCRYPT_COST: number((config) => config.passwords.bcryptCost, 12, 4, 16),
   LOGIN_FAILURES_PER_ACCOUNT: number((config) => config.loginThrottle.failuresPerAccount, 10, 1, 100_000),
   LOGIN_FAILURES_PER_ADDRESS: number((config) => config.loginThrottle.failuresPerAddress, 100, 1, 100_000),
   LOGIN_FAILURE_WINDOW_SECONDS: number((config) => config.loginThrottle.windowSeconds, 900, 1, 86_400),
-  CANVUS_KEEPALIVE_SECONDS: number((config) => config.canvus.keepaliveSeconds, 15, 1, 3600),
+  CANVUS_KEEPALIVE_SECONDS: number((config) => config.dialects.canvus.keepaliveSeconds, 15, 1, 3600),
   SERVICE_TOKEN_PREFIX: {
-    at: (config) => config.cloudflare.serviceTokenPrefix,
+    at: (config) => config.dialects.cloudflare.secretPrefix,
     byDefault: 'lkst_',
     valid: ['a_', 'acme1_', `${'x'.repeat(15)}_`].map((text) => [text, text]),
     faulty: ['_', 'lkst', 'lk-st_', `${'x'.repeat(16)}_`, 'a__', 'ä_'],
     remedy: /letters or digits and an underscore/,
   },
-  SERVICE_TOKENS_PER_ACCOUNT: number((config) => config.cloudflare.serviceTokensPerAccount, 0, 0, 999_999_999),
+  SERVICE_TOKENS_PER_ACCOUNT: number((config) => config.dialects.cloudflare.tokensPerAccount, 0, 0, 999_999_999),
   CRM_ALLOW_NO_IDENTIFIER: {
-    at: (config) => config.crm.allowNoIdentifier,
+    at: (config) => config.dialects.crm.allowNoIdentifier,
     byDefault: false,
     valid: [
       ['true', true],
       ['false', false],
     ],
     faulty: ['1', 'yes', 'TRUE'],
-    remedy: /true, false/,
+    remedy: /true or false/,
   },
-  CRM_HTTP_ERRORS: choice((config) => config.crm.httpErrors, 'ok', 'ok', 'status'),
+  CRM_HTTP_ERRORS: choice((config) => config.dialects.crm.httpErrors, 'ok', 'ok', 'status'),
 };
 
 const EACH = Object.entries(VARIABLES);
@@ -180,7 +181,7 @@ function faultsOf(env: Environment): readonly string[] {
     return [];
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigError);
-    return (error as ConfigError).faults;
+    return (error as ConfigError).issues;
   }
 }
 
@@ -213,20 +214,36 @@ describe('the configuration', () => {
     }
   });
 
-  it('reads every variable into a place of its own, and nothing else', () => {
-    const env = Object.fromEntries(
-      EACH.map(([name, { valid, byDefault }]) => {
-        const other = valid.find(([, value]) => JSON.stringify(value) !== JSON.stringify(byDefault));
-        return [name, other?.[0] ?? ''];
-      }),
-    );
-    const config = loadConfig({ ...env, SOMETHING_ELSE: 'x', port: '1', PATH: '/bin' });
-    const leaves = (value: unknown): number =>
-      typeof value === 'object' && value !== null && !Array.isArray(value) && !('engine' in value)
-        ? Object.values(value).reduce<number>((sum, part) => sum + leaves(part), 0)
-        : 1;
-    expect(leaves(config)).toBe(EACH.length);
-    for (const [name, { at, byDefault }] of EACH) expect([name, at(config)]).not.toEqual([name, byDefault]);
+  it('tries every variable that is declared', () => {
+    const declared = settingsTables()
+      .flatMap(describeSettings)
+      .flatMap(({ env }) => env ?? []);
+    expect(declared.sort()).toEqual(Object.keys(VARIABLES).sort());
+  });
+
+  it.each(EACH)('%s has a place of its own', (name, { at, valid, byDefault }) => {
+    const [text, value] = valid.find(([, other]) => JSON.stringify(other) !== JSON.stringify(byDefault)) ?? [''];
+    const [before, after] = [loadConfig({}), loadConfig({ [name]: text, SOMETHING_ELSE: 'x', PATH: '/bin' })];
+    expect(at(after)).toEqual(value);
+    expect(at(after)).not.toEqual(byDefault);
+    const unchanged = EACH.filter(([other]) => other !== name);
+    for (const [other, { at }] of unchanged) expect([other, at(after)]).toEqual([other, at(before)]);
+  });
+
+  it('has the settings of the dialects that are named', () => {
+    const doors = settingsTable('Doors', {
+      count: setting({ env: 'DOORS_COUNT', form: integer(1, 9), default: 2, doc: 'How many doors there are' }),
+    });
+    const config = loadConfig({ DOORS_COUNT: '3', CRM_HTTP_ERRORS: 'status', PORT: '1' }, { doors });
+    expect(config.dialects).toEqual({ doors: { count: 3 } });
+    expect(config.server.port).toBe(1);
+    expect(() => loadConfig({ DOORS_COUNT: '0' }, { doors })).toThrow('DOORS_COUNT is "0"; give a whole number from 1');
+  });
+
+  it('names the variables that look like misspelt settings, which do not keep the server from starting', () => {
+    const { unknownVariables } = loadConfig({ ADMIN_PASWORD: 'hunter2', PATH: '/bin' });
+    expect(unknownVariables).toEqual([{ name: 'ADMIN_PASWORD', candidates: ['ADMIN_PASSWORD'] }]);
+    expect(loadConfig({ PATH: '/bin' }).unknownVariables).toEqual([]);
   });
 
   it('lists all faults at once, in one message', () => {
@@ -234,7 +251,7 @@ describe('the configuration', () => {
     const faults = faultsOf(env);
     expect(faults.map((fault) => fault.split(' ', 1)[0]).sort()).toEqual(EACH.map(([name]) => name).sort());
     const { message } = new ConfigError(faults);
-    expect(message).toContain(`${String(EACH.length)} settings are wrong`);
+    expect(message).toContain(`${String(EACH.length)} settings are not valid`);
     for (const fault of faults) expect(message).toContain(fault);
   });
 

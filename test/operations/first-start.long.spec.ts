@@ -114,7 +114,7 @@ describe('a start that cannot succeed', () => {
     for (const name of ['PORT', 'BCRYPT_COST', 'DATABASE_URL', 'ADMIN_TOKEN', 'LOG_LEVEL']) {
       expect(ended.stderr).toMatch(new RegExp(`^ *${name} `, 'm'));
     }
-    expect(ended.stderr).toContain('5 settings are wrong');
+    expect(ended.stderr).toContain('5 settings are not valid');
     expect(ended.stderr).not.toContain('hunter2');
     expect(ended.stderr).not.toMatch(/^ +at /m);
   });

@@ -64,7 +64,7 @@ async function mounted(config: Config, { clock, housekeeping }: AppOverrides): P
     credentialCache: config.credentialCache,
     loginThrottle: config.loginThrottle,
     leaseSeconds,
-    housekeeping: { auditRetentionDays: config.audit.retentionDays, ...housekeeping },
+    housekeeping: { ...config.housekeeping, ...housekeeping },
     providers: clock ? [{ provide: Clock, useValue: clock }] : [],
   });
   const imports = [latchkey];
@@ -74,16 +74,11 @@ async function mounted(config: Config, { clock, housekeeping }: AppOverrides): P
         TypeOrmModule.forRoot(shopDatabase(address, poolSize)),
         latchkey,
         DataPlaneModule.forRoot({ ...config.dataPlane, path: 'tokens', imports }),
-        CloudflareModule.forRoot({
-          path: '/tokens/client/v4/',
-          secretPrefix: config.cloudflare.serviceTokenPrefix,
-          tokensPerAccount: config.cloudflare.serviceTokensPerAccount,
-          imports,
-        }),
-        CrmModule.forRoot({ path: 'tokens/crmapi/rest/v2', ...config.crm, imports }),
+        CloudflareModule.forRoot({ path: '/tokens/client/v4/', ...config.dialects.cloudflare, imports }),
+        CrmModule.forRoot({ path: 'tokens/crmapi/rest/v2', ...config.dialects.crm, imports }),
         CanvusModule.forRoot({
           path: '/tokens/api/v1',
-          ...config.canvus,
+          ...config.dialects.canvus,
           productVersion: `latchkey-${PRODUCT_VERSION}`,
           imports,
         }),

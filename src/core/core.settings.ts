@@ -1,0 +1,59 @@
+/** What of the core can be set, and the forms of its values. */
+import { integer, setting, settingsTable, text, type Form } from '../settings/index.js';
+import { PASSWORD_MAX_BYTES, isHashablePassword } from './tokens/password-text.js';
+import { isStorableText } from './text.js';
+import { isUserToken } from './verification/credential.js';
+
+export { isStorableText };
+
+/** A password that bcrypt reads to its end. */
+export const PASSWORD_FORM: Form<string> = text(
+  isHashablePassword,
+  'a shorter password without NUL characters',
+  `is longer than ${String(PASSWORD_MAX_BYTES)} bytes or holds a NUL character, which bcrypt does not read`,
+);
+
+/** The secret of a personal token. */
+export const USER_TOKEN_FORM: Form<string> = text(
+  isUserToken,
+  '43 base64url characters (32 random bytes), ' +
+    `for example from: node -p "crypto.randomBytes(32).toString('base64url')"`,
+  'is not a token',
+);
+
+/** Hashing of passwords. */
+export const PASSWORD_SETTINGS = settingsTable(
+  'Passwords',
+  {
+    bcryptCost: setting({
+      env: 'BCRYPT_COST',
+      form: integer(4, 16),
+      default: 12,
+      doc: 'Cost of hashing passwords; each step doubles the time',
+      more: 'A hash made at another cost is renewed at the next login.',
+    }),
+  },
+  ['BCRYPT_'],
+);
+
+/** What verification remembers. */
+export const CREDENTIAL_CACHE_SETTINGS = settingsTable(
+  'Credential cache',
+  {
+    entries: setting({
+      env: 'CREDENTIAL_CACHE_ENTRIES',
+      form: integer(0, 10_000_000),
+      default: 50_000,
+      doc: 'Maximum number of tokens that verification remembers, about 1.5 KB each',
+      more: '0 remembers none.',
+    }),
+    seconds: setting({
+      env: 'CREDENTIAL_CACHE_SECONDS',
+      form: integer(1, 86_400),
+      default: 300,
+      doc: 'Seconds until a remembered token is read again',
+      more: 'Changes take effect at once in any case.',
+    }),
+  },
+  ['CREDENTIAL_CACHE_'],
+);

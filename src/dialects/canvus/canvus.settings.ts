@@ -1,0 +1,22 @@
+/** What of the Canvus dialect can be set. */
+import { integer, setting, settingsTable, text } from '../../settings/index.js';
+
+/** The Canvus dialect. */
+export const CANVUS_SETTINGS = settingsTable(
+  'Canvus dialect',
+  {
+    keepaliveSeconds: setting({
+      env: 'CANVUS_KEEPALIVE_SECONDS',
+      form: integer(1, 3600),
+      // Contract §4.5.
+      default: 15,
+      doc: 'Longest pause between the blank lines of an idle `?subscribe` stream, in seconds',
+    }),
+    productVersion: setting({
+      form: text((version) => /\S/.test(version), 'a name and a version'),
+      default: 'latchkey',
+      doc: "What `server-info` shows next to the version of the vendor's server that it is compatible with",
+    }),
+  },
+  ['CANVUS_'],
+);

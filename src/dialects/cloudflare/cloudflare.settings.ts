@@ -1,0 +1,25 @@
+/** What of the Cloudflare dialect can be set. */
+import { integer, setting, settingsTable, text } from '../../settings/index.js';
+
+/** Secrets have this form; see `newCheckedSecret`. */
+const SECRET_PREFIX = /^[A-Za-z0-9]{1,15}_$/;
+
+/** The Cloudflare dialect. */
+export const CLOUDFLARE_SETTINGS = settingsTable(
+  'Cloudflare dialect',
+  {
+    secretPrefix: setting({
+      env: 'SERVICE_TOKEN_PREFIX',
+      form: text((prefix) => SECRET_PREFIX.test(prefix), 'up to 15 letters or digits and an underscore'),
+      default: 'lkst_',
+      doc: 'What the secrets of new service tokens begin with, up to 15 letters or digits and an underscore',
+    }),
+    tokensPerAccount: setting({
+      env: 'SERVICE_TOKENS_PER_ACCOUNT',
+      form: integer(0, 999_999_999),
+      default: 0,
+      doc: 'Maximum number of service tokens in an account; 0 sets no limit',
+    }),
+  },
+  ['SERVICE_TOKEN'],
+);

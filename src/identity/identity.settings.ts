@@ -1,0 +1,103 @@
+/** What of users, accounts and their upkeep can be set. */
+import { PASSWORD_FORM, USER_TOKEN_FORM, isStorableText } from '../core/core.settings.js';
+import { integer, setting, settingsTable, text } from '../settings/index.js';
+import { EMAIL_MAX, isEmailAddress } from './email-address.js';
+import { isHexId } from './hex-id.js';
+
+/** What the first start on an empty database creates. */
+export const FIRST_START_SETTINGS = settingsTable(
+  'First start, on an empty database',
+  {
+    adminEmail: setting({
+      env: 'ADMIN_EMAIL',
+      form: text(isEmailAddress, `an e-mail address of at most ${String(EMAIL_MAX)} characters`),
+      default: 'admin@example.com',
+      doc: "The administrator's e-mail address",
+    }),
+    adminPassword: setting({
+      env: 'ADMIN_PASSWORD',
+      form: PASSWORD_FORM,
+      defaultText: 'generated',
+      secret: true,
+      doc: "The administrator's password, at most 72 bytes",
+    }),
+    adminToken: setting({
+      env: 'ADMIN_TOKEN',
+      form: USER_TOKEN_FORM,
+      defaultText: 'generated',
+      secret: true,
+      doc: "The administrator's access token, 43 base64url characters",
+    }),
+    accountId: setting({
+      env: 'ACCOUNT_ID',
+      form: text(isHexId, '32 lower-case hex characters'),
+      defaultText: 'generated',
+      doc: 'The id of the first account, 32 lower-case hex characters',
+    }),
+    accountName: setting({
+      env: 'ACCOUNT_NAME',
+      form: text(isAccountName, 'a name of 1 to 255 characters, not only spaces'),
+      default: 'Latchkey',
+      doc: 'The name of the first account',
+    }),
+  },
+  ['ADMIN_'],
+);
+
+function isAccountName(name: string): boolean {
+  return isStorableText(name, 1, 255) && name.trim() !== '';
+}
+
+/** When callers that fail to log in have to wait. */
+export const LOGIN_THROTTLE_SETTINGS = settingsTable(
+  'Login throttle',
+  {
+    failuresPerAccount: setting({
+      env: 'LOGIN_FAILURES_PER_ACCOUNT',
+      form: integer(1, 100_000),
+      default: 10,
+      doc: 'Failed logins for one e-mail address within the window before 429',
+    }),
+    failuresPerAddress: setting({
+      env: 'LOGIN_FAILURES_PER_ADDRESS',
+      form: integer(1, 100_000),
+      default: 100,
+      doc: 'Failed logins from one network address (IPv6: /64) within the window before 429',
+    }),
+    windowSeconds: setting({
+      env: 'LOGIN_FAILURE_WINDOW_SECONDS',
+      form: integer(1, 86_400),
+      default: 900,
+      doc: 'Length of the window; failures are forgotten evenly over it',
+    }),
+  },
+  ['LOGIN_FAILURE'],
+);
+
+const DAY_MS = 86_400_000;
+
+/** What is removed in the background, and when: expired sessions in any case, audit rows only if it says so. */
+export const HOUSEKEEPING_SETTINGS = settingsTable(
+  'Retention',
+  {
+    auditRetentionDays: setting({
+      env: 'AUDIT_RETENTION_DAYS',
+      // Up to a hundred years.
+      form: integer(0, 36_500),
+      default: 0,
+      doc: 'Days that audit rows are kept; 0 keeps them for ever',
+      more: "CRM's `log_information` comes from these rows.",
+    }),
+    firstRoundMs: setting({
+      form: integer(0, DAY_MS),
+      default: 5000,
+      doc: 'Milliseconds from the start to the first round of removals',
+    }),
+    pauseMs: setting({
+      form: integer(1, DAY_MS),
+      default: 60_000,
+      doc: 'Milliseconds between the end of a round and the next one',
+    }),
+  },
+  ['AUDIT_RETENTION'],
+);

@@ -1,0 +1,22 @@
+/** What of the log can be set. */
+import { choice, setting, settingsTable, type Values } from '../settings/index.js';
+
+/** The log on the standard error stream. */
+export const LOG_SETTINGS = settingsTable('Log', {
+  level: setting({
+    env: 'LOG_LEVEL',
+    form: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    default: 'info',
+    doc: 'Least severe level that is logged; `debug` has each request',
+  }),
+  format: setting({
+    env: 'LOG_FORMAT',
+    form: choice('pretty', 'json'),
+    default: process.stderr.isTTY ? 'pretty' : 'json',
+    defaultText: '`pretty` on a terminal, else `json`',
+    doc: 'Form of the log',
+  }),
+});
+
+/** How the log is written. */
+export type LogOptions = Values<typeof LOG_SETTINGS>;

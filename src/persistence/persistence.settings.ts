@@ -1,0 +1,80 @@
+/** Where the database is and how it is used, as far as it can be set. */
+import * as v from 'valibot';
+import { integer, setting, settingsTable, type Form } from '../settings/index.js';
+
+/** Where the tokens are kept: an SQLite file (`:memory:` for none) or a PostgreSQL. */
+export type DatabaseAddress =
+  { readonly engine: 'sqlite'; readonly path: string } | { readonly engine: 'postgres'; readonly url: string };
+
+const POSTGRES = /^postgres(ql)?:\/\//;
+
+const value = v.variant('engine', [
+  v.object({ engine: v.literal('sqlite'), path: v.pipe(v.string(), v.regex(/^[^\0]+$/)) }),
+  v.object({
+    engine: v.literal('postgres'),
+    url: v.pipe(
+      v.string(),
+      v.regex(POSTGRES),
+      v.check((url) => URL.canParse(url)),
+    ),
+  }),
+]);
+
+/** What is wrong is said without the text, which may hold a password. */
+const addressText = v.pipe(
+  v.string(),
+  v.rawTransform<string, DatabaseAddress>(({ dataset, addIssue, NEVER }) => {
+    const address = parsed(dataset.value);
+    if (typeof address !== 'string') return address;
+    addIssue({ message: address });
+    return NEVER;
+  }),
+);
+
+/** The address, or what is wrong. */
+function parsed(text: string): DatabaseAddress | string {
+  if (text.startsWith('sqlite:')) {
+    const path = text.slice('sqlite:'.length);
+    if (path === '' || path.includes('\0')) return 'names no file';
+    return path.startsWith('//') ? 'has slashes before the path, where there is no host' : { engine: 'sqlite', path };
+  }
+  if (!POSTGRES.test(text)) return 'has an unsupported scheme';
+  return URL.canParse(text) ? { engine: 'postgres', url: text } : 'is not a valid URL';
+}
+
+const ADDRESS_FORM: Form<DatabaseAddress> = {
+  value,
+  text: addressText,
+  expected: '{ engine: "sqlite", path: "…" } or { engine: "postgres", url: "postgres://…" }',
+  expectedText: 'sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+  toText: (address) => (address.engine === 'sqlite' ? `sqlite:${address.path}` : address.url),
+};
+
+/** The database. */
+export const DATABASE_SETTINGS = settingsTable(
+  'Database',
+  {
+    address: setting({
+      env: 'DATABASE_URL',
+      form: ADDRESS_FORM,
+      default: { engine: 'sqlite', path: './data/latchkey.sqlite' },
+      secret: true,
+      doc: '`sqlite:PATH` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`',
+      more: 'PostgreSQL must be 14 or newer. `sqlite::memory:` keeps nothing after the process ends.',
+    }),
+    poolSize: setting({
+      env: 'DATABASE_POOL_SIZE',
+      form: integer(2, 200),
+      default: 10,
+      doc: 'Maximum number of connections to PostgreSQL',
+    }),
+    leaseSeconds: setting({
+      env: 'INSTANCE_LEASE_SECONDS',
+      form: integer(1, 60),
+      default: 2,
+      doc: 'PostgreSQL: longest time that a lost instance delays a revocation',
+      more: 'It must be the same for all instances.',
+    }),
+  },
+  ['DATABASE_POOL_', 'INSTANCE_LEASE_'],
+);

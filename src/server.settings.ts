@@ -1,0 +1,76 @@
+/** Where the server listens and what it makes of connections, as far as it can be set. */
+import { isIP } from 'node:net';
+import * as v from 'valibot';
+import { integer, setting, settingsTable, text, type Form } from './settings/index.js';
+
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(text);
+}
+
+/** `false`, a number of proxies, or the networks they are in, as Express's `trust proxy` takes them. */
+export type TrustedProxies = false | number | readonly string[];
+
+const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
+
+function isNetwork(text: string): boolean {
+  if (NAMED_NETWORKS.includes(text)) return true;
+  const [address = '', bits, more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more !== undefined) return false;
+  // Not /0: that would be everybody.
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+const trustedProxies = v.union([
+  v.literal(false),
+  v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(99)),
+  v.pipe(v.array(v.pipe(v.string(), v.check(isNetwork))), v.minLength(1), v.readonly()),
+]);
+
+const PROXIES_FORM: Form<TrustedProxies> = {
+  value: trustedProxies,
+  text: v.pipe(v.string(), v.transform(proxiesFromText), trustedProxies),
+  expected: 'false, the number of proxies in front of the server, or an array of their addresses',
+  expectedText:
+    'false, the number of proxies in front of the server, or their addresses, for example 1 or 10.0.0.0/8,loopback',
+  toText: String,
+};
+
+function proxiesFromText(text: string): TrustedProxies {
+  if (text === 'false') return false;
+  // Trusting everybody would let any caller choose their own address: one proxy is what people mean.
+  if (text === 'true') return 1;
+  if (/^\d{1,2}$/.test(text)) return Number(text) === 0 ? false : Number(text);
+  return text.split(',').map((part) => part.trim());
+}
+
+/** The server. */
+export const SERVER_SETTINGS = settingsTable('Server', {
+  host: setting({
+    env: 'HOST',
+    form: text(isHost, 'the address or host name to listen on, for example 127.0.0.1 or 0.0.0.0'),
+    default: '127.0.0.1',
+    doc: 'Address to listen on; `0.0.0.0` for all',
+  }),
+  port: setting({
+    env: 'PORT',
+    form: integer(0, 65_535),
+    default: 3000,
+    doc: 'Port to listen on; 0 takes any free port',
+  }),
+  trustProxy: setting({
+    env: 'TRUST_PROXY',
+    form: PROXIES_FORM,
+    default: false,
+    doc: 'Whose `X-Forwarded-For` is believed: the number of proxies in front, or their addresses and networks',
+    more: 'For example `10.0.0.0/8,loopback`; `true` means one proxy.',
+  }),
+  keepAliveSeconds: setting({
+    env: 'KEEP_ALIVE_SECONDS',
+    form: integer(1, 3600),
+    // Proxies keep theirs for 60 seconds, and must be the first to close.
+    default: 75,
+    doc: 'Seconds that an idle connection is kept for a further request',
+    more: 'Keep it longer than a proxy in front does, or some requests will find the connection closed.',
+  }),
+});
