@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The standalone process: start, tell the person, stop in good order. */
-import { ConfigError, loadConfig, type Config } from './config/index.js';
+import { ConfigError, loadConfig, settingsTables, type Config } from './config/index.js';
 import { UsageError, commandLineOutput, firstStartNotice } from './operations/index.js';
 import { reasonOf } from './persistence/index.js';
 import { createServer, firstStartWishes, type Server } from './server.js';
@@ -10,7 +10,7 @@ import { PRODUCT_VERSION } from './version.js';
 const FORCED_EXIT_MS = 9000;
 
 async function main(): Promise<void> {
-  const answer = commandLineOutput(process.argv.slice(2), PRODUCT_VERSION);
+  const answer = commandLineOutput(process.argv.slice(2), PRODUCT_VERSION, settingsTables());
   if (answer !== undefined) {
     process.stdout.write(answer);
     return;

@@ -1,7 +1,7 @@
 /** What of the core can be set, and the forms of its values. */
 import { integer, setting, settingsTable, text, type Form } from '../settings/index.js';
 import { PASSWORD_MAX_BYTES, isHashablePassword } from './tokens/password-text.js';
-import { isStorableText } from './text.js';
+import { isStorableText } from './storable-text.js';
 import { isUserToken } from './verification/credential.js';
 
 export { isStorableText };

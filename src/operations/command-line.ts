@@ -1,5 +1,7 @@
 /** What can be said to the command beside its settings, which are environment variables. */
 import { parseArgs } from 'node:util';
+import type { SettingsTable } from '../settings/index.js';
+import { settingsHelp } from './settings-help.js';
 
 const HELP = `Latchkey: a self-hosted token authority.
 
@@ -7,13 +9,9 @@ Usage: latchkey            start the server
        latchkey --help     show this
        latchkey --version  show the version
 
-Settings are environment variables, all optional, for example:
+The first start on an empty database prints an administrator's credentials, once.
 
-  HOST, PORT         where to listen (127.0.0.1, 3000)
-  DATABASE_URL       sqlite:PATH (./data/latchkey.sqlite) or postgres://USER:PASSWORD@HOST:PORT/DATABASE
-  LOG_LEVEL          trace, debug, info, warn, error, fatal or silent
-
-The first start on an empty database prints an administrator's credentials, once. The README has all settings.
+Settings are environment variables, all optional. An empty value counts as not given.
 `;
 
 /** A word that is not known; the message names it. */
@@ -21,11 +19,16 @@ export class UsageError extends Error {}
 
 /**
  * What to print instead of starting; `undefined` to start.
+ * @param tables - the settings that the server has
  * @throws UsageError
  */
-export function commandLineOutput(words: readonly string[], version: string): string | undefined {
+export function commandLineOutput(
+  words: readonly string[],
+  version: string,
+  tables: readonly SettingsTable[],
+): string | undefined {
   const { values } = parsed(words);
-  if (values.help) return HELP;
+  if (values.help) return `${HELP}\n${settingsHelp(tables)}`;
   return values.version ? `${version}\n` : undefined;
 }
 
