@@ -16,6 +16,7 @@ import { mountDocs } from './docs.js';
 import { FirstStart, type FirstStartResult, type FirstStartWishes } from './identity/index.js';
 import { NestLog, answerUnreadableRequests, createLog, requestLog } from './operations/index.js';
 import { dataSourceOptions, describeAddress, openDatabase, reasonOf } from './persistence/index.js';
+import { unknownVariableWarning } from './settings/index.js';
 
 /** The server cannot start, and a person can do something about it. */
 export class StartError extends Error {}
@@ -72,8 +73,9 @@ export class Server {
 
 /** Opens the database and makes a server that does not listen yet. @throws StartError, or whatever else keeps the server from starting; nothing is left open then */
 export async function createServer(config: Config, overrides: AppOverrides = {}): Promise<Server> {
-  const dataSource = await openedDatabase(config);
   const log = createLog(config.log);
+  for (const variable of config.unknownVariables) log.warn(unknownVariableWarning(variable));
+  const dataSource = await openedDatabase(config);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, dataSource, overrides), {
     logger: new NestLog(log),
     abortOnError: false,

@@ -147,6 +147,27 @@ describe('a start that cannot succeed', () => {
   });
 });
 
+describe('a start with misspelt settings', () => {
+  it('warns about each on the error stream, and about nothing else', async () => {
+    const server = await startProcess({
+      DATABASE_URL: 'sqlite::memory:',
+      LOG_LEVL: 'hunter2',
+      PATH: '/bin',
+      HOME: '/',
+    });
+    await server.stop();
+    const warnings = server
+      .stderr()
+      .split('\n')
+      .filter((line) => line.includes('"level":40'));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(
+      '"LOG_LEVL is ignored: Latchkey has no setting of that name; did you mean LOG_LEVEL?"',
+    );
+    expect(server.stderr()).not.toContain('hunter2');
+  });
+});
+
 describe('the files of a SQLite server', () => {
   it('are for its own user alone', async () => {
     const database = await createDatabase('sqlite');

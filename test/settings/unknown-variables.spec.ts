@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { settingsTables } from '../../src/config/index.js';
-import { unknownVariables, type Environment } from '../../src/settings/index.js';
+import { unknownVariableWarning, unknownVariables, type Environment } from '../../src/settings/index.js';
 
 const found = (env: Environment): (readonly [string, string])[] =>
   unknownVariables(env, settingsTables()).map(({ name, candidates }) => [name, candidates.join(' ')] as const);
@@ -50,6 +50,16 @@ describe('variables that look like misspelt settings', () => {
     expect(found(NPM)).toEqual([]);
     expect(found(CLUSTER)).toEqual([]);
     expect(found(NEIGHBOURS)).toEqual([]);
+  });
+});
+
+describe('the warning about such a variable', () => {
+  it.each([
+    [[], 'PROT is ignored: Latchkey has no setting of that name; see latchkey --help'],
+    [['PORT'], 'PROT is ignored: Latchkey has no setting of that name; did you mean PORT?'],
+    [['HOST', 'PORT'], 'PROT is ignored: Latchkey has no setting of that name; did you mean one of HOST, PORT?'],
+  ])('with the candidates %j is one line', (candidates, warning) => {
+    expect(unknownVariableWarning({ name: 'PROT', candidates })).toBe(warning);
   });
 });
 
