@@ -2,7 +2,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['**/dist/', 'node_modules/', 'data/']),
+  globalIgnores(['**/dist/', 'coverage/', 'node_modules/', 'data/']),
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {
@@ -30,7 +30,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['test/**', 'bench/**', 'src/persistence/migrations/**'],
+    files: ['test/**', 'src/**/*.spec.ts', 'bench/**', 'src/persistence/migrations/**'],
     rules: {
       'max-lines-per-function': 'off',
       'max-lines': 'off',

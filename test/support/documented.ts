@@ -1,10 +1,12 @@
 /** Whether what a server answers is what its OpenAPI documents say. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { Ajv2019, type ValidateFunction } from 'ajv/dist/2019.js';
 import formats from 'ajv-formats';
+import { loadConfig } from '../../src/config/index.js';
+import { documents } from '../../src/docs.js';
+import { createServer } from '../../src/server.js';
 import type { Reply } from './http.js';
+import { oncePerRun } from './once-per-run.js';
 import { responseSchema, type Schema } from './response-schema.js';
 
 interface Answer {
@@ -27,12 +29,20 @@ const ajv = formats.default(new Ajv2019({ strict: false, allErrors: true }));
 const validators = new Map<string, ValidateFunction>();
 let operations: readonly Operation[] | undefined;
 
-/** Where the documents of this run are. */
-const file = (): string => path.join(process.env.TEST_FOLDER ?? '', 'documents.json');
+/** Reads the documents that answers are compared with; they are made once in a run. */
+export async function loadDocuments(): Promise<readonly Operation[]> {
+  operations ??= (JSON.parse(await oncePerRun('documents.json', makeDocuments)) as OpenAPIObject[]).flatMap(
+    operationsOf,
+  );
+  return operations;
+}
 
-/** Keeps the documents for all suites of the run. */
-export function keepDocuments(documents: readonly OpenAPIObject[]): void {
-  writeFileSync(file(), JSON.stringify(documents));
+/** As the whole server has them. */
+async function makeDocuments(): Promise<string> {
+  const server = await createServer(loadConfig({ DATABASE_URL: 'sqlite::memory:', LOG_LEVEL: 'silent' }));
+  const made = Object.values(documents(server.app)).map((make) => make());
+  await server.stop();
+  return JSON.stringify(made);
 }
 
 /**
@@ -63,17 +73,13 @@ export function checkAnswer(method: string, target: string, { status, headers, t
 }
 
 /** Every documented operation, by method and address: `GET /api/v1/users/{id}`. */
-export function documentedOperations(): string[] {
-  return allOperations().map(({ label }) => label);
-}
-
-function allOperations(): readonly Operation[] {
-  operations ??= (JSON.parse(readFileSync(file(), 'utf8')) as OpenAPIObject[]).flatMap(operationsOf);
-  return operations;
+export async function documentedOperations(): Promise<string[]> {
+  return (await loadDocuments()).map(({ label }) => label);
 }
 
 function operationFor(method: string, address: string): Operation | undefined {
-  const fitting = allOperations().filter((each) => each.method === method && each.address.test(address));
+  if (!operations) throw new Error('loadDocuments() first');
+  const fitting = operations.filter((each) => each.method === method && each.address.test(address));
   return fitting.find(({ isExact }) => isExact) ?? fitting[0];
 }
 

@@ -3,36 +3,22 @@ import { copyFileSync } from 'node:fs';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { loadConfig } from '../../src/config/index.js';
 import { dataSourceOptions, openDatabase, type Engine } from '../../src/persistence/index.js';
-import { ENGINES, createDatabase, createPostgres, createSqlite, type TestDatabase } from './engines.js';
-import { mountOf, type MountName } from './mounts.js';
+import { createDatabase, createPostgres, createSqlite, type TestDatabase } from './engines.js';
+import type { MountName } from './mounts.js';
+import { oncePerRun } from './once-per-run.js';
 import { shopDatabase } from './shop.js';
-
-/** For the workers of the run: where the name of the database to copy is. */
-const variable = (engine: Engine, mount: MountName): string => `TEST_TEMPLATE_${engine}_${mount}`;
-
-/** @returns how to remove them */
-export async function makeTemplates(): Promise<() => Promise<void>> {
-  const mountsOf = (engine: Engine): MountName[] => [...new Set<MountName>(['standalone', mountOf(engine)])];
-  const templates = await Promise.all(
-    ENGINES.flatMap((engine) => mountsOf(engine).map((mount) => makeTemplate(engine, mount))),
-  );
-  return async () => {
-    await Promise.all(templates.map((template) => template.drop()));
-  };
-}
 
 /** What the migrations of a mount make of an empty database, and nothing in it. */
 export async function migratedDatabase(engine: Engine, mount: MountName): Promise<TestDatabase> {
-  const name = variable(engine, mount);
-  const template = process.env[name];
-  if (template === undefined) throw new Error(`${name} is not set: nothing was set up for this run`);
+  const template = await oncePerRun(`template-${engine}-${mount}`, () => makeTemplate(engine, mount));
   if (engine === 'postgres') return createPostgres(template);
   const database = createSqlite();
   copyFileSync(template, database.name);
   return database;
 }
 
-async function makeTemplate(engine: Engine, mount: MountName): Promise<TestDatabase> {
+/** @returns the name of the database */
+async function makeTemplate(engine: Engine, mount: MountName): Promise<string> {
   const database = await createDatabase(engine);
   const { address, poolSize } = loadConfig({ DATABASE_URL: database.url }).database;
   const migrated =
@@ -40,6 +26,5 @@ async function makeTemplate(engine: Engine, mount: MountName): Promise<TestDatab
       ? await openDatabase(dataSourceOptions(address, poolSize))
       : await new DataSource(shopDatabase(address) as DataSourceOptions).initialize();
   await migrated.destroy();
-  process.env[variable(engine, mount)] = database.name;
-  return database;
+  return database.name;
 }

@@ -5,7 +5,7 @@ import type { AppOverrides } from '../../src/app.module.js';
 import { loadConfig } from '../../src/config/index.js';
 import { Connection, type Engine } from '../../src/persistence/index.js';
 import type { TestDatabase } from './engines.js';
-import { checkAnswer } from './documented.js';
+import { checkAnswer, loadDocuments } from './documented.js';
 import { checkAnswers, endConnections, keepConnections } from './http.js';
 import { MOUNTS, mountOf, type MountName, type Mounted } from './mounts.js';
 import { migratedDatabase } from './templates.js';
@@ -66,6 +66,7 @@ async function started(
   housekeeping: AppOverrides['housekeeping'],
 ): Promise<TestServer> {
   const database = given ?? (await migratedDatabase(engine, mount));
+  await loadDocuments();
   const clock = new TestClock();
   const config = loadConfig({
     DATABASE_URL: database.url,

@@ -1,2 +1,0 @@
-/** Nothing of the tests' own yet but what the decorators of the code under test need. */
-import 'reflect-metadata';

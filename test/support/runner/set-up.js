@@ -1,7 +1,0 @@
-/** Before all suites. */
-import './register-hooks.js';
-
-export default async function setUp() {
-  const { startRun } = await import('../run.ts');
-  await startRun();
-}

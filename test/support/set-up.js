@@ -1,0 +1,7 @@
+/** Before all suites that need servers. */
+import { tsImport } from 'tsx/esm/api';
+
+export default async function setUp() {
+  const { startRun } = await tsImport('./run.ts', import.meta.url);
+  globalThis.endRun = await startRun();
+}
