@@ -3,7 +3,7 @@
 import { ConfigError, loadConfig, settingsTables, type Config } from './config/index.js';
 import { UsageError, commandLineOutput, firstStartNotice } from './operations/index.js';
 import { reasonOf } from './persistence/index.js';
-import { createServer, firstStartWishes, type Server } from './server.js';
+import { createServer, bootstrapOptions, type Server } from './server.js';
 import { PRODUCT_VERSION } from './version.js';
 
 /** The process is gone so long after a signal, whatever still hangs. */
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const firstStart = await server.start();
   const baseUrl = await reachableUrl(server, config);
   if (firstStart) {
-    process.stdout.write(firstStartNotice(firstStart, firstStartWishes(config), baseUrl));
+    process.stdout.write(firstStartNotice(firstStart, bootstrapOptions(config), baseUrl));
   } else {
     process.stdout.write(`Latchkey is ready: ${baseUrl} (documentation: ${baseUrl}/docs)\n`);
   }

@@ -13,7 +13,7 @@ import type { Config } from './config/index.js';
 import { Secret } from './core/index.js';
 import { Streams } from './dialects/canvus/index.js';
 import { mountDocs } from './docs.js';
-import { FirstStart, type FirstStartResult, type FirstStartWishes } from './identity/index.js';
+import { Bootstrap, type BootstrapResult, type BootstrapOptions } from './identity/index.js';
 import { NestLog, answerUnreadableRequests, createLog, requestLog } from './operations/index.js';
 import { dataSourceOptions, describeAddress, openDatabase, reasonOf } from './persistence/index.js';
 import { unknownVariableWarning } from './settings/index.js';
@@ -42,14 +42,14 @@ export class Server {
    * @returns what the first start made, `null` at every later one
    * @throws StartError
    */
-  async start(): Promise<FirstStartResult | null> {
+  async start(): Promise<BootstrapResult | null> {
     const { host, port } = this.config.server;
     try {
       await this.app.listen(port, host);
     } catch (error) {
       throw listenError(error, host, port);
     }
-    return this.app.get(FirstStart).run(firstStartWishes(this.config));
+    return this.app.get(Bootstrap).run(bootstrapOptions(this.config));
   }
 
   /** Stops accepting, ends streams, ends connections with their present answer, finishes requests, closes the database. */
@@ -112,7 +112,7 @@ async function drain(http: HttpServer): Promise<void> {
 }
 
 /** What the configuration gives for the first start, the secrets wrapped. */
-export function firstStartWishes({ firstStart }: Config): FirstStartWishes {
+export function bootstrapOptions({ firstStart }: Config): BootstrapOptions {
   const { adminPassword, adminToken, ...others } = firstStart;
   return {
     ...others,

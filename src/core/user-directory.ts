@@ -10,7 +10,7 @@ export interface DirectoryUser {
   /** Administrators manage everybody's tokens and all accounts. */
   readonly admin: boolean;
   /** Only active users' tokens are accepted. */
-  readonly standing: 'active' | 'blocked' | 'unapproved';
+  readonly status: 'active' | 'blocked' | 'unapproved';
 }
 
 /** Finds users. Also the injection token under which a host provides its own directory. */

@@ -1,7 +1,7 @@
 /** Identity's injectable parts, for the module that assembles them. */
 import { AccountService } from './account.service.js';
 import { Authenticator } from './authenticator.js';
-import { FirstStart } from './first-start.js';
+import { Bootstrap } from './bootstrap.js';
 import { Housekeeping } from './housekeeping.js';
 import { LoginThrottle } from './login-throttle.js';
 import { MembershipService } from './membership.service.js';
@@ -9,13 +9,13 @@ import { PasswordService } from './password.service.js';
 import { PersonalTokenService } from './personal-token.service.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionService } from './session.service.js';
-import { StandingCheck } from './standing-check.js';
+import { TokenRevalidator } from './token-revalidator.js';
 import { UserService } from './user.service.js';
 
 export const IDENTITY_PROVIDERS = [
   AccountService,
   Authenticator,
-  FirstStart,
+  Bootstrap,
   Housekeeping,
   LoginThrottle,
   MembershipService,
@@ -23,6 +23,6 @@ export const IDENTITY_PROVIDERS = [
   PersonalTokenService,
   ServerSettings,
   SessionService,
-  StandingCheck,
+  TokenRevalidator,
   UserService,
 ];

@@ -28,7 +28,7 @@ export class LocalActorCheck extends ActorCheck {
     const token = await findRow(tx.manager, Token, { id: tokenId, userId });
     const isValid = token?.enabled && (token.expiresAt === null || token.expiresAt > tx.now);
     if (!user || !isValid) throw new DomainError('unauthenticated', 'the credential is not accepted any more');
-    if (user.standing !== 'active' || (admin && !user.admin)) {
+    if (user.status !== 'active' || (admin && !user.admin)) {
       throw new DomainError('not_permitted', 'the user may not do this any more');
     }
   }

@@ -37,6 +37,6 @@ export class LocalUserDirectory extends UserDirectory {
 }
 
 function directoryUser({ id, email, name, admin, blocked, approved }: User): DirectoryUser {
-  const standing = blocked ? 'blocked' : approved ? 'active' : 'unapproved';
-  return { id, email, name, admin, standing };
+  const status = blocked ? 'blocked' : approved ? 'active' : 'unapproved';
+  return { id, email, name, admin, status };
 }

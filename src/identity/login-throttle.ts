@@ -10,20 +10,20 @@ import { emailKeyOf } from './email-address.js';
 const REMEMBERED = 50_000;
 
 /** How full a leaky bucket was, and when. */
-interface Level {
+interface BucketLevel {
   failures: number;
   at: number;
 }
 
 /** With a `max`, room for all of them would be taken at once. */
-const remembered = (): LRUCache<string, Level> => new LRUCache({ maxSize: REMEMBERED, sizeCalculation: () => 1 });
+const remembered = (): LRUCache<string, BucketLevel> => new LRUCache({ maxSize: REMEMBERED, sizeCalculation: () => 1 });
 
 /** An attempt that counts as failed until it is told otherwise. */
 export interface Attempt {
   /** Right: the account’s earlier failures are forgotten. */
   succeeded(): void;
   /** Neither right nor wrong, because we could not check: as if it had not been. */
-  withdrawn(): void;
+  cancelled(): void;
 }
 
 /**
@@ -58,25 +58,25 @@ export class LoginThrottle {
         this.add(...addressBucket, -1);
         if (accountKey !== null) this.accounts.delete(accountKey);
       },
-      withdrawn: () => {
+      cancelled: () => {
         for (const bucket of buckets) this.add(...bucket, -1);
       },
     };
   }
 
-  private refuseWhenFull(levels: LRUCache<string, Level>, key: string, capacity: number): void {
+  private refuseWhenFull(levels: LRUCache<string, BucketLevel>, key: string, capacity: number): void {
     const level = this.level(levels, key, capacity);
     if (level + 1 <= capacity) return;
     const seconds = Math.ceil(((level + 1 - capacity) / capacity) * this.options.loginThrottle.windowSeconds);
     throw new DomainError('throttled', `Too many failed logins; try again in ${String(seconds)} seconds`, seconds);
   }
 
-  private add(levels: LRUCache<string, Level>, key: string, capacity: number, failures: number): void {
+  private add(levels: LRUCache<string, BucketLevel>, key: string, capacity: number, failures: number): void {
     const level = Math.max(0, this.level(levels, key, capacity) + failures);
     levels.set(key, { failures: level, at: this.clock.now().getTime() });
   }
 
-  private level(levels: LRUCache<string, Level>, key: string, capacity: number): number {
+  private level(levels: LRUCache<string, BucketLevel>, key: string, capacity: number): number {
     const level = levels.get(key);
     if (!level) return 0;
     const elapsedSeconds = Math.max(0, this.clock.now().getTime() - level.at) / 1000;

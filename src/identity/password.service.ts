@@ -40,7 +40,7 @@ export class PasswordService {
     );
     const attempt = this.throttle.begin(actor.address, user?.email ?? '');
     const matches = await this.hashing.verifyPassword(user?.passwordHash, current).catch((error: unknown) => {
-      attempt.withdrawn();
+      attempt.cancelled();
       throw error;
     });
     if (!user?.passwordHash || !matches) throw await this.refused(actor, user);

@@ -21,7 +21,7 @@ import { emailKeyOf, isEmailAddress } from './email-address.js';
 import { User } from './user.entity.js';
 
 /** What kind of session a dialect gives. */
-export interface SessionTerms {
+export interface LoginOptions {
   /** The dialect that will accept it. */
   readonly audience: string;
   readonly lifetimeSeconds: number;
@@ -32,7 +32,7 @@ export interface SessionTerms {
   /** Makes its secret; {@link HashingService.newSecret} unless given. */
   readonly newSecret?: () => Secret;
   /** Asked once the password is right: whether this user may enter. */
-  readonly admits?: (user: User) => Promise<boolean>;
+  readonly isAllowed?: (user: User) => Promise<boolean>;
 }
 
 /** A session that was just opened, with its secret. */
@@ -58,8 +58,8 @@ export class SessionService {
    * Takes the same time and says the same for an unknown, blocked or unapproved user and for a wrong password.
    * @throws DomainError `invalid_login`, `throttled`
    */
-  login(email: string, password: Secret, terms: SessionTerms): Promise<OpenedSession> {
-    return this.attempted(email, 'password', terms, () => this.openByPassword(email, password, terms));
+  login(email: string, password: Secret, options: LoginOptions): Promise<OpenedSession> {
+    return this.attempted(email, 'password', options, () => this.openByPassword(email, password, options));
   }
 
   /**
@@ -67,12 +67,12 @@ export class SessionService {
    * token from which it comes.
    * @throws DomainError `invalid_login`, `throttled`
    */
-  exchange(presented: string, terms: SessionTerms): Promise<OpenedSession> {
-    return this.attempted(null, 'token', terms, async () => {
-      const found = await this.authenticator.authenticate(presented, terms.audience, terms.address);
+  exchange(presented: string, options: LoginOptions): Promise<OpenedSession> {
+    return this.attempted(null, 'token', options, async () => {
+      const found = await this.authenticator.authenticate(presented, options.audience, options.address);
       if (found.status !== 'authenticated') return undefined;
       const { user, token } = found.principal;
-      return this.open(user, {}, terms, { method: 'token', presented: token });
+      return this.open(user, {}, options, { method: 'token', presented: token });
     });
   }
 
@@ -80,40 +80,40 @@ export class SessionService {
   private async attempted(
     email: string | null,
     method: Method,
-    terms: SessionTerms,
+    options: LoginOptions,
     attempt: () => Promise<OpenedSession | undefined>,
   ): Promise<OpenedSession> {
-    const counted = this.throttle.begin(terms.address, email);
+    const counted = this.throttle.begin(options.address, email);
     let opened: OpenedSession | undefined;
     try {
       opened = await attempt();
     } catch (error) {
-      counted.withdrawn();
+      counted.cancelled();
       throw error;
     }
     if (opened) {
       counted.succeeded();
       return opened;
     }
-    await this.recordFailure(email, method, terms);
+    await this.recordFailure(email, method, options);
     throw new DomainError('invalid_login', method === 'token' ? 'Invalid token' : 'Invalid username or password.');
   }
 
   private async openByPassword(
     email: string,
     password: Secret,
-    terms: SessionTerms,
+    options: LoginOptions,
   ): Promise<OpenedSession | undefined> {
     const { passwordLogin } = await this.settings.policy();
     const user = await this.userByEmail(email);
     const matches = await this.hashing.verifyPassword(user?.passwordHash, password);
     if (!user?.passwordHash || !matches || !passwordLogin || user.blocked || !user.approved) return undefined;
-    if (terms.admits && !(await terms.admits(user))) return undefined;
+    if (options.isAllowed && !(await options.isAllowed(user))) return undefined;
     const renewedHash = this.hashing.isOutdated(user.passwordHash) ? await this.hashing.hashPassword(password) : null;
     const expected = { passwordHash: user.passwordHash };
-    const opened = await this.open(user, expected, terms, { method: 'password', renewedHash });
+    const opened = await this.open(user, expected, options, { method: 'password', renewedHash });
     // Another login may have renewed the hash meanwhile: then the new one counts.
-    return opened ?? (renewedHash === null ? undefined : this.openByPassword(email, password, terms));
+    return opened ?? (renewedHash === null ? undefined : this.openByPassword(email, password, options));
   }
 
   /**
@@ -162,11 +162,11 @@ export class SessionService {
   private async open(
     { id, name }: Pick<User, 'id' | 'name'>,
     expected: { passwordHash?: string },
-    terms: SessionTerms,
+    options: LoginOptions,
     by: { method: Method; presented?: Token; renewedHash?: string | null },
   ): Promise<OpenedSession | undefined> {
-    const secret = terms.newSecret?.() ?? this.hashing.newSecret();
-    const author = { ...anonymousAt(terms.address), userId: id, userName: name };
+    const secret = options.newSecret?.() ?? this.hashing.newSecret();
+    const author = { ...anonymousAt(options.address), userId: id, userName: name };
     return this.unitOfWork.write(author, async (tx) => {
       await tx.hold('change', 'user', id);
       const [user] = await tx.lock(User, { where: { id, ...expected, blocked: false, approved: true } });
@@ -174,8 +174,8 @@ export class SessionService {
       const renewed = by.renewedHash ? { passwordHash: by.renewedHash } : {};
       await tx.manager.update(User, { id: user.id }, { lastLoginAt: tx.now, ...renewed });
       await tx.manager.delete(SessionToken, { userId: user.id, expiresAt: LessThanOrEqual(tx.now) });
-      const token = await this.insert(tx, user.id, secret, terms, by.presented);
-      tx.record(new UserLoggedIn(user, { method: by.method, dialect: terms.audience, token_id: token.id }));
+      const token = await this.insert(tx, user.id, secret, options, by.presented);
+      tx.record(new UserLoggedIn(user, { method: by.method, dialect: options.audience, token_id: token.id }));
       return { token, secret, user };
     });
   }
@@ -184,7 +184,7 @@ export class SessionService {
     tx: Transaction,
     userId: number,
     secret: Secret,
-    terms: SessionTerms,
+    options: LoginOptions,
     presented: Token | undefined,
   ): Promise<SessionToken> {
     return this.tokens.issue(tx, SessionToken, {
@@ -192,17 +192,17 @@ export class SessionService {
       digest: this.hashing.digest(secret),
       userId,
       label: '',
-      accountId: terms.accountId ?? null,
-      audience: terms.audience,
+      accountId: options.accountId ?? null,
+      audience: options.audience,
       parentId: presented instanceof SessionToken ? presented.parentId : (presented?.id ?? null),
-      expiresAt: new Date(tx.now.getTime() + terms.lifetimeSeconds * 1000),
+      expiresAt: new Date(tx.now.getTime() + options.lifetimeSeconds * 1000),
     });
   }
 
-  private async recordFailure(email: string | null, method: Method, terms: SessionTerms): Promise<void> {
+  private async recordFailure(email: string | null, method: Method, options: LoginOptions): Promise<void> {
     // What is no address may be a password in the wrong field.
-    const change = new LoginFailed(isEmailAddress(email) ? email : null, { method, dialect: terms.audience });
-    await this.unitOfWork.write(anonymousAt(terms.address), (tx) => {
+    const change = new LoginFailed(isEmailAddress(email) ? email : null, { method, dialect: options.audience });
+    await this.unitOfWork.write(anonymousAt(options.address), (tx) => {
       tx.record(change);
       return Promise.resolve();
     });

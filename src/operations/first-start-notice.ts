@@ -1,10 +1,10 @@
 /** What a person sees after the first start: his credentials, once, and commands to paste. */
-import type { FirstStartResult, FirstStartWishes } from '../identity/index.js';
+import type { BootstrapResult, BootstrapOptions } from '../identity/index.js';
 
 /** The text, with each secret shown only if it was made here; one that was given is named by its variable. */
-export function firstStartNotice(result: FirstStartResult, wishes: FirstStartWishes, baseUrl: string): string {
-  const token = wishes.adminToken ? '$ADMIN_TOKEN' : result.token.reveal();
-  const password = wishes.adminPassword ? 'the one in ADMIN_PASSWORD' : result.password.reveal();
+export function firstStartNotice(result: BootstrapResult, options: BootstrapOptions, baseUrl: string): string {
+  const token = options.adminToken ? '$ADMIN_TOKEN' : result.token.reveal();
+  const password = options.adminPassword ? 'the one in ADMIN_PASSWORD' : result.password.reveal();
   return `
 Latchkey is ready. This is its first start, and the only time that you see what follows: keep it safe.
 
@@ -19,7 +19,7 @@ Create a service token, as clients of Cloudflare do:
 
 Log in to the account, as clients of CRM.COM do:
 
-  curl -X POST -d ${crmLogin(result, wishes)} ${baseUrl}/crmapi/rest/v2/authentication/token
+  curl -X POST -d ${crmLogin(result, options)} ${baseUrl}/crmapi/rest/v2/authentication/token
 
 Create an access token, as clients of Canvus do:
 
@@ -31,13 +31,13 @@ Documentation, with every call to try: ${baseUrl}/docs
 }
 
 /** The body of a login, quoted for a shell. */
-function crmLogin({ email, password, accountName }: FirstStartResult, wishes: FirstStartWishes): string {
+function crmLogin({ email, password, accountName }: BootstrapResult, options: BootstrapOptions): string {
   const placeholder = 'ADMIN_PASSWORD';
   const body = JSON.stringify({
     username: email,
-    password: wishes.adminPassword ? placeholder : password.reveal(),
+    password: options.adminPassword ? placeholder : password.reveal(),
     organisation: accountName,
   });
   const quoted = `'${body.replaceAll("'", String.raw`'\''`)}'`;
-  return wishes.adminPassword ? quoted.replace(`"${placeholder}"`, `"'"$${placeholder}"'"`) : quoted;
+  return options.adminPassword ? quoted.replace(`"${placeholder}"`, `"'"$${placeholder}"'"`) : quoted;
 }

@@ -38,7 +38,7 @@ onBothEngines('verification', (engine) => {
       status: 'valid',
       matched: 'current',
       token,
-      owner: { id: 1000, email: 'root@example.com', name: 'Administrator', admin: true, standing: 'active' },
+      owner: { id: 1000, email: 'root@example.com', name: 'Administrator', admin: true, status: 'active' },
     });
     expect(verdict).not.toHaveProperty('token.secretDigest');
     expect(verdict).not.toHaveProperty('token.previousSecretDigest');

@@ -12,7 +12,7 @@ import {
   CloudflareModule,
   CurrentPrincipal,
   DataPlaneModule,
-  FirstStart,
+  Bootstrap,
   LatchkeyModule,
   PrivateTokenGuard,
   Secret,
@@ -155,7 +155,7 @@ async function startHost(engine: Engine) {
   const app = await NestFactory.create<NestExpressApplication>(HostModule, options);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
-  await app.get(FirstStart).run({
+  await app.get(Bootstrap).run({
     adminEmail: ADMIN.email,
     adminPassword: new Secret(ADMIN.password),
     adminToken: new Secret(ADMIN.token),

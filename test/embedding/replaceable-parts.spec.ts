@@ -26,7 +26,7 @@ import { Article, shopDatabase, startHost, type Host } from '../support/shop.js'
 import { TestClock } from '../support/test-clock.js';
 import { addressOf } from './support.js';
 
-const ANNA: DirectoryUser = { id: 7, email: 'anna@shop.example', name: 'Anna', admin: false, standing: 'active' };
+const ANNA: DirectoryUser = { id: 7, email: 'anna@shop.example', name: 'Anna', admin: false, status: 'active' };
 
 /** The host's own users. */
 class People extends UserDirectory {
@@ -112,7 +112,7 @@ onBothEngines('parts that a host has put in place of ours', (engine) => {
     expect((await ask('GET', ownTokens)).json()).toHaveLength(1);
     people.all.set(ANNA.id, { ...ANNA, name: 'Anna the Second', admin: true });
     expect((await ask('GET', '/whoami')).json()).toMatchObject({ name: 'Anna the Second', admin: true });
-    people.all.set(ANNA.id, { ...ANNA, standing: 'blocked' });
+    people.all.set(ANNA.id, { ...ANNA, status: 'blocked' });
     for (const path of ['/whoami', '/verify', ownTokens]) expect((await ask('GET', path)).status).not.toBe(200);
     people.all.delete(ANNA.id);
     for (const path of ['/whoami', '/verify', ownTokens]) expect((await ask('GET', path)).status).toBe(401);

@@ -2,7 +2,7 @@
 import { expect } from '@jest/globals';
 import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
 import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
-import { CloudflareModule, FirstStart, LatchkeyModule, Secret, type DatabaseAddress } from '../../src/index.js';
+import { CloudflareModule, Bootstrap, LatchkeyModule, Secret, type DatabaseAddress } from '../../src/index.js';
 import { loadConfig } from '../../src/config/index.js';
 import type { TestDatabase } from '../support/engines.js';
 import { send } from '../support/http.js';
@@ -19,7 +19,7 @@ export async function firstStart(
   { app }: { app: INestApplicationContext },
   adminToken: string = ADMIN.token,
 ): Promise<void> {
-  await app.get(FirstStart).run({
+  await app.get(Bootstrap).run({
     adminEmail: ADMIN.email,
     adminPassword: new Secret(ADMIN.password),
     adminToken: new Secret(adminToken),

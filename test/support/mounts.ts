@@ -10,11 +10,11 @@ import {
   Clock,
   CrmModule,
   DataPlaneModule,
-  FirstStart,
+  Bootstrap,
   LatchkeyModule,
 } from '../../src/index.js';
 import type { Engine } from '../../src/persistence/index.js';
-import { createServer, firstStartWishes, type Server } from '../../src/server.js';
+import { createServer, bootstrapOptions, type Server } from '../../src/server.js';
 import { PRODUCT_VERSION } from '../../src/version.js';
 import { ARTICLES, asShop, shopDatabase, startHost } from './shop.js';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -91,6 +91,6 @@ async function mounted(config: Config, { clock, housekeeping }: AppOverrides): P
       app.set('trust proxy', config.server.trustProxy);
     },
   );
-  await host.app.get(FirstStart).run(firstStartWishes(config));
+  await host.app.get(Bootstrap).run(bootstrapOptions(config));
   return { app: host.app, basePath: '/shop/tokens', methodsOfHost: ['OPTIONS'], stop: () => host.close() };
 }

@@ -68,7 +68,7 @@ export class KnownToken {
     if (now >= this.expiresAt) return { status: 'expired', token };
     if (!token.enabled) return { status: 'disabled', token };
     if (owner === undefined) return { status: 'owner_gone', token };
-    if (owner !== null && owner.standing !== 'active') return { status: `owner_${owner.standing}`, token };
+    if (owner !== null && owner.status !== 'active') return { status: `owner_${owner.status}`, token };
     return this.accepted[matched];
   }
 

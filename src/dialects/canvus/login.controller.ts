@@ -38,11 +38,11 @@ export class LoginController {
   async login(@Incoming() body: IncomingBody, @Address() address: string | null): Promise<LoginView> {
     const login = readLogin(body);
     const lifetimeSeconds = login.remember ? REMEMBERED_SECONDS : LIFETIME_SECONDS;
-    const terms = { audience: USER_AUDIENCE, lifetimeSeconds, address };
+    const options = { audience: USER_AUDIENCE, lifetimeSeconds, address };
     const opened =
       login.by === 'token'
-        ? await this.sessions.exchange(login.token, terms)
-        : await this.sessions.login(login.email, new Secret(login.password), terms);
+        ? await this.sessions.exchange(login.token, options)
+        : await this.sessions.login(login.email, new Secret(login.password), options);
     return loginView(opened);
   }
 

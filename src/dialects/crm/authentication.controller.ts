@@ -44,7 +44,7 @@ export class AuthenticationController {
       address: callerAddress(request),
       newSecret: () => new Secret(randomBytes(16).toString('hex').toUpperCase()),
       ...(account && { accountId: account.id }),
-      admits: async ({ id, admin }) =>
+      isAllowed: async ({ id, admin }) =>
         account !== null &&
         (unit === undefined || unit === UNIT_ID) &&
         (admin || (await this.memberships.roleOf(id, account.id)) !== null),

@@ -23,5 +23,5 @@ export class StaffDirectory extends UserDirectory {
 function seen(person: Staff | null): DirectoryUser | null {
   if (!person) return null;
   const { id, email, name, isManager, hasLeft } = person;
-  return { id, email, name, admin: isManager, standing: hasLeft ? 'blocked' : 'active' };
+  return { id, email, name, admin: isManager, status: hasLeft ? 'blocked' : 'active' };
 }

@@ -3,7 +3,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Response } from 'express';
 import { Clock, EventBus, TokenChange, type Change } from '../../../core/index.js';
-import { StandingCheck, UserChange, type Principal } from '../../../identity/index.js';
+import { TokenRevalidator, UserChange, type Principal } from '../../../identity/index.js';
 import { CANVUS_OPTIONS } from '../canvus.module-definition.js';
 import type { CanvusOptions } from '../canvus.options.js';
 import { SubscriberAuthorizer } from './subscriber-authorizer.js';
@@ -33,10 +33,10 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly events: EventBus,
     private readonly clock: Clock,
-    standings: StandingCheck,
+    revalidator: TokenRevalidator,
     @Inject(CANVUS_OPTIONS) { keepaliveSeconds = KEEPALIVE_SECONDS }: CanvusOptions,
   ) {
-    this.authorizer = new SubscriberAuthorizer(standings);
+    this.authorizer = new SubscriberAuthorizer(revalidator);
     this.feeds = new ResourceFeeds(this.authorizer);
     this.keepaliveMs = keepaliveSeconds * 1000 - SWEEP_MS;
   }

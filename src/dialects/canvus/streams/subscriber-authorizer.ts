@@ -2,7 +2,7 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DomainError, TokenChange, describeForLog, type Change } from '../../../core/index.js';
-import type { Standing, StandingCheck } from '../../../identity/index.js';
+import type { TokenStatus, TokenRevalidator } from '../../../identity/index.js';
 import { Refusal, Unauthorized } from '../canvus.errors.js';
 import { PERMISSION_DENIED, USER_UNUSABLE } from '../canvus.messages.js';
 import type { Subscriber } from './subscriber.js';
@@ -15,7 +15,7 @@ export class SubscriberAuthorizer {
   /** Those who are being asked for; whether they could be. */
   private check: Promise<boolean> = Promise.resolve(true);
 
-  constructor(private readonly revalidator: StandingCheck) {}
+  constructor(private readonly revalidator: TokenRevalidator) {}
 
   /** From here on he is ended when he may not watch any more; that he may now is asked first. */
   add(subscriber: Subscriber): void {
@@ -83,8 +83,8 @@ export class SubscriberAuthorizer {
     const subscribers = [...this.unchecked];
     this.unchecked.clear();
     try {
-      const standings = await this.revalidator.of(subscribers.map(({ tokenId }) => tokenId));
-      for (const subscriber of subscribers) this.apply(subscriber, standings.get(subscriber.tokenId));
+      const statuses = await this.revalidator.statusesOf(subscribers.map(({ tokenId }) => tokenId));
+      for (const subscriber of subscribers) this.apply(subscriber, statuses.get(subscriber.tokenId));
       return true;
     } catch (error) {
       if (!(error instanceof DomainError)) this.logger.error(describeForLog(error));
@@ -93,12 +93,12 @@ export class SubscriberAuthorizer {
     }
   }
 
-  private apply(subscriber: Subscriber, standing: Standing | undefined): void {
-    if (standing?.status !== 'authenticated') {
-      subscriber.end(standing?.status === 'unusable' ? new Refusal(403, USER_UNUSABLE) : new Unauthorized());
+  private apply(subscriber: Subscriber, status: TokenStatus | undefined): void {
+    if (status?.status !== 'authenticated') {
+      subscriber.end(status?.status === 'unusable' ? new Refusal(403, USER_UNUSABLE) : new Unauthorized());
       return;
     }
-    const { user, expiresAt } = standing;
+    const { user, expiresAt } = status;
     const isPermitted = subscriber.ownerId === null || subscriber.ownerId === user.id || user.admin;
     if (!isPermitted) subscriber.end(new Refusal(403, PERMISSION_DENIED));
     // Something may have happened since the answer was on its way.

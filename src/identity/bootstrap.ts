@@ -14,7 +14,7 @@ import { UserService } from './user.service.js';
 const FIRST_START = 'first-start';
 
 /** What may be given instead of generated. */
-export interface FirstStartWishes {
+export interface BootstrapOptions {
   readonly adminEmail?: string | undefined;
   readonly adminPassword?: Secret | undefined;
   /** 43 base64url characters. */
@@ -25,7 +25,7 @@ export interface FirstStartWishes {
 }
 
 /** What was made; the secrets are here once and never again. */
-export interface FirstStartResult {
+export interface BootstrapResult {
   readonly email: string;
   readonly password: Secret;
   readonly token: Secret;
@@ -35,7 +35,7 @@ export interface FirstStartResult {
 
 /** Makes the first administrator, account and token, once in the life of a database. */
 @Injectable()
-export class FirstStart {
+export class Bootstrap {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly users: UserService,
@@ -46,14 +46,14 @@ export class FirstStart {
   ) {}
 
   /** Does its work on an empty database; otherwise, or when another instance was first, returns `null`. */
-  async run(wishes: FirstStartWishes): Promise<FirstStartResult | null> {
+  async run(options: BootstrapOptions): Promise<BootstrapResult | null> {
     if (await this.unitOfWork.read((manager) => manager.existsBy(User, {}))) return null;
-    const result: FirstStartResult = {
-      email: wishes.adminEmail ?? 'admin@example.com',
-      password: wishes.adminPassword ?? new Secret(randomBytes(18).toString('base64url')),
-      token: wishes.adminToken ?? this.hashing.newSecret(),
-      accountId: wishes.accountId ?? newHexId(),
-      accountName: wishes.accountName ?? 'Latchkey',
+    const result: BootstrapResult = {
+      email: options.adminEmail ?? 'admin@example.com',
+      password: options.adminPassword ?? new Secret(randomBytes(18).toString('base64url')),
+      token: options.adminToken ?? this.hashing.newSecret(),
+      accountId: options.accountId ?? newHexId(),
+      accountName: options.accountName ?? 'Latchkey',
     };
     const passwordHash = await this.hashing.hashPassword(result.password);
     const prepared = await this.personalTokens.prepare(result.token);
@@ -72,7 +72,7 @@ export class FirstStart {
     return result;
   }
 
-  private createAdmin(tx: Transaction, { email }: FirstStartResult, passwordHash: string): Promise<User> {
+  private createAdmin(tx: Transaction, { email }: BootstrapResult, passwordHash: string): Promise<User> {
     const rights = { admin: true, approved: true, blocked: false };
     return this.users.insert(tx, { email, name: 'Administrator', passwordHash, ...rights });
   }

@@ -4,7 +4,7 @@ import { In } from 'typeorm';
 import { ChangeRelay, Clock, Token, UnitOfWork, UserDirectory, type DirectoryUser } from '../core/index.js';
 
 /** What a token is worth now. `unusable`: it is right, but its owner is blocked or not approved. */
-export type Standing =
+export type TokenStatus =
   | { readonly status: 'authenticated'; readonly user: DirectoryUser; readonly expiresAt: Date | null }
   | { readonly status: 'refused' | 'unusable' };
 
@@ -16,10 +16,10 @@ const USERS_AT_ONCE = 10;
 
 const ASKED = { id: true, userId: true, enabled: true, expiresAt: true } as const;
 
-const REFUSED: Standing = { status: 'refused' };
+const REFUSED: TokenStatus = { status: 'refused' };
 
 @Injectable()
-export class StandingCheck {
+export class TokenRevalidator {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly users: UserDirectory,
@@ -27,13 +27,13 @@ export class StandingCheck {
     private readonly relay: ChangeRelay,
   ) {}
 
-  /** Whether this instance hears of every change now: if not, a standing may have changed without an event. */
+  /** Whether this instance hears of every change now: if not, a status may have changed without an event. */
   isCurrent(): boolean {
     return this.relay.isCurrent();
   }
 
-  /** The present standing of each of these tokens, from the database; all of them are in the answer. */
-  async of(tokenIds: Iterable<string>): Promise<ReadonlyMap<string, Standing>> {
+  /** The present status of each of these tokens, from the database; all of them are in the answer. */
+  async statusesOf(tokenIds: Iterable<string>): Promise<ReadonlyMap<string, TokenStatus>> {
     const ids = [...new Set(tokenIds)];
     const tokens: Token[] = [];
     for (const some of slices(ids, TOKENS_AT_ONCE)) {
@@ -41,9 +41,9 @@ export class StandingCheck {
       tokens.push(...(await found));
     }
     const users = await this.usersOf(tokens);
-    const standings = new Map<string, Standing>(ids.map((id) => [id, REFUSED]));
-    for (const token of tokens) standings.set(token.id, this.standing(token, users.get(token.userId)));
-    return standings;
+    const statuses = new Map<string, TokenStatus>(ids.map((id) => [id, REFUSED]));
+    for (const token of tokens) statuses.set(token.id, this.statusOf(token, users.get(token.userId)));
+    return statuses;
   }
 
   private async usersOf(tokens: readonly Token[]): Promise<Map<number | null, DirectoryUser | null>> {
@@ -56,9 +56,9 @@ export class StandingCheck {
     return users;
   }
 
-  private standing({ enabled, expiresAt }: Token, user: DirectoryUser | null | undefined): Standing {
+  private statusOf({ enabled, expiresAt }: Token, user: DirectoryUser | null | undefined): TokenStatus {
     if (!user || !enabled || (expiresAt !== null && expiresAt <= this.clock.now())) return REFUSED;
-    return user.standing === 'active' ? { status: 'authenticated', user, expiresAt } : { status: 'unusable' };
+    return user.status === 'active' ? { status: 'authenticated', user, expiresAt } : { status: 'unusable' };
   }
 }
 
