@@ -9,7 +9,7 @@ import { CanvusModule } from './dialects/canvus/index.js';
 import { CloudflareModule } from './dialects/cloudflare/index.js';
 import { CrmModule } from './dialects/crm/index.js';
 import { LatchkeyModule } from './latchkey.module.js';
-import type { HousekeepingOptions } from './identity/index.js';
+import type { CleanupOptions } from './identity/index.js';
 import { OperationsModule } from './operations/index.js';
 import { Connection } from './persistence/index.js';
 import { PRODUCT_VERSION } from './version.js';
@@ -17,20 +17,20 @@ import { PRODUCT_VERSION } from './version.js';
 /** What a test may put in place of the real thing. */
 export interface AppOverrides {
   readonly clock?: Clock;
-  readonly housekeeping?: Omit<HousekeepingOptions, 'auditRetentionDays'>;
+  readonly cleanup?: Omit<CleanupOptions, 'auditRetentionDays'>;
 }
 
 /** All of Latchkey, from a configuration and an open database. */
 @Module({})
 export class AppModule {
   /** @param dataSource - open and migrated; closed with the application */
-  static forRoot(config: Config, dataSource: DataSource, { clock, housekeeping }: AppOverrides = {}): DynamicModule {
+  static forRoot(config: Config, dataSource: DataSource, { clock, cleanup }: AppOverrides = {}): DynamicModule {
     const latchkey = LatchkeyModule.forRoot({
       bcryptCost: config.passwords.bcryptCost,
       credentialCache: config.credentialCache,
       loginThrottle: config.loginThrottle,
       leaseSeconds: config.database.leaseSeconds,
-      housekeeping: { ...config.housekeeping, ...housekeeping },
+      cleanup: { ...config.housekeeping, ...cleanup },
       providers: [
         { provide: Connection, useValue: Connection.of(dataSource) },
         ...(clock ? [{ provide: Clock, useValue: clock }] : []),

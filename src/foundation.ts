@@ -88,7 +88,7 @@ export {
   type AccountQuery,
   type BootstrapResult,
   type BootstrapOptions,
-  type HousekeepingOptions,
+  type CleanupOptions,
   type IssuedPersonalToken,
   type LoginThrottleOptions,
   type Member,

@@ -22,13 +22,13 @@ import {
   type CoreOptions,
 } from './core/index.js';
 import {
-  HOUSEKEEPING_OPTIONS,
+  CLEANUP_OPTIONS,
   IDENTITY_CHANGES,
   IDENTITY_OPTIONS,
   IDENTITY_PROVIDERS,
   LocalActorCheck,
   LocalUserDirectory,
-  type HousekeepingOptions,
+  type CleanupOptions,
   type IdentityOptions,
 } from './identity/index.js';
 import { EXTRAS, OPTION_RULES, type LatchkeyExtras, type LatchkeyOptions } from './latchkey.options.js';
@@ -95,8 +95,8 @@ const REPLACEABLE: Provider[] = [
       inject: [LATCHKEY_OPTIONS],
     },
     {
-      provide: HOUSEKEEPING_OPTIONS,
-      useFactory: ({ housekeeping = {} }: LatchkeyOptions): HousekeepingOptions => housekeeping,
+      provide: CLEANUP_OPTIONS,
+      useFactory: ({ cleanup = {} }: LatchkeyOptions): CleanupOptions => cleanup,
       inject: [LATCHKEY_OPTIONS],
     },
     {

@@ -1,7 +1,7 @@
 /** What a host decides of core and identity. */
 import type { ModuleMetadata, Provider } from '@nestjs/common';
 import { optionGroup, rule, wholeNumber, type CoreOptions, type OptionRules } from './core/index.js';
-import type { HousekeepingOptions, LoginThrottleOptions } from './identity/index.js';
+import type { CleanupOptions, LoginThrottleOptions } from './identity/index.js';
 import type { DatabaseAddress } from './persistence/index.js';
 
 /** What a host decides; all of it optional. */
@@ -19,7 +19,7 @@ export interface LatchkeyOptions extends Partial<Pick<CoreOptions, 'bcryptCost' 
    */
   readonly leaseSeconds?: number;
   /** What is removed in the background, and when: expired sessions in any case, audit rows only if it says so. */
-  readonly housekeeping?: HousekeepingOptions;
+  readonly cleanup?: CleanupOptions;
 }
 
 /** What is fixed when the module is imported. */
@@ -54,11 +54,11 @@ export const OPTION_RULES: OptionRules<LatchkeyOptions> = {
     ['failuresPerAccount', 'failuresPerAddress', 'windowSeconds'],
   ),
   leaseSeconds: wholeNumber(1, 60),
-  housekeeping: optionGroup<HousekeepingOptions>({
+  cleanup: optionGroup<CleanupOptions>({
     // Up to a hundred years.
     auditRetentionDays: wholeNumber(0, 36_500),
-    firstRoundMs: wholeNumber(0, DAY_MS),
-    pauseMs: wholeNumber(1, DAY_MS),
+    initialDelayMs: wholeNumber(0, DAY_MS),
+    intervalMs: wholeNumber(1, DAY_MS),
   }),
 };
 

@@ -2,7 +2,7 @@
 import { AccountService } from './account.service.js';
 import { Authenticator } from './authenticator.js';
 import { Bootstrap } from './bootstrap.js';
-import { Housekeeping } from './housekeeping.js';
+import { CleanupJob } from './cleanup-job.js';
 import { LoginThrottle } from './login-throttle.js';
 import { MembershipService } from './membership.service.js';
 import { PasswordService } from './password.service.js';
@@ -16,7 +16,7 @@ export const IDENTITY_PROVIDERS = [
   AccountService,
   Authenticator,
   Bootstrap,
-  Housekeeping,
+  CleanupJob,
   LoginThrottle,
   MembershipService,
   PasswordService,

@@ -11,7 +11,7 @@ export { Authenticator, type Authentication, type Principal } from './authentica
 export * from './changes.js';
 export { Bootstrap, type BootstrapResult, type BootstrapOptions } from './bootstrap.js';
 export { newHexId } from './hex-id.js';
-export { HOUSEKEEPING_OPTIONS, Housekeeping, type HousekeepingOptions } from './housekeeping.js';
+export { CLEANUP_OPTIONS, CleanupJob, type CleanupOptions } from './cleanup-job.js';
 export { IDENTITY_PROVIDERS } from './identity.providers.js';
 export { LocalActorCheck } from './local-actor-check.js';
 export { LocalUserDirectory } from './local-user-directory.js';

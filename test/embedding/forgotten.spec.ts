@@ -166,10 +166,10 @@ describe('a host that gives what cannot be', () => {
       'loginThrottle.windowSeconds is 0; give',
       () => inMemory({ loginThrottle: { failuresPerAccount: 1, failuresPerAddress: 1, windowSeconds: 0 } }),
     ],
-    ['housekeeping.auditRetentionDays is -1; give', () => inMemory({ housekeeping: { auditRetentionDays: -1 } })],
+    ['cleanup.auditRetentionDays is -1; give', () => inMemory({ cleanup: { auditRetentionDays: -1 } })],
     [
-      'housekeeping.retention is unknown; there are auditRetentionDays, firstRoundMs, pauseMs',
-      () => inMemory({ housekeeping: { retention: 1 } as never }),
+      'cleanup.retention is unknown; there are auditRetentionDays, initialDelayMs, intervalMs',
+      () => inMemory({ cleanup: { retention: 1 } as never }),
     ],
     [
       'database is an object; give { engine: "sqlite", path: "…" } or',

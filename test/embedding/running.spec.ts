@@ -41,8 +41,8 @@ onBothEngines('a host that runs', (engine) => {
   afterAll(() => database.drop());
 
   it('has its database kept small: expired sessions always, audit rows when it says so', async () => {
-    const times = { firstRoundMs: 20, pauseMs: 20 };
-    const host = await startCanvus(database, { housekeeping: { ...times, auditRetentionDays: 30 } });
+    const times = { initialDelayMs: 20, intervalMs: 20 };
+    const host = await startCanvus(database, { cleanup: { ...times, auditRetentionDays: 30 } });
     const source = host.app.get(DataSource);
     await source.query(
       `INSERT INTO latchkey_token (id, kind, handle, handle_scope, secret_digest, secret_version, label, user_id, enabled,

@@ -57,14 +57,14 @@ async function standalone(config: Config, overrides: AppOverrides): Promise<Moun
   return { app: server.app, basePath: '', methodsOfHost: [], stop: () => server.stop() };
 }
 
-async function mounted(config: Config, { clock, housekeeping }: AppOverrides): Promise<Mounted> {
+async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promise<Mounted> {
   const { address, poolSize, leaseSeconds } = config.database;
   const latchkey = LatchkeyModule.forRoot({
     bcryptCost: config.passwords.bcryptCost,
     credentialCache: config.credentialCache,
     loginThrottle: config.loginThrottle,
     leaseSeconds,
-    housekeeping: { ...config.housekeeping, ...housekeeping },
+    cleanup: { ...config.housekeeping, ...cleanup },
     providers: clock ? [{ provide: Clock, useValue: clock }] : [],
   });
   const imports = [latchkey];

@@ -32,21 +32,21 @@ export interface TestServer extends Omit<Mounted, 'stop'> {
 }
 
 /** A round that nobody asked for would remove what a test has let expire by moving the clock. */
-const NO_ROUNDS = { firstRoundMs: 86_400_000 };
+const NO_ROUNDS = { initialDelayMs: 86_400_000 };
 
 /**
  * The standalone server.
  * @param env - settings beyond those that every test server has
  * @param given - a database that is there already, instead of a new one with its schema; `close` drops it either way
- * @param housekeeping - when rounds begin by themselves; not at all unless given
+ * @param cleanup - when rounds begin by themselves; not at all unless given
  */
 export function startServer(
   engine: Engine,
   env: Record<string, string> = {},
   given?: TestDatabase,
-  housekeeping: AppOverrides['housekeeping'] = NO_ROUNDS,
+  cleanup: AppOverrides['cleanup'] = NO_ROUNDS,
 ): Promise<TestServer> {
-  return started('standalone', engine, env, given, housekeeping);
+  return started('standalone', engine, env, given, cleanup);
 }
 
 /** The same for what has to hold in every mount: standalone, or in a host, as the run wants it for this engine. */
@@ -63,7 +63,7 @@ async function started(
   engine: Engine,
   env: Record<string, string>,
   given: TestDatabase | undefined,
-  housekeeping: AppOverrides['housekeeping'],
+  cleanup: AppOverrides['cleanup'],
 ): Promise<TestServer> {
   const database = given ?? (await migratedDatabase(engine, mount));
   await loadDocuments();
@@ -82,7 +82,7 @@ async function started(
     ACCOUNT_NAME: ACCOUNT.name,
     ...env,
   });
-  const mounted = await MOUNTS[mount](config, { clock, housekeeping });
+  const mounted = await MOUNTS[mount](config, { clock, cleanup });
   const { app, basePath } = mounted;
   const http = app.getHttpServer();
   // A connection that the server ended for being idle would now and then fail the request that comes just then.

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { AuditRecord, SYSTEM } from '../../src/core/index.js';
-import { Housekeeping } from '../../src/identity/index.js';
+import { CleanupJob } from '../../src/identity/index.js';
 import { addAuditRows, fillAuditLog } from '../support/audit-rows.js';
 import { onBothEngines, type TestDatabase } from '../support/engines.js';
 import { send } from '../support/http.js';
@@ -15,7 +15,7 @@ const BATCH = 500;
 const DAY = 86_400_000;
 const NOW = Date.now();
 
-const housekeepingOf = ({ app }: TestServer): Housekeeping => app.get(Housekeeping);
+const cleanupOf = ({ app }: TestServer): CleanupJob => app.get(CleanupJob);
 
 /** Sessions of the administrator as logins would have left them. */
 async function fillSessions({ dataSource }: TestServer, count: number, expiresAt = 0, prefix = 's'): Promise<void> {
@@ -54,13 +54,13 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-onBothEngines('a round of housekeeping', (engine) => {
+onBothEngines('a round of the cleanup', (engine) => {
   let server: TestServer;
   let round: () => Promise<void>;
 
   beforeAll(async () => {
     server = await startServer(engine, { AUDIT_RETENTION_DAYS: '30' });
-    round = () => housekeepingOf(server).run();
+    round = () => cleanupOf(server).run();
   });
   afterAll(() => server.close());
   beforeEach(() => {
@@ -103,7 +103,7 @@ onBothEngines('a round of housekeeping', (engine) => {
       times.map((time) => ({ createdAt: new Date(time) })),
     );
     // Another that keeps them for ever, as one does unless told otherwise.
-    await new Housekeeping(servicesOf(server).unitOfWork, { auditRetentionDays: 0 }).run();
+    await new CleanupJob(servicesOf(server).unitOfWork, { auditRetentionDays: 0 }).run();
     expect(await countOf(server, 'latchkey_audit')).toBe(times.length);
     await round();
     const rows = await server.dataSource.getRepository(AuditRecord).find({ order: { id: 'ASC' } });
@@ -178,10 +178,10 @@ onBothEngines('a round of housekeeping', (engine) => {
   });
 });
 
-onBothEngines('housekeeping', (engine) => {
+onBothEngines('the cleanup job', (engine) => {
   it('begins by itself, again and again, and ends at once when the server stops, with the batch under way', async () => {
     const database = await migratedDatabase(engine, 'standalone');
-    const server = await startServer(engine, {}, database, { firstRoundMs: 20, pauseMs: 20 });
+    const server = await startServer(engine, {}, database, { initialDelayMs: 20, intervalMs: 20 });
     for (let time = 0; time < 2; time += 1) {
       await fillSessions(server, BATCH + 1);
       await until(async () => (await sessionsOf(server)) === 0);
@@ -199,7 +199,7 @@ onBothEngines('housekeeping', (engine) => {
   });
 });
 
-describe('housekeeping of two instances over one database', () => {
+describe('the cleanup jobs of two instances over one database', () => {
   let database: TestDatabase;
   let one: TestServer;
   let other: TestServer;
@@ -227,11 +227,11 @@ describe('housekeeping of two instances over one database', () => {
       write.catch(failed);
     });
     await work;
-    await housekeepingOf(one).run();
+    await cleanupOf(one).run();
     expect(await sessionsOf(one)).toBe(3);
     leave();
     await until(async () => {
-      await housekeepingOf(one).run();
+      await cleanupOf(one).run();
       return (await sessionsOf(one)) === 0;
     });
   });
@@ -241,7 +241,7 @@ describe('housekeeping of two instances over one database', () => {
     await fillSessions(one, 6 * BATCH);
     const watches = [one, other].map(({ dataSource }) => watchQueries(dataSource));
     await until(async () => {
-      await Promise.all([one, other].map((server) => housekeepingOf(server).run()));
+      await Promise.all([one, other].map((server) => cleanupOf(server).run()));
       return (await sessionsOf(one)) === 0;
     });
     // No batch was removed twice.

@@ -5,17 +5,17 @@ import { SYSTEM, UnitOfWork, describeForLog, removeAuditRows, type Transaction }
 import { removeExpiredSessions } from './expired-sessions.js';
 
 /** What is removed in the background, and when. */
-export interface HousekeepingOptions {
+export interface CleanupOptions {
   /** Audit rows are kept for so many days; 0, unless given, for ever. */
   readonly auditRetentionDays?: number;
   /** Milliseconds from the start to the first round, 5,000 unless given. */
-  readonly firstRoundMs?: number;
+  readonly initialDelayMs?: number;
   /** Milliseconds between the end of a round and the next one, 60,000 unless given. */
-  readonly pauseMs?: number;
+  readonly intervalMs?: number;
 }
 
-/** Injection token of {@link HousekeepingOptions}. */
-export const HOUSEKEEPING_OPTIONS = Symbol('latchkey:housekeeping-options');
+/** Injection token of {@link CleanupOptions}. */
+export const CLEANUP_OPTIONS = Symbol('latchkey:cleanup-options');
 
 /** Rows removed in one transaction: some milliseconds of work. */
 const BATCH = 500;
@@ -28,53 +28,53 @@ const DAY_MS = 86_400_000;
 type Removal = (transaction: Transaction, limit: number) => Promise<number>;
 
 @Injectable()
-export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(Housekeeping.name);
+export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(CleanupJob.name);
   private readonly stopping = new AbortController();
-  private readonly chores: ReadonlyMap<string, Removal>;
+  private readonly tasks: ReadonlyMap<string, Removal>;
   private readonly failing = new Set<string>();
-  private present: Promise<void> | undefined;
-  private rounds: Promise<void> = Promise.resolve();
+  private current: Promise<void> | undefined;
+  private running: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    @Inject(HOUSEKEEPING_OPTIONS) private readonly options: HousekeepingOptions,
+    @Inject(CLEANUP_OPTIONS) private readonly options: CleanupOptions,
   ) {
     const keptMs = (options.auditRetentionDays ?? 0) * DAY_MS;
     const oldAuditRows: Removal = (tx, limit) => removeAuditRows(tx, new Date(tx.now.getTime() - keptMs), limit);
-    this.chores = new Map([
+    this.tasks = new Map([
       ['expired sessions', removeExpiredSessions],
       ...(keptMs > 0 ? [['old audit rows', oldAuditRows] as const] : []),
     ]);
   }
 
   onApplicationBootstrap(): void {
-    this.rounds = this.goRound();
+    this.running = this.loop();
   }
 
   /** The batch under way is finished, and no other begins. */
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([this.rounds, this.present]);
+    await Promise.all([this.running, this.current]);
   }
 
   /** One round. There is never more than one: who asks while it goes on gets the same. */
   run(): Promise<void> {
-    this.present ??= this.round().finally(() => (this.present = undefined));
-    return this.present;
+    this.current ??= this.runOnce().finally(() => (this.current = undefined));
+    return this.current;
   }
 
-  private async goRound(): Promise<void> {
-    const { firstRoundMs = 5000, pauseMs = 60_000 } = this.options;
-    await this.pause(firstRoundMs);
+  private async loop(): Promise<void> {
+    const { initialDelayMs = 5000, intervalMs = 60_000 } = this.options;
+    await this.pause(initialDelayMs);
     while (!this.isStopping()) {
       await this.run();
-      await this.pause(pauseMs);
+      await this.pause(intervalMs);
     }
   }
 
-  private async round(): Promise<void> {
-    for (const [what, remove] of this.chores) {
+  private async runOnce(): Promise<void> {
+    for (const [what, remove] of this.tasks) {
       try {
         const removed = await this.removeAll(what, remove);
         if (removed > 0) this.logger.debug(`removed ${String(removed)} ${what}`);
