@@ -47,7 +47,7 @@ export {
   type ChangeTarget,
   type DomainErrorCode,
   type ResyncListener,
-  type Stretch,
+  type PageRequest,
   type Transaction,
 } from './core/index.js';
 export {

@@ -6,13 +6,13 @@ import { HealthChecks } from './health-checks.js';
 import { TokenListing } from './tokens/token-listing.js';
 import { TokenService } from './tokens/token.service.js';
 import { UnitOfWork } from './database/unit-of-work.js';
-import { CredentialMemory } from './verification/credential-cache.js';
+import { CredentialCache } from './verification/credential-cache.js';
 import { LastSeen } from './verification/last-seen.js';
 import { Verifier } from './verification/verifier.js';
 
 export const CORE_PROVIDERS = [
   AuditLog,
-  CredentialMemory,
+  CredentialCache,
   EventBus,
   HashingService,
   HealthChecks,

@@ -1,7 +1,7 @@
 /** Tokens: entity, hashing, life cycle, verification, changes. No HTTP, no dialect, no users table. */
 export { ActorCheck, type AuthorChange } from './database/actor-check.js';
 export { SYSTEM, anonymousAt, type Actor } from './database/actor.js';
-export { AuditLog, removeAuditRows, type AuditFilter, type AuditStretch } from './audit/audit-log.js';
+export { AuditLog, removeAuditRows, type AuditFilter, type IdRange } from './audit/audit-log.js';
 export { AuditRecord } from './audit/audit-record.entity.js';
 export { AuditSink, DatabaseAuditSink, type AuditEntry } from './audit/audit-sink.js';
 export { ChangeRelay, LocalRelay, type ChangePublication } from './changes/change-relay.js';
@@ -17,14 +17,14 @@ export {
   type ChangeTarget,
 } from './changes/changes.js';
 export { Clock, SystemClock } from './clock.js';
-export { json, moment } from './database/columns.js';
+export { jsonColumn, timestampColumn } from './database/columns.js';
 export { CORE_PROVIDERS } from './core.providers.js';
-export { EntityRows, findRow, type Row } from './database/row-mapper.js';
+export { RowMapper, findRow, type Row } from './database/row-mapper.js';
 export { DomainError, UniqueViolation, assertNever, whenTaken, type DomainErrorCode } from './errors.js';
 export { EventBus, type ChangeListener, type ResyncListener } from './changes/event-bus.js';
 export { HealthChecks, type HealthCheck, type HealthFailure } from './health-checks.js';
 export { HashingService, PASSWORD_MAX_BYTES } from './tokens/hashing.service.js';
-export { describeForLog } from './error-summary.js';
+export { errorSummary } from './error-summary.js';
 export { CORE_OPTIONS, type CoreOptions, type CredentialCacheOptions } from './options.js';
 export {
   OptionsError,
@@ -40,7 +40,7 @@ export {
 export { Secret } from './tokens/secret.js';
 export { isStorableText } from './storable-text.js';
 export { TokenCount } from './tokens/token-count.entity.js';
-export { TokenListing, type Stretch, type TokenFilter } from './tokens/token-listing.js';
+export { TokenListing, type PageRequest, type TokenFilter } from './tokens/token-listing.js';
 export { Token } from './tokens/token.entity.js';
 export {
   TokenService,

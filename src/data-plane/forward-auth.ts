@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Clock, DomainError, describeForLog, type Acceptance } from '../core/index.js';
+import { Clock, DomainError, errorSummary, type Acceptance } from '../core/index.js';
 import { PolicyError, readPolicy, type AccessPolicy } from './access-policy.js';
 import { DATA_PLANE_OPTIONS } from './data-plane.module-definition.js';
 import type { DataPlaneOptions } from './data-plane.options.js';
@@ -113,7 +113,7 @@ export class ForwardAuth {
         error_description: error.message,
       });
     } else {
-      this.logger.error(describeForLog(error));
+      this.logger.error(errorSummary(error));
       if (response.headersSent) response.destroy();
       else
         endJson(response, 500, NO_STORE, {

@@ -1,6 +1,6 @@
 /** A tenant: what Cloudflare calls an account and CRM.COM an organisation. */
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { moment } from '../core/index.js';
+import { timestampColumn } from '../core/index.js';
 
 /** A tenant, to which service tokens and CRM access tokens belong. */
 @Entity({ name: 'latchkey_account' })
@@ -22,9 +22,9 @@ export class Account {
   @Column({ name: 'last_token_number', type: 'integer', default: 0, select: false })
   lastTokenNumber?: number;
 
-  @Column(moment({ name: 'created_at' }))
+  @Column(timestampColumn({ name: 'created_at' }))
   createdAt!: Date;
 
-  @Column(moment({ name: 'updated_at' }))
+  @Column(timestampColumn({ name: 'updated_at' }))
   updatedAt!: Date;
 }

@@ -10,7 +10,7 @@ import {
   whenTaken,
   type Actor,
   type DirectoryUser,
-  type Stretch,
+  type PageRequest,
   type Transaction,
 } from '../core/index.js';
 import { requireAdministrator } from './account-administrator.js';
@@ -35,7 +35,7 @@ export class AccountService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /** The accounts a user is a member of, or all for an administrator; and how many there are altogether. */
-  list(user: DirectoryUser, query: AccountQuery, { offset, limit }: Stretch): Promise<[Account[], number]> {
+  list(user: DirectoryUser, query: AccountQuery, { offset, limit }: PageRequest): Promise<[Account[], number]> {
     return this.unitOfWork.read((manager) => visible(manager, user, query).skip(offset).take(limit).getManyAndCount());
   }
 

@@ -1,7 +1,7 @@
 /** What would grow for ever is kept small in the background: expired sessions, and audit rows older than they are kept. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { SYSTEM, UnitOfWork, describeForLog, removeAuditRows, type Transaction } from '../core/index.js';
+import { SYSTEM, UnitOfWork, errorSummary, removeAuditRows, type Transaction } from '../core/index.js';
 import { removeExpiredSessions } from './expired-sessions.js';
 
 /** What is removed in the background, and when. */
@@ -81,7 +81,7 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
         this.failing.delete(what);
       } catch (error) {
         // Once, until it works again.
-        if (!this.failing.has(what)) this.logger.error(`${what} stay for now: ${describeForLog(error)}`);
+        if (!this.failing.has(what)) this.logger.error(`${what} stay for now: ${errorSummary(error)}`);
         this.failing.add(what);
       }
     }

@@ -1,6 +1,6 @@
 /** A user's role in an account. */
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { moment } from '../core/index.js';
+import { timestampColumn } from '../core/index.js';
 
 /** `administrator` may do everything in the account, `read_only` may list and get. */
 export type Role = 'administrator' | 'read_only';
@@ -24,6 +24,6 @@ export class Membership {
   @Column({ name: 'role', type: 'varchar', length: 32 })
   role!: Role;
 
-  @Column(moment({ name: 'created_at' }))
+  @Column(timestampColumn({ name: 'created_at' }))
   createdAt!: Date;
 }

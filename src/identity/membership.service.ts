@@ -8,7 +8,7 @@ import {
   whenTaken,
   type Actor,
   type DirectoryUser,
-  type Stretch,
+  type PageRequest,
   type Transaction,
 } from '../core/index.js';
 import { requireAdministrator, holdMembership } from './account-administrator.js';
@@ -40,7 +40,7 @@ export class MembershipService {
   }
 
   /** The members of an account, oldest first, and how many there are. */
-  async list(accountId: string, { offset, limit }: Stretch): Promise<[Member[], number]> {
+  async list(accountId: string, { offset, limit }: PageRequest): Promise<[Member[], number]> {
     const [memberships, total] = await this.unitOfWork.read((manager) =>
       manager.findAndCount(Membership, {
         where: { accountId },

@@ -1,6 +1,6 @@
 /** A person or robot who owns tokens and may sign in. */
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { moment } from '../core/index.js';
+import { timestampColumn } from '../core/index.js';
 
 /** One of Latchkey's own users. */
 @Entity({ name: 'latchkey_user' })
@@ -36,12 +36,12 @@ export class User {
   @Column({ name: 'blocked', type: 'boolean' })
   blocked!: boolean;
 
-  @Column(moment({ name: 'created_at' }))
+  @Column(timestampColumn({ name: 'created_at' }))
   createdAt!: Date;
 
-  @Column(moment({ name: 'updated_at' }))
+  @Column(timestampColumn({ name: 'updated_at' }))
   updatedAt!: Date;
 
-  @Column(moment({ name: 'last_login_at', nullable: true }))
+  @Column(timestampColumn({ name: 'last_login_at', nullable: true }))
   lastLoginAt!: Date | null;
 }

@@ -1,7 +1,7 @@
 /** The protocol of docs/several-instances.md, one interleaving at a time. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CredentialMemory } from '../../src/core/verification/credential-cache.js';
+import { CredentialCache } from '../../src/core/verification/credential-cache.js';
 import { SYSTEM, TokenIssued, TokenRevoked } from '../../src/core/index.js';
 import { InstanceRegistry } from '../../src/persistence/relay/instance-registry.js';
 import { InstanceReaper } from '../../src/persistence/relay/instance-reaper.js';
@@ -236,7 +236,7 @@ describe('a listener that is cut', () => {
 describe('a server that stops', () => {
   it('answers nothing from memory once its memory hears of no change', async () => {
     const { token, secret } = await issueToken(a);
-    b.app.get(CredentialMemory).onModuleDestroy();
+    b.app.get(CredentialCache).onModuleDestroy();
     expect((await b.verifier.verify({ secret })).status).toBe('valid');
     await revoke(a, token);
     expect((await b.verifier.verify({ secret })).status).toBe('unknown');

@@ -18,7 +18,7 @@ export interface AuditFilter {
 }
 
 /** A stretch of the log by the ids of its rows. */
-export interface AuditStretch {
+export interface IdRange {
   /** The lowest id. */
   readonly from: number;
   /** Above the highest id; `null` for no limit. */
@@ -44,7 +44,7 @@ export class AuditLog {
    * The ids between which the rows of the filter's time lie, found once for all pages of a list. The order of the rows
    * is that of their ids, from which that of their times may differ: instances write side by side.
    */
-  async stretchOf({ createdFrom, createdBefore }: AuditFilter): Promise<AuditStretch> {
+  async idRangeOf({ createdFrom, createdBefore }: AuditFilter): Promise<IdRange> {
     if (!createdFrom && !createdBefore) return { from: 0, below: null };
     const ids = await this.unitOfWork.read((manager) =>
       manager
@@ -64,19 +64,19 @@ export class AuditLog {
   }
 
   /** The newest rows of a stretch that fit, at most so many. */
-  page(filter: AuditFilter, stretch: AuditStretch, limit: number): Promise<AuditRecord[]> {
-    return this.unitOfWork.read((manager) => fitting(manager, filter, stretch).take(limit).getMany());
+  page(filter: AuditFilter, range: IdRange, limit: number): Promise<AuditRecord[]> {
+    return this.unitOfWork.read((manager) => fitting(manager, filter, range).take(limit).getMany());
   }
 
   /** All rows that fit, newest first, a batch at a time. */
   async *all(filter: AuditFilter): AsyncGenerator<AuditRecord[]> {
-    let stretch = await this.stretchOf(filter);
+    let range = await this.idRangeOf(filter);
     for (;;) {
-      const batch = await this.page(filter, stretch, BATCH);
+      const batch = await this.page(filter, range, BATCH);
       yield batch;
       const last = batch.at(-1);
       if (!last || batch.length < BATCH) return;
-      stretch = { ...stretch, below: last.id };
+      range = { ...range, below: last.id };
     }
   }
 }
@@ -100,7 +100,7 @@ export async function removeAuditRows({ manager }: Transaction, before: Date, li
 function fitting(
   manager: EntityManager,
   filter: AuditFilter,
-  { from, below }: AuditStretch,
+  { from, below }: IdRange,
 ): SelectQueryBuilder<AuditRecord> {
   const { createdFrom, createdBefore, targetType, targetId, authorId } = filter;
   const where: FindOptionsWhere<AuditRecord> = {

@@ -1,6 +1,6 @@
 /** One row for every change and every failed login: who did what to whom, from where. */
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { json, moment } from '../database/columns.js';
+import { jsonColumn, timestampColumn } from '../database/columns.js';
 
 /** A row of the audit log, written in the transaction of the change it tells of. */
 @Entity({ name: 'latchkey_audit' })
@@ -13,7 +13,7 @@ export class AuditRecord {
   @PrimaryGeneratedColumn('increment', { name: 'id', type: 'integer', primaryKeyConstraintName: 'latchkey_audit_pk' })
   id!: number;
 
-  @Column(moment({ name: 'created_at' }))
+  @Column(timestampColumn({ name: 'created_at' }))
   createdAt!: Date;
 
   /** The change's `type`, for example `token.issued`. */
@@ -51,6 +51,6 @@ export class AuditRecord {
   accountId!: string | null;
 
   /** Further facts, never a secret. */
-  @Column(json({ name: 'details' }))
+  @Column(jsonColumn({ name: 'details' }))
   details!: Record<string, unknown>;
 }

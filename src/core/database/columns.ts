@@ -8,11 +8,11 @@ const epochMillis: ValueTransformer = {
 };
 
 /** A moment, kept as whole milliseconds since 1970 UTC: exact, sortable and the same on both engines. */
-export function moment(options: ColumnOptions & { name: string }): ColumnOptions {
+export function timestampColumn(options: ColumnOptions & { name: string }): ColumnOptions {
   return { type: 'bigint', transformer: epochMillis, ...options };
 }
 
 /** JSON kept as text: written whole, never searched. */
-export function json(options: ColumnOptions & { name: string }): ColumnOptions {
+export function jsonColumn(options: ColumnOptions & { name: string }): ColumnOptions {
   return { type: 'simple-json', ...options };
 }

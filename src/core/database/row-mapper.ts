@@ -12,12 +12,12 @@ export type Row = Readonly<Record<string, unknown>>;
 const ROWS_PER_STATEMENT = 500;
 
 /** One kind of entity: the only one of its table, or one of several (single-table inheritance). */
-interface Kind {
+interface EntityKind {
   readonly prototype: object;
   readonly columns: readonly ColumnMetadata[];
 }
 
-const KNOWN = new WeakMap<EntityMetadata, EntityRows<ObjectLiteral>>();
+const KNOWN = new WeakMap<EntityMetadata, RowMapper<ObjectLiteral>>();
 
 /**
  * The one row of an entity whose columns have these values, or `null`.
@@ -28,7 +28,7 @@ export function findRow<E extends ObjectLiteral>(
   entity: ObjectType<E>,
   conditions: Readonly<Partial<E>>,
 ): Promise<E | null> {
-  return rowsOf(manager.dataSource, entity).find(manager, conditions);
+  return mapperOf(manager.dataSource, entity).find(manager, conditions);
 }
 
 /** Writes rows of an entity, in order; what is absent becomes `NULL`, and what the database counts is left to it. */
@@ -37,21 +37,21 @@ export function insertRows<E extends ObjectLiteral>(
   entity: ObjectType<E>,
   rows: readonly Readonly<Partial<E>>[],
 ): Promise<void> {
-  return rowsOf(manager.dataSource, entity).insert(manager, rows);
+  return mapperOf(manager.dataSource, entity).insert(manager, rows);
 }
 
-function rowsOf<E extends ObjectLiteral>(dataSource: DataSource, entity: ObjectType<E>): EntityRows<E> {
+function mapperOf<E extends ObjectLiteral>(dataSource: DataSource, entity: ObjectType<E>): RowMapper<E> {
   const metadata = dataSource.getMetadata(entity);
-  const known = (KNOWN.get(metadata) as EntityRows<E> | undefined) ?? new EntityRows<E>(metadata);
+  const known = (KNOWN.get(metadata) as RowMapper<E> | undefined) ?? new RowMapper<E>(metadata);
   KNOWN.set(metadata, known);
   return known;
 }
 
 /** The rows of one entity on one connection. */
-export class EntityRows<E extends ObjectLiteral> {
+export class RowMapper<E extends ObjectLiteral> {
   /** Every column but those that are only read when asked for. */
-  readonly names: readonly string[];
-  private readonly kinds: ReadonlyMap<unknown, Kind>;
+  readonly columnNames: readonly string[];
+  private readonly kinds: ReadonlyMap<unknown, EntityKind>;
   private readonly finds = new Map<string, string>();
   private readonly written: readonly ColumnMetadata[];
   private readonly insertOne: string;
@@ -60,7 +60,7 @@ export class EntityRows<E extends ObjectLiteral> {
     const { childEntityMetadatas: children, columns } = metadata;
     const kinds = children.length > 0 ? children : [metadata];
     this.kinds = new Map(kinds.map((kind) => [kind.discriminatorValue, kindOf(kind)]));
-    this.names = [
+    this.columnNames = [
       ...new Set([...this.kinds.values()].flatMap((kind) => kind.columns.map((each) => each.databaseName))),
     ];
     this.written = columns.filter(({ isGenerated }) => !isGenerated);
@@ -126,7 +126,7 @@ export class EntityRows<E extends ObjectLiteral> {
     const conditions = properties.map((property) => this.column(property).databaseName);
     if (discriminatorColumn && childEntityMetadatas.length === 0) conditions.push(discriminatorColumn.databaseName);
     const where = conditions.map((name, at) => `${this.escaped(name)} = ${this.parameter(at)}`).join(' AND ');
-    const names = this.names.map((name) => this.escaped(name)).join(', ');
+    const names = this.columnNames.map((name) => this.escaped(name)).join(', ');
     return `SELECT ${names} FROM ${this.escaped(tableName)} WHERE ${where}`;
   }
 
@@ -155,7 +155,7 @@ export class EntityRows<E extends ObjectLiteral> {
   }
 }
 
-function kindOf({ target, columns }: EntityMetadata): Kind {
+function kindOf({ target, columns }: EntityMetadata): EntityKind {
   const { prototype } = target as { prototype: object };
   return { prototype, columns: columns.filter(({ isSelect }) => isSelect) };
 }

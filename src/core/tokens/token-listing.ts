@@ -13,7 +13,7 @@ export interface TokenFilter {
 }
 
 /** A stretch of a list. */
-export interface Stretch {
+export interface PageRequest {
   readonly offset: number;
   readonly limit: number;
 }
@@ -31,7 +31,7 @@ export class TokenListing {
     kind: ObjectType<T>,
     accountId: string,
     filter: TokenFilter,
-    { offset, limit }: Stretch,
+    { offset, limit }: PageRequest,
   ): Promise<T[]> {
     return this.ofAccount(manager, kind, accountId, filter).skip(offset).take(limit).getMany();
   }

@@ -1,6 +1,6 @@
 /** The one token table: what every kind of credential has in common. */
 import { Check, Column, Entity, Index, PrimaryColumn, TableInheritance, type IndexOptions } from 'typeorm';
-import { moment } from '../database/columns.js';
+import { timestampColumn } from '../database/columns.js';
 
 /** TypeORM would make an index of its own on the discriminator, with which that of the handle begins. */
 const NOT_THERE: IndexOptions & { readonly synchronize: false } = { synchronize: false };
@@ -56,7 +56,7 @@ export abstract class Token {
   previousSecretDigest?: string | null;
 
   /** Until when (exclusive) the previous secret is accepted. */
-  @Column(moment({ name: 'previous_secret_expires_at', nullable: true }))
+  @Column(timestampColumn({ name: 'previous_secret_expires_at', nullable: true }))
   previousSecretExpiresAt!: Date | null;
 
   /** Starts at 1 and goes up with every rotation. */
@@ -79,7 +79,7 @@ export abstract class Token {
   @Column({ name: 'enabled', type: 'boolean' })
   enabled!: boolean;
 
-  @Column(moment({ name: 'created_at' }))
+  @Column(timestampColumn({ name: 'created_at' }))
   createdAt!: Date;
 
   /**
@@ -89,18 +89,18 @@ export abstract class Token {
   @Column({ name: 'created_by', type: 'varchar', length: 255, nullable: true, update: false })
   createdBy!: string | null;
 
-  @Column(moment({ name: 'updated_at' }))
+  @Column(timestampColumn({ name: 'updated_at' }))
   updatedAt!: Date;
 
   /** From when (inclusive) it is no longer accepted; `null` means never. */
-  @Column(moment({ name: 'expires_at', nullable: true }))
+  @Column(timestampColumn({ name: 'expires_at', nullable: true }))
   expiresAt!: Date | null;
 
   /** When it last authenticated somebody, to about a minute. */
-  @Column(moment({ name: 'last_seen_at', nullable: true }))
+  @Column(timestampColumn({ name: 'last_seen_at', nullable: true }))
   lastSeenAt!: Date | null;
 
   /** When the previous secret last authenticated somebody, to about a minute, in the overlap that runs or ran last. */
-  @Column(moment({ name: 'previous_last_seen_at', nullable: true }))
+  @Column(timestampColumn({ name: 'previous_last_seen_at', nullable: true }))
   previousLastSeenAt!: Date | null;
 }

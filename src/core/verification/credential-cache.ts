@@ -19,14 +19,14 @@ export type Reading = KnownToken | null | Promise<KnownToken | null>;
 export type Generation = number;
 
 @Injectable()
-export class CredentialMemory implements OnModuleDestroy {
+export class CredentialCache implements OnModuleDestroy {
   private readonly known: LRUCache<string, KnownToken> | undefined;
   private readonly keysByToken = new Map<string, Set<string>>();
   private readonly keysByUser = new Map<number, Set<string>>();
   private readonly keysByAccount = new Map<string, Set<string>>();
-  private readonly flights = new Map<string, Promise<KnownToken | null>>();
+  private readonly inFlight = new Map<string, Promise<KnownToken | null>>();
   private readonly stops: (() => void)[];
-  private present: Generation = 0;
+  private currentGeneration: Generation = 0;
   /** Whether this memory hears of changes at all: when the server stops, requests may still be under way. */
   private isListening = true;
 
@@ -48,10 +48,10 @@ export class CredentialMemory implements OnModuleDestroy {
     }
     this.stops = [
       events.subscribe((change) => {
-        this.forget(change);
+        this.evict(change);
       }),
       events.onResync(() => {
-        this.forgetAll();
+        this.clear();
       }),
     ];
   }
@@ -59,7 +59,7 @@ export class CredentialMemory implements OnModuleDestroy {
   onModuleDestroy(): void {
     for (const stop of this.stops) stop();
     this.isListening = false;
-    this.forgetAll();
+    this.clear();
   }
 
   /** What is known under a key, as long as this instance hears of every change. */
@@ -70,25 +70,25 @@ export class CredentialMemory implements OnModuleDestroy {
   /** Reads what is not known: at most once at a time for each key, unless something changes meanwhile. */
   read(key: string, read: () => Reading): Reading {
     if (!this.isCurrent()) return read();
-    const underWay = this.flights.get(key);
+    const underWay = this.inFlight.get(key);
     if (underWay) return underWay;
     const found = read();
     if (!(found instanceof Promise)) return found;
     const flight = found.finally(() => {
-      if (this.flights.get(key) === flight) this.flights.delete(key);
+      if (this.inFlight.get(key) === flight) this.inFlight.delete(key);
     });
-    this.flights.set(key, flight);
+    this.inFlight.set(key, flight);
     return flight;
   }
 
   /** To be taken before something is read that may be remembered; `undefined` when it may not. */
   generation(): Generation | undefined {
-    return this.isCurrent() ? this.present : undefined;
+    return this.isCurrent() ? this.currentGeneration : undefined;
   }
 
   /** Remembers what was read since a generation was taken, unless that is over. */
-  remember(key: string, known: KnownToken, since: Generation | undefined): void {
-    if (since !== this.present || !this.known || !this.isCurrent()) return;
+  store(key: string, known: KnownToken, since: Generation | undefined): void {
+    if (since !== this.currentGeneration || !this.known || !this.isCurrent()) return;
     this.known.set(key, known);
     const { id, userId, accountId } = known.token;
     add(this.keysByToken, id, key);
@@ -101,9 +101,9 @@ export class CredentialMemory implements OnModuleDestroy {
   }
 
   /** Whatever a change can concern: the token, all tokens of the user, and all of an account that is gone. */
-  private forget(change: Change): void {
-    this.present += 1;
-    this.flights.clear();
+  private evict(change: Change): void {
+    this.currentGeneration += 1;
+    this.inFlight.clear();
     const { tokenId, userId } = change as { tokenId?: string; userId?: number | null };
     const keys = [
       ...(tokenId === undefined ? [] : (this.keysByToken.get(tokenId) ?? [])),
@@ -113,9 +113,9 @@ export class CredentialMemory implements OnModuleDestroy {
     for (const key of keys) this.known?.delete(key);
   }
 
-  private forgetAll(): void {
-    this.present += 1;
-    this.flights.clear();
+  private clear(): void {
+    this.currentGeneration += 1;
+    this.inFlight.clear();
     this.known?.clear();
   }
 

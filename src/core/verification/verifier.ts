@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock.js';
 import { HashingService } from '../tokens/hashing.service.js';
 import { UserDirectory } from '../user-directory.js';
-import { CredentialMemory, type Generation, type Reading } from './credential-cache.js';
+import { CredentialCache, type Generation, type Reading } from './credential-cache.js';
 import type { Credential } from './credential.js';
 import { KnownToken, type Verdict } from './known-token.js';
 import { LastSeen } from './last-seen.js';
@@ -16,7 +16,7 @@ const UNKNOWN: Verdict = Object.freeze({ status: 'unknown' });
 export class Verifier {
   constructor(
     private readonly lookup: TokenLookup,
-    private readonly memory: CredentialMemory,
+    private readonly memory: CredentialCache,
     private readonly hashing: HashingService,
     private readonly users: UserDirectory,
     private readonly lastSeen: LastSeen,
@@ -78,7 +78,7 @@ export class Verifier {
   }
 
   private remembered(key: string, known: KnownToken, since: Generation | undefined): KnownToken {
-    this.memory.remember(key, known, since);
+    this.memory.store(key, known, since);
     return known;
   }
 }

@@ -1,7 +1,7 @@
 /** Errors in the form of RFC 6749 §5.2: `error`, and `error_description` for the person who reads the log. */
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
-import { DomainError, describeForLog } from '../../core/index.js';
+import { DomainError, errorSummary } from '../../core/index.js';
 import {
   BodyError,
   InputError,
@@ -44,7 +44,7 @@ export function renderOAuthError(error: unknown): ErrorResponse {
   }
   const status = clientErrorStatus(error);
   if (status !== undefined) return answer(status, 'invalid_request', 'the request could not be read');
-  logger.error(describeForLog(error));
+  logger.error(errorSummary(error));
   return answer(500, 'server_error', 'internal error; the server log has the details');
 }
 

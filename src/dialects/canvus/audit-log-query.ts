@@ -1,6 +1,6 @@
 /** What a caller asks of the audit log, and the cursor that leads from page to page (contract §7). */
 import type { Request } from 'express';
-import { isStorableText, type AuditFilter, type AuditStretch } from '../../core/index.js';
+import { isStorableText, type AuditFilter, type IdRange } from '../../core/index.js';
 import { InputError, parseRfc3339, queryNumber, queryText } from '../../http/index.js';
 import { targetTypeOf } from './audit-log-words.js';
 
@@ -22,8 +22,8 @@ const DATE = /^\d{4}-\d\d-\d\d$/;
 export function readFilter(request: Request): AuditFilter {
   const targetType = plainText(request, 'target_type');
   return {
-    createdFrom: moment(request, 'created_after'),
-    createdBefore: moment(request, 'created_before'),
+    createdFrom: readTime(request, 'created_after'),
+    createdBefore: readTime(request, 'created_before'),
     targetType: targetType === undefined ? undefined : targetTypeOf(targetType),
     targetId: plainText(request, 'target_id'),
     authorId: queryNumber(request, 'author_id', 0, MAX_ID),
@@ -39,34 +39,34 @@ export function readPerPage(request: Request): number {
  * Where the page begins; `undefined` for the first.
  * @throws InputError for what is no cursor of this list
  */
-export function readCursor(request: Request, filter: AuditFilter): AuditStretch | undefined {
+export function readCursor(request: Request, filter: AuditFilter): IdRange | undefined {
   const text = queryText(request, 'cursor');
   if (text === undefined) return undefined;
   const [, from, below] = /^(\d+) (\d+) /.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
-  const stretch = { from: Number(from ?? 0), below: Number(below ?? 0) };
-  const isOurs = text === cursorOf(stretch, filter) && stretch.from <= MAX_ID && stretch.below <= MAX_ID;
+  const range = { from: Number(from ?? 0), below: Number(below ?? 0) };
+  const isOurs = text === cursorOf(range, filter) && range.from <= MAX_ID && range.below <= MAX_ID;
   if (!isOurs) {
     throw new InputError('cursor', 'cursor must be one that the Link header of a page with these filters gave', false);
   }
-  return stretch;
+  return range;
 }
 
 /**
  * The `Link` header of a page that is not the last. The address is relative, a query alone: it is right whatever a
  * proxy or the prefix of the dialect make of the path (RFC 8288 §3.2, RFC 3986 §5.2).
  */
-export function nextLink(request: Request, stretch: AuditStretch, filter: AuditFilter): string {
+export function nextLink(request: Request, range: IdRange, filter: AuditFilter): string {
   const query = new URLSearchParams();
   for (const name of KEPT) {
     const value = queryText(request, name);
     if (value !== undefined) query.set(name, value);
   }
-  query.set('cursor', cursorOf(stretch, filter));
+  query.set('cursor', cursorOf(range, filter));
   return `<?${query.toString()}>; rel="next"`;
 }
 
 /** Holds the time from which on rows are wanted: the lower end of the stretch was found for it. */
-export function cursorOf({ from, below }: AuditStretch, { createdFrom }: AuditFilter): string {
+export function cursorOf({ from, below }: IdRange, { createdFrom }: AuditFilter): string {
   return Buffer.from(`${String(from)} ${String(below)} ${String(createdFrom?.getTime())}`).toString('base64url');
 }
 
@@ -78,7 +78,7 @@ function plainText(request: Request, name: string): string | undefined {
   return text;
 }
 
-function moment(request: Request, name: string): Date | undefined {
+function readTime(request: Request, name: string): Date | undefined {
   // A plus sign that was sent as it is arrives as a space.
   const text = queryText(request, name)?.replace(/ (?=\d\d:\d\d$)/, '+');
   if (text === undefined) return undefined;

@@ -50,11 +50,11 @@ export class AuditLogController {
   ): Promise<AuditEventView[]> {
     const filter = await this.filter(caller, request);
     const perPage = readPerPage(request);
-    const stretch = readCursor(request, filter) ?? (await this.log.stretchOf(filter));
-    const rows = await this.log.page(filter, stretch, perPage + 1);
+    const range = readCursor(request, filter) ?? (await this.log.idRangeOf(filter));
+    const rows = await this.log.page(filter, range, perPage + 1);
     const page = rows.slice(0, perPage);
     const last = page.at(-1);
-    if (last && rows.length > perPage) response.set('Link', nextLink(request, { ...stretch, below: last.id }, filter));
+    if (last && rows.length > perPage) response.set('Link', nextLink(request, { ...range, below: last.id }, filter));
     return page.map(auditEventView);
   }
 

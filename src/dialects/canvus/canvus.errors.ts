@@ -1,7 +1,7 @@
 /** Every error in the dialect's form: `{"msg": …}`, and `{"message": "401 Unauthorized"}` for a token that is none. */
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
-import { DomainError, assertNever, describeForLog } from '../../core/index.js';
+import { DomainError, assertNever, errorSummary } from '../../core/index.js';
 import {
   BodyError,
   InputError,
@@ -42,7 +42,7 @@ export function renderCanvusError(error: unknown): ErrorResponse {
   }
   const status = clientErrorStatus(error);
   if (status !== undefined) return msg(status, 'The request could not be read');
-  logger.error(describeForLog(error));
+  logger.error(errorSummary(error));
   return msg(500, messages.INTERNAL);
 }
 

@@ -11,7 +11,7 @@ import { FORBIDDEN } from './cloudflare.errors.js';
 import { Caller } from './cloudflare.guard.js';
 import { AccountInput, AccountPatchInput, accountChanges } from './cloudflare.inputs.js';
 import { AccountIdView, AccountView, accountView } from './cloudflare.views.js';
-import { requestedPage, stretchOf, success, successPage, type Envelope } from './envelope.js';
+import { requestedPage, pageRequestOf, success, successPage, type Envelope } from './envelope.js';
 
 @CloudflareController('accounts', 'Accounts')
 export class AccountsController {
@@ -38,7 +38,7 @@ export class AccountsController {
       throw new InputError('direction', 'direction must be asc or desc', false);
     }
     const query = { name: queryText(request, 'name'), newestFirst: direction === 'desc' };
-    const [accounts, total] = await this.accounts.list(caller.user, query, stretchOf(page));
+    const [accounts, total] = await this.accounts.list(caller.user, query, pageRequestOf(page));
     return successPage(accounts.map(accountView), page, total);
   }
 

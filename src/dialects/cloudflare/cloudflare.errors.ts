@@ -1,7 +1,7 @@
 /** Every error in the failure envelope, with the codes of the contract's catalogue (§3); those from 10500 up are ours. */
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { DomainError, assertNever, describeForLog } from '../../core/index.js';
+import { DomainError, assertNever, errorSummary } from '../../core/index.js';
 import {
   BodyError,
   InputError,
@@ -64,7 +64,7 @@ export function renderCloudflareError(error: unknown, path: string): ErrorRespon
   }
   const status = clientErrorStatus(error);
   if (status !== undefined) return noRoute(path);
-  logger.error(describeForLog(error));
+  logger.error(errorSummary(error));
   return failure(500, { code: 10500, message: 'internal error; the server log has the details' });
 }
 

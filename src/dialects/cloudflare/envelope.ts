@@ -2,7 +2,7 @@
 import type { Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { Request } from 'express';
-import type { Stretch } from '../../core/index.js';
+import type { PageRequest } from '../../core/index.js';
 import { queryNumber } from '../../http/index.js';
 
 export class ResultInfoView {
@@ -53,7 +53,7 @@ export function requestedPage(request: Request): Page {
 }
 
 /** Which rows a page has. */
-export function stretchOf({ page, perPage }: Page): Stretch {
+export function pageRequestOf({ page, perPage }: Page): PageRequest {
   if (perPage !== undefined) return { offset: (page - 1) * perPage, limit: perPage };
   return page === 1 ? { offset: 0, limit: Number.MAX_SAFE_INTEGER } : { offset: 0, limit: 0 };
 }

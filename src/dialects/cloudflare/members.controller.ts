@@ -10,7 +10,7 @@ import { NoRoute } from './cloudflare.errors.js';
 import { Caller } from './cloudflare.guard.js';
 import { MemberRolesInput, NewMemberInput, roleOf } from './cloudflare.inputs.js';
 import { MemberIdView, MemberView, memberView } from './cloudflare.views.js';
-import { requestedPage, stretchOf, success, successPage, type Envelope } from './envelope.js';
+import { requestedPage, pageRequestOf, success, successPage, type Envelope } from './envelope.js';
 
 const MEMBER_ID = /^[0-9a-f]{32}$/i;
 
@@ -37,7 +37,7 @@ export class MembersController {
   ): Promise<Envelope<MemberView[]>> {
     const account = await this.scope.toRead(caller, accountId);
     const page = requestedPage(request);
-    const [members, total] = await this.memberships.list(account.id, stretchOf(page));
+    const [members, total] = await this.memberships.list(account.id, pageRequestOf(page));
     return successPage(members.map(memberView), page, total);
   }
 

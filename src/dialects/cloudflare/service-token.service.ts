@@ -9,7 +9,7 @@ import {
   UnitOfWork,
   newCheckedSecret,
   type Actor,
-  type Stretch,
+  type PageRequest,
   type TokenFilter,
   type Transaction,
 } from '../../core/index.js';
@@ -87,9 +87,9 @@ export class ServiceTokenService {
   }
 
   /** A page of an account's tokens, oldest first, and how many fit the filter altogether. */
-  page(accountId: string, filter: TokenFilter, stretch: Stretch): Promise<[ServiceToken[], number]> {
+  page(accountId: string, filter: TokenFilter, page: PageRequest): Promise<[ServiceToken[], number]> {
     return this.unitOfWork.read(async (manager) => [
-      await this.listing.page(manager, ServiceToken, accountId, filter, stretch),
+      await this.listing.page(manager, ServiceToken, accountId, filter, page),
       await this.listing.count(manager, ServiceToken, accountId, filter),
     ]);
   }

@@ -23,7 +23,7 @@ import {
   createdServiceTokenView,
   serviceTokenView,
 } from './cloudflare.views.js';
-import { requestedPage, resultInfo, stretchOf, success, successPage, type Envelope } from './envelope.js';
+import { requestedPage, resultInfo, pageRequestOf, success, successPage, type Envelope } from './envelope.js';
 import type { ServiceToken } from './service-token.entity.js';
 import { ServiceTokenService } from './service-token.service.js';
 
@@ -94,7 +94,7 @@ export class ServiceTokensController {
       }));
       return undefined;
     }
-    const [tokens, total] = await this.tokens.page(account.id, filter, stretchOf(page));
+    const [tokens, total] = await this.tokens.page(account.id, filter, pageRequestOf(page));
     return successPage(tokens.map(serviceTokenView), page, total);
   }
 

@@ -1,7 +1,7 @@
 /** Every error in the dialect's envelope (contract §6). */
 import { Catch, Inject, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
-import { DomainError, assertNever, describeForLog } from '../../core/index.js';
+import { DomainError, assertNever, errorSummary } from '../../core/index.js';
 import {
   BodyError,
   InputError,
@@ -56,7 +56,7 @@ export class CrmErrors {
     }
     const status = clientErrorStatus(error);
     if (status !== undefined) return new CrmError('methodNotFound');
-    this.logger.error(describeForLog(error));
+    this.logger.error(errorSummary(error));
     return new CrmError('unexpected', 'the server log has the details');
   }
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Logger } from '@nestjs/common';
 import type { Response } from 'express';
-import { describeForLog } from '../../core/index.js';
+import { errorSummary } from '../../core/index.js';
 
 const logger = new Logger('TextStream');
 
@@ -23,7 +23,7 @@ export async function streamText(
     response.destroy();
     // Unless the client itself has gone.
     const { code } = error as { code?: string };
-    if (code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(describeForLog(error));
+    if (code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(errorSummary(error));
   });
 }
 

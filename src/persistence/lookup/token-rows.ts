@@ -1,6 +1,6 @@
 /** From a raw row of the token table to the entity of its kind and its digests. */
 import type { DataSource } from 'typeorm';
-import { EntityRows, Token, type Row, type StoredToken } from '../../core/index.js';
+import { RowMapper, Token, type Row, type StoredToken } from '../../core/index.js';
 
 /** A row as the driver gives it, by column name. */
 export type TokenRow = Row & {
@@ -11,11 +11,11 @@ export type TokenRow = Row & {
 export class TokenRows {
   /** For a SELECT: every column but hashes that only a dialect needs; `token` is the table's alias. */
   readonly columns: string;
-  private readonly entities: EntityRows<Token>;
+  private readonly entities: RowMapper<Token>;
 
   constructor(dataSource: DataSource) {
-    this.entities = new EntityRows<Token>(dataSource.getMetadata(Token));
-    const names = [...this.entities.names, 'secret_digest', 'previous_secret_digest'];
+    this.entities = new RowMapper<Token>(dataSource.getMetadata(Token));
+    const names = [...this.entities.columnNames, 'secret_digest', 'previous_secret_digest'];
     this.columns = names.map((name) => `token."${name}"`).join(', ');
   }
 

@@ -1,7 +1,7 @@
 /** Tokens, audit, users, accounts, memberships, settings. */
 import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { startIdsAfter } from '../engine.js';
-import { counter, flag, key, moment, optional, text } from './columns.js';
+import { counter, flag, key, timestamp, optional, text } from './columns.js';
 
 /** The first user, the administrator of the first start, is 1000. */
 const IDS_BEFORE_USERS = 999;
@@ -33,16 +33,16 @@ function tokens(): Table {
       text('handle_scope', 32),
       text('secret_digest', 64, optional),
       text('previous_secret_digest', 64, optional),
-      moment('previous_secret_expires_at', true),
+      timestamp('previous_secret_expires_at', true),
       { name: 'secret_version', type: 'integer' },
       text('label', 1000),
       text('account_id', 32, optional),
       { name: 'user_id', type: 'integer', isNullable: true },
       flag('enabled'),
-      moment('created_at'),
-      moment('updated_at'),
-      moment('expires_at', true),
-      moment('last_seen_at', true),
+      timestamp('created_at'),
+      timestamp('updated_at'),
+      timestamp('expires_at', true),
+      timestamp('last_seen_at', true),
       text('audience', 32, optional),
       text('parent_id', 36, optional),
     ],
@@ -85,7 +85,7 @@ function audit(): Table {
     name: 'latchkey_audit',
     columns: [
       counter('latchkey_audit_pk'),
-      moment('created_at'),
+      timestamp('created_at'),
       text('action', 64),
       { name: 'author_id', type: 'integer', isNullable: true },
       text('author_name', 255, optional),
@@ -117,9 +117,9 @@ function users(): Table {
       flag('admin'),
       flag('approved'),
       flag('blocked'),
-      moment('created_at'),
-      moment('updated_at'),
-      moment('last_login_at', true),
+      timestamp('created_at'),
+      timestamp('updated_at'),
+      timestamp('last_login_at', true),
     ],
     indices: [{ name: 'latchkey_user_email', columnNames: ['email_key'], isUnique: true }],
     checks: [
@@ -135,7 +135,12 @@ function users(): Table {
 function accounts(): Table {
   return new Table({
     name: 'latchkey_account',
-    columns: [key('id', 32, 'latchkey_account_pk'), text('name', 255), moment('created_at'), moment('updated_at')],
+    columns: [
+      key('id', 32, 'latchkey_account_pk'),
+      text('name', 255),
+      timestamp('created_at'),
+      timestamp('updated_at'),
+    ],
     indices: [{ name: 'latchkey_account_name', columnNames: ['name'], isUnique: true }],
     checks: [{ name: 'latchkey_account_id_length', expression: `length("id") = 32` }],
   });
@@ -149,7 +154,7 @@ function memberships(): Table {
       text('account_id', 32),
       { name: 'user_id', type: 'integer' },
       text('role', 32),
-      moment('created_at'),
+      timestamp('created_at'),
     ],
     indices: [
       { name: 'latchkey_membership_pair', columnNames: ['account_id', 'user_id'], isUnique: true },

@@ -1,8 +1,8 @@
 /** When the previous secret of a token was last used. */
 import { TableColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { moment } from './columns.js';
+import { timestamp } from './columns.js';
 
-const column = new TableColumn(moment('previous_last_seen_at', true));
+const column = new TableColumn(timestamp('previous_last_seen_at', true));
 
 export class LastUses1795564800000 implements MigrationInterface {
   name = 'LastUses1795564800000';

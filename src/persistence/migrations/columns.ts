@@ -18,7 +18,7 @@ export function counter(primaryKeyConstraintName: string): TableColumnOptions {
 }
 
 /** Milliseconds since 1970. */
-export function moment(name: string, isNullable = false): TableColumnOptions {
+export function timestamp(name: string, isNullable = false): TableColumnOptions {
   return { name, type: 'bigint', isNullable };
 }
 

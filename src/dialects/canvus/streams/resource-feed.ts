@@ -1,7 +1,7 @@
 /** One resource with those who watch it: what they were told last, and one refresh at a time that tells them the rest. */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { DomainError, describeForLog, type Change, type Semaphore } from '../../../core/index.js';
+import { DomainError, errorSummary, type Change, type Semaphore } from '../../../core/index.js';
 import type { SubscriberAuthorizer } from './subscriber-authorizer.js';
 import { ALL, type Item, type WatchedResource } from './watched-resource.js';
 import type { Subscriber } from './subscriber.js';
@@ -147,7 +147,7 @@ export class ResourceFeed {
 
   private rejectJoining(joining: readonly Subscriber[], error: unknown): void {
     const reason = error instanceof Error ? error : new Error('what was thrown is no error');
-    if (!(error instanceof DomainError)) logger.error(describeForLog(error));
+    if (!(error instanceof DomainError)) logger.error(errorSummary(error));
     for (const subscriber of joining) {
       this.joining.delete(subscriber);
       subscriber.end(reason);

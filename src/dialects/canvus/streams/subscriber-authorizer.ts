@@ -1,7 +1,7 @@
 /** Everybody who watches anything, by user: whoever may have lost the right to is asked for before his next line. */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { DomainError, TokenChange, describeForLog, type Change } from '../../../core/index.js';
+import { DomainError, TokenChange, errorSummary, type Change } from '../../../core/index.js';
 import type { TokenStatus, TokenRevalidator } from '../../../identity/index.js';
 import { Refusal, Unauthorized } from '../canvus.errors.js';
 import { PERMISSION_DENIED, USER_UNUSABLE } from '../canvus.messages.js';
@@ -87,7 +87,7 @@ export class SubscriberAuthorizer {
       for (const subscriber of subscribers) this.apply(subscriber, statuses.get(subscriber.tokenId));
       return true;
     } catch (error) {
-      if (!(error instanceof DomainError)) this.logger.error(describeForLog(error));
+      if (!(error instanceof DomainError)) this.logger.error(errorSummary(error));
       this.requeue(subscribers);
       return false;
     }
