@@ -1,4 +1,4 @@
-/** From what a request presents to whether it is let in: the same for proxies and for guards. */
+/** Decides from what a request presents whether it is let in: the same for proxies and for guards. */
 import { Inject, Injectable } from '@nestjs/common';
 import { Verifier, type Acceptance, type Verdict } from '../core/index.js';
 import { actsForUser } from '../identity/index.js';

@@ -1,4 +1,4 @@
-/** Which valid tokens are let in: all of them, or those of certain kinds and accounts. */
+/** Access policies: which valid tokens are let in, all of them or those of certain kinds and accounts. */
 import type { Acceptance } from '../core/index.js';
 
 /** Kinds of token that can be presented. */

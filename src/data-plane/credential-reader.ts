@@ -1,4 +1,4 @@
-/** What a request presents: exactly one credential, in one of the headers that carry them, or nothing that counts. */
+/** Reads what a request presents: exactly one credential, in one of the headers that carry them, or nothing that counts. */
 import { Secret, isCheckedSecret, isUserToken, type Credential } from '../core/index.js';
 
 /** `conflicting` also says that a header came twice, or half a pair alone; `malformed` can belong to nobody. */

@@ -1,4 +1,4 @@
-/** Stands ahead of Express on the HTTP server itself: a route of Express costs several times what a check does. */
+/** Answers `/verify` on the HTTP server itself, ahead of Express: a route of Express costs several times what a check does. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';

@@ -1,4 +1,4 @@
-/** The first start on an empty database: an administrator, his account and his token. */
+/** Bootstraps an empty database: the first administrator, their account and their token. */
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { HashingService, SYSTEM, Secret, UniqueViolation, UnitOfWork, type Transaction } from '../core/index.js';

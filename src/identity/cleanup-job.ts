@@ -1,4 +1,4 @@
-/** What would grow for ever is kept small in the background: expired sessions, and audit rows older than they are kept. */
+/** Removes in the background what would grow for ever: expired sessions, and audit rows past their retention. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { SYSTEM, UnitOfWork, errorSummary, removeAuditRows, type Transaction } from '../core/index.js';

@@ -1,4 +1,4 @@
-/** Whether those who came with a token a while ago may still come: asked anew, for many at once. */
+/** Checks again, for many tokens at once, whether those who came with them a while ago may still come. */
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { ChangeRelay, Clock, Token, UnitOfWork, UserDirectory, type DirectoryUser } from '../core/index.js';

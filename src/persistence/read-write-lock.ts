@@ -1,4 +1,4 @@
-/** Many readers or one writer, in turn: keeps uncommitted rows from readers of a shared connection. */
+/** A readers-writer lock: many readers or one writer. It keeps uncommitted rows from readers of a shared connection. */
 
 export class ReadWriteLock {
   private readers = 0;

@@ -17,7 +17,7 @@ export interface AuditFilter {
   readonly authorId?: number | undefined;
 }
 
-/** A stretch of the log by the ids of its rows. */
+/** A range of the log by the ids of its rows. */
 export interface IdRange {
   /** The lowest id. */
   readonly from: number;
@@ -63,7 +63,7 @@ export class AuditLog {
     return { from: ids?.first ?? 0, below: (ids?.last ?? -1) + 1 };
   }
 
-  /** The newest rows of a stretch that fit, at most so many. */
+  /** The newest rows of a range that fit, at most so many. */
   page(filter: AuditFilter, range: IdRange, limit: number): Promise<AuditRecord[]> {
     return this.unitOfWork.read((manager) => fitting(manager, filter, range).take(limit).getMany());
   }
@@ -112,7 +112,7 @@ function fitting(
     ...(authorId !== undefined && { authorId }),
   };
   const query = manager.createQueryBuilder(AuditRecord, 'row').where(where).orderBy('row.id', 'DESC');
-  // Not by the index on the time: the stretch is as narrow, and in the right order.
+  // Not by the index on the time: the range of ids is as narrow, and in the right order.
   if (createdFrom) query.andWhere('row.createdAt + 0 >= :from', { from: createdFrom.getTime() });
   if (createdBefore) query.andWhere('row.createdAt + 0 < :before', { before: createdBefore.getTime() });
   return query;

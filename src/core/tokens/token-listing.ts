@@ -12,7 +12,7 @@ export interface TokenFilter {
   readonly search?: string | undefined;
 }
 
-/** A stretch of a list. */
+/** Which part of a list to read. */
 export interface PageRequest {
   readonly offset: number;
   readonly limit: number;
@@ -25,7 +25,7 @@ export class TokenListing {
     return this.query(manager, kind).where({ userId }).getMany();
   }
 
-  /** A stretch of an account's tokens, oldest first. */
+  /** A page of an account's tokens, oldest first. */
   page<T extends Token>(
     manager: EntityManager,
     kind: ObjectType<T>,

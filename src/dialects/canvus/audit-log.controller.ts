@@ -4,13 +4,13 @@ import type { Request, Response } from 'express';
 import { AuditLog, type AuditFilter } from '../../core/index.js';
 import { streamText } from '../../http/index.js';
 import { PersonalTokenService, type Principal } from '../../identity/index.js';
-import { nextLink, readCursor, readFilter, readPerPage } from './audit-log-query.js';
+import { nextLink, readCursor, readFilter, readPerPage } from './audit-log.query.js';
 import { auditLogCsv } from './audit-log.csv.js';
 import { AuditFilterParameters, CSV_EXAMPLE, PageParameters } from './audit-log.docs.js';
 import { AuditEventView, auditEventView } from './audit-log.views.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
-import { Refusal } from './canvus.errors.js';
+import { CanvusError } from './canvus.errors.js';
 import { Caller } from './canvus.guard.js';
 import { PERMISSION_DENIED } from './canvus.messages.js';
 
@@ -79,9 +79,9 @@ export class AuditLogController {
     await streamText(response, CSV_HEADERS, auditLogCsv(this.log.all(filter)));
   }
 
-  /** @throws Refusal 403; InputError */
+  /** @throws CanvusError 403; InputError */
   private async filter(caller: Principal, request: Request): Promise<AuditFilter> {
-    if (!caller.user.admin) throw new Refusal(403, PERMISSION_DENIED);
+    if (!caller.user.admin) throw new CanvusError(403, PERMISSION_DENIED);
     const filter = readFilter(request);
     // People know an access token by its handle, rows by its id.
     const token = filter.targetId === undefined ? null : await this.tokens.findByHandle(filter.targetId);

@@ -2,8 +2,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import { exampleOf, optionalExamples } from '../../http/index.js';
-import { cursorOf } from './audit-log-query.js';
-import { TARGET_TYPE_NAMES } from './audit-log-words.js';
+import { cursorOf } from './audit-log.query.js';
+import { TARGET_TYPE_NAMES } from './audit-log.mapping.js';
 import { AuditEventView } from './audit-log.views.js';
 
 const MOMENT = 'A date and time of RFC 3339, or a date, which means its midnight in UTC.';

@@ -1,7 +1,7 @@
 /** An event of the audit log as it goes out, key by key in alphabetical order (contract §7). */
 import { ApiProperty } from '@nestjs/swagger';
 import type { AuditRecord } from '../../core/index.js';
-import { ACTION_NAMES, TARGET_TYPE_NAMES, actionName, targetTypeName } from './audit-log-words.js';
+import { ACTION_NAMES, TARGET_TYPE_NAMES, actionName, targetTypeName } from './audit-log.mapping.js';
 
 export class AuditEventView {
   @ApiProperty({ example: 'create', description: `What was done: ${quoted(ACTION_NAMES)}.` })

@@ -4,13 +4,13 @@ import { ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { documentedPath } from '../../http/index.js';
 import { PATH_PARAMETERS, SECURITY_SCHEME } from './canvus.docs.js';
 import { CanvusErrorFilter } from './canvus.errors.js';
-import { PrivateTokenGuard } from './canvus.guard.js';
+import { CanvusGuard } from './canvus.guard.js';
 
 /** @param path - below the dialect's prefix; @param tag - the group in the documentation */
 export function CanvusController(path: string, tag: string): ClassDecorator {
   return applyDecorators(
     Controller({ path, version: VERSION_NEUTRAL }),
-    UseGuards(PrivateTokenGuard),
+    UseGuards(CanvusGuard),
     UseFilters(CanvusErrorFilter),
     ApiTags(tag),
     ApiSecurity(SECURITY_SCHEME),

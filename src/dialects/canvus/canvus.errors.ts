@@ -18,7 +18,7 @@ import * as messages from './canvus.messages.js';
 export class Unauthorized extends Error {}
 
 /** A refusal that only this dialect knows. */
-export class Refusal extends Error {
+export class CanvusError extends Error {
   constructor(
     readonly status: 400 | 403 | 404,
     message: string,
@@ -31,7 +31,7 @@ const logger = new Logger('Canvus');
 
 export function renderCanvusError(error: unknown): ErrorResponse {
   if (error instanceof Unauthorized) return { status: 401, body: { message: '401 Unauthorized' } };
-  if (error instanceof Refusal) return msg(error.status, error.message);
+  if (error instanceof CanvusError) return msg(error.status, error.message);
   if (error instanceof InputError) return msg(400, error.message);
   if (error instanceof BodyError) return msg(error.reason === 'too_large' ? 413 : 400, error.message);
   if (error instanceof DomainError) return renderDomainError(error);

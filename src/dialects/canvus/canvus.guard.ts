@@ -11,7 +11,7 @@ import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { callerAddress } from '../../http/index.js';
 import { Authenticator, USER_AUDIENCE, type Principal } from '../../identity/index.js';
-import { Refusal, Unauthorized } from './canvus.errors.js';
+import { CanvusError, Unauthorized } from './canvus.errors.js';
 import { USER_UNUSABLE } from './canvus.messages.js';
 
 const PUBLIC = 'latchkey:canvus-public';
@@ -24,7 +24,7 @@ export function Public(): CustomDecorator {
 
 /** Lets a request pass with an accepted token, and without one only where the route says {@link Public}. */
 @Injectable()
-export class PrivateTokenGuard implements CanActivate {
+export class CanvusGuard implements CanActivate {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly reflector: Reflector,
@@ -40,7 +40,7 @@ export class PrivateTokenGuard implements CanActivate {
     const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, callerAddress(request));
     if (found.status === 'authenticated') PRINCIPALS.set(request, found.principal);
     else if (isPublic) return true;
-    else throw found.status === 'unusable' ? new Refusal(403, USER_UNUSABLE) : new Unauthorized();
+    else throw found.status === 'unusable' ? new CanvusError(403, USER_UNUSABLE) : new Unauthorized();
     return true;
   }
 }

@@ -1,9 +1,10 @@
 /** Request bodies. Members that are not declared here are ignored; `null` counts as absent where a member is optional. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, ValidateBy } from 'class-validator';
-import { IsText } from '../../http/index.js';
+import { IsText, members, type IncomingBody } from '../../http/index.js';
 import { EMAIL_MAX, isEmailAddress } from '../../identity/index.js';
-import { parameterMissing } from './canvus.messages.js';
+import { CanvusError } from './canvus.errors.js';
+import { LOGIN_BODY, parameterMissing } from './canvus.messages.js';
 
 const whenNoString = parameterMissing;
 
@@ -144,4 +145,38 @@ export class LogoutInput {
   @IsOptional()
   @IsText({ max: 255, whenNoString })
   token?: string | null;
+}
+
+/** A login: by e-mail and password, or by a token, and nothing else (contract §3.5). */
+export type Login =
+  | { readonly by: 'password'; readonly email: string; readonly password: string; readonly remember: boolean }
+  | { readonly by: 'token'; readonly token: string; readonly remember: boolean };
+
+/** For the documentation. */
+export class LoginInput {
+  @ApiPropertyOptional({ format: 'email', example: 'admin@example.com' })
+  email?: string;
+
+  @ApiPropertyOptional({ example: 'correct horse' })
+  password?: string;
+
+  @ApiPropertyOptional({ description: 'Instead of e-mail and password: a login token or an access token.' })
+  token?: string;
+
+  @ApiPropertyOptional({ default: false, description: 'The token lives for 30 days instead of 24 hours.' })
+  remember?: boolean;
+}
+
+/** @throws CanvusError 400 for any other form; BodyError */
+export function readLogin(body: IncomingBody): Login {
+  const { email, password, token, remember = false, ...others } = members(body.json());
+  if (typeof remember === 'boolean' && Object.keys(others).length === 0) {
+    if (typeof token === 'string' && email === undefined && password === undefined) {
+      return { by: 'token', token, remember };
+    }
+    if (typeof email === 'string' && typeof password === 'string' && token === undefined) {
+      return { by: 'password', email, password, remember };
+    }
+  }
+  throw new CanvusError(400, LOGIN_BODY);
 }

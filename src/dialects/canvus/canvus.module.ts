@@ -5,7 +5,7 @@ import { DIALECT_PATH, DialectMount } from '../../http/index.js';
 import { AccessTokensController } from './access-tokens.controller.js';
 import { AuditLogController } from './audit-log.controller.js';
 import { renderCanvusError } from './canvus.errors.js';
-import { PrivateTokenGuard } from './canvus.guard.js';
+import { CanvusGuard } from './canvus.guard.js';
 import { ConfigurableModuleClass } from './canvus.module-definition.js';
 import { LoginController } from './login.controller.js';
 import { NotServedController } from './not-served.controller.js';
@@ -41,6 +41,6 @@ class CanvusMount extends DialectMount implements OnModuleInit {
 /** Serves the Canvus dialect below `path` (`/api/v1` unless given). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [CanvusMount, PrivateTokenGuard, Streams, WatchedResources, UserScope],
+  providers: [CanvusMount, CanvusGuard, Streams, WatchedResources, UserScope],
 })
 export class CanvusModule extends ConfigurableModuleClass {}

@@ -6,9 +6,8 @@ import { SessionService, USER_AUDIENCE, type Principal } from '../../identity/in
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
 import { Address, Caller, Public } from './canvus.guard.js';
-import { LogoutInput } from './canvus.inputs.js';
+import { LoginInput, LogoutInput, readLogin } from './canvus.inputs.js';
 import { LoginView, loginView } from './canvus.views.js';
-import { LoginInput, readLogin } from './login-input.js';
 
 const HOUR = 3600;
 const LIFETIME_SECONDS = 24 * HOUR;

@@ -2,7 +2,7 @@
 import { Get, Post } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { CanvusController } from './canvus.controller.js';
-import { Refusal } from './canvus.errors.js';
+import { CanvusError } from './canvus.errors.js';
 import { Public } from './canvus.guard.js';
 import { NOT_SERVED, SIGN_UP_OFF } from './canvus.messages.js';
 
@@ -12,18 +12,18 @@ export class NotServedController {
   @Public()
   @Post('register')
   register(): never {
-    throw new Refusal(403, SIGN_UP_OFF);
+    throw new CanvusError(403, SIGN_UP_OFF);
   }
 
   @Public()
   @Post(['confirm-email', 'login/saml', 'password/create-reset-token', 'password/reset'])
   byMailOrSaml(): never {
-    throw new Refusal(403, NOT_SERVED);
+    throw new CanvusError(403, NOT_SERVED);
   }
 
   @Public()
   @Get('password/validate-reset-token')
   validateResetToken(): never {
-    throw new Refusal(403, NOT_SERVED);
+    throw new CanvusError(403, NOT_SERVED);
   }
 }

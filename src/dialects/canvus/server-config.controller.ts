@@ -4,7 +4,7 @@ import { Incoming, IncomingBody } from '../../http/index.js';
 import { ServerSettings, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
-import { Refusal } from './canvus.errors.js';
+import { CanvusError } from './canvus.errors.js';
 import { Caller, MaybeCaller, Public } from './canvus.guard.js';
 import { PERMISSION_DENIED } from './canvus.messages.js';
 import {
@@ -49,7 +49,7 @@ export class ServerConfigController {
     errors: [400, 403],
   })
   async patch(@Caller() caller: Principal, @Incoming() body: IncomingBody): Promise<AdminServerConfigView> {
-    if (!caller.user.admin) throw new Refusal(403, PERMISSION_DENIED);
+    if (!caller.user.admin) throw new CanvusError(403, PERMISSION_DENIED);
     const changes = readServerConfigPatch(body.json(), await this.settings.policy());
     return adminServerConfigView(await this.settings.changePolicy(caller.actor, changes));
   }

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isStorableText } from '../../core/index.js';
 import { InputError, members } from '../../http/index.js';
 import type { Policy } from '../../identity/index.js';
-import { Refusal } from './canvus.errors.js';
+import { CanvusError } from './canvus.errors.js';
 
 class PasswordConfigView {
   @ApiProperty({ example: true, description: 'Whether users may sign in with a password.' })
@@ -210,14 +210,14 @@ const EDITABLE = new Map<string, Editable<keyof Policy>>([
 
 /**
  * What a PATCH changes. What cannot be changed may be sent back as it is; unknown members are ignored.
- * @throws InputError, Refusal 400
+ * @throws InputError, CanvusError 400
  */
 export function readServerConfigPatch(body: unknown, current: Policy): Partial<Policy> {
   const changes: Partial<Record<keyof Policy, unknown>> = {};
   for (const { path, given, present } of leaves(members(body), adminServerConfigView(current), '')) {
     const setting = EDITABLE.get(path);
     if (!setting && !isDeepStrictEqual(given, present)) {
-      throw new Refusal(400, `${path} cannot be changed on this server`);
+      throw new CanvusError(400, `${path} cannot be changed on this server`);
     }
     if (setting && !setting.accepts(given)) throw new InputError(path, `${path} ${setting.rule}`, false);
     if (setting) changes[setting.key] = given;

@@ -2,20 +2,20 @@
 import { Secret } from '../../core/index.js';
 import type { IncomingBody } from '../../http/index.js';
 import type { Principal, User, UserChanges } from '../../identity/index.js';
-import { Refusal } from './canvus.errors.js';
+import { CanvusError } from './canvus.errors.js';
 import { UserPatchInput } from './canvus.inputs.js';
 import { APPROVAL_STAYS, NO_CONFIRMATION, PERMISSION_DENIED } from './canvus.messages.js';
 
 const ADMIN_ONLY = ['password', 'admin', 'approved', 'need_email_confirmation'] as const;
 
-/** @throws Refusal 400, 403; InputError, BodyError */
+/** @throws CanvusError 400, 403; InputError, BodyError */
 export function readUserPatch(body: IncomingBody, caller: Principal, user: User): UserChanges & { password?: Secret } {
   const input = body.as(UserPatchInput);
   if (!caller.user.admin && ADMIN_ONLY.some((field) => (input[field] ?? undefined) !== undefined)) {
-    throw new Refusal(403, PERMISSION_DENIED);
+    throw new CanvusError(403, PERMISSION_DENIED);
   }
-  if (input.need_email_confirmation === true) throw new Refusal(400, NO_CONFIRMATION);
-  if (input.approved === false && user.approved) throw new Refusal(400, APPROVAL_STAYS);
+  if (input.need_email_confirmation === true) throw new CanvusError(400, NO_CONFIRMATION);
+  if (input.approved === false && user.approved) throw new CanvusError(400, APPROVAL_STAYS);
   const { name, email, blocked, admin, approved, password } = input;
   return {
     ...(typeof name === 'string' && { name }),

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, UserDirectory, type DirectoryUser } from '../../core/index.js';
 import { UserService, type Principal, type User } from '../../identity/index.js';
-import { Refusal } from './canvus.errors.js';
+import { CanvusError } from './canvus.errors.js';
 import { PERMISSION_DENIED, notAnInteger } from './canvus.messages.js';
 
 /** The largest id the database can hold. */
@@ -17,7 +17,7 @@ export class UserScope {
 
   /**
    * The user a path names, for himself or an administrator.
-   * @throws Refusal 400, 403; DomainError `user_not_found`
+   * @throws CanvusError 400, 403; DomainError `user_not_found`
    */
   ownOrAny(caller: Principal, id: string): Promise<User> {
     return this.find(id, (userId) => caller.user.admin || caller.user.id === userId);
@@ -35,7 +35,7 @@ export class UserScope {
 
   /**
    * The owner of tokens that a path names, wherever users are kept, for himself or an administrator.
-   * @throws Refusal 400, 403; DomainError `user_not_found`
+   * @throws CanvusError 400, 403; DomainError `user_not_found`
    */
   async owner(caller: Principal, id: string): Promise<DirectoryUser> {
     const userId = this.permitted(id, (named) => caller.user.admin || caller.user.id === named);
@@ -49,9 +49,9 @@ export class UserScope {
   }
 
   private permitted(text: string, isPermitted: (userId: number) => boolean): number {
-    if (!/^-?\d+$/.test(text)) throw new Refusal(400, notAnInteger(text));
+    if (!/^-?\d+$/.test(text)) throw new CanvusError(400, notAnInteger(text));
     const id = Number(text);
-    if (!isPermitted(id)) throw new Refusal(403, PERMISSION_DENIED);
+    if (!isPermitted(id)) throw new CanvusError(403, PERMISSION_DENIED);
     if (id < 1 || id > MAX_ID) throw unknownUser(text);
     return id;
   }

@@ -6,7 +6,7 @@ import { EmptyView, Incoming, IncomingBody, exampleOf } from '../../http/index.j
 import { PasswordService, UserService, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
-import { Refusal } from './canvus.errors.js';
+import { CanvusError } from './canvus.errors.js';
 import { Caller } from './canvus.guard.js';
 import { NewUserInput, PasswordInput, UserPatchInput } from './canvus.inputs.js';
 import { DELETE_ONESELF, PERMISSION_DENIED, parameterMissing } from './canvus.messages.js';
@@ -67,7 +67,7 @@ export class UsersController {
     errors: [400, 403, 409],
   })
   async create(@Caller() caller: Principal, @Incoming() body: IncomingBody): Promise<UserView> {
-    if (!caller.user.admin) throw new Refusal(403, PERMISSION_DENIED);
+    if (!caller.user.admin) throw new CanvusError(403, PERMISSION_DENIED);
     const { email, name, password, admin, approved, blocked } = body.as(NewUserInput);
     const user = await this.users.create(caller.actor, {
       email,
@@ -111,7 +111,7 @@ export class UsersController {
   })
   async delete(@Caller() caller: Principal, @Param('id') id: string): Promise<EmptyView> {
     const user = await this.scope.asAdmin(caller, id);
-    if (user.id === caller.user.id) throw new Refusal(403, DELETE_ONESELF);
+    if (user.id === caller.user.id) throw new CanvusError(403, DELETE_ONESELF);
     await this.users.delete(caller.actor, user.id);
     return {};
   }
@@ -177,7 +177,7 @@ export class UsersController {
     if (user.id !== caller.user.id) {
       return userView(await this.passwords.set(caller.actor, user.id, new Secret(next)));
     }
-    if (typeof current !== 'string') throw new Refusal(400, parameterMissing('current_password'));
+    if (typeof current !== 'string') throw new CanvusError(400, parameterMissing('current_password'));
     return userView(await this.passwords.change(caller.actor, user.id, new Secret(current), new Secret(next)));
   }
 }

@@ -14,7 +14,7 @@ export class AccountScope {
 
   /**
    * The account a path names, for whoever may look at it: its members and administrators of the server.
-   * @throws NoRoute, Refusal 403
+   * @throws NoRoute, CloudflareError 403
    */
   toRead(caller: Principal, id: string): Promise<Account> {
     return this.account(caller, id, ['administrator', 'read_only']);
@@ -22,7 +22,7 @@ export class AccountScope {
 
   /**
    * The same, for whoever may change it: its administrators and those of the server.
-   * @throws NoRoute, Refusal 403
+   * @throws NoRoute, CloudflareError 403
    */
   toChange(caller: Principal, id: string): Promise<Account> {
     return this.account(caller, id, ['administrator']);

@@ -23,7 +23,7 @@ export interface ErrorItem {
 }
 
 /** A refusal that only this dialect knows. */
-export class Refusal extends Error {
+export class CloudflareError extends Error {
   constructor(
     readonly status: number,
     readonly item: ErrorItem,
@@ -34,17 +34,20 @@ export class Refusal extends Error {
 
 /** Who is calling cannot be told or is not accepted. */
 export const UNAUTHENTICATED = {
-  missing: new Refusal(400, { code: 9106, message: 'Missing X-Auth-Key, X-Auth-Email or Authorization headers' }),
+  missing: new CloudflareError(400, {
+    code: 9106,
+    message: 'Missing X-Auth-Key, X-Auth-Email or Authorization headers',
+  }),
   malformedBearer: malformedHeader(6111, 'Invalid format for Authorization header'),
   malformedKey: malformedHeader(6103, 'Invalid format for X-Auth-Key header'),
-  unknownKey: new Refusal(403, { code: 9103, message: 'Unknown X-Auth-Key or X-Auth-Email' }),
-  unknownToken: new Refusal(401, { code: 10000, message: 'Authentication error' }),
+  unknownKey: new CloudflareError(403, { code: 9103, message: 'Unknown X-Auth-Key or X-Auth-Email' }),
+  unknownToken: new CloudflareError(401, { code: 10000, message: 'Authentication error' }),
   /** The same, where a token asks about itself. */
-  invalidToken: new Refusal(401, { code: 1000, message: 'Invalid API Token' }),
+  invalidToken: new CloudflareError(401, { code: 1000, message: 'Invalid API Token' }),
 } as const;
 
 /** Not permitted, or not his: an account that is not the caller's looks like one that does not exist. */
-export const FORBIDDEN = new Refusal(403, { code: 10000, message: 'Authentication error' });
+export const FORBIDDEN = new CloudflareError(403, { code: 10000, message: 'Authentication error' });
 
 /** Something the path names does not exist; the answer repeats the path. */
 export class NoRoute extends Error {}
@@ -53,7 +56,7 @@ const logger = new Logger('Cloudflare');
 
 /** @param path - as it was requested, without the query */
 export function renderCloudflareError(error: unknown, path: string): ErrorResponse {
-  if (error instanceof Refusal) return failure(error.status, error.item);
+  if (error instanceof CloudflareError) return failure(error.status, error.item);
   if (error instanceof NoRoute || error instanceof PathNotFound) return noRoute(path);
   if (error instanceof InputError) return invalidRequest(error.message, error.field);
   if (error instanceof BodyError) return renderBodyError(error);
@@ -126,8 +129,8 @@ function failure(status: number, item: ErrorItem, headers: Record<string, string
   return { status, headers, body: { result: null, success: false, errors: [item], messages: [] } };
 }
 
-function malformedHeader(code: number, message: string): Refusal {
-  return new Refusal(400, { code: 6003, message: 'Invalid request headers', error_chain: [{ code, message }] });
+function malformedHeader(code: number, message: string): CloudflareError {
+  return new CloudflareError(400, { code: 6003, message: 'Invalid request headers', error_chain: [{ code, message }] });
 }
 
 /** Answers what the dialect's own controllers throw. */

@@ -14,7 +14,7 @@ export function readAccessTokenIdentifier(parameters: Parameters): AccessTokenId
   if (value === undefined || value === null || value === '') throw new CrmError('parameterMissing', NAME);
   const given = parameters.inQuery && typeof value === 'string' ? fromQuery(value) : value;
   const members = new Parameters(identifierMembers(given));
-  const named = readEither(members);
+  const named = readCodeOrIdentifier(members);
   if ('authenticationCode' in named) return named;
   return { identifier: named.identifier, passCode: new Secret(members.required('pass_code')) };
 }
@@ -23,7 +23,7 @@ export function readAccessTokenIdentifier(parameters: Parameters): AccessTokenId
  * Exactly one of code and identifier.
  * @throws CrmError `semiOptional`, `invalidParameter`
  */
-export function readEither(parameters: Parameters): { authenticationCode: string } | { identifier: string } {
+export function readCodeOrIdentifier(parameters: Parameters): { authenticationCode: string } | { identifier: string } {
   const authenticationCode = parameters.optional('authentication_code');
   const identifier = parameters.optional('identifier');
   if (authenticationCode !== undefined && identifier === undefined) return { authenticationCode };

@@ -16,10 +16,10 @@ import { AccountService, type Account } from '../../identity/index.js';
 import type { AccessTokenIdentifier } from './access-token-identifier.js';
 import { AccessToken } from './access-token.entity.js';
 import { CrmError } from './crm.errors.js';
-import type { Session } from './crm.guard.js';
+import type { CrmCaller } from './crm.guard.js';
 import { CRM_OPTIONS } from './crm.module-definition.js';
 import type { CrmOptions } from './crm.options.js';
-import { permittedChanges, type NameChanges, type NewNames } from './pass-code-rules.js';
+import { validateIdentifierChanges, type IdentifierChanges, type NewIdentifiers } from './pass-code-rules.js';
 
 /** What a list is to hold. */
 export interface AccessTokenQuery {
@@ -45,7 +45,7 @@ export class AccessTokenService {
   ) {}
 
   /** Whether tokens of the account may have neither identifier nor pass code. */
-  mayHaveNone(account: Account): boolean {
+  identifiersOptional(account: Account): boolean {
     return account.allowNoIdentifier ?? this.options.allowNoIdentifier ?? false;
   }
 
@@ -82,7 +82,7 @@ export class AccessTokenService {
   }
 
   /** @throws DomainError `handle_taken`, `identifier_taken`, `invalid_value` (pass code) */
-  async create({ actor, account }: Session, code: string | undefined, names: NewNames): Promise<AccessToken> {
+  async create({ actor, account }: CrmCaller, code: string | undefined, names: NewIdentifiers): Promise<AccessToken> {
     const passCodeHash = names.passCode && (await this.hashing.hashPassword(names.passCode));
     const write = this.accounts.change(actor, account.id, async (tx) =>
       this.tokens.issue(tx, AccessToken, {
@@ -96,7 +96,7 @@ export class AccessTokenService {
         passCodeHash,
       }),
     );
-    return whenTaken(write, taken);
+    return whenTaken(write, conflictOf);
   }
 
   /**
@@ -105,12 +105,12 @@ export class AccessTokenService {
    * @throws DomainError `token_not_found`, `handle_taken`, `identifier_taken`; CrmError `parameterMissing`
    */
   async update(
-    { actor, account }: Session,
+    { actor, account }: CrmCaller,
     found: AccessToken,
     code: string | null | undefined,
-    names: NameChanges,
+    names: IdentifierChanges,
   ): Promise<AccessToken> {
-    const { identifier, passCode } = permittedChanges(names, found, this.mayHaveNone(account));
+    const { identifier, passCode } = validateIdentifierChanges(names, found, this.identifiersOptional(account));
     const passCodeHash = passCode && (await this.hashing.hashPassword(passCode));
     const write = this.accounts.change(actor, account.id, async (tx) => {
       const token = await this.unchanged(tx, found);
@@ -121,14 +121,14 @@ export class AccessTokenService {
       if (differing.length === 0) return token;
       return this.tokens.update(tx, AccessToken, { id: token.id }, Object.fromEntries(differing));
     });
-    return whenTaken(write, taken);
+    return whenTaken(write, conflictOf);
   }
 
   /**
    * Moves a token to the other state; not for one that is there already.
    * @throws DomainError `token_not_found`; CrmError `invalidState`
    */
-  setEffective({ actor, account }: Session, found: AccessToken, effective: boolean): Promise<AccessToken> {
+  setEffective({ actor, account }: CrmCaller, found: AccessToken, effective: boolean): Promise<AccessToken> {
     return this.accounts.change(actor, account.id, async (tx) => {
       const token = await this.unchanged(tx, found);
       requireState(token, !effective);
@@ -141,7 +141,7 @@ export class AccessTokenService {
    * @throws DomainError `token_not_found`; CrmError `invalidState`
    */
   async resetPassCode(
-    { actor, account }: Session,
+    { actor, account }: CrmCaller,
     found: AccessToken,
   ): Promise<{ token: AccessToken; passCode: Secret }> {
     requireState(found, true);
@@ -205,7 +205,7 @@ function notFound(): DomainError {
 }
 
 /** What a broken unique rule means; another one than these is a fault of ours. */
-function taken(rule: string): Error {
+function conflictOf(rule: string): Error {
   if (rule.includes('identifier')) return new DomainError('identifier_taken', 'the identifier is in use');
   if (rule.includes('handle')) return new DomainError('handle_taken', 'the authentication code is in use');
   return new UniqueViolation(rule);

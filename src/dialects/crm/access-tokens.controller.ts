@@ -1,7 +1,7 @@
 /** `access_tokens/*`: the methods on access tokens (contract §4). */
 import { Get, Post } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
-import { readAccessTokenIdentifier, readEither } from './access-token-identifier.js';
+import { readAccessTokenIdentifier, readCodeOrIdentifier } from './access-token-identifier.js';
 import type { AccessToken } from './access-token.entity.js';
 import { AccessTokenService } from './access-token.service.js';
 import { CrmController } from './crm.controller.js';
@@ -9,15 +9,16 @@ import { Documented, FIELDS_SET_QUERY, TOKEN_QUERY } from './crm.docs.js';
 import type { CrmErrorName } from './crm.error-catalogue.js';
 import { CrmError } from './crm.errors.js';
 import { EXAMPLES } from './crm.examples.js';
-import { Caller, Given, Reads, type Session } from './crm.guard.js';
+import { Caller, Given, Reads, type CrmCaller } from './crm.guard.js';
 import { CreateInput, ListInput, NamedInput, ResetPassCodeInput, UpdateInput } from './crm.inputs.js';
-import { COLUMNS, accessTokenFields, ok, type Envelope } from './crm.views.js';
+import { COLUMNS, accessTokenFields } from './crm.views.js';
+import { ok, type Envelope } from './envelope.js';
 import { FIELDS, PASS_CODE_FIELDS, readFieldsSet, type Field } from './fields-set.js';
 import { LogInformation } from './log-information.js';
 import { Parameters } from './parameters.js';
-import { namesOfNew, readNameChanges } from './pass-code-rules.js';
+import { readNewIdentifiers, readIdentifierChanges } from './pass-code-rules.js';
 
-type Shown = Partial<Record<string, unknown>>;
+type SelectedFields = Partial<Record<string, unknown>>;
 
 /** The filter of a list: `true` effective, `false` not effective, `null` a state that no token of this server has. */
 const STATES: ReadonlyMap<string, boolean | null> = new Map([
@@ -56,10 +57,10 @@ export class AccessTokensController {
     data: 'accessToken',
     errors: ['invalidToken', 'parameterMissing', 'semiOptional', 'invalidParameter', 'invalidRequest', 'tokenNotFound'],
   })
-  async show(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
+  async show(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
     const fields = readFieldsSet(given, FIELDS);
     const named = readAccessTokenIdentifier(given);
-    return ok(await this.shown(session, await this.tokens.find(session.account, named), fields));
+    return ok(await this.view(caller, await this.tokens.find(caller.account, named), fields));
   }
 
   @Reads()
@@ -78,8 +79,8 @@ export class AccessTokensController {
     description: 'By its code, or `identifier=…,pass_code=…`.',
   })
   @ApiQuery(FIELDS_SET_QUERY)
-  showByGet(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
-    return this.show(session, given);
+  showByGet(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
+    return this.show(caller, given);
   }
 
   @Reads()
@@ -92,7 +93,7 @@ export class AccessTokensController {
     data: 'accessTokens',
     errors: ['invalidToken', 'parameterMissing', 'invalidParameter', 'invalidRequest'],
   })
-  async list(@Caller() { account }: Session, @Given() given: Parameters): Promise<Envelope<Shown[]>> {
+  async list(@Caller() { account }: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields[]>> {
     const fields = readFieldsSet(given, FIELDS);
     const limit = given.count('number');
     const state = given.optional('life_cycle_state');
@@ -124,8 +125,8 @@ export class AccessTokensController {
     description: 'Only those in this state.',
   })
   @ApiQuery(FIELDS_SET_QUERY)
-  listByGet(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown[]>> {
-    return this.list(session, given);
+  listByGet(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields[]>> {
+    return this.list(caller, given);
   }
 
   @Post('create')
@@ -145,11 +146,11 @@ export class AccessTokensController {
       'identifierTaken',
     ],
   })
-  async create(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
+  async create(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
     const fields = readFieldsSet(given, FIELDS);
     const code = given.optional('authentication_code');
-    const names = namesOfNew(given, this.tokens.mayHaveNone(session.account));
-    return ok(await this.shown(session, await this.tokens.create(session, code, names), fields));
+    const names = readNewIdentifiers(given, this.tokens.identifiersOptional(caller.account));
+    return ok(await this.view(caller, await this.tokens.create(caller, code, names), fields));
   }
 
   @Post('update')
@@ -173,14 +174,14 @@ export class AccessTokensController {
       'identifierTaken',
     ],
   })
-  async update(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
+  async update(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
     const fields = readFieldsSet(given, FIELDS);
     const named = readAccessTokenIdentifier(given);
     const code = given.given('authentication_code');
     if (code === '') throw new CrmError('invalidParameter', 'authentication_code must not be empty');
-    const names = readNameChanges(given);
-    const found = await this.tokens.find(session.account, named);
-    return ok(await this.shown(session, await this.tokens.update(session, found, code, names), fields));
+    const names = readIdentifierChanges(given);
+    const found = await this.tokens.find(caller.account, named);
+    return ok(await this.view(caller, await this.tokens.update(caller, found, code, names), fields));
   }
 
   @Post('set_as_effective')
@@ -192,8 +193,8 @@ export class AccessTokensController {
     data: 'accessToken',
     errors: STATE_ERRORS,
   })
-  setAsEffective(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
-    return this.setEffective(session, given, true);
+  setAsEffective(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
+    return this.setEffective(caller, given, true);
   }
 
   @Post('set_as_not_effective')
@@ -205,8 +206,8 @@ export class AccessTokensController {
     data: 'accessToken',
     errors: STATE_ERRORS,
   })
-  setAsNotEffective(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
-    return this.setEffective(session, given, false);
+  setAsNotEffective(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
+    return this.setEffective(caller, given, false);
   }
 
   @Post('reset_pass_code')
@@ -218,32 +219,36 @@ export class AccessTokensController {
     data: 'passCode',
     errors: ['invalidToken', 'notPermitted', 'semiOptional', 'invalidParameter', 'tokenNotFound', 'invalidState'],
   })
-  async resetPassCode(@Caller() session: Session, @Given() given: Parameters): Promise<Envelope<Shown>> {
+  async resetPassCode(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
     const fields = readFieldsSet(given, PASS_CODE_FIELDS);
-    const named = readEither(given);
+    const named = readCodeOrIdentifier(given);
     const selector = 'authenticationCode' in named ? { handle: named.authenticationCode } : named;
-    const found = await this.tokens.findOne(session.account, selector);
-    const { token, passCode } = await this.tokens.resetPassCode(session, found);
+    const found = await this.tokens.findOne(caller.account, selector);
+    const { token, passCode } = await this.tokens.resetPassCode(caller, found);
     const authors = fields.has('log_information') ? await this.logInformation.authorsOf([token]) : undefined;
     const all = {
-      ...accessTokenFields(token, session.account, authors?.get(token.id)),
+      ...accessTokenFields(token, caller.account, authors?.get(token.id)),
       random_pass_code: () => passCode.reveal(),
     };
     return ok(selected(all, fields));
   }
 
-  private async setEffective(session: Session, given: Parameters, effective: boolean): Promise<Envelope<Shown>> {
+  private async setEffective(
+    caller: CrmCaller,
+    given: Parameters,
+    effective: boolean,
+  ): Promise<Envelope<SelectedFields>> {
     const fields = readFieldsSet(given, FIELDS);
-    const found = await this.tokens.find(session.account, readAccessTokenIdentifier(given));
-    return ok(await this.shown(session, await this.tokens.setEffective(session, found, effective), fields));
+    const found = await this.tokens.find(caller.account, readAccessTokenIdentifier(given));
+    return ok(await this.view(caller, await this.tokens.setEffective(caller, found, effective), fields));
   }
 
-  private async shown({ account }: Session, token: AccessToken, fields: ReadonlySet<Field>): Promise<Shown> {
+  private async view({ account }: CrmCaller, token: AccessToken, fields: ReadonlySet<Field>): Promise<SelectedFields> {
     const authors = fields.has('log_information') ? await this.logInformation.authorsOf([token]) : undefined;
     return selected(accessTokenFields(token, account, authors?.get(token.id)), fields);
   }
 }
 
-function selected<F extends string>(all: Record<F, () => unknown>, fields: ReadonlySet<F>): Shown {
+function selected<F extends string>(all: Record<F, () => unknown>, fields: ReadonlySet<F>): SelectedFields {
   return Object.fromEntries([...fields].map((field) => [field, all[field]()]));
 }

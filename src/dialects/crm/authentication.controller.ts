@@ -7,10 +7,11 @@ import { callerAddress, type EmptyView } from '../../http/index.js';
 import { AccountService, MembershipService, SessionService } from '../../identity/index.js';
 import { CrmController } from './crm.controller.js';
 import { Documented } from './crm.docs.js';
-import { Caller, Given, Open, Reads, type Session } from './crm.guard.js';
+import { Caller, Given, Open, Reads, type CrmCaller } from './crm.guard.js';
 import { LoginInput, TokenInput } from './crm.inputs.js';
 import { AUDIENCE } from './crm.options.js';
-import { UNIT_ID, ok, type Envelope, type LoginTokenView } from './crm.views.js';
+import { UNIT_ID, type LoginTokenView } from './crm.views.js';
+import { ok, type Envelope } from './envelope.js';
 import { Parameters } from './parameters.js';
 
 const TWO_HOURS = 7200;
@@ -61,7 +62,7 @@ export class AuthenticationController {
     data: 'nothing',
     errors: ['invalidRequest', 'invalidToken'],
   })
-  async release(@Caller() { principal }: Session): Promise<Envelope<EmptyView>> {
+  async release(@Caller() { principal }: CrmCaller): Promise<Envelope<EmptyView>> {
     await this.sessions.logout(principal, AUDIENCE);
     return ok({});
   }

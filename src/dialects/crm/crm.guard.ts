@@ -23,7 +23,7 @@ import { AUDIENCE } from './crm.options.js';
 import { Parameters } from './parameters.js';
 
 /** A login: a user who acts in an organisation. */
-export interface Session {
+export interface CrmCaller {
   readonly principal: Principal;
   readonly actor: Actor;
   readonly account: Account;
@@ -32,7 +32,7 @@ export interface Session {
 /** One call of a method. */
 interface Call {
   readonly parameters: Parameters;
-  readonly session: Session | undefined;
+  readonly caller: CrmCaller | undefined;
 }
 
 const OPEN = 'latchkey:crm-open';
@@ -65,15 +65,15 @@ export class CrmGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Request>();
     const parameters = Parameters.of(request);
     if (this.reflector.get<boolean | undefined>(OPEN, context.getHandler())) {
-      CALLS.set(request, { parameters, session: undefined });
+      CALLS.set(request, { parameters, caller: undefined });
       return true;
     }
     const reads = this.reflector.get<boolean | undefined>(READS, context.getHandler()) === true;
-    CALLS.set(request, { parameters, session: await this.session(parameters, request, reads) });
+    CALLS.set(request, { parameters, caller: await this.caller(parameters, request, reads) });
     return true;
   }
 
-  private async session(parameters: Parameters, request: Request, reads: boolean): Promise<Session> {
+  private async caller(parameters: Parameters, request: Request, reads: boolean): Promise<CrmCaller> {
     const token = parameters.raw('token');
     if (typeof token !== 'string' || !LOGIN_TOKEN.test(token)) throw new CrmError('invalidToken');
     const found = await this.authenticator.authenticateLogin(token, AUDIENCE, callerAddress(request));
@@ -100,8 +100,8 @@ export const Given = createParamDecorator((_: unknown, context: ExecutionContext
 });
 
 /** Parameter decorator: the login of the caller, on methods that are not open. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Session => {
-  const session = CALLS.get(context.switchToHttp().getRequest<Request>())?.session;
-  if (!session) throw new CrmError('invalidToken');
-  return session;
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): CrmCaller => {
+  const caller = CALLS.get(context.switchToHttp().getRequest<Request>())?.caller;
+  if (!caller) throw new CrmError('invalidToken');
+  return caller;
 });

@@ -1,21 +1,10 @@
-/** Answers: the success envelope and the access token in it (contract §4.0, §6). */
+/** Answers: an access token as it goes out (contract §4.0). */
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import type { Account } from '../../identity/index.js';
 import type { AccessToken } from './access-token.entity.js';
 import { token } from './crm.examples.js';
 import type { Field } from './fields-set.js';
 import type { Author, Authors } from './log-information.js';
-
-export class StatusView {
-  @ApiProperty({ enum: ['OK'] })
-  code!: string;
-
-  @ApiProperty({ example: '' })
-  description!: string;
-
-  @ApiProperty({ example: '' })
-  message!: string;
-}
 
 class UnitView {
   @ApiProperty({ example: '1' })
@@ -126,15 +115,6 @@ export class PassCodeView extends PickType(AccessTokenView, [
 export class LoginTokenView {
   @ApiProperty({ example: token, description: 'Lives for two hours.' })
   token!: string;
-}
-
-export interface Envelope<T> {
-  status: StatusView;
-  data: T;
-}
-
-export function ok<T>(data: T): Envelope<T> {
-  return { status: { code: 'OK', description: '', message: '' }, data };
 }
 
 /** Makes the fields that were asked for, each by itself: nothing else is looked at. */

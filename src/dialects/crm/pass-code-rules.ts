@@ -5,32 +5,32 @@ import { CrmError } from './crm.errors.js';
 import type { Parameters } from './parameters.js';
 
 /** Identifier and pass code of a new token, each `null` when it has none. */
-export interface NewNames {
+export interface NewIdentifiers {
   readonly identifier: string | null;
   readonly passCode: Secret | null;
 }
 
 /**
  * For create; empty and `null` count as missing.
- * @param mayHaveNone - the setting for tokens with neither
+ * @param identifiersOptional - the setting for tokens with neither
  * @throws CrmError `parameterMissing`, `invalidParameter`
  */
-export function namesOfNew(parameters: Parameters, mayHaveNone: boolean): NewNames {
+export function readNewIdentifiers(parameters: Parameters, identifiersOptional: boolean): NewIdentifiers {
   const identifier = parameters.optional('identifier') ?? null;
   const passCode = parameters.optional('pass_code') ?? null;
-  if (identifier === null && !mayHaveNone) throw new CrmError('parameterMissing', 'identifier');
+  if (identifier === null && !identifiersOptional) throw new CrmError('parameterMissing', 'identifier');
   if (identifier !== null && passCode === null) throw new CrmError('parameterMissing', 'pass_code');
   return { identifier, passCode: passCode === null ? null : newPassCode(passCode) };
 }
 
 /** What an update asks for: `undefined` leaves as it is, `null` clears. */
-export interface NameChanges {
+export interface IdentifierChanges {
   readonly identifier: string | null | undefined;
   readonly passCode: Secret | null | undefined;
 }
 
 /** @throws CrmError `invalidParameter` */
-export function readNameChanges(parameters: Parameters): NameChanges {
+export function readIdentifierChanges(parameters: Parameters): IdentifierChanges {
   const identifier = cleared(parameters.given('identifier'));
   const passCode = cleared(parameters.given('pass_code'));
   return { identifier, passCode: typeof passCode === 'string' ? newPassCode(passCode) : passCode };
@@ -41,16 +41,20 @@ export function readNameChanges(parameters: Parameters): NameChanges {
  * takes its pass code with it, unless there is a new one.
  * @throws CrmError `parameterMissing`
  */
-export function permittedChanges(changes: NameChanges, present: AccessToken, mayHaveNone: boolean): NameChanges {
+export function validateIdentifierChanges(
+  changes: IdentifierChanges,
+  present: AccessToken,
+  identifiersOptional: boolean,
+): IdentifierChanges {
   const { identifier, passCode } = changes;
   if (typeof identifier === 'string' && !(passCode instanceof Secret)) {
     throw new CrmError('parameterMissing', 'pass_code');
   }
   if (identifier === null) {
-    if (!mayHaveNone) throw new CrmError('parameterMissing', 'identifier');
+    if (!identifiersOptional) throw new CrmError('parameterMissing', 'identifier');
     return { identifier, passCode: passCode ?? null };
   }
-  if (identifier === undefined && passCode === null && !(mayHaveNone && present.identifier === null)) {
+  if (identifier === undefined && passCode === null && !(identifiersOptional && present.identifier === null)) {
     throw new CrmError('parameterMissing', 'pass_code');
   }
   return changes;

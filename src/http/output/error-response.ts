@@ -1,4 +1,4 @@
-/** An error answer as a value: what a dialect renders and this room sends. */
+/** An error response as a value: what a dialect renders and this room sends. */
 import { HttpException } from '@nestjs/common';
 import type { Response } from 'express';
 import type { DomainError } from '../../core/index.js';

@@ -1,4 +1,4 @@
-/** Clears away instances that have died, so that the next revocation need not wait for them. */
+/** Removes instances that have died, so that the next revocation need not wait for them. */
 import type { InstanceRegistry } from './instance-registry.js';
 import { MARGIN_MS } from './lease.js';
 

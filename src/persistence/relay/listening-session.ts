@@ -1,5 +1,5 @@
 /**
- * One stretch of listening: a connection of its own, on which notifications come in the order of their commits, and a
+ * One session of listening: a connection of its own, on which notifications come in the order of their commits, and a
  * lease that is renewed on that same connection. Whatever goes wrong ends it.
  */
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** One unit of work's changes between their commit and the answer to their author: who has heard of them. */
+/** A committed unit of work that awaits acknowledgement: which instances have heard of its changes. */
 
 export class PendingChange {
   private readonly acknowledgements = new Set<string>();

@@ -1,11 +1,11 @@
-/** What is kept for the whole length of an answer although its head is sent: several KiB for each open stream. */
+/** Frees the memory that Node keeps for the headers of a response after they are sent: several KiB for each open stream. */
 import type { Request, Response } from 'express';
 
 /** All that is asked of it from here on is whether it is there. */
 const SENT = 'HTTP/1.1 200 OK';
 
 /**
- * Lets go of it; the answer's first bytes must have been written. What somebody may want to know of the request when
+ * Frees it; the answer's first bytes must have been written. What somebody may want to know of the request when
  * it is over stays.
  */
 export function releaseResponseHead(response: Response): void {

@@ -1,9 +1,9 @@
-/** Everybody who watches anything, by user: whoever may have lost the right to is asked for before his next line. */
+/** Checks again whether subscribers may still watch: before their next line, whenever they may have lost the right. */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DomainError, TokenChange, errorSummary, type Change } from '../../../core/index.js';
 import type { TokenStatus, TokenRevalidator } from '../../../identity/index.js';
-import { Refusal, Unauthorized } from '../canvus.errors.js';
+import { CanvusError, Unauthorized } from '../canvus.errors.js';
 import { PERMISSION_DENIED, USER_UNUSABLE } from '../canvus.messages.js';
 import type { Subscriber } from './subscriber.js';
 
@@ -95,12 +95,12 @@ export class SubscriberAuthorizer {
 
   private apply(subscriber: Subscriber, status: TokenStatus | undefined): void {
     if (status?.status !== 'authenticated') {
-      subscriber.end(status?.status === 'unusable' ? new Refusal(403, USER_UNUSABLE) : new Unauthorized());
+      subscriber.end(status?.status === 'unusable' ? new CanvusError(403, USER_UNUSABLE) : new Unauthorized());
       return;
     }
     const { user, expiresAt } = status;
     const isPermitted = subscriber.ownerId === null || subscriber.ownerId === user.id || user.admin;
-    if (!isPermitted) subscriber.end(new Refusal(403, PERMISSION_DENIED));
+    if (!isPermitted) subscriber.end(new CanvusError(403, PERMISSION_DENIED));
     // Something may have happened since the answer was on its way.
     else if (!this.unchecked.has(subscriber)) subscriber.authorize(expiresAt);
   }

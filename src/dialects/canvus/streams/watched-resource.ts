@@ -1,4 +1,4 @@
-/** What can be watched. */
+/** A resource that can be watched, and its items. */
 import type { Change } from '../../../core/index.js';
 
 /** One object as it goes out. */

@@ -1,4 +1,4 @@
-/** The four things that can be watched: all users, one user, a user's access tokens, one access token. */
+/** The four resources that can be watched: all users, one user, a user's access tokens, one access token. */
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { DomainError, TokenChange, UnitOfWork, type Change } from '../../../core/index.js';

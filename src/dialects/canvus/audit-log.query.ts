@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import { isStorableText, type AuditFilter, type IdRange } from '../../core/index.js';
 import { InputError, parseRfc3339, queryNumber, queryText } from '../../http/index.js';
-import { targetTypeOf } from './audit-log-words.js';
+import { targetTypeOf } from './audit-log.mapping.js';
 
 /** Parameters that the address of the next page keeps; others may hold anything. */
 const KEPT = ['author_id', 'created_after', 'created_before', 'per_page', 'target_id', 'target_type'];
@@ -65,7 +65,7 @@ export function nextLink(request: Request, range: IdRange, filter: AuditFilter):
   return `<?${query.toString()}>; rel="next"`;
 }
 
-/** Holds the time from which on rows are wanted: the lower end of the stretch was found for it. */
+/** Holds the time from which on rows are wanted: the lower end of the range was found for it. */
 export function cursorOf({ from, below }: IdRange, { createdFrom }: AuditFilter): string {
   return Buffer.from(`${String(from)} ${String(below)} ${String(createdFrom?.getTime())}`).toString('base64url');
 }

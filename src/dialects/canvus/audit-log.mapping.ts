@@ -1,4 +1,4 @@
-/** What the audit log calls things on the wire (contract §7): the vendor's verbs, and its names of what they are done to. */
+/** Maps changes to the audit log's terms on the wire (contract §7): the vendor's verbs, and its names for their targets. */
 import type { ChangeTarget, TOKEN_CHANGES } from '../../core/index.js';
 import type { IDENTITY_CHANGES } from '../../identity/index.js';
 
