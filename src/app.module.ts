@@ -30,7 +30,7 @@ export class AppModule {
       credentialCache: config.credentialCache,
       loginThrottle: config.loginThrottle,
       leaseSeconds: config.database.leaseSeconds,
-      cleanup: { ...config.housekeeping, ...cleanup },
+      cleanup: { ...config.cleanup, ...cleanup },
       providers: [
         { provide: Connection, useValue: Connection.of(dataSource) },
         ...(clock ? [{ provide: Clock, useValue: clock }] : []),

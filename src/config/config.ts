@@ -2,7 +2,7 @@
 import { CREDENTIAL_CACHE_SETTINGS, PASSWORD_SETTINGS } from '../core/core.settings.js';
 import { DATA_PLANE_SETTINGS } from '../data-plane/data-plane.settings.js';
 import { DIALECT_SETTINGS } from '../dialects.settings.js';
-import { FIRST_START_SETTINGS, HOUSEKEEPING_SETTINGS, LOGIN_THROTTLE_SETTINGS } from '../identity/identity.settings.js';
+import { FIRST_START_SETTINGS, CLEANUP_SETTINGS, LOGIN_THROTTLE_SETTINGS } from '../identity/identity.settings.js';
 import { LOG_SETTINGS } from '../operations/logging.settings.js';
 import { DATABASE_SETTINGS } from '../persistence/persistence.settings.js';
 import { SERVER_SETTINGS } from '../server.settings.js';
@@ -36,7 +36,7 @@ export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
   /** What verification remembers. */
   readonly credentialCache: Values<typeof CREDENTIAL_CACHE_SETTINGS>;
   /** What is removed in the background, and when. */
-  readonly housekeeping: Values<typeof HOUSEKEEPING_SETTINGS>;
+  readonly cleanup: Values<typeof CLEANUP_SETTINGS>;
   /** Verification by proxies and other services. */
   readonly dataPlane: Values<typeof DATA_PLANE_SETTINGS>;
   /** What each dialect is told, by its name. */
@@ -55,7 +55,7 @@ const SHARED = {
   loginThrottle: LOGIN_THROTTLE_SETTINGS,
   credentialCache: CREDENTIAL_CACHE_SETTINGS,
   dataPlane: DATA_PLANE_SETTINGS,
-  housekeeping: HOUSEKEEPING_SETTINGS,
+  cleanup: CLEANUP_SETTINGS,
 } as const;
 
 /** Every table, in the order of lists for people. */

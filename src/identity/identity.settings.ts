@@ -77,7 +77,7 @@ export const LOGIN_THROTTLE_SETTINGS = settingsTable(
 const DAY_MS = 86_400_000;
 
 /** What is removed in the background, and when: expired sessions in any case, audit rows only if it says so. */
-export const HOUSEKEEPING_SETTINGS = settingsTable(
+export const CLEANUP_SETTINGS = settingsTable(
   'Retention',
   {
     auditRetentionDays: setting({
@@ -88,12 +88,12 @@ export const HOUSEKEEPING_SETTINGS = settingsTable(
       doc: 'Days that audit rows are kept; 0 keeps them for ever',
       more: "CRM's `log_information` comes from these rows.",
     }),
-    firstRoundMs: setting({
+    initialDelayMs: setting({
       form: integer(0, DAY_MS),
       default: 5000,
       doc: 'Milliseconds from the start to the first round of removals',
     }),
-    pauseMs: setting({
+    intervalMs: setting({
       form: integer(1, DAY_MS),
       default: 60_000,
       doc: 'Milliseconds between the end of a round and the next one',

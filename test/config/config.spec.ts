@@ -146,7 +146,7 @@ const VARIABLES: Record<string, Variable> = {
     faulty: [' ', 'x'.repeat(256), 'a\0b', 'half \ud800'],
     remedy: /1 to 255 characters/,
   },
-  AUDIT_RETENTION_DAYS: number((config) => config.housekeeping.auditRetentionDays, 0, 0, 36_500),
+  AUDIT_RETENTION_DAYS: number((config) => config.cleanup.auditRetentionDays, 0, 0, 36_500),
   BCRYPT_COST: number((config) => config.passwords.bcryptCost, 12, 4, 16),
   LOGIN_FAILURES_PER_ACCOUNT: number((config) => config.loginThrottle.failuresPerAccount, 10, 1, 100_000),
   LOGIN_FAILURES_PER_ADDRESS: number((config) => config.loginThrottle.failuresPerAddress, 100, 1, 100_000),

@@ -64,7 +64,7 @@ async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promis
     credentialCache: config.credentialCache,
     loginThrottle: config.loginThrottle,
     leaseSeconds,
-    cleanup: { ...config.housekeeping, ...cleanup },
+    cleanup: { ...config.cleanup, ...cleanup },
     providers: clock ? [{ provide: Clock, useValue: clock }] : [],
   });
   const imports = [latchkey];
