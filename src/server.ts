@@ -1,6 +1,5 @@
 /** The standalone server as a value: created from a configuration, started and stopped by whoever created it. */
 import type { Server as HttpServer } from 'node:http';
-import { Server as NetServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { NestFactory } from '@nestjs/core';
@@ -14,6 +13,7 @@ import { Secret } from './core/index.js';
 import { Streams } from './dialects/canvus/index.js';
 import { mountDocs } from './docs.js';
 import { Bootstrap, type BootstrapResult, type BootstrapOptions } from './identity/index.js';
+import { stopAccepting } from './internals/index.js';
 import { NestLog, answerUnreadableRequests, createLog, requestLog } from './operations/index.js';
 import { dataSourceOptions, describeAddress, openDatabase, reasonOf } from './persistence/index.js';
 import { unknownVariableWarning } from './settings/index.js';
@@ -106,7 +106,7 @@ export async function createServer(config: Config, overrides: AppOverrides = {})
  */
 async function drain(http: HttpServer): Promise<void> {
   if (!http.listening) return;
-  NetServer.prototype.close.call(http);
+  stopAccepting(http);
   const connections = promisify(http.getConnections.bind(http));
   for (let waited = 0; waited < DRAIN_MS && (await connections()) > 0; waited += 20) await delay(20);
 }

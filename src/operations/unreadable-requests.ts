@@ -1,15 +1,16 @@
 /** Requests that are no HTTP, or too long, never reach a route: they get a body all the same. */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { isResponding } from '../internals/index.js';
 
 const TOO_LARGE = { status: '431 Request Header Fields Too Large', msg: 'the request line and headers are too long' };
 const TOO_SLOW = { status: '408 Request Timeout', msg: 'the request took too long to arrive' };
 const MALFORMED = { status: '400 Bad Request', msg: 'the request is not valid HTTP' };
 
 export function answerUnreadableRequests(server: Server): void {
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: object }) => {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // While an earlier request is being answered, ours would be taken for its answer, or for the rest of it.
-    if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage) {
+    if (error.code === 'ECONNRESET' || !socket.writable || isResponding(socket)) {
       socket.destroy();
       return;
     }

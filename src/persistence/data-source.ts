@@ -4,6 +4,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import type Database from 'better-sqlite3';
 import type pg from 'pg';
 import { LocalRelay, type ChangeRelay, type EventBus, type TokenLookup, type Transactor } from '../core/index.js';
+import { poolOf } from '../internals/index.js';
 import { engineOf, migrate } from './engine.js';
 import { ENTITIES } from './entities.js';
 import { PostgresTokenLookup } from './lookup/postgres-token-lookup.js';
@@ -131,12 +132,14 @@ async function connected(options: DataSourceOptions): Promise<DataSource> {
 }
 
 /**
- * A connection that PostgreSQL ends is an error event, and one that nobody listens to ends the process. Pool and
+ * A connection that PostgreSQL ends is an error event, and one that nobody listens to ends the process. The pool and
  * TypeORM listen most of the time, but not while one hands the connection to the other.
  */
 export function outliveLostConnections(dataSource: DataSource): void {
-  const { master } = dataSource.driver as unknown as { master: pg.Pool & { _clients: pg.PoolClient[] } };
-  const ignore = (): void => undefined;
-  master.on('connect', (client) => client.on('error', ignore));
-  for (const client of master._clients) client.on('error', ignore);
+  const known = new WeakSet<pg.PoolClient>();
+  poolOf(dataSource).on('acquire', (client) => {
+    if (known.has(client)) return;
+    known.add(client);
+    client.on('error', () => undefined);
+  });
 }

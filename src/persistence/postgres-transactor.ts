@@ -2,9 +2,9 @@
  * PostgreSQL: every write has a connection and a transaction of its own. One connection of the pool is left to who only
  * reads: inside a write, too, a host's user directory may ask for another, and if all were taken, each would wait for ever.
  */
-import type pg from 'pg';
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
 import { Transactor, Semaphore, type DatabaseWork, type HoldMode } from '../core/index.js';
+import { poolOf } from '../internals/index.js';
 import { isRetryable, translated } from './driver-errors.js';
 
 /** A transaction that lost a deadlock is tried this often altogether. */
@@ -67,6 +67,6 @@ export class PostgresTransactor extends Transactor {
 }
 
 /** Connections that the pool has at the most. */
-export function poolSizeOf({ driver }: DataSource): number {
-  return (driver as unknown as { master: pg.Pool }).master.options.max;
+export function poolSizeOf(dataSource: DataSource): number {
+  return poolOf(dataSource).options.max;
 }

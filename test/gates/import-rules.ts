@@ -5,14 +5,15 @@ import ts from 'typescript';
 /** What each room may import, besides itself and `settings`; the files at the top of `src` may import anything. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   settings: [],
+  internals: [],
   config: [],
-  core: [],
-  http: ['core'],
+  core: ['internals'],
+  http: ['internals', 'core'],
   identity: ['core'],
-  dialects: ['core', 'identity', 'http'],
+  dialects: ['internals', 'core', 'identity', 'http'],
   'data-plane': ['core', 'identity', 'http'],
-  operations: ['core', 'identity', 'http'],
-  persistence: ['core'],
+  operations: ['internals', 'core', 'identity', 'http'],
+  persistence: ['internals', 'core'],
 };
 
 /** The room that all may import. */

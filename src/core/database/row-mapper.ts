@@ -3,7 +3,7 @@
  * database takes: the text of a statement is made once.
  */
 import type { DataSource, EntityManager, EntityMetadata, ObjectLiteral, ObjectType } from 'typeorm';
-import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import type { ColumnMetadata } from '../../internals/index.js';
 
 /** A row as the driver gives it, by column name. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -1,7 +1,6 @@
 /** The life of tokens of every kind: issue, find, update, rotate, revoke. */
 import { Injectable } from '@nestjs/common';
-import type { EntityManager, FindOptionsWhere, ObjectType } from 'typeorm';
-import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import type { EntityManager, FindOptionsWhere, ObjectType, UpdateQueryBuilder } from 'typeorm';
 import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from '../changes/changes.js';
 import { insertRows } from '../database/row-mapper.js';
 import { DomainError } from '../errors.js';
@@ -161,7 +160,7 @@ export class TokenService {
     const { affected } = await tx.manager
       .createQueryBuilder()
       .update(kind)
-      .set({ ...values, ...digests } as unknown as QueryDeepPartialEntity<T>)
+      .set({ ...values, ...digests } as unknown as Parameters<UpdateQueryBuilder<T>['set']>[0])
       .where({ id: token.id, secretVersion: token.secretVersion })
       .updateEntity(false)
       .execute();

@@ -1,8 +1,8 @@
 /** What a module routes below its prefix: all of it, and nothing that is somebody else's. */
-import { RequestMethod, type Type } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/internal';
+import type { Type } from '@nestjs/common';
 import { MetadataScanner } from '@nestjs/core';
 import type { Application } from 'express';
+import { decoratedMethod, decoratedPath } from '../../internals/index.js';
 import { MountError, PathClash, isBelow, joinedPath } from './mounting.js';
 import { routesOf, type Route } from './routing.js';
 
@@ -60,7 +60,7 @@ function routesOfController(controller: Type<object>, prefix: string): Route[] {
   return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
     const handler = prototype[name];
     if (!handler) return [];
-    const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
+    const method = decoratedMethod(handler);
     return pathsIn(handler).flatMap((path) =>
       pathsIn(controller).map((parent) => ({ method, path: joinedPath(prefix, parent, path) })),
     );
@@ -69,6 +69,6 @@ function routesOfController(controller: Type<object>, prefix: string): Route[] {
 
 /** Of a controller or a route. */
 function pathsIn(decorated: object): string[] {
-  const path = Reflect.getMetadata(PATH_METADATA, decorated) as string | string[] | undefined;
+  const path = decoratedPath(decorated);
   return typeof path === 'string' ? [path] : (path ?? []);
 }

@@ -1,5 +1,6 @@
 /** What the running application routes. */
-import { Router, type Application, type NextFunction, type Request, type Response } from 'express';
+import type { Application, NextFunction, Request, Response } from 'express';
+import { layersOf, routerOf, type Layer } from '../../internals/index.js';
 import { isBelow } from './mounting.js';
 
 /** No route has this path. */
@@ -13,12 +14,6 @@ export class MethodNotAllowed extends Error {
   ) {
     super('method not allowed');
   }
-}
-
-/** The part of Express's router that tells its routes. */
-export interface Layer {
-  route?: { path: string; methods: Record<string, boolean> };
-  match(path: string): boolean;
 }
 
 export interface Route {
@@ -67,8 +62,7 @@ export function prependLayers(application: Application, count: number): void {
 export function isolateRoutes(application: Application, prefix: string, own: readonly Layer[]): void {
   const layers = layersOf(application);
   const [unrouted, failed] = layers.splice(-2) as [Layer, Layer];
-  const router = Router();
-  stackOf(router).push(...own, unrouted);
+  const router = routerOf([...own, unrouted]);
   // Express tells no upper case from lower unless it is told to.
   const start = prefix.toLowerCase();
   application.use((request: Request, response: Response, next: NextFunction) => {
@@ -89,12 +83,4 @@ function matches(layer: Layer, path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function layersOf(application: Application): Layer[] {
-  return stackOf(application.router);
-}
-
-function stackOf(router: unknown): Layer[] {
-  return (router as { stack: Layer[] }).stack;
 }

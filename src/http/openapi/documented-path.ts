@@ -1,6 +1,6 @@
 /** Documents what stands for ids in the paths of a controller. */
-import { PATH_METADATA } from '@nestjs/common/internal';
 import { ApiParam } from '@nestjs/swagger';
+import { decoratedPath } from '../../internals/index.js';
 
 /** What a part of a path is. */
 export interface DocumentedParameter {
@@ -22,7 +22,7 @@ export function documentedPath(
     const { prototype } = target as { prototype: object };
     for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
       if (typeof descriptor.value !== 'function') continue;
-      const own: unknown = Reflect.getMetadata(PATH_METADATA, descriptor.value as object);
+      const own = decoratedPath(descriptor.value as object);
       if (typeof own !== 'string') continue;
       for (const [, parameter = ''] of `${path}/${own}`.matchAll(/:(\w+)/g)) {
         ApiParam({ name: parameter, type: String, ...parameters[parameter] })(prototype, name, descriptor);

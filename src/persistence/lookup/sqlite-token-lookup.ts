@@ -6,6 +6,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import type Database from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
 import { TokenLookup, type LookupKey, type StoredToken } from '../../core/index.js';
+import { sqliteClassOf } from '../../internals/index.js';
 import { translated } from '../driver-errors.js';
 import type { SqliteTransactor } from '../sqlite-transactor.js';
 import { SqliteSnapshot } from './sqlite-snapshot.js';
@@ -60,8 +61,8 @@ export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutd
     const { database, key } = this.dataSource.options as { database: string; key?: string };
     // An encrypted database opens in its owner's way only.
     if (database === '' || database === ':memory:' || key !== undefined) return undefined;
-    const { sqlite } = this.dataSource.driver as unknown as { sqlite: typeof Database };
-    const connection = new sqlite(database, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+    const Connection = sqliteClassOf(this.dataSource);
+    const connection = new Connection(database, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
     const prepared = ({ byDigest, byHandle }: Asked<string>): Asked<Statement> => ({
       byDigest: connection.prepare<unknown[], TokenRow>(byDigest),
       byHandle: connection.prepare<unknown[], TokenRow>(byHandle),

@@ -3,9 +3,11 @@
  * lease that is renewed on that same connection. Whatever goes wrong ends it.
  */
 import { randomUUID } from 'node:crypto';
+import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { clientClassOf, poolOf } from '../../internals/index.js';
 import type { LeaseTimes } from './lease.js';
 import { MAX_NUMBERS } from './message.js';
 
@@ -21,6 +23,7 @@ export type Receiver = (session: ListeningSession, channel: string, payload: str
 export class ListeningSession {
   /** Names the instance for as long as this session lasts. */
   readonly id = randomUUID();
+  private readonly socket = new Socket();
   private readonly client: pg.Client;
   private readonly ended = new AbortController();
   private reason: Error | undefined;
@@ -36,7 +39,7 @@ export class ListeningSession {
     private readonly times: LeaseTimes,
     receive: Receiver,
   ) {
-    this.client = clientLike(dataSource);
+    this.client = clientLike(dataSource, this.socket);
     this.client.on('error', (error) => {
       this.fail(error);
     });
@@ -178,16 +181,12 @@ export class ListeningSession {
 
   /** For a connection that hangs. */
   private cut(): void {
-    const { connection } = this.client as unknown as { connection: { stream: { destroy(): void } } };
-    connection.stream.destroy();
+    this.socket.destroy();
   }
 }
 
 /** A connection like those of the pool, but for limits that are meant for requests. */
-function clientLike(dataSource: DataSource): pg.Client {
-  const { master, postgres } = dataSource.driver as unknown as {
-    master: { options: pg.PoolConfig };
-    postgres: { Client: new (config: pg.ClientConfig) => pg.Client };
-  };
-  return new postgres.Client({ ...master.options, keepAlive: true });
+function clientLike(dataSource: DataSource, socket: Socket): pg.Client {
+  const Client = clientClassOf(dataSource);
+  return new Client({ ...poolOf(dataSource).options, keepAlive: true, stream: () => socket });
 }

@@ -2,8 +2,8 @@
 import type { Response } from 'express';
 import type { Clock } from '../../../core/index.js';
 import { SessionToken, type Principal } from '../../../identity/index.js';
+import { releaseHead, releaseNext } from '../../../internals/index.js';
 import { Unauthorized } from '../canvus.errors.js';
-import { releaseResponseHead } from './release-response-head.js';
 
 /** Bytes of lines that wait for a client beyond his first line, at the most; then he is cut off. */
 export const MAX_WAITING_BYTES = 256 * 1024;
@@ -153,7 +153,8 @@ export class Subscriber {
     this.response.status(200).type('application/json').set(HEADERS);
     this.response.socket?.setNoDelay(true);
     this.write(this.nextPiece(), now);
-    releaseResponseHead(this.response);
+    releaseHead(this.response);
+    releaseNext(this.response.req);
   }
 
   private nextPiece(): Buffer {

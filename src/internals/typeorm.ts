@@ -1,0 +1,37 @@
+/** What is used of TypeORM 1.1 that it does not document: the driver objects of an open connection. */
+import type Database from 'better-sqlite3';
+import type pg from 'pg';
+import type { DataSource, EntityMetadata } from 'typeorm';
+import { InternalsError } from './internals-error.js';
+
+/** The version that this file was written for; the peer range of package.json follows it. */
+export const TYPEORM_VERSION = '1.1';
+
+/** A column as TypeORM describes it. */
+export type ColumnMetadata = EntityMetadata['columns'][number];
+
+/** The pool of a PostgreSQL connection that is open. @throws InternalsError */
+export function poolOf({ driver }: DataSource): pg.Pool {
+  const { master } = driver as { master?: Partial<pg.Pool> };
+  if (typeof master?.on !== 'function' || typeof master.options?.max !== 'number')
+    throw missing('pool (driver.master)');
+  return master as pg.Pool;
+}
+
+/** The class of which the pool's connections are. @throws InternalsError */
+export function clientClassOf({ driver }: DataSource): new (config: pg.ClientConfig) => pg.Client {
+  const { postgres } = driver as { postgres?: Partial<typeof pg> };
+  if (typeof postgres?.Client !== 'function') throw missing('driver module (driver.postgres)');
+  return postgres.Client;
+}
+
+/** The class of an SQLite connection. @throws InternalsError */
+export function sqliteClassOf({ driver }: DataSource): typeof Database {
+  const { sqlite } = driver as { sqlite?: typeof Database };
+  if (typeof sqlite !== 'function') throw missing('driver module (driver.sqlite)');
+  return sqlite;
+}
+
+function missing(what: string): InternalsError {
+  return new InternalsError(`typeorm ${TYPEORM_VERSION}`, what);
+}
