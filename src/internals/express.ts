@@ -8,7 +8,7 @@ export const EXPRESS_VERSION = '5.3';
 /** One step of a router: a middleware, or a route. */
 export interface Layer {
   route?: { path: string; methods: Record<string, boolean> };
-  match(path: string): boolean;
+  match(path: string): object | boolean;
 }
 
 /**

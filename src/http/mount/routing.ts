@@ -79,7 +79,7 @@ export function isolateRoutes(application: Application, prefix: string, own: rea
 
 function matches(layer: Layer, path: string): boolean {
   try {
-    return layer.match(path);
+    return Boolean(layer.match(path));
   } catch {
     return false;
   }
