@@ -151,23 +151,10 @@ function listenError(error: unknown, host: string, port: number): unknown {
   }
 }
 
-/**
- * Helmet's, without those that only make sense where TLS ends: that is the proxy's place. They are the same for every
- * answer, so it is asked for them once.
- */
+/** Helmet's, without those that only make sense where TLS ends: they are the proxy's to set. */
 function securityHeaders(): RequestHandler {
-  const headers = new Map<string, string>();
-  const noted = {
-    setHeader: (name: string, value: string) => headers.set(name, value),
-    removeHeader: (name: string) => headers.delete(name),
-  };
-  const ask = helmet({
+  return helmet({
     strictTransportSecurity: false,
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   });
-  ask({} as Request, noted as unknown as Response, () => undefined);
-  return (_request, response, next) => {
-    response.setHeaders(headers);
-    next();
-  };
 }
