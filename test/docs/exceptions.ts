@@ -32,6 +32,7 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
     'npm run jest -- -t NAME': SUITES,
     'npm run jest -- test/gates -u': SUITES,
     'npm run api-report': 'writes to the repository',
+    'npm run settings-table': 'writes to the repository',
     'npm run migration:generate -- src/persistence/migrations/NAME': 'is run for the README',
     'npm pack': PACKAGE,
   },
