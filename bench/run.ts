@@ -122,7 +122,7 @@ function circumstancesOf({ rounds, seconds, connections, tokens }: Options, [bef
 }
 
 function versions(): string {
-  const { packages } = JSON.parse(readFileSync(path.join(ROOT, 'bench/package-lock.json'), 'utf8')) as {
+  const { packages } = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { version: string }>;
   };
   const names = ['oidc-provider', 'better-auth', '@better-auth/api-key'];

@@ -1,7 +1,7 @@
 /** The commands of the pages that no suite of this folder runs, each with its reason. */
 
 const SUITES = 'runs suites, among them the one that asks';
-const BENCH = 'takes up to twenty minutes, and installs what it compares';
+const BENCH = 'takes up to twenty minutes';
 const PROXY = 'needs a proxy that is installed as a service, or one that is not there';
 const PACKAGE = 'is run by test/package';
 const GUARDED = 'test/proxies sends such requests to each proxy, on ports of its own';
@@ -37,6 +37,7 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
     'npm pack': PACKAGE,
   },
   'bench/README.md': {
+    'npm ci': 'is what installs what runs this',
     'npm run bench': BENCH,
     'npm run bench -- --quick': BENCH,
     'npm run bench -- --only verify,issue': BENCH,
@@ -51,6 +52,13 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
   'docs/several-instances.md': {
     'npx tsx bench/revocations.ts --revocations 10000':
       'takes minutes; test/instances/complete-revocation.spec.ts makes the same trial with fewer',
+  },
+  'examples/monolith/README.md': {
+    'npm run example:monolith': 'is run for the README',
+    'npm pack': PACKAGE,
+    'npm install ../latchkey-0.1.0.tgz': PACKAGE,
+    'npm run build': PACKAGE,
+    'npm start': PACKAGE,
   },
   'examples/proxies/README.md': {
     'npm run test:long -- test/proxies': SUITES,

@@ -18,14 +18,22 @@ function ownFiles(folder = ''): string[] {
 const read = (name: string): string => readFileSync(path.join(ROOT, name), 'utf8');
 
 describe('where packages come from', () => {
+  it('is fixed by one lock file, for all workspaces', () => {
+    expect(ownFiles().filter((name) => path.basename(name) === 'package-lock.json')).toEqual(['package-lock.json']);
+  });
+
   it('is not written into the lock file: it holds integrities and no addresses', () => {
     const { packages } = JSON.parse(read('package-lock.json')) as {
       packages: Record<string, { resolved?: string; integrity?: string; link?: boolean }>;
     };
-    const entries = Object.entries(packages).filter(([name]) => name !== '');
+    const entries = Object.entries(packages).filter(([name]) => name.startsWith('node_modules/'));
     expect(entries.length).toBeGreaterThan(100);
-    expect(entries.filter(([, entry]) => 'resolved' in entry).map(([name]) => name)).toEqual([]);
-    expect(entries.filter(([, entry]) => !entry.integrity && !entry.link).map(([name]) => name)).toEqual([]);
+    const links = entries.filter(([, entry]) => entry.link === true);
+    // The workspaces, and the root, on which the example depends.
+    expect(links.map(([, entry]) => entry.resolved).sort()).toEqual(['', 'bench', 'examples/monolith']);
+    const packed = entries.filter(([, entry]) => entry.link !== true);
+    expect(packed.filter(([, entry]) => 'resolved' in entry).map(([name]) => name)).toEqual([]);
+    expect(packed.filter(([, entry]) => !entry.integrity).map(([name]) => name)).toEqual([]);
   });
 
   it('is named by no file of the repository', () => {

@@ -23,11 +23,18 @@ interface Manifest {
   readonly bin: Record<string, string>;
 }
 
+interface ExampleManifest {
+  readonly dependencies: Record<string, string>;
+  readonly devDependencies: Record<string, string>;
+}
+
 export interface InstalledPackage {
   readonly folder: string;
   /** Every file of the package, from its root. */
   readonly files: readonly string[];
   readonly manifest: Manifest;
+  /** Copies the example into the folder, compiles it there as a project of its own, and gives its program. */
+  buildExample(): string;
   remove(): void;
 }
 
@@ -55,10 +62,36 @@ export function installPackage(): InstalledPackage {
     folder,
     files,
     manifest,
+    buildExample: () => buildExample(folder),
     remove: () => {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function buildExample(folder: string): string {
+  const shop = path.join(folder, 'shop');
+  for (const name of ['src', 'package.json', 'tsconfig.json']) {
+    cpSync(path.join(ROOT, 'examples/monolith', name), path.join(shop, name), { recursive: true });
+  }
+  if (process.env.INSTALL_FROM_REGISTRY === '1') {
+    const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+    execFileSync('npm', ['install', `../${tarball}`, '--silent', '--no-audit', '--no-fund'], { cwd: shop });
+  } else {
+    const manifest = JSON.parse(readFileSync(path.join(shop, 'package.json'), 'utf8')) as ExampleManifest;
+    const { latchkey: _installed, ...others } = { ...manifest.dependencies, ...manifest.devDependencies };
+    linkPackages(Object.keys(others), path.join(shop, 'node_modules'));
+  }
+  execFileSync(process.execPath, [path.join(ROOT, 'node_modules/typescript/bin/tsc')], { cwd: shop, stdio: 'pipe' });
+  return path.join(shop, 'dist/main.js');
+}
+
+function linkPackages(names: readonly string[], modules: string): void {
+  for (const name of names) {
+    const link = path.join(modules, name);
+    mkdirSync(path.dirname(link), { recursive: true });
+    symlinkSync(path.join(ROOT, 'node_modules', name), link, 'dir');
+  }
 }
 
 function copySources(copy: string): string {
@@ -73,11 +106,8 @@ function unpack(tarball: string, folder: string, home: string): void {
   mkdirSync(home, { recursive: true });
   execFileSync('tar', ['xzf', tarball, '-C', home, '--strip-components', '1']);
   const manifest = JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8')) as Manifest;
-  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
-    const link = path.join(folder, 'node_modules', name);
-    mkdirSync(path.dirname(link), { recursive: true });
-    symlinkSync(path.join(ROOT, 'node_modules', name), link, 'dir');
-  }
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  linkPackages(names, path.join(folder, 'node_modules'));
   const bin = path.join(folder, 'node_modules/.bin');
   mkdirSync(bin);
   for (const [name, file] of Object.entries(manifest.bin)) symlinkSync(path.join(home, file), path.join(bin, name));

@@ -123,6 +123,20 @@ describe('the package, installed into an empty folder', () => {
     expect(JSON.parse(printed)).toEqual([401, 401, 400, 201, 200, ['for CI']]);
   });
 
+  it('is what the example builds and runs with, copied out of the repository', async () => {
+    const command = installed.buildExample();
+    const database = path.join(installed.folder, 'shop.sqlite');
+    const shop = await startProcess(
+      { SHOP_DATABASE: database },
+      { command, cwd: path.dirname(command), ready: /open: (http:\/\/[^\s/]+)\/shop\/orders/ },
+    );
+    try {
+      expect((await send(shop.baseUrl, 'GET', '/shop/orders')).status).toBe(401);
+    } finally {
+      await shop.stop();
+    }
+  }, 120_000);
+
   it('has types that a strict host compiles against', () => {
     const file = write(
       'host.ts',
