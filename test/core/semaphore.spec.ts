@@ -1,4 +1,4 @@
-/** So much at a time, the rest in the order of its coming, and nobody waits longer than his patience. */
+/** The semaphore: its limit, its order, and its two ways to turn work away. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Semaphore } from '../../src/core/index.js';
@@ -29,7 +29,7 @@ describe('a semaphore', () => {
     await delay(1);
   };
 
-  it('runs so many at a time, in the order of their coming', async () => {
+  it('runs so much work at a time, in the order in which it came', async () => {
     const semaphore = new Semaphore({ concurrent: 2, onReject });
     const results = ['a', 'b', 'c', 'd'].map((name) => semaphore.run(lasting(name)));
     await delay(1);
@@ -40,7 +40,7 @@ describe('a semaphore', () => {
     expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('are given on after work that fails', async () => {
+  it('lets the next work run after work that fails', async () => {
     const semaphore = new Semaphore({ concurrent: 1, onReject });
     const failed = semaphore.run(() => Promise.reject(new Error('broken')));
     const next = semaphore.run(() => Promise.resolve('next'));
@@ -48,7 +48,7 @@ describe('a semaphore', () => {
     expect(await next).toBe('next');
   });
 
-  it('are refused to whoever comes when as many wait as may', async () => {
+  it('rejects work that comes when as much waits as may', async () => {
     const semaphore = new Semaphore({ concurrent: 1, maxWaiting: 1, onReject });
     const [first, second] = [semaphore.run(lasting('a')), semaphore.run(lasting('b'))];
     await expect(semaphore.run(lasting('c'))).rejects.toMatchObject(REFUSED);
@@ -56,7 +56,7 @@ describe('a semaphore', () => {
     expect(await Promise.all([first, second])).toEqual(['a', 'b']);
   });
 
-  it('are refused to whoever has waited enough, and pass over him', async () => {
+  it('rejects work that has waited too long, and passes it over', async () => {
     const semaphore = new Semaphore({ concurrent: 1, maxWaitMs: 20, onReject });
     const first = semaphore.run(lasting('a'));
     await expect(semaphore.run(lasting('b'))).rejects.toMatchObject(REFUSED);
