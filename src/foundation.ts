@@ -1,7 +1,20 @@
 /** What a host needs beside the dialects that it embeds: the module they stand on, and the parts it may use or replace. */
 export { LatchkeyModule } from './latchkey.module.js';
 export type { LatchkeyExtras, LatchkeyOptions } from './latchkey.options.js';
-export { ConnectionError, ENTITIES, MIGRATIONS, type DatabaseAddress } from './persistence/index.js';
+export { ConnectionError, type DatabaseAddress } from './persistence/index.js';
+export { ENTITIES, MIGRATIONS, entitiesOf, migrationsOf } from './schema.js';
+
+// Dialects, those of a host's own included.
+export { defineDialect, type CredentialOptions, type Dialect, type DialectCredentials } from './dialect-kit/index.js';
+export { DIALECTS } from './dialects.js';
+export type {
+  CredentialForm,
+  CredentialReading,
+  CredentialScheme,
+  EntityClass,
+  HeaderForm,
+  MigrationClass,
+} from './core/index.js';
 
 // Parts that a host may replace.
 export {
@@ -16,6 +29,7 @@ export {
 
 // Checking credentials in process.
 export {
+  CredentialForms,
   Secret,
   Token,
   Verifier,

@@ -10,6 +10,7 @@ import {
   CORE_PROVIDERS,
   ChangeRelay,
   Clock,
+  CredentialForms,
   DatabaseAuditSink,
   EventBus,
   HealthChecks,
@@ -31,8 +32,11 @@ import {
   type CleanupOptions,
   type IdentityOptions,
 } from './identity/index.js';
-import { EXTRAS, OPTION_RULES, type LatchkeyExtras, type LatchkeyOptions } from './latchkey.options.js';
+import { credentialFormsOf, type Dialect } from './dialect-kit/index.js';
+import { DIALECTS } from './dialects.js';
+import { EXTRAS, optionRules, type LatchkeyExtras, type LatchkeyOptions } from './latchkey.options.js';
 import { Connection, databaseChecks, relayFor, tokenLookupFor, transactorFor } from './persistence/index.js';
+import { schemaOf } from './schema.js';
 
 const DEFAULTS = {
   bcryptCost: 12,
@@ -40,28 +44,33 @@ const DEFAULTS = {
 };
 
 const HOST_CONNECTION = Symbol('latchkey:host-connection');
+const KNOWN_DIALECTS = Symbol('latchkey:dialects');
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: LATCHKEY_OPTIONS } =
   new ConfigurableModuleBuilder<LatchkeyOptions>({ moduleName: 'Latchkey' })
     .setClassMethodName('forRoot')
-    .setExtras<LatchkeyExtras>(EXTRAS, (unchecked, { connectionName, imports = [], providers = [] }) => {
-      const definition = withCheckedOptions(unchecked, OPTION_RULES);
-      return {
-        ...definition,
-        imports: [...(definition.imports ?? []), ...imports],
-        providers: [
-          ...(definition.providers ?? []),
-          {
-            provide: HOST_CONNECTION,
-            useFactory: (dataSource?: DataSource) => dataSource,
-            inject: [{ token: getDataSourceToken(connectionName), optional: true }],
-          },
-          // What comes later replaces what came before.
-          ...REPLACEABLE,
-          ...providers,
-        ],
-      };
-    })
+    .setExtras<LatchkeyExtras>(
+      EXTRAS,
+      (unchecked, { connectionName, dialects = DIALECTS, imports = [], providers = [] }) => {
+        const definition = withCheckedOptions(unchecked, optionRules(dialects));
+        return {
+          ...definition,
+          imports: [...(definition.imports ?? []), ...imports],
+          providers: [
+            ...(definition.providers ?? []),
+            {
+              provide: HOST_CONNECTION,
+              useFactory: (dataSource?: DataSource) => dataSource,
+              inject: [{ token: getDataSourceToken(connectionName), optional: true }],
+            },
+            { provide: KNOWN_DIALECTS, useValue: dialects },
+            // What comes later replaces what came before.
+            ...REPLACEABLE,
+            ...providers,
+          ],
+        };
+      },
+    )
     .build();
 
 const REPLACEABLE: Provider[] = [
@@ -81,8 +90,9 @@ const REPLACEABLE: Provider[] = [
     ...IDENTITY_PROVIDERS,
     {
       provide: Connection,
-      useFactory: ({ database }: LatchkeyOptions, host?: DataSource) => Connection.open(database, host),
-      inject: [LATCHKEY_OPTIONS, { token: HOST_CONNECTION, optional: true }],
+      useFactory: ({ database }: LatchkeyOptions, dialects: readonly Dialect[], host?: DataSource) =>
+        Connection.open(database, host, schemaOf(dialects)),
+      inject: [LATCHKEY_OPTIONS, KNOWN_DIALECTS, { token: HOST_CONNECTION, optional: true }],
     },
     {
       provide: CORE_OPTIONS,
@@ -98,6 +108,12 @@ const REPLACEABLE: Provider[] = [
       provide: CLEANUP_OPTIONS,
       useFactory: ({ cleanup = {} }: LatchkeyOptions): CleanupOptions => cleanup,
       inject: [LATCHKEY_OPTIONS],
+    },
+    {
+      provide: CredentialForms,
+      useFactory: (dialects: readonly Dialect[], { credentials }: LatchkeyOptions) =>
+        credentialFormsOf(dialects, credentials),
+      inject: [KNOWN_DIALECTS, LATCHKEY_OPTIONS],
     },
     {
       provide: Transactor,
@@ -124,6 +140,7 @@ const REPLACEABLE: Provider[] = [
     ChangeRelay,
     Clock,
     Connection,
+    CredentialForms,
     Transactor,
     UserDirectory,
   ],

@@ -1,6 +1,7 @@
 /** What a host decides of core and identity. */
 import type { ModuleMetadata, Provider } from '@nestjs/common';
 import { optionGroup, rule, wholeNumber, type CoreOptions, type OptionRules } from './core/index.js';
+import { credentialRulesOf, type CredentialOptions, type Dialect } from './dialect-kit/index.js';
 import type { CleanupOptions, LoginThrottleOptions } from './identity/index.js';
 import type { DatabaseAddress } from './persistence/index.js';
 
@@ -20,12 +21,19 @@ export interface LatchkeyOptions extends Partial<Pick<CoreOptions, 'bcryptCost' 
   readonly leaseSeconds?: number;
   /** What is removed in the background, and when: expired sessions in any case, audit rows only if it says so. */
   readonly cleanup?: CleanupOptions;
+  /** The forms in which credentials are presented, by dialect: for example `{ cloudflare: { jsonHeader: 'Authorization' } }`. */
+  readonly credentials?: CredentialOptions;
 }
 
 /** What is fixed when the module is imported. */
 export interface LatchkeyExtras {
   /** Name of the host's TypeORM connection, where it is not the default one. */
   connectionName?: string | undefined;
+  /**
+   * The dialects whose tokens this application knows, served or not; all that Latchkey has by default. With a database
+   * of the host's, its connection has `entitiesOf(dialects)` and `migrationsOf(dialects)`.
+   */
+  dialects?: readonly Dialect[] | undefined;
   /** Modules that provide what {@link LatchkeyExtras.providers} need. */
   imports?: ModuleMetadata['imports'];
   /** Parts put in place of ours: `{ provide: UserDirectory, … }`, `Clock`, `AuditSink`. */
@@ -33,12 +41,17 @@ export interface LatchkeyExtras {
 }
 
 /** For `ConfigurableModuleBuilder.setExtras`: named, so that they are no options. */
-export const EXTRAS: LatchkeyExtras = { connectionName: undefined, imports: undefined, providers: undefined };
+export const EXTRAS: LatchkeyExtras = {
+  connectionName: undefined,
+  dialects: undefined,
+  imports: undefined,
+  providers: undefined,
+};
 
 const DAY_MS = 86_400_000;
 
 /** What each may be. */
-export const OPTION_RULES: OptionRules<LatchkeyOptions> = {
+export const optionRules = (dialects: readonly Dialect[]): OptionRules<LatchkeyOptions> => ({
   bcryptCost: wholeNumber(4, 16),
   credentialCache: optionGroup({ entries: wholeNumber(0, 10_000_000), seconds: wholeNumber(1, 86_400) }, [
     'entries',
@@ -60,7 +73,8 @@ export const OPTION_RULES: OptionRules<LatchkeyOptions> = {
     initialDelayMs: wholeNumber(0, DAY_MS),
     intervalMs: wholeNumber(1, DAY_MS),
   }),
-};
+  credentials: optionGroup(credentialRulesOf(dialects)),
+});
 
 function isAddress(value: unknown): boolean {
   const { engine, path, url } = (value ?? {}) as Record<string, unknown>;

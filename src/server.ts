@@ -11,11 +11,13 @@ import { AppModule, type AppOverrides } from './app.module.js';
 import type { Config } from './config/index.js';
 import { Secret } from './core/index.js';
 import { Streams } from './dialects/canvus/index.js';
+import { DIALECTS } from './dialects.js';
 import { mountDocs } from './docs.js';
 import { Bootstrap, type BootstrapResult, type BootstrapOptions } from './identity/index.js';
 import { stopAccepting } from './internals/index.js';
 import { NestLog, answerUnreadableRequests, createLog, requestLog } from './operations/index.js';
 import { dataSourceOptions, describeAddress, openDatabase, reasonOf } from './persistence/index.js';
+import { schemaOf } from './schema.js';
 import { unknownVariableWarning } from './settings/index.js';
 
 /** The server cannot start, and a person can do something about it. */
@@ -124,7 +126,7 @@ export function bootstrapOptions({ firstStart }: Config): BootstrapOptions {
 async function openedDatabase({ database }: Config): Promise<DataSource> {
   const { address, poolSize } = database;
   try {
-    return await openDatabase(dataSourceOptions(address, poolSize));
+    return await openDatabase(dataSourceOptions(address, poolSize, schemaOf(DIALECTS)));
   } catch (error) {
     const remedy = 'give another DATABASE_URL, or make this one work';
     throw new StartError(

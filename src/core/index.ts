@@ -18,7 +18,9 @@ export {
 } from './changes/changes.js';
 export { Clock, SystemClock } from './clock.js';
 export { jsonColumn, timestampColumn } from './database/columns.js';
+export { CORE_ENTITIES } from './core.entities.js';
 export { CORE_PROVIDERS } from './core.providers.js';
+export * as migrationColumns from './database/migration-columns.js';
 export { RowMapper, findRow, type Row } from './database/row-mapper.js';
 export { DomainError, UniqueViolation, assertNever, whenTaken, type DomainErrorCode } from './errors.js';
 export { EventBus, type ChangeListener, type ResyncListener } from './changes/event-bus.js';
@@ -50,10 +52,18 @@ export {
   type TokenSelector,
 } from './tokens/token.service.js';
 export { Semaphore, type SemaphoreOptions } from './semaphore.js';
+export type { EntityClass, MigrationClass, Schema } from './database/schema.js';
 export { Transactor, type DatabaseWork, type HoldMode } from './database/transactor.js';
 export { Transaction, UnitOfWork } from './database/unit-of-work.js';
 export { UserDirectory, type DirectoryUser } from './user-directory.js';
 export { isCheckedSecret, isUserToken, newCheckedSecret, type Credential } from './verification/credential.js';
+export type {
+  CredentialForm,
+  CredentialReading,
+  CredentialScheme,
+  HeaderForm,
+} from './verification/credential-form.js';
+export { CredentialForms, type PresentableForm } from './verification/credential-forms.js';
 export type { Acceptance, RejectionReason, Verdict } from './verification/known-token.js';
 export { LastSeen } from './verification/last-seen.js';
 export { TokenLookup, type LookupKey, type StoredToken } from './verification/token-lookup.js';

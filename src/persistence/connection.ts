@@ -1,6 +1,7 @@
 /** The database that a module works on: a host's, if it will do, or one of its own. */
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource, EntityMetadata } from 'typeorm';
+import type { Schema } from '../core/index.js';
 import {
   dataSourceOptions,
   describeAddress,
@@ -10,7 +11,6 @@ import {
 } from './data-source.js';
 import { reasonOf } from './driver-errors.js';
 import { engineOf, type Engine } from './engine.js';
-import { ENTITIES } from './entities.js';
 import { poolSizeOf } from './postgres-transactor.js';
 
 /** A host has not given what is needed; the message names the remedy. */
@@ -33,14 +33,19 @@ export class Connection implements OnApplicationShutdown {
 
   /**
    * @param database - an address of its own, or `undefined` for the host's connection
+   * @param schema - what it holds
    * @throws ConnectionError
    */
-  static async open(database: DatabaseAddress | undefined, host: DataSource | undefined): Promise<Connection> {
-    if (database !== undefined) return new Connection(await openedOwn(database), true);
+  static async open(
+    database: DatabaseAddress | undefined,
+    host: DataSource | undefined,
+    schema: Schema,
+  ): Promise<Connection> {
+    if (database !== undefined) return new Connection(await openedOwn(database, schema), true);
     if (!host) throw new ConnectionError(NO_CONNECTION);
     const engine = checkOptions(host);
-    await checkHost(host);
-    if (engine === 'sqlite') return Connection.besideHost(host);
+    await checkHost(host, schema);
+    if (engine === 'sqlite') return Connection.besideHost(host, schema);
     outliveLostConnections(host);
     return new Connection(host, false);
   }
@@ -49,7 +54,7 @@ export class Connection implements OnApplicationShutdown {
    * TypeORM has one connection to an SQLite file: a transaction of the host would take our writes with it when it is
    * rolled back, after they were acknowledged. So we have a second one.
    */
-  private static async besideHost(host: DataSource): Promise<Connection> {
+  private static async besideHost(host: DataSource, { entities }: Schema): Promise<Connection> {
     const { database } = host.options as { database: string };
     if (database === ':memory:' || database === '') {
       throw new ConnectionError(
@@ -57,8 +62,8 @@ export class Connection implements OnApplicationShutdown {
           'give LatchkeyModule.forRoot a `database` of its own, for example { engine: "sqlite", path: ":memory:" }',
       );
     }
-    const own = dataSourceOptions({ engine: 'sqlite', path: database }, POOL_SIZE);
-    return new Connection(await openDatabase({ ...own, migrations: [] }), true);
+    const own = dataSourceOptions({ engine: 'sqlite', path: database }, POOL_SIZE, { entities, migrations: [] });
+    return new Connection(await openDatabase(own), true);
   }
 
   /** @throws ConnectionError for one to the same database that is not this one */
@@ -85,9 +90,9 @@ const NO_CONNECTION =
   'Latchkey has no database: import TypeOrmModule.forRoot({ …, entities: [...ENTITIES], migrations: [...MIGRATIONS] }) ' +
   'in the host, or give LatchkeyModule.forRoot a `database`, for example { engine: "sqlite", path: "./data/latchkey.sqlite" }';
 
-async function openedOwn(database: DatabaseAddress): Promise<DataSource> {
+async function openedOwn(database: DatabaseAddress, schema: Schema): Promise<DataSource> {
   try {
-    return await openDatabase(dataSourceOptions(database, POOL_SIZE));
+    return await openDatabase(dataSourceOptions(database, POOL_SIZE, schema));
   } catch (error) {
     throw new ConnectionError(
       `LatchkeyModule's \`database\` is ${describeAddress(database)}, which cannot be used (${reasonOf(error)}): give ` +
@@ -128,15 +133,15 @@ function checkOptions(host: DataSource): Engine {
 }
 
 /** @throws ConnectionError for a connection that lacks our entities or tables */
-async function checkHost(host: DataSource): Promise<void> {
-  const missing = ENTITIES.filter((entity) => !host.hasMetadata(entity)).map(({ name }) => name);
+async function checkHost(host: DataSource, { entities }: Schema): Promise<void> {
+  const missing = entities.filter((entity) => !host.hasMetadata(entity)).map(({ name }) => name);
   if (missing.length > 0) {
     throw new ConnectionError(
       `The host's TypeORM connection does not know Latchkey's entities (${missing.join(', ')}): ` +
         'add `...ENTITIES` to its `entities`',
     );
   }
-  for (const entity of ENTITIES) await checkTable(host, host.getMetadata(entity));
+  for (const entity of entities) await checkTable(host, host.getMetadata(entity));
 }
 
 /** What PostgreSQL and SQLite say of a table or a column that is not there. */

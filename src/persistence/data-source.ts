@@ -3,13 +3,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type Database from 'better-sqlite3';
 import type pg from 'pg';
-import { LocalRelay, type ChangeRelay, type EventBus, type TokenLookup, type Transactor } from '../core/index.js';
+import {
+  LocalRelay,
+  type ChangeRelay,
+  type EventBus,
+  type Schema,
+  type TokenLookup,
+  type Transactor,
+} from '../core/index.js';
 import { poolOf } from '../internals/index.js';
 import { engineOf, migrate } from './engine.js';
-import { ENTITIES } from './entities.js';
 import { PostgresTokenLookup } from './lookup/postgres-token-lookup.js';
 import { SqliteTokenLookup } from './lookup/sqlite-token-lookup.js';
-import { MIGRATIONS } from './migrations/index.js';
 import { PostgresRelay, type RelayOptions } from './relay/postgres-relay.js';
 import { PostgresTransactor } from './postgres-transactor.js';
 import { SqliteTransactor } from './sqlite-transactor.js';
@@ -19,8 +24,6 @@ export type DatabaseAddress =
   { readonly engine: 'sqlite'; readonly path: string } | { readonly engine: 'postgres'; readonly url: string };
 
 const SHARED = {
-  entities: ENTITIES,
-  migrations: MIGRATIONS,
   migrationsTableName: 'latchkey_migration',
   synchronize: false,
   logging: false as const,
@@ -47,10 +50,15 @@ export function describeAddress(address: DatabaseAddress): string {
 }
 
 /** @param poolSize - connections to PostgreSQL at the most, at least 2 */
-export function dataSourceOptions(address: DatabaseAddress, poolSize: number): DataSourceOptions {
+export function dataSourceOptions(
+  address: DatabaseAddress,
+  poolSize: number,
+  { entities, migrations }: Schema,
+): DataSourceOptions {
+  const shared = { ...SHARED, entities: [...entities], migrations: [...migrations] };
   if (address.engine === 'postgres') {
     return {
-      ...SHARED,
+      ...shared,
       type: 'postgres',
       url: address.url,
       poolSize,
@@ -60,7 +68,7 @@ export function dataSourceOptions(address: DatabaseAddress, poolSize: number): D
     };
   }
   return {
-    ...SHARED,
+    ...shared,
     type: 'better-sqlite3',
     database: address.path,
     enableWAL: true,

@@ -12,5 +12,5 @@ export {
 export { databaseChecks } from './database-health.js';
 export { reasonOf } from './driver-errors.js';
 export { engineOf, migrate, type Engine } from './engine.js';
-export { ENTITIES } from './entities.js';
-export { MIGRATIONS } from './migrations/index.js';
+export { COMMON_MIGRATIONS } from './migrations/index.js';
+export { Instance } from './relay/instance.entity.js';

@@ -22,6 +22,7 @@ import {
 } from '../../src/index.js';
 import { SessionService, USER_AUDIENCE } from '../../src/identity/index.js';
 import { dataSourceOptions, openDatabase, type Engine } from '../../src/persistence/index.js';
+import { SCHEMA } from '../../src/schema.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 import { send, type Reply } from '../support/http.js';
 import { ACCOUNT, ADMIN } from '../support/test-server.js';
@@ -136,7 +137,7 @@ class NarrowController {
 async function startHost(engine: Engine) {
   const database: TestDatabase = await createDatabase(engine);
   const config = loadConfig({ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '2' });
-  const dataSource = await openDatabase(dataSourceOptions(config.database.address, config.database.poolSize));
+  const dataSource = await openDatabase(dataSourceOptions(config.database.address, config.database.poolSize, SCHEMA));
   const latchkey = LatchkeyModule.forRoot({ bcryptCost: 4, loginThrottle: config.loginThrottle });
   @Module({
     imports: [

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MIGRATIONS } from '../../src/persistence/index.js';
+import { MIGRATIONS } from '../../src/schema.js';
 import { send } from '../support/http.js';
 import { Program } from '../support/program.js';
 import { EXCEPTIONS } from './exceptions.js';

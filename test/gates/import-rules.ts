@@ -10,7 +10,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   core: ['internals'],
   http: ['internals', 'core'],
   identity: ['core'],
-  dialects: ['internals', 'core', 'identity', 'http'],
+  'dialect-kit': ['core', 'identity', 'http'],
+  dialects: ['internals', 'core', 'identity', 'http', 'dialect-kit', 'data-plane'],
   'data-plane': ['core', 'identity', 'http'],
   operations: ['internals', 'core', 'identity', 'http'],
   persistence: ['internals', 'core'],
@@ -44,13 +45,23 @@ function importFault(from: string, to: string): string | undefined {
   if (fromRoom !== 'top') {
     const allowed = MAY_IMPORT[fromRoom.split('/', 1)[0] ?? ''];
     if (!allowed) return `${from}: the room ${fromRoom} has no import rule`;
-    if (fromRoom === 'persistence' && to.endsWith('.entity.js')) return undefined;
     // The configuration is made of the settings that each room declares.
     if (fromRoom === 'config' && isSettings(to)) return undefined;
     if (toRoom !== LOWEST && !allowed.includes(toRoom)) return `${from}: ${fromRoom} may not import ${to}`;
   }
-  const isEntrance = to === `src/${toRoom}/index.js` || isSettings(to);
-  return toRoom === 'top' || isEntrance ? undefined : `${from}: enter ${toRoom} through its index.ts, not ${to}`;
+  return toRoom === 'top' || isEntrance(toRoom, to)
+    ? undefined
+    : `${from}: enter ${toRoom} through its index.ts, not ${to}`;
+}
+
+/**
+ * A room is entered through its index, or its settings. A dialect has two more entrances, so that who wants one thing
+ * does not load the rest: its value, and guards for routes of a host.
+ */
+function isEntrance(room: string, file: string): boolean {
+  const [, dialect] = room.split('/');
+  const others = dialect === undefined ? [] : [`${dialect}.dialect.js`, 'guards.js'];
+  return isSettings(file) || ['index.js', ...others].some((entrance) => file === `src/${room}/${entrance}`);
 }
 
 /** Everything imported or exported from, static or not. */

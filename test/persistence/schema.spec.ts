@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { loadConfig } from '../../src/config/index.js';
 import { dataSourceOptions, openDatabase } from '../../src/persistence/index.js';
+import { SCHEMA } from '../../src/schema.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 
 onBothEngines('the schema', (engine) => {
@@ -12,7 +13,7 @@ onBothEngines('the schema', (engine) => {
   beforeAll(async () => {
     database = await createDatabase(engine);
     const { address, poolSize } = loadConfig({ DATABASE_URL: database.url }).database;
-    dataSource = await openDatabase(dataSourceOptions(address, poolSize));
+    dataSource = await openDatabase(dataSourceOptions(address, poolSize, SCHEMA));
   });
   afterAll(async () => {
     await dataSource.destroy();
@@ -60,7 +61,7 @@ onBothEngines('the schema', (engine) => {
 
   it('stays as it is when the server starts again', async () => {
     const { address, poolSize } = loadConfig({ DATABASE_URL: database.url }).database;
-    const again = await openDatabase(dataSourceOptions(address, poolSize));
+    const again = await openDatabase(dataSourceOptions(address, poolSize, SCHEMA));
     const done = await again.query<unknown[]>('SELECT "name" FROM "latchkey_migration"');
     expect(done).toHaveLength(dataSource.migrations.length);
     await again.destroy();
@@ -71,7 +72,7 @@ describe('a migration that fails', () => {
   it('closes the connection: nothing of the failed start is left open', async () => {
     const database = await createDatabase('postgres');
     const { address } = loadConfig({ DATABASE_URL: database.url }).database;
-    const options = dataSourceOptions(address, 4);
+    const options = dataSourceOptions(address, 4, SCHEMA);
     const squatter = await new DataSource({ ...options, migrations: [] }).initialize();
     await squatter.query('CREATE TABLE "latchkey_audit" ("id" integer)');
     // TypeORM tells of it on the console as well.

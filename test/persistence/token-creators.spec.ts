@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { loadConfig } from '../../src/config/index.js';
-import { dataSourceOptions, MIGRATIONS } from '../../src/persistence/index.js';
+import { dataSourceOptions } from '../../src/persistence/index.js';
+import { ENTITIES, MIGRATIONS } from '../../src/schema.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 
 /** More than one statement of the migration takes. */
@@ -18,11 +19,8 @@ onBothEngines('creators of tokens that are older than their column', (engine) =>
 
   const migrated = (migrations: typeof MIGRATIONS): Promise<DataSource> => {
     const { address } = loadConfig({ DATABASE_URL: database.url }).database;
-    return new DataSource({
-      ...dataSourceOptions(address, 2),
-      migrations,
-      migrationsRun: true,
-    }).initialize();
+    const options = dataSourceOptions(address, 2, { entities: ENTITIES, migrations });
+    return new DataSource({ ...options, migrationsRun: true }).initialize();
   };
 
   const insert = async (table: string, columns: string, rows: readonly string[]): Promise<void> => {

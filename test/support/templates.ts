@@ -3,6 +3,7 @@ import { copyFileSync } from 'node:fs';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { loadConfig } from '../../src/config/index.js';
 import { dataSourceOptions, openDatabase, type Engine } from '../../src/persistence/index.js';
+import { SCHEMA } from '../../src/schema.js';
 import { createDatabase, createPostgres, createSqlite, type TestDatabase } from './engines.js';
 import type { MountName } from './mounts.js';
 import { oncePerRun } from './once-per-run.js';
@@ -23,7 +24,7 @@ async function makeTemplate(engine: Engine, mount: MountName): Promise<string> {
   const { address, poolSize } = loadConfig({ DATABASE_URL: database.url }).database;
   const migrated =
     mount === 'standalone'
-      ? await openDatabase(dataSourceOptions(address, poolSize))
+      ? await openDatabase(dataSourceOptions(address, poolSize, SCHEMA))
       : await new DataSource(shopDatabase(address) as DataSourceOptions).initialize();
   await migrated.destroy();
   return database.name;

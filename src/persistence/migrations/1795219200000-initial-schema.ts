@@ -1,7 +1,9 @@
 /** Tokens, audit, users, accounts, memberships, settings. */
 import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { startIdsAfter } from '../engine.js';
-import { counter, flag, key, timestamp, optional, text } from './columns.js';
+import { migrationColumns } from '../../core/index.js';
+
+const { counter, flag, key, optional, text, timestamp } = migrationColumns;
 
 /** The first user, the administrator of the first start, is 1000. */
 const IDS_BEFORE_USERS = 999;

@@ -1,6 +1,8 @@
 /** Several instances over one database: who may answer from memory. */
 import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { flag, key } from './columns.js';
+import { migrationColumns } from '../../core/index.js';
+
+const { flag, key } = migrationColumns;
 
 export class Instances1795478400000 implements MigrationInterface {
   name = 'Instances1795478400000';

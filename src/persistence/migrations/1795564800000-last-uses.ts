@@ -1,6 +1,8 @@
 /** When the previous secret of a token was last used. */
 import { TableColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { timestamp } from './columns.js';
+import { migrationColumns } from '../../core/index.js';
+
+const { timestamp } = migrationColumns;
 
 const column = new TableColumn(timestamp('previous_last_seen_at', true));
 

@@ -1,8 +1,6 @@
-/** All migrations in their order. */
-import type { MigrationInterface } from 'typeorm';
+/** The migrations of the schema that every server has, whatever its dialects. */
+import type { MigrationClass } from '../../core/index.js';
 import { InitialSchema1795219200000 } from './1795219200000-initial-schema.js';
-import { ServiceTokens1795305600000 } from './1795305600000-service-tokens.js';
-import { AccessTokens1795392000000 } from './1795392000000-access-tokens.js';
 import { Instances1795478400000 } from './1795478400000-instances.js';
 import { LastUses1795564800000 } from './1795564800000-last-uses.js';
 import { AuditTypes1795651200000 } from './1795651200000-audit-types.js';
@@ -11,11 +9,8 @@ import { LeanIndexes1795996800000 } from './1795996800000-lean-indexes.js';
 import { TokenCreators1796083200000 } from './1796083200000-token-creators.js';
 import { RequestIds1796083260000 } from './1796083260000-request-ids.js';
 
-/** For the `migrations` of a host's TypeORM connection, in this order. */
-export const MIGRATIONS: (new () => MigrationInterface)[] = [
+export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   InitialSchema1795219200000,
-  ServiceTokens1795305600000,
-  AccessTokens1795392000000,
   Instances1795478400000,
   LastUses1795564800000,
   AuditTypes1795651200000,

@@ -1,6 +1,8 @@
-/** What CRM.COM's access tokens add: identifier, pass code and number, and what an account says of them. */
+/** What access tokens add: identifier, pass code and number, and what an account says of them. */
 import { TableCheck, TableColumn, TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { optional, text } from './columns.js';
+import { migrationColumns } from '../../../core/index.js';
+
+const { optional, text } = migrationColumns;
 
 const complete = new TableCheck({
   name: 'latchkey_token_access',

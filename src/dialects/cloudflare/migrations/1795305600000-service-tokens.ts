@@ -1,6 +1,8 @@
-/** What Cloudflare's service tokens add, and the counts that make long lists cheap. */
+/** What service tokens add, and the counts that make long lists cheap. */
 import { Table, TableCheck, TableColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { optional, text } from './columns.js';
+import { migrationColumns } from '../../../core/index.js';
+
+const { optional, text } = migrationColumns;
 
 const complete = new TableCheck({
   name: 'latchkey_token_service',

@@ -1,0 +1,7 @@
+/** The core's tables, for the part that opens the database. */
+import { AuditRecord } from './audit/audit-record.entity.js';
+import { TokenCount } from './tokens/token-count.entity.js';
+import { Token } from './tokens/token.entity.js';
+
+/** Every entity of the core. */
+export const CORE_ENTITIES = [AuditRecord, Token, TokenCount] as const;

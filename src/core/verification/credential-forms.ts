@@ -1,0 +1,46 @@
+/** All forms that credentials can have on this server; what has to know them asks here. */
+import type { CredentialForm, HeaderForm } from './credential-form.js';
+
+/** A form that can be presented in the headers of a request. */
+export type PresentableForm = CredentialForm & { readonly inHeaders: HeaderForm };
+
+/** Also the injection token. */
+export class CredentialForms {
+  readonly presentable: readonly PresentableForm[];
+  /** Those that can be given by HTTP Basic. */
+  readonly basic: readonly CredentialForm[];
+  /** Kinds of token that can be presented. */
+  readonly kinds: readonly string[];
+  /** Names of the headers that carry credentials, each once; those that an operator chose come last. */
+  readonly headers: readonly string[];
+
+  /** @param all - in the order in which documents name them */
+  constructor(readonly all: readonly CredentialForm[]) {
+    this.presentable = all.filter((form): form is PresentableForm => form.inHeaders !== undefined);
+    this.basic = all.filter((form) => form.fromBasic !== undefined);
+    this.kinds = [...new Set(this.presentable.flatMap(({ kinds }) => kinds))];
+    this.headers = headersOf(this.presentable);
+  }
+
+  /** Whether a text can be a secret of any form. */
+  canBeSecret(text: string): boolean {
+    return this.all.some((form) => form.isSecret(text));
+  }
+
+  /** The first form in which tokens of a kind can be presented. */
+  ofKind(kind: string): CredentialForm | undefined {
+    return this.presentable.find(({ kinds }) => kinds.includes(kind));
+  }
+}
+
+function headersOf(forms: readonly PresentableForm[]): string[] {
+  const named = (isConfigured: boolean): string[] =>
+    forms
+      .filter(({ inHeaders }) => (inHeaders.isConfigured ?? false) === isConfigured)
+      .flatMap(({ inHeaders }) => inHeaders.names);
+  const names = new Map<string, string>();
+  for (const name of [...named(false).sort(), ...named(true)]) {
+    if (!names.has(name.toLowerCase())) names.set(name.toLowerCase(), name);
+  }
+  return [...names.values()];
+}

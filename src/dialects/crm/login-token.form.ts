@@ -1,0 +1,21 @@
+/** The token of a login: this dialect alone accepts it, but introspection and revocation know it. */
+import { randomBytes } from 'node:crypto';
+import { Secret, type CredentialForm } from '../../core/index.js';
+
+/** 32 upper-case hex digits. */
+const LOGIN_TOKEN = /^[0-9A-F]{32}$/;
+
+export function isLoginToken(text: string): boolean {
+  return LOGIN_TOKEN.test(text);
+}
+
+export function newLoginToken(): Secret {
+  return new Secret(randomBytes(16).toString('hex').toUpperCase());
+}
+
+export const LOGIN_TOKEN_FORM: CredentialForm = {
+  noun: 'login token',
+  holder: 'users',
+  kinds: [],
+  isSecret: isLoginToken,
+};

@@ -1,0 +1,45 @@
+/** The schema of a database: what every server keeps there, and what dialects add. */
+import { CORE_ENTITIES, type EntityClass, type MigrationClass, type Schema } from './core/index.js';
+import type { Dialect } from './dialect-kit/index.js';
+import { DIALECTS } from './dialects.js';
+import { IDENTITY_ENTITIES } from './identity/index.js';
+import { COMMON_MIGRATIONS, Instance } from './persistence/index.js';
+
+/**
+ * The entities of a server with these dialects. Those of Latchkey's own dialects are always among them: TypeORM gives
+ * the table of tokens the columns of every kind that the process has loaded.
+ */
+export function entitiesOf(dialects: readonly Dialect[]): EntityClass[] {
+  const own = withOurs(dialects).flatMap(({ entities = [] }) => entities);
+  const all = [...CORE_ENTITIES, ...IDENTITY_ENTITIES, Instance, ...own];
+  return all.sort((one, other) => one.name.localeCompare(other.name));
+}
+
+/** The migrations by which they get their tables, in the order of their times. */
+export function migrationsOf(dialects: readonly Dialect[]): MigrationClass[] {
+  const own = withOurs(dialects).flatMap(({ migrations = [] }) => migrations);
+  return [...COMMON_MIGRATIONS, ...own].sort((one, other) => timeOf(one) - timeOf(other));
+}
+
+/** Both of them. */
+export function schemaOf(dialects: readonly Dialect[]): Schema {
+  return { entities: entitiesOf(dialects), migrations: migrationsOf(dialects) };
+}
+
+/** For the `entities` of a host's TypeORM connection. */
+export const ENTITIES: EntityClass[] = entitiesOf([]);
+
+/** For the `migrations` of a host's TypeORM connection, in this order. */
+export const MIGRATIONS: MigrationClass[] = migrationsOf([]);
+
+/** The schema of a server that has no dialects but Latchkey's own. */
+export const SCHEMA: Schema = { entities: ENTITIES, migrations: MIGRATIONS };
+
+function withOurs(dialects: readonly Dialect[]): Dialect[] {
+  return [...new Set([...DIALECTS, ...dialects])];
+}
+
+/** The 13 digits at the end of a migration's name. */
+function timeOf({ name }: MigrationClass): number {
+  return Number(name.slice(-13));
+}
