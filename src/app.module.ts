@@ -25,9 +25,11 @@ export interface AppOverrides {
 export class AppModule {
   /** @param dataSource - open and migrated; closed with the application */
   static forRoot(config: Config, dataSource: DataSource, { clock, cleanup }: AppOverrides = {}): DynamicModule {
+    const { credentials, ...cloudflare } = config.dialects.cloudflare;
     const latchkey = LatchkeyModule.forRoot({
       bcryptCost: config.passwords.bcryptCost,
       credentialCache: config.credentialCache,
+      credentials: { cloudflare: credentials },
       loginThrottle: config.loginThrottle,
       leaseSeconds: config.database.leaseSeconds,
       cleanup: { ...config.cleanup, ...cleanup },
@@ -46,7 +48,7 @@ export class AppModule {
         latchkey,
         OperationsModule.forRoot({ imports: [latchkey] }),
         DataPlaneModule.forRoot({ ...config.dataPlane, imports: [latchkey] }),
-        CloudflareModule.forRoot({ ...config.dialects.cloudflare, imports: [latchkey] }),
+        CloudflareModule.forRoot({ ...cloudflare, imports: [latchkey] }),
         CrmModule.forRoot({ ...config.dialects.crm, imports: [latchkey] }),
         CanvusModule.forRoot({
           ...config.dialects.canvus,

@@ -2,6 +2,7 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { CredentialForms } from './core/index.js';
 import { DataPlaneModule, dataPlaneDocument, withForwardAuth } from './data-plane/index.js';
 import { CanvusModule, canvusDocument } from './dialects/canvus/index.js';
 import { CloudflareModule, cloudflareDocument } from './dialects/cloudflare/index.js';
@@ -13,8 +14,11 @@ export function documents(app: INestApplication): Record<string, () => OpenAPIOb
     cloudflare: () => SwaggerModule.createDocument(app, cloudflareDocument(), { include: [CloudflareModule] }),
     crm: () => SwaggerModule.createDocument(app, crmDocument(), { include: [CrmModule] }),
     canvus: () => SwaggerModule.createDocument(app, canvusDocument(), { include: [CanvusModule] }),
-    'data-plane': () =>
-      withForwardAuth(SwaggerModule.createDocument(app, dataPlaneDocument(), { include: [DataPlaneModule] })),
+    'data-plane': () => {
+      const forms = app.get(CredentialForms);
+      const include = [DataPlaneModule];
+      return withForwardAuth(SwaggerModule.createDocument(app, dataPlaneDocument(forms), { include }), '/', forms);
+    },
   };
 }
 

@@ -4,7 +4,7 @@
  */
 export { AppModule, type AppOverrides } from './app.module.js';
 export { ConfigError, loadConfig, type Config } from './config/index.js';
-export * from './data-plane/index.js';
+export * from './data-plane.js';
 export { CanvusModule, canvusDocument, type CanvusOptions } from './dialects/canvus/index.js';
 export { CloudflareModule, cloudflareDocument, type CloudflareOptions } from './dialects/cloudflare/index.js';
 export { CrmModule, crmDocument, type CrmOptions } from './dialects/crm/index.js';

@@ -1,10 +1,7 @@
 /** Decides from what a request presents whether it is let in: the same for proxies and for guards. */
-import { Inject, Injectable } from '@nestjs/common';
-import { Verifier, type Acceptance, type Verdict } from '../core/index.js';
-import { actsForUser } from '../identity/index.js';
+import { Injectable } from '@nestjs/common';
+import { CredentialForms, Verifier, type Acceptance, type CredentialForm, type Verdict } from '../core/index.js';
 import { admits, type AccessPolicy } from './access-policy.js';
-import { DATA_PLANE_OPTIONS } from './data-plane.module-definition.js';
-import type { DataPlaneOptions } from './data-plane.options.js';
 import { CredentialReader } from './credential-reader.js';
 
 /** `unauthenticated`: no credential that is accepted; `forbidden`: an accepted one that the rule does not admit. */
@@ -20,13 +17,16 @@ const FORBIDDEN: Decision = { outcome: 'forbidden' };
 /** Decides on a request's credential headers. */
 @Injectable()
 export class AccessDecider {
+  /** Kinds of token that can be presented. */
+  readonly kinds: readonly string[];
   private readonly reader: CredentialReader;
 
   constructor(
     private readonly verifier: Verifier,
-    @Inject(DATA_PLANE_OPTIONS) { jsonHeader }: DataPlaneOptions,
+    forms: CredentialForms,
   ) {
-    this.reader = new CredentialReader(jsonHeader);
+    this.kinds = forms.kinds;
+    this.reader = new CredentialReader(forms);
   }
 
   /**
@@ -36,14 +36,17 @@ export class AccessDecider {
   decide(rawHeaders: readonly string[], policy: AccessPolicy): Decision | Promise<Decision> {
     const presented = this.reader.read(rawHeaders);
     if ('reason' in presented) return presented.reason === 'missing' ? MISSING : REFUSED;
-    const verdict = this.verifier.check(presented.credential);
-    return verdict instanceof Promise ? verdict.then((late) => decisionOn(late, policy)) : decisionOn(verdict, policy);
+    const { credential, form } = presented;
+    const verdict = this.verifier.check(credential);
+    return verdict instanceof Promise
+      ? verdict.then((late) => decisionOn(late, form, policy))
+      : decisionOn(verdict, form, policy);
   }
 }
 
-function decisionOn(verdict: Verdict, policy: AccessPolicy): Decision {
+function decisionOn(verdict: Verdict, form: CredentialForm, policy: AccessPolicy): Decision {
   if (verdict.status !== 'valid') return REFUSED;
   const { token } = verdict;
-  if (token.kind !== 'service_token' && !actsForUser(token)) return REFUSED;
+  if (!form.kinds.includes(token.kind) || form.accepts?.(token) === false) return REFUSED;
   return admits(policy, verdict) ? { outcome: 'admitted', acceptance: verdict } : FORBIDDEN;
 }

@@ -1,14 +1,10 @@
 /** Access policies: which valid tokens are let in, all of them or those of certain kinds and accounts. */
 import type { Acceptance } from '../core/index.js';
 
-/** Kinds of token that can be presented. */
-export const ADMITTED_KINDS = ['service_token', 'personal_token', 'session'] as const;
-/** One of {@link ADMITTED_KINDS}. */
-export type AdmittedKind = (typeof ADMITTED_KINDS)[number];
-
 /** What narrows who is let in; a list that is absent narrows nothing, one that is empty admits nobody. */
 export interface AccessPolicy {
-  readonly kinds?: readonly AdmittedKind[] | undefined;
+  /** Kinds of token, of those that can be presented. */
+  readonly kinds?: readonly string[] | undefined;
   /** Account ids, 32 lower-case hex characters: tokens that belong to none are not admitted then. */
   readonly accounts?: readonly string[] | undefined;
 }
@@ -17,7 +13,7 @@ export interface AccessPolicy {
 export class PolicyError extends Error {}
 
 export function admits({ kinds, accounts }: AccessPolicy, { token }: Acceptance): boolean {
-  if (kinds && !(kinds as readonly string[]).includes(token.kind)) return false;
+  if (kinds && !kinds.includes(token.kind)) return false;
   return !accounts || (token.accountId !== null && accounts.includes(token.accountId));
 }
 
@@ -34,23 +30,24 @@ const ACCOUNT_ID = /^[0-9a-f]{32}$/;
 
 /**
  * Reads a rule as it stands in a query: `kind` and `account`, each any number of times or with commas.
- * @throws RuleError
+ * @param known - kinds of token that can be presented
+ * @throws PolicyError
  */
-export function readPolicy(query: string): AccessPolicy {
-  const policy: { kinds?: AdmittedKind[]; accounts?: string[] } = {};
+export function readPolicy(query: string, known: readonly string[]): AccessPolicy {
+  const policy: { kinds?: string[]; accounts?: string[] } = {};
   for (const [name, text] of new URLSearchParams(query)) {
     const values = text.split(',');
-    if (name === 'kind') policy.kinds = [...(policy.kinds ?? []), ...values.map(kind)];
+    if (name === 'kind') policy.kinds = [...(policy.kinds ?? []), ...values.map((kind) => knownKind(kind, known))];
     else if (name === 'account') policy.accounts = [...(policy.accounts ?? []), ...values.map(account)];
     else throw new PolicyError(`the parameter ${quoted(name)} is not known; there are kind and account`);
   }
   return policy;
 }
 
-function kind(text: string): AdmittedKind {
-  const known = ADMITTED_KINDS.find((each) => each === text);
-  if (!known) throw new PolicyError(`kind is ${quoted(text)}; give one of ${ADMITTED_KINDS.join(', ')}`);
-  return known;
+/** @throws PolicyError for a kind of which no token can be presented */
+export function knownKind(kind: string, known: readonly string[]): string {
+  if (!known.includes(kind)) throw new PolicyError(`kind is ${quoted(kind)}; give one of ${known.join(', ')}`);
+  return kind;
 }
 
 function account(text: string): string {

@@ -1,31 +1,31 @@
-/** The data plane's OpenAPI document. */
+/** The data plane's OpenAPI document, which depends on the forms that credentials can have. */
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import type { CredentialForms } from '../core/index.js';
 import { joinedPath } from '../http/index.js';
-import { DEFAULT_PATH } from './data-plane.options.js';
+import { basicScheme, presentableSchemes } from './form-descriptions.js';
 import { verifyPath } from './forward-auth.docs.js';
-import { SCHEMES } from './security-schemes.js';
-
-const USER_TOKEN = 'A personal token or a login token.';
+import { describeIntrospection } from './oauth/introspection.docs.js';
 
 /** The document without its paths; see {@link withForwardAuth}. */
-export function dataPlaneDocument(): Omit<OpenAPIObject, 'paths'> {
-  const header = (name: string, description: string) => ({ type: 'apiKey', in: 'header', name, description }) as const;
-  return new DocumentBuilder()
+export function dataPlaneDocument(forms: CredentialForms): Omit<OpenAPIObject, 'paths'> {
+  const builder = new DocumentBuilder()
     .setTitle('Latchkey: data plane')
     .setDescription('Checking credentials: forward-auth for proxies, introspection and revocation.')
     .setVersion('1')
-    .addBasicAuth({ type: 'http', scheme: 'basic', description: 'Client id and client secret.' }, SCHEMES.basic)
-    .addApiKey(header('CF-Access-Client-Id', 'Of a service token; its secret beside it.'), SCHEMES.clientId)
-    .addApiKey(header('CF-Access-Client-Secret', 'Of a service token; its id beside it.'), SCHEMES.clientSecret)
-    .addApiKey(header('Private-Token', USER_TOKEN), SCHEMES.privateToken)
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: USER_TOKEN }, SCHEMES.bearer)
-    .build();
+    .addBasicAuth({ type: 'http', scheme: 'basic', description: 'Client id and client secret.' }, basicScheme(forms));
+  for (const [name, scheme] of presentableSchemes(forms).flatMap((schemes) => Object.entries(schemes))) {
+    if (scheme.type === 'http') builder.addBearerAuth(scheme, name);
+    else builder.addSecurity(name, scheme);
+  }
+  return builder.build();
 }
 
 /**
- * Adds `/verify`, which no route of Nest tells of, to the document that was made from the module.
+ * Completes the document that was made from the module: adds `/verify`, which no route of Nest tells of, and says which
+ * credentials there are.
  * @param path - the whole prefix: that of the module, and before it the host's global one
  */
-export function withForwardAuth(document: OpenAPIObject, path: string = DEFAULT_PATH): OpenAPIObject {
-  return { ...document, paths: { [joinedPath(path, 'verify')]: verifyPath(), ...document.paths } };
+export function withForwardAuth(document: OpenAPIObject, path: string, forms: CredentialForms): OpenAPIObject {
+  const described = describeIntrospection(document, forms);
+  return { ...described, paths: { [joinedPath(path, 'verify')]: verifyPath(forms), ...described.paths } };
 }

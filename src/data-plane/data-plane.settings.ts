@@ -1,8 +1,5 @@
 /** What of the data plane can be set. */
-import { integer, setting, settingsTable, text, type Options } from '../settings/index.js';
-
-/** RFC 9110 §5.6.2. */
-const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+import { integer, setting, settingsTable, type Options } from '../settings/index.js';
 
 /** The data plane. */
 export const DATA_PLANE_SETTINGS = settingsTable(
@@ -15,15 +12,8 @@ export const DATA_PLANE_SETTINGS = settingsTable(
       doc: 'Seconds that a proxy may keep an accepted answer of `/verify`; 0 forbids it',
       more: 'What a proxy keeps it admits after a revocation as well.',
     }),
-    jsonHeader: setting({
-      env: 'SERVICE_TOKEN_HEADER',
-      form: text((name) => HEADER_NAME.test(name), 'the name of a header, for example Authorization'),
-      defaultText: 'none',
-      doc: 'Name of a header in which `/verify` also takes a service token, as a JSON object',
-      more: 'Its members are `cf-access-client-id` and `cf-access-client-secret`.',
-    }),
   },
-  ['VERIFY_', 'SERVICE_TOKEN_HEADER'],
+  ['VERIFY_'],
 );
 
 /** Options of `DataPlaneModule`. */

@@ -1,21 +1,24 @@
 /** Documents `/verify`. */
 import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
 import { optionalExamples } from '../http/index.js';
-import { ADMITTED_KINDS } from './access-policy.js';
+import type { CredentialForms, CredentialScheme } from '../core/index.js';
+import { kindsByHolder, presentableNouns, presentableSchemes } from './form-descriptions.js';
 import { IDENTITY_HEADERS } from './identity-headers.js';
 import { OAuthErrorView } from './oauth/oauth.docs.js';
-import { SCHEMES } from './security-schemes.js';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
 type Header = NonNullable<Extract<Operation['responses'][string], { description: string }>['headers']>[string];
 
-const DESCRIPTION =
-  'For proxies: nginx `auth_request`, Caddy `forward_auth`, Traefik ForwardAuth, Envoy ext_authz. Any method is ' +
-  'answered alike, and a body is not looked at. The credential is a service token (`CF-Access-Client-Id` and ' +
-  '`CF-Access-Client-Secret`), or a personal or login token (`Private-Token`, or `Authorization: Bearer`): exactly ' +
-  'one, once; nothing in the query is ever a credential. For proxies that append the original path and query to a ' +
-  'prefix (Envoy), the rule may stand in the path: `/verify/only/kind=service_token/…` is `/verify?kind=service_token`.';
+function description(forms: CredentialForms): string {
+  const rule = `kind=${forms.kinds[0] ?? ''}`;
+  return (
+    'For proxies: nginx `auth_request`, Caddy `forward_auth`, Traefik ForwardAuth, Envoy ext_authz. Any method is ' +
+    `answered alike, and a body is not looked at. The credential is ${presentableNouns(forms)}: exactly one, once; ` +
+    'nothing in the query is ever a credential. For proxies that append the original path and query to a prefix ' +
+    `(Envoy), the rule may stand in the path: \`/verify/only/${rule}/…\` is \`/verify?${rule}\`.`
+  );
+}
 
 interface ErrorExample extends OAuthErrorView {
   readonly description: string;
@@ -56,13 +59,13 @@ const MORE_HEADERS: Readonly<Record<number, Record<string, Header>>> = {
   503: { 'Retry-After': headerExample('Seconds to wait.', '2') },
 };
 
-export function verifyPath(): PathItem {
+export function verifyPath(forms: CredentialForms): PathItem {
   const parameters = [
     parameter(
       'kind',
       'Kinds of token that are admitted; all unless given.',
-      { type: 'string', enum: [...ADMITTED_KINDS] },
-      { services: ['service_token'], users: ['personal_token', 'session'] },
+      { type: 'string', enum: [...forms.kinds] },
+      kindsByHolder(forms),
     ),
     parameter(
       'account',
@@ -71,24 +74,29 @@ export function verifyPath(): PathItem {
       { one: [IDENTITY_HEADERS['Latchkey-Account-Id'].example] },
     ),
   ];
-  const { clientId, clientSecret, privateToken, bearer } = SCHEMES;
   return {
     get: {
       operationId: 'ForwardAuth_verify',
       tags: ['Forward-auth'],
       summary: 'Ask whether a request may pass',
-      description: DESCRIPTION,
+      description: description(forms),
       parameters,
-      security: [{ [clientId]: [], [clientSecret]: [] }, { [privateToken]: [] }, { [bearer]: [] }],
-      responses: { 200: admitted(), ...Object.fromEntries(Object.entries(REFUSALS).map(refusal)) },
+      security: presentableSchemes(forms).map(needed),
+      responses: { 200: admitted(forms), ...Object.fromEntries(Object.entries(REFUSALS).map(refusal)) },
     },
   };
 }
 
-function admitted(): Operation['responses'][string] {
+/** As OpenAPI says that schemes are needed together. */
+function needed(schemes: Readonly<Record<string, CredentialScheme>>): Record<string, string[]> {
+  return Object.fromEntries(Object.keys(schemes).map((name) => [name, []]));
+}
+
+function admitted({ kinds }: CredentialForms): Operation['responses'][string] {
+  const examples: Partial<Record<string, string>> = { 'Latchkey-Token-Kind': kinds[0] };
   const identity = Object.entries(IDENTITY_HEADERS).map(([name, { description, example }]) => [
     name,
-    headerExample(description, example),
+    headerExample(description, examples[name] ?? example),
   ]);
   const cacheControl = '`no-store`; or, if VERIFY_MAX_AGE_SECONDS allows it, for how long the answer may be kept.';
   return {

@@ -2,13 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Clock, DomainError, errorSummary, type Acceptance } from '../core/index.js';
+import { Clock, CredentialForms, DomainError, errorSummary, type Acceptance } from '../core/index.js';
 import { PolicyError, readPolicy, type AccessPolicy } from './access-policy.js';
 import { DATA_PLANE_OPTIONS } from './data-plane.module-definition.js';
 import type { DataPlaneOptions } from './data-plane.options.js';
 import { AccessDecider, type Decision } from './access-decider.js';
 import { identityHeaders } from './identity-headers.js';
-import { credentialHeaders } from './credential-reader.js';
 
 /** Rules that were read, by the text they stand in: proxies have few. */
 const MAX_POLICIES = 200;
@@ -39,10 +38,11 @@ export class ForwardAuth {
   constructor(
     private readonly decider: AccessDecider,
     private readonly clock: Clock,
-    @Inject(DATA_PLANE_OPTIONS) { maxAgeSeconds = 0, jsonHeader }: DataPlaneOptions,
+    private readonly forms: CredentialForms,
+    @Inject(DATA_PLANE_OPTIONS) { maxAgeSeconds = 0 }: DataPlaneOptions,
   ) {
     this.maxAgeMs = maxAgeSeconds * 1000;
-    this.vary = ['Vary', credentialHeaders(jsonHeader).join(', ')];
+    this.vary = ['Vary', forms.headers.join(', ')];
     this.notAdmitted = [...NO_STORE, ...this.vary];
     // RFC 6750 §3.1: no error for a request that presents nothing.
     this.noCredentials = [...this.notAdmitted, 'WWW-Authenticate', 'Bearer realm="latchkey"'];
@@ -71,7 +71,7 @@ export class ForwardAuth {
   private policyOf(text: string): AccessPolicy {
     const known = this.policies.get(text);
     if (known) return known;
-    const policy = readPolicy(text);
+    const policy = readPolicy(text, this.forms.kinds);
     this.policies.set(text, policy);
     return policy;
   }

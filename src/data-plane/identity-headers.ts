@@ -19,8 +19,8 @@ export const IDENTITY_HEADERS = {
   },
   'Latchkey-Token-Kind': {
     value: ({ token }) => token.kind,
-    description: '`service_token`, `personal_token` or `session`.',
-    example: 'service_token',
+    description: 'Its kind: one of those that the parameter `kind` can have.',
+    example: 'personal_token',
   },
   'Latchkey-Token-Name': {
     value: ({ token }) => encodeURIComponent(Array.from(token.label).slice(0, NAME_MAX).join('').toWellFormed()),
@@ -34,7 +34,7 @@ export const IDENTITY_HEADERS = {
   },
   'Latchkey-User-Id': {
     value: ({ owner }) => (owner ? String(owner.id) : ''),
-    description: 'The user for whom it acts; empty for service tokens.',
+    description: 'The user for whom it acts; empty for tokens of services.',
     example: '',
   },
   'Latchkey-Expires-At': {

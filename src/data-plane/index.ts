@@ -1,14 +1,7 @@
 /** Checking credentials: forward-auth, introspection, revocation, and guards for a host's own routes. */
-export { ADMITTED_KINDS, type AccessPolicy, type AdmittedKind } from './access-policy.js';
+export type { AccessPolicy } from './access-policy.js';
 export { DataPlaneModule } from './data-plane.module.js';
 export type { DataPlaneOptions } from './data-plane.options.js';
-export {
-  AdmitTokens,
-  CurrentPrincipal,
-  PrivateTokenGuard,
-  ServiceTokenGuard,
-  TokenGuard,
-  type TokenPrincipal,
-} from './guards/token.guard.js';
+export { AdmitTokens, CurrentPrincipal, TokenGuard, type TokenPrincipal } from './guards/token.guard.js';
 export { AccessDecider, type Decision } from './access-decider.js';
 export { dataPlaneDocument, withForwardAuth } from './data-plane.docs.js';

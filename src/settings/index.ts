@@ -7,6 +7,7 @@ export {
   defaultsOf,
   setting,
   settingsTable,
+  withGroup,
   type Options,
   type Setting,
   type SettingsTable,

@@ -61,6 +61,16 @@ export function settingsTable<S extends Settings>(
   return Object.freeze({ title, prefixes, settings: Object.freeze(settings) });
 }
 
+/** A table with a group of further settings in it. */
+export function withGroup<S extends Settings, const Name extends string, G extends Settings>(
+  { title, prefixes, settings }: SettingsTable<S>,
+  name: Name,
+  group: SettingsTable<G>,
+): SettingsTable<S & Readonly<Record<Name, SettingsTable<G>>>> {
+  const grouped = { [name]: group } as Readonly<Record<Name, SettingsTable<G>>>;
+  return settingsTable(title, { ...settings, ...grouped }, prefixes);
+}
+
 export function isTable(entry: Setting<unknown> | SettingsTable): entry is SettingsTable {
   return 'settings' in entry;
 }

@@ -101,7 +101,7 @@ const VARIABLES: Record<string, Variable> = {
   CREDENTIAL_CACHE_SECONDS: number((config) => config.credentialCache.seconds, 300, 1, 86_400),
   VERIFY_MAX_AGE_SECONDS: number((config) => config.dataPlane.maxAgeSeconds, 0, 0, 3600),
   SERVICE_TOKEN_HEADER: {
-    at: (config) => config.dataPlane.jsonHeader,
+    at: (config) => config.dialects.cloudflare.credentials.jsonHeader,
     byDefault: undefined,
     valid: ['Authorization', 'X-Service-Token', "!#$%&'*+.^_`|~-1a"].map((text) => [text, text]),
     faulty: ['two words', 'colon:', 'é', 'x'.repeat(101)],

@@ -192,13 +192,10 @@ describe('a host that gives what cannot be', () => {
     ['keepaliveSeconds is 0; give', () => CanvusModule.forRoot({ keepaliveSeconds: 0, imports })],
     ['maxAgeSeconds is NaN; give', () => DataPlaneModule.forRoot({ maxAgeSeconds: NaN, imports })],
     [
-      'jsonHeader is "X Token"; give the name of a header',
-      () => DataPlaneModule.forRoot({ jsonHeader: 'X Token', imports }),
+      'credentials.cloudflare.jsonHeader is "X Token"; give the name of a header',
+      () => LatchkeyModule.forRoot({ credentials: { cloudflare: { jsonHeader: 'X Token' } } }),
     ],
-    [
-      'maxAge is unknown; there are maxAgeSeconds, jsonHeader',
-      () => DataPlaneModule.forRoot({ maxAge: 60, imports } as never),
-    ],
+    ['maxAge is unknown; there are maxAgeSeconds', () => DataPlaneModule.forRoot({ maxAge: 60, imports } as never)],
     [
       'cannot be served at /tenants/:id: give a `path` without parameters',
       () => CloudflareModule.forRoot({ path: '/tenants/:id', imports }),

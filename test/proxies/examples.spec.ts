@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { load } from 'js-yaml';
 import { IDENTITY_HEADERS } from '../../src/data-plane/identity-headers.js';
-import { credentialHeaders } from '../../src/data-plane/credential-reader.js';
+import { credentialFormsOf } from '../../src/dialect-kit/index.js';
+import { DIALECTS } from '../../src/dialects.js';
 import { send, type Reply } from '../support/http.js';
 import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
 import { cast, pair, privately, type Headers } from '../data-plane/support.js';
 import { example } from './proxies.js';
 
 const IDENTITY = Object.keys(IDENTITY_HEADERS);
-const CREDENTIALS = credentialHeaders();
+const CREDENTIALS = credentialFormsOf(DIALECTS).headers;
 
 /** Those that must not reach the service: another scheme of Authorization can be the service's own. */
 const USED_UP = CREDENTIALS.filter((name) => name !== 'Authorization');

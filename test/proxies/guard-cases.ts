@@ -1,6 +1,7 @@
 /** What holds behind every proxy: who passes, who does not, and what the service is told. */
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { credentialHeaders } from '../../src/data-plane/credential-reader.js';
+import { credentialFormsOf } from '../../src/dialect-kit/index.js';
+import { DIALECTS } from '../../src/dialects.js';
 import { ACCOUNT } from '../support/test-server.js';
 import {
   UNKNOWN_USER_TOKEN,
@@ -51,7 +52,7 @@ function letsIn({ cf, verify, passed, asked }: Guarded): void {
     const identified = Object.entries(identity(await verify(pair(token)))).filter(([, value]) => value !== '');
     expect(told({ method, url, body, headers })).toEqual(Object.fromEntries(identified));
     expect(identified.length).toBeGreaterThanOrEqual(6);
-    expect(credentialHeaders().filter((name) => name.toLowerCase() in headers)).toEqual([]);
+    expect(credentialFormsOf(DIALECTS).headers.filter((name) => name.toLowerCase() in headers)).toEqual([]);
   });
 
   it('every method, and headers that are none of ours', async () => {

@@ -59,9 +59,11 @@ async function standalone(config: Config, overrides: AppOverrides): Promise<Moun
 
 async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promise<Mounted> {
   const { address, poolSize, leaseSeconds } = config.database;
+  const { credentials, ...cloudflare } = config.dialects.cloudflare;
   const latchkey = LatchkeyModule.forRoot({
     bcryptCost: config.passwords.bcryptCost,
     credentialCache: config.credentialCache,
+    credentials: { cloudflare: credentials },
     loginThrottle: config.loginThrottle,
     leaseSeconds,
     cleanup: { ...config.cleanup, ...cleanup },
@@ -74,7 +76,7 @@ async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promis
         TypeOrmModule.forRoot(shopDatabase(address, poolSize)),
         latchkey,
         DataPlaneModule.forRoot({ ...config.dataPlane, path: 'tokens', imports }),
-        CloudflareModule.forRoot({ path: '/tokens/client/v4/', ...config.dialects.cloudflare, imports }),
+        CloudflareModule.forRoot({ path: '/tokens/client/v4/', ...cloudflare, imports }),
         CrmModule.forRoot({ path: 'tokens/crmapi/rest/v2', ...config.dialects.crm, imports }),
         CanvusModule.forRoot({
           path: '/tokens/api/v1',

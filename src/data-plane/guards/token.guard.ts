@@ -13,7 +13,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import { DomainError, type Acceptance } from '../../core/index.js';
 import { retryAfter } from '../../http/index.js';
-import { intersect, type AccessPolicy, type AdmittedKind } from '../access-policy.js';
+import { intersect, knownKind, type AccessPolicy } from '../access-policy.js';
 import { AccessDecider, type Decision } from '../access-decider.js';
 
 /** Who called a guarded route: the token, its owner, and which of its secrets was used. */
@@ -39,15 +39,14 @@ export function AdmitTokens(policy: AccessPolicy): CustomDecorator {
 }
 
 /**
- * Lets a request pass that presents a valid token of any kind: a service token (`CF-Access-Client-Id` and
- * `CF-Access-Client-Secret`), or a personal or login token (`Private-Token` or `Authorization: Bearer`).
+ * Lets a request pass that presents a valid token of any kind, in any form that credentials have on this server.
  * Otherwise throws `UnauthorizedException` (401), or `ForbiddenException` (403) where {@link AdmitTokens} says no; and
  * `ServiceUnavailableException` (503) while the database cannot be asked.
  */
 @Injectable()
 export class TokenGuard implements CanActivate {
   /** What the guard itself admits; {@link AdmitTokens} can only narrow it. */
-  protected readonly kinds: readonly AdmittedKind[] | undefined = undefined;
+  protected readonly kinds: readonly string[] | undefined = undefined;
 
   constructor(
     private readonly decider: AccessDecider,
@@ -83,25 +82,16 @@ export class TokenGuard implements CanActivate {
     }
   }
 
+  /** @throws PolicyError for a kind of which no token can be presented */
   private policyFor(context: ExecutionContext): AccessPolicy {
     const given = this.reflector.getAll<(AccessPolicy | undefined)[]>(POLICY, [
       context.getHandler(),
       context.getClass(),
     ]);
-    return given.reduce<AccessPolicy>((all, rule = {}) => intersect(all, rule), { kinds: this.kinds });
+    const policies = [{ kinds: this.kinds }, ...given.flatMap((policy) => policy ?? [])];
+    for (const kind of policies.flatMap(({ kinds }) => kinds ?? [])) knownKind(kind, this.decider.kinds);
+    return policies.reduce<AccessPolicy>(intersect, {});
   }
-}
-
-/** The same, for service tokens alone. */
-@Injectable()
-export class ServiceTokenGuard extends TokenGuard {
-  protected override readonly kinds = ['service_token'] as const;
-}
-
-/** The same, for personal tokens and logins alone: there is a user behind each request. */
-@Injectable()
-export class PrivateTokenGuard extends TokenGuard {
-  protected override readonly kinds = ['personal_token', 'session'] as const;
 }
 
 /** Parameter decorator: the {@link TokenPrincipal} whom a guard has let in; throws 401 on a route without a guard. */

@@ -1,6 +1,6 @@
 /** What is told of a token (RFC 7662 §2.2). */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { Acceptance } from '../../core/index.js';
+import type { Acceptance, CredentialForms } from '../../core/index.js';
 import { IDENTITY_HEADERS } from '../identity-headers.js';
 
 /** Only `active` when it is `false`: nothing else is told of a token that is not accepted, or not the caller's to see. */
@@ -8,7 +8,10 @@ export class IntrospectionView {
   @ApiProperty({ example: true })
   active!: boolean;
 
-  @ApiPropertyOptional({ example: '88bf3b6d86161464f6509f7219099e57.access', description: 'Of a service token.' })
+  @ApiPropertyOptional({
+    example: '88bf3b6d86161464f6509f7219099e57',
+    description: 'The public half of the credential, where it has one.',
+  })
   client_id?: string;
 
   @ApiPropertyOptional({ format: 'email', description: 'The address of the user it acts for.' })
@@ -16,7 +19,7 @@ export class IntrospectionView {
 
   @ApiPropertyOptional({
     example: IDENTITY_HEADERS['Latchkey-Token-Id'].example,
-    description: 'The id of the user, or of a service token.',
+    description: 'The id of the user, or of a token that has none.',
   })
   sub?: string;
 
@@ -36,7 +39,8 @@ export class IntrospectionView {
   })
   jti?: string;
 
-  @ApiPropertyOptional({ enum: ['service_token', 'personal_token', 'session'], example: 'service_token' })
+  /** Which there are is known to {@link describeIntrospection}. */
+  @ApiPropertyOptional()
   kind?: string;
 
   @ApiPropertyOptional({ example: 'CI/CD token' })
@@ -54,10 +58,10 @@ export class IntrospectionView {
 
 export const INACTIVE: IntrospectionView = { active: false };
 
-export function introspectionView({ token, owner, matched }: Acceptance): IntrospectionView {
+export function introspectionView({ token, owner, matched }: Acceptance, forms: CredentialForms): IntrospectionView {
   return {
     active: true,
-    ...(token.kind === 'service_token' && { client_id: token.handle }),
+    ...forms.ofKind(token.kind)?.introspection?.(token),
     ...(owner && { username: owner.email, token_type: 'Bearer' }),
     sub: owner ? String(owner.id) : token.id,
     ...(token.expiresAt && { exp: seconds(token.expiresAt) }),

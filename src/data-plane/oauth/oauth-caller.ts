@@ -1,10 +1,10 @@
-/** Who asks about tokens: a service with its service token, or a user with one of his. */
+/** Who asks about tokens: a service with its credential, or a user with one of his. */
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { Verifier, type Actor, type Token } from '../../core/index.js';
+import { CredentialForms, Verifier, type Actor, type Credential, type Token } from '../../core/index.js';
 import { callerAddress } from '../../http/index.js';
 import { Authenticator, MembershipService, USER_AUDIENCE, type Principal } from '../../identity/index.js';
-import { serviceToken } from '../credential-reader.js';
+import { basicNoun, withArticle } from '../form-descriptions.js';
 import { OAuthError } from './oauth.errors.js';
 
 export type OAuthCaller =
@@ -20,6 +20,7 @@ export class OAuthCallers {
     private readonly verifier: Verifier,
     private readonly authenticator: Authenticator,
     private readonly memberships: MembershipService,
+    private readonly forms: CredentialForms,
   ) {}
 
   /** @throws OAuthError `invalid_client`, `invalid_token` */
@@ -31,7 +32,9 @@ export class OAuthCallers {
     if (basic !== undefined) return this.service(basic, callerAddress(request));
     const [, bearer] = BEARER.exec(authorization) ?? [];
     if (bearer !== undefined) return this.user(bearer, callerAddress(request));
-    throw refused('give a service token by HTTP Basic (client id and secret), or a token of a user as Bearer');
+    const noun = basicNoun(this.forms);
+    const service = noun === undefined ? '' : `${withArticle(noun)} by HTTP Basic (client id and secret), or `;
+    throw refused(`give ${service}a token of a user as Bearer`);
   }
 
   /** Whether the caller may know of a token: his own, those of his account, and all for administrators. */
@@ -53,10 +56,9 @@ export class OAuthCallers {
   }
 
   private async service(basic: string, address: string | null): Promise<OAuthCaller> {
-    const presented = serviceToken(...namePassword(basic));
-    if ('reason' in presented) throw refused('the service token is not accepted');
-    const verdict = await this.verifier.verify(presented.credential);
-    if (verdict.status !== 'valid') throw refused('the service token is not accepted');
+    const credential = this.credentialIn(basic);
+    const verdict = credential && (await this.verifier.verify(credential));
+    if (verdict?.status !== 'valid') throw refused(`the ${basicNoun(this.forms) ?? 'caller'} is not accepted`);
     const { token } = verdict;
     const actor = {
       userId: null,
@@ -68,6 +70,12 @@ export class OAuthCallers {
     return { as: 'service', token, actor };
   }
 
+  private credentialIn(basic: string): Credential | undefined {
+    const [name, password] = namePassword(basic);
+    const readings = this.forms.basic.map((form) => form.fromBasic?.(name, password));
+    return readings.find((reading) => typeof reading === 'object');
+  }
+
   private async user(bearer: string, address: string | null): Promise<OAuthCaller> {
     const found = await this.authenticator.authenticate(bearer, USER_AUDIENCE, address);
     if (found.status !== 'authenticated') throw new OAuthError('invalid_token', 'the token is not accepted');
@@ -76,7 +84,7 @@ export class OAuthCallers {
   }
 }
 
-/** Two service tokens of one account, or a token and itself. */
+/** Two tokens of one kind and account, or a token and itself. */
 function isSibling(one: Readonly<Token>, other: Readonly<Token>): boolean {
   const isOfAccount = other.kind === one.kind && other.accountId !== null && other.accountId === one.accountId;
   return one.id === other.id || isOfAccount;

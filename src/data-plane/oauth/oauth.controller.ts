@@ -2,7 +2,7 @@
 import { Controller, HttpCode, Post, Req, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { Verifier, type Verdict } from '../../core/index.js';
+import { CredentialForms, Verifier, type Verdict } from '../../core/index.js';
 import { OAuthCallers } from './oauth-caller.js';
 import { OAuthError, OAuthErrorFilter } from './oauth.errors.js';
 import { EmptyView, exampleOf } from '../../http/index.js';
@@ -19,6 +19,7 @@ export class OAuthController {
   constructor(
     private readonly callers: OAuthCallers,
     private readonly verifier: Verifier,
+    private readonly forms: CredentialForms,
     private readonly revocation: TokenRevocation,
   ) {}
 
@@ -27,16 +28,16 @@ export class OAuthController {
   @DocumentedOAuth({
     summary: 'Ask about a token (RFC 7662)',
     description:
-      'Services see the service tokens of their account; users their own tokens and the service tokens of their ' +
-      'accounts; administrators all. Of any other token, and of one that is not accepted, only `"active": false`.',
+      'Services see the tokens of their kind in their account; users their own tokens and those of their accounts; ' +
+      'administrators all. Of any other token, and of one that is not accepted, only `"active": false`.',
     answer: IntrospectionView,
-    examples: { 'A service token': exampleOf(IntrospectionView), 'A token of which nothing is told': INACTIVE },
+    examples: { 'A token of a service': exampleOf(IntrospectionView), 'A token of which nothing is told': INACTIVE },
   })
   async introspect(@Req() request: Request): Promise<IntrospectionView> {
     const caller = await this.callers.authenticate(request);
     const verdict = await this.verdictOn(request);
     if (verdict.status !== 'valid' || !(await this.callers.maySee(caller, verdict.token))) return INACTIVE;
-    return introspectionView(verdict);
+    return introspectionView(verdict, this.forms);
   }
 
   @Post('revoke')
@@ -44,7 +45,7 @@ export class OAuthController {
   @DocumentedOAuth({
     summary: 'Revoke a token (RFC 7009)',
     description:
-      'Users revoke their own tokens, administrators of an account its service tokens, administrators of the server ' +
+      'Users revoke their own tokens, administrators of an account its tokens, administrators of the server ' +
       'all, services only their own. A token that is unknown, or not the caller’s to see, is answered like one that ' +
       'was revoked. By the time of the answer the token is accepted nowhere.',
     answer: EmptyView,
@@ -67,7 +68,7 @@ export class OAuthController {
   }
 
   private async verdictOn(request: Request): Promise<Verdict> {
-    const secret = tokenParameter(request);
+    const secret = tokenParameter(request, this.forms);
     return secret ? this.verifier.verify({ secret }) : { status: 'unknown' };
   }
 }

@@ -1,8 +1,7 @@
 /** Documents the two OAuth endpoints. */
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiProperty, ApiSecurity } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { documentedRoute, type DocumentedResponse } from '../../http/index.js';
-import { SCHEMES } from '../security-schemes.js';
 import { TokenInput } from './token-parameter.js';
 
 /** What every refusal of the data plane looks like. */
@@ -10,7 +9,7 @@ export class OAuthErrorView {
   @ApiProperty({ example: 'invalid_client' })
   error!: string;
 
-  @ApiProperty({ example: 'the service token is not accepted' })
+  @ApiProperty({ example: 'there is more than one Authorization header' })
   error_description!: string;
 }
 
@@ -18,9 +17,9 @@ const ERRORS: readonly DocumentedResponse[] = [
   refusal(400, 'The request cannot be understood; the description says why.', 'invalid_request', 'token is missing'),
   refusal(
     401,
-    'The caller is not known: give a service token by HTTP Basic, or a token of a user as Bearer.',
+    'The caller is not known: give the credential of a service by HTTP Basic, or a token of a user as Bearer.',
     'invalid_client',
-    'the service token is not accepted',
+    'there is more than one Authorization header',
   ),
   refusal(413, 'The body is larger than 256 KiB.', 'invalid_request', 'the request body is larger than 262144 bytes'),
   refusal(500, 'A fault of the server.', 'server_error', 'internal error; the server log has the details'),
@@ -56,8 +55,6 @@ export function DocumentedOAuth(docs: {
       body: TokenInput,
       responses: [success, ...(mayRefuse ? [REFUSED] : []), ...ERRORS],
     }),
-    ApiSecurity(SCHEMES.basic),
-    ApiSecurity(SCHEMES.bearer),
   );
 }
 

@@ -1,14 +1,14 @@
 /** The parameters that both endpoints take (RFC 7662 §2.1, RFC 7009 §2.1). */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { Secret, isCheckedSecret, isUserToken } from '../../core/index.js';
+import { Secret, type CredentialForms } from '../../core/index.js';
 import { formMembers } from '../../http/index.js';
 import { OAuthError } from './oauth.errors.js';
 
 /** For the documentation. */
 export class TokenInput {
   @ApiProperty({
-    description: 'The token: the secret of a service token, a personal token or a login token.',
+    description: 'The token: its secret, as it was shown when it was issued.',
     example: 'lkst_4YkVqmnJ2pXW0s8ZtR1cLhB6uDdEfGa9oNiQxMwT1b2e6d01',
   })
   token!: string;
@@ -19,14 +19,11 @@ export class TokenInput {
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** 32 upper-case hex digits: what a CRM login gives. */
-const CRM_LOGIN = /^[0-9A-F]{32}$/;
-
 /**
  * The token asked about; `undefined` for a text that can be none of ours.
  * @throws OAuthError `invalid_request`; BodyError, InputError
  */
-export function tokenParameter(request: Request): Secret | undefined {
+export function tokenParameter(request: Request, forms: CredentialForms): Secret | undefined {
   if (!request.is(FORM)) throw new OAuthError('invalid_request', `send the parameters as ${FORM}`);
   const members = formMembers(request);
   if (members.has('client_secret')) {
@@ -34,5 +31,5 @@ export function tokenParameter(request: Request): Secret | undefined {
   }
   const token = members.get('token') ?? '';
   if (token === '') throw new OAuthError('invalid_request', 'token is missing');
-  return isCheckedSecret(token) || isUserToken(token) || CRM_LOGIN.test(token) ? new Secret(token) : undefined;
+  return forms.canBeSecret(token) ? new Secret(token) : undefined;
 }

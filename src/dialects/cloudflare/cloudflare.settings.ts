@@ -4,6 +4,9 @@ import { integer, setting, settingsTable, text } from '../../settings/index.js';
 /** Secrets have this form; see `newCheckedSecret`. */
 const SECRET_PREFIX = /^[A-Za-z0-9]{1,15}_$/;
 
+/** RFC 9110 §5.6.2. */
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+
 /** The Cloudflare dialect. */
 export const CLOUDFLARE_SETTINGS = settingsTable(
   'Cloudflare dialect',
@@ -23,3 +26,14 @@ export const CLOUDFLARE_SETTINGS = settingsTable(
   },
   ['SERVICE_TOKEN'],
 );
+
+/** The forms in which its credentials are presented. */
+export const CLOUDFLARE_CREDENTIAL_SETTINGS = settingsTable('Service tokens as credentials', {
+  jsonHeader: setting({
+    env: 'SERVICE_TOKEN_HEADER',
+    form: text((name) => HEADER_NAME.test(name), 'the name of a header, for example Authorization'),
+    defaultText: 'none',
+    doc: 'Name of a header in which `/verify` also takes a service token, as a JSON object',
+    more: 'Its members are `cf-access-client-id` and `cf-access-client-secret`.',
+  }),
+});

@@ -1,5 +1,4 @@
 /** `authentication/token`: log in to an organisation, and out (contract §2). */
-import { randomBytes } from 'node:crypto';
 import { Post, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { Secret } from '../../core/index.js';
@@ -12,6 +11,7 @@ import { LoginInput, TokenInput } from './crm.inputs.js';
 import { AUDIENCE } from './crm.options.js';
 import { UNIT_ID, type LoginTokenView } from './crm.views.js';
 import { ok, type Envelope } from './envelope.js';
+import { newLoginToken } from './login-token.form.js';
 import { Parameters } from './parameters.js';
 
 const TWO_HOURS = 7200;
@@ -43,7 +43,7 @@ export class AuthenticationController {
       audience: AUDIENCE,
       lifetimeSeconds: TWO_HOURS,
       address: callerAddress(request),
-      newSecret: () => new Secret(randomBytes(16).toString('hex').toUpperCase()),
+      newSecret: newLoginToken,
       ...(account && { accountId: account.id }),
       isAllowed: async ({ id, admin }) =>
         account !== null &&

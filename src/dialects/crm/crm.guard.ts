@@ -20,6 +20,7 @@ import {
 } from '../../identity/index.js';
 import { CrmError } from './crm.errors.js';
 import { AUDIENCE } from './crm.options.js';
+import { isLoginToken } from './login-token.form.js';
 import { Parameters } from './parameters.js';
 
 /** A login: a user who acts in an organisation. */
@@ -38,9 +39,6 @@ interface Call {
 const OPEN = 'latchkey:crm-open';
 const READS = 'latchkey:crm-reads';
 const CALLS = new WeakMap<Request, Call>();
-
-/** 32 upper-case hex digits. */
-const LOGIN_TOKEN = /^[0-9A-F]{32}$/;
 
 /** Marks a method that takes no token. */
 export function Open(): CustomDecorator {
@@ -75,7 +73,7 @@ export class CrmGuard implements CanActivate {
 
   private async caller(parameters: Parameters, request: Request, reads: boolean): Promise<CrmCaller> {
     const token = parameters.raw('token');
-    if (typeof token !== 'string' || !LOGIN_TOKEN.test(token)) throw new CrmError('invalidToken');
+    if (typeof token !== 'string' || !isLoginToken(token)) throw new CrmError('invalidToken');
     const found = await this.authenticator.authenticateLogin(token, AUDIENCE, callerAddress(request));
     if (found.status !== 'authenticated') throw new CrmError('invalidToken');
     const { principal } = found;

@@ -1,0 +1,32 @@
+/** What the documents of the two OAuth endpoints say of credentials: known only once there is an application. */
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { CredentialForms } from '../../core/index.js';
+import { BEARER_FORM } from '../../identity/index.js';
+import { basicScheme } from '../form-descriptions.js';
+import { IntrospectionView } from './introspection.view.js';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['post']>;
+
+/** A copy that names the kinds of token, and the credentials by which callers authenticate. */
+export function describeIntrospection(document: OpenAPIObject, forms: CredentialForms): OpenAPIObject {
+  const copy = structuredClone(document);
+  const bearer = Object.keys(BEARER_FORM.inHeaders?.documentation?.schemes ?? {});
+  for (const { post } of Object.values(copy.paths)) {
+    if (!post) continue;
+    post.security = [basicScheme(forms), ...bearer].map((name) => ({ [name]: [] }));
+    for (const shown of examplesOf(post)) if (shown.active === true) shown.kind = forms.kinds[0];
+  }
+  const view = copy.components?.schemas?.[IntrospectionView.name];
+  const kind = view && 'properties' in view ? view.properties?.kind : undefined;
+  if (kind) Object.assign(kind, { enum: [...forms.kinds], example: forms.kinds[0] });
+  return copy;
+}
+
+/** The bodies of successes that an operation shows. */
+function examplesOf({ responses }: Operation): Partial<IntrospectionView>[] {
+  const success = responses['200'];
+  const content = success && 'content' in success ? success.content : undefined;
+  return Object.values(content?.['application/json']?.examples ?? {}).flatMap((each) =>
+    'value' in each ? [each.value as IntrospectionView] : [],
+  );
+}
