@@ -79,8 +79,7 @@ onBothEngines('a host that forgets something of its database', (engine) => {
   });
 
   it('is told that those of a newer version have not run', async () => {
-    const newer = MIGRATIONS.findIndex(({ name }) => name.startsWith('LeaseLengths'));
-    const older = MIGRATIONS.slice(0, newer);
+    const older = MIGRATIONS.filter(({ name }) => !name.startsWith('LeaseLengths'));
     const fault = await faultOver({ ...connection, migrations: [ShopTables1790000000000, ...older] });
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(/trust_ms.*: add `\.\.\.MIGRATIONS`/);
