@@ -72,7 +72,6 @@ onBothEngines('the memory of verification', (engine) => {
     expect(await statuses()).toEqual([200, 200]);
     expect(lookUps).not.toHaveBeenCalled();
     lookUps.mockRestore();
-    await server.close();
   });
 });
 

@@ -4,7 +4,6 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { loadConfig } from '../../src/config/index.js';
 import {
@@ -23,7 +22,8 @@ import {
 import { SessionService, USER_AUDIENCE } from '../../src/identity/index.js';
 import { dataSourceOptions, openDatabase, type Engine } from '../../src/persistence/index.js';
 import { SCHEMA } from '../../src/schema.js';
-import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
+import { closeLater } from '../support/closing.js';
+import { connectTo, createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 import { send, type Reply } from '../support/http.js';
 import { ACCOUNT, ADMIN } from '../support/test-server.js';
 import { UNKNOWN_USER_TOKEN, bearer, pair, privately, type Headers, type ServiceTokenWithSecret } from './support.js';
@@ -154,6 +154,7 @@ async function startHost(engine: Engine) {
   class HostModule {}
   const options = { logger: false, abortOnError: false } as const;
   const app = await NestFactory.create<NestExpressApplication>(HostModule, options);
+  const close = closeLater(() => app.close());
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   await app.get(Bootstrap).run({
@@ -163,10 +164,6 @@ async function startHost(engine: Engine) {
     accountId: ACCOUNT.id,
     accountName: ACCOUNT.name,
   });
-  const close = async (): Promise<void> => {
-    await app.close();
-    await database.drop();
-  };
   return { app, database, baseUrl: `http://127.0.0.1:${String(port)}`, close };
 }
 
@@ -274,13 +271,12 @@ onBothEngines('guards of a host application', (engine) => {
       const runners = [dataSource.createQueryRunner(), dataSource.createQueryRunner()];
       for (const runner of runners) await runner.query("SET lock_timeout = '300ms'");
       for (const runner of runners) await runner.release();
-      const other = new pg.Client(host.database.url);
-      await other.connect();
+      const other = await connectTo(host.database.url);
       await other.query('BEGIN');
       await other.query('LOCK TABLE latchkey_token IN ACCESS EXCLUSIVE MODE');
       const reply = await ask('/guarded/all', privately(UNKNOWN_USER_TOKEN));
       expect([reply.status, reply.headers['retry-after']]).toEqual([503, '2']);
-      await other.end();
+      await other.query('ROLLBACK');
       expect((await ask('/guarded/all', privately(UNKNOWN_USER_TOKEN))).status).toBe(401);
     });
   }

@@ -26,6 +26,5 @@ onBothEngines('the last use of a token, when the process ends', (engine) => {
     const second = await startServer(engine, {}, database);
     const [read] = await call<ServiceToken[]>(second, 'GET');
     expect(Date.parse(read?.last_seen_at ?? '')).toBeGreaterThan(Date.now() - MINUTE);
-    await second.close();
   });
 });

@@ -1,8 +1,8 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
+import { createDatabase, onBothEngines } from '../support/engines.js';
 import { send, type Reply } from '../support/http.js';
 import { startProcess } from '../support/process.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { ACCOUNT, ADMIN, startInMount } from '../support/test-server.js';
 import {
   UNKNOWN_USER_TOKEN,
@@ -375,36 +375,16 @@ onBothEngines('/verify without its database', (engine) => {
     expect((await ask(privately(ADMIN.token))).status).toBe(200);
     await server.dataSource.query('ALTER TABLE latchkey_token_gone RENAME TO latchkey_token');
     expect((await ask(privately(UNKNOWN_USER_TOKEN))).status).toBe(401);
-    await server.close();
   });
 });
 
-/** The way to a database, which can be cut. */
-async function cuttable(database: TestDatabase): Promise<{ database: TestDatabase; cut: () => void }> {
-  const url = new URL(database.url);
-  const target = Number(url.port);
-  const sockets = new Set<Socket>();
-  const between = createServer((inner) => {
-    const outer = connect(target, url.hostname);
-    inner.pipe(outer).pipe(inner);
-    for (const socket of [inner, outer]) sockets.add(socket.on('error', () => undefined));
-  });
-  await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
-  url.port = String((between.address() as AddressInfo).port);
-  const cut = (): void => {
-    between.close();
-    for (const socket of sockets) socket.destroy();
-  };
-  return { database: { ...database, url: url.href }, cut };
-}
-
 describe('/verify that has lost PostgreSQL', () => {
   it('answers 503 with Retry-After, to a remembered credential as well: a change could have been missed', async () => {
-    const { database, cut } = await cuttable(await createDatabase('postgres'));
-    const server = await startProcess({ DATABASE_URL: database.url, ADMIN_TOKEN: ADMIN.token, LOG_LEVEL: 'silent' });
+    const proxy = await TcpProxy.to((await createDatabase('postgres')).url);
+    const server = await startProcess({ DATABASE_URL: proxy.url, ADMIN_TOKEN: ADMIN.token, LOG_LEVEL: 'silent' });
     const ask = (headers: Headers): Promise<Reply> => send(server.baseUrl, 'GET', '/verify', { headers });
     expect((await ask(privately(ADMIN.token))).status).toBe(200);
-    cut();
+    proxy.cut();
     const unknown = await ask(privately(UNKNOWN_USER_TOKEN));
     expect(refusal(unknown, 503).error).toBe('temporarily_unavailable');
     expect(Number(unknown.headers['retry-after'])).toBeGreaterThanOrEqual(1);
@@ -412,6 +392,5 @@ describe('/verify that has lost PostgreSQL', () => {
     expect(refusal(known, 503).error).toBe('temporarily_unavailable');
     expect((await ask({})).status).toBe(401);
     expect(await server.stop()).toEqual({ code: 0, signal: null });
-    await database.drop();
   });
 });

@@ -50,12 +50,9 @@ async function whileUp(
 ): Promise<void> {
   const program = shell(line);
   const address = (): string | undefined => ready.exec(program.stdout)?.[1];
-  try {
-    await program.until(() => address() !== undefined, PATIENCE_MS);
-    await check(address() ?? '', program.stdout);
-  } finally {
-    await program.stop();
-  }
+  await program.until(() => address() !== undefined, PATIENCE_MS);
+  await check(address() ?? '', program.stdout);
+  await program.stop();
 }
 
 const UP = /Documentation, with every call to try: (\S+)\n/;

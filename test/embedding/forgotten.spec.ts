@@ -1,6 +1,6 @@
 import { Controller, Get, Post, type ModuleMetadata } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import {
   CanvusModule,
@@ -14,6 +14,7 @@ import {
   PathClash,
   type DatabaseAddress,
 } from '../../src/index.js';
+import { closeLater } from '../support/closing.js';
 import { administer, createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 import { Article, ShopTables1790000000000, shopDatabase, startHost } from '../support/shop.js';
 import { IN_MEMORY, addressOf, cloudflareAlone } from './support.js';
@@ -22,7 +23,6 @@ import { IN_MEMORY, addressOf, cloudflareAlone } from './support.js';
 async function faultOf(metadata: ModuleMetadata): Promise<Error> {
   const outcome = await startHost(metadata).catch((error: unknown) => error);
   if (outcome instanceof Error) return outcome;
-  await (outcome as { close(): Promise<void> }).close();
   throw new Error('the host has started');
 }
 
@@ -36,11 +36,8 @@ async function faultOver(options: object, latchkeyOptions: Parameters<typeof clo
     useFactory: () => source.options,
     dataSourceFactory: () => Promise.resolve(source),
   });
-  try {
-    return await faultOf({ imports: [connection, ...cloudflareAlone(latchkeyOptions)] });
-  } finally {
-    await source.destroy();
-  }
+  closeLater(() => source.destroy());
+  return faultOf({ imports: [connection, ...cloudflareAlone(latchkeyOptions)] });
 }
 
 onBothEngines('a host that forgets something of its database', (engine) => {
@@ -51,7 +48,6 @@ onBothEngines('a host that forgets something of its database', (engine) => {
     database = await createDatabase(engine);
     connection = shopDatabase(addressOf(database));
   });
-  afterEach(() => database.drop());
 
   it('is told that there is no connection', async () => {
     const fault = await faultOf({ imports: cloudflareAlone({}) });
@@ -100,7 +96,6 @@ describe('a host whose connection cannot be shared', () => {
     });
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(message);
-    await database.drop();
   });
 
   it('is told so: a pool of one connection, which a change takes for itself', async () => {
@@ -108,7 +103,6 @@ describe('a host whose connection cannot be shared', () => {
     const fault = await faultOver(shopDatabase(addressOf(database), 1));
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(/a pool of one: give it a `poolSize` of at least 2/);
-    await database.drop();
   });
 });
 
@@ -143,7 +137,6 @@ describe('a host that gives what cannot be', () => {
     const fault = await faultOf({ imports: [latchkey, CloudflareModule.forRoot({ imports: [latchkey] }), canvus] });
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(/imported twice .*: call forRoot once, keep what it returns in a constant/);
-    await database.drop();
   });
 
   it.each([CloudflareModule, CrmModule, CanvusModule, DataPlaneModule])('is told what %p stands on', (module) => {
@@ -224,7 +217,7 @@ describe('a host that gives what cannot be', () => {
   it('is not kept from leaving out what has a default by giving undefined', async () => {
     const latchkey = inMemory({ bcryptCost: undefined, leaseSeconds: undefined });
     const canvus = CanvusModule.forRoot({ keepaliveSeconds: undefined, imports: [latchkey] });
-    await (await startHost({ imports: [latchkey, canvus] })).close();
+    await startHost({ imports: [latchkey, canvus] });
   });
 });
 
@@ -306,6 +299,5 @@ describe('a host that did not start', () => {
     expect(fault).toBeInstanceOf(PathClash);
     const open = `SELECT pid FROM pg_stat_activity WHERE datname = '${database.name}'`;
     expect(await administer(open)).toEqual([]);
-    await database.drop();
   });
 });

@@ -36,5 +36,4 @@ it('documents of a host with a global prefix have the paths that it serves', asy
   ] as const) {
     expect((await send(host.baseUrl, 'GET', path)).status).toBe(status);
   }
-  await host.close();
 });

@@ -15,6 +15,7 @@ import {
   Verifier,
 } from '../../src/index.js';
 import { send, type Reply } from '../support/http.js';
+import { closeLater } from '../support/closing.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 import { ARTICLES, SHOP_BODY_BYTES, asShop, shopDatabase, startHost, type Host } from '../support/shop.js';
 import { ACCOUNT, ADMIN } from '../support/test-server.js';
@@ -145,7 +146,6 @@ describe('a host whose global prefix', () => {
     expect((await send(host.baseUrl, 'GET', `/api${TOKENS}`, { headers: AS_ADMIN })).json()).toMatchObject({
       statusCode: 404,
     });
-    await host.close();
   });
 
   it('has a parameter is told so', async () => {
@@ -172,10 +172,10 @@ describe('an application', () => {
     @Module({ imports: embedded() })
     class Script {}
     const app = await NestFactory.createApplicationContext(Script, { logger: false, abortOnError: false });
+    closeLater(() => app.close());
     await firstStart({ app });
     const verdict = await app.get(Verifier).verify({ secret: new Secret(ADMIN.token) });
     expect(verdict.status).toBe('valid');
-    await app.close();
   });
 
   it('on another server than Express is told so', async () => {
@@ -184,10 +184,10 @@ describe('an application', () => {
     const adapter = Object.assign(new ExpressAdapter(), { getType: () => 'other' });
     const options = { logger: false, abortOnError: false } as const;
     const app = await NestFactory.create<NestExpressApplication>(Other, adapter, options);
+    closeLater(() => app.close());
     await expect(app.init()).rejects.toThrow(
       /is served by Express: create the application with @nestjs\/platform-express/,
     );
-    await app.close();
   });
 
   it('cannot have a dialect at two places, and is told so', async () => {

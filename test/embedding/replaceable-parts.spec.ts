@@ -204,6 +204,4 @@ it('UserDirectory over the pool of the host: more changes at once than it has co
   );
   const statuses = (await Promise.all(made)).map(({ status }) => status);
   expect(new Set(statuses)).toEqual(new Set([200]));
-  await host.close();
-  await database.drop();
 });

@@ -62,7 +62,6 @@ onBothEngines('a host that runs', (engine) => {
     await until(async () => (await left()) === 0);
     // What is not old stays.
     expect(await source.query('SELECT id FROM latchkey_audit')).not.toEqual([]);
-    await host.close();
   });
 
   it('closes with streams open, which end whole', async () => {
@@ -88,7 +87,6 @@ onBothEngines('a host that runs', (engine) => {
     expect([...statuses].sort()).toEqual([200, 201]);
     // SQLite's own patience with a connection that is kept waiting is five seconds.
     expect(slowest).toBeLessThan(4000);
-    await host.close();
   });
 });
 

@@ -189,11 +189,10 @@ onBothEngines('the cleanup job', (engine) => {
     await fillSessions(server, 60 * BATCH);
     await until(async () => (await sessionsOf(server)) < 60 * BATCH);
     const begun = performance.now();
-    await server.app.close();
+    await server.stop();
     expect(performance.now() - begun).toBeLessThan(5000);
     const later = await startServer(engine, {}, database);
     const left = await sessionsOf(later);
-    await later.close();
     expect(left).toBeGreaterThan(0);
     expect(left % BATCH).toBe(0);
   });
@@ -210,7 +209,7 @@ describe('the cleanup jobs of two instances over one database', () => {
     other = await startServer('postgres', {}, database);
   });
   afterAll(async () => {
-    await other.app.close();
+    await other.stop();
     await one.close();
   });
 

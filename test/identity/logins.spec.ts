@@ -21,7 +21,6 @@ onBothEngines('what a login leaves behind', (engine) => {
     const rows = await audit.find({ where: { action: 'user.login_failed' }, order: { id: 'ASC' } });
     expect(rows.map(({ targetName }) => targetName)).toEqual([null, 'nobody@example.com', null, null, null]);
     expect(JSON.stringify(rows)).not.toMatch(/mistake|hunter2|two@at/);
-    await server.close();
   });
 
   it('is no session of his that has expired; those of others wait for their own', async () => {
@@ -43,7 +42,6 @@ onBothEngines('what a login leaves behind', (engine) => {
     const latest = await login();
     expect(await idsOf(ADMIN.id)).toEqual([alive.token.id, latest.token.id].sort());
     expect(await idsOf(other.id)).toEqual([others.token.id]);
-    await server.close();
   });
 
   it('is no session for a token that is disabled after it was checked', async () => {
@@ -69,6 +67,5 @@ onBothEngines('what a login leaves behind', (engine) => {
     await expect(exchange()).rejects.toMatchObject({ code: 'invalid_login' });
     const left = await server.dataSource.getRepository(SessionToken).findBy({ parentId: token.id });
     expect(left.map(({ id }) => id)).toEqual([session.id]);
-    await server.close();
   });
 });

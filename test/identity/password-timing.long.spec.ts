@@ -72,7 +72,7 @@ onBothEngines('the time of a failed login, after BCRYPT_COST went up', (engine) 
     const unlimited = { LOGIN_FAILURES_PER_ACCOUNT: '100000', LOGIN_FAILURES_PER_ADDRESS: '100000' };
     const database = await migratedDatabase(engine, 'standalone');
     const first = await startServer(engine, { BCRYPT_COST: '5', ...unlimited }, database);
-    await first.app.close();
+    await first.stop();
     const second = await startServer(engine, { BCRYPT_COST: '8', ...unlimited }, database);
     const { sessions, users } = servicesOf(second);
     await users.create(SYSTEM, { email: 'later@example.com', name: 'Later', password: new Secret(PASSWORD) });
@@ -93,6 +93,5 @@ onBothEngines('the time of a failed login, after BCRYPT_COST went up', (engine) 
       expect(other / reference).toBeGreaterThan(0.6);
       expect(other / reference).toBeLessThan(1.6);
     }
-    await second.close();
   });
 });

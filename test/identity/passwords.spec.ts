@@ -25,7 +25,7 @@ onBothEngines('a stored password', (engine) => {
     const database = await migratedDatabase(engine, 'standalone');
     const first = await startServer(engine, { BCRYPT_COST: before }, database);
     expect(await roundsOf(first)).toBe(Number(before));
-    await first.app.close();
+    await first.stop();
 
     const second = await startServer(engine, { BCRYPT_COST: after }, database);
     const { sessions } = servicesOf(second);
@@ -36,13 +36,12 @@ onBothEngines('a stored password', (engine) => {
     await sessions.login(ADMIN.email, new Secret(ADMIN.password), TERMS);
     expect(await roundsOf(second)).toBe(Number(after));
     await expect(sessions.login(ADMIN.email, new Secret(ADMIN.password), TERMS)).resolves.toBeDefined();
-    await second.close();
   });
 
   it('renewed by one of several simultaneous logins fails none of the others', async () => {
     const database = await migratedDatabase(engine, 'standalone');
     const first = await startServer(engine, { BCRYPT_COST: '4' }, database);
-    await first.app.close();
+    await first.stop();
     const second = await startServer(engine, { BCRYPT_COST: '5' }, database);
     const { sessions } = servicesOf(second);
     const outcomes = await Promise.allSettled(
@@ -50,6 +49,5 @@ onBothEngines('a stored password', (engine) => {
     );
     expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 'fulfilled'));
     expect(await roundsOf(second)).toBe(5);
-    await second.close();
   });
 });

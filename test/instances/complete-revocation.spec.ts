@@ -16,7 +16,6 @@ it('nothing is accepted anywhere once its revoke has returned, whatever happens 
     failures: ['kill', 'cut', 'hold'],
     verifications: 60,
   });
-  await database.drop();
   expect(report.accepted).toEqual([]);
   expect(report.refused).toEqual([]);
   for (const sort of SORTS) expect(report.bySort[sort]).toBeGreaterThan(15);

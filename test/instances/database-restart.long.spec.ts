@@ -1,6 +1,7 @@
 /** The database stops, or crashes, and comes back under load: instances outlive it, and whoever is refused is told so. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
+import { closeLater } from '../support/closing.js';
 import { send } from '../support/http.js';
 import { PostgresServer } from '../support/start-postgres.js';
 import { Cluster, pick, verify, type Place } from './cluster.js';
@@ -36,7 +37,6 @@ it('nothing acknowledged is lost, and all works again without a restart of ours'
     await outlive(cluster, postgres, () => postgres.stop());
     await outlive(cluster, postgres, () => postgres.crash());
   });
-  await postgres.remove();
 }, 90_000);
 
 async function outlive(cluster: Cluster, postgres: PostgresServer, end: () => Promise<void>): Promise<void> {
@@ -103,6 +103,9 @@ class Load {
   ) {
     const clients = [...dialects, verifications].flatMap((client) => Array.from({ length: CLIENTS }, () => client));
     this.loops = Promise.all(clients.map((client) => this.loop(client)));
+    closeLater(() => {
+      this.isOver = true;
+    });
   }
 
   static async begin(cluster: Cluster): Promise<Load> {

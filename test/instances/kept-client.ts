@@ -1,5 +1,6 @@
 /** HTTP on connections that are kept, as a proxy in front of an instance has them. */
 import { Agent, request as httpRequest } from 'node:http';
+import { closeLater, type Close } from '../support/closing.js';
 
 export interface Answer {
   readonly status: number;
@@ -10,6 +11,8 @@ export interface Answer {
 export class NotNow extends Error {}
 
 export class KeptClient {
+  /** Ends its connections. */
+  readonly close: Close;
   private readonly agent: Agent;
   private readonly address: { hostname: string; port: string };
 
@@ -17,6 +20,9 @@ export class KeptClient {
     const { hostname, port } = new URL(baseUrl);
     this.address = { hostname, port };
     this.agent = new Agent({ keepAlive: true, maxSockets });
+    this.close = closeLater(() => {
+      this.agent.destroy();
+    });
   }
 
   /** @throws NotNow */
@@ -40,9 +46,5 @@ export class KeptClient {
       request.on('error', fail);
       request.end(body);
     });
-  }
-
-  close(): void {
-    this.agent.destroy();
   }
 }

@@ -25,7 +25,8 @@ export class Load {
   private readonly former: Victim[] = [];
   private loops: Promise<void>[] = [];
   private isOver = false;
-  private verifications = 0;
+  /** How many there were so far. */
+  verifications = 0;
 
   constructor(
     private readonly cluster: Cluster,
@@ -54,11 +55,9 @@ export class Load {
     if (this.former.length > FORMER) this.former.shift();
   }
 
-  /** @returns how many there were */
-  async end(): Promise<number> {
+  async end(): Promise<void> {
     this.isOver = true;
     await Promise.all(this.loops);
-    return this.verifications;
   }
 
   private async loop(place: Place): Promise<void> {

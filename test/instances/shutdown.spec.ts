@@ -1,7 +1,8 @@
 /** An instance that is told to stop while others go on. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import pg from 'pg';
-import { createDatabase, type TestDatabase } from '../support/engines.js';
+import { beforeAll, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import { closeLater } from '../support/closing.js';
+import { connectTo, createDatabase, type TestDatabase } from '../support/engines.js';
 import { ADMIN_TOKEN } from './cluster.js';
 import { startProcess, type ServerProcess } from '../support/process.js';
 import { KeptClient } from './kept-client.js';
@@ -17,12 +18,7 @@ let reader: pg.Client;
 
 beforeAll(async () => {
   database = await createDatabase('postgres');
-  reader = new pg.Client(database.url);
-  await reader.connect();
-});
-afterAll(async () => {
-  await reader.end();
-  await database.drop();
+  reader = await connectTo(database.url);
 });
 
 const start = (): Promise<ServerProcess> =>
@@ -46,6 +42,9 @@ it('takes its row away, and delays nobody who revokes meanwhile or afterwards', 
   const place = { client };
   const times: number[] = [];
   const over = new AbortController();
+  closeLater(() => {
+    over.abort();
+  });
   const revoking = (async () => {
     while (!over.signal.aborted) {
       const { end } = await createVictim(place, 'service token deleted');
@@ -60,7 +59,6 @@ it('takes its row away, and delays nobody who revokes meanwhile or afterwards', 
   over.abort();
   await revoking;
   expect(Math.max(...times)).toBeLessThan(DELAYED_MS);
-  client.close();
   expect(await staying.stop()).toEqual({ code: 0, signal: null });
   expect(await instances()).toBe(0);
   expect(leaving.stderr() + staying.stderr()).toBe('');

@@ -63,6 +63,8 @@ class Trial {
   private readonly later: Promise<void>[] = [];
   private begun = 0;
   private done = 0;
+  /** Also because something has failed: what is still under way gives up. */
+  private isOver = false;
 
   constructor(
     private readonly cluster: Cluster,
@@ -75,17 +77,22 @@ class Trial {
   async run(): Promise<TrialReport> {
     const begunAt = performance.now();
     await this.load.begin();
-    const workers = Array.from({ length: this.options.workers }, () => this.work());
-    await Promise.all([...workers, this.fail()]);
-    await Promise.all(this.later);
-    const verifications = await this.load.end();
+    try {
+      const workers = Array.from({ length: this.options.workers }, () => this.work());
+      await Promise.all([...workers, this.fail()]);
+      await Promise.all(this.later);
+    } finally {
+      this.isOver = true;
+      await this.load.end();
+    }
+    const { verifications } = this.load;
     const { bySort, accepted, refused, healthy, failing } = this;
     const seconds = (performance.now() - begunAt) / 1000;
     return { bySort, accepted, refused, verifications, healthy, failing, seconds };
   }
 
   private async work(): Promise<void> {
-    while (this.begun < this.options.revocations) {
+    while (!this.isOver && this.begun < this.options.revocations) {
       this.begun += 1;
       const sort = SORTS[this.begun % SORTS.length] ?? 'user deleted';
       const victim = await this.withPatience(() => createVictim(this.cluster.any(), sort));
@@ -103,7 +110,8 @@ class Trial {
     const { failures, revocations } = this.options;
     for (const [index, kind] of failures.entries()) {
       const due = (revocations * (index + 1)) / (failures.length + 1);
-      while (this.done < due) await delay(PAUSE_MS);
+      while (!this.isOver && this.done < due) await delay(PAUSE_MS);
+      if (this.isOver) return;
       await this.failures.cause(kind);
     }
   }
@@ -171,8 +179,8 @@ class Trial {
       try {
         return await attempt();
       } catch (error) {
-        const isOver = performance.now() - begunAt > PATIENCE_MS;
-        if (!(error instanceof NotNow) || isOver) throw error;
+        const isLate = performance.now() - begunAt > PATIENCE_MS;
+        if (!(error instanceof NotNow) || isLate || this.isOver) throw error;
         if (place && (!place.isUp || place.process !== process)) return undefined as T;
         await delay(PAUSE_MS);
       }

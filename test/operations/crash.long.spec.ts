@@ -69,6 +69,5 @@ onBothEngines('kill -9 under a constant load of writes', (engine) => {
       const reply = await send(server.baseUrl, 'GET', '/api/v1/users', { headers: { 'Private-Token': token } });
       expect(reply.status).toBe(200);
     }
-    await server.stop();
   });
 });

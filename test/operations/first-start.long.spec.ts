@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 import { send } from '../support/http.js';
 import { runToEnd, startProcess, type ServerProcess } from '../support/process.js';
@@ -11,21 +11,13 @@ const run = promisify(execFile);
 
 onBothEngines('the first start', (engine) => {
   let database: TestDatabase;
-  const servers: ServerProcess[] = [];
 
   beforeEach(async () => {
     database = await createDatabase(engine);
   });
-  afterEach(async () => {
-    await Promise.all(servers.splice(0).map((server) => server.stop()));
-    await database.drop();
-  });
 
-  const start = async (env: Record<string, string> = {}): Promise<ServerProcess> => {
-    const server = await startProcess({ DATABASE_URL: database.url, LOG_LEVEL: 'trace', ...env });
-    servers.push(server);
-    return server;
-  };
+  const start = (env: Record<string, string> = {}): Promise<ServerProcess> =>
+    startProcess({ DATABASE_URL: database.url, LOG_LEVEL: 'trace', ...env });
 
   /** The printed command for an address that ends so. */
   const curlCommand = (text: string, address: string): string =>
@@ -141,9 +133,6 @@ describe('a start that cannot succeed', () => {
     // Nothing is lost: the start that succeeds is the first.
     const second = await startProcess({ DATABASE_URL: other.url });
     expect(second.stdout()).toMatch(/^ *access token +[A-Za-z0-9_-]{43}$/m);
-    await second.stop();
-    await database.drop();
-    await other.drop();
   });
 });
 
@@ -171,10 +160,8 @@ describe('a start with misspelt settings', () => {
 describe('the files of a SQLite server', () => {
   it('are for its own user alone', async () => {
     const database = await createDatabase('sqlite');
-    const server = await startProcess({ DATABASE_URL: database.url });
+    await startProcess({ DATABASE_URL: database.url });
     const file = path.join(database.folder ?? '', 'test.sqlite');
     for (const name of [file, `${file}-wal`]) expect(statSync(name).mode & 0o077).toBe(0);
-    await server.stop();
-    await database.drop();
   });
 });

@@ -2,6 +2,7 @@
 import { connect, type AddressInfo } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { createServer, loadConfig } from '../../src/index.js';
+import { closeLater, destroyLater } from '../support/closing.js';
 
 const REQUEST = 'GET /api/v1/server-info HTTP/1.1\r\nHost: x\r\n\r\n';
 
@@ -27,26 +28,24 @@ async function exchange(
 ): Promise<{ answer: string; keptMs: number }> {
   const env = { PORT: '0', DATABASE_URL: 'sqlite::memory:', LOG_LEVEL: 'silent', BCRYPT_COST: '4', ...setting };
   const server = await createServer(loadConfig(env));
+  closeLater(() => server.stop());
   await server.start();
-  try {
-    const { port } = server.app.getHttpServer().address() as AddressInfo;
-    return await new Promise((resolve, reject) => {
-      let answer = '';
-      let answeredAt = 0;
-      const socket = connect(port, '127.0.0.1', () => socket.write(REQUEST));
-      const done = (): void => {
-        resolve({ answer, keptMs: performance.now() - answeredAt });
-        socket.destroy();
-      };
-      socket.on('data', (chunk) => {
-        answer += chunk.toString();
-        answeredAt = performance.now();
-        if (until === 'answered') done();
-      });
-      socket.on('end', done);
-      socket.on('error', reject);
+  const { port } = server.app.getHttpServer().address() as AddressInfo;
+  return await new Promise((resolve, reject) => {
+    let answer = '';
+    let answeredAt = 0;
+    const socket = connect(port, '127.0.0.1', () => socket.write(REQUEST));
+    destroyLater(socket);
+    const done = (): void => {
+      resolve({ answer, keptMs: performance.now() - answeredAt });
+      socket.destroy();
+    };
+    socket.on('data', (chunk) => {
+      answer += chunk.toString();
+      answeredAt = performance.now();
+      if (until === 'answered') done();
     });
-  } finally {
-    await server.stop();
-  }
+    socket.on('end', done);
+    socket.on('error', reject);
+  });
 }

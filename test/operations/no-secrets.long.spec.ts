@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
+import { closeLater } from '../support/closing.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 import { send, type Reply } from '../support/http.js';
 import { startProcess, type ServerProcess } from '../support/process.js';
@@ -18,12 +19,12 @@ async function kept(database: TestDatabase): Promise<string> {
     return files.map((name) => readFileSync(path.join(folder, name), 'latin1')).join('\n');
   }
   const dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+  closeLater(() => dataSource.destroy());
   const tables = await dataSource.query<{ name: string }[]>(
     `SELECT "tablename" AS "name" FROM "pg_tables" WHERE "schemaname" = 'public'`,
   );
   const rows = [];
   for (const { name } of tables) rows.push(await dataSource.query<unknown[]>(`SELECT * FROM "${name}"`));
-  await dataSource.destroy();
   return JSON.stringify(rows);
 }
 
@@ -120,6 +121,5 @@ onBothEngines('a secret', (engine) => {
       ]),
     );
     expect(found).toEqual([]);
-    await database.drop();
   });
 });

@@ -1,7 +1,8 @@
 import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { closeLater, destroyLater } from '../support/closing.js';
 import { createDatabase, type TestDatabase } from '../support/engines.js';
 import { send } from '../support/http.js';
 import { startProcess } from '../support/process.js';
@@ -17,7 +18,6 @@ describe('a server that is told to stop', () => {
   beforeEach(async () => {
     database = await createDatabase('sqlite');
   });
-  afterEach(() => database.drop());
 
   const login = (baseUrl: string): ReturnType<typeof send> =>
     send(baseUrl, 'POST', '/api/v1/users/login', {
@@ -42,6 +42,9 @@ describe('a server that is told to stop', () => {
   it('answers whole what arrives on connections that are kept, and lets them go', async () => {
     const server = await startProcess({ DATABASE_URL: database.url });
     const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+    closeLater(() => {
+      agent.destroy();
+    });
     const outcomes: string[] = [];
     const client = async (): Promise<void> => {
       let outcome = 'answered';
@@ -55,7 +58,6 @@ describe('a server that is told to stop', () => {
     server.kill('SIGTERM');
     await Promise.all(clients);
     expect(await server.exited).toEqual({ code: 0, signal: null });
-    agent.destroy();
     expect(outcomes.filter((outcome) => outcome === 'answered').length).toBeGreaterThan(8);
     // Each client's last answer told it to go; nobody was cut off.
     expect(new Set(outcomes)).toEqual(new Set(['answered', 'answered and let go']));
@@ -68,7 +70,10 @@ describe('a server that is told to stop', () => {
       stuck.write('POST /api/v1/users/login HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{');
     });
     const idle = connect(Number(port), hostname);
-    for (const socket of [stuck, idle]) socket.on('error', () => undefined);
+    for (const socket of [stuck, idle]) {
+      socket.on('error', () => undefined);
+      destroyLater(socket);
+    }
     await delay(200);
     const begun = performance.now();
     server.kill('SIGTERM');
@@ -77,8 +82,6 @@ describe('a server that is told to stop', () => {
     server.kill('SIGTERM');
     expect(await server.exited).toEqual({ code: 0, signal: null });
     expect(performance.now() - begun).toBeLessThan(10_000);
-    stuck.destroy();
-    idle.destroy();
   });
 });
 

@@ -1,14 +1,13 @@
 /** A database that fails for a while: what is asked for meanwhile is refused or waits, and afterwards all is well. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
-import pg from 'pg';
 import { AuditRecord } from '../../src/core/index.js';
-import { createDatabase } from '../support/engines.js';
+import { closeLater } from '../support/closing.js';
+import { connectTo, createDatabase } from '../support/engines.js';
 import { send, type Reply } from '../support/http.js';
 import { startProcess } from '../support/process.js';
+import { Program } from '../support/program.js';
 import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
 
 // Times are compared on machines that do other things as well: what is really wrong fails each time.
@@ -66,7 +65,6 @@ describe('SQLite without room on the disk', () => {
     expect((await createToken(server)).status).toBe(200);
     expect((await createServiceToken(server, 'y')).status).toBe(201);
     expect(await query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-    await server.close();
   });
 });
 
@@ -88,8 +86,11 @@ async function longestLag(during: () => Promise<unknown>): Promise<number> {
     longest = Math.max(longest, performance.now() - last);
     last = performance.now();
   }, 5);
+  const stop = closeLater(() => {
+    clearInterval(timer);
+  });
   await during();
-  clearInterval(timer);
+  await stop();
   return Math.max(longest, performance.now() - last);
 }
 
@@ -99,9 +100,8 @@ describe('SQLite while another process holds the file', () => {
     expect((await createToken(server)).status).toBe(200);
     const file = server.database.url.slice('sqlite:'.length);
     const root = path.resolve(import.meta.dirname, '../..');
-    const holder = spawn(process.execPath, ['-e', HOLDER, file], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-    const ended = once(holder, 'exit');
-    await once(holder.stdout, 'data');
+    const holder = new Program(process.execPath, { args: ['-e', HOLDER, file], cwd: root });
+    await holder.until(() => holder.stdout === 'held');
     let written = 0;
     const begun = performance.now();
     const lag = await longestLag(async () => {
@@ -118,8 +118,7 @@ describe('SQLite while another process holds the file', () => {
     });
     expect(performance.now() - begun).toBeGreaterThan(HELD_MS / 2);
     expect(lag).toBeLessThan(LAG_MS);
-    expect(await ended).toEqual([0, null]);
-    await server.close();
+    expect(await holder.exited).toEqual({ code: 0, signal: null });
   });
 });
 
@@ -130,8 +129,7 @@ describe('PostgreSQL ending connections', () => {
     const server = await startProcess(env);
     let isGone = false;
     void server.exited.then(() => (isGone = true));
-    const killer = new pg.Client(database.url);
-    await killer.connect();
+    const killer = await connectTo(database.url);
     const endAll = (): Promise<unknown> =>
       killer.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'latchkey'",
@@ -150,9 +148,7 @@ describe('PostgreSQL ending connections', () => {
     expect(isGone).toBe(false);
     const after = await Promise.all(Array.from({ length: 20 }, () => createToken(server)));
     expect([...new Set(after.map(({ status }) => status))]).toEqual([200]);
-    await killer.end();
     expect(await server.stop()).toEqual({ code: 0, signal: null });
-    await database.drop();
   });
 });
 
@@ -165,16 +161,13 @@ describe('PostgreSQL that does not get on', () => {
     const runners = [server.dataSource.createQueryRunner(), server.dataSource.createQueryRunner()];
     for (const runner of runners) await runner.query("SET lock_timeout = '300ms'");
     for (const runner of runners) await runner.release();
-    const other = new pg.Client(server.database.url);
-    await other.connect();
+    const other = await connectTo(server.database.url);
     await other.query('BEGIN');
     await other.query('LOCK TABLE latchkey_token IN EXCLUSIVE MODE');
     const replies = await Promise.all([createToken(server), createServiceToken(server, 'x')]);
     for (const { status, headers: sent } of replies) expect([status, sent['retry-after']]).toEqual([503, '2']);
     await other.query('ROLLBACK');
-    await other.end();
     expect((await createToken(server)).status).toBe(200);
     expect((await createServiceToken(server, 'x')).status).toBe(201);
-    await server.close();
   });
 });

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { loadConfig } from '../../src/config/index.js';
 import { dataSourceOptions, openDatabase } from '../../src/persistence/index.js';
 import { SCHEMA } from '../../src/schema.js';
+import { closeLater } from '../support/closing.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 
 onBothEngines('the schema', (engine) => {
@@ -62,9 +63,9 @@ onBothEngines('the schema', (engine) => {
   it('stays as it is when the server starts again', async () => {
     const { address, poolSize } = loadConfig({ DATABASE_URL: database.url }).database;
     const again = await openDatabase(dataSourceOptions(address, poolSize, SCHEMA));
+    closeLater(() => again.destroy());
     const done = await again.query<unknown[]>('SELECT "name" FROM "latchkey_migration"');
     expect(done).toHaveLength(dataSource.migrations.length);
-    await again.destroy();
   });
 });
 
@@ -74,6 +75,7 @@ describe('a migration that fails', () => {
     const { address } = loadConfig({ DATABASE_URL: database.url }).database;
     const options = dataSourceOptions(address, 4, SCHEMA);
     const squatter = await new DataSource({ ...options, migrations: [] }).initialize();
+    closeLater(() => squatter.destroy());
     await squatter.query('CREATE TABLE "latchkey_audit" ("id" integer)');
     // TypeORM tells of it on the console as well.
     const quiet = jest.spyOn(console, 'log').mockReturnValue();
@@ -91,7 +93,5 @@ describe('a migration that fails', () => {
       `SELECT * FROM "pg_tables" WHERE "tablename" IN ('latchkey_token', 'latchkey_user')`,
     );
     expect(tables).toEqual([]);
-    await squatter.destroy();
-    await database.drop();
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../src/config/index.js';
 import { ServerSettings, UserService } from '../../src/identity/index.js';
 import { createServer, type Server } from '../../src/server.js';
+import { closeLater } from '../support/closing.js';
 import { createDatabase } from '../support/engines.js';
 
 describe('servers that start at the same time on one empty PostgreSQL database', () => {
@@ -15,21 +16,17 @@ describe('servers that start at the same time on one empty PostgreSQL database',
       PORT: '0',
     });
     const servers: Server[] = await Promise.all([1, 2, 3].map(() => createServer(config)));
-    try {
-      const made = (await Promise.all(servers.map((server) => server.start()))).flatMap((result) => result ?? []);
-      expect(made).toHaveLength(1);
-      for (const { app } of servers) {
-        const users = await app.get(UserService).list();
-        expect(users.map(({ id, email, admin }) => ({ id, email, admin }))).toEqual([
-          { id: 1000, email: made[0]?.email, admin: true },
-        ]);
-      }
-      const settings = servers.map(({ app }) => app.get(ServerSettings));
-      expect(new Set(await Promise.all(settings.map((of) => of.serverId()))).size).toBe(1);
-      expect(new Set(await Promise.all(settings.map((of) => of.tokenIdSalt()))).size).toBe(1);
-    } finally {
-      await Promise.all(servers.map((server) => server.stop()));
-      await database.drop();
+    for (const server of servers) closeLater(() => server.stop());
+    const made = (await Promise.all(servers.map((server) => server.start()))).flatMap((result) => result ?? []);
+    expect(made).toHaveLength(1);
+    for (const { app } of servers) {
+      const users = await app.get(UserService).list();
+      expect(users.map(({ id, email, admin }) => ({ id, email, admin }))).toEqual([
+        { id: 1000, email: made[0]?.email, admin: true },
+      ]);
     }
+    const settings = servers.map(({ app }) => app.get(ServerSettings));
+    expect(new Set(await Promise.all(settings.map((of) => of.serverId()))).size).toBe(1);
+    expect(new Set(await Promise.all(settings.map((of) => of.tokenIdSalt()))).size).toBe(1);
   });
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { IDENTITY_HEADERS } from '../../src/data-plane/identity-headers.js';
 import { withBinary } from '../support/binaries.js';
+import { closeLater, type Close } from '../support/closing.js';
 import { send, type Call, type Reply } from '../support/http.js';
 import { startServer, type TestServer } from '../support/test-server.js';
 import { dataPlaneSuite, type DataPlane, type Headers } from '../data-plane/support.js';
@@ -25,7 +26,13 @@ export class Service {
   readonly arrivals: Arrival[] = [];
   readonly port: number;
 
-  private constructor(private readonly server: Server) {
+  readonly stop: Close;
+
+  private constructor(server: Server) {
+    this.stop = closeLater(async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
     this.port = (server.address() as AddressInfo).port;
   }
 
@@ -42,11 +49,6 @@ export class Service {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const service = new Service(server);
     return service;
-  }
-
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
   }
 }
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { describe } from '@jest/globals';
 import pg from 'pg';
 import type { Engine } from '../../src/persistence/index.js';
+import { closeLater, type Close } from './closing.js';
 
 export const ENGINES: Engine[] = ['sqlite', 'postgres'];
 
@@ -20,30 +21,43 @@ export interface TestDatabase {
   readonly name: string;
   /** Where its files are; SQLite only. */
   readonly folder: string | null;
-  drop(): Promise<void>;
+  readonly drop: Close;
 }
 
-/** An empty one. */
+/** An empty one, which is dropped when the test or the file ends. */
 export async function createDatabase(engine: Engine): Promise<TestDatabase> {
   return engine === 'sqlite' ? createSqlite() : createPostgres();
 }
 
 export function createSqlite(): TestDatabase {
-  const folder = mkdtempSync(path.join(process.env.TEST_FOLDER ?? tmpdir(), 'latchkey-sqlite-'));
-  const name = path.join(folder, 'test.sqlite');
-  return {
-    url: `sqlite:${name}`,
-    name,
-    folder,
-    drop: () => {
-      rmSync(folder, { recursive: true, force: true });
-      return Promise.resolve();
-    },
-  };
+  return droppedLater(newSqlite());
 }
 
 /** @param template - the name of a database to copy, instead of an empty one */
-export async function createPostgres(template = 'template1'): Promise<TestDatabase> {
+export async function createPostgres(template?: string): Promise<TestDatabase> {
+  return droppedLater(await newPostgres(template));
+}
+
+/** An empty one, which stays until the run ends. */
+export async function createForRun(engine: Engine): Promise<TestDatabase> {
+  return engine === 'sqlite' ? newSqlite() : newPostgres();
+}
+
+function droppedLater(database: TestDatabase): TestDatabase {
+  return { ...database, drop: closeLater(database.drop) };
+}
+
+function newSqlite(): TestDatabase {
+  const folder = mkdtempSync(path.join(process.env.TEST_FOLDER ?? tmpdir(), 'latchkey-sqlite-'));
+  const name = path.join(folder, 'test.sqlite');
+  const drop = (): Promise<void> => {
+    rmSync(folder, { recursive: true, force: true });
+    return Promise.resolve();
+  };
+  return { url: `sqlite:${name}`, name, folder, drop };
+}
+
+async function newPostgres(template = 'template1'): Promise<TestDatabase> {
   const name = `latchkey_${randomUUID().replaceAll('-', '')}`;
   // Files are copied faster than their pages are written to the log.
   await administer(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
@@ -53,6 +67,14 @@ export async function createPostgres(template = 'template1'): Promise<TestDataba
     await administer(`DROP DATABASE ${name} WITH (FORCE)`);
   };
   return { url: url.href, name, folder: null, drop };
+}
+
+/** A connection to a PostgreSQL database, which is ended when the test or the file ends. */
+export async function connectTo(url: string): Promise<pg.Client> {
+  const client = new pg.Client(url);
+  closeLater(() => client.end());
+  await client.connect();
+  return client;
 }
 
 /** Runs a statement beside all databases of the tests. @returns the rows that it answers */

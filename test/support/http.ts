@@ -1,6 +1,7 @@
 /** HTTP as a client speaks it: exact bytes out, exact bytes in. */
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
+import { destroyLater } from './closing.js';
 
 export interface Reply {
   readonly status: number;
@@ -70,6 +71,7 @@ export function send(baseUrl: string, method: string, path: string, { headers = 
       });
     });
     request.on('error', reject);
+    destroyLater(request);
     if (Array.isArray(headers)) {
       for (let at = 0; at + 1 < headers.length; at += 2)
         request.appendHeader(headers[at] as string, headers[at + 1] as string);
@@ -97,6 +99,7 @@ export function sendBytes(baseUrl: string, bytes: string | Buffer): Promise<Repl
     });
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
     socket.on('error', reject);
+    destroyLater(socket);
     socket.on('end', () => {
       socket.end();
       resolve(parsed(Buffer.concat(chunks).toString('utf8')));

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Awaited } from './awaited.js';
+import { destroyLater } from './closing.js';
 import { addressed } from './http.js';
 
 export class LineStream extends Awaited {
@@ -93,6 +94,7 @@ export async function openStream(
   headers: Record<string, string> = {},
 ): Promise<LineStream> {
   const request = httpRequest({ ...addressed(baseUrl, path), headers, agent: false }).end();
+  destroyLater(request);
   const [message] = (await once(request, 'response')) as [IncomingMessage];
   request.on('error', () => undefined);
   return new LineStream(message);

@@ -16,6 +16,7 @@ import {
 import type { Engine } from '../../src/persistence/index.js';
 import { createServer, bootstrapOptions, type Server } from '../../src/server.js';
 import { PRODUCT_VERSION } from '../../src/version.js';
+import { closeLater } from './closing.js';
 import { ARTICLES, asShop, shopDatabase, startHost } from './shop.js';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
@@ -53,8 +54,9 @@ export const MOUNTS: Record<MountName, (config: Config, overrides: AppOverrides)
 
 async function standalone(config: Config, overrides: AppOverrides): Promise<Mounted> {
   const server = await createServer(config, overrides);
+  const stop = closeLater(() => server.stop());
   await server.start();
-  return { app: server.app, basePath: '', methodsOfHost: [], stop: () => server.stop() };
+  return { app: server.app, basePath: '', methodsOfHost: [], stop };
 }
 
 async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promise<Mounted> {
@@ -94,5 +96,5 @@ async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promis
     },
   );
   await host.app.get(Bootstrap).run(bootstrapOptions(config));
-  return { app: host.app, basePath: '/shop/tokens', methodsOfHost: ['OPTIONS'], stop: () => host.close() };
+  return { app: host.app, basePath: '/shop/tokens', methodsOfHost: ['OPTIONS'], stop: host.close };
 }

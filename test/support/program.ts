@@ -1,6 +1,7 @@
 /** Programs that run beside a test, and end with it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Awaited } from './awaited.js';
+import { closeLater } from './closing.js';
 
 export interface Exit {
   readonly code: number | null;
@@ -12,22 +13,11 @@ export interface ProgramOptions {
   readonly cwd?: string;
   /** Beside PATH; nothing of the caller's own. */
   readonly env?: Record<string, string>;
-  /** What ends it if nobody has: SIGKILL, unless it has processes of its own to end. */
+  /** What ends it after the test: SIGKILL, unless it has processes of its own to end. */
   readonly lastSignal?: NodeJS.Signals;
   /** Signals go to all that it has started, as a shell or npm does not pass them on. */
   readonly withDescendants?: boolean;
 }
-
-const running = new Set<Program>();
-
-function endAll(): void {
-  for (const program of running) program.kill(program.lastSignal);
-}
-
-// A test that fails half way leaves nothing running, nor does a measurement, which runs without Jest.
-const inJest = (globalThis as { afterAll?: typeof afterAll }).afterAll;
-if (inJest) inJest(endAll);
-else process.once('exit', endAll);
 
 function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
@@ -43,14 +33,13 @@ export class Program extends Awaited {
   stdout = '';
   stderr = '';
   readonly exited: Promise<Exit>;
-  readonly lastSignal: NodeJS.Signals;
   private readonly child: ChildProcess;
   private readonly withDescendants: boolean;
+  private isRunning = true;
 
   constructor(file: string, options: ProgramOptions = {}) {
     super();
     const { args = [], cwd, env, lastSignal = 'SIGKILL', withDescendants = false } = options;
-    this.lastSignal = lastSignal;
     this.withDescendants = withDescendants;
     const child = spawn(file, args, {
       cwd,
@@ -60,7 +49,6 @@ export class Program extends Awaited {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
-    running.add(this);
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
       this.news();
@@ -72,18 +60,23 @@ export class Program extends Awaited {
     this.exited = new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => {
-        running.delete(this);
+        this.isRunning = false;
         this.over();
         resolve({ code, signal });
       });
     });
+    const end = closeLater(async () => {
+      this.kill(lastSignal);
+      await this.exited;
+    });
+    void this.exited.then(end, end);
   }
 
   kill(signal: NodeJS.Signals): void {
     const { pid } = this.child;
     if (!this.withDescendants || pid === undefined) {
       this.child.kill(signal);
-    } else if (running.has(this)) {
+    } else if (this.isRunning) {
       signalGroup(pid, signal);
     }
   }

@@ -1,6 +1,7 @@
 /** A connection without a client's help: bytes out, and whatever comes back as text. */
 import { connect, type Socket } from 'node:net';
 import { Awaited } from './awaited.js';
+import { destroyLater } from './closing.js';
 
 export class RawConnection extends Awaited {
   text = '';
@@ -22,6 +23,7 @@ export class RawConnection extends Awaited {
       this.news();
     });
     this.socket.on('error', () => undefined);
+    destroyLater(this.socket);
     this.ended = new Promise((resolve) => {
       this.socket.on('close', () => {
         this.over();

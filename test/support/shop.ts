@@ -29,6 +29,7 @@ import {
   type MigrationInterface,
   type QueryRunner,
 } from 'typeorm';
+import { closeLater, type Close } from './closing.js';
 import { ENTITIES, MIGRATIONS, type DatabaseAddress } from '../../src/index.js';
 
 @Entity({ name: 'shop_article' })
@@ -124,7 +125,7 @@ export function asShop(app: NestExpressApplication): void {
 export interface Host {
   readonly app: NestExpressApplication;
   readonly baseUrl: string;
-  close(): Promise<void>;
+  readonly close: Close;
 }
 
 /**
@@ -139,13 +140,14 @@ export async function startHost(
   class HostModule {}
   const options = { logger: false, abortOnError: false } as const;
   const app = await NestFactory.create<NestExpressApplication>(HostModule, options);
+  const close = closeLater(() => app.close());
   try {
     settle(app);
     await app.listen(0, '127.0.0.1');
   } catch (error) {
-    await app.close();
+    await close();
     throw error;
   }
   const { port } = app.getHttpServer().address() as AddressInfo;
-  return { app, baseUrl: `http://127.0.0.1:${String(port)}`, close: () => app.close() };
+  return { app, baseUrl: `http://127.0.0.1:${String(port)}`, close };
 }

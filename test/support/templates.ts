@@ -4,7 +4,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { loadConfig } from '../../src/config/index.js';
 import { dataSourceOptions, openDatabase, type Engine } from '../../src/persistence/index.js';
 import { SCHEMA } from '../../src/schema.js';
-import { createDatabase, createPostgres, createSqlite, type TestDatabase } from './engines.js';
+import { createForRun, createPostgres, createSqlite, type TestDatabase } from './engines.js';
 import type { MountName } from './mounts.js';
 import { oncePerRun } from './once-per-run.js';
 import { shopDatabase } from './shop.js';
@@ -20,7 +20,7 @@ export async function migratedDatabase(engine: Engine, mount: MountName): Promis
 
 /** @returns the name of the database */
 async function makeTemplate(engine: Engine, mount: MountName): Promise<string> {
-  const database = await createDatabase(engine);
+  const database = await createForRun(engine);
   const { address, poolSize } = loadConfig({ DATABASE_URL: database.url }).database;
   const migrated =
     mount === 'standalone'

@@ -5,6 +5,7 @@ import type { AppOverrides } from '../../src/app.module.js';
 import { loadConfig } from '../../src/config/index.js';
 import { Connection, type Engine } from '../../src/persistence/index.js';
 import type { TestDatabase } from './engines.js';
+import { closeLater } from './closing.js';
 import { checkAnswer, loadDocuments } from './documented.js';
 import { checkAnswers, endConnections, keepConnections } from './http.js';
 import { MOUNTS, mountOf, type MountName, type Mounted } from './mounts.js';
@@ -20,7 +21,7 @@ export const ADMIN = {
 
 export const ACCOUNT = { id: 'a'.repeat(32), name: 'Acme' };
 
-export interface TestServer extends Omit<Mounted, 'stop'> {
+export interface TestServer extends Mounted {
   readonly engine: Engine;
   /** Where the dialects are served, each at the path that it has by default. */
   readonly baseUrl: string;
@@ -28,7 +29,10 @@ export interface TestServer extends Omit<Mounted, 'stop'> {
   readonly clock: TestClock;
   readonly dataSource: DataSource;
   readonly database: TestDatabase;
-  close(): Promise<void>;
+  /** Stops the server, and leaves its database. */
+  readonly stop: () => Promise<void>;
+  /** Stops the server, and drops its database. */
+  readonly close: () => Promise<void>;
 }
 
 /** A round that nobody asked for would remove what a test has let expire by moving the clock. */
@@ -91,18 +95,22 @@ async function started(
   const baseUrl = `http://127.0.0.1:${String(port)}${basePath}`;
   keepConnections(baseUrl);
   checkAnswers(baseUrl, checkAnswer);
+  const stop = closeLater(async () => {
+    endConnections(baseUrl);
+    await mounted.stop();
+  });
   return {
     ...mounted,
+    stop,
     engine,
     baseUrl,
     port,
     clock,
     dataSource: app.get(Connection).dataSource,
     database,
-    close: async () => {
-      endConnections(baseUrl);
-      await mounted.stop();
+    close: closeLater(async () => {
+      await stop();
       await database.drop();
-    },
+    }),
   };
 }

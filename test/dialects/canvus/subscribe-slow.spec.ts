@@ -88,7 +88,6 @@ canvusSuite('a subscriber who does not read', (canvus) => {
     expect(stuck.text.endsWith('\r\n0\r\n\r\n')).toBe(false);
     slow.resume();
     await slow.until(() => slow.text.includes(']\n\r\n'));
-    slow.close();
     ok(await canvus.admin.patch(userPath(user.id), { name: 'Still there' }));
     expect(await idle.line(1)).toMatchObject({ name: 'Still there' });
   });

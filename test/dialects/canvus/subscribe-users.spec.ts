@@ -199,7 +199,6 @@ canvusSuite('GET users?subscribe', (canvus) => {
       await raw.until(() => raw.text.includes(`${plain}HTTP/1.1 200 OK\r\n`) && raw.text.includes(']\n\r\n'));
       const user = await newUser(canvus);
       await raw.until(() => raw.text.includes(`\r\n[${JSON.stringify(user)}]\n\r\n`));
-      raw.close();
     });
 
     it('is written as it is for HTTP/1.0, which knows no chunks', async () => {

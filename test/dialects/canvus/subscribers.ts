@@ -1,5 +1,5 @@
 /** Those who watch: streams opened as somebody, and closed at the end of each test. */
-import { afterEach, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { openStream, type LineStream } from '../../support/line-stream.js';
 import { ADMIN } from '../../support/test-server.js';
 import type { Canvus } from './support.js';
@@ -8,14 +8,9 @@ import type { Canvus } from './support.js';
 export type Watch = (path: string, token?: string, headers?: Record<string, string>) => Promise<LineStream>;
 
 export function watching(canvus: Canvus): Watch {
-  const streams: LineStream[] = [];
-  afterEach(() => {
-    for (const stream of streams.splice(0)) stream.close();
-  });
   return async (path, token = ADMIN.token, headers = {}) => {
     const address = `/api/v1${path}${path.includes('?') ? '' : '?subscribe'}`;
     const stream = await openStream(canvus.server.baseUrl, address, { 'Private-Token': token, ...headers });
-    streams.push(stream);
     expect(stream.status).toBe(200);
     return stream;
   };

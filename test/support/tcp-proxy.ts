@@ -1,0 +1,63 @@
+/** The way to a server, which a test can cut. */
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { closeLater } from './closing.js';
+
+/** Passes bytes on to another port of another address, or cuts every connection. */
+export class TcpProxy {
+  private readonly sockets = new Set<Socket>();
+  private isCut = false;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: URL,
+  ) {
+    server.on('connection', (inward: Socket) => {
+      this.pass(inward);
+    });
+    closeLater(() => {
+      this.cut();
+      server.close();
+    });
+  }
+
+  /** Listens on a port of its own. @param url - of what is behind it */
+  static async to(url: string): Promise<TcpProxy> {
+    const proxy = new TcpProxy(createServer(), new URL(url));
+    proxy.server.listen(0, '127.0.0.1');
+    await once(proxy.server, 'listening');
+    return proxy;
+  }
+
+  /** The same as the given one, by way of this. */
+  get url(): string {
+    const url = new URL(this.target);
+    url.hostname = '127.0.0.1';
+    url.port = String((this.server.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  /** Ends every connection, and every one that is tried from now on. */
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.isCut = false;
+  }
+
+  private pass(inward: Socket): void {
+    if (this.isCut) {
+      inward.destroy();
+      return;
+    }
+    const outward = connect(Number(this.target.port), this.target.hostname);
+    for (const socket of [inward, outward]) {
+      this.sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => this.sockets.delete(socket));
+    }
+    inward.pipe(outward).pipe(inward);
+  }
+}
