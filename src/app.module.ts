@@ -1,21 +1,22 @@
-/** The standalone application: the one place that names every dialect, and owns configuration and connection. */
+/** The standalone application: owns configuration and connection, and serves the dialects that it is handed. */
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { Config } from './config/index.js';
+import type { Config, DialectSettings } from './config/index.js';
 import { Clock } from './core/index.js';
 import { DataPlaneModule } from './data-plane/index.js';
-import { CanvusModule } from './dialects/canvus/index.js';
-import { CloudflareModule } from './dialects/cloudflare/index.js';
-import { CrmModule } from './dialects/crm/index.js';
+import type { Dialect } from './dialect-kit/index.js';
+import { DIALECTS } from './dialects.js';
 import { LatchkeyModule } from './latchkey.module.js';
 import type { CleanupOptions } from './identity/index.js';
 import { OperationsModule } from './operations/index.js';
 import { Connection } from './persistence/index.js';
 import { PRODUCT_VERSION } from './version.js';
 
-/** What a test may put in place of the real thing. */
+/** What can be put in place of the parts that the server has. */
 export interface AppOverrides {
+  /** The dialects, with the settings that the configuration was loaded with; all that Latchkey has by default. */
+  readonly dialects?: readonly Dialect[];
   readonly clock?: Clock;
   readonly cleanup?: Omit<CleanupOptions, 'auditRetentionDays'>;
 }
@@ -24,12 +25,19 @@ export interface AppOverrides {
 @Module({})
 export class AppModule {
   /** @param dataSource - open and migrated; closed with the application */
-  static forRoot(config: Config, dataSource: DataSource, { clock, cleanup }: AppOverrides = {}): DynamicModule {
-    const { credentials, ...cloudflare } = config.dialects.cloudflare;
+  static forRoot(
+    config: Config<DialectSettings>,
+    dataSource: DataSource,
+    { dialects = DIALECTS, clock, cleanup }: AppOverrides = {},
+  ): DynamicModule {
+    const configured = dialects.map((dialect) => ({ dialect, ...optionsOf(dialect, config) }));
     const latchkey = LatchkeyModule.forRoot({
+      dialects,
       bcryptCost: config.passwords.bcryptCost,
       credentialCache: config.credentialCache,
-      credentials: { cloudflare: credentials },
+      credentials: Object.fromEntries(
+        configured.flatMap(({ dialect, credentials }) => (credentials ? [[dialect.name, credentials]] : [])),
+      ),
       loginThrottle: config.loginThrottle,
       leaseSeconds: config.database.leaseSeconds,
       cleanup: { ...config.cleanup, ...cleanup },
@@ -48,14 +56,24 @@ export class AppModule {
         latchkey,
         OperationsModule.forRoot({ imports: [latchkey] }),
         DataPlaneModule.forRoot({ ...config.dataPlane, imports: [latchkey] }),
-        CloudflareModule.forRoot({ ...cloudflare, imports: [latchkey] }),
-        CrmModule.forRoot({ ...config.dialects.crm, imports: [latchkey] }),
-        CanvusModule.forRoot({
-          ...config.dialects.canvus,
-          productVersion: `latchkey-${PRODUCT_VERSION}`,
-          imports: [latchkey],
+        ...configured.map(async ({ dialect, options }) => {
+          const { module } = await dialect.load();
+          return module.forRoot({ ...options, imports: [latchkey] });
         }),
       ],
     };
   }
+}
+
+interface DialectOptions {
+  /** For the module that serves it. */
+  readonly options: object;
+  /** For the forms of its credentials. */
+  readonly credentials: object | undefined;
+}
+
+function optionsOf({ name, serverOptions }: Dialect, config: Config<DialectSettings>): DialectOptions {
+  const { credentials, ...options } = (config.dialects[name] ?? {}) as Readonly<Record<string, unknown>>;
+  const server = serverOptions?.({ productVersion: `latchkey-${PRODUCT_VERSION}` });
+  return { options: { ...options, ...server }, credentials: credentials as object | undefined };
 }

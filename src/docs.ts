@@ -4,27 +4,38 @@ import type { NextFunction, Request, Response } from 'express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { CredentialForms } from './core/index.js';
 import { DataPlaneModule, dataPlaneDocument, withForwardAuth } from './data-plane/index.js';
-import { CanvusModule, canvusDocument } from './dialects/canvus/index.js';
-import { CloudflareModule, cloudflareDocument } from './dialects/cloudflare/index.js';
-import { CrmModule, crmDocument } from './dialects/crm/index.js';
+import type { Dialect } from './dialect-kit/index.js';
+import { DIALECTS } from './dialects.js';
 
-/** The document of every dialect, by its name in the address. */
-export function documents(app: INestApplication): Record<string, () => OpenAPIObject> {
-  return {
-    cloudflare: () => SwaggerModule.createDocument(app, cloudflareDocument(), { include: [CloudflareModule] }),
-    crm: () => SwaggerModule.createDocument(app, crmDocument(), { include: [CrmModule] }),
-    canvus: () => SwaggerModule.createDocument(app, canvusDocument(), { include: [CanvusModule] }),
-    'data-plane': () => {
-      const forms = app.get(CredentialForms);
-      const include = [DataPlaneModule];
-      return withForwardAuth(SwaggerModule.createDocument(app, dataPlaneDocument(forms), { include }), '/', forms);
-    },
+/** Makes a document. */
+type Make = () => OpenAPIObject;
+
+/** The document of every dialect, and that of the data plane, by their names in the address. */
+export async function documents(
+  app: INestApplication,
+  dialects: readonly Dialect[] = DIALECTS,
+): Promise<Record<string, Make>> {
+  const made = await Promise.all(dialects.map(async (dialect) => [dialect.name, await documentOf(app, dialect)]));
+  return { ...(Object.fromEntries(made) as Record<string, Make>), 'data-plane': () => documentOfDataPlane(app) };
+}
+
+async function documentOf(app: INestApplication, dialect: Dialect): Promise<Make> {
+  const { module, document, completeDocument } = await dialect.load();
+  return () => {
+    const created = SwaggerModule.createDocument(app, document(), { include: [module] });
+    return completeDocument ? completeDocument(created, app) : created;
   };
 }
 
-export function mountDocs(app: INestApplication): void {
+function documentOfDataPlane(app: INestApplication): OpenAPIObject {
+  const forms = app.get(CredentialForms);
+  const created = SwaggerModule.createDocument(app, dataPlaneDocument(forms), { include: [DataPlaneModule] });
+  return withForwardAuth(created, '/', forms);
+}
+
+export async function mountDocs(app: INestApplication, dialects: readonly Dialect[]): Promise<void> {
   app.use(toDocs);
-  const all = Object.entries(documents(app));
+  const all = Object.entries(await documents(app, dialects));
   for (const [name, document] of all) {
     SwaggerModule.setup(`docs/${name}`, app, document, {
       ui: false,

@@ -5,7 +5,16 @@ export { ConnectionError, type DatabaseAddress } from './persistence/index.js';
 export { ENTITIES, MIGRATIONS, entitiesOf, migrationsOf } from './schema.js';
 
 // Dialects, those of a host's own included.
-export { defineDialect, type CredentialOptions, type Dialect, type DialectCredentials } from './dialect-kit/index.js';
+export {
+  defineDialect,
+  dialectSettings,
+  type CredentialOptions,
+  type Dialect,
+  type DialectCredentials,
+  type FirstAccess,
+  type FirstCall,
+  type ServedDialect,
+} from './dialect-kit/index.js';
 export { DIALECTS } from './dialects.js';
 export type {
   CredentialForm,

@@ -20,6 +20,7 @@ import {
   Transactor,
   UserDirectory,
   withCheckedOptions,
+  type ChangeClass,
   type CoreOptions,
 } from './core/index.js';
 import {
@@ -122,9 +123,13 @@ const REPLACEABLE: Provider[] = [
     },
     {
       provide: ChangeRelay,
-      useFactory: ({ dataSource }: Connection, events: EventBus, { leaseSeconds = 2 }: LatchkeyOptions) =>
-        relayFor(dataSource, events, { leaseSeconds, changeClasses: { ...TOKEN_CHANGES, ...IDENTITY_CHANGES } }),
-      inject: [Connection, EventBus, LATCHKEY_OPTIONS],
+      useFactory: (
+        { dataSource }: Connection,
+        events: EventBus,
+        dialects: readonly Dialect[],
+        { leaseSeconds = 2 }: LatchkeyOptions,
+      ) => relayFor(dataSource, events, { leaseSeconds, changeClasses: changeClassesOf(dialects) }),
+      inject: [Connection, EventBus, KNOWN_DIALECTS, LATCHKEY_OPTIONS],
     },
     {
       provide: TokenLookup,
@@ -163,4 +168,10 @@ export class LatchkeyModule extends ConfigurableModuleClass implements OnModuleI
     }
     for (const check of databaseChecks(this.connection.dataSource)) this.health.register(check);
   }
+}
+
+/** The changes that can come from another instance. */
+function changeClassesOf(dialects: readonly Dialect[]): Readonly<Record<string, ChangeClass>> {
+  const own = dialects.map(({ changeClasses = {} }) => changeClasses);
+  return Object.assign({}, TOKEN_CHANGES, IDENTITY_CHANGES, ...own) as Record<string, ChangeClass>;
 }

@@ -3,6 +3,7 @@
 import { ConfigError, loadConfig, settingsTables, type Config } from './config/index.js';
 import { UsageError, commandLineOutput, firstStartNotice } from './operations/index.js';
 import { reasonOf } from './persistence/index.js';
+import { firstAccess } from './first-access.js';
 import { createServer, bootstrapOptions, type Server } from './server.js';
 import { PRODUCT_VERSION } from './version.js';
 
@@ -23,7 +24,8 @@ async function main(): Promise<void> {
   const firstStart = await server.start();
   const baseUrl = await reachableUrl(server, config);
   if (firstStart) {
-    process.stdout.write(firstStartNotice(firstStart, bootstrapOptions(config), baseUrl));
+    const access = firstAccess(firstStart, bootstrapOptions(config));
+    process.stdout.write(firstStartNotice(access, server.firstCalls(access, baseUrl), baseUrl));
   } else {
     process.stdout.write(`Latchkey is ready: ${baseUrl} (documentation: ${baseUrl}/docs)\n`);
   }

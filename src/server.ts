@@ -8,9 +8,9 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { DataSource } from 'typeorm';
 import { AppModule, type AppOverrides } from './app.module.js';
-import type { Config } from './config/index.js';
-import { Secret } from './core/index.js';
-import { Streams } from './dialects/canvus/index.js';
+import type { Config, DialectSettings } from './config/index.js';
+import { Secret, type Schema } from './core/index.js';
+import type { Dialect, FirstAccess, FirstCall, ServedDialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
 import { mountDocs } from './docs.js';
 import { Bootstrap, type BootstrapResult, type BootstrapOptions } from './identity/index.js';
@@ -35,7 +35,9 @@ export class Server {
 
   constructor(
     readonly app: NestExpressApplication,
-    private readonly config: Config,
+    private readonly config: Config<DialectSettings>,
+    private readonly dialects: readonly Dialect[],
+    private readonly served: readonly ServedDialect[],
   ) {}
 
   /**
@@ -61,9 +63,14 @@ export class Server {
     setTimeout(() => {
       http.closeAllConnections();
     }, GRACE_MS).unref();
-    this.app.get(Streams).endAll();
+    for (const { beforeStop } of this.served) beforeStop?.(this.app);
     await drain(http);
     await this.app.close();
+  }
+
+  /** A first command for each dialect. */
+  firstCalls(access: FirstAccess, baseUrl: string): FirstCall[] {
+    return this.dialects.flatMap(({ firstCall }) => firstCall?.(access, baseUrl) ?? []);
   }
 
   /** Middleware: once stopping, no connection is kept for another request. */
@@ -74,17 +81,19 @@ export class Server {
 }
 
 /** Opens the database and makes a server that does not listen yet. @throws StartError, or whatever else keeps the server from starting; nothing is left open then */
-export async function createServer(config: Config, overrides: AppOverrides = {}): Promise<Server> {
+export async function createServer(config: Config<DialectSettings>, overrides: AppOverrides = {}): Promise<Server> {
+  const { dialects = DIALECTS } = overrides;
   const log = createLog(config.log);
   for (const variable of config.unknownVariables) log.warn(unknownVariableWarning(variable));
-  const dataSource = await openedDatabase(config);
+  const dataSource = await openedDatabase(config, schemaOf(dialects));
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, dataSource, overrides), {
     logger: new NestLog(log),
     abortOnError: false,
     // Each dialect reads its own bodies.
     bodyParser: false,
   });
-  const server = new Server(app, config);
+  const served = await Promise.all(dialects.map((dialect) => dialect.load()));
+  const server = new Server(app, config, dialects, served);
   try {
     app.set('trust proxy', config.server.trustProxy);
     app.disable('x-powered-by');
@@ -93,7 +102,7 @@ export async function createServer(config: Config, overrides: AppOverrides = {})
     const http = app.getHttpServer();
     http.keepAliveTimeout = config.server.keepAliveSeconds * 1000;
     answerUnreadableRequests(http);
-    mountDocs(app);
+    await mountDocs(app, dialects);
     await app.init();
     return server;
   } catch (error) {
@@ -114,7 +123,7 @@ async function drain(http: HttpServer): Promise<void> {
 }
 
 /** What the configuration gives for the first start, the secrets wrapped. */
-export function bootstrapOptions({ firstStart }: Config): BootstrapOptions {
+export function bootstrapOptions({ firstStart }: Pick<Config, 'firstStart'>): BootstrapOptions {
   const { adminPassword, adminToken, ...others } = firstStart;
   return {
     ...others,
@@ -123,10 +132,10 @@ export function bootstrapOptions({ firstStart }: Config): BootstrapOptions {
   };
 }
 
-async function openedDatabase({ database }: Config): Promise<DataSource> {
+async function openedDatabase({ database }: Pick<Config, 'database'>, schema: Schema): Promise<DataSource> {
   const { address, poolSize } = database;
   try {
-    return await openDatabase(dataSourceOptions(address, poolSize, schemaOf(DIALECTS)));
+    return await openDatabase(dataSourceOptions(address, poolSize, schema));
   } catch (error) {
     const remedy = 'give another DATABASE_URL, or make this one work';
     throw new StartError(

@@ -1,6 +1,6 @@
 /** Running the server: health, the log, and what is printed at the first start. */
 export { UsageError, commandLineOutput } from './command-line.js';
-export { firstStartNotice } from './first-start-notice.js';
+export { firstStartNotice, type NoticeAccess, type NoticeCommand } from './first-start-notice.js';
 export { NestLog, createLog, requestLog, type LogOptions } from './logging.js';
 export { answerUnreadableRequests } from './unreadable-requests.js';
 export { OperationsModule } from './operations.module.js';

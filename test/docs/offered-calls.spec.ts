@@ -107,7 +107,7 @@ describe('what the documents offer to try', () => {
   };
 
   it.each(Object.keys(PREPARED))('works, with nothing but ids and tokens filled in: %s', async (name) => {
-    const document = documents(server.app)[name]?.();
+    const document = (await documents(server.app))[name]?.();
     const prepare = PREPARED[name];
     if (!document || !prepare) throw new Error(`there is no document of ${name}`);
     const calls = offeredCalls(document);

@@ -2,6 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
+import { dialectSettings } from '../../src/dialect-kit/index.js';
+import { DIALECTS } from '../../src/dialects.js';
+import { DIALECT_SETTINGS } from '../../src/dialects.settings.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -32,5 +35,11 @@ describe('the settings', () => {
       'valibot',
       'validator/lib/isEmail.js',
     ]);
+  });
+
+  it('of dialects are those that the dialects declare, in their order', () => {
+    const declared = dialectSettings(DIALECTS);
+    expect(Object.keys(DIALECT_SETTINGS)).toEqual(Object.keys(declared));
+    expect(DIALECT_SETTINGS).toEqual(declared);
   });
 });

@@ -40,7 +40,7 @@ export async function loadDocuments(): Promise<readonly Operation[]> {
 /** As the whole server has them. */
 async function makeDocuments(): Promise<string> {
   const server = await createServer(loadConfig({ DATABASE_URL: 'sqlite::memory:', LOG_LEVEL: 'silent' }));
-  const made = Object.values(documents(server.app)).map((make) => make());
+  const made = Object.values(await documents(server.app)).map((make) => make());
   await server.stop();
   return JSON.stringify(made);
 }

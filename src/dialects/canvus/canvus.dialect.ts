@@ -1,9 +1,26 @@
 /** The Canvus dialect as one value. */
 import { defineDialect } from '../../dialect-kit/index.js';
+import { CANVUS_SETTINGS } from './canvus.settings.js';
 import { PRIVATE_TOKEN_FORM } from './private-token.form.js';
 
 export const canvus = defineDialect({
   name: 'canvus',
   title: 'Canvus',
+  settings: CANVUS_SETTINGS,
   credentials: { forms: () => [PRIVATE_TOKEN_FORM] },
+  serverOptions: ({ productVersion }) => ({ productVersion }),
+  firstCall: ({ token }, baseUrl) => ({
+    intro: 'Create an access token, as clients of Canvus do',
+    command: `curl -X POST -H "Private-Token: ${token}" -d '{"description":"Second token"}' ${baseUrl}/api/v1/users/1000/access-tokens`,
+  }),
+  load: async () => {
+    const { CanvusModule, Streams, canvusDocument } = await import('./index.js');
+    return {
+      module: CanvusModule,
+      document: canvusDocument,
+      beforeStop: (app) => {
+        app.get(Streams).endAll();
+      },
+    };
+  },
 });

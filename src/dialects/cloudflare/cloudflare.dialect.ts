@@ -1,6 +1,7 @@
 /** The Cloudflare dialect as one value. */
 import { matching, type OptionRules } from '../../core/index.js';
 import { defineDialect } from '../../dialect-kit/index.js';
+import { CLOUDFLARE_CREDENTIAL_SETTINGS, CLOUDFLARE_SETTINGS } from './cloudflare.settings.js';
 import { ServiceTokens1795305600000 } from './migrations/1795305600000-service-tokens.js';
 import { ServiceToken } from './service-token.entity.js';
 import { serviceTokenForms, type CloudflareCredentialOptions } from './service-token.form.js';
@@ -15,7 +16,20 @@ const CREDENTIAL_RULES: OptionRules<CloudflareCredentialOptions> = {
 export const cloudflare = defineDialect({
   name: 'cloudflare',
   title: 'Cloudflare',
+  settings: CLOUDFLARE_SETTINGS,
   entities: [ServiceToken],
   migrations: [ServiceTokens1795305600000],
-  credentials: { optionRules: CREDENTIAL_RULES, forms: (options) => serviceTokenForms(options) },
+  credentials: {
+    settings: CLOUDFLARE_CREDENTIAL_SETTINGS,
+    optionRules: CREDENTIAL_RULES,
+    forms: (options) => serviceTokenForms(options),
+  },
+  firstCall: ({ token, accountId }, baseUrl) => ({
+    intro: 'Create a service token, as clients of Cloudflare do',
+    command: `curl -X POST -H "Authorization: Bearer ${token}" -d '{"name":"CI/CD token"}' ${baseUrl}/client/v4/accounts/${accountId}/access/service_tokens`,
+  }),
+  load: async () => {
+    const { CloudflareModule, cloudflareDocument } = await import('./index.js');
+    return { module: CloudflareModule, document: cloudflareDocument };
+  },
 });

@@ -1,13 +1,31 @@
 /** The CRM dialect as one value. */
-import { defineDialect } from '../../dialect-kit/index.js';
+import { defineDialect, type FirstAccess } from '../../dialect-kit/index.js';
 import { AccessToken } from './access-token.entity.js';
+import { CRM_SETTINGS } from './crm.settings.js';
 import { LOGIN_TOKEN_FORM } from './login-token.form.js';
 import { AccessTokens1795392000000 } from './migrations/1795392000000-access-tokens.js';
 
 export const crm = defineDialect({
   name: 'crm',
   title: 'CRM.COM',
+  settings: CRM_SETTINGS,
   entities: [AccessToken],
   migrations: [AccessTokens1795392000000],
   credentials: { forms: () => [LOGIN_TOKEN_FORM] },
+  firstCall: (access, baseUrl) => ({
+    intro: 'Log in to the account, as clients of CRM.COM do',
+    command: `curl -X POST -d ${loginBody(access)} ${baseUrl}/crmapi/rest/v2/authentication/token`,
+  }),
+  load: async () => {
+    const { CrmModule, crmDocument } = await import('./index.js');
+    return { module: CrmModule, document: crmDocument };
+  },
 });
+
+/** The body of a login, quoted for a shell. */
+function loginBody({ email, password, accountName }: FirstAccess): string {
+  const placeholder = 'ADMIN_PASSWORD';
+  const body = JSON.stringify({ username: email, password: password ?? placeholder, organisation: accountName });
+  const quoted = `'${body.replaceAll("'", String.raw`'\''`)}'`;
+  return password === undefined ? quoted.replace(`"${placeholder}"`, `"'"$${placeholder}"'"`) : quoted;
+}
