@@ -1,4 +1,4 @@
-/** The database that a module works on: a host's, if it will do, or one of its own. */
+/** The database connection of a module: the host's if it is suitable, otherwise a connection of its own. */
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { Schema } from '../core/index.js';
@@ -13,27 +13,27 @@ import { reasonOf } from './driver-errors.js';
 import { engineOf, type Engine } from './engine.js';
 import { poolSizeOf } from './postgres-transactor.js';
 
-/** A host has not given what is needed; the message names the remedy. */
+/** The host's database set-up is missing or unsuitable; the message says how to fix it. */
 export class ConnectionError extends Error {}
 
-/** Connections to PostgreSQL, at the most, of a database that is opened here. */
+/** Maximum number of connections to a PostgreSQL database that is opened here. */
 const POOL_SIZE = 10;
 
-/** Also the injection token. */
+/** An open database connection. The class is also the injection token. */
 export class Connection implements OnApplicationShutdown {
   private constructor(
     readonly dataSource: DataSource,
     private readonly isOwn: boolean,
   ) {}
 
-  /** For whoever has opened and migrated the database himself, and closes it. */
+  /** For callers that open, migrate and close the database themselves. */
   static of(dataSource: DataSource): Connection {
     return new Connection(dataSource, false);
   }
 
   /**
-   * @param database - an address of its own, or `undefined` for the host's connection
-   * @param schema - what it holds
+   * @param database - address of a database to open, or `undefined` to use the host's connection
+   * @param schema - the entities and migrations of the database
    * @throws ConnectionError
    */
   static async open(
@@ -45,28 +45,28 @@ export class Connection implements OnApplicationShutdown {
     if (!host) throw new ConnectionError(NO_CONNECTION);
     const engine = checkOptions(host);
     await checkHost(host, schema);
-    if (engine === 'sqlite') return Connection.besideHost(host, schema);
+    if (engine === 'sqlite') return Connection.separateFrom(host, schema);
     outliveLostConnections(host);
     return new Connection(host, false);
   }
 
   /**
-   * TypeORM has one connection to an SQLite file: a transaction of the host would take our writes with it when it is
-   * rolled back, after they were acknowledged. So we have a second one.
+   * TypeORM has one connection to an SQLite file. If it were shared, a rollback by the host would also undo writes of
+   * ours that were already acknowledged, so we open a second one.
    */
-  private static async besideHost(host: DataSource, { entities }: Schema): Promise<Connection> {
+  private static async separateFrom(host: DataSource, { entities }: Schema): Promise<Connection> {
     const { database } = host.options as { database: string };
     if (database === ':memory:' || database === '') {
       throw new ConnectionError(
-        'An SQLite database in memory has one connection, on which transactions of the host and of Latchkey would mix: ' +
-          'give LatchkeyModule.forRoot a `database` of its own, for example { engine: "sqlite", path: ":memory:" }',
+        'An in-memory SQLite database has only one connection, on which transactions of the host and of Latchkey would mix: ' +
+          'give LatchkeyModule.forRoot its own `database`, for example { engine: "sqlite", path: ":memory:" }',
       );
     }
     const own = dataSourceOptions({ engine: 'sqlite', path: database }, POOL_SIZE, { entities, migrations: [] });
     return new Connection(await openDatabase(own), true);
   }
 
-  /** @throws ConnectionError for one to the same database that is not this one */
+  /** @throws ConnectionError if `other` is a second connection to the same database */
   checkBeside(other: Connection): void {
     if (other !== this && nameOf(other.dataSource) === nameOf(this.dataSource)) throw new ConnectionError(TWICE);
   }
@@ -76,15 +76,15 @@ export class Connection implements OnApplicationShutdown {
   }
 }
 
-/** Of the database; each in memory is one of its own. */
+/** Identifies the database; every in-memory database is different from all others. */
 function nameOf({ options }: DataSource): unknown {
   if (options.type !== 'better-sqlite3') return 'url' in options ? options.url : options;
   return options.database === ':memory:' ? options : options.database;
 }
 
 const TWICE =
-  'LatchkeyModule is imported twice over one database: call forRoot once, keep what it returns in a constant, and ' +
-  'give that to every module as `imports: [latchkey]`';
+  'LatchkeyModule is imported twice for one database: call forRoot once, keep its result in a constant, and ' +
+  'pass that to every module as `imports: [latchkey]`';
 
 const NO_CONNECTION =
   'Latchkey has no database: import TypeOrmModule.forRoot({ …, entities: [...ENTITIES], migrations: [...MIGRATIONS] }) ' +
@@ -95,44 +95,44 @@ async function openedOwn(database: DatabaseAddress, schema: Schema): Promise<Dat
     return await openDatabase(dataSourceOptions(database, POOL_SIZE, schema));
   } catch (error) {
     throw new ConnectionError(
-      `LatchkeyModule's \`database\` is ${describeAddress(database)}, which cannot be used (${reasonOf(error)}): give ` +
-        'another, or make this one work',
+      `LatchkeyModule's \`database\` is ${describeAddress(database)}, which cannot be used (${reasonOf(error)}): check ` +
+        'the address and the database, or give another',
       { cause: error },
     );
   }
 }
 
-/** @throws ConnectionError for a connection that is set up in a way that cannot be shared */
+/** @throws ConnectionError if the host's connection has options with which it cannot be shared */
 function checkOptions(host: DataSource): Engine {
   const { type, synchronize, entityPrefix = '' } = host.options;
   if (type !== 'better-sqlite3' && type !== 'postgres') {
     throw new ConnectionError(
-      `Latchkey runs on better-sqlite3 and postgres, and the host's TypeORM connection is of the type ${type}: give ` +
-        'LatchkeyModule.forRoot a `database` of its own',
+      `Latchkey runs on better-sqlite3 and postgres, but the host's TypeORM connection is of type ${type}: give ` +
+        'LatchkeyModule.forRoot its own `database`',
     );
   }
   if (synchronize) {
     throw new ConnectionError(
-      "The host's TypeORM connection has `synchronize: true`, which makes Latchkey's tables without what its migrations " +
-        'put into them: take it away, add `...MIGRATIONS` to `migrations`, and set `migrationsRun: true`',
+      "The host's TypeORM connection has `synchronize: true`, which creates Latchkey's tables without the constraints and " +
+        'rows of its migrations: remove it, add `...MIGRATIONS` to `migrations`, and set `migrationsRun: true`',
     );
   }
   if (entityPrefix !== '') {
     throw new ConnectionError(
-      `The host's TypeORM connection has an \`entityPrefix\` (${entityPrefix}), and Latchkey's tables have their names ` +
-        'from its migrations: give LatchkeyModule.forRoot a `database` of its own, or take the prefix away',
+      `The host's TypeORM connection has an \`entityPrefix\` (${entityPrefix}), but the names of Latchkey's tables are ` +
+        'fixed by its migrations: give LatchkeyModule.forRoot its own `database`, or remove the prefix',
     );
   }
   if (type === 'postgres' && poolSizeOf(host) < 2) {
     throw new ConnectionError(
-      "The host's TypeORM connection has a pool of one: give it a `poolSize` of at least 2, for inside a transaction " +
-        'others have to be asked as well',
+      "The host's TypeORM connection has a pool of one: give it a `poolSize` of at least 2, because some reads need a " +
+        'second connection during a transaction',
     );
   }
   return engineOf(host);
 }
 
-/** @throws ConnectionError for a connection that lacks our entities or tables */
+/** @throws ConnectionError if the host's connection lacks our entities or tables */
 async function checkHost(host: DataSource, { entities }: Schema): Promise<void> {
   const missing = entities.filter((entity) => !host.hasMetadata(entity)).map(({ name }) => name);
   if (missing.length > 0) {
@@ -144,10 +144,10 @@ async function checkHost(host: DataSource, { entities }: Schema): Promise<void> 
   for (const entity of entities) await checkTable(host, host.getMetadata(entity));
 }
 
-/** What PostgreSQL and SQLite say of a table or a column that is not there. */
+/** Error codes and messages of PostgreSQL and SQLite for a missing table or column. */
 const NOT_THERE = /^(42P01|42703)$|no such (table|column)/;
 
-/** By its bare name, as some of our statements ask for it. */
+/** Uses the bare table name, without a schema, as some of our statements do. */
 async function checkTable(host: DataSource, { tableName, columns }: EntityMetadata): Promise<void> {
   const names = columns.map(({ databaseName }) => `t."${databaseName}"`);
   try {
@@ -156,7 +156,7 @@ async function checkTable(host: DataSource, { tableName, columns }: EntityMetada
     const { code = '', message } = error as { code?: string; message: string };
     if (!NOT_THERE.test(code) && !NOT_THERE.test(message)) throw error;
     throw new ConnectionError(
-      `The host's database lacks a table or a column of Latchkey (${message}): add \`...MIGRATIONS\` to the connection's ` +
+      `The host's database lacks a table or column of Latchkey (${message}): add \`...MIGRATIONS\` to the connection's ` +
         '`migrations` and run them, for example with `migrationsRun: true`',
     );
   }

@@ -1,4 +1,4 @@
-/** The connection: from an address to options, and from options to an open, migrated database. */
+/** Turns a database address into connection options, and options into an open, migrated database. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type Database from 'better-sqlite3';
@@ -19,7 +19,7 @@ import { PostgresRelay, type RelayOptions } from './relay/postgres-relay.js';
 import { PostgresTransactor } from './postgres-transactor.js';
 import { SqliteTransactor } from './sqlite-transactor.js';
 
-/** Where the tokens are kept, as the configuration has parsed it. */
+/** The parsed address of the database in which the tokens are stored. */
 export type DatabaseAddress =
   { readonly engine: 'sqlite'; readonly path: string } | { readonly engine: 'postgres'; readonly url: string };
 
@@ -29,7 +29,7 @@ const SHARED = {
   logging: false as const,
 };
 
-/** How long PostgreSQL may take, so that no request waits for ever; migrations have no such limit. */
+/** PostgreSQL time limits, so that no request waits indefinitely. Migrations run without them. */
 const TIME_LIMITS_MS = {
   statement_timeout: 10_000,
   lock_timeout: 8000,
@@ -37,19 +37,19 @@ const TIME_LIMITS_MS = {
   query_timeout: 12_000,
 };
 
-/** How long SQLite’s log may grow: to 32 MiB. */
+/** Size at which SQLite's write-ahead log is checkpointed: 32 MiB. */
 const CHECKPOINT_PAGES = 8192;
 
-/** How long to wait for a PostgreSQL that is still starting. */
+/** How often to try to connect while PostgreSQL is still starting. */
 const CONNECT_TRIES = 10;
 const CONNECT_PAUSE_MS = 1000;
 
-/** For people: no address of PostgreSQL, which may hold a password. */
+/** Describes the database for messages. PostgreSQL's address is left out because it may contain a password. */
 export function describeAddress(address: DatabaseAddress): string {
   return address.engine === 'sqlite' ? `the SQLite file ${address.path}` : 'the PostgreSQL database';
 }
 
-/** @param poolSize - connections to PostgreSQL at the most, at least 2 */
+/** @param poolSize - maximum number of connections to PostgreSQL, at least 2 */
 export function dataSourceOptions(
   address: DatabaseAddress,
   poolSize: number,
@@ -72,14 +72,14 @@ export function dataSourceOptions(
     type: 'better-sqlite3',
     database: address.path,
     enableWAL: true,
-    // Waiting for another process blocks ours: the transactor waits in its own way.
+    // SQLite's own busy wait would block the event loop; the transactor retries without blocking.
     timeout: 0,
     prepareDatabase: (database: Database.Database) => {
-      // WAL's own default, NORMAL, may lose acknowledged commits when the power fails.
+      // WAL's usual setting, NORMAL, can lose acknowledged commits in a power failure.
       database.pragma('synchronous = FULL');
-      // What savepoints keep for an undo goes through a file otherwise, at three times as many writes as the log itself.
+      // Otherwise savepoints keep their undo data in a file, at three times as many writes as the log itself.
       database.pragma('temp_store = MEMORY');
-      // Pages that many commits change, as the ends of indices, are then copied out of the log once and not each time.
+      // Pages changed by many commits, as the ends of indexes, are then copied out of the log once, not every time.
       database.pragma(`wal_autocheckpoint = ${String(CHECKPOINT_PAGES)}`);
     },
   };
@@ -94,7 +94,7 @@ export async function openDatabase(options: DataSourceOptions): Promise<DataSour
     await migrating.destroy();
     throw error;
   }
-  // A database in memory lives as long as its connection.
+  // An in-memory database exists only as long as its connection.
   if (engineOf(migrating) === 'sqlite') return migrating;
   await migrating.destroy();
   return connected(options);
@@ -106,19 +106,19 @@ function withoutTimeLimits(options: DataSourceOptions): DataSourceOptions {
   return { ...options, extra: { ...(options.extra as object), ...limits } };
 }
 
-/** The look-up of credentials for the engine of a connection. */
+/** The token look-up for the connection's engine. */
 export function tokenLookupFor(dataSource: DataSource, transactor: Transactor): TokenLookup {
   return transactor instanceof SqliteTransactor
     ? new SqliteTokenLookup(dataSource, transactor)
     : new PostgresTokenLookup(dataSource);
 }
 
-/** How changes reach every instance over this connection. */
+/** The relay through which changes on this connection reach every instance. */
 export function relayFor(dataSource: DataSource, events: EventBus, options: RelayOptions): ChangeRelay {
   return engineOf(dataSource) === 'sqlite' ? new LocalRelay(events) : new PostgresRelay(dataSource, events, options);
 }
 
-/** The transactor for the engine of a connection. */
+/** The transactor for the connection's engine. */
 export function transactorFor(dataSource: DataSource): Transactor {
   return engineOf(dataSource) === 'sqlite' ? new SqliteTransactor(dataSource) : new PostgresTransactor(dataSource);
 }
@@ -140,8 +140,8 @@ async function connected(options: DataSourceOptions): Promise<DataSource> {
 }
 
 /**
- * A connection that PostgreSQL ends is an error event, and one that nobody listens to ends the process. The pool and
- * TypeORM listen most of the time, but not while one hands the connection to the other.
+ * When PostgreSQL closes a connection, pg emits an error event, which ends the process if it has no listener. The pool
+ * and TypeORM listen most of the time, but not while the pool hands the connection over to TypeORM.
  */
 export function outliveLostConnections(dataSource: DataSource): void {
   const known = new WeakSet<pg.PoolClient>();

@@ -1,4 +1,4 @@
-/** Whether the database can be asked, and has the schema that this version needs. */
+/** Health checks of the database: it is reachable, and has the schema that this version needs. */
 import type { DataSource } from 'typeorm';
 import type { HealthCheck } from '../core/index.js';
 
@@ -20,7 +20,7 @@ export function databaseChecks(dataSource: DataSource): readonly HealthCheck[] {
       requires: 'the database',
       check: async () => {
         try {
-          // Migrations are not undone under a running server: once is enough.
+          // Migrations are not reverted while a server runs, so one positive check is enough.
           isMigrated ||= !(await dataSource.showMigrations());
           return isMigrated ? null : 'migrations are pending';
         } catch {

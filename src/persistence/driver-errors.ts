@@ -1,4 +1,4 @@
-/** What the drivers' errors mean. */
+/** Translates errors of the database drivers into the errors of the core. */
 import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { DomainError, UniqueViolation } from '../core/index.js';
 
@@ -20,7 +20,7 @@ const UNAVAILABLE = new Set([
   '57P03',
   '53300',
   '25006',
-  // PostgreSQL: a time limit of ours
+  // PostgreSQL: one of our time limits was exceeded
   '57014',
   '55P03',
   '25P03',
@@ -29,10 +29,10 @@ const UNAVAILABLE = new Set([
   'SQLITE_READONLY',
 ]);
 
-/** PostgreSQL class 08: connection exception. SQLite: input and output errors. */
+/** PostgreSQL class 08: connection exception. SQLite: busy, and input or output errors. */
 const UNAVAILABLE_CLASS = /^(08|SQLITE_BUSY_|SQLITE_IOERR)/;
 
-/** What pg's client and pool say without a code when the connection is gone. */
+/** Messages of pg's client and pool for a lost connection, which carry no code. */
 const CONNECTION_LOST =
   /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|query read timeout|client was closed and is not queryable/i;
 
@@ -44,7 +44,7 @@ interface DriverError {
   message: string;
 }
 
-/** SQLite: another process holds the file. */
+/** Whether SQLite refused because another process has the file locked. */
 export function isBusy(error: unknown): boolean {
   return driverErrorOf(error)?.code?.startsWith('SQLITE_BUSY') ?? false;
 }
@@ -53,7 +53,7 @@ export function isRetryable(error: unknown): boolean {
   return RETRYABLE.has(driverErrorOf(error)?.code ?? '');
 }
 
-/** The error in the words of the core, or the same error where it has no meaning there. */
+/** The core's error for this driver error, or the same error if the core has none for it. */
 export function translated(error: unknown): unknown {
   const driverError = driverErrorOf(error);
   if (!driverError) return error;
@@ -71,7 +71,7 @@ function isUnavailable(error: unknown, code: string, message: string): boolean {
     UNAVAILABLE_CLASS.test(code) ||
     CONNECTION_LOST.test(message) ||
     isRetryable(error) ||
-    // TypeORM took the connection away because it was lost.
+    // TypeORM released the connection because it was lost.
     error instanceof QueryRunnerAlreadyReleasedError ||
     error instanceof QueryRunnerProviderAlreadyReleasedError
   );
@@ -82,7 +82,7 @@ function driverErrorOf(error: unknown): DriverError | undefined {
   return error instanceof Error && !(error instanceof DomainError) ? error : undefined;
 }
 
-/** A failed connection to several addresses of one host has its reasons inside. */
+/** The error's message. If a host has several addresses, the reasons for each are in an AggregateError. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
   return error instanceof Error ? error.message : String(error);

@@ -11,7 +11,7 @@ export function engineOf(dataSource: DataSource): Engine {
   throw new Error(`Latchkey runs on better-sqlite3 and postgres, not on ${type}: give it a connection of one of these`);
 }
 
-/** Makes generated ids of a table begin after a number. */
+/** Makes the generated ids of a table start after a given number. */
 export async function startIdsAfter(queryRunner: QueryRunner, table: string, last: number): Promise<void> {
   if (engineOf(queryRunner.dataSource) === 'sqlite') {
     await queryRunner.query(`INSERT INTO "sqlite_sequence" ("name", "seq") VALUES ('${table}', ${String(last)})`);
@@ -20,7 +20,7 @@ export async function startIdsAfter(queryRunner: QueryRunner, table: string, las
   }
 }
 
-/** Any number that nobody else uses: names the lock under which instances migrate one after the other. */
+/** Key of the advisory lock under which instances migrate one after the other: an arbitrary number. */
 const MIGRATION_LOCK = 4_712_208_531;
 
 /** Brings the schema up to date; instances that start together on PostgreSQL take turns. */

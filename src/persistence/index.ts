@@ -1,4 +1,4 @@
-/** The database: connection, migrations, and the one place where the two engines differ. */
+/** The database: connection, migrations, and everything that differs between the two engines. */
 export { Connection, ConnectionError } from './connection.js';
 export {
   dataSourceOptions,

@@ -1,8 +1,8 @@
-/** Where the database is and how it is used, as far as it can be set. */
+/** The settings of the database: its address, pool size and instance leases. */
 import * as v from 'valibot';
 import { integer, setting, settingsTable, type Form } from '../settings/index.js';
 
-/** Where the tokens are kept: an SQLite file (`:memory:` for none) or a PostgreSQL. */
+/** Where the tokens are stored: an SQLite file (`:memory:` for no file) or a PostgreSQL database. */
 export type DatabaseAddress =
   { readonly engine: 'sqlite'; readonly path: string } | { readonly engine: 'postgres'; readonly url: string };
 
@@ -20,7 +20,7 @@ const value = v.variant('engine', [
   }),
 ]);
 
-/** What is wrong is said without the text, which may hold a password. */
+/** Issues do not quote the text, which may contain a password. */
 const addressText = v.pipe(
   v.string(),
   v.rawTransform<string, DatabaseAddress>(({ dataset, addIssue, NEVER }) => {
@@ -31,7 +31,7 @@ const addressText = v.pipe(
   }),
 );
 
-/** The address, or what is wrong. */
+/** The address, or a description of what is wrong with the text. */
 function parsed(text: string): DatabaseAddress | string {
   if (text.startsWith('sqlite:')) {
     const path = text.slice('sqlite:'.length);

@@ -1,13 +1,13 @@
 /**
- * PostgreSQL: every write has a connection and a transaction of its own. One connection of the pool is left to who only
- * reads: inside a write, too, a host's user directory may ask for another, and if all were taken, each would wait for ever.
+ * Transactions on PostgreSQL: every write has its own connection and transaction. One connection of the pool is kept for
+ * reads: a host's user directory may need one during a write, which would deadlock if writers held all of them.
  */
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
 import { Transactor, Semaphore, type DatabaseWork, type HoldMode } from '../core/index.js';
 import { poolOf } from '../internals/index.js';
 import { isRetryable, translated } from './driver-errors.js';
 
-/** A transaction that lost a deadlock is tried this often altogether. */
+/** Total attempts for a transaction that is rolled back by a deadlock or serialization failure. */
 const TRIES = 4;
 
 /** How long a write waits for a connection, in milliseconds. */
@@ -51,7 +51,7 @@ export class PostgresTransactor extends Transactor {
     return manager.find(entity, { ...options, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** By advisory locks: they queue, while row locks let those who share overtake for ever whoever wants to change. */
+  /** Uses advisory locks, which queue. With row locks, a stream of shared locks could starve an exclusive one. */
   async hold(manager: EntityManager, name: string, mode: HoldMode): Promise<void> {
     const lock = mode === 'share' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
     await manager.query(`SELECT ${lock}(hashtextextended($1, 0))`, [`latchkey ${name}`]);
@@ -66,7 +66,7 @@ export class PostgresTransactor extends Transactor {
   }
 }
 
-/** Connections that the pool has at the most. */
+/** Maximum number of connections in the pool. */
 export function poolSizeOf(dataSource: DataSource): number {
   return poolOf(dataSource).options.max;
 }

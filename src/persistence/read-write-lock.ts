@@ -1,4 +1,4 @@
-/** A readers-writer lock: many readers or one writer. It keeps uncommitted rows from readers of a shared connection. */
+/** A readers-writer lock, which keeps readers of a shared connection from seeing uncommitted rows. */
 
 export class ReadWriteLock {
   private readers = 0;
@@ -6,7 +6,7 @@ export class ReadWriteLock {
   private readonly waitingReaders: (() => void)[] = [];
   private readonly waitingWriters: (() => void)[] = [];
 
-  /** Runs beside other readers, but not while somebody writes or waits to write. */
+  /** Runs alongside other readers, but not while a writer runs or waits. */
   async shared<T>(work: () => Promise<T>): Promise<T> {
     if (this.writing || this.waitingWriters.length > 0) {
       await new Promise<void>((resolve) => this.waitingReaders.push(resolve));
@@ -21,7 +21,7 @@ export class ReadWriteLock {
     }
   }
 
-  /** Runs alone. */
+  /** Runs with no other reader or writer. */
   async exclusive<T>(work: () => Promise<T>): Promise<T> {
     if (this.writing || this.readers > 0) {
       await new Promise<void>((resolve) => this.waitingWriters.push(resolve));

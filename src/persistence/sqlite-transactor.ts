@@ -1,6 +1,6 @@
 /**
- * SQLite: one connection, shared by all requests. Writers queue, several share one commit, each in a savepoint of
- * its own, so that neither a failure nor a rollback takes another's write with it; readers wait meanwhile.
+ * Transactions on SQLite: all requests share one connection. Writers queue, and several share one commit. Each has its
+ * own savepoint, so that a failure or rollback does not affect the others. Readers wait until the commit is done.
  */
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
@@ -8,15 +8,15 @@ import { Transactor, type DatabaseWork } from '../core/index.js';
 import { isBusy, translated } from './driver-errors.js';
 import { ReadWriteLock } from './read-write-lock.js';
 
-/** Writers that share one commit at the most. */
+/** Maximum number of writers that share one commit. */
 const BATCH = 64;
 
-/** How long a writer waits for another process that holds the file, and how often it asks. */
+/** How long a writer waits while another process has the file locked, and the pause between attempts. */
 const BUSY_PATIENCE_MS = 1500;
 const BUSY_PAUSE_MS = 20;
 
 interface Job {
-  /** Does the writer's work in a savepoint; returns how to tell him, once the commit is certain. */
+  /** Does the work in a savepoint; returns the function that settles the writer's promise after the commit. */
   run(): Promise<() => void>;
   fail(error: unknown): void;
 }
@@ -32,12 +32,12 @@ export class SqliteTransactor extends Transactor {
     super();
   }
 
-  /** How many commits there have been; counted before anybody is told of his own. */
+  /** Number of commits so far; incremented before any writer's promise settles. */
   get commits(): number {
     return this.committed;
   }
 
-  /** What is to be done right before each commit: a state that somebody still looks at keeps SQLite's log from its end. */
+  /** Registers a function to call before each commit: an open read snapshot would keep SQLite's log from being reset. */
   onCommit(listener: () => void): void {
     this.beforeCommit = listener;
   }
@@ -53,7 +53,7 @@ export class SqliteTransactor extends Transactor {
   write<T>(work: DatabaseWork<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const fail = (error: unknown): void => {
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown is passed on
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passes on whatever was thrown
         reject(translated(error));
       };
       const run = async (): Promise<() => void> => {
@@ -73,7 +73,7 @@ export class SqliteTransactor extends Transactor {
     entity: ObjectType<E>,
     options: FindManyOptions<E>,
   ): Promise<E[]> {
-    // Writers run one at a time: whatever one reads stays as it is until it has committed.
+    // Writers run one at a time, so the rows cannot change before this one commits.
     return manager.find(entity, options);
   }
 
@@ -100,7 +100,7 @@ export class SqliteTransactor extends Transactor {
     this.draining = false;
   }
 
-  /** As long as each turn of the event loop brings further writers: a commit costs all of them what it costs one. */
+  /** Waits while each turn of the event loop brings more writers: a commit for many costs no more than one for one. */
   private async collectWriters(): Promise<void> {
     for (let waiting = 0; waiting < this.queue.length && waiting < BATCH;) {
       waiting = this.queue.length;
@@ -116,15 +116,15 @@ export class SqliteTransactor extends Transactor {
       this.beforeCommit();
       await this.dataSource.query('COMMIT');
       this.committed += 1;
-      for (const tell of outcomes) tell();
+      for (const settle of outcomes) settle();
     } catch (error) {
-      // The engine itself failed (disk full, locked by another process): nobody's work was committed.
+      // The engine itself failed (disk full, file locked by another process), so nothing was committed.
       await this.dataSource.query('ROLLBACK').catch(() => undefined);
       for (const job of jobs) job.fail(error);
     }
   }
 
-  /** Throws only when the savepoint itself fails, for then the whole transaction is lost. */
+  /** Throws only when the savepoint itself fails, because then the whole transaction is lost. */
   private async inSavepoint<T>(work: DatabaseWork<T>): Promise<{ value: T } | { error: unknown }> {
     await this.dataSource.query('SAVEPOINT work');
     try {
@@ -137,7 +137,7 @@ export class SqliteTransactor extends Transactor {
     }
   }
 
-  /** @throws the error itself when it took the whole transaction with it (a full disk does) */
+  /** @throws the given error if it has rolled back the whole transaction, as a full disk does */
   private async undo(error: unknown): Promise<void> {
     try {
       await this.dataSource.query('ROLLBACK TO work');
@@ -147,7 +147,7 @@ export class SqliteTransactor extends Transactor {
     }
   }
 
-  /** Another process may hold the file for a moment: then we wait without keeping anybody else waiting. */
+  /** Another process may have the file locked for a moment: waits for it without blocking the event loop. */
   private async begin(): Promise<void> {
     for (let waited = 0; ; waited += BUSY_PAUSE_MS) {
       try {

@@ -85,7 +85,7 @@ onBothEngines('a host that forgets something of its database', (engine) => {
 describe('a host whose connection cannot be shared', () => {
   it.each([
     ['synchronize', { synchronize: true, migrationsRun: false }, /synchronize: true.*`migrationsRun: true`$/],
-    ['a prefix for all tables', { entityPrefix: 'shop_' }, /`entityPrefix` \(shop_\).*take the prefix away$/],
+    ['a prefix for all tables', { entityPrefix: 'shop_' }, /`entityPrefix` \(shop_\).*remove the prefix$/],
   ])('is told so: %s', async (_what, options, message) => {
     const database = await createDatabase('sqlite');
     const fault = await faultOver({
@@ -117,7 +117,9 @@ describe('a host that gives what cannot be', () => {
     const fault = await faultOf({ imports: cloudflareAlone({ database }) });
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(message);
-    expect(fault.message).toMatch(/^LatchkeyModule's `database` is .*: give another, or make this one work$/);
+    expect(fault.message).toMatch(
+      /^LatchkeyModule's `database` is .*: check the address and the database, or give another$/,
+    );
     expect(fault.message).not.toContain(noDatabase.password);
   });
 
@@ -125,7 +127,7 @@ describe('a host that gives what cannot be', () => {
     const fault = await faultOver(shopDatabase(IN_MEMORY));
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(
-      /in memory has one connection.*: give LatchkeyModule\.forRoot a `database` of its own/,
+      /in-memory SQLite database has only one connection.*: give LatchkeyModule\.forRoot its own `database`/,
     );
   });
 
@@ -136,7 +138,7 @@ describe('a host that gives what cannot be', () => {
     const canvus = CanvusModule.forRoot({ imports: [LatchkeyModule.forRoot(own)] });
     const fault = await faultOf({ imports: [latchkey, CloudflareModule.forRoot({ imports: [latchkey] }), canvus] });
     expect(fault).toBeInstanceOf(ConnectionError);
-    expect(fault.message).toMatch(/imported twice .*: call forRoot once, keep what it returns in a constant/);
+    expect(fault.message).toMatch(/imported twice .*: call forRoot once, keep its result in a constant/);
   });
 
   it.each([CloudflareModule, CrmModule, CanvusModule, DataPlaneModule])('is told what %p stands on', (module) => {

@@ -30,7 +30,7 @@ const SETTINGS = {
   CRM_ALLOW_NO_IDENTIFIER: 'true',
 };
 
-it('nothing acknowledged is lost, and all works again without a restart of ours', async () => {
+it('a restart of the database loses nothing acknowledged, and instances recover without a restart', async () => {
   // What was committed outlives the server, if not the machine.
   const postgres = await PostgresServer.start(['fsync=off']);
   await Cluster.with(postgres.url, 2, SETTINGS, async (cluster) => {

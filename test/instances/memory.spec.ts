@@ -89,7 +89,7 @@ async function live(steps: readonly Step[]): Promise<void> {
   }
 }
 
-it('has nothing left of a revoked credential, whenever it was read', async () => {
+it('the cache keeps nothing of a revoked credential, whenever it was read', async () => {
   const examples = KNOWN.map((steps): [Step[]] => [steps]);
   await fc.assert(fc.asyncProperty(ORDERS, live), { numRuns: KNOWN.length + 8, examples });
 });

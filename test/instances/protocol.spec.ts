@@ -38,7 +38,7 @@ const isThere = async (id: string): Promise<boolean> => (await ids()).includes(i
 const bothAreCurrent = (): boolean => a.relay.isCurrent() && b.relay.isCurrent();
 
 describe('a lost instance', () => {
-  it('delays a revoke until its lease has run out, and no longer', async () => {
+  it('delays a revoke until its lease has ended, and no longer', async () => {
     const { token } = await issueToken(a);
     const lost = await silentInstance(a);
     const waited = await duration(revoke(a, token));
@@ -48,19 +48,19 @@ describe('a lost instance', () => {
     expect(await duration(issueToken(a).then(({ token }) => revoke(a, token)))).toBeLessThan(500);
   });
 
-  it('is waited for as long as its own lease says, whatever the waiting instance has', async () => {
+  it('is waited for according to its own lease, not that of the waiting instance', async () => {
     const { token } = await issueToken(a);
     await silentInstance(a, 1500);
     expect(await duration(revoke(a, token))).toBeGreaterThan(1500);
   });
 
-  it('delays no change that takes nothing away', async () => {
+  it('does not delay changes that revoke nothing', async () => {
     const lost = await silentInstance(a);
     expect(await duration(issueToken(a))).toBeLessThan(600);
     await a.dataSource.manager.delete(InstanceRow, { id: lost });
   });
 
-  it('is asked for by all who wait together, however many they are', async () => {
+  it('is polled once for all waiting revocations, however many there are', async () => {
     const tokens = await Promise.all(Array.from({ length: 40 }, async () => (await issueToken(a)).token));
     await silentInstance(a);
     const watch = watchQueries(a.dataSource);
@@ -69,7 +69,7 @@ describe('a lost instance', () => {
     expect(watch.count(/SELECT .*latchkey_instance/s)).toBeLessThan(40 + waited / 10);
   });
 
-  it('delays who finds done what he came to do as long as who did it', async () => {
+  it('delays a repeated revoke for as long as the first one', async () => {
     const { token, secret } = await issueToken(a);
     const { id } = await a.users.create(SYSTEM, { email: 'twice@example.com', name: 'Twice' });
     await silentInstance(a);
@@ -85,8 +85,8 @@ describe('a lost instance', () => {
   });
 });
 
-describe('the watch over instances', () => {
-  it('counts a lease from when the table was read, not from when it began to wait for it', async () => {
+describe('the reaper of instances', () => {
+  it('counts a lease from when the table was read, not from when the read was queued', async () => {
     const times = leaseTimes(1);
     const watch = new InstanceReaper(new InstanceRegistry(a.dataSource));
     const id = await silentInstance(a, 60_000);
@@ -106,8 +106,8 @@ describe('the watch over instances', () => {
   });
 });
 
-describe('a change on its way', () => {
-  it('is waited for again when the database refuses to fence for a while', async () => {
+describe('a pending change', () => {
+  it('is waited for even when the database refuses to fence instances for a while', async () => {
     const { token } = await issueToken(a);
     await silentInstance(a);
     await a.dataSource.query(`CREATE SEQUENCE refusals`);
@@ -122,7 +122,7 @@ describe('a change on its way', () => {
     }
   });
 
-  it('is delivered here before its author has his answer, even if listening began while it was made', async () => {
+  it('is delivered locally before its author gets an answer, even if listening began while it was made', async () => {
     const relay = new PostgresRelay(a.dataSource, a.events, {
       leaseSeconds: 1,
       changeClasses: { 'token.issued': TokenIssued },
@@ -149,7 +149,7 @@ describe('a change on its way', () => {
     await relay.onApplicationShutdown();
   });
 
-  it('is not waited for when the work was tried again and then changed nothing', async () => {
+  it('is not waited for when the work was retried and then changed nothing', async () => {
     const publication = a.relay.newPublication();
     const { token } = await issueToken(a);
     const runner = a.dataSource.createQueryRunner();
@@ -163,7 +163,7 @@ describe('a change on its way', () => {
     publication.close();
   });
 
-  it('ends the session that does not hear of it, rather than let its author wait for ever', async () => {
+  it('ends a session that does not receive it, instead of making its author wait indefinitely', async () => {
     const before = await ids();
     const { token } = await issueToken(a);
     const publication = a.relay.newPublication();
@@ -178,7 +178,7 @@ describe('a change on its way', () => {
     await until(async () => bothAreCurrent() && (await ids()).filter((id) => before.includes(id)).length === 1);
   });
 
-  it('is acknowledged in any case, at whatever moment it comes', async () => {
+  it('is always acknowledged, whenever it arrives', async () => {
     const channel = 'latchkey_ack_of_this_test';
     const all = 60;
     const ended = new Promise<string>((resolve) => {
@@ -202,8 +202,8 @@ describe('a change on its way', () => {
   });
 });
 
-describe('what others notify', () => {
-  it('is never taken for a statement, and what cannot be read makes an instance begin anew', async () => {
+describe('a notification from another client of the database', () => {
+  it('is never executed, and an unreadable one makes an instance start a new session', async () => {
     const { token, secret } = await issueToken(a);
     const before = await ids();
     const from = `0', ''); DELETE FROM latchkey_token; SELECT pg_notify('x`;
@@ -217,8 +217,8 @@ describe('what others notify', () => {
   });
 });
 
-describe('a listener that is cut', () => {
-  it('again and again costs nobody his answer, and all is as before', async () => {
+describe('a listening connection that is cut', () => {
+  it('repeatedly costs no client an answer, and everything works as before afterwards', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { token, secret } = await issueToken(a);
       expect((await b.verifier.verify({ secret })).status).toBe('valid');
@@ -234,7 +234,7 @@ describe('a listener that is cut', () => {
 });
 
 describe('a server that stops', () => {
-  it('answers nothing from memory once its memory hears of no change', async () => {
+  it('answers nothing from memory once it receives no more changes', async () => {
     const { token, secret } = await issueToken(a);
     b.app.get(CredentialCache).onModuleDestroy();
     expect((await b.verifier.verify({ secret })).status).toBe('valid');

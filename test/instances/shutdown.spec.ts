@@ -35,7 +35,7 @@ async function instances(): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-it('takes its row away, and delays nobody who revokes meanwhile or afterwards', async () => {
+it('a stopping instance removes its row, and delays no revoke during or after the stop', async () => {
   const [staying, leaving] = await Promise.all([start(), start()]);
   expect(await instances()).toBe(2);
   const client = new KeptClient(staying.baseUrl);

@@ -12,7 +12,7 @@ const HELD_MS = 3000;
 /** What a busy machine adds. */
 const A_LITTLE_MS = 1000;
 
-it('accepts with its first answers nothing that was taken away meanwhile, and delayed that by no more than its lease', async () => {
+it('a stuck instance accepts nothing that was revoked while it was stuck, and delays a revoke by at most its lease', async () => {
   const database = await createDatabase('postgres');
   await Cluster.with(database.url, 2, { INSTANCE_LEASE_SECONDS: String(LEASE_SECONDS) }, standStill);
 });

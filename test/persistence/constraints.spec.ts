@@ -170,12 +170,12 @@ onBothEngines('the database itself', (engine) => {
     const create = async (): Promise<number> =>
       (await services.users.create(SYSTEM, { email: `${randomUUID()}@example.com`, name: 'User' })).id;
 
-    it('start at 1000, with the administrator', async () => {
+    it('start at 1000, the id of the administrator', async () => {
       const [first] = await services.users.list();
       expect(first).toMatchObject({ id: 1000, admin: true });
     });
 
-    it('are never given again, even after the newest user was deleted', async () => {
+    it('are never reused, even after the newest user was deleted', async () => {
       const given: number[] = [];
       for (let round = 0; round < 3; round += 1) {
         const id = await create();

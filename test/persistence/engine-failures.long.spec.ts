@@ -30,8 +30,8 @@ function createServiceToken({ baseUrl }: Addressed, name: string): Promise<Reply
   return send(baseUrl, 'POST', address, { headers: bearer, body: JSON.stringify({ name }) });
 }
 
-describe('SQLite without room on the disk', () => {
-  it('refuses writes with 503, does nothing by halves, still reads, and writes again when there is room', async () => {
+describe('SQLite on a full disk', () => {
+  it('refuses writes with 503, leaves nothing half done, still reads, and writes again when there is space', async () => {
     const server = await startServer('sqlite');
     const query = (text: string): Promise<Record<string, number>[]> => server.dataSource.query(text);
     const [{ page_count: pages = 0 } = {}] = await query('PRAGMA page_count');
@@ -94,8 +94,8 @@ async function longestLag(during: () => Promise<unknown>): Promise<number> {
   return Math.max(longest, performance.now() - last);
 }
 
-describe('SQLite while another process holds the file', () => {
-  it('writes wait their turn and succeed, and nothing else waits for them', async () => {
+describe('SQLite while another process has the file locked', () => {
+  it('lets writes wait and succeed, and nothing else waits for them', async () => {
     const server = await startServer('sqlite');
     expect((await createToken(server)).status).toBe(200);
     const file = server.database.url.slice('sqlite:'.length);
@@ -123,7 +123,7 @@ describe('SQLite while another process holds the file', () => {
 });
 
 describe('PostgreSQL ending connections', () => {
-  it('again and again under load costs single requests, answered 503, and never the process', async () => {
+  it('under load fails only single requests, with 503, and never ends the process', async () => {
     const database = await createDatabase('postgres');
     const env = { DATABASE_URL: database.url, ADMIN_TOKEN: ADMIN.token, LOG_LEVEL: 'silent' };
     const server = await startProcess(env);
@@ -152,8 +152,8 @@ describe('PostgreSQL ending connections', () => {
   });
 });
 
-describe('PostgreSQL that does not get on', () => {
-  it('has limits to its time on every connection, and a request that meets one is answered 503', async () => {
+describe('PostgreSQL that does not respond in time', () => {
+  it('has time limits on every connection, and a request that exceeds one is answered with 503', async () => {
     const server = await startServer('postgres', { DATABASE_POOL_SIZE: '2' });
     for (const limit of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']) {
       expect(await server.dataSource.query(`SHOW ${limit}`)).toEqual([{ [limit]: expect.stringMatching(/^\d+s$/) }]);

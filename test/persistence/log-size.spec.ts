@@ -12,7 +12,7 @@ const ROUNDS = 60;
 const WRITERS = 4;
 const GUESSERS = 8;
 
-it('stays within its bound under writes and guesses', async () => {
+it('keeps the write-ahead log of SQLite within its bound under writes and guesses', async () => {
   const server = await startServer('sqlite');
   const { databaseConnection } = server.dataSource.driver as unknown as { databaseConnection: Database.Database };
   databaseConnection.pragma(`wal_autocheckpoint = ${String(CHECKPOINT_PAGES)}`);

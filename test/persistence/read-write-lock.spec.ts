@@ -15,7 +15,7 @@ function controlled(log: string[], name: string): { work: () => Promise<void>; e
 }
 
 describe('the read-write lock', () => {
-  it('lets readers run beside each other', async () => {
+  it('lets readers run concurrently', async () => {
     const lock = new ReadWriteLock();
     const log: string[] = [];
     const [one, two] = [controlled(log, 'one'), controlled(log, 'two')];
@@ -27,7 +27,7 @@ describe('the read-write lock', () => {
     await Promise.all(both);
   });
 
-  it('lets a writer run alone: readers and writers that come meanwhile wait', async () => {
+  it('lets a writer run alone: readers and writers that arrive later wait', async () => {
     const lock = new ReadWriteLock();
     const log: string[] = [];
     const [writer, reader, next] = [controlled(log, 'writer'), controlled(log, 'reader'), controlled(log, 'next')];
@@ -44,7 +44,7 @@ describe('the read-write lock', () => {
     await Promise.all(all);
   });
 
-  it('lets no stream of readers starve a writer: who comes after him waits for him', async () => {
+  it('lets no stream of readers starve a writer: later readers wait for it', async () => {
     const lock = new ReadWriteLock();
     const log: string[] = [];
     const [early, writer, late] = [controlled(log, 'early'), controlled(log, 'writer'), controlled(log, 'late')];
@@ -61,7 +61,7 @@ describe('the read-write lock', () => {
     await Promise.all(all);
   });
 
-  it('lets no stream of writers starve a reader: he comes after the present one', async () => {
+  it('lets no stream of writers starve a reader: it runs after the current writer', async () => {
     const lock = new ReadWriteLock();
     const log: string[] = [];
     const writers = [1, 2, 3].map((number) => controlled(log, `writer ${String(number)}`));
@@ -82,7 +82,7 @@ describe('the read-write lock', () => {
     await expect(lock.shared(() => Promise.resolve('read'))).resolves.toBe('read');
   });
 
-  it('never lets anybody in beside a writer, under random load', async () => {
+  it('never lets anything run concurrently with a writer, under random load', async () => {
     const lock = new ReadWriteLock();
     const inside = { readers: 0, writers: 0 };
     const faults: string[] = [];

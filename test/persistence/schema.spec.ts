@@ -33,11 +33,11 @@ onBothEngines('the schema', (engine) => {
     return rows.map(({ name }) => name).sort();
   };
 
-  it('that the migrations make is the one that the entities describe', async () => {
+  it('created by the migrations matches the entities', async () => {
     expect(await drift()).toEqual([]);
   });
 
-  it('is compared down to columns and indexes: a difference does not go unseen', async () => {
+  it('is compared down to columns and indexes, so that any difference is found', async () => {
     const queryRunner = dataSource.createQueryRunner();
     await queryRunner.query('DROP INDEX "latchkey_token_digest"');
     expect((await drift()).join('\n')).toContain('latchkey_token_digest');
@@ -49,7 +49,7 @@ onBothEngines('the schema', (engine) => {
     expect(await drift()).toEqual([]);
   });
 
-  it('can be taken down to nothing and built up again, with the same result', async () => {
+  it('can be reverted completely and migrated again with the same result', async () => {
     const before = await ourTables();
     expect(before).toHaveLength(9);
     for (const _ of dataSource.migrations) await dataSource.undoLastMigration({ transaction: 'each' });
@@ -60,7 +60,7 @@ onBothEngines('the schema', (engine) => {
     expect(await dataSource.showMigrations()).toBe(false);
   });
 
-  it('stays as it is when the server starts again', async () => {
+  it('does not change when the server starts again', async () => {
     const { address, poolSize } = loadConfig({ DATABASE_URL: database.url }).database;
     const again = await openDatabase(dataSourceOptions(address, poolSize, SCHEMA));
     closeLater(() => again.destroy());
@@ -70,7 +70,7 @@ onBothEngines('the schema', (engine) => {
 });
 
 describe('a migration that fails', () => {
-  it('closes the connection: nothing of the failed start is left open', async () => {
+  it('closes the connection, so that the failed start leaves nothing open', async () => {
     const database = await createDatabase('postgres');
     const { address } = loadConfig({ DATABASE_URL: database.url }).database;
     const options = dataSourceOptions(address, 4, SCHEMA);

@@ -64,7 +64,7 @@ onBothEngines('creators of tokens that are older than their column', (engine) =>
     await database.drop();
   });
 
-  it('are those who are the authors of their issue in the audit log, in the form of a text', async () => {
+  it('are the actors that the audit log names for the issue, stored as text', async () => {
     for (const at of [2, 3, 1999, 2000, 2001, TOKENS - 1])
       expect([at, await creator(at)]).toEqual([at, String(1000 + (at % 7))]);
     const [row] = await dataSource.query<{ known: unknown }[]>(
@@ -73,11 +73,11 @@ onBothEngines('creators of tokens that are older than their column', (engine) =>
     expect(Number(row?.known)).toBe(TOKENS - 2);
   });
 
-  it('are not known where the log says nothing, or names nobody', async () => {
+  it('are unknown where the audit log has no record or names nobody', async () => {
     expect([await creator(0), await creator(1)]).toEqual([null, null]);
   });
 
-  it('are found by an index', async () => {
+  it('are looked up by an index', async () => {
     const explain = engine === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
     const plan = await dataSource.query<object[]>(
       `${explain} SELECT id FROM latchkey_token WHERE created_by = '1003' AND kind = 'service_token' ORDER BY created_at`,

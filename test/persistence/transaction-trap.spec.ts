@@ -41,7 +41,7 @@ onBothEngines('concurrent writers', (engine) => {
       if (doomed) throw new Error('half way');
     });
 
-  it('lose no acknowledged write to the failure of another, and leave nothing of the failed ones', async () => {
+  it('lose no acknowledged write when others fail, and keep nothing of the failed ones', async () => {
     const names = Array.from({ length: WRITERS }, (_, index) => `trap ${String(index)}`);
     const isDoomed = (index: number): boolean => index % 3 === 1;
     const outcomes = await Promise.allSettled(names.map((name, index) => writePair(name, isDoomed(index))));
@@ -55,7 +55,7 @@ onBothEngines('concurrent writers', (engine) => {
     expect(audited).toBe(2 * acknowledged.length);
   });
 
-  it('fail each for a reason of its own', async () => {
+  it('fail each for its own reason', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 40 }, (_, index) =>
         services.unitOfWork.write(SYSTEM, async ({ manager }) => {
@@ -69,7 +69,7 @@ onBothEngines('concurrent writers', (engine) => {
     );
   });
 
-  it('show no reader a row that is not committed', async () => {
+  it('show readers no uncommitted row', async () => {
     const load = { running: true };
     const writes = Promise.allSettled(
       Array.from({ length: 120 }, (_, index) => writePair(`dirty ${String(index)}`, true, turn)),
@@ -87,7 +87,7 @@ onBothEngines('concurrent writers', (engine) => {
     expect(seen).toEqual([]);
   });
 
-  it('show every reader both halves of a transaction or none', async () => {
+  it('show every reader all of a transaction or nothing', async () => {
     const load = { running: true };
     const writes = Promise.all(
       Array.from({ length: 120 }, (_, index) => writePair(`halves ${String(index)}`, false, turn)),
@@ -103,7 +103,7 @@ onBothEngines('concurrent writers', (engine) => {
     expect(await labels('halves %')).toHaveLength(240);
   });
 
-  it('read within their transaction what they have written themselves', async () => {
+  it('read their own writes within their transaction', async () => {
     const found = await services.unitOfWork.write(SYSTEM, async (tx) => {
       const values = newToken(services, services.hashing.newSecret());
       const { id } = await services.tokens.issue(tx, PersonalToken, values);
@@ -137,7 +137,7 @@ describe('group commit on SQLite', () => {
     return rows.map(({ id }) => id);
   };
 
-  it('puts writers that wait together into one commit, each in a savepoint of its own', async () => {
+  it('puts writers that wait together into one commit, each in its own savepoint', async () => {
     const watch = watchQueries(server.dataSource);
     await Promise.all(Array.from({ length: 32 }, (_, index) => insertParent(100 + index)));
     watch.stop();
@@ -157,7 +157,7 @@ describe('group commit on SQLite', () => {
     expect(await parents(200, 299)).toEqual([200, 201, 202]);
   });
 
-  it('acknowledges nobody when the commit itself fails, and serves the next writers', async () => {
+  it('acknowledges no write when the commit itself fails, and serves the next writers', async () => {
     const orphan = services.unitOfWork.write(SYSTEM, ({ manager }) =>
       manager.query('INSERT INTO "child" VALUES (999)'),
     );
@@ -168,7 +168,7 @@ describe('group commit on SQLite', () => {
     expect(await parents(300, 399)).toEqual([303]);
   });
 
-  it('acknowledges nobody when the engine rolls the whole transaction back, and serves the next writers', async () => {
+  it('acknowledges no write when the engine rolls back the whole transaction, and serves the next writers', async () => {
     await insertParent(400);
     const fatal = services.unitOfWork.write(SYSTEM, ({ manager }) =>
       manager.query('INSERT OR ROLLBACK INTO "parent" VALUES (400)'),

@@ -1,13 +1,13 @@
-/** PostgreSQL: look-ups that arrive together go out together, one query at a time, however many come. */
+/** Token look-ups on PostgreSQL: concurrent look-ups are batched, and only one query runs at a time. */
 import type { DataSource } from 'typeorm';
 import { DomainError, TokenLookup, type LookupKey, type StoredToken } from '../../core/index.js';
 import { translated } from '../driver-errors.js';
 import { TokenRows, type TokenRow } from './token-rows.js';
 
-/** Look-ups in one query at the most. */
+/** Maximum number of look-ups in one query. */
 const BATCH = 200;
 
-/** Look-ups that may wait; beyond it a caller is asked to come back. */
+/** Maximum number of waiting look-ups; further ones are refused and may be retried. */
 const WAITING = 10_000;
 
 interface Waiting {
@@ -45,7 +45,7 @@ export class PostgresTokenLookup extends TokenLookup {
       this.waiting.push({ key, resolve, reject });
       if (this.asking) return;
       this.asking = true;
-      // After all that has arrived by now.
+      // Lets the requests that have already arrived join the batch.
       setImmediate(() => void this.askForAll());
     });
   }
@@ -69,7 +69,7 @@ export class PostgresTokenLookup extends TokenLookup {
     this.asking = false;
   }
 
-  /** What was found, by the position of its key, from 1. */
+  /** The tokens found, by the position of their key, counted from 1. */
   private async ask(keys: readonly LookupKey[]): Promise<Map<number, StoredToken>> {
     const digests = keys.map((key) => ('digest' in key ? key.digest : ''));
     const handles = keys.flatMap((key, index) => ('digest' in key ? [] : [{ ...key, at: index + 1 }]));

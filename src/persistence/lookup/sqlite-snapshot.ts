@@ -1,9 +1,10 @@
-/** One state of an SQLite database for all look-ups of a turn of the event loop: taking it costs more than they do. */
+/** One SQLite read snapshot for all look-ups of an event loop turn: opening it costs more than the look-ups do. */
 import type Database from 'better-sqlite3';
 
 /**
- * Kept open by a transaction that only reads. What this process commits is seen by the next look-up, before whoever
- * committed it is told; what another process commits, by the next turn, as if the question had come a moment earlier.
+ * The snapshot is a read-only transaction. The next look-up sees what this process has committed, even before the
+ * writer's promise settles. Commits of other processes are seen from the next turn on, as if the look-up had come a
+ * moment earlier.
  */
 export class SqliteSnapshot {
   private readonly beginning: Database.Statement;
@@ -11,8 +12,8 @@ export class SqliteSnapshot {
   private seen: number | undefined;
 
   /**
-   * @param connection - that serves nothing else
-   * @param commits - how many this process has made
+   * @param connection - a connection used for nothing else
+   * @param commits - returns the number of commits that this process has made
    */
   constructor(
     private readonly connection: Database.Database,
@@ -22,7 +23,7 @@ export class SqliteSnapshot {
     this.ending = connection.prepare('COMMIT');
   }
 
-  /** To be called before each look-up. */
+  /** Call before each look-up. */
   refresh(): void {
     const commits = this.commits();
     if (this.seen === commits) return;
@@ -32,7 +33,7 @@ export class SqliteSnapshot {
     this.seen = commits;
   }
 
-  /** Also before a commit, and after a look-up that failed, which may have ended it by itself. */
+  /** Ends the snapshot. Call it before a commit too, and after a failed look-up, which may have ended it already. */
   readonly end = (): void => {
     if (this.seen === undefined) return;
     this.seen = undefined;

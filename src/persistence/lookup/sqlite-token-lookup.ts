@@ -1,6 +1,6 @@
 /**
- * SQLite: a second connection that only reads. It sees what is committed, and does not wait for the writer; a database
- * in memory has but one connection, which is asked in turn.
+ * Token look-ups on SQLite, over a second, read-only connection, which sees committed data without waiting for the
+ * writer. An in-memory database has only one connection; there, look-ups wait for their turn.
  */
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type Database from 'better-sqlite3';
@@ -12,7 +12,7 @@ import type { SqliteTransactor } from '../sqlite-transactor.js';
 import { SqliteSnapshot } from './sqlite-snapshot.js';
 import { TokenRows, type TokenRow } from './token-rows.js';
 
-/** How long a read may wait for a checkpoint; longer would block the process. */
+/** How long a read may wait for a checkpoint. The wait blocks the process, so it is short. */
 const BUSY_MS = 100;
 
 export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutdown {
@@ -59,7 +59,7 @@ export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutd
 
   private openReader(): Reader | undefined {
     const { database, key } = this.dataSource.options as { database: string; key?: string };
-    // An encrypted database opens in its owner's way only.
+    // Only the host knows how to open an encrypted database.
     if (database === '' || database === ':memory:' || key !== undefined) return undefined;
     const Connection = sqliteClassOf(this.dataSource);
     const connection = new Connection(database, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
@@ -83,7 +83,7 @@ export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutd
 
 type Statement = Database.Statement<unknown[], TokenRow>;
 
-/** One for each way to name a token. */
+/** One query for each way to identify a token. */
 interface Asked<T> {
   readonly byDigest: T;
   readonly byHandle: T;

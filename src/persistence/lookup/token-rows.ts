@@ -1,15 +1,15 @@
-/** From a raw row of the token table to the entity of its kind and its digests. */
+/** Maps raw rows of the token table to token entities and their digests. */
 import type { DataSource } from 'typeorm';
 import { RowMapper, Token, type Row, type StoredToken } from '../../core/index.js';
 
-/** A row as the driver gives it, by column name. */
+/** A row as the driver returns it, by column name. */
 export type TokenRow = Row & {
   readonly secret_digest: string | null;
   readonly previous_secret_digest: string | null;
 };
 
 export class TokenRows {
-  /** For a SELECT: every column but hashes that only a dialect needs; `token` is the table's alias. */
+  /** The columns of a SELECT: all except the hashes that only a dialect needs. `token` is the table's alias. */
   readonly columns: string;
   private readonly entities: RowMapper<Token>;
 
@@ -19,7 +19,7 @@ export class TokenRows {
     this.columns = names.map((name) => `token."${name}"`).join(', ');
   }
 
-  /** @throws Error for a kind that no entity of the connection has */
+  /** @throws Error if no entity of the connection has the row's kind */
   stored(row: TokenRow): StoredToken {
     return {
       token: this.entities.entity(row),

@@ -1,11 +1,11 @@
-/** Tokens, audit, users, accounts, memberships, settings. */
+/** Creates the tables of tokens, audit records, users, accounts, memberships and settings. */
 import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { startIdsAfter } from '../engine.js';
 import { migrationColumns } from '../../core/index.js';
 
 const { counter, flag, key, optional, text, timestamp } = migrationColumns;
 
-/** The first user, the administrator of the first start, is 1000. */
+/** The first user, the administrator created on the first start, gets the id 1000. */
 const IDS_BEFORE_USERS = 999;
 
 export class InitialSchema1795219200000 implements MigrationInterface {

@@ -1,4 +1,4 @@
-/** Several instances over one database: who may answer from memory. */
+/** Creates the table of instances that share a database and may answer from memory. */
 import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { migrationColumns } from '../../core/index.js';
 

@@ -1,4 +1,4 @@
-/** When the previous secret of a token was last used. */
+/** Adds the time at which a token's previous secret was last used. */
 import { TableColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { migrationColumns } from '../../core/index.js';
 

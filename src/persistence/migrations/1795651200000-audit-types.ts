@@ -1,4 +1,4 @@
-/** The audit log by what its rows are about, newest first. */
+/** Adds an index that reads the audit log by target, newest first. */
 import { TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
 
 const types = new TableIndex({ name: 'latchkey_audit_type', columnNames: ['target_type', 'id'] });

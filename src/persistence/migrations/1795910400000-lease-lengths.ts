@@ -1,7 +1,7 @@
-/** How long the lease of each instance is: they need not have the same setting. */
+/** Adds the lease length of each instance, since instances may have different settings. */
 import { TableColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Who does not say it is waited for as long as the longest setting wants. */
+/** Instances that do not state a length are assumed to have the longest lease that can be set. */
 const column = new TableColumn({ name: 'trust_ms', type: 'integer', default: 42_000 });
 
 export class LeaseLengths1795910400000 implements MigrationInterface {

@@ -1,9 +1,9 @@
-/** Indexes of the token table without the rows that nobody finds by them: each would cost every new token a write. */
+/** Makes indexes of the token table partial: rows never looked up by them need not cost each new token a write. */
 import { TableIndex, type MigrationInterface, type QueryRunner, type TableIndexOptions } from 'typeorm';
 
 const TABLE = 'latchkey_token';
 
-/** Which index holds rows only where which column has a value. */
+/** Each index, and the column that must have a value for a row to be in it. */
 const LEAN: readonly (TableIndexOptions & { readonly name: string; readonly present: string })[] = [
   {
     name: 'latchkey_token_previous_digest',
@@ -22,7 +22,7 @@ const LEAN: readonly (TableIndexOptions & { readonly name: string; readonly pres
   { name: 'latchkey_token_number', columnNames: ['account_id', 'number'], isUnique: true, present: 'number' },
 ];
 
-/** What the index of the handle begins with. */
+/** Not needed: the index on the handle begins with the same column. */
 const kinds = new TableIndex({ name: 'latchkey_token_kind', columnNames: ['kind'] });
 
 export class LeanIndexes1795996800000 implements MigrationInterface {

@@ -1,17 +1,17 @@
-/** Who created each token; for tokens that are there already, as far as the audit log says so. */
+/** Adds the creator of each token, and fills it in for existing tokens if the audit log has it. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Tokens in one statement: some milliseconds of work. */
+/** Number of tokens per statement, which takes some milliseconds. */
 const BATCH = 2000;
 
 export class TokenCreators1796083200000 implements MigrationInterface {
   name = 'TokenCreators1796083200000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    // Not by `addColumn`, which copies the whole table on SQLite.
+    // `addColumn` would copy the whole table on SQLite.
     await queryRunner.query('ALTER TABLE "latchkey_token" ADD COLUMN "created_by" varchar(255)');
     await copyFromAudit(queryRunner);
-    // Two columns: a longer index would cost each new token more than it saves the lists that are read by it.
+    // Only two columns: a longer index would cost each new token more than it would save when listing.
     await queryRunner.query(
       `CREATE INDEX "latchkey_token_creator" ON "latchkey_token" ("created_by", "created_at")
        WHERE "created_by" IS NOT NULL`,
@@ -24,7 +24,7 @@ export class TokenCreators1796083200000 implements MigrationInterface {
   }
 }
 
-/** In the order of the ids, a part of them at a time. */
+/** Processes the ids in order, one batch at a time. */
 async function copyFromAudit(queryRunner: QueryRunner): Promise<void> {
   const parameter = (at: number): string => queryRunner.dataSource.driver.createParameter('', at);
   const last = `SELECT MAX("id") AS "id" FROM (

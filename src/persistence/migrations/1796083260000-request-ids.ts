@@ -1,11 +1,11 @@
-/** By which request each change was made. */
+/** Adds the id of the request that made each change. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class RequestIds1796083260000 implements MigrationInterface {
   name = 'RequestIds1796083260000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    // Not by `addColumn`, which copies the whole table on SQLite.
+    // `addColumn` would copy the whole table on SQLite.
     await queryRunner.query('ALTER TABLE "latchkey_audit" ADD COLUMN "request_id" varchar(128)');
   }
 

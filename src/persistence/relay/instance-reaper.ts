@@ -1,4 +1,4 @@
-/** Removes instances that have died, so that the next revocation need not wait for them. */
+/** Removes dead instances, so that the next revocation does not have to wait for them. */
 import type { InstanceRegistry } from './instance-registry.js';
 import { MARGIN_MS } from './lease.js';
 
@@ -6,7 +6,7 @@ interface Observation {
   readonly renewals: number;
   readonly fenced: boolean;
   readonly trustMs: number;
-  /** When it was first seen like this, at the earliest. */
+  /** When it was first seen in this state. */
   readonly since: number;
 }
 
@@ -16,7 +16,7 @@ export class InstanceReaper {
 
   constructor(private readonly registry: InstanceRegistry) {}
 
-  /** To be called now and then; what fails is tried again the next time. @param own - id of the watcher itself */
+  /** Call regularly; a failed sweep is repeated by the next call. @param own - this instance's own id */
   sweep(own: string): void {
     if (this.isSweeping) return;
     this.isSweeping = true;
@@ -27,17 +27,17 @@ export class InstanceReaper {
 
   private async sweepOnce(own: string): Promise<void> {
     const rows = await this.registry.all();
-    // Not before: what was read may have become so while the reading waited for its turn.
+    // Taken after the read, because the rows may have changed while the read was queued.
     const now = performance.now();
     const seen = new Map<string, Observation>();
     for (const { id, renewals, fenced, trustMs } of rows) {
-      const before = this.observations.get(id);
-      const isSame = before?.renewals === renewals && before.fenced === fenced;
-      if (id !== own) seen.set(id, isSame ? before : { renewals, fenced, trustMs, since: now });
+      const previous = this.observations.get(id);
+      const isUnchanged = previous?.renewals === renewals && previous.fenced === fenced;
+      if (id !== own) seen.set(id, isUnchanged ? previous : { renewals, fenced, trustMs, since: now });
     }
     this.observations = seen;
-    const still = [...seen].filter(([, { since, trustMs }]) => now > since + trustMs + MARGIN_MS);
-    const [dead, silent] = [still.filter(([, { fenced }]) => fenced), still.filter(([, { fenced }]) => !fenced)];
+    const stale = [...seen].filter(([, { since, trustMs }]) => now > since + trustMs + MARGIN_MS);
+    const [dead, silent] = [stale.filter(([, { fenced }]) => fenced), stale.filter(([, { fenced }]) => !fenced)];
     if (silent.length > 0) await this.registry.fence(silent.map(([id]) => id));
     if (dead.length > 0) await this.registry.remove(dead.map(([id]) => id));
   }

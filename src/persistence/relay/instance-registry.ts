@@ -1,9 +1,9 @@
-/** The table of instances, as seen by one of them. */
+/** Reads and changes the table of instances; concurrent reads are shared. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { In, type DataSource } from 'typeorm';
 import { Instance } from './instance.entity.js';
 
-/** How often those who wait look at the table, together. */
+/** Interval at which all waiting revocations together poll the table. */
 const POLL_MS = 25;
 
 export class InstanceRegistry {
@@ -13,7 +13,7 @@ export class InstanceRegistry {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Read after the call; those who call during one reading share the next. */
+  /** All rows, from a read that begins after the call. Calls made during one read share the next one. */
   all(): Promise<Instance[]> {
     if (!this.reading) return this.read();
     const read = (): Promise<Instance[]> => this.read();
@@ -21,7 +21,7 @@ export class InstanceRegistry {
     return this.nextReading;
   }
 
-  /** The same after a moment, once for all who wait. */
+  /** All rows, read after the poll interval; one read serves all waiting callers. */
   nextPoll(): Promise<Instance[]> {
     this.pendingPoll ??= delay(POLL_MS).then(() => {
       this.pendingPoll = undefined;
@@ -30,7 +30,7 @@ export class InstanceRegistry {
     return this.pendingPoll;
   }
 
-  /** Their leases are not renewed any more. */
+  /** Marks instances so that their leases can no longer be renewed. */
   async fence(ids: readonly string[]): Promise<void> {
     await this.dataSource.manager.update(Instance, { id: In([...ids]), fenced: false }, { fenced: true });
   }

@@ -1,21 +1,21 @@
-/** The instances that may answer from memory: one row for each, as long as it hears of changes. PostgreSQL only. */
+/** Instances that may answer from memory: each has a row for as long as it receives changes. PostgreSQL only. */
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Entity({ name: 'latchkey_instance' })
 export class Instance {
-  /** A UUID, new whenever an instance begins to listen again. */
+  /** A UUID; an instance takes a new one each time it starts listening. */
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'latchkey_instance_pk' })
   id!: string;
 
-  /** Goes up with every renewal of its lease: who watches sees whether it lives. */
+  /** Incremented with each renewal of the lease, which shows the other instances that this one is alive. */
   @Column({ name: 'renewals', type: 'integer' })
   renewals!: number;
 
-  /** Its lease is not renewed any more. */
+  /** Whether its lease can no longer be renewed. */
   @Column({ name: 'fenced', type: 'boolean' })
   fenced!: boolean;
 
-  /** How long after a renewal it may answer from memory, in milliseconds: its own setting, not that of who reads it. */
+  /** How long after a renewal it may answer from memory, in milliseconds: its own setting, not the reader's. */
   @Column({ name: 'trust_ms', type: 'integer', default: 42_000 })
   trustMs!: number;
 }

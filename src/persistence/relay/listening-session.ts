@@ -1,6 +1,6 @@
 /**
- * One session of listening: a connection of its own, on which notifications come in the order of their commits, and a
- * lease that is renewed on that same connection. Whatever goes wrong ends it.
+ * One session of listening for changes: a separate connection, on which notifications arrive in the order of their
+ * commits, and a lease that is renewed on the same connection. Any failure ends the session.
  */
 import { randomUUID } from 'node:crypto';
 import { Socket } from 'node:net';
@@ -11,17 +11,17 @@ import { clientClassOf, poolOf } from '../../internals/index.js';
 import type { LeaseTimes } from './lease.js';
 import { MAX_NUMBERS } from './message.js';
 
-/** How long a connection may take to finish when its session is over. */
+/** How long a connection may take to close after its session has ended. */
 const CLOSING_MS = 500;
 
-/** Why a session ended, for the log. */
+/** The reason why a session ended, for the log. */
 export class SessionEnded extends Error {}
 
-/** Takes what was notified on a channel. */
+/** Receives the notifications of a channel. */
 export type Receiver = (session: ListeningSession, channel: string, payload: string) => void;
 
 export class ListeningSession {
-  /** Names the instance for as long as this session lasts. */
+  /** The instance's id for the length of this session. */
   readonly id = randomUUID();
   private readonly socket = new Socket();
   private readonly client: pg.Client;
@@ -51,13 +51,13 @@ export class ListeningSession {
     });
   }
 
-  /** Connects and listens; {@link register} comes after it, and {@link close} in any case. */
+  /** Connects and listens. Call {@link register} next, and {@link close} in any case. */
   async open(channels: readonly string[]): Promise<void> {
     await this.client.connect();
     for (const channel of channels) await this.query(`LISTEN ${channel}`);
   }
 
-  /** Takes the lease: from here on, whoever withdraws something waits for this instance. */
+  /** Takes the lease: from now on, every revocation waits for this instance. */
   async register(): Promise<void> {
     this.hasRegistered = true;
     const columns = 'id, renewals, fenced, trust_ms';
@@ -67,15 +67,16 @@ export class ListeningSession {
     ]);
   }
 
-  /** Whether the lease is in force. */
+  /** Whether the lease is valid. */
   isTrusted(): boolean {
     return performance.now() < this.trustedUntil;
   }
 
   /**
-   * Renews the lease until something goes wrong.
-   * @param onRenewal - is told when it was sent, by `performance.now()`: what was committed before has been received
-   * @throws why it ended
+   * Renews the lease until a failure.
+   * @param onRenewal - called with the time (`performance.now()`) at which the renewal was sent: every change committed
+   *   before that time has been received
+   * @throws the reason why the session ended
    */
   async keepRenewing(onRenewal: (sentAt: number) => void): Promise<never> {
     const renewal = 'UPDATE latchkey_instance SET renewals = renewals + 1 WHERE id = $1 AND NOT fenced';
@@ -89,7 +90,7 @@ export class ListeningSession {
     }
   }
 
-  /** Tells the sender, soon, that his unit of work was heard here. @param channel - where he listens for it */
+  /** Queues the acknowledgement of a unit of work. @param channel - the channel on which its sender listens */
   acknowledge(channel: string, number: number): void {
     const numbers = this.pendingAcknowledgements.get(channel);
     if (numbers) numbers.push(number);
@@ -97,17 +98,17 @@ export class ListeningSession {
     if (!this.acknowledging) void this.sendAcknowledgements();
   }
 
-  /** Sends to every instance, in order with the changes; a session that cannot is over. */
+  /** Sends to every instance, in order with the changes; if that fails, the session ends. */
   async notify(channel: string, payload: string): Promise<void> {
     await this.send('SELECT pg_notify($1, $2)', [channel, payload]);
   }
 
-  /** Ends it as if the connection had been lost. */
+  /** Ends the session as if the connection had been lost. */
   abandon(reason: string): void {
     this.fail(new SessionEnded(reason));
   }
 
-  /** Gives the lease back, if the connection still works, and closes it. */
+  /** Closes the connection, after giving up the lease if the connection still works. */
   async close(): Promise<void> {
     this.abandon('it was closed');
     if (this.hasRegistered) {
@@ -117,7 +118,7 @@ export class ListeningSession {
     clearTimeout(this.cutTimer);
   }
 
-  /** The trust counts from before the statement was sent: who fences us later has not yet begun to wait. */
+  /** The lease runs from before the statement is sent, so it ends before any instance that fences us stops waiting. */
   private async writeLease(statement: string, values: readonly unknown[]): Promise<number> {
     const sentAt = performance.now();
     const late = setTimeout(() => {
@@ -143,14 +144,14 @@ export class ListeningSession {
         }
       }
       this.pendingAcknowledgements.clear();
-      // Nothing that must outlive a crash: the disk need not be waited for.
+      // Acknowledgements need not survive a crash, so do not wait for the disk.
       await this.send(
         `SELECT set_config('synchronous_commit', 'off', TRUE), pg_notify(channel, payload)
          FROM unnest($1::text[], $2::text[]) AS acknowledgement(channel, payload)`,
         [channels, payloads],
       );
     }
-    // In the same breath as the look at what is left: nothing falls between the two.
+    // No `await` since the map was seen empty, so no acknowledgement is left behind.
     this.acknowledging = false;
   }
 
@@ -179,13 +180,13 @@ export class ListeningSession {
     }, CLOSING_MS);
   }
 
-  /** For a connection that hangs. */
+  /** Destroys the socket, in case the connection hangs. */
   private cut(): void {
     this.socket.destroy();
   }
 }
 
-/** A connection like those of the pool, but for limits that are meant for requests. */
+/** A client with the options of the pool, except those that are meant for requests. */
 function clientLike(dataSource: DataSource, socket: Socket): pg.Client {
   const Client = clientClassOf(dataSource);
   return new Client({ ...poolOf(dataSource).options, keepAlive: true, stream: () => socket });

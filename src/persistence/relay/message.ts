@@ -1,31 +1,31 @@
-/** What instances tell each other by NOTIFY: changes, in pieces that PostgreSQL takes, and that they were heard. */
+/** The messages that instances send each other by NOTIFY: changes, one per message, and their acknowledgements. */
 import { Change, type ChangeClass, type ChangeTarget } from '../../core/index.js';
 
-/** Where every instance listens. */
+/** The channel on which every instance listens. */
 export const CHANGES = 'latchkey_change';
 
-/** Where one process listens for what was acknowledged of its own changes. */
+/** The channel on which one process listens for acknowledgements of its own changes. */
 export function acknowledgements(processId: string): string {
   return `latchkey_ack_${processId}`;
 }
 
-/** PostgreSQL takes payloads of less than 8000 bytes. */
+/** PostgreSQL accepts payloads of less than 8000 bytes. */
 const MAX_BYTES = 7900;
 
 const PROCESS_ID = /^[0-9a-f]{32}$/;
 
-/** Numbers of one acknowledgement, so that it fits. */
+/** Maximum number of units of work in one acknowledgement, so that it fits into a payload. */
 export const MAX_NUMBERS = 500;
 
-/** One change of one unit of work, or none: then the sender only asks who has heard all that came before. */
+/** One change of a unit of work; without a change, it asks who has received everything sent before. */
 export interface Message {
-  /** The process it comes from: 32 hex characters. */
+  /** The sending process: 32 hex characters. */
   readonly from: string;
-  /** Counts the sender's units of work. */
+  /** Sequence number of the sender's unit of work. */
   readonly number: number;
-  /** Which of its changes this is; PostgreSQL sends equal messages of one transaction only once. */
+  /** Index of the change in its unit of work. PostgreSQL sends equal messages of one transaction only once. */
   readonly part: number;
-  /** Whether it is the last of its unit of work, and is to be acknowledged. */
+  /** Whether this is the last message of its unit of work, and has to be acknowledged. */
   readonly last: boolean;
   readonly change?: Change;
 }
@@ -39,26 +39,26 @@ export function messagesOf(from: string, number: number, changes: readonly Chang
   });
 }
 
-/** Names can be long and can be read again; what tells which thing changed cannot. */
+/** Leaves out the name and details, which can be long and can be read from the database. The ids stay. */
 function shortened(change: Change): object {
   const target: ChangeTarget = { ...change.target, name: null };
   return { ...change, target, details: {} };
 }
 
-/** A change of a kind that this version does not know, from an instance of a newer one. */
+/** A change of a type that this version does not know, sent by an instance with a newer version. */
 export class UnknownChange extends Change {
   readonly type = 'unknown';
   readonly target: ChangeTarget = { type: 'server', id: null, name: null };
 }
 
-/** Asks every instance whether it has heard a unit of work, and all before it. */
+/** Asks every instance to acknowledge a unit of work, and thereby all before it. */
 export function acknowledgementRequest(from: string, number: number): string {
   return JSON.stringify({ from, number, part: -1, last: true } satisfies Message);
 }
 
 /**
- * @param classes - every kind of change by its type
- * @throws Error for what is no message: whoever may connect to the database can notify
+ * @param classes - the class of each type of change
+ * @throws Error if the text is not a message: any client of the database can send notifications
  */
 export function readMessage(text: string, classes: Readonly<Record<string, ChangeClass>>): Message {
   const { change, ...message } = JSON.parse(text) as Message & { change?: { type: string } };

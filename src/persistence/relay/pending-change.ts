@@ -1,4 +1,4 @@
-/** A committed unit of work that awaits acknowledgement: which instances have heard of its changes. */
+/** A unit of work that awaits acknowledgement: tracks which instances have received its changes. */
 
 export class PendingChange {
   private readonly acknowledgements = new Set<string>();
@@ -8,29 +8,29 @@ export class PendingChange {
   private onAcknowledged: () => void = () => undefined;
   private resolveLocalDelivery: () => void = () => undefined;
 
-  /** Settles when this process has delivered the changes, or has not heard of them and has forgotten all since. */
+  /** Settles when this process has delivered the changes, or has missed them and emptied its caches since. */
   readonly localDelivery = new Promise<void>((resolve) => {
     this.resolveLocalDelivery = resolve;
   });
 
   constructor(
-    /** Counts the units of work of this process. */
+    /** Sequence number of the unit of work in this process. */
     readonly number: number,
-    /** The session that hears of it, and of its acknowledgements: one that listened before the commit, or has asked. */
+    /** The session that receives its changes and acknowledgements: it listened before the commit, or has asked since it. */
     public session: string | null,
   ) {}
 
-  /** From here on, a session that ends can have missed the changes. */
+  /** Call after the commit: from now on, a session that ends may have missed the changes. */
   committed(): void {
     this.isCommitted = true;
   }
 
-  /** From here on, the notification is on its way to the session of now. */
+  /** Call when the notification is on its way to the current session. */
   expectedLocally(): void {
     this.expectedSince = performance.now();
   }
 
-  /** The notification is here; its turn to be delivered comes. */
+  /** Call when the notification has arrived and is queued for delivery. */
   receivedLocally(): void {
     this.isReceived = true;
   }
@@ -40,12 +40,12 @@ export class PendingChange {
     this.resolveLocalDelivery();
   }
 
-  /** The session has ended: whatever hears of changes next begins with nothing remembered. */
+  /** Call when the session has ended: the next one begins with empty caches, so nothing has to be delivered. */
   missedLocally(): void {
     if (this.isCommitted) this.deliveredLocally();
   }
 
-  /** Whether it should have been received before something that was sent later, on the same connection, was answered. */
+  /** Whether the notification is overdue: a statement sent after it on the same connection has been answered. */
   isLost(sentAt: number): boolean {
     return !this.isReceived && sentAt > this.expectedSince;
   }
@@ -59,7 +59,7 @@ export class PendingChange {
     return this.acknowledgements.has(instance);
   }
 
-  /** Settles when all of these have heard; only the last call does. */
+  /** Settles when all of these instances have acknowledged. A new call replaces the last one, which never settles. */
   acknowledgedByAll(instances: readonly string[]): Promise<void> {
     return new Promise((resolve) => {
       this.onAcknowledged = () => {

@@ -1,7 +1,7 @@
 /**
- * Several instances over one PostgreSQL: changes travel by NOTIFY with their commit, and a change that withdraws
- * something is settled when every instance that could answer from memory has heard of it, or cannot do so any more.
- * The protocol, with its failure cases, is in docs/several-instances.md.
+ * Relays changes between instances that share a PostgreSQL database. Changes are sent by NOTIFY in the transaction that
+ * makes them. A change that revokes access is complete when every instance that could answer from memory has
+ * acknowledged it or can no longer answer from memory. docs/several-instances.md has the protocol and its failure cases.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,16 +24,16 @@ import {
 import { PendingChange } from './pending-change.js';
 import { RevocationBarrier } from './revocation-barrier.js';
 
-/** Pause before listening is tried again. */
+/** Pause before the next attempt to listen. */
 const RECONNECT_MS = 100;
 
-/** Sessions of the past that are still known to have been ours; the watch clears their rows away meanwhile. */
+/** How many ids of past sessions to remember as our own; the reaper removes their rows long before that. */
 const REMEMBERED_IDS = 100;
 
 export interface RelayOptions {
-  /** How long at the most a lost instance delays a revocation. */
+  /** The longest time that a lost instance may delay a revocation. */
   readonly leaseSeconds: number;
-  /** Every kind of change by its type. */
+  /** The class of each type of change. */
   readonly changeClasses: Readonly<Record<string, ChangeClass>>;
 }
 
@@ -46,9 +46,9 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
   private readonly newSession: () => ListeningSession;
   private readonly pending = new Map<number, PendingChange>();
   private readonly ownIds = new Set<string>();
-  /** The session of now, which may not yet listen, or be about to end. */
+  /** The current session, which may not listen yet, or may be about to end. */
   private newest: ListeningSession | undefined;
-  /** The same while it listens, and what was remembered before has been forgotten. */
+  /** The current session once it listens and all caches have been emptied. */
   private session: ListeningSession | undefined;
   private deliveries: Promise<void> = Promise.resolve();
   private counter = 0;
@@ -75,7 +75,7 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
       });
   }
 
-  /** Returns when the first session is there, or has failed: then the instance answers from the database meanwhile. */
+  /** Returns when the first session listens or has failed; without a session, the instance answers from the database. */
   async onModuleInit(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.listening = this.listen(resolve);
@@ -132,7 +132,7 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
         if (this.isStopping()) break;
         this.interrupted = true;
         const reason = error instanceof Error ? error.message : String(error);
-        this.logger.warn(`no longer hearing of changes (${reason}): answering from the database until that is mended`);
+        this.logger.warn(`no longer receiving changes (${reason}): answering from the database until reconnected`);
       }
       firstAttemptMade();
       await delay(RECONNECT_MS);
@@ -147,21 +147,21 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
     try {
       await session.open([CHANGES, acknowledgements(this.processId)]);
       await session.register();
-      // Whoever remembers anything forgets it here; from now on nothing is missed.
+      // Empties all caches; from now on no change is missed.
       this.events.resync();
       this.session = session;
-      if (this.interrupted) this.logger.log('hearing of changes again');
+      if (this.interrupted) this.logger.log('receiving changes again');
       begun();
       return await session.keepRenewing((sentAt) => {
         this.reaper.sweep(session.id);
         const isLost = [...this.pending.values()].some((pending) => pending.isLost(sentAt));
-        if (isLost) session.abandon('it does not hear its own changes: is there a pooler on the way to the database?');
+        if (isLost) session.abandon('its own changes do not arrive: is there a pooler in front of the database?');
       });
     } finally {
       this.session = undefined;
       for (const pending of this.pending.values()) pending.missedLocally();
       await session.close();
-      // Where the session could not; the watch of any instance does it in the end.
+      // In case the session could not; otherwise the reaper of some instance removes the row later.
       void this.registry.remove([session.id]).catch(() => undefined);
     }
   }
@@ -195,7 +195,7 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
     else session.acknowledge(acknowledgements(from), number);
   }
 
-  /** What no session hears now is made up for by the forgetting with which the next one begins. */
+  /** Changes that no session receives need no delivery, because the next session begins with empty caches. */
   private async deliveredLocally(pending: PendingChange): Promise<void> {
     await this.requestAcknowledgements(pending);
     if (this.session) pending.expectedLocally();
@@ -203,7 +203,7 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
     await pending.localDelivery;
   }
 
-  /** What a session that began meanwhile has not heard, and what was acknowledged while none listened: so we ask. */
+  /** A session opened after the commit may have missed the changes and their acknowledgements, so it asks again. */
   private async requestAcknowledgements(pending: PendingChange): Promise<void> {
     const { session } = this;
     if (!session || pending.session === session.id) return;

@@ -1,4 +1,4 @@
-/** Waits, after the commit, until no other instance relies on what a unit of work has taken away. */
+/** Waits, after the commit, until no other instance can still accept what a unit of work has revoked. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../../core/index.js';
 import type { InstanceRegistry } from './instance-registry.js';
@@ -6,19 +6,19 @@ import type { Instance } from './instance.entity.js';
 import { MARGIN_MS, type LeaseTimes } from './lease.js';
 import type { PendingChange } from './pending-change.js';
 
-/** How long a change waits for a table that cannot be read, and how often it tries. */
+/** How long a change waits while the table of instances cannot be read, and the pause between attempts. */
 const TABLE_TIMEOUT_MS = 10_000;
 const TABLE_RETRY_MS = 100;
 
-/** What a revocation must know of the instance it waits in. */
+/** The parts of the local instance that a waiting revocation needs. */
 export interface LocalInstance {
-  /** Whether an id is, or was, this instance's own. */
+  /** Whether an id is or was this instance's own. */
   isOwn(id: string): boolean;
-  /** Asks who has heard, if acknowledgements may have been missed. */
+  /** Asks for the acknowledgements again, if some may have been missed. */
   requestAcknowledgements(pending: PendingChange): Promise<void>;
 }
 
-/** One wait: since when, and since when it knows of which fences. */
+/** One wait: when it began, and when it learned of each fenced instance. */
 interface BarrierWait {
   readonly pending: PendingChange;
   readonly begun: number;
@@ -33,8 +33,8 @@ export class RevocationBarrier {
   ) {}
 
   /**
-   * Waits for every instance; one that does not answer loses its lease, and then is waited for until that is over.
-   * @throws DomainError `unavailable` when the table of instances cannot be read for long
+   * Waits for every instance. One that does not acknowledge in time is fenced, and waited for until its lease ends.
+   * @throws DomainError `unavailable` when the table of instances stays unreadable
    */
   async wait(pending: PendingChange): Promise<void> {
     const wait: BarrierWait = { pending, begun: performance.now(), fencedSince: new Map() };
@@ -58,7 +58,7 @@ export class RevocationBarrier {
     }
   }
 
-  /** Who could still rely on what was before, of those that were just read. */
+  /** The ids of the given instances that may still rely on the state before the change. */
   private async waitingFor({ pending, begun, fencedSince }: BarrierWait, rows: readonly Instance[]): Promise<string[]> {
     const now = performance.now();
     const { over, waited, silent } = this.classify(rows, pending, fencedSince, now);
@@ -92,6 +92,6 @@ export class RevocationBarrier {
 }
 
 function notConfirmed(): DomainError {
-  const what = 'the change was saved, but the database went away before every instance had confirmed it';
-  return new DomainError('unavailable', `${what}; look at it and try again`, 2);
+  const what = 'the change was saved, but the database became unavailable before every instance had confirmed it';
+  return new DomainError('unavailable', `${what}; check the result and try again`, 2);
 }
