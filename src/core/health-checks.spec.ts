@@ -1,7 +1,7 @@
 /** Checks of health by themselves: when they are made, and what is said of those that fail. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { HealthChecks, type HealthCheck } from '../../src/core/index.js';
+import { HealthChecks, type HealthCheck } from './health-checks.js';
 
 /** Longer than an answer is kept. */
 const KEPT_MS = 1050;

@@ -12,7 +12,7 @@ import {
   text,
   type Environment,
   type Options,
-} from '../../src/settings/index.js';
+} from './index.js';
 
 const SHELF = settingsTable('Shelf', {
   books: setting({ env: 'SHELF_BOOKS', form: integer(1, 99), default: 7, doc: 'How many books fit' }),

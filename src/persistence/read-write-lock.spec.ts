@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { ReadWriteLock } from '../../src/persistence/read-write-lock.js';
+import { ReadWriteLock } from './read-write-lock.js';
 
 /** Work that goes on until it is told to end, and notes when it runs. */
 function controlled(log: string[], name: string): { work: () => Promise<void>; end: () => void } {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { editDistance } from '../../src/settings/edit-distance.js';
+import { editDistance } from './edit-distance.js';
 
 describe('the distance of two words', () => {
   it.each([

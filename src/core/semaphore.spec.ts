@@ -1,7 +1,7 @@
 /** The semaphore: its limit, its order, and its two ways to turn work away. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Semaphore } from '../../src/core/index.js';
+import { Semaphore } from './semaphore.js';
 
 const onReject = { message: 'come back', retryAfterSeconds: 3 };
 const REFUSED = { code: 'unavailable', message: 'come back', retryAfterSeconds: 3 };

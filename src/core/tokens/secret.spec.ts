@@ -1,6 +1,6 @@
 import { format, inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { Secret } from '../../src/core/index.js';
+import { Secret } from './secret.js';
 
 const PLAIN = 'plain-text-of-the-secret';
 
