@@ -19,12 +19,15 @@ export interface ProgramOptions {
   readonly withDescendants?: boolean;
 }
 
-function signalGroup(leader: number, signal: NodeJS.Signals): void {
+/** @returns whether there was anybody to get it; 0 is no signal, and only asks that */
+function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-leader, signal);
+    return true;
   } catch (error) {
     // Its last process may have ended before its output was read to the end.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
   }
 }
 
@@ -70,6 +73,11 @@ export class Program extends Awaited {
       await this.exited;
     });
     void this.exited.then(end, end);
+  }
+
+  /** Whether it, or something that it has started, still runs; for one that was started `withDescendants`. */
+  get hasDescendants(): boolean {
+    return this.child.pid !== undefined && signalGroup(this.child.pid, 0);
   }
 
   kill(signal: NodeJS.Signals): void {

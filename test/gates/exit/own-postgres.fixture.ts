@@ -1,0 +1,10 @@
+/** A test that fails beside a PostgreSQL server of its own; exit.spec.ts runs it. */
+import { it } from '@jest/globals';
+import { connectTo } from '../../support/engines.js';
+import { PostgresServer } from '../../support/start-postgres.js';
+
+it('fails with a database server', async () => {
+  const postgres = await PostgresServer.start();
+  await connectTo(postgres.url);
+  throw new Error('half way');
+});
