@@ -39,7 +39,7 @@ canvusSuite('GET users/:id/access-tokens?subscribe', (canvus) => {
     expect(stream.lines).toEqual(['[]']);
   });
 
-  it('tells of a creation, a new description and a deletion, and never shows a token', async () => {
+  it('sends a creation, a new description and a deletion, and never shows a token', async () => {
     const { user, actor } = await canvus.person();
     const stream = await watch(tokensOf(user.id), actor.token);
     await stream.line(0);
@@ -56,7 +56,7 @@ canvusSuite('GET users/:id/access-tokens?subscribe', (canvus) => {
     expect(stream.lines.slice(0, 3).join('\n')).not.toMatch(/plain_token|state/);
   });
 
-  it('shows whoever watches a user’s tokens those of that user and nobody else’s', async () => {
+  it('sends only tokens of the watched user', async () => {
     const [one, other] = [await canvus.person(), await canvus.person()];
     const streams = [await watch(tokensOf(one.user.id), one.actor.token), await watch(tokensOf(one.user.id))];
     await Promise.all(streams.map((stream) => stream.line(0)));
@@ -73,7 +73,7 @@ canvusSuite('GET users/:id/access-tokens?subscribe', (canvus) => {
     }
   });
 
-  it('tells, when the user is deleted, of every token that went with him, and ends', async () => {
+  it('sends, when the user is deleted, the deletion of each of their tokens, and ends', async () => {
     const { user } = await canvus.person();
     const { id } = await canvus.token(user.id);
     const stream = await watch(tokensOf(user.id));
@@ -84,7 +84,7 @@ canvusSuite('GET users/:id/access-tokens?subscribe', (canvus) => {
     expect(first.map((token) => token.id)).toContain(id);
   });
 
-  it('loses nothing between the first line and the changes: what a client assembles is what is there', async () => {
+  it('loses no change between the first line and the next: a client assembles the actual state', async () => {
     const { user, actor } = await canvus.person();
     for (let round = 0; round < 2; round += 1) {
       const writes = Array.from({ length: 9 }, async (_, at) => {
@@ -103,7 +103,7 @@ canvusSuite('GET users/:id/access-tokens?subscribe', (canvus) => {
     }
   });
 
-  it('gives a new subscriber what is there now, and those who watch already what they had not heard of', async () => {
+  it('gives a new subscriber the current state, and existing subscribers what they had missed', async () => {
     const { user, actor } = await canvus.person();
     const early = await watch(tokensOf(user.id), actor.token);
     const [token] = await early.line<AccessToken[]>(0);
@@ -117,7 +117,7 @@ canvusSuite('GET users/:id/access-tokens?subscribe', (canvus) => {
     expect(await early.line(1)).toEqual([changed]);
   });
 
-  it('delivers many changes at once to whoever reads them', async () => {
+  it('delivers many simultaneous changes to clients that read them', async () => {
     const { user, actor } = await canvus.person();
     await Promise.all(Array.from({ length: 40 }, () => canvus.token(user.id)));
     const stream = await watch(tokensOf(user.id), actor.token);
@@ -139,7 +139,7 @@ canvusSuite('GET users/:id/access-tokens?subscribe', (canvus) => {
 canvusSuite('GET users/:id/access-tokens/:token-id?subscribe', (canvus) => {
   const watch = watching(canvus);
 
-  it('begins with the plain answer, tells each change as one object, and ends with the deletion', async () => {
+  it('begins with the plain answer, sends each change as one object, and ends with the deletion', async () => {
     const { user, actor } = await canvus.person();
     const token = await canvus.token(user.id, 'first');
     const path = tokenPath(user.id, token.id);
@@ -154,7 +154,7 @@ canvusSuite('GET users/:id/access-tokens/:token-id?subscribe', (canvus) => {
     expect(stream.rest).toBe('');
   });
 
-  it('tells of no other token of the same user', async () => {
+  it('sends no other token of the same user', async () => {
     const { user, actor } = await canvus.person();
     const [one, other] = [await canvus.token(user.id), await canvus.token(user.id)];
     const stream = await watch(tokenPath(user.id, one.id), actor.token);

@@ -33,7 +33,7 @@ canvusSuite(
 
     const administrator = async (): ReturnType<typeof canvus.person> => canvus.person({ admin: true });
 
-    it('when the subscriber’s token is deleted, and not when another one of his is', async () => {
+    it('when the subscriber’s token is deleted, and not when another token of theirs is', async () => {
       const { user, actor } = await canvus.person();
       const [own, other] = [await canvus.token(user.id), await canvus.token(user.id)];
       const stream = await watch('/users', own.plain_token);
@@ -45,7 +45,7 @@ canvusSuite(
       expect((await canvus.holder(own.plain_token).get('/users?subscribe')).status).toBe(401);
     });
 
-    it('by his own token, when he deletes that', async () => {
+    it('when subscribers delete the token that they use', async () => {
       const { user } = await canvus.person();
       const own = await canvus.token(user.id);
       const stream = await watch(tokensOf(user.id), own.plain_token);
@@ -54,7 +54,7 @@ canvusSuite(
       await itIsOver(stream);
     });
 
-    it('goes on when his token gets another description', async () => {
+    it('goes on when the subscriber’s token gets another description', async () => {
       const { user, actor } = await canvus.person();
       const own = await canvus.token(user.id);
       const stream = await watch('/users', own.plain_token);
@@ -63,7 +63,7 @@ canvusSuite(
       await itGoesOn(stream);
     });
 
-    it('when he signs out, and not when another login of his does', async () => {
+    it('when the subscriber signs out, and not when another login of theirs does', async () => {
       const person = await canvus.person();
       const [one, other] = [await canvus.login(person), await canvus.login(person)];
       const stream = await watch('/users', one.token);
@@ -74,7 +74,7 @@ canvusSuite(
       await itIsOver(stream);
     });
 
-    it('when the token is deleted with which he signed in', async () => {
+    it('when the token that the subscriber signed in with is deleted', async () => {
       const { user, actor } = await canvus.person();
       const parent = await canvus.token(user.id);
       const { token } = ok<{ token: string }>(
@@ -86,7 +86,7 @@ canvusSuite(
       await itIsOver(stream);
     });
 
-    it('when his password changes and he signed in with the old one; his access tokens’ streams go on', async () => {
+    it('when the password that the subscriber signed in with changes; streams of their access tokens go on', async () => {
       const person = await canvus.person();
       const { token } = await canvus.login(person);
       const [byLogin, byToken] = [await watch('/users', token), await watch('/users', person.actor.token)];
@@ -96,7 +96,7 @@ canvusSuite(
       await itGoesOn(byToken);
     });
 
-    it('when his login expires, though nothing happens', async () => {
+    it('when the subscriber’s login expires, even if nothing happens', async () => {
       const person = await canvus.person();
       const { token } = await canvus.login(person);
       const stream = await watch('/users', token);
@@ -130,7 +130,7 @@ canvusSuite(
       }
     });
 
-    it.each(['block', 'delete'])('when he himself is the target of %s', async (action) => {
+    it.each(['block', 'delete'])('when the subscriber is the target of %s', async (action) => {
       const { user, actor } = await canvus.person();
       const streams = await Promise.all(
         ['/users', userPath(1000), tokensOf(user.id)].map((path) => watch(path, actor.token)),
@@ -145,7 +145,7 @@ canvusSuite(
       expect((await actor.get('/users?subscribe')).status).toBe(action === 'block' ? 403 : 401);
     });
 
-    it('when an administrator who watches somebody else’s tokens is one no more; what all may see goes on', async () => {
+    it('when an administrator who watches another user’s tokens is demoted; streams that all may see go on', async () => {
       const { user, actor } = await administrator();
       const other = await canvus.person();
       const { id } = await canvus.token(other.user.id);
@@ -167,7 +167,7 @@ canvusSuite(
       expect((await actor.get(`${tokensOf(other.user.id)}?subscribe`)).status).toBe(403);
     });
 
-    it('goes on when something else about him changes', async () => {
+    it('goes on when something else about the subscriber changes', async () => {
       const { user, actor } = await administrator();
       const other = await canvus.person();
       const stream = await watch(tokensOf(other.user.id), actor.token);
@@ -177,7 +177,7 @@ canvusSuite(
       expect(await stream.line<AccessToken[]>(1)).toMatchObject([{ id: token.id }]);
     });
 
-    it('or never begins, when the token is revoked while it is opened', async () => {
+    it('or never begins, when the token is revoked while the stream is being opened', async () => {
       for (let round = 0; round < 8; round += 1) {
         const { user, actor } = await canvus.person();
         const own = await canvus.token(user.id);
@@ -204,7 +204,7 @@ canvusSuite(
   KEEPALIVE,
 );
 
-describe('when the server is told that it stops', () => {
+describe('a stream when the server begins to stop', () => {
   canvusSuite('every stream', (canvus) => {
     const watch = watching(canvus);
 

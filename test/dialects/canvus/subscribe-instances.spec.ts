@@ -48,7 +48,7 @@ describe('a stream on one of two instances', () => {
     expect(cut.length).toBeGreaterThan(0);
   };
 
-  it('shows what is done on the other', async () => {
+  it('shows changes made on the other', async () => {
     const { user, actor } = await there.person();
     const [users, tokens] = [await watch('/users', actor.token), await watch(tokensOf(user.id), actor.token)];
     await Promise.all([users, tokens].map((stream) => stream.line(0)));
@@ -60,7 +60,7 @@ describe('a stream on one of two instances', () => {
     expect(await tokens.line(2)).toEqual([{ ...token, state: 'deleted' }]);
   });
 
-  it('has shown nothing of what comes after a revocation on the other, and has ended', async () => {
+  it('shows nothing that happens after a revocation on the other, and ends', async () => {
     const { user, actor } = await there.person();
     const own = await there.token(user.id);
     const stream = await watch('/users', own.plain_token);
@@ -72,7 +72,7 @@ describe('a stream on one of two instances', () => {
     expect(stream.lines.join('\n')).not.toContain(afterwards.email);
   });
 
-  it('comes to the right state after its instance was deaf for a while, and ends where it must', async () => {
+  it('reaches the right state after its instance missed changes for a while, and ends where access was lost', async () => {
     const { user, actor } = await there.person();
     const [kept, revoked] = [await there.token(user.id), await there.token(user.id)];
     const users = await watch('/users', kept.plain_token);
@@ -95,7 +95,7 @@ describe('a stream on one of two instances', () => {
     expect(await ends.ended).toBe(true);
   });
 
-  it('loses nothing that is done on both while it is opened', async () => {
+  it('loses no change made on either while it is opened', async () => {
     const { user, actor } = await there.person();
     for (let round = 0; round < 3; round += 1) {
       const writes = [here, there, here, there].flatMap((canvus) =>

@@ -5,7 +5,7 @@ import { startProcess } from '../../support/process.js';
 import { ADMIN } from '../../support/test-server.js';
 
 describe('a server with open streams that is told to stop', () => {
-  it('ends them, and itself with 0 within ten seconds, also when somebody does not read', async () => {
+  it('ends them and exits with 0 within ten seconds, even if a client does not read', async () => {
     const database = await createDatabase('sqlite');
     const server = await startProcess({ DATABASE_URL: database.url, ADMIN_TOKEN: ADMIN.token });
     const open = (path: string): Promise<LineStream> =>

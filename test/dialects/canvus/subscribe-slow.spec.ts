@@ -42,7 +42,7 @@ canvusSuite('a subscriber who does not read', (canvus) => {
   const descriptions = (stream: LineStream): Set<string> =>
     new Set(assembled(stream.all<AccessToken[]>()).map(({ description }) => description));
 
-  it('is cut off when too much waits for him, and delays nobody else', async () => {
+  it('is disconnected when too much is queued for it, and delays nobody else', async () => {
     const { user, token } = await ownerOf(500);
     const stuck = await stuckOn(tokensOf(user.id), token);
     const reading = await watch(tokensOf(user.id), token);
@@ -68,7 +68,7 @@ canvusSuite('a subscriber who does not read', (canvus) => {
     expect(descriptions(again)).toEqual(new Set([`5 ${LONG}`]));
   });
 
-  it('is cut off when he takes nothing for a minute; who takes a little, or has nothing to take, is not', async () => {
+  it('is disconnected when it reads nothing for a minute, but not when it reads a little or nothing is queued', async () => {
     const { user, token } = await ownerOf(2500);
     const [stuck, slow] = [await stuckOn(tokensOf(user.id), token), await stuckOn(tokensOf(user.id), token)];
     const idle = await watch(userPath(user.id), token);

@@ -85,7 +85,7 @@ canvusSuite('GET users?subscribe', (canvus) => {
       expect(await stream.line(1)).toEqual([user]);
     });
 
-    it('tells of a creation, every kind of change and a deletion, each on one line with the full object', async () => {
+    it('sends a creation, every kind of change and a deletion, each on one line with the full object', async () => {
       const stream = await watch('/users');
       await stream.line(0);
       const { admin } = canvus;
@@ -112,7 +112,7 @@ canvusSuite('GET users?subscribe', (canvus) => {
       expect(lines.at(-1)).toEqual([{ ...expected.at(-1), state: 'deleted' }]);
     });
 
-    it('tells of logins, by the time of the last one', async () => {
+    it('sends logins, as the time of the last one', async () => {
       const person = await canvus.person();
       const stream = await watch('/users');
       await stream.line(0);
@@ -122,7 +122,7 @@ canvusSuite('GET users?subscribe', (canvus) => {
       expect(user?.last_login).not.toBe('');
     });
 
-    it('is silent about what changes nothing that is shown', async () => {
+    it('sends nothing for changes that do not affect what is shown', async () => {
       const { user } = await canvus.person();
       const stream = await watch('/users');
       await stream.line(0);
@@ -139,7 +139,7 @@ canvusSuite('GET users?subscribe', (canvus) => {
       for (const stream of streams) expect(await stream.line(1)).toEqual([user]);
     });
 
-    it('loses nothing between the first line and the changes: what a client assembles is what is there', async () => {
+    it('loses no change between the first line and the next: a client assembles the actual state', async () => {
       for (let round = 0; round < 2; round += 1) {
         const writes = Array.from({ length: 9 }, async (_, at) => {
           const user = await newUser(canvus);
@@ -157,7 +157,7 @@ canvusSuite('GET users?subscribe', (canvus) => {
       }
     });
 
-    it('shows what was missed when changes may have been missed', async () => {
+    it('sends the differences after changes may have been missed', async () => {
       const [renamed, removed] = [await newUser(canvus), await newUser(canvus)];
       const stream = await watch('/users');
       await stream.line(0);
@@ -169,7 +169,7 @@ canvusSuite('GET users?subscribe', (canvus) => {
       expect(stream.all().slice(1)).toEqual([[{ ...renamed, name: 'Missed' }], [{ ...removed, state: 'deleted' }]]);
     });
 
-    it('costs nothing any more when the last subscriber has left', async () => {
+    it('costs nothing once the last subscriber has left', async () => {
       const { user } = await canvus.person();
       const change = async (name: string): Promise<number> => {
         const queries = watchQueries(canvus.server.dataSource);
@@ -191,7 +191,7 @@ canvusSuite('GET users?subscribe', (canvus) => {
       expect(after).toBeLessThanOrEqual(before);
     });
 
-    it('waits for its turn behind another answer on the same connection', async () => {
+    it('waits behind another answer on the same connection', async () => {
       const get = (path: string): string =>
         `GET ${canvus.server.basePath}/api/v1${path} HTTP/1.1\r\nHost: x\r\nPrivate-Token: ${ADMIN.token}\r\n\r\n`;
       const plain = (await canvus.admin.get('/users/1000')).text;
@@ -201,7 +201,7 @@ canvusSuite('GET users?subscribe', (canvus) => {
       await raw.until(() => raw.text.includes(`\r\n[${JSON.stringify(user)}]\n\r\n`));
     });
 
-    it('is written as it is for HTTP/1.0, which knows no chunks', async () => {
+    it('is sent without chunked encoding to HTTP/1.0 clients', async () => {
       const { user } = await canvus.person();
       const path = `${canvus.server.basePath}/api/v1${userPath(user.id)}?subscribe`;
       const raw = new RawConnection(
@@ -219,7 +219,7 @@ canvusSuite('GET users?subscribe', (canvus) => {
 canvusSuite('GET users/:id?subscribe', (canvus) => {
   const watch = watching(canvus);
 
-  it('begins with the plain answer, tells each change as one object, and ends with the deletion', async () => {
+  it('begins with the plain answer, sends each change as one object, and ends with the deletion', async () => {
     const { user } = await canvus.person();
     const stream = await watch(userPath(user.id));
     await stream.line(0);
@@ -232,7 +232,7 @@ canvusSuite('GET users/:id?subscribe', (canvus) => {
     expect(stream.rest).toBe('');
   });
 
-  it('tells of no other user', async () => {
+  it('sends no other user', async () => {
     const [one, other] = [await canvus.person(), await canvus.person()];
     const stream = await watch(userPath(one.user.id));
     await stream.line(0);

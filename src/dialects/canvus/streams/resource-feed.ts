@@ -1,4 +1,4 @@
-/** One resource with those who watch it: what they were told last, and one refresh at a time that tells them the rest. */
+/** The feed of one resource: its subscribers, the state last sent to them, and the refresh that sends what differs. */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DomainError, errorSummary, type Change, type Semaphore } from '../../../core/index.js';
@@ -6,17 +6,17 @@ import type { SubscriberAuthorizer } from './subscriber-authorizer.js';
 import { ALL, type Item, type WatchedResource } from './watched-resource.js';
 import type { Subscriber } from './subscriber.js';
 
-/** When more items than this have changed, all are read. */
+/** If more items than this have changed, all items are read. */
 const ITEMS_AT_ONCE = 500;
 
-/** Bytes of lines after which connections get a turn to send them, or those who read fast would seem slow. */
+/** After this many bytes, yields to the event loop so that connections can send; otherwise fast readers would seem slow. */
 const BYTES_AT_ONCE = 64 * 1024;
 
 const logger = new Logger('ResourceFeed');
 
 /**
- * Changes only say what to read again; what goes out is what differs from what went out last. Who joins gets a list
- * that was read after he came, and every difference from then on.
+ * Changes only tell which items to read again; the feed sends the items that differ from what it sent last. A new
+ * subscriber gets a list that was read after they joined, and every difference from then on.
  */
 export class ResourceFeed {
   private readonly subscribers = new Set<Subscriber>();
@@ -36,7 +36,7 @@ export class ResourceFeed {
     return this.subscribers.size === 0 && this.joining.size === 0;
   }
 
-  /** Gives him the first line as soon as it is read, or ends him with the reason why there is none. */
+  /** Sends the subscriber the first line as soon as it has been read, or ends the stream with the reason for failure. */
   join(subscriber: Subscriber): void {
     this.joining.add(subscriber);
     this.refresh();
@@ -54,13 +54,13 @@ export class ResourceFeed {
     this.refresh();
   }
 
-  /** Changes may have been missed. */
+  /** Call when changes may have been missed. */
   invalidate(): void {
     this.stale.add(ALL);
     this.refresh();
   }
 
-  /** Does what there is to do, if it is not being done: also what could not be done before. */
+  /** Starts the pending work unless it is running; repeats what failed before. */
   refresh(): void {
     if (this.isRefreshing) return;
     this.isRefreshing = true;
@@ -68,17 +68,17 @@ export class ResourceFeed {
   }
 
   private async refreshLoop(): Promise<void> {
-    let isGoing = true;
-    while (isGoing && (this.joining.size > 0 || this.stale.size > 0)) {
-      // Who comes in the same moment, and what happens in it, shares the reading.
+    let canContinue = true;
+    while (canContinue && (this.joining.size > 0 || this.stale.size > 0)) {
+      // Subscribers and changes that arrive in the same tick share one read.
       await nextTick();
-      isGoing = await this.reads.run(() => this.refreshOnce());
+      canContinue = await this.reads.run(() => this.refreshOnce());
     }
-    // In the same moment as the question whether there is more, so that nothing comes in between.
+    // No `await` since the check for more work, so nothing can be missed in between.
     this.isRefreshing = false;
   }
 
-  /** @returns whether the database could be asked */
+  /** @returns whether the database could be read */
   private async refreshOnce(): Promise<boolean> {
     const joining = [...this.joining];
     const needsAll = joining.length > 0 || this.stale.has(ALL) || this.stale.size > ITEMS_AT_ONCE;
@@ -98,7 +98,7 @@ export class ResourceFeed {
     }
   }
 
-  /** @param keys - what was asked for: of that, what is not among the items is gone */
+  /** @param keys - the keys that were read: those without an item no longer exist */
   private async publish(items: readonly Item[], keys: readonly string[]): Promise<void> {
     this.bytesThisTick = 0;
     const present = new Set(items.map(({ key }) => key));
@@ -132,21 +132,21 @@ export class ResourceFeed {
     if (joining.length === 0) return;
     const line = this.line(items.map(({ json }) => json));
     for (const subscriber of joining) {
-      // Unless he has left meanwhile.
+      // Skip subscribers that have left in the meantime.
       if (!this.joining.delete(subscriber)) continue;
       this.subscribers.add(subscriber);
       subscriber.begin(line);
     }
   }
 
-  /** There is nothing any more to watch. */
+  /** The resource no longer exists. */
   private async close(): Promise<void> {
     for (const key of [...this.sent.keys()]) await this.remove(key);
     for (const subscriber of this.subscribers) subscriber.finish();
   }
 
   private rejectJoining(joining: readonly Subscriber[], error: unknown): void {
-    const reason = error instanceof Error ? error : new Error('what was thrown is no error');
+    const reason = error instanceof Error ? error : new Error('a value that is not an Error was thrown');
     if (!(error instanceof DomainError)) logger.error(errorSummary(error));
     for (const subscriber of joining) {
       this.joining.delete(subscriber);

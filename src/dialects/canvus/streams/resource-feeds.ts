@@ -1,14 +1,14 @@
-/** The feeds that somebody watches, found by whose changes concern them. */
+/** All feeds that have subscribers, indexed by the user whose changes affect them. */
 import { Semaphore, type Change } from '../../../core/index.js';
 import type { SubscriberAuthorizer } from './subscriber-authorizer.js';
 import type { WatchedResource } from './watched-resource.js';
 import { ResourceFeed } from './resource-feed.js';
 
-/** Feeds that are read at the same time: after a gap there may be thousands, and requests want the database as well. */
+/** Feeds read at the same time: after missed changes there may be thousands, and requests need the database too. */
 const READS_AT_ONCE = 4;
 
 export class ResourceFeeds {
-  /** By the user whose changes alone concern them, and then by name. */
+  /** By the user whose changes affect the feed (`null`: all users), then by name. */
   private readonly byUser = new Map<number | null, Map<string, ResourceFeed>>();
 
   private readonly reads = new Semaphore({ concurrent: READS_AT_ONCE });
@@ -23,7 +23,7 @@ export class ResourceFeeds {
     return feed;
   }
 
-  /** Forgets a feed that nobody watches. */
+  /** Drops a feed that has no subscribers. */
   dropIfEmpty({ userId, name }: WatchedResource): void {
     const named = this.byUser.get(userId);
     if (named?.get(name)?.isEmpty !== true) return;
@@ -31,19 +31,19 @@ export class ResourceFeeds {
     if (named.size === 0) this.byUser.delete(userId);
   }
 
-  /** @param userId - whose change it is, `null` for one of no user */
+  /** @param userId - the user that the change belongs to, or `null` */
   onChange(change: Change, userId: number | null): void {
-    for (const whose of new Set([null, userId])) {
-      for (const feed of this.byUser.get(whose)?.values() ?? []) feed.onChange(change);
+    for (const key of new Set([null, userId])) {
+      for (const feed of this.byUser.get(key)?.values() ?? []) feed.onChange(change);
     }
   }
 
-  /** Changes may have been missed. */
+  /** Call when changes may have been missed. */
   invalidate(): void {
     for (const feed of this.all()) feed.invalidate();
   }
 
-  /** Tries again what could not be done. */
+  /** Repeats refreshes that have failed. */
   retry(): void {
     for (const feed of this.all()) feed.refresh();
   }

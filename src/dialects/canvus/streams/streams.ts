@@ -1,4 +1,4 @@
-/** The `?subscribe` streams of one server (contract §4): opens them, feeds them from the changes, ends them. */
+/** The `?subscribe` streams of one server (docs/contracts/canvus.md §4): opens, feeds and ends them. */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Response } from 'express';
@@ -11,13 +11,13 @@ import type { WatchedResource } from './watched-resource.js';
 import { Subscriber } from './subscriber.js';
 import { ResourceFeeds } from './resource-feeds.js';
 
-/** Contract §4.5. */
+/** docs/contracts/canvus.md §4.5. */
 const KEEPALIVE_SECONDS = 15;
 
-/** How often all streams are looked after. */
+/** Interval between sweeps over all streams. */
 const SWEEP_MS = 500;
 
-/** Streams that are looked after without giving others a turn. */
+/** Streams swept before yielding to the event loop. */
 const STREAMS_AT_ONCE = 500;
 
 @Injectable()
@@ -25,7 +25,7 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
   private readonly subscribers = new Set<Subscriber>();
   private readonly authorizer: SubscriberAuthorizer;
   private readonly feeds: ResourceFeeds;
-  /** The blank line goes out in the last sweep before it is due. */
+  /** The blank line is sent in the last sweep before it is due. */
   private readonly keepaliveMs: number;
   private isClosing = false;
   private readonly stops: (() => void)[] = [];
@@ -65,11 +65,11 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Answers with a stream; settles when it has begun.
-   * @throws whatever the plain answer could have been refused with
+   * Answers with a stream; resolves when it has begun.
+   * @throws the same errors as the plain answer
    */
   async open(response: Response, caller: Principal, resource: WatchedResource): Promise<void> {
-    // Behind another answer on the same connection; forgotten if that connection goes.
+    // Without a socket, the response waits behind another one on the same connection. If that closes, this never resumes.
     if (!response.socket) await new Promise((resolve) => response.once('socket', resolve));
     if (response.closed) return;
     const subscriber = new Subscriber(response, caller, resource.ownerId, this.clock);
@@ -84,13 +84,13 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
     if (this.isClosing) subscriber.finish();
   }
 
-  /** The server stops: every stream ends after what waits for it, and every new one after its first line. */
+  /** For shutdown: open streams end after their queued lines, new ones after their first line. */
   endAll(): void {
     this.isClosing = true;
     for (const subscriber of this.subscribers) if (subscriber.hasBegun) subscriber.finish();
   }
 
-  /** Looks after all streams. @param now - by `performance.now()` */
+  /** Ends, checks and keeps alive all streams. @param now - from `performance.now()` */
   async sweep(now: number): Promise<void> {
     let count = 0;
     for (const subscriber of this.subscribers) {

@@ -1,9 +1,9 @@
-/** `?subscribe`: the query parameter that turns a plain answer into a stream (contract §4.1). */
+/** `?subscribe`: the query parameter that turns a plain answer into a stream (docs/contracts/canvus.md §4.1). */
 import { ApiQuery } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { queryText } from '../../../http/index.js';
 
-/** Every other value, none included, asks for a stream. */
+/** Any other value, including an empty one, asks for a stream. */
 const OFF = [undefined, 'false', '0'];
 
 /** Whether the request asks for a stream; HEAD never gets one. */
@@ -19,8 +19,9 @@ export function Subscribable(): MethodDecorator {
     allowEmptyValue: true,
     schema: { type: 'boolean' },
     description:
-      'Keeps the answer open: its first line is the plain answer, and each further line what has changed, in the same ' +
-      'form and with all members. What is gone comes once more, with `"state":"deleted"`. Empty lines keep the ' +
-      'connection alive. It ends when the caller’s token or rights do.',
+      'Keeps the response open. The first line is the plain answer; each further line contains what has changed, in the ' +
+      'same form and with all members. A deleted object is sent once more with `"state":"deleted"`. Empty lines keep ' +
+      'the connection alive. The stream ends when the caller loses the token or access. Use `curl -N` or a similar ' +
+      'client: this page shows no streams.',
   });
 }

@@ -1,4 +1,4 @@
-/** Checks again whether subscribers may still watch: before their next line, whenever they may have lost the right. */
+/** Re-checks subscribers' access whenever they may have lost it, before their next line is sent. */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DomainError, TokenChange, errorSummary, type Change } from '../../../core/index.js';
@@ -12,51 +12,53 @@ export class SubscriberAuthorizer {
   private readonly byUser = new Map<number, Set<Subscriber>>();
   private readonly unchecked = new Set<Subscriber>();
   private isChecking = false;
-  /** Those who are being asked for; whether they could be. */
+  /** The check in progress; resolves to whether the database could be read. */
   private check: Promise<boolean> = Promise.resolve(true);
 
   constructor(private readonly revalidator: TokenRevalidator) {}
 
-  /** From here on he is ended when he may not watch any more; that he may now is asked first. */
+  /** Adds a subscriber, starting with a check. The stream is ended when the subscriber loses access. */
   add(subscriber: Subscriber): void {
-    const his = this.byUser.get(subscriber.userId) ?? new Set();
-    this.byUser.set(subscriber.userId, his.add(subscriber));
+    const sameUser = this.byUser.get(subscriber.userId) ?? new Set();
+    this.byUser.set(subscriber.userId, sameUser.add(subscriber));
     this.invalidateAll([subscriber]);
   }
 
   remove(subscriber: Subscriber): void {
     this.unchecked.delete(subscriber);
-    const his = this.byUser.get(subscriber.userId);
-    if (his?.delete(subscriber) && his.size === 0) this.byUser.delete(subscriber.userId);
+    const sameUser = this.byUser.get(subscriber.userId);
+    if (sameUser?.delete(subscriber) && sameUser.size === 0) this.byUser.delete(subscriber.userId);
   }
 
-  /** @param userId - whose change it is, `null` for one of no user */
+  /** @param userId - the user that the change belongs to, or `null` */
   onChange(change: Change, userId: number | null): void {
-    const his = userId === null ? undefined : this.byUser.get(userId);
-    if (!his || !change.revokesAccess()) return;
-    this.invalidateAll(change instanceof TokenChange ? [...his].filter((one) => comesWith(one, change.tokenId)) : his);
+    const affected = userId === null ? undefined : this.byUser.get(userId);
+    if (!affected || !change.revokesAccess()) return;
+    this.invalidateAll(
+      change instanceof TokenChange ? [...affected].filter((one) => dependsOn(one, change.tokenId)) : affected,
+    );
   }
 
   /**
-   * To be awaited before lines go out, which else would have to wait for those who are in doubt. While changes are not
-   * heard of, that is everybody.
+   * Await before sending: otherwise the line is queued for every subscriber whose access is being re-checked. While this
+   * instance receives no changes, every subscriber is re-checked.
    */
   async authorized(subscribers: Iterable<Subscriber>): Promise<void> {
     if (!this.revalidator.isCurrent()) this.invalidateAll(subscribers);
-    // Whoever is doubtful now is being asked for, or comes next.
-    for (let checkLoop = 0; checkLoop < 2 && this.isChecking; checkLoop += 1) await this.check;
+    // A subscriber that is unchecked now is covered by the current check or by the next one.
+    for (let checks = 0; checks < 2 && this.isChecking; checks += 1) await this.check;
   }
 
-  /** Changes may have been missed. */
+  /** Call when changes may have been missed. */
   invalidate(): void {
-    for (const his of this.byUser.values()) this.invalidateAll(his);
+    for (const subscribers of this.byUser.values()) this.invalidateAll(subscribers);
   }
 
-  /** Asks for those of whom it is not known, if that is not being done. */
+  /** Checks unchecked subscribers unless a check is running. */
   checkPending(): void {
     if (this.isChecking || this.unchecked.size === 0) return;
     this.isChecking = true;
-    void this.questions();
+    void this.checkLoop();
   }
 
   private invalidateAll(subscribers: Iterable<Subscriber>): void {
@@ -67,18 +69,18 @@ export class SubscriberAuthorizer {
     this.checkPending();
   }
 
-  private async questions(): Promise<void> {
-    let isGoing = true;
-    while (isGoing && this.unchecked.size > 0) {
+  private async checkLoop(): Promise<void> {
+    let canContinue = true;
+    while (canContinue && this.unchecked.size > 0) {
       this.check = this.checkOnce();
-      isGoing = await this.check;
+      canContinue = await this.check;
     }
     this.isChecking = false;
   }
 
-  /** @returns whether the database could be asked */
+  /** @returns whether the database could be read */
   private async checkOnce(): Promise<boolean> {
-    // Who comes in the same moment shares the question.
+    // Subscribers added in the same tick share one query.
     await nextTick();
     const subscribers = [...this.unchecked];
     this.unchecked.clear();
@@ -101,18 +103,18 @@ export class SubscriberAuthorizer {
     const { user, expiresAt } = status;
     const isPermitted = subscriber.ownerId === null || subscriber.ownerId === user.id || user.admin;
     if (!isPermitted) subscriber.end(new CanvusError(403, PERMISSION_DENIED));
-    // Something may have happened since the answer was on its way.
+    // Access may have been lost again while the query ran.
     else if (!this.unchecked.has(subscriber)) subscriber.authorize(expiresAt);
   }
 
   private requeue(subscribers: readonly Subscriber[]): void {
     for (const subscriber of subscribers) {
-      const isStillThere = this.byUser.get(subscriber.userId)?.has(subscriber);
-      if (isStillThere) this.unchecked.add(subscriber);
+      const isSubscribed = this.byUser.get(subscriber.userId)?.has(subscriber);
+      if (isSubscribed) this.unchecked.add(subscriber);
     }
   }
 }
 
-function comesWith({ tokenId, parentId }: Subscriber, changedToken: string): boolean {
+function dependsOn({ tokenId, parentId }: Subscriber, changedToken: string): boolean {
   return tokenId === changedToken || parentId === changedToken;
 }

@@ -1,25 +1,25 @@
-/** One stream to one client: what waits to be written to him, whether he may have it, and when it is over. */
+/** One stream to one client: its queue of lines, its authorization and its end. */
 import type { Response } from 'express';
 import type { Clock } from '../../../core/index.js';
 import { SessionToken, type Principal } from '../../../identity/index.js';
 import { releaseHead, releaseNext } from '../../../internals/index.js';
 import { Unauthorized } from '../canvus.errors.js';
 
-/** Bytes of lines that wait for a client beyond his first line, at the most; then he is cut off. */
+/** Maximum bytes queued for a client, not counting its first line; beyond that it is disconnected. */
 export const MAX_WAITING_BYTES = 256 * 1024;
 
-/** How long a client may take nothing of what waits for him. */
+/** How long a client may read nothing of what is queued for it. */
 export const STALLED_MS = 60_000;
 
-/** Bytes that are handed to a connection at once: the rest of a long line is shared with all who wait for it. */
+/** Bytes written to a connection at once; the rest of a long line stays in one buffer shared by all subscribers. */
 const PIECE_BYTES = 64 * 1024;
 
 const BLANK_LINE = Buffer.from('\n');
 
-/** `no-transform` keeps compressing middleware of a host away, the last one proxies from waiting for more. */
+/** `no-transform` stops a host's compression middleware; `X-Accel-Buffering` stops proxies from buffering. */
 const HEADERS = { 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' };
 
-/** How the answer to `?subscribe` came to be: with a stream, or with an error instead. */
+/** Settles the opening of a stream: it began, or failed with an error. */
 interface Opening {
   resolve(): void;
   reject(error: Error): void;
@@ -28,7 +28,7 @@ interface Opening {
 export class Subscriber {
   readonly userId: number;
   readonly tokenId: string;
-  /** The personal token from which his login comes. */
+  /** The personal token that the login session was created with. */
   readonly parentId: string | null;
   private expiresAt = Number.POSITIVE_INFINITY;
   private isAuthorized = false;
@@ -38,17 +38,17 @@ export class Subscriber {
   private endsAfterThis = false;
 
   private readonly lines: Buffer[] = [];
-  /** Bytes of the foremost line that were handed over. */
+  /** Bytes of the first queued line that have been written. */
   private offset = 0;
   private waitingBytes = 0;
-  /** How many of those belong to the first line. */
+  /** How many of the waiting bytes belong to the stream's first line. */
   private firstLineBytes = 0;
   private isCongested = false;
   private writtenAt = 0;
   private takenAt = performance.now();
   private takenBytes = 0;
 
-  /** @param ownerId - whose tokens are watched; `null` when everybody who is signed in may watch */
+  /** @param ownerId - the owner of the watched tokens; `null` if every signed-in user may watch */
   constructor(
     private readonly response: Response,
     { user, token }: Principal,
@@ -60,7 +60,7 @@ export class Subscriber {
     this.parentId = token instanceof SessionToken ? token.parentId : null;
   }
 
-  /** Settles when the stream has begun, or the client has gone; rejects with the answer that he gets instead of it. */
+  /** Resolves when the stream has begun or the client has disconnected; rejects with the error to answer instead. */
   opened(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.opening = { resolve, reject };
@@ -71,19 +71,19 @@ export class Subscriber {
     return this.opening === undefined;
   }
 
-  /** Keeps lines back until it is known whether he may have them. */
+  /** Holds lines back until access has been checked again. */
   invalidate(): void {
     this.isAuthorized = false;
   }
 
-  /** Lets lines go to him. */
+  /** Allows lines to be sent. */
   authorize(until: Date | null): void {
     this.isAuthorized = true;
     this.expiresAt = until?.getTime() ?? Number.POSITIVE_INFINITY;
     this.pump();
   }
 
-  /** The first line, however long; it takes the headers with it. */
+  /** Queues the first line, of any length. The headers are sent with it. */
   begin(line: Buffer): void {
     this.firstLineBytes = line.length;
     this.send(line);
@@ -97,13 +97,13 @@ export class Subscriber {
     if (this.waitingBytes - this.firstLineBytes > MAX_WAITING_BYTES) this.cut();
   }
 
-  /** Ends the stream when all that waits has been written. */
+  /** Ends the stream after the queued lines have been written. */
   finish(): void {
     this.endsAfterThis = true;
     this.pump();
   }
 
-  /** Ends it at once; a stream that has not begun is answered with the reason. */
+  /** Ends the stream at once; if it has not begun, the reason becomes the answer. */
   end(reason: Error): void {
     if (this.isOver) return;
     const isMidLine = this.offset > 0;
@@ -113,13 +113,13 @@ export class Subscriber {
     else this.response.end();
   }
 
-  /** Nobody is there any more. */
+  /** Call when the client has disconnected. */
   onClose(): void {
     this.close();
     this.opening?.resolve();
   }
 
-  /** To be called regularly: ends what has expired or hangs, and keeps an idle connection alive. */
+  /** Call regularly: ends an expired or stalled stream, and keeps an idle connection alive. */
   heartbeat(now: number, keepaliveMs: number): void {
     if (this.hasStalled(now)) this.cut();
     if (this.isOver) return;
@@ -145,7 +145,7 @@ export class Subscriber {
   private open(opening: Opening, now: number): void {
     this.opening = undefined;
     opening.resolve();
-    // Somebody around us, for example with a time limit, was faster.
+    // Other code, such as a time-out of the host, has already answered.
     if (this.response.headersSent) {
       this.close();
       return;
@@ -186,7 +186,7 @@ export class Subscriber {
     return this.hasBegun && this.lines.length === 0 && this.response.writableLength === 0;
   }
 
-  /** Whether something has waited in the connection for too long without a byte being taken. */
+  /** Whether the client has read nothing for too long although data is waiting. */
   private hasStalled(now: number): boolean {
     const { socket, writableLength } = this.response;
     const takenBytes = socket && writableLength > 0 ? socket.bytesWritten - socket.writableLength : 0;
@@ -197,7 +197,7 @@ export class Subscriber {
     return now - this.takenAt >= STALLED_MS;
   }
 
-  /** Without regard for what was begun: nobody takes half for whole when the connection breaks. */
+  /** Breaks the connection, even in the middle of a line: clients then see that the line is incomplete. */
   private cut(): void {
     this.close();
     this.response.destroy();

@@ -1,33 +1,33 @@
-/** A resource that can be watched, and its items. */
+/** A resource that clients can watch, and its items. */
 import type { Change } from '../../../core/index.js';
 
-/** One object as it goes out. */
+/** One object as it is sent. */
 export interface Item {
-  /** By which its changes are matched; not the id on the wire. */
+  /** Key that changes are matched by; not the id on the wire. */
   readonly key: string;
   /** One line of JSON. */
   readonly json: string;
 }
 
 export interface WatchedResource {
-  /** Different from that of every other resource. */
+  /** Unique name of the resource. */
   readonly name: string;
   /** Whether each line is an array of objects, or one object. */
   readonly isList: boolean;
-  /** The user whose changes alone concern it; `null` when those of all do. */
+  /** The only user whose changes affect it; `null` if those of all users do. */
   readonly userId: number | null;
-  /** Who may watch beside administrators; `null` for everybody who is signed in. */
+  /** The user who may watch it besides administrators; `null` if every signed-in user may. */
   readonly ownerId: number | null;
 
   /**
-   * What is there now, committed: everything in the order of the plain list, or of these items those that exist.
-   * @throws DomainError `user_not_found`, `token_not_found` when there is nothing (any more) to watch
+   * Reads the committed state: all items in the order of the plain list or, of the given keys, the items that exist.
+   * @throws DomainError `user_not_found` or `token_not_found` if the resource does not exist (any more)
    */
   read(keys?: readonly string[]): Promise<Item[]>;
 
-  /** The item that a change concerns, `all` when there may be several, `undefined` when there is none. */
+  /** The key of the item that a change affects, `ALL` if there may be several, `undefined` if there is none. */
   affectedKey(change: Change): string | undefined;
 }
 
-/** Stands for every item of a resource. */
+/** The key that stands for all items of a resource. */
 export const ALL = '*';
