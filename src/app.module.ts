@@ -1,4 +1,4 @@
-/** The standalone application: owns configuration and connection, and serves the dialects that it is handed. */
+/** The root module of the standalone server, which serves the configured dialects over its own connection. */
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -13,18 +13,18 @@ import { OperationsModule } from './operations/index.js';
 import { Connection } from './persistence/index.js';
 import { PRODUCT_VERSION } from './version.js';
 
-/** What can be put in place of the parts that the server has. */
+/** Parts of the server that a caller can replace. */
 export interface AppOverrides {
-  /** The dialects, with the settings that the configuration was loaded with; all that Latchkey has by default. */
+  /** The dialects whose settings the configuration was loaded with. Default: all of Latchkey's own. */
   readonly dialects?: readonly Dialect[];
   readonly clock?: Clock;
   readonly cleanup?: Omit<CleanupOptions, 'auditRetentionDays'>;
 }
 
-/** All of Latchkey, from a configuration and an open database. */
+/** All of Latchkey, for a configuration and an open database. */
 @Module({})
 export class AppModule {
-  /** @param dataSource - open and migrated; closed with the application */
+  /** @param dataSource - open and migrated; it is closed together with the application */
   static forRoot(
     config: Config<DialectSettings>,
     dataSource: DataSource,
@@ -66,9 +66,9 @@ export class AppModule {
 }
 
 interface DialectOptions {
-  /** For the module that serves it. */
+  /** Options of the dialect's module. */
   readonly options: object;
-  /** For the forms of its credentials. */
+  /** Options of its credential forms. */
   readonly credentials: object | undefined;
 }
 

@@ -1,10 +1,10 @@
-/** The settings of every dialect that the server has, by the dialect's name. */
+/** The settings of all dialects of the server, by the dialect's name. */
 import { CANVUS_SETTINGS } from './dialects/canvus/canvus.settings.js';
 import { CLOUDFLARE_CREDENTIAL_SETTINGS, CLOUDFLARE_SETTINGS } from './dialects/cloudflare/cloudflare.settings.js';
 import { CRM_SETTINGS } from './dialects/crm/crm.settings.js';
 import { withGroup } from './settings/index.js';
 
-/** In the order of lists for people. */
+/** In the order in which help and documentation list them. */
 export const DIALECT_SETTINGS = {
   cloudflare: withGroup(CLOUDFLARE_SETTINGS, 'credentials', CLOUDFLARE_CREDENTIAL_SETTINGS),
   crm: CRM_SETTINGS,

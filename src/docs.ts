@@ -1,4 +1,4 @@
-/** Swagger UI at `/docs`, with one document for each dialect at `/docs/<dialect>.json`. */
+/** Serves Swagger UI at `/docs`, and an OpenAPI document for each dialect at `/docs/<dialect>.json`. */
 import type { INestApplication } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
@@ -7,10 +7,10 @@ import { DataPlaneModule, dataPlaneDocument, withForwardAuth } from './data-plan
 import type { Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
 
-/** Makes a document. */
+/** Creates a document. */
 type Make = () => OpenAPIObject;
 
-/** The document of every dialect, and that of the data plane, by their names in the address. */
+/** The documents of all dialects and of the data plane, by their name in the address. */
 export async function documents(
   app: INestApplication,
   dialects: readonly Dialect[] = DIALECTS,
@@ -56,7 +56,7 @@ export async function mountDocs(app: INestApplication, dialects: readonly Dialec
   });
 }
 
-/** The page finds its parts only at `/docs`; who asks for the server itself wants to see it, too. */
+/** Redirects `/docs/` because the page's assets resolve only from `/docs`, and `/` so that visitors find the page. */
 function toDocs(request: Request, response: Response, next: NextFunction): void {
   const { path, url } = request;
   if (path === '/' || path === '/docs/') response.redirect(308, `/docs${url.slice(path.length)}`);

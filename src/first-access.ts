@@ -1,4 +1,4 @@
-/** What the first start has made, as it is shown: a secret that was given is named by its variable. */
+/** Prepares the result of the first start for display: a secret set by a variable is shown as the variable's name. */
 import type { FirstAccess } from './dialect-kit/index.js';
 import type { BootstrapOptions, BootstrapResult } from './identity/index.js';
 

@@ -1,10 +1,10 @@
-/** What a host needs beside the dialects that it embeds: the module they stand on, and the parts it may use or replace. */
+/** What a host needs besides the dialects it embeds: the base module, and the parts that it may use or replace. */
 export { LatchkeyModule } from './latchkey.module.js';
 export type { LatchkeyExtras, LatchkeyOptions } from './latchkey.options.js';
 export { ConnectionError, type DatabaseAddress } from './persistence/index.js';
 export { ENTITIES, MIGRATIONS, entitiesOf, migrationsOf } from './schema.js';
 
-// Dialects, those of a host's own included.
+// Dialects, including a host's own.
 export {
   defineDialect,
   dialectSettings,
@@ -36,7 +36,7 @@ export {
   type DirectoryUser,
 } from './core/index.js';
 
-// Checking credentials in process.
+// Verifying credentials in process.
 export {
   CredentialForms,
   Secret,
@@ -49,10 +49,10 @@ export {
   type Verdict,
 } from './core/index.js';
 
-// Health: hosts and parts add what they depend on, and ask what is wrong.
+// Health: add checks, and ask which ones fail.
 export { HealthChecks, type HealthCheck, type HealthFailure } from './core/index.js';
 
-// Changes: who makes them, and hearing of them.
+// Changes: their authors, and subscribing to them.
 export {
   AuditRecord,
   Change,
@@ -95,7 +95,7 @@ export {
   UserUpdated,
 } from './identity/index.js';
 
-// Users, accounts and their tokens, from a host's own code.
+// Users, accounts and their tokens, for use by a host's own code.
 export {
   Account,
   AccountService,

@@ -1,5 +1,5 @@
 /**
- * What a host application may import. A host that wants one dialect and nothing of the others loaded imports
+ * Everything that a host application may import. A host that wants to load only one dialect imports
  * `latchkey/foundation` and, for example, `latchkey/cloudflare` instead.
  */
 export { AppModule, type AppOverrides } from './app.module.js';

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The standalone process: start, tell the person, stop in good order. */
+/** The standalone process: starts the server, prints its address, and stops it gracefully on a signal. */
 import { ConfigError, loadConfig, settingsTables, type Config } from './config/index.js';
 import { UsageError, commandLineOutput, firstStartNotice } from './operations/index.js';
 import { reasonOf } from './persistence/index.js';
@@ -7,7 +7,7 @@ import { firstAccess } from './first-access.js';
 import { createServer, bootstrapOptions, type Server } from './server.js';
 import { PRODUCT_VERSION } from './version.js';
 
-/** The process is gone so long after a signal, whatever still hangs. */
+/** Hard limit: exit this long after a signal even if something hangs. */
 const FORCED_EXIT_MS = 9000;
 
 async function main(): Promise<void> {
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     process.stdout.write(answer);
     return;
   }
-  // What is written here is for the server's own user alone.
+  // Files created by the server are readable by its own user only.
   process.umask(0o077);
   const config = loadConfig(process.env);
   const server = await createServer(config);
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** The address to type on this machine. */
+/** The address at which the server can be reached from this machine. */
 async function reachableUrl({ app }: Server, { server }: Config): Promise<string> {
   const { port } = new URL(await app.getUrl());
   const everywhere = server.host === '0.0.0.0' || server.host === '::';

@@ -1,4 +1,4 @@
-/** The schema of a database: what every server keeps there, and what dialects add. */
+/** Composes the database schema: the entities and migrations of every server, and those of its dialects. */
 import { CORE_ENTITIES, type EntityClass, type MigrationClass, type Schema } from './core/index.js';
 import type { Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
@@ -6,8 +6,8 @@ import { IDENTITY_ENTITIES } from './identity/index.js';
 import { COMMON_MIGRATIONS, Instance } from './persistence/index.js';
 
 /**
- * The entities of a server with these dialects. Those of Latchkey's own dialects are always among them: TypeORM gives
- * the table of tokens the columns of every kind that the process has loaded.
+ * The entities of a server with these dialects. Those of Latchkey's own dialects are always included, because TypeORM
+ * gives the token table the columns of every kind of token that the process has loaded.
  */
 export function entitiesOf(dialects: readonly Dialect[]): EntityClass[] {
   const own = withOurs(dialects).flatMap(({ entities = [] }) => entities);
@@ -15,13 +15,13 @@ export function entitiesOf(dialects: readonly Dialect[]): EntityClass[] {
   return all.sort((one, other) => one.name.localeCompare(other.name));
 }
 
-/** The migrations by which they get their tables, in the order of their times. */
+/** The migrations of a server with these dialects, in the order of their times. */
 export function migrationsOf(dialects: readonly Dialect[]): MigrationClass[] {
   const own = withOurs(dialects).flatMap(({ migrations = [] }) => migrations);
   return [...COMMON_MIGRATIONS, ...own].sort((one, other) => timeOf(one) - timeOf(other));
 }
 
-/** Both of them. */
+/** The entities and migrations of a server with these dialects. */
 export function schemaOf(dialects: readonly Dialect[]): Schema {
   return { entities: entitiesOf(dialects), migrations: migrationsOf(dialects) };
 }
@@ -32,7 +32,7 @@ export const ENTITIES: EntityClass[] = entitiesOf([]);
 /** For the `migrations` of a host's TypeORM connection, in this order. */
 export const MIGRATIONS: MigrationClass[] = migrationsOf([]);
 
-/** The schema of a server that has no dialects but Latchkey's own. */
+/** The schema of a server with only Latchkey's own dialects. */
 export const SCHEMA: Schema = { entities: ENTITIES, migrations: MIGRATIONS };
 
 function withOurs(dialects: readonly Dialect[]): Dialect[] {

@@ -1,4 +1,4 @@
-/** Where the server listens and what it makes of connections, as far as it can be set. */
+/** The settings of the server: where it listens, which proxies it trusts, how long it keeps connections. */
 import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { integer, setting, settingsTable, text, type Form } from './settings/index.js';
@@ -7,7 +7,7 @@ function isHost(text: string): boolean {
   return isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(text);
 }
 
-/** `false`, a number of proxies, or the networks they are in, as Express's `trust proxy` takes them. */
+/** `false`, a number of proxies, or their networks: a value of Express's `trust proxy`. */
 export type TrustedProxies = false | number | readonly string[];
 
 const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
@@ -17,7 +17,7 @@ function isNetwork(text: string): boolean {
   const [address = '', bits, more] = text.split('/');
   const version = isIP(address);
   if (version === 0 || more !== undefined) return false;
-  // Not /0: that would be everybody.
+  // /0 is refused because it would trust everybody.
   return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
@@ -38,7 +38,7 @@ const PROXIES_FORM: Form<TrustedProxies> = {
 
 function proxiesFromText(text: string): TrustedProxies {
   if (text === 'false') return false;
-  // Trusting everybody would let any caller choose their own address: one proxy is what people mean.
+  // Trusting everybody would let callers choose their own address. People who write `true` mean one proxy.
   if (text === 'true') return 1;
   if (/^\d{1,2}$/.test(text)) return Number(text) === 0 ? false : Number(text);
   return text.split(',').map((part) => part.trim());
@@ -68,7 +68,7 @@ export const SERVER_SETTINGS = settingsTable('Server', {
   keepAliveSeconds: setting({
     env: 'KEEP_ALIVE_SECONDS',
     form: integer(1, 3600),
-    // Proxies keep theirs for 60 seconds, and must be the first to close.
+    // Proxies usually keep connections for 60 seconds, and must be the first to close them.
     default: 75,
     doc: 'Seconds that an idle connection is kept for a further request',
     more: 'Keep it longer than a proxy in front does, or some requests will find the connection closed.',

@@ -1,4 +1,4 @@
-/** The standalone server as a value: created from a configuration, started and stopped by whoever created it. */
+/** The standalone server: created from a configuration, and started and stopped by its creator. */
 import type { Server as HttpServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -20,13 +20,13 @@ import { dataSourceOptions, describeAddress, openDatabase, reasonOf } from './pe
 import { schemaOf } from './schema.js';
 import { unknownVariableWarning } from './settings/index.js';
 
-/** The server cannot start, and a person can do something about it. */
+/** The server cannot start; the message says how to fix it. */
 export class StartError extends Error {}
 
-/** Requests under way get this long after a stop; then their connections are cut. */
+/** After shutdown begins, requests in progress get this long; then their connections are closed. */
 const GRACE_MS = 5000;
 
-/** Idle connections are kept so long after a stop, for requests that are on their way. */
+/** After shutdown begins, idle connections stay open this long so that requests in flight still get an answer. */
 const DRAIN_MS = 1000;
 
 /** The standalone server. */
@@ -41,9 +41,9 @@ export class Server {
   ) {}
 
   /**
-   * Listens, and then does what the first start on an empty database has to do: credentials are only made when there
-   * is somebody to show them.
-   * @returns what the first start made, `null` at every later one
+   * Listens, and on an empty database then creates the first administrator. The order matters: the credentials are only
+   * created once the server runs and can show them.
+   * @returns what the first start created, `null` on later starts
    * @throws StartError
    */
   async start(): Promise<BootstrapResult | null> {
@@ -56,7 +56,7 @@ export class Server {
     return this.app.get(Bootstrap).run(bootstrapOptions(this.config));
   }
 
-  /** Stops accepting, ends streams, ends connections with their present answer, finishes requests, closes the database. */
+  /** Stops accepting, ends streams, finishes requests in progress and closes their connections, closes the database. */
   async stop(): Promise<void> {
     this.stopping = true;
     const http = this.app.getHttpServer();
@@ -68,19 +68,22 @@ export class Server {
     await this.app.close();
   }
 
-  /** A first command for each dialect. */
+  /** The first command to try for each dialect. */
   firstCalls(access: FirstAccess, baseUrl: string): FirstCall[] {
     return this.dialects.flatMap(({ firstCall }) => firstCall?.(access, baseUrl) ?? []);
   }
 
-  /** Middleware: once stopping, no connection is kept for another request. */
+  /** Middleware: during shutdown, connections are not kept alive for another request. */
   readonly closeWhenStopping = (_request: Request, response: Response, next: NextFunction): void => {
     if (this.stopping) response.set('Connection', 'close');
     next();
   };
 }
 
-/** Opens the database and makes a server that does not listen yet. @throws StartError, or whatever else keeps the server from starting; nothing is left open then */
+/**
+ * Opens the database and creates a server that does not listen yet.
+ * @throws StartError, or any other error that prevents the start; nothing is left open then
+ */
 export async function createServer(config: Config<DialectSettings>, overrides: AppOverrides = {}): Promise<Server> {
   const { dialects = DIALECTS } = overrides;
   const log = createLog(config.log);
@@ -89,7 +92,7 @@ export async function createServer(config: Config<DialectSettings>, overrides: A
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, dataSource, overrides), {
     logger: new NestLog(log),
     abortOnError: false,
-    // Each dialect reads its own bodies.
+    // Each dialect parses its own request bodies.
     bodyParser: false,
   });
   const served = await Promise.all(dialects.map((dialect) => dialect.load()));
@@ -112,8 +115,8 @@ export async function createServer(config: Config<DialectSettings>, overrides: A
 }
 
 /**
- * Stops accepting, and gives clients a moment to take their answers and go. `http.Server.close` would cut connections
- * that look idle, although a request may have arrived on them that nobody has read yet.
+ * Stops accepting, and gives clients a moment to receive their answers. `http.Server.close` would also close
+ * connections that look idle but on which an unread request has already arrived.
  */
 async function drain(http: HttpServer): Promise<void> {
   if (!http.listening) return;
@@ -122,7 +125,7 @@ async function drain(http: HttpServer): Promise<void> {
   for (let waited = 0; waited < DRAIN_MS && (await connections()) > 0; waited += 20) await delay(20);
 }
 
-/** What the configuration gives for the first start, the secrets wrapped. */
+/** The configured options of the first start, with the secrets wrapped. */
 export function bootstrapOptions({ firstStart }: Pick<Config, 'firstStart'>): BootstrapOptions {
   const { adminPassword, adminToken, ...others } = firstStart;
   return {
@@ -137,9 +140,9 @@ async function openedDatabase({ database }: Pick<Config, 'database'>, schema: Sc
   try {
     return await openDatabase(dataSourceOptions(address, poolSize, schema));
   } catch (error) {
-    const remedy = 'give another DATABASE_URL, or make this one work';
     throw new StartError(
-      `DATABASE_URL names ${describeAddress(address)}, which cannot be used (${reasonOf(error)}): ${remedy}.`,
+      `DATABASE_URL is ${describeAddress(address)}, which cannot be used (${reasonOf(error)}): ` +
+        'check the address and the database, or set another DATABASE_URL.',
     );
   }
 }
@@ -148,21 +151,21 @@ function listenError(error: unknown, host: string, port: number): unknown {
   switch ((error as { code?: string }).code) {
     case 'EADDRINUSE':
       return new StartError(
-        `PORT is ${String(port)}, which another program listens on: give another PORT, or stop it.`,
+        `PORT ${String(port)} is already in use by another program: set another PORT, or stop that program.`,
       );
     case 'EACCES':
-      return new StartError(`PORT is ${String(port)}, which only privileged users may listen on: give one above 1023.`);
+      return new StartError(`PORT ${String(port)} is reserved for privileged users: set a PORT above 1023.`);
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return new StartError(
-        `HOST is ${host}, which is no address of this machine: give 127.0.0.1, 0.0.0.0 or one of its own.`,
+        `HOST is ${host}, which is not an address of this machine: set 127.0.0.1, 0.0.0.0 or one of its addresses.`,
       );
     default:
       return error;
   }
 }
 
-/** Helmet's, without those that only make sense where TLS ends: they are the proxy's to set. */
+/** Helmet's headers, except those that only make sense where TLS ends, which the proxy has to set. */
 function securityHeaders(): RequestHandler {
   return helmet({
     strictTransportSecurity: false,

@@ -2,7 +2,7 @@
 import { settingsTable, withGroup, type SettingsTable } from '../settings/index.js';
 import type { Dialect } from './dialect.js';
 
-/** The settings of each dialect by its name, those of its credentials in a group: for `loadConfig`. */
+/** The settings of each dialect by its name, for `loadConfig`. Those of its credentials form a group. */
 export function dialectSettings(dialects: readonly Dialect[]): Readonly<Record<string, SettingsTable>> {
   return Object.fromEntries(dialects.map((dialect) => [dialect.name, settingsOf(dialect)]));
 }

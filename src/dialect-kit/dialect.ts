@@ -1,41 +1,41 @@
-/** What a dialect brings, as one value. */
+/** The declaration of a dialect as one value. */
 import type { DynamicModule, INestApplication, INestApplicationContext, Type } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { ChangeClass, CredentialForm, EntityClass, MigrationClass, OptionRules } from '../core/index.js';
 import type { DialectExtras } from '../http/index.js';
 import type { SettingsTable } from '../settings/index.js';
 
-/** A dialect: one vendor's API over the one store of tokens. */
+/** A dialect: one vendor's API over the shared token store. */
 export interface Dialect {
-  /** Names it in settings and addresses: lower-case letters, digits and hyphens. */
+  /** Its name in settings and addresses: lower-case letters, digits and hyphens. */
   readonly name: string;
-  /** Names it for people, for example `Cloudflare`. */
+  /** Its name for display, for example `Cloudflare`. */
   readonly title: string;
-  /** What can be set of it. The values are the options of its module. */
+  /** Its settings; their values become the options of its module. */
   readonly settings?: SettingsTable;
-  /** What it keeps in the database. */
+  /** Its database entities. */
   readonly entities?: readonly EntityClass[];
-  /** The steps by which its part of the schema came to be; those of all parts run in the order of their times. */
+  /** Its migrations, which run in the order of their times together with those of all other parts. */
   readonly migrations?: readonly MigrationClass[];
-  /** Its own changes by their `type`, so that one from another instance gets its methods back. */
+  /** Its change classes by their `type`, used to restore changes that other instances send. */
   readonly changeClasses?: Readonly<Record<string, ChangeClass>>;
   /** The credentials that it issues. */
   readonly credentials?: DialectCredentials;
-  /** Options of its module that depend on the server rather than on settings. */
+  /** Options of its module that come from the server instead of settings. */
   readonly serverOptions?: (server: { readonly productVersion: string }) => object;
-  /** A first command for whoever has started the server on an empty database. */
+  /** A command to try after the first start on an empty database. */
   readonly firstCall?: (access: FirstAccess, baseUrl: string) => FirstCall;
-  /** What serves it. Loaded only where it is served. */
+  /** Loads the parts that serve it; called only if the dialect is served. */
   readonly load: () => Promise<ServedDialect>;
 }
 
-/** The credentials of a dialect, which the data plane checks whether or not the dialect itself is served. */
+/** The credentials of a dialect. The data plane verifies them even if the dialect itself is not served. */
 export interface DialectCredentials {
-  /** What can be set of their forms: the group `credentials` of the dialect's settings. */
+  /** Settings of their forms: the group `credentials` of the dialect's settings. */
   readonly settings?: SettingsTable;
-  /** The same for what a host gives. */
+  /** The rules for the same options when a host passes them. */
   readonly optionRules?: OptionRules<object>;
-  /** @param options - values of the {@link DialectCredentials.settings}, none of them required */
+  /** @param options - values of the {@link DialectCredentials.settings}, all optional */
   forms(options: object): readonly CredentialForm[];
 }
 
@@ -44,18 +44,18 @@ export interface ServedDialect {
   readonly module: Type & { forRoot(options: object & DialectExtras): DynamicModule };
   /** Its OpenAPI document without the paths. */
   readonly document: () => Omit<OpenAPIObject, 'paths'>;
-  /** Completes the document that was made of the module. */
+  /** Completes the document that was generated from the module. */
   readonly completeDocument?: (document: OpenAPIObject, app: INestApplication) => OpenAPIObject;
-  /** The server stops, and waits for what is under way: ends what would go on for ever. */
+  /** Called when the server stops, before it waits for requests in progress: ends those that would never end. */
   readonly beforeStop?: (app: INestApplicationContext) => void;
 }
 
-/** What the first start has made, as it is written in a shell. */
+/** What the first start has created, in the form used in shell commands. */
 export interface FirstAccess {
   readonly email: string;
-  /** `undefined` when it is the one in the variable `ADMIN_PASSWORD`. */
+  /** `undefined` if it was set by the variable `ADMIN_PASSWORD`. */
   readonly password: string | undefined;
-  /** A personal token, or the name of the variable that holds it. For use in double quotes. */
+  /** A personal token, or a reference to the variable that holds it; to be put into double quotes. */
   readonly token: string;
   readonly accountId: string;
   readonly accountName: string;

@@ -1,4 +1,4 @@
-/** What a dialect is made of, and what a list of dialects amounts to. */
+/** The parts from which a dialect is declared, and functions that combine a list of dialects. */
 export { credentialFormsOf, credentialRulesOf, type CredentialOptions } from './credentials.js';
 export { dialectSettings } from './dialect-settings.js';
 export {

@@ -1,4 +1,4 @@
-/** What can be said to the command beside its settings, which are environment variables. */
+/** The command-line options of `latchkey`. Settings are environment variables. */
 import { parseArgs } from 'node:util';
 import type { SettingsTable } from '../settings/index.js';
 import { settingsHelp } from './settings-help.js';
@@ -9,17 +9,17 @@ Usage: latchkey            start the server
        latchkey --help     show this
        latchkey --version  show the version
 
-The first start on an empty database prints an administrator's credentials, once.
+The first start on an empty database prints an administrator's credentials. They are not shown again.
 
-Settings are environment variables, all optional. An empty value counts as not given.
+Settings are environment variables, all optional. An empty value counts as not set.
 `;
 
-/** A word that is not known; the message names it. */
+/** An unknown argument; the message names it. */
 export class UsageError extends Error {}
 
 /**
- * What to print instead of starting; `undefined` to start.
- * @param tables - the settings that the server has
+ * The text to print instead of starting the server, or `undefined` to start it.
+ * @param tables - the server's settings
  * @throws UsageError
  */
 export function commandLineOutput(

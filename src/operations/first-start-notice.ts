@@ -1,4 +1,4 @@
-/** What is printed after the first start: the administrator's credentials, once, and commands to paste. */
+/** The notice printed after the first start: the administrator's credentials, and commands to paste. */
 
 /** A command to paste into a shell, and what it does. */
 export interface NoticeCommand {
@@ -6,10 +6,10 @@ export interface NoticeCommand {
   readonly command: string;
 }
 
-/** The credentials as they are shown. */
+/** The credentials to show. */
 export interface NoticeAccess {
   readonly email: string;
-  /** `undefined` when it is the one in the variable `ADMIN_PASSWORD`. */
+  /** `undefined` if it was set by the variable `ADMIN_PASSWORD`. */
   readonly password: string | undefined;
   readonly token: string;
   readonly accountId: string;
@@ -20,7 +20,7 @@ export function firstStartNotice(access: NoticeAccess, commands: readonly Notice
   const { email, password = 'the one in ADMIN_PASSWORD', token, accountId, accountName } = access;
   const calls = commands.map(({ intro, command }) => `${intro}:\n\n  ${command}\n`).join('\n');
   return `
-Latchkey is ready. This is its first start, and the only time that you see what follows: keep it safe.
+Latchkey is ready. This is its first start. Save these credentials now: they are not shown again.
 
   administrator   ${email}
   password        ${password}
@@ -28,7 +28,7 @@ Latchkey is ready. This is its first start, and the only time that you see what 
   account         ${accountName} (${accountId})
 
 ${calls}
-Documentation, with every call to try: ${baseUrl}/docs
+Documentation, where you can try every call: ${baseUrl}/docs
 
 `;
 }

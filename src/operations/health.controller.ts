@@ -9,13 +9,13 @@ import { HealthChecks } from '../core/index.js';
 export class HealthController {
   constructor(private readonly checks: HealthChecks) {}
 
-  /** The process answers; touches nothing. */
+  /** 200 as long as the process answers; checks nothing else. */
   @Get('live')
   live(): { status: string } {
     return { status: 'ok' };
   }
 
-  /** 200 when nothing that the server depends on is missing, otherwise 503 with what is. */
+  /** 200 if everything that the server depends on is available, otherwise 503 with the reasons. */
   @Get('ready')
   async ready(@Res({ passthrough: true }) response: Response): Promise<{ status: string; reason?: string }> {
     const failures = await this.checks.failures();

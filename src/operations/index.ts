@@ -1,4 +1,4 @@
-/** Running the server: health, the log, and what is printed at the first start. */
+/** Operating the server: health, logging, the command line and the notice of the first start. */
 export { UsageError, commandLineOutput } from './command-line.js';
 export { firstStartNotice, type NoticeAccess, type NoticeCommand } from './first-start-notice.js';
 export { NestLog, createLog, requestLog, type LogOptions } from './logging.js';

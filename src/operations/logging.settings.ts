@@ -1,4 +1,4 @@
-/** What of the log can be set. */
+/** The settings of the log. */
 import { choice, setting, settingsTable, type Values } from '../settings/index.js';
 
 /** The log on the standard error stream. */

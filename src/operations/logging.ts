@@ -1,4 +1,4 @@
-/** The log: pino on the standard error stream, and Nest's own messages through it. */
+/** Logging: pino on the standard error stream, which also receives Nest's own messages. */
 import type { LoggerService } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { pino, type DestinationStream, type Logger } from 'pino';
@@ -11,7 +11,7 @@ export interface LogOptions {
 
 const STANDARD_ERROR = 2;
 
-/** Writes to the standard error stream, so that what is printed for a person stays apart from the log. */
+/** Writes to the standard error stream, so that notices on standard output stay separate from the log. */
 export function createLog({ level, format }: LogOptions, destination?: DestinationStream): Logger {
   const stream =
     destination ??
@@ -22,8 +22,8 @@ export function createLog({ level, format }: LogOptions, destination?: Destinati
 }
 
 /**
- * One line for each request, without its headers, query or body: credentials travel in all three. Nothing is made ready
- * for lines that the level leaves out, which are most.
+ * Logs one line per request, without headers, query or body, since all three may contain credentials. Nothing is
+ * prepared for lines that the level suppresses, which are most of them.
  */
 export function requestLog(log: Logger): RequestHandler {
   let requests = 0;
@@ -46,12 +46,12 @@ export function requestLog(log: Logger): RequestHandler {
   };
 }
 
-/** Nest lists every module and route under these names at each start. */
+/** Loggers with which Nest lists every module and route at each start. */
 const INVENTORY = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver']);
 
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
-/** Nest's messages, at pino's levels. */
+/** Passes Nest's messages to pino at the matching levels. */
 export class NestLog implements LoggerService {
   constructor(private readonly pino: Logger) {}
 
@@ -79,7 +79,7 @@ export class NestLog implements LoggerService {
     this.write('fatal', message, rest);
   }
 
-  /** Nest passes the context last, and before it sometimes a stack. */
+  /** Nest passes the context last, sometimes preceded by a stack. */
   private write(level: Level, message: unknown, rest: unknown[]): void {
     const texts = rest.filter((part) => typeof part === 'string');
     const context = texts.at(-1);

@@ -1,8 +1,8 @@
-/** What operators need: health. */
+/** The module for operators: the health endpoints. */
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { HealthController } from './health.controller.js';
 
-/** Of the standalone server; a host has its own, and asks `HealthChecks` itself. */
+/** Used by the standalone server. A host has its own health endpoints and can call `HealthChecks`. */
 @Module({ controllers: [HealthController] })
 export class OperationsModule {
   /** @param imports - the module that provides the health checks */

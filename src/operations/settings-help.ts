@@ -1,7 +1,7 @@
-/** The settings as `latchkey --help` lists them. */
+/** Lists the settings for `latchkey --help`. */
 import { describeSettings, type SettingDescription, type SettingsTable } from '../settings/index.js';
 
-/** One line for each setting that is an environment variable, below the titles of their tables. */
+/** One line for each setting with an environment variable, under the title of its table. */
 export function settingsHelp(tables: readonly SettingsTable[]): string {
   const groups = tables.map((table) => ({ title: table.title, settings: describeSettings(table) }));
   const names = groups.flatMap(({ settings }) => settings.map(({ env = '' }) => env.length));

@@ -1,4 +1,4 @@
-/** Requests that are no HTTP, or too long, never reach a route: they get a body all the same. */
+/** Answers requests that are too long or not valid HTTP, and so never reach a route, with a JSON body. */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { isResponding } from '../internals/index.js';
@@ -9,7 +9,7 @@ const MALFORMED = { status: '400 Bad Request', msg: 'the request is not valid HT
 
 export function answerUnreadableRequests(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    // While an earlier request is being answered, ours would be taken for its answer, or for the rest of it.
+    // While an earlier request is being answered, this answer would be taken for that one or part of it.
     if (error.code === 'ECONNRESET' || !socket.writable || isResponding(socket)) {
       socket.destroy();
       return;

@@ -55,7 +55,7 @@ async function whileUp(
   await program.stop();
 }
 
-const UP = /Documentation, with every call to try: (\S+)\n/;
+const UP = /Documentation, where you can try every call: (\S+)\n/;
 
 /** The notice of a first start, with names in the place of what is another every time. */
 function withoutSecrets(text: string): string {

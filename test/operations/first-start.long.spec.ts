@@ -117,7 +117,7 @@ describe('a start that cannot succeed', () => {
     for (const DATABASE_URL of [url.href, 'sqlite:/etc/hostname', 'sqlite:/etc/hostname/x.sqlite']) {
       const ended = await runToEnd({ DATABASE_URL, PORT: '0' });
       expect(ended).toMatchObject({ code: 1, stdout: '' });
-      expect(ended.stderr).toMatch(/^Latchkey cannot start: DATABASE_URL names .*: give another DATABASE_URL/m);
+      expect(ended.stderr).toMatch(/^Latchkey cannot start: DATABASE_URL is .*: .*set another DATABASE_URL/m);
       expect(ended.stderr).not.toContain(`:${url.password}@`);
     }
   });
@@ -129,7 +129,7 @@ describe('a start that cannot succeed', () => {
     const ended = await runToEnd({ DATABASE_URL: other.url, PORT: new URL(first.baseUrl).port, BCRYPT_COST: '4' });
     await first.stop();
     expect(ended).toMatchObject({ code: 1, stdout: '' });
-    expect(ended.stderr).toMatch(/^Latchkey cannot start: PORT is \d+, which another program listens on/m);
+    expect(ended.stderr).toMatch(/^Latchkey cannot start: PORT \d+ is already in use by another program/m);
     // Nothing is lost: the start that succeeds is the first.
     const second = await startProcess({ DATABASE_URL: other.url });
     expect(second.stdout()).toMatch(/^ *access token +[A-Za-z0-9_-]{43}$/m);

@@ -9,7 +9,7 @@ import type { Subscriber } from './subscriber.js';
 /** If more items than this have changed, all items are read. */
 const ITEMS_AT_ONCE = 500;
 
-/** After this many bytes, yields to the event loop so that connections can send; otherwise fast readers would seem slow. */
+/** After this many bytes, yields so that connections can send; otherwise even fast readers would seem slow. */
 const BYTES_AT_ONCE = 64 * 1024;
 
 const logger = new Logger('ResourceFeed');
@@ -36,7 +36,7 @@ export class ResourceFeed {
     return this.subscribers.size === 0 && this.joining.size === 0;
   }
 
-  /** Sends the subscriber the first line as soon as it has been read, or ends the stream with the reason for failure. */
+  /** Sends the subscriber the first line once it has been read, or ends the stream with the reason for failure. */
   join(subscriber: Subscriber): void {
     this.joining.add(subscriber);
     this.refresh();

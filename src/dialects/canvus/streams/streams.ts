@@ -69,7 +69,7 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
    * @throws the same errors as the plain answer
    */
   async open(response: Response, caller: Principal, resource: WatchedResource): Promise<void> {
-    // Without a socket, the response waits behind another one on the same connection. If that closes, this never resumes.
+    // Without a socket, the response waits behind another one of the connection; if that closes, this never resumes.
     if (!response.socket) await new Promise((resolve) => response.once('socket', resolve));
     if (response.closed) return;
     const subscriber = new Subscriber(response, caller, resource.ownerId, this.clock);
