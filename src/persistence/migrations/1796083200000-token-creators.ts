@@ -16,12 +16,22 @@ export class TokenCreators1796083200000 implements MigrationInterface {
       `CREATE INDEX "latchkey_token_creator" ON "latchkey_token" ("created_by", "created_at")
        WHERE "created_by" IS NOT NULL`,
     );
+    await readAgain(queryRunner);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query('DROP INDEX "latchkey_token_creator"');
     await queryRunner.query('ALTER TABLE "latchkey_token" DROP COLUMN "created_by"');
+    await readAgain(queryRunner);
   }
+}
+
+/**
+ * TypeORM remembers a table as it read it first: a later migration of the same run would copy it without what was
+ * changed here.
+ */
+async function readAgain(queryRunner: QueryRunner): Promise<void> {
+  await queryRunner.getTable('latchkey_token');
 }
 
 /** Processes the ids in order, one batch at a time. */

@@ -1,0 +1,38 @@
+/** What a dialect that is written outside of Latchkey is built from: `latchkey/dialect-kit`. */
+export * from './dialect-kit/index.js';
+export {
+  CredentialForms,
+  DomainError,
+  HashingService,
+  Secret,
+  Token,
+  TokenListing,
+  TokenService,
+  UnitOfWork,
+  isCheckedSecret,
+  matching,
+  newCheckedSecret,
+  wholeNumber,
+  type Actor,
+  type CredentialForm,
+  type CredentialReading,
+  type CredentialScheme,
+  type HeaderForm,
+  type OptionRules,
+} from './core/index.js';
+export { AccountService, Authenticator, USER_AUDIENCE, sharedAccount, type Principal } from './identity/index.js';
+export {
+  DIALECT_PATH,
+  DialectMount,
+  EXTRAS,
+  MethodNotAllowed,
+  PathNotFound,
+  callerAddress,
+  clientErrorStatus,
+  jsonMembers,
+  mountedAt,
+  sendError,
+  type DialectExtras,
+  type ErrorResponse,
+} from './http/index.js';
+export { setting, settingsTable, text as textForm } from './settings/index.js';

@@ -1,0 +1,22 @@
+/** What the kind adds to the table of tokens. */
+import { TableCheck, TableColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
+
+const team = new TableColumn({ name: 'acme_team', type: 'varchar', length: '100', isNullable: true });
+const complete = new TableCheck({
+  name: 'latchkey_token_acme',
+  expression: `"kind" <> 'acme_key' OR ("acme_team" IS NOT NULL AND "account_id" IS NOT NULL)`,
+});
+
+export class AcmeKeys1900000000000 implements MigrationInterface {
+  name = 'AcmeKeys1900000000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.addColumn('latchkey_token', team);
+    await queryRunner.createCheckConstraint('latchkey_token', complete);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.dropCheckConstraint('latchkey_token', complete);
+    await queryRunner.dropColumn('latchkey_token', team);
+  }
+}

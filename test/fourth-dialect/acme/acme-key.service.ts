@@ -1,0 +1,47 @@
+/** Keys of an account: issue, list, delete. */
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  AccountService,
+  HashingService,
+  TokenListing,
+  TokenService,
+  UnitOfWork,
+  newCheckedSecret,
+  sharedAccount,
+  type Actor,
+  type Secret,
+} from '../../../src/dialect-kit.js';
+import { AcmeKey } from './acme-key.entity.js';
+import { ACME_OPTIONS, type AcmeOptions } from './acme.options.js';
+
+@Injectable()
+export class AcmeKeyService {
+  constructor(
+    private readonly accounts: AccountService,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly tokens: TokenService,
+    private readonly listing: TokenListing,
+    private readonly hashing: HashingService,
+    @Inject(ACME_OPTIONS) private readonly options: AcmeOptions,
+  ) {}
+
+  async issue(actor: Actor, accountId: string, label: string, team: string): Promise<[AcmeKey, Secret]> {
+    const secret = newCheckedSecret(this.options.prefix ?? 'acme_');
+    const digest = this.hashing.digest(secret);
+    const key = await this.accounts.change(actor, accountId, async (tx) => {
+      await sharedAccount(tx, accountId);
+      return this.tokens.issue(tx, AcmeKey, { handle: digest.slice(0, 12), label, accountId, digest, team });
+    });
+    return [key, secret];
+  }
+
+  list(accountId: string): Promise<AcmeKey[]> {
+    return this.unitOfWork.read((manager) =>
+      this.listing.page(manager, AcmeKey, accountId, {}, { offset: 0, limit: 100 }),
+    );
+  }
+
+  async delete(actor: Actor, accountId: string, id: string): Promise<void> {
+    await this.accounts.change(actor, accountId, (tx) => this.tokens.revoke(tx, AcmeKey, { id, accountId }));
+  }
+}

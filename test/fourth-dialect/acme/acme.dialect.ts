@@ -1,0 +1,40 @@
+/** A dialect of somebody else's, as one value. */
+import { Secret, defineDialect, isCheckedSecret, type CredentialForm } from '../../../src/dialect-kit.js';
+import { AcmeKeys1900000000000 } from './1900000000000-acme-keys.js';
+import { ACME_KEY, AcmeKey } from './acme-key.entity.js';
+import { ACME_SETTINGS } from './acme.options.js';
+
+const HEADER = 'X-Acme-Key';
+
+const KEY_FORM: CredentialForm = {
+  noun: 'Acme key',
+  holder: 'services',
+  kinds: [ACME_KEY],
+  isSecret: isCheckedSecret,
+  inHeaders: {
+    names: [HEADER],
+    read: ([text = '']) => (isCheckedSecret(text) ? { secret: new Secret(text) } : 'malformed'),
+    documentation: {
+      headers: `\`${HEADER}\``,
+      schemes: { 'Acme key': { type: 'apiKey', in: 'header', name: HEADER, description: 'A key.' } },
+    },
+  },
+  introspection: ({ handle }) => ({ client_id: handle }),
+};
+
+export const acme = defineDialect({
+  name: 'acme',
+  title: 'Acme',
+  settings: ACME_SETTINGS,
+  entities: [AcmeKey],
+  migrations: [AcmeKeys1900000000000],
+  credentials: { forms: () => [KEY_FORM] },
+  firstCall: ({ token, accountId }, baseUrl) => ({
+    intro: 'Issue a key, as clients of Acme do',
+    command: `curl -X POST -H "Authorization: Bearer ${token}" -d '{"name":"a","team":"b"}' ${baseUrl}/acme/accounts/${accountId}/keys`,
+  }),
+  load: async () => {
+    const { AcmeModule, acmeDocument } = await import('./acme.module.js');
+    return { module: AcmeModule, document: acmeDocument };
+  },
+});
