@@ -1,11 +1,8 @@
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { addAuditRows, fillAuditLog } from '../../support/audit-rows.js';
 import { watchQueries } from '../../support/queries.js';
 import { AUDIT_LOG, allEvents, followed, next, pagesFrom, type AuditEvent } from './audit-log-client.js';
 import { auditRows, canvusSuite, ok } from './support.js';
-
-// Times are compared on machines that do other things as well: what is really wrong fails each time.
-jest.retryTimes(2);
 
 canvusSuite('GET audit-log, page by page', (canvus) => {
   describe('200', () => {
@@ -103,13 +100,7 @@ canvusSuite(`an audit log of ${String(MANY)} events`, (canvus) => {
     if (canvus.server.engine === 'postgres') await canvus.server.dataSource.query('ANALYZE latchkey_audit');
   });
 
-  const timed = async (address: string): Promise<number> => {
-    const before = performance.now();
-    ok(await canvus.admin.get(address));
-    return performance.now() - before;
-  };
-
-  it('is shown whole, page by page, the last page for the price of the first', async () => {
+  it('is shown whole, page by page', async () => {
     const seen: number[] = [];
     const addresses = [`${AUDIT_LOG}?per_page=1000`];
     for (const address of addresses) {
@@ -123,21 +114,6 @@ canvusSuite(`an audit log of ${String(MANY)} events`, (canvus) => {
       'SELECT id FROM latchkey_audit ORDER BY id DESC',
     );
     expect(seen).toEqual(there.map(({ id }) => Number(id)));
-
-    const [first = '', deep = ''] = [addresses[0], addresses[MANY / 1000 - 1]];
-    const compare = async (): Promise<number> => {
-      const times: Record<'first' | 'deep', number[]> = { first: [], deep: [] };
-      for (let turn = 0; turn < 9; turn += 1) {
-        times.first.push(await timed(first));
-        times.deep.push(await timed(deep));
-      }
-      const [least, most] = [times.first, times.deep].map((each) => Math.min(...each));
-      return (most ?? 0) / (least ?? 1);
-    };
-    // A machine that is busy elsewhere may spoil a measurement, but not three of them.
-    let ratio = await compare();
-    for (let again = 0; again < 2 && ratio > 2; again += 1) ratio = await compare();
-    expect(ratio).toBeLessThanOrEqual(2);
   });
 
   /** How the engine comes by the rows of one request, statement by statement. */
@@ -161,6 +137,7 @@ canvusSuite(`an audit log of ${String(MANY)} events`, (canvus) => {
   const COMMON: [what: string, query: string, index: RegExp][] = [
     ['no filter', '', BY_ID],
     ['a cursor', `cursor=${Buffer.from('0 10000 undefined').toString('base64url')}`, BY_ID],
+    ['a cursor near the end', `cursor=${Buffer.from('0 150 undefined').toString('base64url')}`, BY_ID],
     ['a type with many events', 'target_type=user', ANY],
     ['a type with few', 'target_type=server-config', BY_TYPE],
     ['a target', 'target_type=user&target_id=5008', BY_TARGET],
