@@ -20,7 +20,10 @@ export abstract class Change {
   /** Further facts for the audit log; never a secret. */
   readonly details: Readonly<Record<string, unknown>> = {};
 
-  /** Whether what was accepted before may be refused after it: then its author waits until every instance knows. */
+  /**
+   * Whether what was read before may be wrong after it: a token that was accepted, or the user it acts for. Then every
+   * instance forgets it, and the author waits until all have. `false` leaves what is remembered in use.
+   */
   revokesAccess(): boolean {
     return true;
   }

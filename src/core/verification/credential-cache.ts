@@ -100,10 +100,13 @@ export class CredentialCache implements OnModuleDestroy {
     return this.isListening && this.relay.isCurrent();
   }
 
-  /** Whatever a change can concern: the token, all tokens of the user, and all of an account that is gone. */
+  /** Drops what the change may have made wrong: the token, all tokens of the user, and all of an account that is gone. */
   private evict(change: Change): void {
-    this.currentGeneration += 1;
+    // A read that began before the change may find nothing where there is something now: nobody joins it any more.
     this.inFlight.clear();
+    // Only what was found is kept, and a change that revokes nothing leaves all of that as it was.
+    if (!change.revokesAccess()) return;
+    this.currentGeneration += 1;
     const { tokenId, userId } = change as { tokenId?: string; userId?: number | null };
     const keys = [
       ...(tokenId === undefined ? [] : (this.keysByToken.get(tokenId) ?? [])),

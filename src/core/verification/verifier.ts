@@ -73,7 +73,8 @@ export class Verifier {
     if (userId === null) return this.remembered(key, new KnownToken(stored, null), since);
     return this.users.find(userId).then((owner) => {
       const known = new KnownToken(stored, owner ?? undefined);
-      return this.users.announcesChanges ? this.remembered(key, known, since) : known;
+      // An owner who is missing is not remembered: they may be there the next time.
+      return owner && this.users.announcesChanges ? this.remembered(key, known, since) : known;
     });
   }
 
