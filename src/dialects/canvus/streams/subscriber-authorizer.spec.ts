@@ -1,0 +1,136 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Response } from 'express';
+import type { EntityManager } from 'typeorm';
+import {
+  ActorCheck,
+  AuditSink,
+  EventBus,
+  LocalRelay,
+  SystemClock,
+  Transactor,
+  UnitOfWork,
+  UserDirectory,
+  type DatabaseWork,
+  type DirectoryUser,
+} from '../../../core/index.js';
+import { TokenRevalidator, UserBlocked, UserLoggedIn, type Principal } from '../../../identity/index.js';
+import { CanvusError } from '../canvus.errors.js';
+import { SubscriberAuthorizer } from './subscriber-authorizer.js';
+import { Subscriber } from './subscriber.js';
+
+const ANNA: DirectoryUser = { id: 7, email: 'anna@example.com', name: 'Anna', admin: false, status: 'active' };
+const TOKEN = { id: 'token', userId: ANNA.id, enabled: true, expiresAt: null };
+const LINE = Buffer.from('[]\n');
+
+/** A database that holds one token. */
+class OneToken extends Transactor {
+  read<T>(work: DatabaseWork<T>): Promise<T> {
+    return work({ find: () => Promise.resolve([TOKEN]) } as unknown as EntityManager);
+  }
+
+  write = (): never => {
+    throw new Error('nothing is written');
+  };
+  findForUpdate = this.write;
+  lock = this.write;
+  tryLock = this.write;
+}
+
+/** Users who are found when the test says so, as they were when they were asked for. */
+class SlowUsers extends UserDirectory {
+  anna = ANNA;
+  readonly answers: (() => void)[] = [];
+
+  find(): Promise<DirectoryUser | null> {
+    const { anna } = this;
+    return new Promise((resolve) => {
+      this.answers.push(() => {
+        resolve(anna);
+      });
+    });
+  }
+
+  findByEmail = (): Promise<null> => Promise.resolve(null);
+
+  /** Lets the one who waits for an answer have it. */
+  async answer(): Promise<void> {
+    while (this.answers.length === 0) await nextTick();
+    this.answers.shift()?.();
+    await nextTick();
+  }
+}
+
+class NoAuthors extends ActorCheck {
+  authorize = (): Promise<null> => Promise.resolve(null);
+}
+
+class NoAudit extends AuditSink {
+  write = (): Promise<void> => Promise.resolve();
+}
+
+describe('SubscriberAuthorizer', () => {
+  let users: SlowUsers;
+  let authorizer: SubscriberAuthorizer;
+  let subscriber: Subscriber;
+  let opened: Promise<unknown>;
+  let written: Buffer[];
+
+  beforeEach(() => {
+    users = new SlowUsers();
+    const [clock, relay] = [new SystemClock(), new LocalRelay(new EventBus())];
+    const unitOfWork = new UnitOfWork(new OneToken(), relay, clock, new NoAuthors(), new NoAudit());
+    authorizer = new SubscriberAuthorizer(new TokenRevalidator(unitOfWork, users, clock, relay));
+    written = [];
+    const itself = (): unknown => response;
+    const response: unknown = {
+      ...{ status: itself, type: itself, set: itself, end: itself },
+      write: (bytes: Buffer) => written.push(bytes),
+      req: {},
+    };
+    const principal = { user: ANNA, token: { id: TOKEN.id } } as Principal;
+    subscriber = new Subscriber(response as Response, principal, null, clock);
+    opened = subscriber.opened().then(
+      () => 'opened',
+      (error: unknown) => error,
+    );
+    authorizer.add(subscriber);
+    subscriber.begin(LINE);
+  });
+
+  it('keeps a new subscriber’s lines back until it is known that they may have them', async () => {
+    for (let turn = 0; turn < 5; turn += 1) await nextTick();
+    expect(written).toEqual([]);
+    await users.answer();
+    expect([await opened, written]).toEqual(['opened', [LINE]]);
+  });
+
+  it('does not take an answer from before a block for one from after it', async () => {
+    while (users.answers.length === 0) await nextTick();
+    users.anna = { ...ANNA, status: 'blocked' };
+    authorizer.onChange(new UserBlocked(ANNA), ANNA.id);
+    await users.answer();
+    expect(written).toEqual([]);
+    await users.answer();
+    expect(await opened).toBeInstanceOf(CanvusError);
+    expect(written).toEqual([]);
+  });
+
+  it('asks nothing for a change that revokes no access, nor for one of somebody else', async () => {
+    await users.answer();
+    authorizer.onChange(new UserLoggedIn(ANNA), ANNA.id);
+    authorizer.onChange(new UserBlocked({ id: 8, name: 'Berta' }), 8);
+    for (let turn = 0; turn < 5; turn += 1) await nextTick();
+    expect(users.answers).toEqual([]);
+    subscriber.send(LINE);
+    expect(written).toEqual([LINE, LINE]);
+  });
+
+  it('asks nothing for a subscriber who has gone', async () => {
+    await users.answer();
+    authorizer.remove(subscriber);
+    authorizer.onChange(new UserBlocked(ANNA), ANNA.id);
+    for (let turn = 0; turn < 5; turn += 1) await nextTick();
+    expect(users.answers).toEqual([]);
+  });
+});
