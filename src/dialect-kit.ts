@@ -20,7 +20,7 @@ export {
   type HeaderForm,
   type OptionRules,
 } from './core/index.js';
-export { AccountService, Authenticator, USER_AUDIENCE, sharedAccount, type Principal } from './identity/index.js';
+export { AccountService, Authenticator, USER_AUDIENCE, lockAccountShared, type Principal } from './identity/index.js';
 export {
   DIALECT_PATH,
   DialectMount,

@@ -1,5 +1,5 @@
 /** Tokens: entity, hashing, life cycle, verification, changes. No HTTP, no dialect, no users table. */
-export { ActorCheck, type AuthorChange } from './database/actor-check.js';
+export { ActorCheck } from './database/actor-check.js';
 export { SYSTEM, anonymousAt, type Actor } from './database/actor.js';
 export { AuditLog, removeAuditRows, type AuditFilter, type IdRange } from './audit/audit-log.js';
 export { AuditRecord } from './audit/audit-record.entity.js';
@@ -18,6 +18,7 @@ export {
 } from './changes/changes.js';
 export { Clock, SystemClock } from './clock.js';
 export { jsonColumn, timestampColumn } from './database/columns.js';
+export type { Lock, LockKey, Lockable } from './database/locks.js';
 export { CORE_ENTITIES } from './core.entities.js';
 export { CORE_PROVIDERS } from './core.providers.js';
 export * as migrationColumns from './database/migration-columns.js';
@@ -53,8 +54,9 @@ export {
 } from './tokens/token.service.js';
 export { Semaphore, type SemaphoreOptions } from './semaphore.js';
 export type { EntityClass, MigrationClass, Schema } from './database/schema.js';
-export { Transactor, type DatabaseWork, type HoldMode } from './database/transactor.js';
-export { Transaction, UnitOfWork } from './database/unit-of-work.js';
+export { Transactor, type DatabaseWork, type LockMode } from './database/transactor.js';
+export { Transaction } from './database/transaction.js';
+export { UnitOfWork } from './database/unit-of-work.js';
 export { UserDirectory, type DirectoryUser } from './user-directory.js';
 export { isCheckedSecret, isUserToken, newCheckedSecret, type Credential } from './verification/credential.js';
 export type {

@@ -1,5 +1,5 @@
 /** Who the users are, as far as tokens must know; a host may put its own users behind this. */
-import type { Transaction } from './database/unit-of-work.js';
+import type { Transaction } from './database/transaction.js';
 
 /** A user in the eyes of the token authority. */
 export interface DirectoryUser {
@@ -34,13 +34,12 @@ export abstract class UserDirectory {
   }
 
   /**
-   * The user, for a change that relies on him; a directory that can keeps him as he is until the transaction ends, by
-   * asking `transaction.manager`. It must wait for nothing but the database, nor must `find`, by which it is done unless
-   * overridden: on SQLite, all who write to the file wait meanwhile, the host too, and a host that waits in its driver
-   * hears nothing else.
-   * @param forChange - nobody else may rely on him meanwhile
+   * The user, for a change that relies on them; a directory that can keeps them as they are until the transaction ends,
+   * by asking `transaction.manager`. It must wait for nothing but the database, nor must `find`, by which it is done
+   * unless overridden: on SQLite, all who write to the file wait meanwhile, the host too, and a host that waits in its
+   * driver hears nothing else.
    */
-  hold(_transaction: Transaction, userId: number, _forChange = false): Promise<DirectoryUser | null> {
+  lockShared(_transaction: Transaction, userId: number): Promise<DirectoryUser | null> {
     return this.find(userId);
   }
 }

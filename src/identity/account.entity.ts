@@ -1,12 +1,14 @@
 /** A tenant: what Cloudflare calls an account and CRM.COM an organisation. */
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { timestampColumn } from '../core/index.js';
+import { timestampColumn, type LockKey } from '../core/index.js';
 
 /** A tenant, to which service tokens and CRM access tokens belong. */
 @Entity({ name: 'latchkey_account' })
 @Index('latchkey_account_name', ['name'], { unique: true })
 @Check('latchkey_account_id_length', `length("id") = 32`)
 export class Account {
+  static readonly lock: LockKey<'id'> = { kind: 'account', columns: ['id'] };
+
   /** 32 lower-case hex characters. */
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 32, primaryKeyConstraintName: 'latchkey_account_pk' })
   id!: string;
@@ -19,8 +21,8 @@ export class Account {
   allowNoIdentifier!: boolean | null;
 
   /** The last number that was given to one of its access tokens. */
-  @Column({ name: 'last_token_number', type: 'integer', default: 0, select: false })
-  lastTokenNumber?: number;
+  @Column({ name: 'last_token_number', type: 'integer', default: 0 })
+  lastTokenNumber!: number;
 
   @Column(timestampColumn({ name: 'created_at' }))
   createdAt!: Date;

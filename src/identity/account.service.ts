@@ -52,8 +52,9 @@ export class AccountService {
 
   /** For whoever holds a transaction open. */
   async insert(tx: Transaction, values: Pick<Account, 'id' | 'name'>): Promise<Account> {
-    const account: Account = { ...values, allowNoIdentifier: null, createdAt: tx.now, updatedAt: tx.now };
-    await tx.manager.insert(Account, { ...account, lastTokenNumber: 0 });
+    const settings = { allowNoIdentifier: null, lastTokenNumber: 0 };
+    const account: Account = { ...values, ...settings, createdAt: tx.now, updatedAt: tx.now };
+    await tx.manager.insert(Account, account);
     tx.record(new AccountCreated(account));
     return account;
   }
@@ -64,7 +65,7 @@ export class AccountService {
    */
   async update(actor: Actor, id: string, changes: AccountChanges): Promise<Account> {
     const write = this.change(actor, id, async (tx) => {
-      const account = await lockedAccount(tx, id);
+      const account = await lockAccountForUpdate(tx, id);
       const fields = (Object.keys(changes) as (keyof AccountChanges)[]).filter((key) => account[key] !== changes[key]);
       if (fields.length === 0) return account;
       const values = { ...changes, updatedAt: tx.now };
@@ -93,14 +94,9 @@ export class AccountService {
    * @throws DomainError `account_not_found`
    */
   async nextTokenNumber(tx: Transaction, id: string): Promise<number> {
-    await tx.hold('change', 'account', id);
-    const { affected } = await tx.manager.increment(Account, { id }, 'lastTokenNumber', 1);
-    if (affected !== 1) throw accountNotFound();
-    const { lastTokenNumber } = await tx.manager.findOneOrFail(Account, {
-      select: { id: true, lastTokenNumber: true },
-      where: { id },
-    });
-    return Number(lastTokenNumber);
+    const number = (await lockAccountForUpdate(tx, id)).lastTokenNumber + 1;
+    await tx.manager.update(Account, { id }, { lastTokenNumber: number });
+    return number;
   }
 
   /** The account of that name, or `null`. */
@@ -114,7 +110,7 @@ export class AccountService {
    */
   async delete(actor: Actor, id: string): Promise<void> {
     await this.unitOfWork.write(actor, async (tx) => {
-      const account = await lockedAccount(tx, id);
+      const account = await lockAccountForUpdate(tx, id);
       const { affected } = await tx.manager.delete(Token, { accountId: id });
       await tx.manager.delete(TokenCount, { accountId: id });
       await tx.manager.delete(Membership, { accountId: id });
@@ -125,12 +121,11 @@ export class AccountService {
 }
 
 /**
- * The account, which nobody else can hold or change until the transaction ends.
+ * The account, which nobody else can change or rely on until the transaction ends.
  * @throws DomainError `account_not_found`
  */
-export async function lockedAccount(tx: Transaction, id: string): Promise<Account> {
-  await tx.hold('change', 'account', id);
-  const [account] = await tx.lock(Account, { where: { id } });
+export async function lockAccountForUpdate(tx: Transaction, id: string): Promise<Account> {
+  const account = await tx.lockForUpdate(Account, { id });
   if (!account) throw accountNotFound();
   return account;
 }
@@ -139,9 +134,8 @@ export async function lockedAccount(tx: Transaction, id: string): Promise<Accoun
  * The account, which nobody can delete until the transaction ends: what is added to it then does not outlive it.
  * @throws DomainError `account_not_found`
  */
-export async function sharedAccount(tx: Transaction, id: string): Promise<Account> {
-  await tx.hold('share', 'account', id);
-  const account = await findRow(tx.manager, Account, { id });
+export async function lockAccountShared(tx: Transaction, id: string): Promise<Account> {
+  const account = await tx.lockShared(Account, { id });
   if (!account) throw accountNotFound();
   return account;
 }

@@ -92,7 +92,7 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
     while (!this.isStopping()) {
       const removed = await this.unitOfWork.write(SYSTEM, async (tx) =>
         // Another instance that is at it now does the rest as well.
-        (await tx.tryHold(what)) ? remove(tx, BATCH) : 0,
+        (await tx.tryLockJob(what)) ? remove(tx, BATCH) : 0,
       );
       total += removed;
       if (removed < BATCH) break;

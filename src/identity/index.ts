@@ -2,8 +2,8 @@
 export { Account } from './account.entity.js';
 export {
   AccountService,
-  lockedAccount,
-  sharedAccount,
+  lockAccountForUpdate,
+  lockAccountShared,
   type AccountChanges,
   type AccountQuery,
 } from './account.service.js';

@@ -1,18 +1,20 @@
 /** The rule that somebody can always administer the server. */
-import { DomainError, type Transaction } from '../core/index.js';
+import { DomainError, type Lock, type Transaction } from '../core/index.js';
 import { User } from './user.entity.js';
 
 /** An administrator who can act: approved and not blocked. */
 const ABLE_ADMIN = { admin: true, approved: true, blocked: false };
 
+/** Locked by whoever takes an able administrator away, so that two who remove each other do not both succeed. */
+const ONE_ADMIN: Lock = { kind: 'users', id: 'administrators' };
+
 /**
- * Refuses to take the last able administrator away. Locks all of them, so that two who remove each other at the
- * same moment do not both succeed.
+ * Refuses to take the last able administrator away.
  * @throws DomainError `last_admin`
  */
 export async function keepOneAdmin(tx: Transaction, withoutUserId: number, doing: string): Promise<void> {
-  await tx.hold('change', 'users', 'administrators');
-  const admins = await tx.lock(User, { where: ABLE_ADMIN, order: { id: 'ASC' } });
+  await tx.lockRule(ONE_ADMIN);
+  const admins = await tx.manager.find(User, { where: ABLE_ADMIN, take: 2, order: { id: 'ASC' } });
   const isOne = admins.some((admin) => admin.id === withoutUserId);
   if (isOne && admins.length === 1) {
     throw new DomainError(

@@ -5,9 +5,8 @@ import {
   DomainError,
   Token,
   UserDirectory,
-  findRow,
   type Actor,
-  type AuthorChange,
+  type DirectoryUser,
   type Transaction,
 } from '../core/index.js';
 
@@ -17,19 +16,15 @@ export class LocalActorCheck extends ActorCheck {
     super();
   }
 
-  async authorize(tx: Transaction, actor: Actor, changing: AuthorChange): Promise<void> {
-    const { userId, tokenId, admin } = actor;
-    if (userId === null || tokenId === null) return;
-    const changesUsers = changing === 'users';
-    if (admin) await tx.hold(changesUsers ? 'change' : 'share', 'users', 'administrators');
-    const user = await this.users.hold(tx, userId, changesUsers);
-    await tx.hold(changing === 'token' ? 'change' : 'share', 'token', tokenId);
-
-    const token = await findRow(tx.manager, Token, { id: tokenId, userId });
+  async authorize(tx: Transaction, { userId, tokenId, admin }: Actor): Promise<DirectoryUser | null> {
+    if (userId === null || tokenId === null) return null;
+    const user = await this.users.lockShared(tx, userId);
+    const token = await tx.lockShared(Token, { id: tokenId }, { userId });
     const isValid = token?.enabled && (token.expiresAt === null || token.expiresAt > tx.now);
     if (!user || !isValid) throw new DomainError('unauthenticated', 'the credential is not accepted any more');
     if (user.status !== 'active' || (admin && !user.admin)) {
       throw new DomainError('not_permitted', 'the user may not do this any more');
     }
+    return user;
   }
 }

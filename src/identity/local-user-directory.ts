@@ -29,9 +29,8 @@ export class LocalUserDirectory extends UserDirectory {
     return (await this.transactor.read((manager) => manager.findBy(User, { id: In(ids) }))).map(directoryUser);
   }
 
-  override async hold(tx: Transaction, userId: number, forChange = false): Promise<DirectoryUser | null> {
-    await tx.hold(forChange ? 'change' : 'share', 'user', userId);
-    const user = await findRow(tx.manager, User, { id: userId });
+  override async lockShared(tx: Transaction, userId: number): Promise<DirectoryUser | null> {
+    const user = await tx.lockShared(User, { id: userId });
     return user && directoryUser(user);
   }
 }

@@ -1,6 +1,6 @@
 /** A user's role in an account. */
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { timestampColumn } from '../core/index.js';
+import { timestampColumn, type LockKey } from '../core/index.js';
 
 /** `administrator` may do everything in the account, `read_only` may list and get. */
 export type Role = 'administrator' | 'read_only';
@@ -11,6 +11,9 @@ export type Role = 'administrator' | 'read_only';
 @Index('latchkey_membership_user', ['userId'])
 @Check('latchkey_membership_role', `"role" = 'administrator' OR "role" = 'read_only'`)
 export class Membership {
+  /** By the pair: also a membership that is not there can be locked. */
+  static readonly lock: LockKey<'accountId' | 'userId'> = { kind: 'membership', columns: ['accountId', 'userId'] };
+
   /** 32 lower-case hex characters. */
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 32, primaryKeyConstraintName: 'latchkey_membership_pk' })
   id!: string;

@@ -11,11 +11,11 @@ import {
   type PageRequest,
   type Transaction,
 } from '../core/index.js';
-import { requireAdministrator, holdMembership } from './account-administrator.js';
-import { sharedAccount } from './account.service.js';
+import { requireAdministrator } from './account-administrator.js';
+import { lockAccountShared } from './account.service.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './changes.js';
 import { newHexId } from './hex-id.js';
-import { heldUser } from './locked-user.js';
+import { lockUserShared } from './user-lock.js';
 import { Membership, type Role } from './membership.entity.js';
 import { SessionToken } from './session-token.entity.js';
 
@@ -71,9 +71,9 @@ export class MembershipService {
     const known = await this.users.findByEmail(email);
     const write = this.unitOfWork.write(actor, async (tx) => {
       await requireAdministrator(tx, actor, accountId);
-      await sharedAccount(tx, accountId);
+      await lockAccountShared(tx, accountId);
       if (!known) throw new DomainError('user_not_found', `there is no user with the e-mail address ${email}`);
-      const user = await heldUser(this.users, tx, known.id);
+      const user = await lockUserShared(this.users, tx, known.id);
       return { membership: await this.insert(tx, accountId, user.id, role), user };
     });
     return whenTaken(write, () => new DomainError('already_member', `${email} is a member of this account already`));
@@ -90,9 +90,9 @@ export class MembershipService {
   /** @throws DomainError `member_not_found`, `not_permitted` */
   async changeRole(actor: Actor, accountId: string, id: string, role: Role): Promise<Member> {
     return this.unitOfWork.write(actor, async (tx) => {
-      await requireAdministrator(tx, actor, accountId, 'memberships');
+      await requireAdministrator(tx, actor, accountId);
       const membership = await this.locked(tx, accountId, id);
-      const user = await heldUser(this.users, tx, membership.userId);
+      const user = await lockUserShared(this.users, tx, membership.userId);
       if (membership.role !== role) {
         await tx.manager.update(Membership, { id }, { role });
         tx.record(new MemberUpdated(Object.assign(membership, { role })));
@@ -107,7 +107,7 @@ export class MembershipService {
    */
   async remove(actor: Actor, accountId: string, id: string): Promise<void> {
     await this.unitOfWork.write(actor, async (tx) => {
-      await requireAdministrator(tx, actor, accountId, 'memberships');
+      await requireAdministrator(tx, actor, accountId);
       const membership = await this.locked(tx, accountId, id);
       await tx.manager.delete(SessionToken, { userId: membership.userId, accountId });
       await tx.manager.delete(Membership, { id });
@@ -118,8 +118,8 @@ export class MembershipService {
   private async locked(tx: Transaction, accountId: string, id: string): Promise<Membership> {
     const found = await tx.manager.findOneBy(Membership, { id, accountId });
     if (!found) throw memberNotFound();
-    await holdMembership(tx, 'change', found);
-    const [membership] = await tx.lock(Membership, { where: { id, accountId } });
+    const { userId } = found;
+    const membership = await tx.lockForUpdate(Membership, { accountId, userId }, { id });
     if (!membership) throw memberNotFound();
     return membership;
   }

@@ -4,7 +4,7 @@ import { Not } from 'typeorm';
 import { DomainError, HashingService, Secret, UnitOfWork, type Actor, type Transaction } from '../core/index.js';
 import { PasswordChangeFailed, PasswordChanged } from './changes.js';
 import { LoginThrottle } from './login-throttle.js';
-import { lockedUser } from './locked-user.js';
+import { lockUserForUpdate } from './user-lock.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionToken } from './session-token.entity.js';
 import { User } from './user.entity.js';
@@ -47,16 +47,11 @@ export class PasswordService {
     attempt.succeeded();
     const { passwordHash: checked } = user;
     const passwordHash = await this.prepare(next);
-    return this.unitOfWork.write(
-      actor,
-      async (tx) => {
-        await tx.hold('change', 'user', userId);
-        const [unchanged] = await tx.lock(User, { where: { id: userId, passwordHash: checked } });
-        if (!unchanged) throw new DomainError('conflict', 'the password was changed by somebody else at the same time');
-        return this.store(tx, actor, unchanged, passwordHash);
-      },
-      'users',
-    );
+    return this.unitOfWork.write(actor, async (tx) => {
+      const unchanged = await tx.lockForUpdate(User, { id: userId }, { passwordHash: checked });
+      if (!unchanged) throw new DomainError('conflict', 'the password was changed by somebody else at the same time');
+      return this.store(tx, actor, unchanged, passwordHash);
+    });
   }
 
   /** The refusal of a wrong present password, which is written down. */
@@ -76,10 +71,8 @@ export class PasswordService {
    */
   async set(actor: Actor, userId: number, next: Secret): Promise<User> {
     const passwordHash = await this.prepare(next);
-    return this.unitOfWork.write(
-      actor,
-      async (tx) => this.store(tx, actor, await lockedUser(tx, userId), passwordHash),
-      'users',
+    return this.unitOfWork.write(actor, async (tx) =>
+      this.store(tx, actor, await lockUserForUpdate(tx, userId), passwordHash),
     );
   }
 

@@ -13,7 +13,7 @@ import {
 import { PersonalToken } from './personal-token.entity.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionToken } from './session-token.entity.js';
-import { heldUser } from './locked-user.js';
+import { lockUserShared } from './user-lock.js';
 
 /** A token that was just issued, with its secret: the only time the secret is there to be shown. */
 export interface IssuedPersonalToken {
@@ -52,7 +52,7 @@ export class PersonalTokenService {
   async issue(actor: Actor, userId: number, description: string): Promise<IssuedPersonalToken> {
     const prepared = await this.prepare(this.hashing.newSecret());
     return this.unitOfWork.write(actor, async (tx) => {
-      await heldUser(this.users, tx, userId);
+      await lockUserShared(this.users, tx, userId);
       return this.insert(tx, userId, description, prepared);
     });
   }
@@ -76,10 +76,8 @@ export class PersonalTokenService {
 
   /** @throws DomainError `token_not_found` */
   describe(actor: Actor, { id, userId }: PersonalToken, description: string): Promise<PersonalToken> {
-    return this.unitOfWork.write(
-      actor,
-      (tx) => this.tokens.update(tx, PersonalToken, { id, userId }, { label: description }),
-      id === actor.tokenId ? 'token' : 'nothing',
+    return this.unitOfWork.write(actor, (tx) =>
+      this.tokens.update(tx, PersonalToken, { id, userId }, { label: description }),
     );
   }
 
@@ -88,14 +86,10 @@ export class PersonalTokenService {
    * @throws DomainError `token_not_found`
    */
   revoke(actor: Actor, { id, userId }: PersonalToken): Promise<PersonalToken> {
-    return this.unitOfWork.write(
-      actor,
-      async (tx) => {
-        const token = await this.tokens.revoke(tx, PersonalToken, { id, userId });
-        await tx.manager.delete(SessionToken, { userId: Number(userId), parentId: id });
-        return token;
-      },
-      id === actor.tokenId ? 'token' : 'nothing',
-    );
+    return this.unitOfWork.write(actor, async (tx) => {
+      const token = await this.tokens.revoke(tx, PersonalToken, { id, userId });
+      await tx.manager.delete(SessionToken, { userId: Number(userId), parentId: id });
+      return token;
+    });
   }
 }

@@ -60,7 +60,7 @@ export class ServerSettings {
   async changePolicy(actor: Actor, changes: Partial<Policy>): Promise<Policy> {
     return this.unitOfWork.write(actor, async (tx) => {
       await insertUnlessThere(tx.manager, POLICY, '{}');
-      await tx.lock(Setting, { where: { name: POLICY } });
+      await tx.lockForUpdate(Setting, { name: POLICY });
       const before = await this.storedPolicy(tx.manager);
       const after = { ...before, ...changes };
       const fields = (Object.keys(changes) as (keyof Policy)[]).filter((key) => before[key] !== after[key]);

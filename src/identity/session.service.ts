@@ -132,12 +132,10 @@ export class SessionService {
     }
     if (!(token instanceof SessionToken)) return;
     try {
-      const changing = token.id === actor.tokenId ? 'token' : 'nothing';
-      const end = async (tx: Transaction): Promise<void> => {
+      await this.unitOfWork.write(actor, async (tx) => {
         tx.record(new UserLoggedOut(user, { token_id: token.id }));
         await this.tokens.revoke(tx, SessionToken, { id: token.id });
-      };
-      await this.unitOfWork.write(actor, end, changing);
+      });
     } catch (error) {
       // Ended by another request at the same moment: what was asked for is done.
       const ended = error instanceof DomainError && ['token_not_found', 'unauthenticated'].includes(error.code);
@@ -168,8 +166,7 @@ export class SessionService {
     const secret = options.newSecret?.() ?? this.hashing.newSecret();
     const author = { ...anonymousAt(options.address), userId: id, userName: name };
     return this.unitOfWork.write(author, async (tx) => {
-      await tx.hold('change', 'user', id);
-      const [user] = await tx.lock(User, { where: { id, ...expected, blocked: false, approved: true } });
+      const user = await tx.lockForUpdate(User, { id }, { ...expected, blocked: false, approved: true });
       if (!user || (by.presented && !(await isStillThere(tx, by.presented)))) return undefined;
       const renewed = by.renewedHash ? { passwordHash: by.renewedHash } : {};
       await tx.manager.update(User, { id: user.id }, { lastLoginAt: tx.now, ...renewed });
@@ -213,7 +210,6 @@ type Method = 'password' | 'token';
 
 /** Holds the token until the transaction ends. */
 async function isStillThere(tx: Transaction, { id }: Token): Promise<boolean> {
-  await tx.hold('share', 'token', id);
-  const token = await tx.manager.findOneBy(Token, { id });
+  const token = await tx.lockShared(Token, { id });
   return token?.enabled === true && (token.expiresAt === null || token.expiresAt > tx.now);
 }

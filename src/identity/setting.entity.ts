@@ -1,8 +1,11 @@
 /** What the server remembers about itself: a few named values. */
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { LockKey } from '../core/index.js';
 
 @Entity({ name: 'latchkey_setting' })
 export class Setting {
+  static readonly lock: LockKey<'name'> = { kind: 'setting', columns: ['name'] };
+
   @PrimaryColumn({ name: 'name', type: 'varchar', length: 64, primaryKeyConstraintName: 'latchkey_setting_pk' })
   name!: string;
 

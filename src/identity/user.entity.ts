@@ -1,6 +1,6 @@
 /** A person or robot who owns tokens and may sign in. */
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { timestampColumn } from '../core/index.js';
+import { timestampColumn, type LockKey } from '../core/index.js';
 
 /** One of Latchkey's own users. */
 @Entity({ name: 'latchkey_user' })
@@ -8,6 +8,8 @@ import { timestampColumn } from '../core/index.js';
 @Check('latchkey_user_id_range', `"id" >= 1000`)
 @Check('latchkey_user_password_length', `"password_hash" IS NULL OR length("password_hash") = 60`)
 export class User {
+  static readonly lock: LockKey<'id'> = { kind: 'user', columns: ['id'] };
+
   /** From 1000 up, never reused. */
   @PrimaryGeneratedColumn('increment', { name: 'id', type: 'integer', primaryKeyConstraintName: 'latchkey_user_pk' })
   id!: number;

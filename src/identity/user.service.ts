@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError, Secret, Token, UnitOfWork, whenTaken, type Actor, type Transaction } from '../core/index.js';
 import { UserApproved, UserBlocked, UserCreated, UserDeleted, UserUnblocked, UserUpdated } from './changes.js';
 import { keepOneAdmin } from './last-admin.js';
-import { lockedUser, userNotFound } from './locked-user.js';
+import { lockUserForUpdate, userNotFound } from './user-lock.js';
 import { Membership } from './membership.entity.js';
 import { PasswordService } from './password.service.js';
 import { ServerSettings } from './server-settings.js';
@@ -90,16 +90,12 @@ export class UserService {
    */
   async update(actor: Actor, id: number, changes: UserChanges, password?: Secret): Promise<User> {
     const passwordHash = password && (await this.passwords.prepare(password));
-    const write = this.unitOfWork.write(
-      actor,
-      async (tx) => {
-        if (changes.blocked === true) await keepOneAdmin(tx, id, 'blocked');
-        if (changes.admin === false) await keepOneAdmin(tx, id, 'demoted');
-        const user = await this.change(tx, id, changes);
-        return passwordHash === undefined ? user : this.passwords.store(tx, actor, user, passwordHash);
-      },
-      'users',
-    );
+    const write = this.unitOfWork.write(actor, async (tx) => {
+      if (changes.blocked === true) await keepOneAdmin(tx, id, 'blocked');
+      if (changes.admin === false) await keepOneAdmin(tx, id, 'demoted');
+      const user = await this.change(tx, id, changes);
+      return passwordHash === undefined ? user : this.passwords.store(tx, actor, user, passwordHash);
+    });
     return whenTaken(write, () => emailTaken(changes.email ?? ''));
   }
 
@@ -108,22 +104,18 @@ export class UserService {
    * @throws DomainError `user_not_found`, `last_admin`
    */
   async delete(actor: Actor, id: number): Promise<void> {
-    await this.unitOfWork.write(
-      actor,
-      async (tx) => {
-        await keepOneAdmin(tx, id, 'deleted');
-        const user = await lockedUser(tx, id);
-        const { affected } = await tx.manager.delete(Token, { userId: id });
-        await tx.manager.delete(Membership, { userId: id });
-        await tx.manager.delete(User, { id });
-        tx.record(new UserDeleted(user, { email: user.email, tokens: affected ?? 0 }));
-      },
-      'users',
-    );
+    await this.unitOfWork.write(actor, async (tx) => {
+      await keepOneAdmin(tx, id, 'deleted');
+      const user = await lockUserForUpdate(tx, id);
+      const { affected } = await tx.manager.delete(Token, { userId: id });
+      await tx.manager.delete(Membership, { userId: id });
+      await tx.manager.delete(User, { id });
+      tx.record(new UserDeleted(user, { email: user.email, tokens: affected ?? 0 }));
+    });
   }
 
   private async change(tx: Transaction, id: number, changes: UserChanges): Promise<User> {
-    const user = await lockedUser(tx, id);
+    const user = await lockUserForUpdate(tx, id);
     const differing = Object.entries(changes).filter(([key, value]) => user[key as keyof UserChanges] !== value);
     if (differing.length === 0) {
       tx.alreadyRevoked();

@@ -3,7 +3,7 @@
  * reads: a host's user directory may need one during a write, which would deadlock if writers held all of them.
  */
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
-import { Transactor, Semaphore, type DatabaseWork, type HoldMode } from '../core/index.js';
+import { Transactor, Semaphore, type DatabaseWork, type LockMode } from '../core/index.js';
 import { poolOf } from '../internals/index.js';
 import { isRetryable, translated } from './driver-errors.js';
 
@@ -43,7 +43,7 @@ export class PostgresTransactor extends Transactor {
     }
   }
 
-  lock<E extends ObjectLiteral>(
+  findForUpdate<E extends ObjectLiteral>(
     manager: EntityManager,
     entity: ObjectType<E>,
     options: FindManyOptions<E>,
@@ -52,16 +52,16 @@ export class PostgresTransactor extends Transactor {
   }
 
   /** Uses advisory locks, which queue. With row locks, a stream of shared locks could starve an exclusive one. */
-  async hold(manager: EntityManager, name: string, mode: HoldMode): Promise<void> {
-    const lock = mode === 'share' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
+  async lock(manager: EntityManager, name: string, mode: LockMode): Promise<void> {
+    const lock = mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
     await manager.query(`SELECT ${lock}(hashtextextended($1, 0))`, [`latchkey ${name}`]);
   }
 
-  async tryHold(manager: EntityManager, name: string): Promise<boolean> {
-    const [row] = await manager.query<{ taken: boolean }[]>(
-      'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS taken',
-      [`latchkey ${name}`],
-    );
+  async tryLock(manager: EntityManager, name: string, mode: LockMode): Promise<boolean> {
+    const lock = mode === 'shared' ? 'pg_try_advisory_xact_lock_shared' : 'pg_try_advisory_xact_lock';
+    const [row] = await manager.query<{ taken: boolean }[]>(`SELECT ${lock}(hashtextextended($1, 0)) AS taken`, [
+      `latchkey ${name}`,
+    ]);
     return row?.taken === true;
   }
 }

@@ -68,7 +68,7 @@ export class SqliteTransactor extends Transactor {
     });
   }
 
-  lock<E extends ObjectLiteral>(
+  findForUpdate<E extends ObjectLiteral>(
     manager: EntityManager,
     entity: ObjectType<E>,
     options: FindManyOptions<E>,
@@ -77,11 +77,11 @@ export class SqliteTransactor extends Transactor {
     return manager.find(entity, options);
   }
 
-  hold(): Promise<void> {
+  lock(): Promise<void> {
     return Promise.resolve();
   }
 
-  tryHold(): Promise<boolean> {
+  tryLock(): Promise<boolean> {
     return Promise.resolve(true);
   }
 

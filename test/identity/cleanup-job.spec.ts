@@ -219,7 +219,7 @@ describe('the cleanup jobs of two instances over one database', () => {
     const left = new Promise<void>((resolve) => (leave = resolve));
     const work = new Promise<void>((began, failed) => {
       const write = servicesOf(other).unitOfWork.write(SYSTEM, async (tx) => {
-        expect(await tx.tryHold('expired sessions')).toBe(true);
+        expect(await tx.tryLockJob('expired sessions')).toBe(true);
         began();
         await left;
       });

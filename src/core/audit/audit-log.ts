@@ -4,7 +4,8 @@ import { And, In, LessThan, MoreThanOrEqual } from 'typeorm';
 import type { EntityManager, FindOptionsWhere, SelectQueryBuilder } from 'typeorm';
 import { AuditRecord } from './audit-record.entity.js';
 import type { ChangeTarget } from '../changes/changes.js';
-import { UnitOfWork, type Transaction } from '../database/unit-of-work.js';
+import type { Transaction } from '../database/transaction.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
 
 /** Which rows: every condition that is given must hold. */
 export interface AuditFilter {

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditRecord } from './audit-record.entity.js';
 import { insertRows } from '../database/row-mapper.js';
-import type { Transaction } from '../database/unit-of-work.js';
+import type { Transaction } from '../database/transaction.js';
 
 /** A row of the audit log before it has a number. */
 export type AuditEntry = Omit<AuditRecord, 'id'>;

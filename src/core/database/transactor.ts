@@ -4,8 +4,8 @@ import type { EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from '
 /** Work done with one connection; it awaits nothing but that connection. */
 export type DatabaseWork<T> = (manager: EntityManager) => Promise<T>;
 
-/** `change`: nobody else may hold it; `share`: others may hold it as well, as long as nobody wants to change it. */
-export type HoldMode = 'change' | 'share';
+/** `exclusive`: nobody else may hold the lock; `shared`: others may share it, as long as nobody waits to have it alone. */
+export type LockMode = 'exclusive' | 'shared';
 
 /**
  * Runs work against one engine. Also the injection token.
@@ -19,18 +19,18 @@ export abstract class Transactor {
   abstract write<T>(work: DatabaseWork<T>): Promise<T>;
 
   /** Reads rows inside a write and keeps others from changing them until it ends. */
-  abstract lock<E extends ObjectLiteral>(
+  abstract findForUpdate<E extends ObjectLiteral>(
     manager: EntityManager,
     entity: ObjectType<E>,
     options: FindManyOptions<E>,
   ): Promise<E[]>;
 
   /**
-   * Inside a write, takes a turn at something by its name, and keeps it until the write ends. Turns are fair: who wants
-   * to change it waits for those who share it now, and those who come later wait for him.
+   * Inside a write, waits for the lock of this name, and keeps it until the write ends. Locks are fair: who wants one
+   * alone waits for those who share it now, and those who come later wait for them.
    */
-  abstract hold(manager: EntityManager, name: string, mode: HoldMode): Promise<void>;
+  abstract lock(manager: EntityManager, name: string, mode: LockMode): Promise<void>;
 
-  /** Inside a write, takes a turn like `hold` for a change, or answers `false` at once when somebody has it. */
-  abstract tryHold(manager: EntityManager, name: string): Promise<boolean>;
+  /** The same without waiting: answers `false` when somebody else has it, or waits for it. */
+  abstract tryLock(manager: EntityManager, name: string, mode: LockMode): Promise<boolean>;
 }

@@ -1,74 +1,14 @@
 /** The one way to change anything: a transaction, its audit rows, and its events after the commit. */
 import { Injectable } from '@nestjs/common';
-import type { EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
-import { ActorCheck, type AuthorChange } from './actor-check.js';
+import type { EntityManager } from 'typeorm';
+import { ActorCheck } from './actor-check.js';
 import { SYSTEM, type Actor } from './actor.js';
 import { AuditSink } from '../audit/audit-sink.js';
-import { ChangeRelay } from '../changes/change-relay.js';
-import type { Change } from '../changes/changes.js';
+import { ChangeRelay, type ChangePublication } from '../changes/change-relay.js';
 import { Clock } from '../clock.js';
-import { Transactor, type DatabaseWork, type HoldMode } from './transactor.js';
-
-/** What a unit of work can do while its transaction is open. */
-export class Transaction {
-  readonly changes: Change[] = [];
-  isAlreadyRevoked = false;
-  private moment: Date;
-
-  constructor(
-    readonly manager: EntityManager,
-    /** On whose behalf the work is done. */
-    readonly actor: Actor,
-    private readonly transactor: Transactor,
-    private readonly clock: Clock,
-  ) {
-    this.moment = clock.now();
-  }
-
-  /** The moment at which the transaction held the last rows that it asked for. */
-  get now(): Date {
-    return this.moment;
-  }
-
-  /** Rows that nobody else can change until this transaction ends. */
-  async lock<E extends ObjectLiteral>(entity: ObjectType<E>, options: FindManyOptions<E>): Promise<E[]> {
-    const rows = await this.transactor.lock(this.manager, entity, options);
-    this.waited();
-    return rows;
-  }
-
-  /**
-   * Takes a turn at a thing, by kind and id, until this transaction ends: `share` to rely on it as it is, `change` to
-   * change or remove it. Read it after that.
-   */
-  async hold(mode: HoldMode, kind: string, id: string | number): Promise<void> {
-    await this.transactor.hold(this.manager, `${kind} ${String(id)}`, mode);
-    this.waited();
-  }
-
-  /** Takes a turn at a piece of work that one instance at a time does; `false` when another does it now. */
-  tryHold(work: string): Promise<boolean> {
-    return this.transactor.tryHold(this.manager, `work ${work}`);
-  }
-
-  /** It may have taken a while, and what was in force before may be over. */
-  private waited(): void {
-    this.moment = this.clock.now();
-  }
-
-  /** Notes what was done: an audit row with the commit, an event after it. */
-  record(change: Change): void {
-    this.changes.push(change);
-  }
-
-  /**
-   * Notes that what the author wants withdrawn is withdrawn: by somebody else, who may still be waiting until every
-   * instance knows. So the author waits as well.
-   */
-  alreadyRevoked(): void {
-    this.isAlreadyRevoked = true;
-  }
-}
+import { LocksNeeded } from './locks.js';
+import { Transaction } from './transaction.js';
+import { Transactor, type DatabaseWork } from './transactor.js';
 
 /**
  * Reads and writes. A write is all or nothing: its rows and their audit rows are committed together, then every
@@ -91,29 +31,45 @@ export class UnitOfWork {
   }
 
   /**
-   * Changes rows on behalf of an actor, if he may still act.
-   * @param changing - `users` for work that changes users, `token` for work that changes the author's own token
+   * Changes rows on behalf of an actor, if they may still act. The work may run more than once: what it did before is
+   * rolled back then.
    * @throws DomainError `unauthenticated`, `not_permitted`
    */
-  async write<T>(
-    actor: Actor,
-    work: (transaction: Transaction) => Promise<T>,
-    changing: AuthorChange = 'nothing',
-  ): Promise<T> {
+  async write<T>(actor: Actor, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const publication = this.relay.newPublication();
     try {
-      const result = await this.transactor.write(async (manager) => {
-        const transaction = new Transaction(manager, actor, this.transactor, this.clock);
-        if (actor.tokenId !== null) await this.actors.authorize(transaction, actor, changing);
-        const result = await work(transaction);
-        await this.audit(actor, transaction);
-        await publication.publish(manager, transaction.changes, transaction.isAlreadyRevoked);
-        return result;
-      });
+      const result = await this.committed(actor, work, publication);
       await publication.acknowledged();
       return result;
     } finally {
       publication.close();
+    }
+  }
+
+  /** Runs the work until it has all its locks: each further run takes one more of them at its beginning. */
+  private async committed<T>(
+    actor: Actor,
+    work: (transaction: Transaction) => Promise<T>,
+    publication: ChangePublication,
+  ): Promise<T> {
+    let needed = new LocksNeeded([]);
+    const run = async (manager: EntityManager): Promise<T> => {
+      const transaction = new Transaction(manager, actor, this.transactor, this.clock);
+      await transaction.locks.takeInOrder(needed.locks);
+      if (actor.tokenId !== null) transaction.actorUser = await this.actors.authorize(transaction, actor);
+      const result = await work(transaction);
+      transaction.locks.confirm();
+      await this.audit(actor, transaction);
+      await publication.publish(manager, transaction.changes, transaction.isAlreadyRevoked);
+      return result;
+    };
+    for (;;) {
+      try {
+        return await this.transactor.write(run);
+      } catch (error) {
+        if (!(error instanceof LocksNeeded)) throw error;
+        needed = error;
+      }
     }
   }
 

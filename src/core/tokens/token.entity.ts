@@ -1,6 +1,7 @@
 /** The one token table: what every kind of credential has in common. */
 import { Check, Column, Entity, Index, PrimaryColumn, TableInheritance, type IndexOptions } from 'typeorm';
 import { timestampColumn } from '../database/columns.js';
+import type { LockKey } from '../database/locks.js';
 
 /** TypeORM would make an index of its own on the discriminator, with which that of the handle begins. */
 const NOT_THERE: IndexOptions & { readonly synchronize: false } = { synchronize: false };
@@ -31,6 +32,8 @@ const NOT_THERE: IndexOptions & { readonly synchronize: false } = { synchronize:
 @Check('latchkey_token_version', `"secret_version" >= 1`)
 @Check('latchkey_token_owner', `"user_id" IS NOT NULL OR "account_id" IS NOT NULL`)
 export abstract class Token {
+  static readonly lock: LockKey<'id'> = { kind: 'token', columns: ['id'] };
+
   /** In the form of a UUID v4, lower case. */
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'latchkey_token_pk' })
   id!: string;

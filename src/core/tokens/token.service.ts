@@ -7,10 +7,13 @@ import { DomainError } from '../errors.js';
 import { countToken } from './token-count.js';
 import { newTokenId } from './token-id.js';
 import { Token } from './token.entity.js';
-import type { Transaction } from '../database/unit-of-work.js';
+import type { Transaction } from '../database/transaction.js';
 
 /** What names tokens: every condition must hold. Give the owner too, so that nobody reaches another's. */
 export type TokenSelector = Partial<Pick<Token, 'id' | 'handle' | 'handleScope' | 'userId' | 'accountId'>>;
+
+/** The class of a kind of token. */
+type TokenKind<T extends Token> = ObjectType<T> & Pick<typeof Token, 'lock'>;
 
 type OwnColumns<T extends Token> = Partial<Omit<T, keyof Token>>;
 
@@ -143,8 +146,9 @@ export class TokenService {
   }
 
   private async locked<T extends Token>(tx: Transaction, kind: ObjectType<T>, selector: TokenSelector): Promise<T> {
-    if (selector.id !== undefined) await tx.hold('change', 'token', selector.id);
-    const [token] = await tx.lock(kind, { where: where<T>(selector) });
+    const { id, ...owner } = selector;
+    if (id === undefined) throw notFound();
+    const token = await tx.lockForUpdate<T, 'id'>(kind as TokenKind<T>, { id }, where<T>(owner));
     if (!token) throw notFound();
     return token;
   }

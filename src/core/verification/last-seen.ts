@@ -2,7 +2,8 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import { SYSTEM } from '../database/actor.js';
 import { Token } from '../tokens/token.entity.js';
-import { UnitOfWork, type Transaction } from '../database/unit-of-work.js';
+import type { Transaction } from '../database/transaction.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
 import type { KnownToken } from './known-token.js';
 
 /** A use is written down when the last one that was is older than this: exact enough to find what is not used. */

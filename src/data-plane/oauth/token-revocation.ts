@@ -31,8 +31,7 @@ export class TokenRevocation {
     const { id, userId, accountId } = token;
     if (token instanceof PersonalToken) return this.personalTokens.revoke(actor, token);
     if (token instanceof SessionToken || accountId === null) {
-      const changing = id === actor.tokenId ? 'token' : 'nothing';
-      return this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, Token, { id, userId }), changing);
+      return this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, Token, { id, userId }));
     }
     return this.accounts.change(actor, accountId, (tx) => this.tokens.revoke(tx, Token, { id, accountId }));
   }

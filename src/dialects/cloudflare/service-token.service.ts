@@ -13,7 +13,7 @@ import {
   type TokenFilter,
   type Transaction,
 } from '../../core/index.js';
-import { AccountService, lockedAccount, sharedAccount } from '../../identity/index.js';
+import { AccountService, lockAccountForUpdate, lockAccountShared } from '../../identity/index.js';
 import { newClientId } from './client-id.js';
 import { CLOUDFLARE_OPTIONS } from './cloudflare.module-definition.js';
 import type { CloudflareOptions } from './cloudflare.options.js';
@@ -180,10 +180,10 @@ export class ServiceTokenService {
   private async holdAccount(tx: Transaction, accountId: string): Promise<void> {
     const { tokensPerAccount = 0 } = this.options;
     if (tokensPerAccount === 0) {
-      await sharedAccount(tx, accountId);
+      await lockAccountShared(tx, accountId);
       return;
     }
-    await lockedAccount(tx, accountId);
+    await lockAccountForUpdate(tx, accountId);
     if ((await this.listing.count(tx.manager, ServiceToken, accountId)) >= tokensPerAccount) {
       throw new DomainError('quota_reached', 'maximum number of service tokens has been reached');
     }

@@ -9,6 +9,8 @@ import { Token } from '../../core/index.js';
 @Check('latchkey_token_access', `"kind" <> 'access_token' OR ("number" IS NOT NULL AND "account_id" IS NOT NULL)`)
 @Check('latchkey_token_pass_code_length', `"pass_code_hash" IS NULL OR length("pass_code_hash") = 60`)
 export class AccessToken extends Token {
+  declare accountId: string;
+
   /** Counts up within the account. */
   @Column({ name: 'number', type: 'integer', nullable: true })
   number!: number;

@@ -148,9 +148,9 @@ export class AccessTokenService {
     const passCode = newPassCode();
     const passCodeHash = await this.hashing.hashPassword(passCode);
     const token = await this.accounts.change(actor, account.id, async (tx) => {
-      const { id, enabled } = await this.unchanged(tx, found);
-      requireState({ enabled }, true);
-      return this.tokens.update(tx, AccessToken, { id }, { passCodeHash });
+      const token = await this.unchanged(tx, found);
+      requireState(token, true);
+      return this.tokens.update(tx, AccessToken, { id: token.id }, { passCodeHash });
     });
     return { token, passCode };
   }
@@ -171,8 +171,8 @@ export class AccessTokenService {
    * @throws DomainError `token_not_found`
    */
   private async unchanged(tx: Transaction, found: AccessToken): Promise<AccessToken> {
-    const { id } = found;
-    const [token] = await tx.lock(AccessToken, { where: { id } });
+    const { id, accountId } = found;
+    const token = await tx.lockForUpdate(AccessToken, { id }, { accountId });
     if (token?.handle !== found.handle || token.identifier !== found.identifier) throw notFound();
     const { passCodeHash = null } = await tx.manager.findOneOrFail(AccessToken, {
       select: { id: true, passCodeHash: true },

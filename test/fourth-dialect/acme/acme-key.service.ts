@@ -7,7 +7,7 @@ import {
   TokenService,
   UnitOfWork,
   newCheckedSecret,
-  sharedAccount,
+  lockAccountShared,
   type Actor,
   type Secret,
 } from '../../../src/dialect-kit.js';
@@ -29,7 +29,7 @@ export class AcmeKeyService {
     const secret = newCheckedSecret(this.options.prefix ?? 'acme_');
     const digest = this.hashing.digest(secret);
     const key = await this.accounts.change(actor, accountId, async (tx) => {
-      await sharedAccount(tx, accountId);
+      await lockAccountShared(tx, accountId);
       return this.tokens.issue(tx, AcmeKey, { handle: digest.slice(0, 12), label, accountId, digest, team });
     });
     return [key, secret];

@@ -3,22 +3,21 @@ import { DomainError, type DirectoryUser, type Transaction, type UserDirectory }
 import { User } from './user.entity.js';
 
 /**
- * The user, whom nobody else can change or delete until the transaction ends.
+ * The user, whom nobody else can change, delete or rely on until the transaction ends.
  * @throws DomainError `user_not_found`
  */
-export async function lockedUser(tx: Transaction, id: number): Promise<User> {
-  await tx.hold('change', 'user', id);
-  const [user] = await tx.lock(User, { where: { id } });
+export async function lockUserForUpdate(tx: Transaction, id: number): Promise<User> {
+  const user = await tx.lockForUpdate(User, { id });
   if (!user) throw userNotFound(id);
   return user;
 }
 
 /**
- * The user on whom a change relies, as {@link UserDirectory.hold} has him.
+ * The user on whom a change relies, as {@link UserDirectory.lockShared} has them.
  * @throws DomainError `user_not_found`
  */
-export async function heldUser(users: UserDirectory, tx: Transaction, id: number): Promise<DirectoryUser> {
-  const user = await users.hold(tx, id);
+export async function lockUserShared(users: UserDirectory, tx: Transaction, id: number): Promise<DirectoryUser> {
+  const user = tx.actorUser?.id === id ? tx.actorUser : await users.lockShared(tx, id);
   if (!user) throw userNotFound(id);
   return user;
 }
