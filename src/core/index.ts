@@ -50,6 +50,8 @@ export {
   type NewToken,
   type Rotation,
   type TokenChanges,
+  type TokenKind,
+  type TokenRef,
   type TokenSelector,
 } from './tokens/token.service.js';
 export { Semaphore, type SemaphoreOptions } from './semaphore.js';

@@ -88,7 +88,7 @@ export class PersonalTokenService {
   revoke(actor: Actor, { id, userId }: PersonalToken): Promise<PersonalToken> {
     return this.unitOfWork.write(actor, async (tx) => {
       const token = await this.tokens.revoke(tx, PersonalToken, { id, userId });
-      await tx.manager.delete(SessionToken, { userId: Number(userId), parentId: id });
+      await tx.manager.delete(SessionToken, { userId, parentId: id });
       return token;
     });
   }

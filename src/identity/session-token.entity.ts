@@ -6,6 +6,8 @@ import { Token } from '../core/index.js';
 @ChildEntity('session')
 @Check('latchkey_token_session', `"kind" <> 'session' OR ("expires_at" IS NOT NULL AND "audience" IS NOT NULL)`)
 export class SessionToken extends Token {
+  declare userId: number;
+
   /** Where it is accepted: {@link USER_AUDIENCE}, or the name of the one dialect that made it. */
   @Column({ name: 'audience', type: 'varchar', length: 32, nullable: true })
   audience!: string;

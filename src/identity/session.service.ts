@@ -134,7 +134,7 @@ export class SessionService {
     try {
       await this.unitOfWork.write(actor, async (tx) => {
         tx.record(new UserLoggedOut(user, { token_id: token.id }));
-        await this.tokens.revoke(tx, SessionToken, { id: token.id });
+        await this.tokens.revoke(tx, SessionToken, token);
       });
     } catch (error) {
       // Ended by another request at the same moment: what was asked for is done.

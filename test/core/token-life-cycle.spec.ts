@@ -7,6 +7,7 @@ import {
   type DomainErrorCode,
   type Rotation,
   type Secret,
+  type TokenRef,
   type TokenSelector,
 } from '../../src/core/index.js';
 import { PersonalToken, SessionToken } from '../../src/identity/index.js';
@@ -40,25 +41,25 @@ onBothEngines('the life of a token', (engine) => {
     services.unitOfWork.read((manager) => services.listing.ofUser(manager, PersonalToken, userId));
 
   const update = (
-    selector: TokenSelector,
+    ref: TokenRef,
     changes: Parameters<typeof services.tokens.update<PersonalToken>>[3],
   ): Promise<PersonalToken> =>
-    services.unitOfWork.write(SYSTEM, (tx) => services.tokens.update(tx, PersonalToken, selector, changes));
+    services.unitOfWork.write(SYSTEM, (tx) => services.tokens.update(tx, PersonalToken, ref, changes));
 
   const rotate = async (
-    token: Token,
+    token: PersonalToken,
     rotation: Partial<Rotation> = {},
   ): Promise<{ token: PersonalToken; secret: Secret }> => {
     const secret = services.hashing.newSecret();
     const digest = services.hashing.digest(secret);
     const rotated = await services.unitOfWork.write(SYSTEM, (tx) =>
-      services.tokens.rotate(tx, PersonalToken, { id: token.id }, { digest, previousUntil: new Date(0), ...rotation }),
+      services.tokens.rotate(tx, PersonalToken, token, { digest, previousUntil: new Date(0), ...rotation }),
     );
     return { token: rotated, secret };
   };
 
-  const revoke = (selector: TokenSelector): Promise<PersonalToken> =>
-    services.unitOfWork.write(SYSTEM, (tx) => services.tokens.revoke(tx, PersonalToken, selector));
+  const revoke = (ref: TokenRef): Promise<PersonalToken> =>
+    services.unitOfWork.write(SYSTEM, (tx) => services.tokens.revoke(tx, PersonalToken, ref));
 
   const statusOf = async (credential: Credential): Promise<string> => {
     const verdict = await services.verifier.verify(credential);
@@ -145,7 +146,66 @@ onBothEngines('the life of a token', (engine) => {
     it('refuse a selector whose value is undefined, instead of finding everybody’s', async () => {
       const selector = { userId: undefined } as unknown as TokenSelector;
       await expect(find(selector)).rejects.toThrow();
-      await expect(revoke(selector)).rejects.toThrow();
+      // @ts-expect-error -- neither an id nor a handle
+      await expect(find({ userId: undefined })).rejects.toThrow();
+    });
+  });
+
+  describe('whoever changes a token', () => {
+    const INCOMPLETE = (id: string): unknown[] => [
+      {},
+      { id },
+      { userId: 1000 },
+      { id: undefined, userId: 1000 },
+      { id, userId: undefined },
+      { id, userId: null },
+      { id, userId: 1000, accountId: undefined },
+    ];
+
+    it('names it by id and owner, as the compiler demands', () => {
+      const changes = (id: string): unknown[] => [
+        // @ts-expect-error -- neither id nor owner
+        revoke({}),
+        // @ts-expect-error -- no owner
+        revoke({ id }),
+        // @ts-expect-error -- an owner without an id
+        revoke({ userId: 1000 }),
+        // @ts-expect-error -- an owner that is not known
+        revoke({ id, userId: undefined }),
+        // @ts-expect-error -- no owner
+        update({ id }, {}),
+        revoke({ id, userId: 1000 }),
+        revoke({ id, accountId: 'a'.repeat(32) }),
+      ];
+      expect(changes).toBeInstanceOf(Function);
+    });
+
+    it('is refused when a part of the name is missing, and nothing is changed', async () => {
+      const { token, secret } = await issueToken(services);
+      for (const incomplete of INCOMPLETE(token.id)) {
+        await expect(revoke(incomplete as TokenRef)).rejects.toThrow(TypeError);
+        await expect(update(incomplete as TokenRef, { label: 'changed' })).rejects.toThrow(TypeError);
+        const digest = services.hashing.digest(services.hashing.newSecret());
+        const rotating = services.unitOfWork.write(SYSTEM, (tx) =>
+          services.tokens.rotate(tx, PersonalToken, incomplete as TokenRef, { digest }),
+        );
+        await expect(rotating).rejects.toThrow(TypeError);
+      }
+      expect(await find({ id: token.id })).toEqual(token);
+      expect(await statusOf({ secret })).toBe('valid by its current secret');
+    });
+
+    it('reaches no token of another owner', async () => {
+      const { token } = await issueToken(services);
+      for (const owner of [
+        { userId: 1001 },
+        { accountId: 'a'.repeat(32) },
+        { userId: 1000, accountId: 'a'.repeat(32) },
+      ]) {
+        expect(await refusal(revoke({ id: token.id, ...owner }))).toBe('token_not_found');
+        expect(await refusal(update({ id: token.id, ...owner }, { label: 'stolen' }))).toBe('token_not_found');
+      }
+      expect(await find({ id: token.id })).toEqual(token);
     });
   });
 
@@ -153,7 +213,7 @@ onBothEngines('the life of a token', (engine) => {
     it('returns what is then stored, and leaves the secret and everything else as they were', async () => {
       const { token, secret } = await issueToken(services);
       server.clock.advance(MINUTE);
-      const updated = await update({ id: token.id }, { label: 'renamed' });
+      const updated = await update(token, { label: 'renamed' });
       expect(updated).toEqual({ ...token, label: 'renamed', updatedAt: new Date(NOW.getTime() + MINUTE) });
       expect(await find({ id: token.id })).toEqual(updated);
       expect(await statusOf({ secret })).toBe('valid by its current secret');
@@ -162,8 +222,8 @@ onBothEngines('the life of a token', (engine) => {
     it('of a token that is gone, or another’s, is refused as not found', async () => {
       const { token } = await issueToken(services);
       expect(await refusal(update({ id: token.id, userId: 1001 }, { label: 'stolen' }))).toBe('token_not_found');
-      await revoke({ id: token.id });
-      expect(await refusal(update({ id: token.id }, { label: 'late' }))).toBe('token_not_found');
+      await revoke(token);
+      expect(await refusal(update(token, { label: 'late' }))).toBe('token_not_found');
     });
   });
 
@@ -243,12 +303,11 @@ onBothEngines('the life of a token', (engine) => {
       const outcomes = await Promise.allSettled(
         tries.map((secret) =>
           services.unitOfWork.write(SYSTEM, (tx) =>
-            services.tokens.rotate(
-              tx,
-              PersonalToken,
-              { id: token.id },
-              { digest: services.hashing.digest(secret), previousUntil: new Date(0), expectedVersion: 1 },
-            ),
+            services.tokens.rotate(tx, PersonalToken, token, {
+              digest: services.hashing.digest(secret),
+              previousUntil: new Date(0),
+              expectedVersion: 1,
+            }),
           ),
         ),
       );
@@ -275,7 +334,7 @@ onBothEngines('the life of a token', (engine) => {
     it('returns the last state, and no secret of it is accepted any more', async () => {
       const first = await issueToken(services);
       const second = await rotate(first.token, { previousUntil: new Date(NOW.getTime() + MINUTE) });
-      expect(await revoke({ id: first.token.id })).toEqual(second.token);
+      expect(await revoke(first.token)).toEqual(second.token);
       expect(await find({ id: first.token.id })).toBeNull();
       expect(await statusOf({ secret: first.secret })).toBe('unknown');
       expect(await statusOf({ secret: second.secret })).toBe('unknown');
@@ -283,15 +342,15 @@ onBothEngines('the life of a token', (engine) => {
 
     it('happens once: of many simultaneous ones exactly one succeeds', async () => {
       const { token } = await issueToken(services);
-      const outcomes = await Promise.all(Array.from({ length: 6 }, () => refusal(revoke({ id: token.id }))));
+      const outcomes = await Promise.all(Array.from({ length: 6 }, () => refusal(revoke(token))));
       expect(outcomes.sort()).toEqual(['none', ...Array.from({ length: 5 }, () => 'token_not_found')]);
     });
 
     it('during an update leaves either both done or the update refused, never a token that is back', async () => {
       for (let round = 0; round < 10; round += 1) {
         const { token, secret } = await issueToken(services);
-        const updating = refusal(update({ id: token.id }, { label: 'changed' }));
-        const revoking = refusal(revoke({ id: token.id }));
+        const updating = refusal(update(token, { label: 'changed' }));
+        const revoking = refusal(revoke(token));
         expect(await revoking).toBe('none');
         expect(['none', 'token_not_found']).toContain(await updating);
         expect(await find({ id: token.id })).toBeNull();

@@ -138,9 +138,9 @@ onBothEngines('the unit of work', (engine) => {
       const { token } = await issueToken(services);
       await services.unitOfWork.write(SYSTEM, async (tx) => {
         const digest = services.hashing.digest(services.hashing.newSecret());
-        await services.tokens.update(tx, PersonalToken, { id: token.id }, { label: 'renamed' });
-        await services.tokens.rotate(tx, PersonalToken, { id: token.id }, { digest, previousUntil: new Date(0) });
-        await services.tokens.revoke(tx, PersonalToken, { id: token.id });
+        await services.tokens.update(tx, PersonalToken, token, { label: 'renamed' });
+        await services.tokens.rotate(tx, PersonalToken, token, { digest, previousUntil: new Date(0) });
+        await services.tokens.revoke(tx, PersonalToken, token);
       });
       expect(changes.map(({ type }) => type)).toEqual([
         'token.issued',
@@ -158,7 +158,7 @@ onBothEngines('the unit of work', (engine) => {
         Array.from({ length: 15 }, () => {
           const digest = services.hashing.digest(services.hashing.newSecret());
           return services.unitOfWork.write(SYSTEM, (tx) =>
-            services.tokens.rotate(tx, PersonalToken, { id: token.id }, { digest, previousUntil: new Date(0) }),
+            services.tokens.rotate(tx, PersonalToken, token, { digest, previousUntil: new Date(0) }),
           );
         }),
       );

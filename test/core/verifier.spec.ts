@@ -99,9 +99,7 @@ onBothEngines('verification', (engine) => {
   it('says disabled while a token is disabled, and valid again afterwards', async () => {
     const { token, secret } = await issueToken(services);
     const enable = (enabled: boolean): Promise<PersonalToken> =>
-      services.unitOfWork.write(SYSTEM, (tx) =>
-        services.tokens.update(tx, PersonalToken, { id: token.id }, { enabled }),
-      );
+      services.unitOfWork.write(SYSTEM, (tx) => services.tokens.update(tx, PersonalToken, token, { enabled }));
     await enable(false);
     expect((await verify(secret)).status).toBe('disabled');
     await enable(true);

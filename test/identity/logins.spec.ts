@@ -51,7 +51,7 @@ onBothEngines('what a login leaves behind', (engine) => {
     const exchange = (): Promise<OpenedSession> => services.sessions.exchange(secret.reveal(), TERMS);
     const disabled = (meanwhile: () => void): Promise<PersonalToken> =>
       services.unitOfWork.write(SYSTEM, async (tx) => {
-        const { id } = await services.tokens.update(tx, PersonalToken, { id: token.id }, { enabled: false });
+        const { id } = await services.tokens.update(tx, PersonalToken, token, { enabled: false });
         meanwhile();
         // What was begun is past its check of the token before this is committed.
         return tx.manager.findOneByOrFail(PersonalToken, { id });

@@ -1,7 +1,7 @@
 /** Two servers of this process over one PostgreSQL, and instances that are no more than a row in the table. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ChangeRelay, SYSTEM, type Token } from '../../src/core/index.js';
+import { ChangeRelay, SYSTEM } from '../../src/core/index.js';
 import { PersonalToken } from '../../src/identity/index.js';
 import { Instance as InstanceRow } from '../../src/persistence/relay/instance.entity.js';
 import { createDatabase } from '../support/engines.js';
@@ -40,8 +40,8 @@ export async function startPair(env: Record<string, string> = {}): Promise<Pair>
   };
 }
 
-export async function revoke({ unitOfWork, tokens }: Services, { id }: Token): Promise<void> {
-  await unitOfWork.write(SYSTEM, (tx) => tokens.revoke(tx, PersonalToken, { id }));
+export async function revoke({ unitOfWork, tokens }: Services, token: PersonalToken): Promise<void> {
+  await unitOfWork.write(SYSTEM, (tx) => tokens.revoke(tx, PersonalToken, token));
 }
 
 /** An instance that has taken a lease and is never heard of again. */

@@ -9,11 +9,18 @@ import { newTokenId } from './token-id.js';
 import { Token } from './token.entity.js';
 import type { Transaction } from '../database/transaction.js';
 
-/** What names tokens: every condition must hold. Give the owner too, so that nobody reaches another's. */
-export type TokenSelector = Partial<Pick<Token, 'id' | 'handle' | 'handleScope' | 'userId' | 'accountId'>>;
+/** Whose a token is. */
+export type Owner = { readonly userId: number } | { readonly accountId: string };
+
+/** Names a token that is to be changed: by its owner, too, so that nobody reaches another's. */
+export type TokenRef = { readonly id: string } & Owner;
+
+/** What a token is found by: every condition must hold. */
+export type TokenSelector = ({ readonly id: string } | { readonly handle: string }) &
+  Partial<Pick<Token, 'id' | 'handle' | 'handleScope' | 'userId' | 'accountId'>>;
 
 /** The class of a kind of token. */
-type TokenKind<T extends Token> = ObjectType<T> & Pick<typeof Token, 'lock'>;
+export type TokenKind<T extends Token> = ObjectType<T> & Pick<typeof Token, 'lock'>;
 
 type OwnColumns<T extends Token> = Partial<Omit<T, keyof Token>>;
 
@@ -52,7 +59,7 @@ export interface Rotation {
 @Injectable()
 export class TokenService {
   /** @throws UniqueViolation when the handle is in use */
-  async issue<T extends Token>(tx: Transaction, kind: ObjectType<T>, values: NewToken<T>): Promise<T> {
+  async issue<T extends Token>(tx: Transaction, kind: TokenKind<T>, values: NewToken<T>): Promise<T> {
     const { digest, ...given } = values;
     const token: Token = Object.assign(tx.manager.create(kind), {
       id: newTokenId(),
@@ -78,7 +85,7 @@ export class TokenService {
   }
 
   /** The one token that fits, or `null`. */
-  find<T extends Token>(manager: EntityManager, kind: ObjectType<T>, selector: TokenSelector): Promise<T | null> {
+  find<T extends Token>(manager: EntityManager, kind: TokenKind<T>, selector: TokenSelector): Promise<T | null> {
     return manager.findOneBy(kind, where<T>(selector));
   }
 
@@ -88,11 +95,11 @@ export class TokenService {
    */
   async update<T extends Token>(
     tx: Transaction,
-    kind: ObjectType<T>,
-    selector: TokenSelector,
+    kind: TokenKind<T>,
+    ref: TokenRef,
     wanted: TokenChanges<T> | ((present: T) => TokenChanges<T>),
   ): Promise<T> {
-    const token = await this.locked(tx, kind, selector);
+    const token = await this.locked(tx, kind, ref);
     const changes = typeof wanted === 'function' ? wanted(token) : wanted;
     await this.write(
       tx,
@@ -109,13 +116,8 @@ export class TokenService {
    * Replaces the secret. Only the present and one previous secret ever exist: an older one is dropped.
    * @throws DomainError `token_not_found`, or `conflict` when somebody else rotated first
    */
-  async rotate<T extends Token>(
-    tx: Transaction,
-    kind: ObjectType<T>,
-    selector: TokenSelector,
-    rotation: Rotation,
-  ): Promise<T> {
-    const token = await this.locked(tx, kind, selector);
+  async rotate<T extends Token>(tx: Transaction, kind: TokenKind<T>, ref: TokenRef, rotation: Rotation): Promise<T> {
+    const token = await this.locked(tx, kind, ref);
     const { expectedVersion = token.secretVersion, previousUntil } = rotation;
     if (expectedVersion !== token.secretVersion) throw rotatedMeanwhile();
     const overlaps = !!previousUntil && previousUntil > tx.now;
@@ -136,8 +138,8 @@ export class TokenService {
    * Removes a token and returns its last state.
    * @throws DomainError `token_not_found`
    */
-  async revoke<T extends Token>(tx: Transaction, kind: ObjectType<T>, selector: TokenSelector): Promise<T> {
-    const token = await this.locked(tx, kind, selector);
+  async revoke<T extends Token>(tx: Transaction, kind: TokenKind<T>, ref: TokenRef): Promise<T> {
+    const token = await this.locked(tx, kind, ref);
     const { affected } = await tx.manager.delete(kind, where<T>({ id: token.id }));
     if (affected !== 1) throw notFound();
     await countToken(tx.manager, token, -1);
@@ -145,17 +147,15 @@ export class TokenService {
     return token;
   }
 
-  private async locked<T extends Token>(tx: Transaction, kind: ObjectType<T>, selector: TokenSelector): Promise<T> {
-    const { id, ...owner } = selector;
-    if (id === undefined) throw notFound();
-    const token = await tx.lockForUpdate<T, 'id'>(kind as TokenKind<T>, { id }, where<T>(owner));
+  private async locked<T extends Token>(tx: Transaction, kind: TokenKind<T>, ref: TokenRef): Promise<T> {
+    const token = await tx.lockForUpdate<T, 'id'>(kind, { id: ref.id }, where<T>(ownerOf(ref)));
     if (!token) throw notFound();
     return token;
   }
 
   private async write<T extends Token>(
     tx: Transaction,
-    kind: ObjectType<T>,
+    kind: TokenKind<T>,
     token: T,
     changes: Partial<Token>,
     digests: Pick<Token, 'secretDigest' | 'previousSecretDigest'> = {},
@@ -190,8 +190,25 @@ function startOfSecond(moment: Date): Date {
   return new Date(moment.getTime() - moment.getUTCMilliseconds());
 }
 
-function where<T extends Token>(selector: TokenSelector): FindOptionsWhere<T> {
+function where<T extends Token>(selector: Partial<Token>): FindOptionsWhere<T> {
   return selector as FindOptionsWhere<T>;
+}
+
+/**
+ * The owner by whom a token is named.
+ * @throws TypeError for what the type does not allow: it could reach the tokens of others
+ */
+function ownerOf(ref: TokenRef): Partial<Pick<Token, 'userId' | 'accountId'>> {
+  const given: Readonly<Record<'id' | 'userId' | 'accountId', unknown>> = { userId: null, accountId: null, ...ref };
+  const { id, userId, accountId } = given;
+  const isOwned = userId !== null || accountId !== null;
+  if (typeof id !== 'string' || userId === undefined || accountId === undefined || !isOwned) {
+    throw new TypeError('a token is changed by its id and its owner: give both');
+  }
+  return {
+    ...(userId !== null && { userId: userId as number }),
+    ...(accountId !== null && { accountId: accountId as string }),
+  };
 }
 
 function notFound(): DomainError {

@@ -31,7 +31,8 @@ export class TokenRevocation {
     const { id, userId, accountId } = token;
     if (token instanceof PersonalToken) return this.personalTokens.revoke(actor, token);
     if (token instanceof SessionToken || accountId === null) {
-      return this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, Token, { id, userId }));
+      // A token that belongs to no account has a user.
+      return this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, Token, { id, userId: Number(userId) }));
     }
     return this.accounts.change(actor, accountId, (tx) => this.tokens.revoke(tx, Token, { id, accountId }));
   }

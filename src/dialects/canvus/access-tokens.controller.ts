@@ -67,7 +67,7 @@ export class AccessTokensController {
   ): Promise<void> {
     const token = await this.existing(caller, id, tokenId);
     if (asksForStream(request)) {
-      await this.streams.open(response, caller, this.resources.token(Number(token.userId), token.handle));
+      await this.streams.open(response, caller, this.resources.token(token.userId, token.handle));
     } else {
       response.json(accessTokenView(token));
     }

@@ -9,6 +9,8 @@ import { Token } from '../../core/index.js';
   `"kind" <> 'service_token' OR ("duration" IS NOT NULL AND "expires_at" IS NOT NULL AND "account_id" IS NOT NULL)`,
 )
 export class ServiceToken extends Token {
+  declare accountId: string;
+
   /** As it was sent: a Go duration or `forever`. */
   @Column({ name: 'duration', type: 'varchar', length: 255, nullable: true })
   duration!: string;

@@ -115,8 +115,8 @@ export class ServiceTokenService {
     if (changes.version !== undefined && changes.version > token.secretVersion) {
       return this.rotate(actor, token, changes.previousUntil, changes);
     }
-    return this.accounts.change(actor, ownerOf(token), async (tx) => {
-      const changed = await this.tokens.update(tx, ServiceToken, selector(token), (present) => ({
+    return this.accounts.change(actor, token.accountId, async (tx) => {
+      const changed = await this.tokens.update(tx, ServiceToken, token, (present) => ({
         ...this.columns(tx, present, changes),
         ...(changes.previousUntil !== undefined && { previousSecretExpiresAt: changes.previousUntil }),
       }));
@@ -130,8 +130,8 @@ export class ServiceTokenService {
    * @throws DomainError `token_not_found`
    */
   async refresh(actor: Actor, token: ServiceToken): Promise<ServiceToken> {
-    return this.accounts.change(actor, ownerOf(token), (tx) =>
-      this.tokens.update(tx, ServiceToken, selector(token), ({ duration, expiresAt, createdAt }) => ({
+    return this.accounts.change(actor, token.accountId, (tx) =>
+      this.tokens.update(tx, ServiceToken, token, ({ duration, expiresAt, createdAt }) => ({
         expiresAt: duration === FOREVER ? expiresAt : expiryOf(duration, tx.now, createdAt),
       })),
     );
@@ -149,8 +149,8 @@ export class ServiceTokenService {
   ): Promise<ServiceTokenWithSecret> {
     const secret = newCheckedSecret(this.options.secretPrefix ?? DEFAULT_PREFIX);
     const rotation = { digest: this.hashing.digest(secret), previousUntil, expectedVersion: token.secretVersion };
-    return this.accounts.change(actor, ownerOf(token), async (tx) => {
-      const rotated = await this.tokens.rotate(tx, ServiceToken, selector(token), {
+    return this.accounts.change(actor, token.accountId, async (tx) => {
+      const rotated = await this.tokens.rotate(tx, ServiceToken, token, {
         ...rotation,
         ...(changes.version !== undefined && { version: changes.version }),
         changes: this.columns(tx, token, changes),
@@ -161,7 +161,7 @@ export class ServiceTokenService {
 
   /** @throws DomainError `token_not_found` */
   delete(actor: Actor, token: ServiceToken): Promise<ServiceToken> {
-    return this.accounts.change(actor, ownerOf(token), (tx) => this.tokens.revoke(tx, ServiceToken, selector(token)));
+    return this.accounts.change(actor, token.accountId, (tx) => this.tokens.revoke(tx, ServiceToken, token));
   }
 
   private columns(
@@ -188,13 +188,4 @@ export class ServiceTokenService {
       throw new DomainError('quota_reached', 'maximum number of service tokens has been reached');
     }
   }
-}
-
-/** The account of a service token: it has one. */
-function ownerOf({ accountId }: ServiceToken): string {
-  return accountId ?? '';
-}
-
-function selector({ id, accountId }: ServiceToken): Pick<ServiceToken, 'id' | 'accountId'> {
-  return { id, accountId };
 }

@@ -119,7 +119,7 @@ export class AccessTokenService {
         ([key, value]) => value !== undefined && value !== token[key as keyof typeof wanted],
       );
       if (differing.length === 0) return token;
-      return this.tokens.update(tx, AccessToken, { id: token.id }, Object.fromEntries(differing));
+      return this.tokens.update(tx, AccessToken, token, Object.fromEntries(differing));
     });
     return whenTaken(write, conflictOf);
   }
@@ -132,7 +132,7 @@ export class AccessTokenService {
     return this.accounts.change(actor, account.id, async (tx) => {
       const token = await this.unchanged(tx, found);
       requireState(token, !effective);
-      return this.tokens.update(tx, AccessToken, { id: token.id }, { enabled: effective });
+      return this.tokens.update(tx, AccessToken, token, { enabled: effective });
     });
   }
 
@@ -150,7 +150,7 @@ export class AccessTokenService {
     const token = await this.accounts.change(actor, account.id, async (tx) => {
       const token = await this.unchanged(tx, found);
       requireState(token, true);
-      return this.tokens.update(tx, AccessToken, { id: token.id }, { passCodeHash });
+      return this.tokens.update(tx, AccessToken, token, { passCodeHash });
     });
     return { token, passCode };
   }
