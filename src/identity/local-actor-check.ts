@@ -9,6 +9,7 @@ import {
   type DirectoryUser,
   type Transaction,
 } from '../core/index.js';
+import { SessionToken } from './session-token.entity.js';
 
 @Injectable()
 export class LocalActorCheck extends ActorCheck {
@@ -21,10 +22,21 @@ export class LocalActorCheck extends ActorCheck {
     const user = await this.users.lockShared(tx, userId);
     const token = await tx.lockShared(Token, { id: tokenId }, { userId });
     const isValid = token?.enabled && (token.expiresAt === null || token.expiresAt > tx.now);
-    if (!user || !isValid) throw new DomainError('unauthenticated', 'the credential is not accepted any more');
+    if (!user || !isValid) throw notAccepted();
     if (user.status !== 'active' || (admin && !user.admin)) {
       throw new DomainError('not_permitted', 'the user may not do this any more');
     }
+    await this.requireParent(tx, token);
     return user;
   }
+
+  /** A login ends with the personal token from which it comes: who revokes that waits as well. */
+  private async requireParent(tx: Transaction, token: Token): Promise<void> {
+    if (!(token instanceof SessionToken) || token.parentId === null) return;
+    if (!(await tx.lockShared(Token, { id: token.parentId }))) throw notAccepted();
+  }
+}
+
+function notAccepted(): DomainError {
+  return new DomainError('unauthenticated', 'the credential is not accepted any more');
 }

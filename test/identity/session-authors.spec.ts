@@ -1,0 +1,38 @@
+/** Changes made with a login that comes from a personal token, when that token is revoked meanwhile. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, it } from '@jest/globals';
+import { SYSTEM, type Actor } from '../../src/core/index.js';
+import { PersonalToken, PersonalTokenService } from '../../src/identity/index.js';
+import { onBothEngines } from '../support/engines.js';
+import { issueToken, newToken, servicesOf } from '../support/services.js';
+import { ADMIN, startServer } from '../support/test-server.js';
+
+const TERMS = { audience: 'canvus', lifetimeSeconds: 60, address: null };
+
+onBothEngines('a change by a login that comes from a personal token', (engine) => {
+  it('is done before the revocation of that token returns, and none is done after it', async () => {
+    const server = await startServer(engine);
+    const services = servicesOf(server);
+    const { token: parent, secret } = await issueToken(services);
+    const { token: session } = await services.sessions.exchange(secret.reveal(), TERMS);
+    const actor: Actor = { userId: ADMIN.id, userName: 'Root', tokenId: session.id, admin: true, address: null };
+    const change = (meanwhile: () => Promise<unknown>): Promise<PersonalToken> =>
+      services.unitOfWork.write(actor, async (tx) => {
+        await meanwhile();
+        const values = newToken(services, services.hashing.newSecret());
+        return services.tokens.issue(tx, PersonalToken, values);
+      });
+
+    const order: string[] = [];
+    let revoking: Promise<unknown> = Promise.resolve();
+    await change(() => {
+      const revocation = server.app.get(PersonalTokenService).revoke(SYSTEM, parent);
+      revoking = revocation.then(() => order.push('revoked'));
+      return delay(300);
+    }).then(() => order.push('changed'));
+    await revoking;
+    expect(order).toEqual(['changed', 'revoked']);
+    await expect(change(() => Promise.resolve())).rejects.toMatchObject({ code: 'unauthenticated' });
+    await server.close();
+  });
+});
