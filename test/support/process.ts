@@ -8,7 +8,8 @@ export type { Exit } from './program.js';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const MAIN = path.join(ROOT, 'dist/main.js');
 
-const START_PATIENCE_MS = 20_000;
+/** Much longer than a start takes: several at once on a busy machine take their time. */
+const START_PATIENCE_MS = 60_000;
 
 /** Another program than `dist/main.js`. */
 interface EntryPoint {
