@@ -33,7 +33,7 @@ export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
   readonly passwords: Values<typeof PASSWORD_SETTINGS>;
   /** When callers that fail to log in have to wait. */
   readonly loginThrottle: Values<typeof LOGIN_THROTTLE_SETTINGS>;
-  /** What verification remembers. */
+  /** The credential cache. */
   readonly credentialCache: Values<typeof CREDENTIAL_CACHE_SETTINGS>;
   /** What is removed in the background, and when. */
   readonly cleanup: Values<typeof CLEANUP_SETTINGS>;

@@ -1,8 +1,8 @@
-/** Time as a replaceable part, so that a host or a test can decide what "now" is. */
+/** The clock as a replaceable part, so that a host or a test can decide what "now" is. */
 
 /** Tells the time. Also the injection token under which a host provides its own clock. */
 export abstract class Clock {
-  /** The present moment, to the millisecond. */
+  /** The current time, to the millisecond. */
   abstract now(): Date;
 }
 

@@ -1,4 +1,4 @@
-/** The core's injectable parts, for the module that assembles them. */
+/** The core's providers, for the module that assembles them. */
 import { AuditLog } from './audit/audit-log.js';
 import { EventBus } from './changes/event-bus.js';
 import { HashingService } from './tokens/hashing.service.js';

@@ -1,4 +1,4 @@
-/** What of the core can be set, and the forms of its values. */
+/** The settings of the core, and the forms of their values. */
 import { integer, setting, settingsTable, text, type Form } from '../settings/index.js';
 import { PASSWORD_MAX_BYTES, isHashablePassword } from './tokens/password-text.js';
 import { isStorableText } from './storable-text.js';
@@ -6,7 +6,7 @@ import { isUserToken } from './verification/credential.js';
 
 export { isStorableText };
 
-/** A password that bcrypt reads to its end. */
+/** A password that bcrypt reads completely. */
 export const PASSWORD_FORM: Form<string> = text(
   isHashablePassword,
   'a shorter password without NUL characters',
@@ -21,7 +21,7 @@ export const USER_TOKEN_FORM: Form<string> = text(
   'is not a token',
 );
 
-/** Hashing of passwords. */
+/** The settings of password hashing. */
 export const PASSWORD_SETTINGS = settingsTable(
   'Passwords',
   {
@@ -36,7 +36,7 @@ export const PASSWORD_SETTINGS = settingsTable(
   ['BCRYPT_'],
 );
 
-/** What verification remembers. */
+/** The settings of the credential cache. */
 export const CREDENTIAL_CACHE_SETTINGS = settingsTable(
   'Credential cache',
   {
@@ -44,14 +44,14 @@ export const CREDENTIAL_CACHE_SETTINGS = settingsTable(
       env: 'CREDENTIAL_CACHE_ENTRIES',
       form: integer(0, 10_000_000),
       default: 50_000,
-      doc: 'Maximum number of tokens that verification remembers, about 1.5 KB each',
-      more: '0 remembers none.',
+      doc: 'Maximum number of cached tokens, about 1.5 KB each',
+      more: '0 disables the cache.',
     }),
     seconds: setting({
       env: 'CREDENTIAL_CACHE_SECONDS',
       form: integer(1, 86_400),
       default: 300,
-      doc: 'Seconds until a remembered token is read again',
+      doc: 'Seconds until a cached token is read again',
       more: 'Changes take effect at once in any case.',
     }),
   },

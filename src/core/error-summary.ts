@@ -1,8 +1,8 @@
-/** What of an unexpected error goes into the log: enough to mend it, and none of the values that were in hand. */
+/** Summarises an unexpected error for the log: enough to find the cause, but none of the values involved. */
 
 /** Name, code, message and stack; not the parameters and rows that database errors carry. */
 export function errorSummary(error: unknown): string {
-  if (!(error instanceof Error)) return `a value that is no error was thrown: ${typeof error}`;
+  if (!(error instanceof Error)) return `a value that is not an Error was thrown: ${typeof error}`;
   const { code } = error as { code?: unknown };
   const label = typeof code === 'string' ? `${error.name} ${code}` : error.name;
   return `${label}: ${error.message}\n${(error.stack ?? '').split('\n').slice(1).join('\n')}`;

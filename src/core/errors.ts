@@ -1,39 +1,39 @@
 /** The errors of the domain: a closed set of codes that every dialect renders in its own form. */
 
-/** What can go wrong; each dialect maps every code, and a new one breaks its build until it does. */
+/** The error codes. Each dialect maps every code; a new code breaks the build until every dialect maps it. */
 export type DomainErrorCode =
-  /** No such token, or one the caller may not know of. */
+  /** No such token, or one whose existence the caller may not learn. */
   | 'token_not_found'
   | 'user_not_found'
   | 'account_not_found'
   | 'member_not_found'
   /** A handle (client id, authentication code) that must be unique is in use. */
   | 'handle_taken'
-  /** The name by which people know a token is in use. */
+  /** The identifier by which people refer to a token is in use. */
   | 'identifier_taken'
   | 'email_taken'
   | 'account_name_taken'
   | 'already_member'
-  /** The account has as many tokens as it may have. */
+  /** The account has reached its limit of tokens. */
   | 'quota_reached'
-  /** Somebody else changed the same thing first; nothing of this request was done. */
+  /** A concurrent change came first; this request has changed nothing. */
   | 'conflict'
-  /** The credential is not accepted any more. */
+  /** The credential is no longer accepted. */
   | 'unauthenticated'
   | 'not_permitted'
   /** The change would leave the server without an administrator who is approved and not blocked. */
   | 'last_admin'
-  /** A value that the rules of the server refuse; the message names it. */
+  /** A value that breaks a rule of the server; the message names it. */
   | 'invalid_value'
-  /** E-mail, password or login token not accepted; deliberately says no more. */
+  /** E-mail, password or login token not accepted; deliberately unspecific. */
   | 'invalid_login'
   | 'wrong_password'
-  /** Too many failures; `retryAfterSeconds` says when to come back. */
+  /** Too many failures; `retryAfterSeconds` says when to try again. */
   | 'throttled'
-  /** The database or the hashing queue cannot serve now; `retryAfterSeconds` says when to come back. */
+  /** The database or the hashing queue is unavailable; `retryAfterSeconds` says when to try again. */
   | 'unavailable';
 
-/** A refusal by the domain. The message is fit for the caller's eyes and holds nothing secret. */
+/** A refusal by the domain. The message may be shown to the caller and contains no secret. */
 export class DomainError extends Error {
   constructor(
     readonly code: DomainErrorCode,
@@ -46,16 +46,16 @@ export class DomainError extends Error {
   }
 }
 
-/** A unique rule of the database was broken; services turn it into the domain error it means. */
+/** A unique constraint of the database was violated; services turn it into the matching domain error. */
 export class UniqueViolation extends Error {
-  /** @param rule - what the engine names: a constraint (PostgreSQL) or `table.column` list (SQLite) */
+  /** @param rule - as named by the engine: the constraint (PostgreSQL) or a list of `table.column` (SQLite) */
   constructor(readonly rule: string) {
     super(`unique rule broken: ${rule}`);
     this.name = 'UniqueViolation';
   }
 }
 
-/** Runs a write and gives a broken unique rule its meaning in the domain. */
+/** Awaits a write and translates a violated unique constraint into a domain error. */
 export async function whenTaken<T>(write: Promise<T>, meaning: (rule: string) => Error): Promise<T> {
   try {
     return await write;
@@ -64,7 +64,7 @@ export async function whenTaken<T>(write: Promise<T>, meaning: (rule: string) =>
   }
 }
 
-/** For the end of an exhaustive `switch`: a case that was forgotten does not compile. */
+/** For the end of an exhaustive `switch`: a missing case does not compile. */
 export function assertNever(value: never): never {
   throw new Error(`unhandled case: ${String(value)}`);
 }

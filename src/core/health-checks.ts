@@ -1,24 +1,24 @@
-/** Whether the server can do its work: parts register what they depend on, and all of it is asked together. */
+/** Tells whether the server is ready: parts register checks of what they depend on, and all run together. */
 import { Injectable } from '@nestjs/common';
 
-/** How long an answer is kept, so that any number of callers cause one round of checks a second. */
+/** How long results are kept, so that any number of callers cause at most one round of checks per second. */
 const FRESH_MS = 1000;
 
 const DEFAULT_TIME_LIMIT_MS = 3000;
 
-/** One thing that has to be there for the server to be ready. */
+/** A check that must pass for the server to be ready. */
 export interface HealthCheck {
-  /** What is checked, as it reads in a sentence: `the database`. Unique within the application. */
+  /** What is checked, as part of a sentence: `the database`. Unique within the application. */
   readonly name: string;
-  /** `null` when all is well, otherwise what is wrong, as a sentence without a capital or a full stop. */
+  /** Resolves to `null` if the check passes, otherwise to the problem, without a capital or full stop. */
   readonly check: () => Promise<string | null>;
-  /** After so many milliseconds it counts as failed: `<name> does not answer`; 3,000 by default. */
+  /** Milliseconds after which it counts as failed: `<name> does not answer`. Default: 3,000. */
   readonly timeLimitMs?: number;
-  /** Name of a check that is registered already: while that fails, this one is not made. */
+  /** Name of an already registered check: while that one fails, this one is skipped. */
   readonly requires?: string;
 }
 
-/** A check that failed, and why. */
+/** A failed check and the reason. */
 export interface HealthFailure {
   readonly name: string;
   readonly reason: string;
@@ -32,12 +32,12 @@ export class HealthChecks {
   private latest: { readonly failures: readonly HealthFailure[]; readonly at: number } | undefined;
 
   /**
-   * Adds a check to every round from now on; call the returned function to remove it.
-   * @throws Error for a name that is taken, or a requirement that is not there
+   * Adds a check; call the returned function to remove it.
+   * @throws Error if the name is taken or the required check is not registered
    */
   register(check: HealthCheck): () => void {
     const { name, requires } = check;
-    if (this.checks.has(name)) throw new Error(`there is a health check named "${name}" already: give it another name`);
+    if (this.checks.has(name)) throw new Error(`a health check named "${name}" already exists: use another name`);
     if (requires !== undefined && !this.checks.has(requires)) {
       throw new Error(
         `the health check "${name}" requires "${requires}", which is not registered: register that first`,
@@ -51,7 +51,7 @@ export class HealthChecks {
     };
   }
 
-  /** What is wrong now, in the order of registration; empty when the server is ready. */
+  /** The current failures, in the order of registration; empty if the server is ready. */
   async failures(): Promise<readonly HealthFailure[]> {
     if (this.latest && performance.now() - this.latest.at < FRESH_MS) return this.latest.failures;
     this.running ??= this.round().finally(() => (this.running = undefined));
@@ -62,7 +62,7 @@ export class HealthChecks {
     const results = new Map<string, Promise<string | null | undefined>>();
     for (const [name, check] of this.checks) {
       const required = check.requires === undefined ? undefined : results.get(check.requires);
-      // What is required was registered before, so it has begun.
+      // The required check was registered earlier, so it has already been started.
       results.set(
         name,
         required ? required.then((reason) => (reason === null ? check.reason() : undefined)) : check.reason(),
@@ -78,9 +78,9 @@ export class HealthChecks {
   }
 }
 
-/** A check that is never under way twice: one that hangs is waited for again, and not made again. */
+/** A check that never runs twice at a time: if it hangs, later rounds wait for the same run. */
 class RegisteredCheck {
-  private underWay: Promise<string | null> | undefined;
+  private running: Promise<string | null> | undefined;
 
   constructor(private readonly options: HealthCheck) {}
 
@@ -88,15 +88,15 @@ class RegisteredCheck {
     return this.options.requires;
   }
 
-  /** `null` when all is well; never rejects. */
+  /** The reason for the failure, or `null` if the check passes; never rejects. */
   async reason(): Promise<string | null> {
     const { name, check, timeLimitMs = DEFAULT_TIME_LIMIT_MS } = this.options;
-    this.underWay ??= outcomeOf(check, name).finally(() => (this.underWay = undefined));
+    this.running ??= outcomeOf(check, name).finally(() => (this.running = undefined));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<string>((resolve) => {
       timer = setTimeout(resolve, timeLimitMs, `${name} does not answer`).unref();
     });
-    const reason = await Promise.race([this.underWay, late]);
+    const reason = await Promise.race([this.running, late]);
     clearTimeout(timer);
     return reason;
   }

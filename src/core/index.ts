@@ -1,4 +1,4 @@
-/** Tokens: entity, hashing, life cycle, verification, changes. No HTTP, no dialect, no users table. */
+/** The core: token entity, hashing, life cycle, verification, changes. It knows no HTTP, dialect or users table. */
 export { ActorCheck } from './database/actor-check.js';
 export { SYSTEM, anonymousAt, type Actor } from './database/actor.js';
 export { AuditLog, removeAuditRows, type AuditFilter, type IdRange } from './audit/audit-log.js';

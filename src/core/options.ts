@@ -1,17 +1,17 @@
-/** What the core needs to be told. */
+/** The options of the core. */
 
-/** Bounds of what verification remembers; changes are heard of in any case. */
+/** Bounds of the credential cache. Changes take effect at once whatever they are. */
 export interface CredentialCacheOptions {
-  /** Tokens at the most, about 1.5 KB each; 0 remembers none. */
+  /** Maximum number of tokens, about 1.5 KB each; 0 disables the cache. */
   readonly entries: number;
-  /** Seconds after which a token is read again. */
+  /** Seconds after which a cached token is read again. */
   readonly seconds: number;
 }
 
 export interface CoreOptions {
   /** Cost of bcrypt for what people choose (passwords, pass codes): 4 to 16, each step doubles the time. */
   readonly bcryptCost: number;
-  /** What verification remembers; 50,000 tokens for 300 seconds unless given. */
+  /** Bounds of the credential cache. Default: 50,000 tokens for 300 seconds. */
   readonly credentialCache?: CredentialCacheOptions;
 }
 

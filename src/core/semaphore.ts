@@ -1,19 +1,19 @@
-/** A counting semaphore: runs so much work at a time, and the rest in the order in which it came. */
+/** A counting semaphore: limits how much work runs at a time and queues the rest in order of arrival. */
 import { DomainError } from './errors.js';
 
 /** The limits of a semaphore. */
 export interface SemaphoreOptions {
-  /** How many run at a time. */
+  /** How many tasks run at a time. */
   readonly concurrent: number;
-  /** How many may wait; no limit by default. */
+  /** How many tasks may wait. Default: no limit. */
   readonly maxWaiting?: number;
-  /** How long each may wait, in milliseconds; no limit by default. */
+  /** How long each may wait, in milliseconds. Default: no limit. */
   readonly maxWaitMs?: number;
-  /** The error for work that is turned away, which only a limit does; `retryAfterSeconds` becomes `Retry-After`. */
+  /** The error for tasks rejected by one of the limits; `retryAfterSeconds` becomes `Retry-After`. */
   readonly onReject?: { readonly message: string; readonly retryAfterSeconds: number };
 }
 
-const BUSY = { message: 'too much is waiting; try again', retryAfterSeconds: 1 };
+const BUSY = { message: 'too many requests are waiting; try again', retryAfterSeconds: 1 };
 
 export class Semaphore {
   private running = 0;
@@ -21,7 +21,7 @@ export class Semaphore {
 
   constructor(private readonly options: SemaphoreOptions) {}
 
-  /** @throws DomainError `unavailable` */
+  /** Runs the work when there is room. @throws DomainError `unavailable` if it is rejected by a limit */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.running < this.options.concurrent) this.running += 1;
     else await this.acquire();

@@ -1,6 +1,6 @@
-/** Text that both engines can keep. */
+/** Decides which texts both database engines can store. */
 
-/** Whether both engines can keep a text byte for byte: well-formed Unicode without NUL, of a bounded length. */
+/** Whether both engines store a text unchanged: well-formed Unicode without NUL, of a bounded length. */
 export function isStorableText(value: unknown, minCharacters: number, maxCharacters: number): value is string {
   if (typeof value !== 'string' || !value.isWellFormed() || value.includes('\0')) return false;
   const { length } = Array.from(value.slice(0, 2 * maxCharacters + 2));

@@ -1,43 +1,42 @@
-/** Who the users are, as far as tokens must know; a host may put its own users behind this. */
+/** The users, as far as tokens need them; a host can provide its own directory. */
 import type { Transaction } from './database/transaction.js';
 
-/** A user in the eyes of the token authority. */
+/** A user as the token authority sees them. */
 export interface DirectoryUser {
   /** Whole number from 1 to 2,147,483,647; Latchkey's own users have ids from 1000 up. */
   readonly id: number;
   readonly email: string;
   readonly name: string;
-  /** Administrators manage everybody's tokens and all accounts. */
+  /** Administrators manage the tokens of all users and all accounts. */
   readonly admin: boolean;
-  /** Only active users' tokens are accepted. */
+  /** Only tokens of active users are accepted. */
   readonly status: 'active' | 'blocked' | 'unapproved';
 }
 
 /** Finds users. Also the injection token under which a host provides its own directory. */
 export abstract class UserDirectory {
   /**
-   * Whether every change to a user is delivered by the `EventBus` as a change with his `userId`: only then may what was
-   * found be remembered. Otherwise the directory is asked at every verification.
+   * Whether every change to a user is delivered by the `EventBus` as a change with their `userId`. Only then are users
+   * cached; otherwise every verification asks the directory.
    */
   readonly announcesChanges: boolean = false;
 
-  /** The user, or `null` when there is none (any more). */
+  /** The user, or `null` if the user does not exist (any more). */
   abstract find(userId: number): Promise<DirectoryUser | null>;
 
-  /** The user with this e-mail address, without regard to case, or `null`. */
+  /** The user with this e-mail address, ignoring case, or `null`. */
   abstract findByEmail(email: string): Promise<DirectoryUser | null>;
 
-  /** Those of these users that there are. */
+  /** Those of these users that exist. */
   async findMany(userIds: readonly number[]): Promise<DirectoryUser[]> {
     const found = await Promise.all([...new Set(userIds)].map((id) => this.find(id)));
     return found.flatMap((user) => user ?? []);
   }
 
   /**
-   * The user, for a change that relies on them; a directory that can keeps them as they are until the transaction ends,
-   * by asking `transaction.manager`. It must wait for nothing but the database, nor must `find`, by which it is done
-   * unless overridden: on SQLite, all who write to the file wait meanwhile, the host too, and a host that waits in its
-   * driver hears nothing else.
+   * The user, for a change that relies on them. If possible, the directory locks the user until the transaction ends,
+   * by reading through `transaction.manager`. The default calls `find`. Neither may wait for anything but the database:
+   * on SQLite, all other writers wait until it returns, including the host, whose driver may block its event loop.
    */
   lockShared(_transaction: Transaction, userId: number): Promise<DirectoryUser | null> {
     return this.find(userId);

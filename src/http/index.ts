@@ -1,4 +1,4 @@
-/** What every door shares: reading bodies, checking input, and answering what no route answers. */
+/** What all HTTP interfaces share: request bodies, validation, OpenAPI, mounting of routes, error responses. */
 export {
   clientErrorStatus,
   retryAfter,

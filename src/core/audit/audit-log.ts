@@ -1,4 +1,4 @@
-/** The audit log: read newest first, in any number of rows, and rid of what is too old. */
+/** Reads the audit log (newest first, in batches) and removes old rows. */
 import { Injectable } from '@nestjs/common';
 import { And, In, LessThan, MoreThanOrEqual } from 'typeorm';
 import type { EntityManager, FindOptionsWhere, SelectQueryBuilder } from 'typeorm';
@@ -7,11 +7,11 @@ import type { ChangeTarget } from '../changes/changes.js';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 
-/** Which rows: every condition that is given must hold. */
+/** Selects rows; all given conditions must hold. */
 export interface AuditFilter {
-  /** From this moment on, inclusive. */
+  /** Start of the time range, inclusive. */
   readonly createdFrom?: Date | undefined;
-  /** Up to this moment, exclusive. */
+  /** End of the time range, exclusive. */
   readonly createdBefore?: Date | undefined;
   readonly targetType?: string | undefined;
   readonly targetId?: string | undefined;
@@ -22,11 +22,11 @@ export interface AuditFilter {
 export interface IdRange {
   /** The lowest id. */
   readonly from: number;
-  /** Above the highest id; `null` for no limit. */
+  /** Upper bound of the ids, exclusive; `null` for no bound. */
   readonly below: number | null;
 }
 
-/** Rows read at a time when all are wanted. */
+/** Rows per read when all are read. */
 const BATCH = 1000;
 
 const ALL_TYPES: Record<ChangeTarget['type'], true> = {
@@ -42,15 +42,15 @@ export class AuditLog {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
-   * The ids between which the rows of the filter's time lie, found once for all pages of a list. The order of the rows
-   * is that of their ids, from which that of their times may differ: instances write side by side.
+   * The range of ids that contains all rows of the filter's time range, determined once for all pages of a list. Rows
+   * are ordered by id, which may differ from the order of their times because several instances write concurrently.
    */
   async idRangeOf({ createdFrom, createdBefore }: AuditFilter): Promise<IdRange> {
     if (!createdFrom && !createdBefore) return { from: 0, below: null };
     const ids = await this.unitOfWork.read((manager) =>
       manager
         .createQueryBuilder(AuditRecord, 'row')
-        // By the index on the time alone: with plain ids, PostgreSQL would look for the first that fits, from the end.
+        // `+ 0` makes PostgreSQL use the index on the time; otherwise it would scan the ids for the first match.
         .select('MIN(row.id + 0)', 'first')
         .addSelect('MAX(row.id + 0)', 'last')
         .where({
@@ -64,12 +64,12 @@ export class AuditLog {
     return { from: ids?.first ?? 0, below: (ids?.last ?? -1) + 1 };
   }
 
-  /** The newest rows of a range that fit, at most so many. */
+  /** The newest matching rows of a range, at most `limit`. */
   page(filter: AuditFilter, range: IdRange, limit: number): Promise<AuditRecord[]> {
     return this.unitOfWork.read((manager) => fitting(manager, filter, range).take(limit).getMany());
   }
 
-  /** All rows that fit, newest first, a batch at a time. */
+  /** All matching rows, newest first, in batches. */
   async *all(filter: AuditFilter): AsyncGenerator<AuditRecord[]> {
     let range = await this.idRangeOf(filter);
     for (;;) {
@@ -83,8 +83,8 @@ export class AuditLog {
 }
 
 /**
- * Removes the oldest rows from before a moment, at most so many.
- * @returns how many there were
+ * Removes the oldest rows before a point in time, at most `limit`.
+ * @returns the number of removed rows
  */
 export async function removeAuditRows({ manager }: Transaction, before: Date, limit: number): Promise<number> {
   const where = { createdAt: LessThan(before) };
@@ -113,7 +113,7 @@ function fitting(
     ...(authorId !== undefined && { authorId }),
   };
   const query = manager.createQueryBuilder(AuditRecord, 'row').where(where).orderBy('row.id', 'DESC');
-  // Not by the index on the time: the range of ids is as narrow, and in the right order.
+  // `+ 0` avoids the index on the time: the range of ids is as narrow, and already in the right order.
   if (createdFrom) query.andWhere('row.createdAt + 0 >= :from', { from: createdFrom.getTime() });
   if (createdBefore) query.andWhere('row.createdAt + 0 < :before', { before: createdBefore.getTime() });
   return query;

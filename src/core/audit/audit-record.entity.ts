@@ -1,15 +1,15 @@
-/** One row for every change and every failed login: who did what to whom, from where. */
+/** The table of the audit log, with one row for every change and every failed login. */
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { jsonColumn, timestampColumn } from '../database/columns.js';
 
-/** A row of the audit log, written in the transaction of the change it tells of. */
+/** A row of the audit log, written in the transaction of the change that it records. */
 @Entity({ name: 'latchkey_audit' })
 @Index('latchkey_audit_created', ['createdAt', 'id'])
 @Index('latchkey_audit_target', ['targetType', 'targetId', 'id'])
 @Index('latchkey_audit_type', ['targetType', 'id'])
 @Index('latchkey_audit_author', ['authorId', 'id'])
 export class AuditRecord {
-  /** Counts up; the order of the rows. */
+  /** Increases with every row; rows are ordered by it. */
   @PrimaryGeneratedColumn('increment', { name: 'id', type: 'integer', primaryKeyConstraintName: 'latchkey_audit_pk' })
   id!: number;
 
@@ -33,7 +33,7 @@ export class AuditRecord {
   @Column({ name: 'ip_address', type: 'varchar', length: 64, nullable: true })
   ipAddress!: string | null;
 
-  /** The request by which the change was made, as its answer's `X-Request-Id` named it. */
+  /** Id of the request that made the change: the `X-Request-Id` of its answer. */
   @Column({ name: 'request_id', type: 'varchar', length: 128, nullable: true })
   requestId!: string | null;
 

@@ -1,38 +1,38 @@
-/** How a committed change reaches every instance, and what an instance knows of it. */
+/** Delivers committed changes to every instance, and reports whether this instance receives all of them. */
 import type { EntityManager } from 'typeorm';
 import type { Change } from './changes.js';
 import type { EventBus } from './event-bus.js';
 
-/** One unit of work's changes on their way. */
+/** The publication of the changes of one unit of work. */
 export interface ChangePublication {
   /**
-   * Inside the transaction: goes out with its commit, or not at all. May be called again when the work is tried again;
-   * the last call counts.
-   * @param isAlreadyRevoked - whether the author wanted to withdraw something that is withdrawn already
+   * Call inside the transaction: the changes are sent if and when it commits. It may be called again when the work is
+   * retried; the last call counts.
+   * @param isAlreadyRevoked - whether the author wanted to revoke something that is already revoked
    */
   publish(manager: EntityManager, changes: readonly Change[], isAlreadyRevoked: boolean): Promise<void>;
 
   /**
-   * After the commit: settles when this instance has delivered the changes and, if one of them
-   * {@link Change.revokesAccess revokes} something or it is done already, when no other instance relies any more on what
-   * was before.
-   * @throws DomainError `unavailable` when that cannot be found out; the change itself stands
+   * Call after the commit: resolves when this instance has delivered the changes and, if one of them
+   * {@link Change.revokesAccess revokes access} or access was already revoked, when no other instance relies on the
+   * previous state any more.
+   * @throws DomainError `unavailable` if that cannot be determined; the change itself is committed
    */
   acknowledged(): Promise<void>;
 
-  /** In any case, at the end. */
+  /** Call at the end in any case. */
   close(): void;
 }
 
-/** Also the injection token. */
+/** Relays changes between instances. The class is also the injection token. */
 export abstract class ChangeRelay {
   abstract newPublication(): ChangePublication;
 
-  /** Whether this instance hears of every change now: only then may it answer from memory. */
+  /** Whether this instance currently receives every change; only then may it answer from memory. */
   abstract isCurrent(): boolean;
 }
 
-/** For a process that has its database to itself. */
+/** The relay of a process that does not share its database with other instances. */
 export class LocalRelay extends ChangeRelay {
   constructor(private readonly events: EventBus) {
     super();

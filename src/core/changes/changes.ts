@@ -1,7 +1,7 @@
-/** What can happen to tokens: typed changes that become audit rows and, after the commit, events. */
+/** The changes to tokens: typed values that become audit rows and, after the commit, events. */
 import type { Token } from '../tokens/token.entity.js';
 
-/** What a change was done to. */
+/** The object that a change affects. */
 export interface ChangeTarget {
   readonly type: 'token' | 'user' | 'account' | 'membership' | 'server';
   readonly id: string | null;
@@ -9,8 +9,8 @@ export interface ChangeTarget {
 }
 
 /**
- * Something that happened. Plain data (it may cross to another instance), named by `type`
- * (`<target>.<past participle>`), holding identifiers and no secret.
+ * Something that happened: plain data, since it may be sent to other instances. It is named by its `type`
+ * (`<target>.<past participle>`), and contains identifiers but no secret.
  */
 export abstract class Change {
   abstract readonly type: string;
@@ -21,15 +21,15 @@ export abstract class Change {
   readonly details: Readonly<Record<string, unknown>> = {};
 
   /**
-   * Whether what was read before may be wrong after it: a token that was accepted, or the user it acts for. Then every
-   * instance forgets it, and the author waits until all have. `false` leaves what is remembered in use.
+   * Whether it may invalidate what was read before: a token that was accepted, or the user it acts for. Every instance
+   * then evicts that, and the author waits until all have done so. `false` leaves caches as they are.
    */
   revokesAccess(): boolean {
     return true;
   }
 }
 
-/** A change as a class, by which one that comes from another instance gets its methods back. */
+/** The class of a change, used to restore changes received from other instances. */
 export type ChangeClass = abstract new (...parts: never[]) => Change;
 
 /** A change to one token. */
@@ -50,7 +50,7 @@ export abstract class TokenChange extends Change {
     this.handle = token.handle;
     this.userId = token.userId;
     this.accountId = token.accountId;
-    // A handle that is unique only within an account was perhaps chosen, and may be all that one needs to be admitted.
+    // A handle that is unique only within an account may be chosen by people, and may itself suffice to be admitted.
     const handle = token.handleScope === '' ? { handle: token.handle } : {};
     this.details = { kind: token.kind, ...handle, user_id: token.userId, ...details };
   }
@@ -70,7 +70,7 @@ export class TokenUpdated extends TokenChange {
   readonly type = 'token.updated';
 }
 
-/** The secret was replaced; `details.previous_secret_expires_at` tells until when the old one works. */
+/** The secret was replaced; `details.previous_secret_expires_at` is when the old one stops working. */
 export class TokenRotated extends TokenChange {
   readonly type = 'token.rotated';
 }

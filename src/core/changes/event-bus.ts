@@ -1,50 +1,50 @@
-/** Tells whoever listens, on this instance, of committed changes. */
+/** Delivers committed changes to the subscribers on this instance. */
 import { Injectable, Logger } from '@nestjs/common';
 import type { Change } from './changes.js';
 
 /**
- * Receives committed changes. What it returns is waited for, by the author of the change and by the changes after it,
- * so long work belongs elsewhere; what it throws is logged and reaches nobody.
+ * Receives committed changes. The author of the change and all later changes wait for the returned promise, so long
+ * work belongs elsewhere. Errors are logged and not passed on.
  */
 export type ChangeListener = (change: Change) => void | Promise<void>;
 
-/** Is told that changes may have been missed, and that from now on none is: whatever was remembered is read again. */
+/** Called when changes may have been missed and none will be from now on: discard everything that was cached. */
 export type ResyncListener = () => void;
 
-/** Delivers changes, those of other instances included, to every subscriber in the order of their commits. */
+/** Delivers changes, including those of other instances, to every subscriber in commit order. */
 @Injectable()
 export class EventBus {
   private readonly logger = new Logger(EventBus.name);
   private readonly listeners = new Set<ChangeListener>();
   private readonly resyncListeners = new Set<ResyncListener>();
 
-  /** Starts listening; call the returned function to stop. */
+  /** Adds a subscriber; call the returned function to remove it. */
   subscribe(listener: ChangeListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** Starts listening for gaps, which only an instance beside others can have; call the returned function to stop. */
+  /** Adds a listener for missed changes, which only occur with several instances; the returned function removes it. */
   onResync(listener: ResyncListener): () => void {
     this.resyncListeners.add(listener);
     return () => this.resyncListeners.delete(listener);
   }
 
-  /** For the relay alone: hands over changes that are durable; settles when all have taken them. */
+  /** For the relay only: delivers committed changes; resolves when all subscribers have finished. */
   async deliver(changes: readonly Change[]): Promise<void> {
     for (const change of changes) {
       await Promise.all([...this.listeners].map((listener) => this.attempt(change.type, () => listener(change))));
     }
   }
 
-  /** For the relay alone: changes may have been missed until now. */
+  /** For the relay only: changes may have been missed until now. */
   resync(): void {
     for (const listener of this.resyncListeners) void this.attempt('a resync', listener);
   }
 
-  private async attempt(what: string, tell: () => void | Promise<void>): Promise<void> {
+  private async attempt(what: string, notify: () => void | Promise<void>): Promise<void> {
     try {
-      await tell();
+      await notify();
     } catch (error) {
       this.logger.error(`a listener failed on ${what}`, error instanceof Error ? error.stack : undefined);
     }

@@ -1,4 +1,4 @@
-/** The only place that hashes. */
+/** Hashes and compares secrets and passwords; no other file does. */
 import { hash as digestOf, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import bcrypt from 'bcrypt';
@@ -10,15 +10,15 @@ import { Semaphore } from '../semaphore.js';
 /** bcrypt reads no further than this many bytes. */
 export const PASSWORD_MAX_BYTES = 72;
 
-/** Passwords hashed at the same time: leaves threads of libuv's pool of four for everybody else. */
+/** Passwords hashed at the same time; leaves two of libuv's four threads free for other work. */
 const CONCURRENT_PASSWORDS = 2;
-/** Passwords waiting for their turn; beyond this a caller is asked to come back. */
+/** Maximum number of waiting passwords; beyond that callers are told to try again later. */
 const WAITING_PASSWORDS = 64;
 
 const TOKEN_ID_COST = 4;
 
 /**
- * Digests machine-made secrets (one SHA-256, found by index) and hashes what people choose (bcrypt, in libuv's
+ * Digests generated secrets (one SHA-256, which an index can find) and hashes what people choose (bcrypt in libuv's
  * threads, a bounded number at a time). Nothing here blocks the event loop.
  */
 @Injectable()
@@ -42,7 +42,7 @@ export class HashingService implements OnModuleInit {
     return new Secret(randomBytes(32).toString('base64url'));
   }
 
-  /** SHA-256 of a machine-made secret, 64 lower-case hex characters. */
+  /** SHA-256 of a generated secret, 64 lower-case hex characters. */
   digest(secret: Secret): string {
     return digestOf('sha256', secret.reveal(), 'hex');
   }
@@ -55,7 +55,7 @@ export class HashingService implements OnModuleInit {
 
   /**
    * The public id of a personal token: base64 of `bcrypt(secret, salt)`, 80 characters `[A-Za-z0-9]`
-   * (contract canvus §2.2). The salt is `$2a$04$` and 22 characters, one for the whole server.
+   * (docs/contracts/canvus.md §2.2). The salt is `$2a$04$` and 22 characters, the same for the whole server.
    */
   async tokenId(secret: Secret, salt: string): Promise<string> {
     return Buffer.from(await bcrypt.hash(secret.reveal(), salt)).toString('base64');
@@ -68,7 +68,7 @@ export class HashingService implements OnModuleInit {
 
   /**
    * Hashes a password for storage.
-   * @throws DomainError `invalid_value` for what bcrypt would cut off: more than 72 bytes, or a NUL
+   * @throws DomainError `invalid_value` for passwords that bcrypt would truncate: more than 72 bytes, or a NUL
    */
   async hashPassword(password: Secret): Promise<string> {
     if (!isHashable(password)) {
@@ -81,8 +81,8 @@ export class HashingService implements OnModuleInit {
   }
 
   /**
-   * Whether a password matches a stored hash. Takes the time of one comparison in every case,
-   * also without a hash (an unknown user) and for input that can never match.
+   * Whether a password matches a stored hash. Always takes the time of one comparison, even without a hash (an unknown
+   * user) and for input that can never match.
    */
   async verifyPassword(hash: string | null | undefined, password: Secret): Promise<boolean> {
     const possible = typeof hash === 'string' && isHashable(password);
@@ -96,8 +96,9 @@ export class HashingService implements OnModuleInit {
   }
 
   /**
-   * A hash from a time of lower cost takes less time to compare: the rest is spent as well, up to the highest cost seen. Each cost takes twice the
-   * time of the one before, so all from the lower one up to the last before today's add up to the difference.
+   * Pads the comparison of an older, cheaper hash to the highest cost seen, so that timing does not reveal it. Each cost
+   * takes twice the time of the one below, so hashing once at each cost from the old one up to one below the highest
+   * takes the missing time.
    */
   private async padToSlowest(cost: number): Promise<void> {
     this.slowest = Math.max(this.slowest, cost);
@@ -106,7 +107,7 @@ export class HashingService implements OnModuleInit {
     }
   }
 
-  /** Whether a stored hash was made at another cost than today's and should be renewed. */
+  /** Whether a stored hash has a cost other than the configured one and should be renewed. */
   isOutdated(hash: string): boolean {
     return bcrypt.getRounds(hash) !== this.passwordCost;
   }
@@ -116,7 +117,7 @@ export class HashingService implements OnModuleInit {
     return this.dummy;
   }
 
-  /** Prepares the dummy comparison, so that the first unknown user costs no more than the second. */
+  /** Prepares the dummy hash, so that the first unknown user takes no longer than later ones. */
   async onModuleInit(): Promise<void> {
     await this.dummyHash();
   }

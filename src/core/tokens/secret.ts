@@ -1,4 +1,4 @@
-/** A secret held in memory: it prints as `[secret]` wherever it is printed by accident. */
+/** A wrapper for secrets in memory, which prints as `[secret]` if it is printed by accident. */
 import { inspect } from 'node:util';
 
 const REDACTED = '[secret]';
@@ -14,7 +14,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The plain text. Every call site is a place where the secret leaves its wrapper. */
+  /** The plain text. Every call takes the secret out of its wrapper. */
   reveal(): string {
     return this.#value;
   }

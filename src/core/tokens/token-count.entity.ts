@@ -1,11 +1,11 @@
-/** How many tokens of a kind an account has, so that nobody has to count them. */
+/** The table that stores how many tokens of each kind an account has, which makes counting cheap. */
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'latchkey_token_count_pk';
 
 /**
- * A part of the count: the tokens whose id ends with one hex digit. Sixteen parts, so that tokens issued at the same
- * time in one account seldom wait for each other; the number of tokens is the sum.
+ * One part of the count: the tokens whose id ends with a given hex digit. There are sixteen parts, so that tokens
+ * issued concurrently in one account rarely wait for each other; the number of tokens is their sum.
  */
 @Entity({ name: 'latchkey_token_count' })
 export class TokenCount {

@@ -1,9 +1,9 @@
-/** Keeps {@link TokenCount} true: in the transaction that adds or removes a token. */
+/** Keeps {@link TokenCount} correct, in the transaction that adds or removes a token. */
 import type { EntityManager } from 'typeorm';
 import { TokenCount } from './token-count.entity.js';
 import type { Token } from './token.entity.js';
 
-/** Counts a token that was added (1) or removed (-1), if it belongs to an account alone. */
+/** Counts a token that was added (1) or removed (-1), if it belongs to an account and not to a user. */
 export async function countToken(manager: EntityManager, token: Token, change: 1 | -1): Promise<void> {
   const { id, kind, accountId, userId } = token;
   if (accountId === null || userId !== null) return;
@@ -17,7 +17,7 @@ export async function countToken(manager: EntityManager, token: Token, change: 1
   );
 }
 
-/** How many tokens of a kind an account has. */
+/** The number of tokens of a kind in an account. */
 export async function countedTokens(manager: EntityManager, kind: string, accountId: string): Promise<number> {
   return (await manager.sum(TokenCount, 'tokens', { accountId, kind })) ?? 0;
 }

@@ -1,14 +1,14 @@
-/** Reading many tokens: all of an owner, a page, or all of an account in batches. */
+/** Lists tokens: all of a user, a page of an account, or all of an account in batches. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, ObjectType, SelectQueryBuilder } from 'typeorm';
 import { countedTokens } from './token-count.js';
 import { Token } from './token.entity.js';
 
-/** Which of an account's tokens. */
+/** Selects tokens of an account. */
 export interface TokenFilter {
-  /** The label, exactly. Reads all of the account's. */
+  /** The exact label. Scans all tokens of the account. */
   readonly label?: string | undefined;
-  /** Part of the label, without regard to case (on SQLite: to the case of ASCII letters). Reads all of the account's. */
+  /** Part of the label, ignoring case (on SQLite only for ASCII letters). Scans all tokens of the account. */
   readonly search?: string | undefined;
 }
 
@@ -36,7 +36,7 @@ export class TokenListing {
     return this.ofAccount(manager, kind, accountId, filter).skip(offset).take(limit).getMany();
   }
 
-  /** The next tokens of an account after one that was read, oldest first: a list of any length in bounded memory. */
+  /** The tokens of an account after the last one read, oldest first; reads a list of any length in bounded memory. */
   following<T extends Token>(
     manager: EntityManager,
     kind: ObjectType<T>,
@@ -53,7 +53,7 @@ export class TokenListing {
     return query.getMany();
   }
 
-  /** How many there are; without a filter this costs the same for a hundred and for a million. */
+  /** The number of tokens; without a filter, the cost does not depend on the number. */
   count<T extends Token>(
     manager: EntityManager,
     kind: ObjectType<T>,
@@ -84,7 +84,7 @@ export class TokenListing {
   }
 }
 
-/** TypeORM's own count looks for distinct ids, which these are. */
+/** TypeORM's own count is slower because it counts distinct ids, although these are already distinct. */
 async function rows<T extends Token>(query: SelectQueryBuilder<T>): Promise<number> {
   const row = await query.orderBy().select('COUNT(*)', 'count').getRawOne<{ count: string | number }>();
   return Number(row?.count ?? 0);

@@ -1,4 +1,4 @@
-/** What verification remembers: tokens that were found, bounded in number and age, forgotten with every change to them. */
+/** Caches the tokens that verification has found, bounded in number and age, and evicts them when they change. */
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { ChangeRelay } from '../changes/change-relay.js';
@@ -9,13 +9,13 @@ import type { KnownToken } from './known-token.js';
 
 const BY_DEFAULT = { entries: 50_000, seconds: 300 };
 
-/** How exactly the age is kept, in milliseconds: asking the clock each time would cost more than the look-up. */
+/** Resolution of entries' age, in milliseconds: reading the clock each time would cost more than the look-up. */
 const AGE_RESOLUTION_MS = 1000;
 
-/** What a read finds, at once where the engine can. */
+/** The result of a database read; synchronous if the engine can do it. */
 export type Reading = KnownToken | null | Promise<KnownToken | null>;
 
-/** Says when what was read may be remembered: only if nothing that could concern it happened since. */
+/** Counts changes: what was read may be cached only if no change has happened since. */
 export type Generation = number;
 
 @Injectable()
@@ -27,7 +27,7 @@ export class CredentialCache implements OnModuleDestroy {
   private readonly inFlight = new Map<string, Promise<KnownToken | null>>();
   private readonly stops: (() => void)[];
   private currentGeneration: Generation = 0;
-  /** Whether this memory hears of changes at all: when the server stops, requests may still be under way. */
+  /** Whether the cache receives changes: requests may still run after the cache has stopped listening at shutdown. */
   private isListening = true;
 
   constructor(
@@ -62,16 +62,16 @@ export class CredentialCache implements OnModuleDestroy {
     this.clear();
   }
 
-  /** What is known under a key, as long as this instance hears of every change. */
+  /** The cached token of a key, provided that this instance receives every change. */
   get(key: string): KnownToken | undefined {
     return this.known && this.isCurrent() ? this.known.get(key) : undefined;
   }
 
-  /** Reads what is not known: at most once at a time for each key, unless something changes meanwhile. */
+  /** Reads a token that is not cached. Concurrent reads of a key are shared until the next change. */
   read(key: string, read: () => Reading): Reading {
     if (!this.isCurrent()) return read();
-    const underWay = this.inFlight.get(key);
-    if (underWay) return underWay;
+    const running = this.inFlight.get(key);
+    if (running) return running;
     const found = read();
     if (!(found instanceof Promise)) return found;
     const flight = found.finally(() => {
@@ -81,12 +81,12 @@ export class CredentialCache implements OnModuleDestroy {
     return flight;
   }
 
-  /** To be taken before something is read that may be remembered; `undefined` when it may not. */
+  /** Take this before a read whose result may be cached; `undefined` if it may not be cached. */
   generation(): Generation | undefined {
     return this.isCurrent() ? this.currentGeneration : undefined;
   }
 
-  /** Remembers what was read since a generation was taken, unless that is over. */
+  /** Caches what was read after a generation was taken, unless something has changed since then. */
   store(key: string, known: KnownToken, since: Generation | undefined): void {
     if (since !== this.currentGeneration || !this.known || !this.isCurrent()) return;
     this.known.set(key, known);
@@ -100,11 +100,11 @@ export class CredentialCache implements OnModuleDestroy {
     return this.isListening && this.relay.isCurrent();
   }
 
-  /** Drops what the change may have made wrong: the token, all tokens of the user, and all of an account that is gone. */
+  /** Evicts what a change can invalidate: the token, all tokens of the user, or all tokens of the account. */
   private evict(change: Change): void {
-    // A read that began before the change may find nothing where there is something now: nobody joins it any more.
+    // A read that began before the change may miss a token that exists now, so no caller may share it any more.
     this.inFlight.clear();
-    // Only what was found is kept, and a change that revokes nothing leaves all of that as it was.
+    // Only found tokens are cached, and a change that revokes nothing leaves them valid.
     if (!change.revokesAccess()) return;
     this.currentGeneration += 1;
     const { tokenId, userId } = change as { tokenId?: string; userId?: number | null };

@@ -1,52 +1,52 @@
-/** What a sort of credential looks like: which tokens it names, and the ways in which it can be presented. */
+/** The declaration of a form of credential: which kinds of token it can hold, and how it can be presented. */
 import type { Token } from '../tokens/token.entity.js';
 import type { Credential } from './credential.js';
 
-/** What was found: `incomplete` when a part is missing or there twice, `malformed` for what can belong to nobody. */
+/** What was read: `incomplete` if a part is missing or repeated, `malformed` if it cannot be a valid credential. */
 export type CredentialReading = Credential | 'incomplete' | 'malformed';
 
-/** A security scheme of OpenAPI. */
+/** An OpenAPI security scheme. */
 export type CredentialScheme =
   | { readonly type: 'apiKey'; readonly in: 'header'; readonly name: string; readonly description: string }
   | { readonly type: 'http'; readonly scheme: string; readonly description: string };
 
-/** How a credential stands in the headers of a request. */
+/** How a credential is presented in the headers of a request. */
 export interface HeaderForm {
   /** Names of the headers; a credential needs all of them. */
   readonly names: readonly string[];
-  /** Whether an operator chose the name: then it may be one that another form has, too. */
+  /** Whether the operator chose the header name, which may then be the same as that of another form. */
   readonly isConfigured?: boolean;
   /**
-   * Whether a value is meant for this form; all of them are unless this says otherwise.
-   * @param isShared - whether another form has the same header
+   * Whether a value is meant for this form. Default: every value is.
+   * @param isShared - whether another form uses the same header
    */
   takes?(value: string, isShared: boolean): boolean;
-  /** @param values - in the order of {@link HeaderForm.names}, `undefined` for a header that is not there */
+  /** @param values - in the order of {@link HeaderForm.names}, `undefined` for a missing header */
   read(values: readonly (string | undefined)[]): CredentialReading;
-  /** Left out of the documents unless given. */
+  /** How OpenAPI documents describe it; without this, they leave it out. */
   readonly documentation?: {
     /** The headers, in Markdown. */
     readonly headers: string;
-    /** By the names that Swagger UI shows; a credential needs all of them. */
+    /** By the names that Swagger UI shows. A credential needs all of these schemes. */
     readonly schemes: Readonly<Record<string, CredentialScheme>>;
   };
 }
 
-/** A sort of credential, as the part of the server that issues it declares it. */
+/** A form of credential, declared by the part of the server that issues it. */
 export interface CredentialForm {
-  /** What people call it, for example `service token`. */
+  /** Its name for display, for example `service token`. */
   readonly noun: string;
   readonly holder: 'services' | 'users';
-  /** Kinds of token that may be presented in this form. */
+  /** The kinds of token that may be presented in this form. */
   readonly kinds: readonly string[];
-  /** Whether a text can be a secret of this form: asked before the database is. */
+  /** Whether a text can be a secret of this form. Checked before the database is read. */
   isSecret(text: string): boolean;
-  /** Whether a token of one of the {@link CredentialForm.kinds} may be presented; all may unless this says otherwise. */
+  /** Whether a token of one of the {@link CredentialForm.kinds} may be presented. Default: every token may. */
   accepts?(token: Readonly<Token>): boolean;
-  /** Absent for a credential that is accepted nowhere but at the API that issues it. */
+  /** Absent for a credential that only the API which issues it accepts. */
   readonly inHeaders?: HeaderForm;
-  /** How a caller gives it by HTTP Basic (RFC 7617); absent for one that cannot be given so. */
+  /** How to read it from HTTP Basic (RFC 7617); absent if it cannot be presented that way. */
   fromBasic?(name: string, password: string): CredentialReading;
-  /** What introspection (RFC 7662) tells of its tokens in addition. */
+  /** Additional members of the introspection response (RFC 7662). */
   introspection?(token: Readonly<Token>): { readonly client_id?: string };
 }

@@ -1,20 +1,20 @@
-/** All forms that credentials can have on this server; what has to know them asks here. */
+/** The registry of all credential forms of this server. */
 import type { CredentialForm, HeaderForm } from './credential-form.js';
 
 /** A form that can be presented in the headers of a request. */
 export type PresentableForm = CredentialForm & { readonly inHeaders: HeaderForm };
 
-/** Also the injection token. */
+/** The credential forms of a server. The class is also the injection token. */
 export class CredentialForms {
   readonly presentable: readonly PresentableForm[];
-  /** Those that can be given by HTTP Basic. */
+  /** Forms that can be presented by HTTP Basic. */
   readonly basic: readonly CredentialForm[];
-  /** Kinds of token that can be presented. */
+  /** Kinds of token that can be presented in the headers of a request. */
   readonly kinds: readonly string[];
-  /** Names of the headers that carry credentials, each once; those that an operator chose come last. */
+  /** Names of the headers that carry credentials, without duplicates; names chosen by the operator come last. */
   readonly headers: readonly string[];
 
-  /** @param all - in the order in which documents name them */
+  /** @param all - in the order in which documents list them */
   constructor(readonly all: readonly CredentialForm[]) {
     this.presentable = all.filter((form): form is PresentableForm => form.inHeaders !== undefined);
     this.basic = all.filter((form) => form.fromBasic !== undefined);

@@ -1,9 +1,9 @@
-/** What somebody presents to be let in, and the forms it can have. */
+/** Credentials as callers present them, and the formats of their secrets. */
 import { randomFillSync } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { Secret } from '../tokens/secret.js';
 
-/** A secret that names its token by itself, or a handle and a secret. */
+/** A secret that identifies its token by itself, or a handle together with a secret. */
 export type Credential =
   | { readonly secret: Secret }
   | { readonly secret: Secret; readonly kind: string; readonly handle: string; readonly handleScope?: string };
@@ -12,14 +12,14 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const RANDOM_LENGTH = 40;
 const CHECKSUM_LENGTH = 8;
 
-/** The largest multiple of the alphabet's size in a byte: what lies above would favour some characters. */
+/** The largest multiple of the alphabet's size in a byte: larger values would favour some characters. */
 const UNBIASED = 256 - (256 % ALPHABET.length);
 
 /** A prefix, 40 random alphanumerics, 8 hex characters of checksum. */
 const CHECKED = /^[A-Za-z0-9]{1,15}_[A-Za-z0-9]{40}[0-9a-f]{8}$/;
 
 /**
- * A secret whose checksum tells a typing error from a wrong one: 238 random bits.
+ * Creates a secret of 238 random bits. Its checksum distinguishes a mistyped secret from a wrong one.
  * @param prefix - up to 15 letters or digits and an underscore, for example `lkst_`
  */
 export function newCheckedSecret(prefix: string): Secret {
@@ -27,7 +27,7 @@ export function newCheckedSecret(prefix: string): Secret {
   return new Secret(body + checksum(body));
 }
 
-/** Whether a text can be a secret of {@link newCheckedSecret}, with any prefix: asked before the database is. */
+/** Whether a text can be a secret of {@link newCheckedSecret}, with any prefix. Checked before the database is read. */
 export function isCheckedSecret(text: string): boolean {
   return CHECKED.test(text) && text.endsWith(checksum(text.slice(0, -CHECKSUM_LENGTH)));
 }
@@ -49,11 +49,11 @@ function randomCharacters(): string {
   return text;
 }
 
-/** Asked for at once for many secrets, for that costs what it costs for one. */
+/** Random bytes are drawn in batches: one call for 4 KiB costs about as much as one for a single byte. */
 const random = Buffer.alloc(4096);
 let used = random.length;
 
-/** Each is given once, and wiped. */
+/** Each byte is used only once, and then wiped. */
 function randomByte(): number {
   if (used === random.length) {
     randomFillSync(random);

@@ -1,10 +1,10 @@
-/** A token as it was read, with its owner, ready to be judged against what is presented. */
+/** A token and its owner as read from the database, prepared for the comparison with presented credentials. */
 import { timingSafeEqual } from 'node:crypto';
 import type { Token } from '../tokens/token.entity.js';
 import type { DirectoryUser } from '../user-directory.js';
 import type { StoredToken } from './token-lookup.js';
 
-/** Why a known token is not accepted. */
+/** The reason why an existing token is not accepted. */
 export type RejectionReason =
   'wrong_secret' | 'expired' | 'disabled' | 'owner_gone' | 'owner_blocked' | 'owner_unapproved';
 
@@ -12,25 +12,25 @@ export type RejectionReason =
 export interface Acceptance {
   readonly status: 'valid';
   readonly token: Readonly<Token>;
-  /** The user it acts for, `null` for tokens that belong to an account alone. */
+  /** The user that the token acts for; `null` for tokens that belong to an account only. */
   readonly owner: DirectoryUser | null;
-  /** Which secret matched: after a rotation with overlap both may. */
+  /** Which secret matched: after a rotation with overlap, both are accepted. */
   readonly matched: 'current' | 'previous';
 }
 
-/** The answer to a presented credential. Callers outside are told no more than "no". */
+/** The result for a presented credential. Outside callers are not told the reason of a rejection. */
 export type Verdict =
   Acceptance | { readonly status: RejectionReason; readonly token: Readonly<Token> } | { readonly status: 'unknown' };
 
 /** Characters of a digest: a SHA-256 in hex. */
 const DIGEST_LENGTH = 64;
 
-/** Where a presented digest is laid out for a comparison, so that none has to be made each time. */
+/** Shared buffer for the presented digest, which avoids an allocation per comparison. */
 const presented = Buffer.alloc(DIGEST_LENGTH);
 
 export class KnownToken {
   readonly token: Readonly<Token>;
-  /** When its last use, with either secret, was noted; milliseconds since 1970. */
+  /** When the last use of each secret was recorded, in milliseconds since 1970. */
   readonly notedAt = { current: 0, previous: 0 };
   private readonly digest: Buffer | null;
   private readonly previousDigest: Buffer | null;
@@ -38,7 +38,7 @@ export class KnownToken {
   private readonly expiresAt: number;
   private readonly accepted: { readonly current: Acceptance; readonly previous: Acceptance };
 
-  /** @param owner - `null` for a token that has none, `undefined` when the user that it names is not there */
+  /** @param owner - `null` for a token without an owner, `undefined` if its owner does not exist */
   constructor(
     { token, digest, previousDigest }: StoredToken,
     private readonly owner: DirectoryUser | null | undefined,

@@ -1,4 +1,4 @@
-/** When tokens were last used: written behind, in batches, so that no verification waits for it. */
+/** Records when tokens were last used: in the background and in batches, so that no verification waits for it. */
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import { SYSTEM } from '../database/actor.js';
 import { Token } from '../tokens/token.entity.js';
@@ -6,16 +6,16 @@ import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { KnownToken } from './known-token.js';
 
-/** A use is written down when the last one that was is older than this: exact enough to find what is not used. */
+/** A use is recorded if the last recorded one is older than this: accurate enough to find unused tokens. */
 export const LAST_SEEN_INTERVAL_MS = 60_000;
 
-/** How long a use may wait to be written. */
+/** How long a use may wait until it is written. */
 const DELAY_MS = 5000;
 
-/** Tokens in one statement at the most; SQLite takes 32,766 parameters. */
+/** Maximum number of tokens in one statement; SQLite allows 32,766 parameters. */
 const BATCH = 400;
 
-/** Uses that may wait; beyond it, further ones are not written down until there is room. */
+/** Maximum number of waiting uses; further uses are not recorded until there is room. */
 const WAITING = 100_000;
 
 interface Use {
@@ -49,7 +49,7 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
     this.writeSoon();
   }
 
-  /** Writes down what waits; what cannot be written is tried again a while later. */
+  /** Writes all waiting uses; those that cannot be written are kept for a later attempt. */
   async flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -63,7 +63,7 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
     await this.flush();
   }
 
-  /** Once more, for the requests that were finished meanwhile. */
+  /** Flushes again, for requests that finished during the shutdown. */
   async onApplicationShutdown(): Promise<void> {
     this.isOver = true;
     if (this.uses.size > 0) await this.flush();
@@ -85,7 +85,7 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
     }
   }
 
-  /** For the next time, beside what was noted meanwhile. */
+  /** Keeps unwritten uses for the next attempt, merged with those recorded since. */
   private keep(uses: [string, Use][]): void {
     for (const [id, use] of uses) {
       const newer = this.uses.get(id);
@@ -102,7 +102,7 @@ async function write(tx: Transaction, uses: [string, Use][]): Promise<void> {
   if (previous.length > 0) await writeColumn(tx, 'previousLastSeenAt', previous);
 }
 
-/** One statement for many rows; each only forward in time, and only while it has the secrets that were used. */
+/** Updates many rows in one statement. Rows only move forward in time, and only while their secret is the one used. */
 async function writeColumn(
   { manager }: Transaction,
   column: 'lastSeenAt' | 'previousLastSeenAt',

@@ -1,4 +1,4 @@
-/** Checks presented credentials: the answer is a value that says why not, never an exception. */
+/** Verifies presented credentials. A rejection is a value with its reason, not an exception. */
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock.js';
 import { HashingService } from '../tokens/hashing.service.js';
@@ -11,39 +11,39 @@ import { TokenLookup, type LookupKey, type StoredToken } from './token-lookup.js
 
 const UNKNOWN: Verdict = Object.freeze({ status: 'unknown' });
 
-/** One SHA-256, then memory; what is not there, or does not fit, is read from the database. */
+/** Hashes the secret (one SHA-256) and looks it up in the cache; on a miss or mismatch, reads the database. */
 @Injectable()
 export class Verifier {
   constructor(
     private readonly lookup: TokenLookup,
-    private readonly memory: CredentialCache,
+    private readonly cache: CredentialCache,
     private readonly hashing: HashingService,
     private readonly users: UserDirectory,
     private readonly lastSeen: LastSeen,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws DomainError `unavailable` when the database has to be asked and cannot serve */
+  /** @throws DomainError `unavailable` if the database is needed but unavailable */
   async verify(credential: Credential): Promise<Verdict> {
     return this.check(credential);
   }
 
-  /** The same, without a promise where the answer is at hand. */
+  /** Like {@link Verifier.verify}, but without a promise if the answer is available at once. */
   check(credential: Credential): Verdict | Promise<Verdict> {
     const digest = this.hashing.digest(credential.secret);
     const key = keyOf(credential, digest);
-    const remembered = this.memory.get(key);
-    if (remembered) {
-      const verdict = this.judged(remembered, digest);
+    const cached = this.cache.get(key);
+    if (cached) {
+      const verdict = this.judged(cached, digest);
       return verdict.status === 'wrong_secret' ? this.refused(verdict, credential, digest) : verdict;
     }
-    const known = this.memory.read(key, () => this.load(key, lookupKeyOf(credential, digest)));
+    const known = this.cache.read(key, () => this.load(key, lookupKeyOf(credential, digest)));
     return known instanceof Promise
       ? known.then((late) => this.verdictOn(late, digest))
       : this.verdictOn(known, digest);
   }
 
-  /** A wrong secret asks the database as an unknown handle does, so that nobody can tell one from the other by time. */
+  /** A wrong secret reads the database, as an unknown handle does, so that response times do not tell them apart. */
   private refused(verdict: Verdict, credential: Credential, digest: string): Verdict | Promise<Verdict> {
     const exists = this.lookup.exists(lookupKeyOf(credential, digest));
     if (exists instanceof Promise) return exists.then((late) => (late ? verdict : UNKNOWN));
@@ -62,7 +62,7 @@ export class Verifier {
   }
 
   private load(key: string, by: LookupKey): Reading {
-    const since = this.memory.generation();
+    const since = this.cache.generation();
     const found = this.lookup.find(by);
     if (found instanceof Promise) return found.then((stored) => stored && this.completed(key, stored, since));
     return found && this.completed(key, found, since);
@@ -70,21 +70,21 @@ export class Verifier {
 
   private completed(key: string, stored: StoredToken, since: Generation | undefined): KnownToken | Promise<KnownToken> {
     const { userId } = stored.token;
-    if (userId === null) return this.remembered(key, new KnownToken(stored, null), since);
+    if (userId === null) return this.stored(key, new KnownToken(stored, null), since);
     return this.users.find(userId).then((owner) => {
       const known = new KnownToken(stored, owner ?? undefined);
-      // An owner who is missing is not remembered: they may be there the next time.
-      return owner && this.users.announcesChanges ? this.remembered(key, known, since) : known;
+      // A missing owner is not cached, because they may exist the next time.
+      return owner && this.users.announcesChanges ? this.stored(key, known, since) : known;
     });
   }
 
-  private remembered(key: string, known: KnownToken, since: Generation | undefined): KnownToken {
-    this.memory.store(key, known, since);
+  private stored(key: string, known: KnownToken, since: Generation | undefined): KnownToken {
+    this.cache.store(key, known, since);
     return known;
   }
 }
 
-/** What a token is remembered by. */
+/** The cache key of a credential. */
 function keyOf(credential: Credential, digest: string): string {
   if (!('handle' in credential)) return digest;
   const { kind, handleScope = '', handle } = credential;

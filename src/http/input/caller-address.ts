@@ -1,7 +1,7 @@
-/** Where a caller is. */
+/** Determines the network address of a caller. */
 import type { Request } from 'express';
 
-/** The network address, as Express sees it with the configured trust in proxies; at most 64 characters. */
+/** The network address as Express determines it with the configured trust in proxies; at most 64 characters. */
 export function callerAddress(request: Request): string | null {
   return request.ip?.replace(/^::ffff:(?=\d+\.)/i, '').slice(0, 64) ?? null;
 }

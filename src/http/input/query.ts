@@ -1,10 +1,10 @@
-/** Query parameters, as text. */
+/** Reads query parameters. */
 import type { Request } from 'express';
 import { InputError } from './validated-input.js';
 
 /**
- * The value of a parameter, the first if it is given several times; `undefined` when absent.
- * @throws InputError for text that not every part of the system can take
+ * The value of a parameter, or the first value if it is repeated; `undefined` if absent.
+ * @throws InputError if the text contains NUL characters, which not every part of the system accepts
  */
 export function queryText(request: Request, name: string): string | undefined {
   const text = given(request, name);
@@ -13,7 +13,7 @@ export function queryText(request: Request, name: string): string | undefined {
 }
 
 /**
- * A parameter that is a whole number.
+ * The value of a parameter that must be a whole number; `undefined` if absent.
  * @throws InputError
  */
 export function queryNumber(request: Request, name: string, min: number, max: number): number | undefined {

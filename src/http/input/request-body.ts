@@ -1,10 +1,10 @@
-/** Request bodies: read once, ahead of any other parser, and parsed only when somebody asks. */
+/** Reads request bodies once, ahead of any other parser, and parses them only on demand. */
 import { finished } from 'node:stream';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import express, { type Request, type RequestHandler } from 'express';
 import { InputError, members, validated } from './validated-input.js';
 
-/** Why a body cannot be used; each dialect says it in its own form. */
+/** The reason why a body cannot be used; each dialect renders it in its own form. */
 export class BodyError extends Error {
   constructor(
     readonly reason: 'too_large' | 'unreadable' | 'not_json',
@@ -20,8 +20,8 @@ type Received = { readonly bytes: Buffer } | { readonly error: BodyError };
 const RECEIVED = new WeakMap<object, Received>();
 
 /**
- * Reads the whole body whatever its content type (real clients send JSON as a form, and JSON types with nothing in
- * it) and keeps what it got, faults included: the route decides when a bad body matters.
+ * Reads the whole body whatever its content type, because real clients send JSON with the type of a form, and empty
+ * bodies with a JSON type. Keeps the result or the error: the route decides whether a bad body matters.
  */
 export function bodyReader(maxBytes: number): RequestHandler {
   const read = express.raw({ type: () => true, limit: maxBytes });
@@ -39,7 +39,7 @@ export function bodyReader(maxBytes: number): RequestHandler {
   };
 }
 
-/** Takes what is left of a body that was given up, or the next parser, a host's, would try its luck with it. */
+/** Discards the rest of a refused body; otherwise the next parser, which is a host's, would try to read it. */
 function drain(request: Request, next: () => void): void {
   finished(request, () => {
     next();
@@ -48,7 +48,7 @@ function drain(request: Request, next: () => void): void {
 }
 
 /**
- * The body as JSON; `undefined` when it is empty.
+ * The body as JSON; `undefined` if it is empty.
  * @throws BodyError
  */
 function jsonBody(request: Request): unknown {
@@ -73,7 +73,7 @@ function textBody(request: Request): string {
   }
 }
 
-/** The body of a request, looked at only when the route comes to it: after who may do what to which thing. */
+/** The body of a request, parsed only when the route asks for it, which is after authorization. */
 export class IncomingBody {
   constructor(private readonly request: Request) {}
 
@@ -95,8 +95,8 @@ export class IncomingBody {
 }
 
 /**
- * The members of a form (`application/x-www-form-urlencoded`), each given once.
- * @throws BodyError; InputError for one that is given twice
+ * The members of a form (`application/x-www-form-urlencoded`), each of which may occur once.
+ * @throws BodyError; InputError for a repeated member
  */
 export function formMembers(request: Request): ReadonlyMap<string, string> {
   const members = new Map<string, string>();
@@ -108,14 +108,14 @@ export function formMembers(request: Request): ReadonlyMap<string, string> {
 }
 
 /**
- * The members of a JSON body, nothing more checked than that it is an object.
+ * The members of a JSON body; only checks that it is an object.
  * @throws BodyError, InputError
  */
 export function jsonMembers(request: Request): Readonly<Record<string, unknown>> {
   return members(jsonBody(request));
 }
 
-/** Parameter decorator for an {@link IncomingBody}. Pipes of a host leave it alone. */
+/** Parameter decorator for an {@link IncomingBody}. A host's pipes do not touch it. */
 export const Incoming = createParamDecorator(
   (_: unknown, context: ExecutionContext) => new IncomingBody(context.switchToHttp().getRequest<Request>()),
 );

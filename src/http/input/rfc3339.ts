@@ -1,8 +1,8 @@
-/** Moments as RFC 3339 writes them, read strictly. */
+/** A strict parser for RFC 3339 dates. */
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** The moment, to the millisecond and never later than the text says; `undefined` for what is no RFC 3339 date. */
+/** The date, rounded down to the millisecond; `undefined` if the text is not an RFC 3339 date. */
 export function parseRfc3339(text: string): Date | undefined {
   const match = RFC3339.exec(text);
   if (!match) return undefined;
@@ -12,7 +12,7 @@ export function parseRfc3339(text: string): Date | undefined {
   const local = new Date(0);
   local.setUTCFullYear(year, month - 1, day);
   local.setUTCHours(hour, minute, second, milliseconds);
-  // An impossible day, hour or minute rolls over and does not come back as it was written.
+  // An impossible day, hour or minute rolls over, so the result differs from the text.
   if (local.toISOString().slice(0, 19) !== text.slice(0, 19).toUpperCase()) return undefined;
   if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) return undefined;
   const offset = (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000;

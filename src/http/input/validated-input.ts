@@ -1,14 +1,14 @@
-/** From untrusted JSON to an instance of an input class, by the class's own class-validator rules. */
+/** Turns untrusted JSON into an instance of an input class, validated by the class-validator rules of the class. */
 import { getMetadataStorage, registerDecorator, validateSync, type ValidationError } from 'class-validator';
 import { isStorableText } from '../../core/index.js';
 
-/** The first thing that is wrong with an input. */
+/** The first validation error of an input. */
 export class InputError extends Error {
   constructor(
-    /** The member at fault, dotted when nested; `null` when the whole is no object. */
+    /** The invalid member, with a dotted name if nested; `null` if the input is not an object. */
     readonly field: string | null,
     message: string,
-    /** Whether the member was not there at all (or `null`). */
+    /** Whether the member is missing or `null`. */
     readonly missing: boolean,
   ) {
     super(message);
@@ -29,7 +29,7 @@ export function validated<T extends object>(input: InputClass<T>, body: unknown)
   return instance;
 }
 
-/** The members of a JSON object; `undefined` stands for no body. */
+/** The members of a JSON object; an absent body (`undefined`) has none. */
 export function members(body: unknown): Readonly<Record<string, unknown>> {
   if (body === undefined) return {};
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -58,15 +58,15 @@ function inputError(error: ValidationError): InputError {
 }
 
 export interface TextRule {
-  /** Unicode code points at least; 0 unless given. */
+  /** Minimum number of Unicode code points. Default: 0. */
   min?: number;
-  /** Unicode code points at most. */
+  /** Maximum number of Unicode code points. */
   max: number;
-  /** What to say of a value that is absent or no string, where a dialect has words of its own. */
+  /** The message for a value that is absent or not a string. Default: a general one. */
   whenNoString?: (property: string) => string;
 }
 
-/** Decorator: storable text of so many characters. */
+/** Decorator: requires storable text of a bounded length. */
 export function IsText({ min = 0, max, whenNoString }: TextRule): PropertyDecorator {
   return (target, property) => {
     const name = String(property);

@@ -1,4 +1,4 @@
-/** Examples for OpenAPI: a body made from its members, and those of a parameter that may be left out. */
+/** Builds examples for OpenAPI: bodies from the examples of their members, and those of optional parameters. */
 import type { Type } from '@nestjs/common';
 import { DECORATORS } from '@nestjs/swagger';
 
@@ -11,8 +11,8 @@ interface PropertyOptions {
 }
 
 /**
- * The body that the examples of the members make; a member that may be missing is there if it has one.
- * @throws Error for a member that must be there and has none
+ * The body built from the examples of the members; optional members without an example are left out.
+ * @throws Error if a required member has no example
  */
 export function exampleOf<T extends object>(type: Type<T>): T {
   const prototype = type.prototype as object;
@@ -36,17 +36,17 @@ function propertyExample({ example, enum: values, type, isArray = false }: Prope
   return isArray ? [made] : made;
 }
 
-/** Of these nothing is known but the kind. */
+/** Built-in types, whose members are unknown. */
 const BUILT_IN = new Set<unknown>([String, Number, Boolean, Object, Array, Date]);
 
-/** Examples as OpenAPI has them, by their names. */
+/** Examples in OpenAPI's form, by name. */
 export function namedExamples<T>(examples: Readonly<Record<string, T>>): Record<string, { value: T }> {
   return Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
 }
 
 /**
- * Examples of a parameter that is not needed. The first leaves it out, because Swagger UI fills that in.
- * @param none - what Swagger UI leaves out: an empty text, or an empty list where the parameter is one
+ * Examples of an optional parameter. The first one is empty, because Swagger UI fills in the first example.
+ * @param none - the value that Swagger UI leaves out: an empty string, or an empty list for a list parameter
  */
 export function optionalExamples(
   examples: Readonly<Record<string, unknown>>,

@@ -1,18 +1,19 @@
-/** Documents what stands for ids in the paths of a controller. */
+/** Documents the path parameters of a controller. */
 import { ApiParam } from '@nestjs/swagger';
 import { decoratedPath } from '../../internals/index.js';
 
-/** What a part of a path is. */
+/** The description of a path parameter. */
 export interface DocumentedParameter {
   readonly description: string;
   readonly example: string | number;
-  /** A text unless given. */
+  /** Default: a string. */
   readonly type?: 'integer';
 }
 
 /**
  * Documents the parameters of all routes of a controller.
- * @param path - of the controller; @param parameters - by their names, at least those that it has
+ * @param path - path of the controller
+ * @param parameters - descriptions by name; must include every parameter of the controller
  */
 export function documentedPath(
   path: string,

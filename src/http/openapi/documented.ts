@@ -1,24 +1,24 @@
-/** Documents a route for OpenAPI: what goes in, and what every status brings back. */
+/** Documents a route for OpenAPI: its body, and the response of each status. */
 import { HttpCode, applyDecorators, type Type } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, ApiOperation, ApiResponse, ApiSecurity, getSchemaPath } from '@nestjs/swagger';
 import { exampleOf, namedExamples } from './documented-example.js';
 
-/** The body of answers that have nothing to show. */
+/** The body of responses without content: `{}`. */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- `{}` needs a name in the documentation
 export class EmptyView {}
 
-/** A status and its body. */
+/** The response of one status. */
 export interface DocumentedResponse {
   readonly status: number;
   readonly description: string;
-  /** The class of a JSON body, or the media type of a text. */
+  /** The class of a JSON body, or the media type of a text body. */
   readonly type: Type | `text/${string}`;
   readonly isArray?: boolean;
-  /** Made from the members unless given. */
+  /** Default: built from the examples of the members. */
   readonly example?: unknown;
-  /** Instead of one, several, by what they say. */
+  /** Several examples instead of one, by their summaries. */
   readonly examples?: Readonly<Record<string, unknown>>;
-  /** Headers that are part of the answer, and what they say. */
+  /** Response headers and their descriptions. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -26,13 +26,13 @@ export interface DocumentedRoute {
   readonly summary: string;
   readonly description?: string | undefined;
   readonly body?: Type | undefined;
-  /** Bodies to send as they are, by what they do; one is made from the members unless given. */
+  /** Example bodies by their summaries. Default: one, built from the examples of the members. */
   readonly examples?: Readonly<Record<string, object>> | undefined;
   /** Whether the body may be left out. */
   readonly bodyOptional?: boolean | undefined;
-  /** The first is the success, whose status the route answers with. */
+  /** The first is the success response, whose status the route answers with. */
   readonly responses: readonly [DocumentedResponse, ...DocumentedResponse[]];
-  /** Answers without credentials. */
+  /** Whether the route needs no credentials. */
   readonly isPublic?: boolean | undefined;
 }
 
@@ -51,10 +51,10 @@ export function documentedRoute(route: DocumentedRoute): MethodDecorator {
   );
 }
 
-/** All answers of one status: each gives its words and its examples, and its type if that is another. */
+/** Documents all responses of one status: merges their descriptions, examples and types. */
 function documentedStatus(answers: readonly DocumentedResponse[]): MethodDecorator {
   const [first] = answers;
-  if (!first) throw new Error('a status is documented by its answers');
+  if (!first) throw new Error('a status needs at least one documented response');
   const { status, type, isArray = false, example } = first;
   const description = answers.map((answer) => answer.description).join(' ');
   const headers = documentedHeaders(first);
@@ -75,7 +75,7 @@ interface Example {
   readonly value: unknown;
 }
 
-/** One by itself, several with their words. */
+/** A single example without a name, or several with their summaries. */
 function documentedExamples(answers: readonly DocumentedResponse[]): object {
   const examples = answers.flatMap(examplesOf);
   if (examples.length === 1) return { example: examples[0]?.value };

@@ -1,4 +1,4 @@
-/** An error response as a value: what a dialect renders and this room sends. */
+/** Error responses as values, which dialects render and {@link sendError} sends. */
 import { HttpException } from '@nestjs/common';
 import type { Response } from 'express';
 import type { DomainError } from '../../core/index.js';
@@ -9,10 +9,10 @@ export interface ErrorResponse {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Renders any error in a dialect's own form; `path` is the one requested, without the query. */
+/** Renders any error in a dialect's own form; `path` is the requested path without the query. */
 export type ErrorRenderer = (error: unknown, path: string) => ErrorResponse;
 
-/** Sends it, unless an answer is under way already: then the connection is cut, so that nobody takes half for whole. */
+/** Sends the response. If another one has begun, closes the connection so that clients see it is incomplete. */
 export function sendError(response: Response, { status, body, headers = {} }: ErrorResponse): void {
   if (response.headersSent) {
     response.destroy();
@@ -21,12 +21,12 @@ export function sendError(response: Response, { status, body, headers = {} }: Er
   response.status(status).set(headers).json(body);
 }
 
-/** The header of errors that pass: whole seconds to wait. */
+/** The `Retry-After` header of temporary errors, in whole seconds. */
 export function retryAfter({ retryAfterSeconds = 1 }: DomainError): Record<string, string> {
   return { 'Retry-After': String(retryAfterSeconds) };
 }
 
-/** The 4xx of a refusal by Express or Nest themselves, such as an address that cannot be decoded. */
+/** The 4xx status of a refusal by Express or Nest itself, for example of a path that cannot be decoded. */
 export function clientErrorStatus(error: unknown): number | undefined {
   const status = error instanceof HttpException ? error.getStatus() : (error as { status?: unknown } | null)?.status;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;

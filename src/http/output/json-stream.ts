@@ -1,11 +1,11 @@
-/** Long lists as JSON, a batch of items at a time. */
+/** Streams long lists as JSON, one batch of items at a time. */
 import type { Response } from 'express';
 import { streamText } from './text-stream.js';
 
 /**
- * Writes an envelope whose first member `result` is the list; the rest is made when the number of items is known.
- * An error before the first batch is thrown; one after it cuts the connection.
- * @param envelope - the members of the envelope by the number of items; its own `result` is not used
+ * Writes an envelope whose first member `result` is the list; the others follow when the number of items is known.
+ * An error before the first batch is thrown; a later one closes the connection.
+ * @param envelope - returns the envelope for a number of items; its `result` is ignored
  */
 export function streamJsonList<T>(
   response: Response,

@@ -1,4 +1,4 @@
-/** Long answers as text: written piece by piece, as fast as the client reads. */
+/** Streams long text responses, as fast as the client reads them. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Logger } from '@nestjs/common';
@@ -8,8 +8,8 @@ import { errorSummary } from '../../core/index.js';
 const logger = new Logger('TextStream');
 
 /**
- * Writes an answer of any length in bounded memory. An error before the first piece is thrown, and nothing is sent;
- * one after it cuts the connection, so that nobody takes half for whole.
+ * Writes a response of any length in bounded memory. An error before the first piece is thrown, and nothing is sent; a
+ * later one closes the connection, so that clients see the response is incomplete.
  * @param headers - sent with the first piece
  */
 export async function streamText(
@@ -21,7 +21,7 @@ export async function streamText(
   response.set(headers);
   await pipeline(Readable.from(continued(first, pieces)), response).catch((error: unknown) => {
     response.destroy();
-    // Unless the client itself has gone.
+    // A client that disconnects is not worth logging.
     const { code } = error as { code?: string };
     if (code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(errorSummary(error));
   });
