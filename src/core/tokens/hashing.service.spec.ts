@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import bcrypt from 'bcrypt';
-import { DomainError, HashingService, PASSWORD_MAX_BYTES, Secret } from '../../src/core/index.js';
+import { DomainError } from '../errors.js';
+import { HashingService, PASSWORD_MAX_BYTES } from './hashing.service.js';
+import { Secret } from './secret.js';
 
 const VECTOR = {
   salt: '$2a$04$CJMbCOH5ASXJAPMxw6XMZ.',
