@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { CrmError } from './crm.errors.js';
+import { Parameters } from './parameters.js';
+
+const of = (value: unknown): Parameters => new Parameters({ name: value });
+
+describe('Parameters', () => {
+  it('have no members that nobody sent', () => {
+    expect(new Parameters({}).raw('constructor')).toBeUndefined();
+  });
+
+  it('tell null, empty and absent apart for whoever asks, and take all three for missing otherwise', () => {
+    expect([undefined, null, ''].map((value) => of(value).given('name'))).toEqual([undefined, null, '']);
+    for (const value of [undefined, null, '']) {
+      expect(of(value).optional('name')).toBeUndefined();
+      expect(() => of(value).required('name')).toThrow(CrmError);
+      expect(() => of(value).count('name')).toThrow(CrmError);
+    }
+  });
+
+  it.each([7, true, {}, [], 'x'.repeat(256), 'with \0', 'half \ud800'])('take no %j for a text', (value) => {
+    expect(() => of(value).given('name')).toThrow(CrmError);
+  });
+
+  it('take a text of 255 characters', () => {
+    expect(of('x'.repeat(255)).required('name')).toHaveLength(255);
+  });
+
+  it.each([
+    [1, 1],
+    ['20', 20],
+    [3_000_000_000, 2_147_483_647],
+    ['9'.repeat(400), 2_147_483_647],
+  ])('count %j as %j', (value, count) => {
+    expect(of(value).count('name')).toBe(count);
+  });
+
+  it.each([0, -1, 1.5, '0', '-1', '1.5', '1e3', ' 1', true, {}])('count nothing by %j', (value) => {
+    expect(() => of(value).count('name')).toThrow(CrmError);
+  });
+});
