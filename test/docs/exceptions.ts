@@ -24,6 +24,7 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
     'npm test': SUITES,
     'npm run test:long': SUITES,
     'npm run test:mounts': SUITES,
+    'npm run test:nodes': 'takes minutes; .ci/run runs it',
     'npm run check': 'precedes every run of the suites',
     'npm run format': 'writes to the repository',
     'npm run start:dev': 'runs until it is interrupted, and builds after every change',

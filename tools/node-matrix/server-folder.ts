@@ -1,0 +1,92 @@
+/** Lays out the built server with the packages that it needs at run time, and no others. */
+import { readFileSync } from 'node:fs';
+import { copyFile, cp, link, mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+/** The package that is compiled for each version of Node. */
+const DRIVER = 'node_modules/better-sqlite3';
+
+interface LockedPackage {
+  readonly version?: string;
+  readonly dependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
+  readonly peerDependencies?: Record<string, string>;
+  readonly peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>;
+}
+
+/** By path, for example `node_modules/express`; the root is `''`. */
+type LockedPackages = Readonly<Record<string, LockedPackage>>;
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly type: string;
+  readonly allowScripts: Record<string, boolean>;
+}
+
+const readJson = (name: string): unknown => JSON.parse(readFileSync(path.join(ROOT, name), 'utf8'));
+
+function lockedPackages(): LockedPackages {
+  return (readJson('package-lock.json') as { packages: LockedPackages }).packages;
+}
+
+/** The path of a package as Node finds it from another one, or `undefined` where it is not installed. */
+function locate(packages: LockedPackages, from: string, name: string): string | undefined {
+  const parts = from === '' ? [] : from.split('/node_modules/');
+  for (let depth = parts.length; depth >= 0; depth--) {
+    const found = [...parts.slice(0, depth), `${depth === 0 ? 'node_modules/' : ''}${name}`].join('/node_modules/');
+    if (found in packages) return found;
+  }
+  return undefined;
+}
+
+function dependenciesOf(locked: LockedPackage): string[] {
+  const { dependencies, optionalDependencies, peerDependencies = {}, peerDependenciesMeta = {} } = locked;
+  const peers = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true);
+  return [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers];
+}
+
+/** Everything that the root needs to run, by path. */
+function productionPackages(packages: LockedPackages): string[] {
+  const needed = new Set<string>(['']);
+  for (const from of needed) {
+    for (const name of dependenciesOf(packages[from] ?? {})) {
+      const found = locate(packages, from, name);
+      if (found !== undefined) needed.add(found);
+    }
+  }
+  needed.delete('');
+  return [...needed];
+}
+
+/** The version of the native driver that is installed. */
+export function driverVersion(): string {
+  return lockedPackages()[DRIVER]?.version ?? '';
+}
+
+/** Links every file, for copies of so many would keep the disk busy while the server is tried. */
+async function linkFolder(source: string, target: string): Promise<void> {
+  await mkdir(target, { recursive: true });
+  for (const entry of await readdir(source, { withFileTypes: true })) {
+    const [from, to] = [path.join(source, entry.name), path.join(target, entry.name)];
+    if (entry.isDirectory()) await linkFolder(from, to);
+    else if (entry.isFile()) await link(from, to).catch(() => copyFile(from, to));
+  }
+}
+
+/** @param folder - where `dist`, `package.json` and `node_modules` are put */
+export async function layOutServer(folder: string): Promise<void> {
+  for (const name of productionPackages(lockedPackages())) {
+    // Nested packages come with those that they are in.
+    if (name.lastIndexOf('node_modules/') > 0 || name === DRIVER) continue;
+    await linkFolder(path.join(ROOT, name), path.join(folder, name));
+  }
+  // This one is compiled here.
+  const filter = (source: string): boolean => path.relative(path.join(ROOT, DRIVER), source) !== 'build';
+  await cp(path.join(ROOT, DRIVER), path.join(folder, DRIVER), { recursive: true, filter });
+  await linkFolder(path.join(ROOT, 'dist'), path.join(folder, 'dist'));
+  const { name, version, type, allowScripts } = readJson('package.json') as Manifest;
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name, version, type, allowScripts }));
+}
