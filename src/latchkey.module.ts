@@ -13,7 +13,9 @@ import {
   CredentialForms,
   DatabaseAuditSink,
   EventBus,
+  HashingService,
   HealthChecks,
+  OptionsError,
   SystemClock,
   TOKEN_CHANGES,
   TokenLookup,
@@ -30,6 +32,9 @@ import {
   IDENTITY_PROVIDERS,
   LocalActorCheck,
   LocalUserDirectory,
+  PersonalTokenHandles,
+  RandomTokenHandles,
+  ServerSettings,
   type CleanupOptions,
   type IdentityOptions,
 } from './identity/index.js';
@@ -117,6 +122,12 @@ const REPLACEABLE: Provider[] = [
       inject: [KNOWN_DIALECTS, LATCHKEY_OPTIONS],
     },
     {
+      provide: PersonalTokenHandles,
+      useFactory: (dialects: readonly Dialect[], settings: ServerSettings, hashing: HashingService) =>
+        handlesOf(dialects)?.({ settings, hashing }) ?? new RandomTokenHandles(),
+      inject: [KNOWN_DIALECTS, ServerSettings, HashingService],
+    },
+    {
       provide: Transactor,
       useFactory: ({ dataSource }: Connection) => transactorFor(dataSource),
       inject: [Connection],
@@ -174,4 +185,14 @@ export class LatchkeyModule extends ConfigurableModuleClass implements OnModuleI
 function changeClassesOf(dialects: readonly Dialect[]): Readonly<Record<string, ChangeClass>> {
   const own = dialects.map(({ changeClasses = {} }) => changeClasses);
   return Object.assign({}, TOKEN_CHANGES, IDENTITY_CHANGES, ...own) as Record<string, ChangeClass>;
+}
+
+/** @throws OptionsError for dialects that cannot be together */
+function handlesOf(dialects: readonly Dialect[]): Dialect['personalTokenHandles'] {
+  const [own, ...others] = dialects.filter(({ personalTokenHandles }) => personalTokenHandles);
+  if (own && others.length > 0) {
+    const names = [own, ...others].map(({ name }) => name).join(' and ');
+    throw new OptionsError(`the dialects ${names} all make the handles of personal tokens: leave out all but one`);
+  }
+  return own?.personalTokenHandles;
 }

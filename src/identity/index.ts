@@ -22,6 +22,11 @@ export { MembershipService, type Member } from './membership.service.js';
 export { IDENTITY_OPTIONS, type IdentityOptions, type LoginThrottleOptions } from './options.js';
 export { PasswordService } from './password.service.js';
 export { PersonalToken } from './personal-token.entity.js';
+export {
+  PersonalTokenHandles,
+  RandomTokenHandles,
+  type PersonalTokenHandlesFactory,
+} from './personal-token-handles.js';
 export { PersonalTokenService, type IssuedPersonalToken } from './personal-token.service.js';
 export { ServerSettings, type Policy } from './server-settings.js';
 export { SessionService, type OpenedSession, type LoginOptions } from './session.service.js';

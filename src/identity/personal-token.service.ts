@@ -11,7 +11,7 @@ import {
   type Transaction,
 } from '../core/index.js';
 import { PersonalToken } from './personal-token.entity.js';
-import { ServerSettings } from './server-settings.js';
+import { PersonalTokenHandles } from './personal-token-handles.js';
 import { SessionToken } from './session-token.entity.js';
 import { lockUserShared } from './user-lock.js';
 
@@ -29,7 +29,7 @@ export class PersonalTokenService {
     private readonly tokens: TokenService,
     private readonly listing: TokenListing,
     private readonly hashing: HashingService,
-    private readonly settings: ServerSettings,
+    private readonly handles: PersonalTokenHandles,
     private readonly users: UserDirectory,
   ) {}
 
@@ -59,7 +59,7 @@ export class PersonalTokenService {
 
   /** Hashes a secret ahead of the transaction that stores it. */
   async prepare(secret: Secret): Promise<{ secret: Secret; handle: string }> {
-    return { secret, handle: await this.hashing.tokenId(secret, await this.settings.tokenIdSalt()) };
+    return { secret, handle: await this.handles.handleOf(secret) };
   }
 
   /** For whoever holds a transaction open: stores a prepared secret as a token of the user. */

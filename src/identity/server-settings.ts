@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { HashingService, SYSTEM, UnitOfWork, type Actor } from '../core/index.js';
+import { SYSTEM, UnitOfWork, type Actor } from '../core/index.js';
 import { SettingsChanged } from './changes.js';
 import { Setting } from './setting.entity.js';
 
@@ -29,26 +29,17 @@ const DEFAULT_POLICY: Policy = {
 
 const POLICY = 'policy';
 const SERVER_ID = 'server-id';
-const TOKEN_ID_SALT = 'token-id-salt';
 
 @Injectable()
 export class ServerSettings {
   /** Values that never change once they were made. */
   private readonly constants = new Map<string, string>();
 
-  constructor(
-    private readonly unitOfWork: UnitOfWork,
-    private readonly hashing: HashingService,
-  ) {}
+  constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /** A UUID that names this server for as long as its database lives. */
   serverId(): Promise<string> {
     return this.constant(SERVER_ID, () => Promise.resolve(randomUUID()));
-  }
-
-  /** The one salt from which personal token ids are made. */
-  tokenIdSalt(): Promise<string> {
-    return this.constant(TOKEN_ID_SALT, () => this.hashing.newTokenIdSalt());
   }
 
   /** Read from the database each time, so that every instance sees a change at once. */
@@ -76,7 +67,8 @@ export class ServerSettings {
     return { ...DEFAULT_POLICY, ...(row ? (JSON.parse(row.value) as Partial<Policy>) : {}) };
   }
 
-  private async constant(name: string, make: () => Promise<string>): Promise<string> {
+  /** A value that never changes once it was made: the first instance that asks for it makes it. */
+  async constant(name: string, make: () => Promise<string>): Promise<string> {
     const known = this.constants.get(name);
     if (known !== undefined) return known;
     const value = (await this.stored(name)) ?? (await this.createOnce(name, await make()));

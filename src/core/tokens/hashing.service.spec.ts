@@ -5,44 +5,11 @@ import { DomainError } from '../errors.js';
 import { HashingService, PASSWORD_MAX_BYTES } from './hashing.service.js';
 import { Secret } from './secret.js';
 
-const VECTOR = {
-  salt: '$2a$04$CJMbCOH5ASXJAPMxw6XMZ.',
-  plain: 'QbhGvPSeh0hLSgfJb120I6by4ao1J5RRd59XmNOQq2g',
-  id: 'JDJhJDA0JENKTWJDT0g1QVNYSkFQTXh3NlhNWi44SUR3aHJaY2E1UUVaOGZUeTRDejB2ZnQzWGovclQ2',
-};
-
 async function started(bcryptCost: number): Promise<HashingService> {
   const hashing = new HashingService({ bcryptCost });
   await hashing.onModuleInit();
   return hashing;
 }
-
-describe('token ids', () => {
-  const hashing = new HashingService({ bcryptCost: 4 });
-
-  it("are the vendor's, for the vendor's own example", async () => {
-    expect(await hashing.tokenId(new Secret(VECTOR.plain), VECTOR.salt)).toBe(VECTOR.id);
-  });
-
-  it('are 80 letters and digits for any secret and any fresh salt', async () => {
-    for (let round = 0; round < 40; round += 1) {
-      const salt = await hashing.newTokenIdSalt();
-      expect(salt).toMatch(/^\$2a\$04\$[./A-Za-z0-9]{22}$/);
-      const id = await hashing.tokenId(hashing.newSecret(), salt);
-      expect(id).toMatch(/^[A-Za-z0-9]{80}$/);
-      expect(Buffer.from(id, 'base64').toString()).toMatch(/^\$2a\$04\$/);
-    }
-  });
-
-  it('differ between salts, and repeat under the same salt', async () => {
-    const secret = hashing.newSecret();
-    const [one, other] = [await hashing.newTokenIdSalt(), await hashing.newTokenIdSalt()];
-    expect(one).not.toBe(other);
-    const id = await hashing.tokenId(secret, one);
-    expect(await hashing.tokenId(secret, one)).toBe(id);
-    expect(await hashing.tokenId(secret, other)).not.toBe(id);
-  });
-});
 
 describe('machine-made secrets', () => {
   const hashing = new HashingService({ bcryptCost: 4 });

@@ -15,8 +15,6 @@ const CONCURRENT_PASSWORDS = 2;
 /** Maximum number of waiting passwords; beyond that callers are told to try again later. */
 const WAITING_PASSWORDS = 64;
 
-const TOKEN_ID_COST = 4;
-
 /**
  * Digests generated secrets (one SHA-256, which an index can find) and hashes what people choose (bcrypt in libuv's
  * threads, a bounded number at a time). Nothing here blocks the event loop.
@@ -53,17 +51,14 @@ export class HashingService implements OnModuleInit {
     return a.length === b.length && timingSafeEqual(a, b);
   }
 
-  /**
-   * The public id of a personal token: base64 of `bcrypt(secret, salt)`, 80 characters `[A-Za-z0-9]`
-   * (docs/contracts/canvus.md §2.2). The salt is `$2a$04$` and 22 characters, the same for the whole server.
-   */
-  async tokenId(secret: Secret, salt: string): Promise<string> {
-    return Buffer.from(await bcrypt.hash(secret.reveal(), salt)).toString('base64');
+  /** bcrypt of a machine-made secret under a salt that is kept, for ids that can be made again. */
+  hashWithSalt(secret: Secret, salt: string): Promise<string> {
+    return bcrypt.hash(secret.reveal(), salt);
   }
 
-  /** A fresh salt for {@link tokenId}. */
-  newTokenIdSalt(): Promise<string> {
-    return bcrypt.genSalt(TOKEN_ID_COST, 'a');
+  /** A fresh salt for {@link hashWithSalt}, of the version `2a`. */
+  newSalt(cost: number): Promise<string> {
+    return bcrypt.genSalt(cost, 'a');
   }
 
   /**

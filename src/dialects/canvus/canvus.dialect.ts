@@ -2,12 +2,14 @@
 import { defineDialect } from '../../dialect-kit/index.js';
 import { CANVUS_SETTINGS } from './canvus.settings.js';
 import { PRIVATE_TOKEN_FORM } from './private-token.form.js';
+import { CanvusTokenHandles } from './token-handles.js';
 
 export const canvus = defineDialect({
   name: 'canvus',
   title: 'Canvus',
   settings: CANVUS_SETTINGS,
   credentials: { forms: () => [PRIVATE_TOKEN_FORM] },
+  personalTokenHandles: ({ settings, hashing }) => new CanvusTokenHandles(settings, hashing),
   serverOptions: ({ productVersion }) => ({ productVersion }),
   firstCall: ({ token }, baseUrl) => ({
     intro: 'Create an access token, as clients of Canvus do',
