@@ -1,4 +1,4 @@
-/** The data plane as a host imports it: with the guards of single dialects, and documents of all credentials there are. */
+/** The data plane as hosts import it, including the dialects' guards and documents that cover all their credentials. */
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { CredentialForms } from './core/index.js';
 import * as documents from './data-plane/index.js';
@@ -19,22 +19,22 @@ export {
 export { PrivateTokenGuard } from './dialects/canvus/guards.js';
 export { ServiceTokenGuard } from './dialects/cloudflare/guards.js';
 
-/** Those that there are without further dialects and options. */
+/** The forms of Latchkey's own dialects with default options. */
 const FORMS = credentialFormsOf(DIALECTS);
 
 /**
  * The OpenAPI document without its paths; see {@link withForwardAuth}.
- * @param forms - `app.get(CredentialForms)` where the application has further dialects
+ * @param forms - pass `app.get(CredentialForms)` if the application has other dialects
  */
 export function dataPlaneDocument(forms: CredentialForms = FORMS): Omit<OpenAPIObject, 'paths'> {
   return documents.dataPlaneDocument(forms);
 }
 
 /**
- * Completes the document that was made from the module: adds `/verify`, which no route of Nest tells of, and says which
- * credentials there are.
- * @param path - the whole prefix: that of the module, and before it the host's global one
- * @param forms - `app.get(CredentialForms)` where the application has further dialects
+ * Completes the document generated from the module: adds `/verify`, which is not a Nest route, and describes the
+ * credentials.
+ * @param path - the full prefix: the host's global prefix followed by that of the module
+ * @param forms - pass `app.get(CredentialForms)` if the application has other dialects
  */
 export function withForwardAuth(document: OpenAPIObject, path = '/', forms: CredentialForms = FORMS): OpenAPIObject {
   return documents.withForwardAuth(document, path, forms);

@@ -1,10 +1,10 @@
-/** Decides from what a request presents whether it is let in: the same for proxies and for guards. */
+/** Decides whether a request is admitted, for proxies and for guards alike. */
 import { Injectable } from '@nestjs/common';
 import { CredentialForms, Verifier, type Acceptance, type CredentialForm, type Verdict } from '../core/index.js';
 import { admits, type AccessPolicy } from './access-policy.js';
 import { CredentialReader } from './credential-reader.js';
 
-/** `unauthenticated`: no credential that is accepted; `forbidden`: an accepted one that the rule does not admit. */
+/** `unauthenticated`: no valid credential; `forbidden`: a valid credential that the policy does not admit. */
 export type Decision =
   | { readonly outcome: 'admitted'; readonly acceptance: Acceptance }
   | { readonly outcome: 'unauthenticated'; readonly hasCredentials: boolean }
@@ -14,7 +14,7 @@ const MISSING: Decision = { outcome: 'unauthenticated', hasCredentials: false };
 const REFUSED: Decision = { outcome: 'unauthenticated', hasCredentials: true };
 const FORBIDDEN: Decision = { outcome: 'forbidden' };
 
-/** Decides on a request's credential headers. */
+/** Decides by the credential headers of a request. */
 @Injectable()
 export class AccessDecider {
   /** Kinds of token that can be presented. */
@@ -30,7 +30,7 @@ export class AccessDecider {
   }
 
   /**
-   * Decides, at once where no database has to be asked.
+   * Decides whether a request is admitted; synchronous if no database access is needed.
    * @throws DomainError `unavailable`, thrown or rejected
    */
   decide(rawHeaders: readonly string[], policy: AccessPolicy): Decision | Promise<Decision> {

@@ -1,15 +1,15 @@
-/** Access policies: which valid tokens are let in, all of them or those of certain kinds and accounts. */
+/** Access policies: admit all valid tokens, or only those of certain kinds and accounts. */
 import type { Acceptance } from '../core/index.js';
 
-/** What narrows who is let in; a list that is absent narrows nothing, one that is empty admits nobody. */
+/** Restrictions on the admitted tokens. An absent list restricts nothing; an empty list admits nobody. */
 export interface AccessPolicy {
-  /** Kinds of token, of those that can be presented. */
+  /** Admitted kinds of token; each must be one that can be presented. */
   readonly kinds?: readonly string[] | undefined;
-  /** Account ids, 32 lower-case hex characters: tokens that belong to none are not admitted then. */
+  /** Ids of admitted accounts, 32 lower-case hex characters. Tokens without an account are then not admitted. */
   readonly accounts?: readonly string[] | undefined;
 }
 
-/** The rule cannot be understood: rather than admit everybody, it admits nobody and says why. */
+/** The policy is invalid. It admits nobody instead of everybody, and the message says why. */
 export class PolicyError extends Error {}
 
 export function admits({ kinds, accounts }: AccessPolicy, { token }: Acceptance): boolean {
@@ -17,7 +17,7 @@ export function admits({ kinds, accounts }: AccessPolicy, { token }: Acceptance)
   return !accounts || (token.accountId !== null && accounts.includes(token.accountId));
 }
 
-/** What two rules both admit. */
+/** The policy that admits what both policies admit. */
 export function intersect(one: AccessPolicy, other: AccessPolicy): AccessPolicy {
   return { kinds: intersectLists(one.kinds, other.kinds), accounts: intersectLists(one.accounts, other.accounts) };
 }
@@ -29,8 +29,8 @@ function intersectLists<T>(one: readonly T[] | undefined, other: readonly T[] | 
 const ACCOUNT_ID = /^[0-9a-f]{32}$/;
 
 /**
- * Reads a rule as it stands in a query: `kind` and `account`, each any number of times or with commas.
- * @param known - kinds of token that can be presented
+ * Reads a policy from a query: `kind` and `account`, each repeated any number of times or separated by commas.
+ * @param known - the kinds of token that can be presented
  * @throws PolicyError
  */
 export function readPolicy(query: string, known: readonly string[]): AccessPolicy {
@@ -44,7 +44,7 @@ export function readPolicy(query: string, known: readonly string[]): AccessPolic
   return policy;
 }
 
-/** @throws PolicyError for a kind of which no token can be presented */
+/** @throws PolicyError if no token of this kind can be presented */
 export function knownKind(kind: string, known: readonly string[]): string {
   if (!known.includes(kind)) throw new PolicyError(`kind is ${quoted(kind)}; give one of ${known.join(', ')}`);
   return kind;

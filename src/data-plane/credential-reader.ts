@@ -1,7 +1,7 @@
-/** Reads what a request presents: exactly one credential, in one of the headers that carry them, or nothing that counts. */
+/** Reads the credential of a request from its headers, of which there must be exactly one. */
 import type { Credential, CredentialForms, PresentableForm } from '../core/index.js';
 
-/** `conflicting` also says that a header came twice, or half a pair alone; `malformed` can belong to nobody. */
+/** `conflicting` includes repeated headers and incomplete pairs; `malformed` cannot be a valid credential. */
 export type PresentedCredential =
   | { readonly credential: Credential; readonly form: PresentableForm }
   | { readonly reason: 'missing' | 'conflicting' | 'malformed' };
@@ -10,29 +10,29 @@ const MISSING: PresentedCredential = { reason: 'missing' };
 const CONFLICTING: PresentedCredential = { reason: 'conflicting' };
 const MALFORMED: PresentedCredential = { reason: 'malformed' };
 
-/** Names and values: of more headers than half of it, Node leaves out the last, and a second credential with them. */
+/** Counts names and values. Node drops headers beyond half this number, which could include a second credential. */
 const RAW_HEADERS_MAX = 2000;
 
-/** Bits of a set of headers. */
+/** The number of headers that fit into a bit set. */
 const MAX_HEADERS = 31;
 
-/** One use that a form has for a header. */
+/** The use of a header by a form. */
 interface Use {
   readonly form: PresentableForm;
-  /** Which of the form's headers it is. */
+  /** Index of the header among those of the form. */
   readonly position: number;
   readonly isShared: boolean;
 }
 
 /** A header that carries credentials. */
 interface Slot {
-  /** Stands for it in a set of headers. */
+  /** Its bit in a set of headers. */
   readonly bit: number;
-  /** Those that do not take every value come first. */
+  /** Forms that accept only some values come first. */
   readonly uses: readonly Use[];
 }
 
-/** Reads credentials from the headers as they came, so that none that is there twice goes unseen. */
+/** Reads credentials from the raw headers, so that repeated ones are noticed. */
 export class CredentialReader {
   private readonly slots: ReadonlyMap<string, Slot>;
   private readonly lengths: ReadonlySet<number>;
@@ -44,7 +44,7 @@ export class CredentialReader {
     this.lengths = new Set(names.map(({ length }) => length));
   }
 
-  /** @param rawHeaders - names and values in turn, as `IncomingMessage.rawHeaders` has them */
+  /** @param rawHeaders - alternating names and values, as in `IncomingMessage.rawHeaders` */
   read(rawHeaders: readonly string[]): PresentedCredential {
     if (rawHeaders.length >= RAW_HEADERS_MAX) return CONFLICTING;
     let seen = 0;
@@ -65,7 +65,7 @@ export class CredentialReader {
     return form ? presented(form, values) : MISSING;
   }
 
-  /** Most headers are of other lengths. */
+  /** Checks the length first, which rules out most headers cheaply. */
   private slotOf(name: string): Slot | undefined {
     return this.lengths.has(name.length) ? this.slots.get(name.toLowerCase()) : undefined;
   }
@@ -76,12 +76,12 @@ function usesOf(header: string, forms: readonly PresentableForm[]): Use[] {
     const position = form.inHeaders.names.findIndex((name) => name.toLowerCase() === header);
     return position < 0 ? [] : [{ form, position }];
   });
-  const isChoosy = ({ form }: Pick<Use, 'form'>): boolean => form.inHeaders.takes !== undefined;
-  const ordered = [...uses.filter(isChoosy), ...uses.filter((use) => !isChoosy(use))];
+  const isSelective = ({ form }: Pick<Use, 'form'>): boolean => form.inHeaders.takes !== undefined;
+  const ordered = [...uses.filter(isSelective), ...uses.filter((use) => !isSelective(use))];
   return ordered.map((use) => ({ ...use, isShared: uses.length > 1 }));
 }
 
-/** Whose a value is; nobody's is no credential. */
+/** The use whose form the value is meant for; a value for no form is not a credential. */
 function useOf({ uses }: Slot, value: string): Use | undefined {
   for (const use of uses) {
     const { inHeaders } = use.form;

@@ -1,4 +1,4 @@
-/** The data plane's OpenAPI document, which depends on the forms that credentials can have. */
+/** The OpenAPI document of the data plane, which depends on the credential forms of the server. */
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import type { CredentialForms } from '../core/index.js';
 import { joinedPath } from '../http/index.js';
@@ -10,7 +10,7 @@ import { describeIntrospection } from './oauth/introspection.docs.js';
 export function dataPlaneDocument(forms: CredentialForms): Omit<OpenAPIObject, 'paths'> {
   const builder = new DocumentBuilder()
     .setTitle('Latchkey: data plane')
-    .setDescription('Checking credentials: forward-auth for proxies, introspection and revocation.')
+    .setDescription('Verifies credentials: forward-auth for proxies, token introspection and revocation.')
     .setVersion('1')
     .addBasicAuth({ type: 'http', scheme: 'basic', description: 'Client id and client secret.' }, basicScheme(forms));
   for (const [name, scheme] of presentableSchemes(forms).flatMap((schemes) => Object.entries(schemes))) {
@@ -21,9 +21,9 @@ export function dataPlaneDocument(forms: CredentialForms): Omit<OpenAPIObject, '
 }
 
 /**
- * Completes the document that was made from the module: adds `/verify`, which no route of Nest tells of, and says which
- * credentials there are.
- * @param path - the whole prefix: that of the module, and before it the host's global one
+ * Completes the document generated from the module: adds `/verify`, which is not a Nest route, and describes the
+ * credentials.
+ * @param path - the full prefix: the host's global prefix followed by that of the module
  */
 export function withForwardAuth(document: OpenAPIObject, path: string, forms: CredentialForms): OpenAPIObject {
   const described = describeIntrospection(document, forms);

@@ -1,4 +1,4 @@
-/** The data plane: checks credentials for proxies, for other services, and for routes of a host application. */
+/** The data plane, which verifies credentials for proxies, other services and routes of a host application. */
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { DIALECT_PATH, DialectMount } from '../http/index.js';
@@ -31,8 +31,8 @@ class OAuthMount extends DialectMount implements OnModuleInit {
 }
 
 /**
- * Serves `verify`, `oauth2/introspect` and `oauth2/revoke` below `path` (`/` unless given), and provides what the guards
- * need: import it where they are used.
+ * Serves `verify`, `oauth2/introspect` and `oauth2/revoke` below `path` (default: `/`), and provides what the guards
+ * need: import it in every module that uses them.
  */
 @Module({
   controllers: CONTROLLERS,

@@ -1,19 +1,19 @@
-/** What the data plane needs to be told. */
+/** The options of the data plane. */
 import { wholeNumber, type OptionRules } from '../core/index.js';
 
 /** Options of `DataPlaneModule`. */
 export interface DataPlaneOptions {
   /**
-   * For how many seconds a proxy may remember that a credential was accepted; 0, unless given, for not at all. What it
-   * remembers it admits after a revocation, too.
+   * For how many seconds a proxy may cache that a credential was accepted. Default: 0, not at all. A cached answer still
+   * admits the credential after its revocation.
    */
   readonly maxAgeSeconds?: number;
 }
 
-/** What each may be. */
+/** The rules for the options. */
 export const OPTION_RULES: OptionRules<DataPlaneOptions> = {
   maxAgeSeconds: wholeNumber(0, 3600),
 };
 
-/** Below which everything is served unless the host says otherwise. */
+/** The default prefix. */
 export const DEFAULT_PATH = '/';

@@ -1,4 +1,4 @@
-/** What of the data plane can be set. */
+/** The settings of the data plane. */
 import { integer, setting, settingsTable, type Options } from '../settings/index.js';
 
 /** The data plane. */
@@ -9,8 +9,8 @@ export const DATA_PLANE_SETTINGS = settingsTable(
       env: 'VERIFY_MAX_AGE_SECONDS',
       form: integer(0, 3600),
       default: 0,
-      doc: 'Seconds that a proxy may keep an accepted answer of `/verify`; 0 forbids it',
-      more: 'What a proxy keeps it admits after a revocation as well.',
+      doc: 'Seconds that a proxy may cache a positive answer of `/verify`; 0 forbids caching',
+      more: 'A cached answer still admits the credential after its revocation.',
     }),
   },
   ['VERIFY_'],

@@ -1,12 +1,12 @@
-/** What is said of the forms of credentials, to people and in documents. */
+/** Describes the credential forms of a server in messages and OpenAPI documents. */
 import type { CredentialForms, CredentialScheme } from '../core/index.js';
 
-/** What a caller can give by HTTP Basic, for example `service token`; `undefined` where that is nothing. */
+/** The credential that callers can present by HTTP Basic, for example `service token`; `undefined` if there is none. */
 export function basicNoun({ basic }: CredentialForms): string | undefined {
   return basic.length === 0 ? undefined : [...new Set(basic.map(({ noun }) => noun))].join(' or ');
 }
 
-/** The security scheme of HTTP Basic, by the name that Swagger UI shows. */
+/** The name of the HTTP Basic security scheme, as Swagger UI shows it. */
 export function basicScheme(forms: CredentialForms): string {
   const noun = basicNoun(forms) ?? 'client';
   return `${noun.charAt(0).toUpperCase()}${noun.slice(1)} (Basic)`;
@@ -22,12 +22,12 @@ export function presentableNouns({ presentable }: CredentialForms): string {
   return [...headersOf].map(([noun, headers]) => `${withArticle(noun)} (${headers.join(', or ')})`).join(', or ');
 }
 
-/** The security schemes of what a request can present: each is a set of schemes that are needed together. */
+/** The security schemes of the credentials that a request can present: each is a set of schemes needed together. */
 export function presentableSchemes({ presentable }: CredentialForms): Readonly<Record<string, CredentialScheme>>[] {
   return presentable.flatMap(({ inHeaders: { documentation } }) => (documentation ? [documentation.schemes] : []));
 }
 
-/** Kinds of token that can be presented, by who holds them. */
+/** The kinds of token that can be presented, by their holder. */
 export function kindsByHolder({ presentable }: CredentialForms): Readonly<Record<string, readonly string[]>> {
   const kindsOf = new Map<string, Set<string>>();
   for (const { holder, kinds } of presentable) {

@@ -1,4 +1,4 @@
-/** Documents `/verify`. */
+/** Documents `/verify` for OpenAPI. */
 import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
 import { optionalExamples } from '../http/index.js';
 import type { CredentialForms, CredentialScheme } from '../core/index.js';
@@ -13,10 +13,10 @@ type Header = NonNullable<Extract<Operation['responses'][string], { description:
 function description(forms: CredentialForms): string {
   const rule = `kind=${forms.kinds[0] ?? ''}`;
   return (
-    'For proxies: nginx `auth_request`, Caddy `forward_auth`, Traefik ForwardAuth, Envoy ext_authz. Any method is ' +
-    `answered alike, and a body is not looked at. The credential is ${presentableNouns(forms)}: exactly one, once; ` +
-    'nothing in the query is ever a credential. For proxies that append the original path and query to a prefix ' +
-    `(Envoy), the rule may stand in the path: \`/verify/only/${rule}/…\` is \`/verify?${rule}\`.`
+    'For proxies: nginx `auth_request`, Caddy `forward_auth`, Traefik ForwardAuth, Envoy ext_authz. All methods are ' +
+    `answered alike, and the body is ignored. The credential is ${presentableNouns(forms)}. Send exactly one; the ` +
+    'query never contains credentials. Proxies that append the original path and query to a prefix (Envoy) can put ' +
+    `the policy into the path: \`/verify/only/${rule}/…\` is the same as \`/verify?${rule}\`.`
   );
 }
 
@@ -26,27 +26,27 @@ interface ErrorExample extends OAuthErrorView {
 
 const REFUSALS: Readonly<Record<number, ErrorExample>> = {
   400: {
-    description: 'The rule in the query cannot be understood; the description says why.',
+    description: 'The policy in the query is invalid; the error description says why.',
     error: 'invalid_request',
     error_description: 'the parameter "kinds" is not known; there are kind and account',
   },
   401: {
-    description: 'There is no credential that is accepted. Why not is told to nobody.',
+    description: 'Missing or invalid credentials. The reason is not disclosed.',
     error: 'unauthorized',
-    error_description: 'no credential that is accepted',
+    error_description: 'missing or invalid credentials',
   },
   403: {
-    description: 'The credential is valid, but the rule does not admit it.',
+    description: 'The credential is valid, but the policy does not admit it.',
     error: 'forbidden',
     error_description: 'the credential is valid, but not admitted here',
   },
   500: {
-    description: 'A fault of the server.',
+    description: 'Internal server error.',
     error: 'server_error',
     error_description: 'the server log has the details',
   },
   503: {
-    description: 'The database cannot serve now.',
+    description: 'The database is unavailable.',
     error: 'temporarily_unavailable',
     error_description: 'the database cannot serve at the moment; try again',
   },
@@ -63,13 +63,13 @@ export function verifyPath(forms: CredentialForms): PathItem {
   const parameters = [
     parameter(
       'kind',
-      'Kinds of token that are admitted; all unless given.',
+      'Admitted kinds of token. Default: all.',
       { type: 'string', enum: [...forms.kinds] },
       kindsByHolder(forms),
     ),
     parameter(
       'account',
-      'Ids of the accounts whose tokens are admitted; all, and those of no account, unless given.',
+      'Ids of the accounts whose tokens are admitted. Default: all tokens, including those without an account.',
       { type: 'string', pattern: '^[0-9a-f]{32}$' },
       { one: [IDENTITY_HEADERS['Latchkey-Account-Id'].example] },
     ),
@@ -78,7 +78,7 @@ export function verifyPath(forms: CredentialForms): PathItem {
     get: {
       operationId: 'ForwardAuth_verify',
       tags: ['Forward-auth'],
-      summary: 'Ask whether a request may pass',
+      summary: 'Check whether a request is allowed',
       description: description(forms),
       parameters,
       security: presentableSchemes(forms).map(needed),
@@ -87,7 +87,7 @@ export function verifyPath(forms: CredentialForms): PathItem {
   };
 }
 
-/** As OpenAPI says that schemes are needed together. */
+/** A security requirement in which all these schemes are needed together. */
 function needed(schemes: Readonly<Record<string, CredentialScheme>>): Record<string, string[]> {
   return Object.fromEntries(Object.keys(schemes).map((name) => [name, []]));
 }
@@ -98,9 +98,9 @@ function admitted({ kinds }: CredentialForms): Operation['responses'][string] {
     name,
     headerExample(description, examples[name] ?? example),
   ]);
-  const cacheControl = '`no-store`; or, if VERIFY_MAX_AGE_SECONDS allows it, for how long the answer may be kept.';
+  const cacheControl = '`no-store`; or, if VERIFY_MAX_AGE_SECONDS is set, how long the answer may be cached.';
   return {
-    description: 'It may pass. Who it is stands in the headers, each of which is always there. No body.',
+    description: 'Allowed. The headers below identify the caller and are always present. No body.',
     headers: {
       ...(Object.fromEntries(identity) as Record<string, Header>),
       'Cache-Control': headerExample(cacheControl, 'max-age=60, must-revalidate'),
@@ -111,11 +111,11 @@ function admitted({ kinds }: CredentialForms): Operation['responses'][string] {
 function refusal([status, refused]: [string, ErrorExample]): [string, Operation['responses'][string]] {
   const { description, ...example } = refused;
   const content = { 'application/json': { schema: { $ref: getSchemaPath(OAuthErrorView) }, example } };
-  const headers = { ...MORE_HEADERS[Number(status)], 'Cache-Control': headerExample('Never kept.', 'no-store') };
+  const headers = { ...MORE_HEADERS[Number(status)], 'Cache-Control': headerExample('Never cached.', 'no-store') };
   return [status, { description, headers, content }];
 }
 
-/** One that may be given several times, or with commas. */
+/** A parameter that may be repeated, or contain several values separated by commas. */
 function parameter(name: string, description: string, items: object, given: Record<string, readonly string[]>) {
   const schema = { type: 'array', items };
   return { name, in: 'query', required: false, description, schema, examples: optionalExamples(given, []) } as const;

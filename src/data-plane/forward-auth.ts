@@ -1,4 +1,4 @@
-/** `ANY /verify`: a proxy asks whether to let a request pass (DESIGN §9). */
+/** Answers `/verify`, with which proxies ask whether to admit a request (docs/design.md §9). */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
@@ -9,16 +9,16 @@ import type { DataPlaneOptions } from './data-plane.options.js';
 import { AccessDecider, type Decision } from './access-decider.js';
 import { identityHeaders } from './identity-headers.js';
 
-/** Rules that were read, by the text they stand in: proxies have few. */
+/** Maximum number of parsed policies to cache; proxies use only a few. */
 const MAX_POLICIES = 200;
 
-/** Caches count in whole seconds, and from when an answer reaches them: they may be so much late. */
+/** Caches count whole seconds from receipt, so an entry can outlive `max-age` by up to this long. */
 const CACHE_LAG_MS = 1000;
 
 const NO_STORE = ['Cache-Control', 'no-store'];
 const JSON_TYPE = ['Content-Type', 'application/json'];
 
-const NOT_ACCEPTED = JSON.stringify({ error: 'unauthorized', error_description: 'no credential that is accepted' });
+const NOT_ACCEPTED = JSON.stringify({ error: 'unauthorized', error_description: 'missing or invalid credentials' });
 const NOT_ADMITTED = JSON.stringify({
   error: 'forbidden',
   error_description: 'the credential is valid, but not admitted here',
@@ -29,7 +29,7 @@ export class ForwardAuth {
   private readonly logger = new Logger(ForwardAuth.name);
   private readonly policies = new LRUCache<string, AccessPolicy>({ max: MAX_POLICIES });
   private readonly maxAgeMs: number;
-  /** What the answer depends on, should somebody keep it. */
+  /** The request headers that a cached answer depends on. */
   private readonly vary: readonly string[];
   private readonly notAdmitted: readonly string[];
   private readonly noCredentials: readonly string[];
@@ -44,12 +44,12 @@ export class ForwardAuth {
     this.maxAgeMs = maxAgeSeconds * 1000;
     this.vary = ['Vary', forms.headers.join(', ')];
     this.notAdmitted = [...NO_STORE, ...this.vary];
-    // RFC 6750 §3.1: no error for a request that presents nothing.
+    // RFC 6750 §3.1: no error code for a request without credentials.
     this.noCredentials = [...this.notAdmitted, 'WWW-Authenticate', 'Bearer realm="latchkey"'];
     this.notAccepted = [...this.notAdmitted, 'WWW-Authenticate', 'Bearer realm="latchkey", error="invalid_token"'];
   }
 
-  /** @param policy - the rule as text, in the form of a query */
+  /** @param policy - the policy as query text */
   answer(request: IncomingMessage, response: ServerResponse, policy: string): void {
     try {
       const decision = this.decider.decide(request.rawHeaders, this.policyOf(policy));
@@ -90,8 +90,8 @@ export class ForwardAuth {
   }
 
   /**
-   * For how long the answer may be kept: never beyond the end of what it rests on. `must-revalidate` lets a cache that
-   * several clients share keep what was asked with an Authorization header (RFC 9111 §3.5): the proxy's own is one.
+   * How long the answer may be cached: never beyond the end of the credential. `must-revalidate` allows shared caches,
+   * such as the proxy's own, to store answers to requests with an Authorization header (RFC 9111 §3.5).
    */
   private cacheControl({ token, matched }: Acceptance): readonly string[] {
     if (this.maxAgeMs === 0) return NO_STORE;
@@ -129,13 +129,13 @@ function endJson(response: ServerResponse, status: number, headers: readonly str
 }
 
 /**
- * A server that has stopped accepting lets its connections go. The request tells which it is: while an earlier request
- * of the connection waits for its answer, the response has no socket yet.
+ * Sends the answer. A server that no longer accepts connections closes this one. The socket is taken from the request,
+ * because the response has none while an earlier request on the same connection is being answered.
  */
 function end(response: ServerResponse, status: number, headers: readonly string[], text = ''): void {
   const type = text === '' ? [] : JSON_TYPE;
   const { server } = response.req.socket as unknown as { server?: { listening: boolean } };
-  const farewell = server?.listening === false ? ['Connection', 'close'] : [];
-  response.writeHead(status, [...headers, ...type, ...farewell, 'Content-Length', String(Buffer.byteLength(text))]);
+  const closing = server?.listening === false ? ['Connection', 'close'] : [];
+  response.writeHead(status, [...headers, ...type, ...closing, 'Content-Length', String(Buffer.byteLength(text))]);
   response.end(text);
 }

@@ -1,4 +1,4 @@
-/** Checking credentials: forward-auth, introspection, revocation, and guards for a host's own routes. */
+/** The data plane: forward-auth, introspection, revocation, and guards for a host's own routes. */
 export type { AccessPolicy } from './access-policy.js';
 export { DataPlaneModule } from './data-plane.module.js';
 export type { DataPlaneOptions } from './data-plane.options.js';

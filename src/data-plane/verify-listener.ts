@@ -1,4 +1,4 @@
-/** Answers `/verify` on the HTTP server itself, ahead of Express: a route of Express costs several times what a check does. */
+/** Answers `/verify` ahead of Express, because an Express route costs several times as much as the verification. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
@@ -8,15 +8,15 @@ import { ForwardAuth } from './forward-auth.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A rule in a path; see {@link VerifyListener}. One that is empty is none: a prefix cut short admits nobody. */
+/** A policy in the path; see {@link VerifyListener}. It must not be empty, so that a truncated prefix admits nobody. */
 const ONLY = /^\/only\/([^/?]+)(?=[/?]|$)/;
 
 /** RFC 9112 §3.2.2. */
 const SCHEME_AND_AUTHORITY = /^https?:\/\/[^/?]*/i;
 
 /**
- * Answers `<path>/verify`, with the rule in the query; and, for proxies that append the original path and query to a
- * prefix (Envoy), `<path>/verify/only/<rule>/…`, where what follows the rule counts for nothing.
+ * Answers `<path>/verify` with the policy in the query. For proxies that append the original path and query to a prefix
+ * (Envoy), it also answers `<path>/verify/only/<policy>/…`, and ignores everything after the policy.
  */
 @Injectable()
 export class VerifyListener implements OnModuleInit {
@@ -45,7 +45,7 @@ export class VerifyListener implements OnModuleInit {
     server.on('request', outer);
   }
 
-  /** The rule's text; `undefined` for what is somebody else's. */
+  /** The text of the policy; `undefined` if the request is not for `/verify`. */
   private policyIn(target: string): string | undefined {
     const url = target.startsWith('/') ? target : target.replace(SCHEME_AND_AUTHORITY, '');
     if (!url.startsWith(this.exact)) return undefined;

@@ -242,7 +242,7 @@ onBothEngines('guards of a host application', (engine) => {
 
   it('answer in the form of the host, with a challenge for 401', async () => {
     const nobody = await ask('/guarded/all');
-    expect(nobody.json()).toEqual({ statusCode: 401, error: 'Unauthorized', message: 'No token that is accepted' });
+    expect(nobody.json()).toEqual({ statusCode: 401, error: 'Unauthorized', message: 'Missing or invalid token' });
     expect(nobody.headers['www-authenticate']).toBe('Bearer realm="latchkey"');
     const wrong = await ask('/guarded/all', privately(UNKNOWN_USER_TOKEN));
     expect(wrong.headers['www-authenticate']).toBe('Bearer realm="latchkey", error="invalid_token"');

@@ -1,4 +1,4 @@
-/** Guards for routes of a host application: a valid token, or nothing. */
+/** Guards that require a valid token on routes of a host application. */
 import {
   ForbiddenException,
   Injectable,
@@ -16,10 +16,10 @@ import { retryAfter } from '../../http/index.js';
 import { intersect, knownKind, type AccessPolicy } from '../access-policy.js';
 import { AccessDecider, type Decision } from '../access-decider.js';
 
-/** Who called a guarded route: the token, its owner, and which of its secrets was used. */
+/** The caller of a guarded route: the token, its owner, and which of its secrets was used. */
 export type TokenPrincipal = Acceptance;
 
-/** What the guard needs of a request; Express gives the request itself, Fastify has it inside. */
+/** What the guard needs of a request. Express passes the Node request itself; Fastify wraps it. */
 interface HttpRequest {
   readonly rawHeaders: readonly string[];
 }
@@ -31,21 +31,21 @@ const POLICY = 'latchkey:admit-tokens';
 const PRINCIPALS = new WeakMap<object, TokenPrincipal>();
 
 /**
- * Narrows which tokens a guard lets in, on a route, a controller, or both: then each has to admit the token.
- * @param policy - `kinds`, `accounts` (ids, 32 hex characters): absent narrows nothing, empty admits nobody
+ * Restricts which tokens a guard admits, on a route, a controller, or both; every policy has to admit the token.
+ * @param policy - `kinds` and `accounts` (ids, 32 hex characters): absent restricts nothing, empty admits nobody
  */
 export function AdmitTokens(policy: AccessPolicy): CustomDecorator {
   return SetMetadata(POLICY, policy);
 }
 
 /**
- * Lets a request pass that presents a valid token of any kind, in any form that credentials have on this server.
- * Otherwise throws `UnauthorizedException` (401), or `ForbiddenException` (403) where {@link AdmitTokens} says no; and
- * `ServiceUnavailableException` (503) while the database cannot be asked.
+ * Admits requests that present a valid token of any kind, in any credential form of this server. Otherwise throws
+ * `UnauthorizedException` (401), `ForbiddenException` (403) if {@link AdmitTokens} does not admit the token, or
+ * `ServiceUnavailableException` (503) if the database is unavailable.
  */
 @Injectable()
 export class TokenGuard implements CanActivate {
-  /** What the guard itself admits; {@link AdmitTokens} can only narrow it. */
+  /** The kinds that the guard itself admits; {@link AdmitTokens} can only restrict them. */
   protected readonly kinds: readonly string[] | undefined = undefined;
 
   constructor(
@@ -67,7 +67,7 @@ export class TokenGuard implements CanActivate {
       case 'unauthenticated': {
         const error = decision.hasCredentials ? ', error="invalid_token"' : '';
         response.header('WWW-Authenticate', `Bearer realm="latchkey"${error}`);
-        throw new UnauthorizedException('No token that is accepted');
+        throw new UnauthorizedException('Missing or invalid token');
       }
     }
   }
@@ -82,7 +82,7 @@ export class TokenGuard implements CanActivate {
     }
   }
 
-  /** @throws PolicyError for a kind of which no token can be presented */
+  /** @throws PolicyError if no token of a kind can be presented */
   private policyFor(context: ExecutionContext): AccessPolicy {
     const given = this.reflector.getAll<(AccessPolicy | undefined)[]>(POLICY, [
       context.getHandler(),
@@ -94,9 +94,9 @@ export class TokenGuard implements CanActivate {
   }
 }
 
-/** Parameter decorator: the {@link TokenPrincipal} whom a guard has let in; throws 401 on a route without a guard. */
+/** Parameter decorator for the {@link TokenPrincipal} that a guard admitted; throws 401 on a route without a guard. */
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): TokenPrincipal => {
   const principal = PRINCIPALS.get(context.switchToHttp().getRequest<object>());
-  if (!principal) throw new UnauthorizedException('No token guard stands before this route');
+  if (!principal) throw new UnauthorizedException('No token guard protects this route');
   return principal;
 });

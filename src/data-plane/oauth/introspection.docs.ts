@@ -1,4 +1,4 @@
-/** What the documents of the two OAuth endpoints say of credentials: known only once there is an application. */
+/** Adds the credentials to the documents of the two OAuth endpoints, since they depend on the application. */
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { CredentialForms } from '../../core/index.js';
 import { BEARER_FORM } from '../../identity/index.js';
@@ -7,7 +7,7 @@ import { IntrospectionView } from './introspection.view.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['post']>;
 
-/** A copy that names the kinds of token, and the credentials by which callers authenticate. */
+/** A copy of the document with the kinds of token and the credentials of callers. */
 export function describeIntrospection(document: OpenAPIObject, forms: CredentialForms): OpenAPIObject {
   const copy = structuredClone(document);
   const bearer = Object.keys(BEARER_FORM.inHeaders?.documentation?.schemes ?? {});
@@ -22,7 +22,7 @@ export function describeIntrospection(document: OpenAPIObject, forms: Credential
   return copy;
 }
 
-/** The bodies of successes that an operation shows. */
+/** The example bodies of an operation's success. */
 function examplesOf({ responses }: Operation): Partial<IntrospectionView>[] {
   const success = responses['200'];
   const content = success && 'content' in success ? success.content : undefined;

@@ -1,35 +1,39 @@
-/** What is told of a token (RFC 7662 §2.2). */
+/** The introspection response (RFC 7662 §2.2). */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Acceptance, CredentialForms } from '../../core/index.js';
 import { IDENTITY_HEADERS } from '../identity-headers.js';
 
-/** Only `active` when it is `false`: nothing else is told of a token that is not accepted, or not the caller's to see. */
+/** If `active` is `false`, there are no other members: nothing is disclosed of invalid or hidden tokens. */
 export class IntrospectionView {
   @ApiProperty({ example: true })
   active!: boolean;
 
   @ApiPropertyOptional({
     example: '88bf3b6d86161464f6509f7219099e57',
-    description: 'The public half of the credential, where it has one.',
+    description: 'The public part of the credential, if it has one.',
   })
   client_id?: string;
 
-  @ApiPropertyOptional({ format: 'email', description: 'The address of the user it acts for.' })
+  @ApiPropertyOptional({ format: 'email', description: 'The e-mail address of the user it acts for.' })
   username?: string;
 
   @ApiPropertyOptional({
     example: IDENTITY_HEADERS['Latchkey-Token-Id'].example,
-    description: 'The id of the user, or of a token that has none.',
+    description: 'The id of the user; for a token without a user, the id of the token.',
   })
   sub?: string;
 
-  @ApiPropertyOptional({ description: '`Bearer`, of a token of a user.' })
+  @ApiPropertyOptional({ description: '`Bearer`, for tokens of users.' })
   token_type?: string;
 
-  @ApiPropertyOptional({ type: 'integer', example: 1_790_000_000, description: 'Seconds since 1970; rounded down.' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    example: 1_790_000_000,
+    description: 'Expiry in seconds since 1970, rounded down.',
+  })
   exp?: number;
 
-  @ApiPropertyOptional({ type: 'integer', example: 1_758_464_000, description: 'Seconds since 1970.' })
+  @ApiPropertyOptional({ type: 'integer', example: 1_758_464_000, description: 'Issue in seconds since 1970.' })
   iat?: number;
 
   @ApiPropertyOptional({
@@ -39,7 +43,7 @@ export class IntrospectionView {
   })
   jti?: string;
 
-  /** Which there are is known to {@link describeIntrospection}. */
+  /** {@link describeIntrospection} adds the possible values. */
   @ApiPropertyOptional()
   kind?: string;
 
@@ -52,7 +56,7 @@ export class IntrospectionView {
   })
   account?: string;
 
-  @ApiPropertyOptional({ enum: ['current', 'previous'], description: 'Which secret of the token was given.' })
+  @ApiPropertyOptional({ enum: ['current', 'previous'], description: 'Which secret of the token was sent.' })
   matched_secret?: string;
 }
 

@@ -1,4 +1,4 @@
-/** Who asks about tokens: a service with its credential, or a user with one of his. */
+/** Authenticates callers of the OAuth endpoints: a service with its credential, or a user with a token. */
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { CredentialForms, Verifier, type Actor, type Credential, type Token } from '../../core/index.js';
@@ -34,16 +34,16 @@ export class OAuthCallers {
     if (bearer !== undefined) return this.user(bearer, callerAddress(request));
     const noun = basicNoun(this.forms);
     const service = noun === undefined ? '' : `${withArticle(noun)} by HTTP Basic (client id and secret), or `;
-    throw refused(`give ${service}a token of a user as Bearer`);
+    throw refused(`authenticate with ${service}a token of a user as Bearer`);
   }
 
-  /** Whether the caller may know of a token: his own, those of his account, and all for administrators. */
+  /** Whether the caller may see a token: their own, those of their account, or any for administrators. */
   async maySee(caller: OAuthCaller, token: Readonly<Token>): Promise<boolean> {
     if (caller.as === 'service') return isSibling(caller.token, token);
     return (await this.roleFor(caller.principal, token)) !== null;
   }
 
-  /** Whether he may end it: himself, or what he administers. A service ends no token but its own. */
+  /** Whether the caller may revoke a token: their own, or one they administer. A service may only revoke its own. */
   async mayRevoke(caller: OAuthCaller, token: Readonly<Token>): Promise<boolean> {
     if (caller.as === 'service') return caller.token.id === token.id;
     return (await this.roleFor(caller.principal, token)) === 'administrator';
@@ -84,13 +84,13 @@ export class OAuthCallers {
   }
 }
 
-/** Two tokens of one kind and account, or a token and itself. */
+/** Whether two tokens are the same, or of the same kind and account. */
 function isSibling(one: Readonly<Token>, other: Readonly<Token>): boolean {
   const isOfAccount = other.kind === one.kind && other.accountId !== null && other.accountId === one.accountId;
   return one.id === other.id || isOfAccount;
 }
 
-/** RFC 7617, with both parts encoded as RFC 6749 §2.3.1 wants it. */
+/** Decodes HTTP Basic (RFC 7617), with both parts encoded as RFC 6749 §2.3.1 requires. */
 function namePassword(basic: string): [name: string, password: string] {
   const text = Buffer.from(basic, 'base64').toString('utf8');
   const colon = text.indexOf(':');

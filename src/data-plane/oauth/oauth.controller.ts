@@ -1,4 +1,4 @@
-/** `oauth2/introspect` (RFC 7662) and `oauth2/revoke` (RFC 7009). */
+/** Serves `oauth2/introspect` (RFC 7662) and `oauth2/revoke` (RFC 7009). */
 import { Controller, HttpCode, Post, Req, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
@@ -26,12 +26,13 @@ export class OAuthController {
   @Post('introspect')
   @HttpCode(200)
   @DocumentedOAuth({
-    summary: 'Ask about a token (RFC 7662)',
+    summary: 'Introspect a token (RFC 7662)',
     description:
-      'Services see the tokens of their kind in their account; users their own tokens and those of their accounts; ' +
-      'administrators all. Of any other token, and of one that is not accepted, only `"active": false`.',
+      'Services see the tokens of their kind in their account, users their own tokens and those of their accounts, ' +
+      'administrators all tokens. For any other token, and for invalid ones, the answer is only `"active": false`.',
+    done: 'The state of the token.',
     answer: IntrospectionView,
-    examples: { 'A token of a service': exampleOf(IntrospectionView), 'A token of which nothing is told': INACTIVE },
+    examples: { 'A token of a service': exampleOf(IntrospectionView), 'An invalid or hidden token': INACTIVE },
   })
   async introspect(@Req() request: Request): Promise<IntrospectionView> {
     const caller = await this.callers.authenticate(request);
@@ -45,9 +46,10 @@ export class OAuthController {
   @DocumentedOAuth({
     summary: 'Revoke a token (RFC 7009)',
     description:
-      'Users revoke their own tokens, administrators of an account its tokens, administrators of the server ' +
-      'all, services only their own. A token that is unknown, or not the caller’s to see, is answered like one that ' +
-      'was revoked. By the time of the answer the token is accepted nowhere.',
+      'Users may revoke their own tokens, administrators of an account its tokens, administrators of the server ' +
+      'all tokens, and services only their own. The answer for a token that is unknown, or that the caller may not see, ' +
+      'is the same as for a revoked one. When this returns, no instance accepts the token.',
+    done: 'The token is revoked, or was not valid.',
     answer: EmptyView,
     mayRefuse: true,
   })

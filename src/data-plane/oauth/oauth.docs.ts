@@ -1,10 +1,10 @@
-/** Documents the two OAuth endpoints. */
+/** Documents the two OAuth endpoints for OpenAPI. */
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { documentedRoute, type DocumentedResponse } from '../../http/index.js';
 import { TokenInput } from './token-parameter.js';
 
-/** What every refusal of the data plane looks like. */
+/** The body of every error of the data plane. */
 export class OAuthErrorView {
   @ApiProperty({ example: 'invalid_client' })
   error!: string;
@@ -14,18 +14,18 @@ export class OAuthErrorView {
 }
 
 const ERRORS: readonly DocumentedResponse[] = [
-  refusal(400, 'The request cannot be understood; the description says why.', 'invalid_request', 'token is missing'),
+  refusal(400, 'The request is invalid; the error description says why.', 'invalid_request', 'token is missing'),
   refusal(
     401,
-    'The caller is not known: give the credential of a service by HTTP Basic, or a token of a user as Bearer.',
+    'The caller is not authenticated. Send the credential of a service by HTTP Basic, or a token of a user as Bearer.',
     'invalid_client',
     'there is more than one Authorization header',
   ),
   refusal(413, 'The body is larger than 256 KiB.', 'invalid_request', 'the request body is larger than 262144 bytes'),
-  refusal(500, 'A fault of the server.', 'server_error', 'internal error; the server log has the details'),
+  refusal(500, 'Internal server error.', 'server_error', 'internal error; the server log has the details'),
   refusal(
     503,
-    'The database cannot serve now; `Retry-After` says how many seconds to wait.',
+    'The database is unavailable; `Retry-After` says how many seconds to wait.',
     'temporarily_unavailable',
     'the database cannot serve at the moment; try again',
   ),
@@ -33,7 +33,7 @@ const ERRORS: readonly DocumentedResponse[] = [
 
 const REFUSED = refusal(
   400,
-  'The caller may see the token, but not revoke it.',
+  'The caller may see the token but not revoke it.',
   'unauthorized_client',
   'the caller may see this token, but not revoke it',
 );
@@ -41,13 +41,15 @@ const REFUSED = refusal(
 export function DocumentedOAuth(docs: {
   summary: string;
   description: string;
+  /** What the success returns. */
+  done: string;
   answer: Type;
-  /** Successes, by what they are about; one is made from the members unless given. */
+  /** Examples of the success, by summary. Default: one built from the examples of the members. */
   examples?: Record<string, object>;
   mayRefuse?: boolean;
 }): MethodDecorator {
-  const { summary, description, answer, examples, mayRefuse = false } = docs;
-  const success = { status: 200, description: 'Done.', type: answer, ...(examples && { examples }) };
+  const { summary, description, done, answer, examples, mayRefuse = false } = docs;
+  const success = { status: 200, description: done, type: answer, ...(examples && { examples }) };
   return applyDecorators(
     documentedRoute({
       summary,

@@ -1,4 +1,4 @@
-/** Errors in the form of RFC 6749 §5.2: `error`, and `error_description` for the person who reads the log. */
+/** Renders errors in the form of RFC 6749 §5.2: `error`, and an `error_description` for people. */
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
 import { DomainError, errorSummary } from '../../core/index.js';
@@ -13,7 +13,7 @@ import {
   type ErrorResponse,
 } from '../../http/index.js';
 
-/** The caller is not who he must be, or may not do what he asks for; `invalid_token` is about the Bearer he came with. */
+/** The caller is not authenticated or not permitted; `invalid_token` refers to the caller's own Bearer token. */
 export class OAuthError extends Error {
   constructor(
     readonly error: 'invalid_request' | 'invalid_client' | 'invalid_token' | 'unauthorized_client',
@@ -23,9 +23,9 @@ export class OAuthError extends Error {
   }
 }
 
-/** What a caller who is not known is asked for: RFC 7617, or RFC 6750. */
+/** The challenge for unauthenticated callers: RFC 7617 or RFC 6750. */
 const CHALLENGE = 'Basic realm="latchkey", charset="UTF-8", Bearer realm="latchkey"';
-/** RFC 6750 §3, as RFC 7662 §2.3 wants it. */
+/** RFC 6750 §3, as required by RFC 7662 §2.3. */
 const INVALID_BEARER = 'Bearer realm="latchkey", error="invalid_token"';
 
 const logger = new Logger('OAuth');
@@ -60,7 +60,7 @@ function renderOwn({ error, message }: OAuthError): ErrorResponse {
   }
 }
 
-/** What the services behind these two routes can throw; the caller is authenticated by then. */
+/** Errors of the services behind the two routes, thrown after the caller was authenticated. */
 function renderDomainError(error: DomainError): ErrorResponse {
   switch (error.code) {
     case 'unavailable':

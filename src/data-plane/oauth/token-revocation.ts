@@ -1,4 +1,4 @@
-/** Ends a token of any kind on behalf of whoever may. */
+/** Revokes a token of any kind on behalf of a caller that may do so. */
 import { Injectable } from '@nestjs/common';
 import { DomainError, Token, TokenService, UnitOfWork, type Actor } from '../../core/index.js';
 import { AccountService, PersonalToken, PersonalTokenService, SessionToken } from '../../identity/index.js';
@@ -12,7 +12,7 @@ export class TokenRevocation {
     private readonly accounts: AccountService,
   ) {}
 
-  /** When it returns, no instance accepts the token; one that is gone already is fine. */
+  /** When this returns, no instance accepts the token. It is not an error if the token no longer exists. */
   async revoke(actor: Actor, token: Readonly<Token>): Promise<void> {
     try {
       await this.byKind(actor, token);
@@ -22,7 +22,7 @@ export class TokenRevocation {
     }
   }
 
-  /** The same for a token that is there no more: somebody else may be revoking it. */
+  /** The same for a token that no longer exists, because another caller may still be revoking it. */
   awaitPropagation(): Promise<void> {
     return this.unitOfWork.awaitPropagation();
   }
@@ -31,7 +31,7 @@ export class TokenRevocation {
     const { id, userId, accountId } = token;
     if (token instanceof PersonalToken) return this.personalTokens.revoke(actor, token);
     if (token instanceof SessionToken || accountId === null) {
-      // A token that belongs to no account has a user.
+      // A token without an account always has a user.
       return this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, Token, { id, userId: Number(userId) }));
     }
     return this.accounts.change(actor, accountId, (tx) => this.tokens.revoke(tx, Token, { id, accountId }));

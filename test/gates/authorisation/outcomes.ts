@@ -50,14 +50,14 @@ const FORMS: Readonly<Record<Door, readonly (readonly [outcome: Outcome, status:
       401,
       oauth(
         'invalid_client',
-        'give a service token by HTTP Basic (client id and secret), or a token of a user as Bearer',
+        'authenticate with a service token by HTTP Basic (client id and secret), or a token of a user as Bearer',
       ),
     ],
     ['not permitted', 400, oauth('unauthorized_client', 'the caller may see this token, but not revoke it')],
     ['hidden', 200, { active: false }],
   ],
   verify: [
-    ['unauthenticated', 401, oauth('unauthorized', 'no credential that is accepted')],
+    ['unauthenticated', 401, oauth('unauthorized', 'missing or invalid credentials')],
     // Nothing in a query is ever a credential.
     [
       'unauthenticated',
