@@ -1,0 +1,86 @@
+/** What the pages name and what comments cite is there. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+const read = (name: string): string => readFileSync(path.join(ROOT, name), 'utf8');
+
+/** Files below a folder that end in this, from the root. */
+function filesBelow(folder: string, ending: string): string[] {
+  return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending) && !name.includes('node_modules'))
+    .map((name) => path.join(folder, name));
+}
+
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...filesBelow('docs', '.md')];
+
+/** Paths in the contracts are those of other repositories. */
+const OURS = PAGES.filter((page) => !page.startsWith('docs/contracts/'));
+
+/** What is created only when somebody asks for it. */
+const NOT_THERE_YET = new Set(['src/persistence/migrations/NAME']);
+
+describe('the pages', () => {
+  it.each(OURS)('%s names only files that are there', (page) => {
+    const named = read(page).match(/(?<![\w/.-])(?:src|test|tools|bench|docs|examples)\/[\w/.-]*\w/g) ?? [];
+    const missing = named.filter((name) => !NOT_THERE_YET.has(name) && !existsSync(path.join(ROOT, name)));
+    expect(missing).toEqual([]);
+  });
+
+  it.each(PAGES)('%s links only to what is there', (page) => {
+    const targets = [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target = '']) => target);
+    const missing = targets.filter((target) => !existsSync(path.resolve(ROOT, path.dirname(page), target)));
+    expect(missing).toEqual([]);
+  });
+});
+
+/** Numbers of the sections of a page: of its headings, and of the statements and list items below them. */
+function sectionsOf(page: string): Set<string> {
+  const sections = new Set<string>();
+  let heading = '';
+  for (const line of read(page).split('\n')) {
+    const [, hashes, number = ''] = /^(#+ )?(\d+(?:\.\d+)?)\.? /.exec(line) ?? [];
+    if (number === '') continue;
+    if (hashes !== undefined) heading = number;
+    sections.add(number);
+    if (hashes === undefined) sections.add(`${heading}.${number}`);
+  }
+  return sections;
+}
+
+interface Citation {
+  readonly where: string;
+  readonly page: string;
+  readonly section: string;
+}
+
+const CITED =
+  /(?:docs\/(contracts\/[\w-]+|design)\.md|\b[Cc]ontract(?: (\w+))?|\bDESIGN) (§[\d.]*\d(?:(?:,| and| to) §[\d.]*\d)*)/g;
+
+/** In the folder of a dialect and of its tests, "contract" is that of its vendor. */
+function citationsIn(file: string): Citation[] {
+  const vendor = /dialects\/(\w+)\//.exec(file)?.[1] ?? '';
+  return [...read(file).matchAll(CITED)].flatMap(([text, name, other, list = '']) => {
+    const short = text.startsWith('DESIGN') ? 'design' : `contracts/${other ?? vendor}`;
+    return [...list.matchAll(/[\d.]*\d/g)].map(([section]) => ({
+      where: file,
+      page: `docs/${name ?? short}.md`,
+      section,
+    }));
+  });
+}
+
+describe('comments', () => {
+  const files = ['src', 'test', 'bench'].flatMap((folder) => filesBelow(folder, '.ts'));
+  const citations = files.flatMap(citationsIn);
+
+  it('cite sections that are there', () => {
+    expect(citations.length).toBeGreaterThan(40);
+    const missing = citations.filter(
+      ({ page, section }) => !existsSync(path.join(ROOT, page)) || !sectionsOf(page).has(section),
+    );
+    expect(missing).toEqual([]);
+  });
+});
