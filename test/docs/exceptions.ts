@@ -10,6 +10,7 @@ const GUARDED = 'test/proxies sends such requests to each proxy, on ports of its
 export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'README.md': {
     'npm ci && npm test': SUITES,
+    'npm test': SUITES,
     'npm run test:long': SUITES,
     'npm run test:mounts': 'runs the suites of test/dialects and test/data-plane, minutes long',
     'npm run build': 'precedes every suite of processes; test/package runs it in a copy',
