@@ -1,10 +1,10 @@
-/** Whether the author of a change may still make it in an account. */
+/** Checks that the author of a change is still an administrator of the account. */
 import { DomainError, type Actor, type Transaction } from '../core/index.js';
 import { Membership } from './membership.entity.js';
 
 /**
- * Asks, inside the transaction of a change in an account, whether its author may still make it, and keeps it so until
- * the end. Administrators of the server and the server itself need no membership.
+ * Requires, inside the transaction of a change in an account, that its author is an administrator of the account, and
+ * locks the membership until the end. Administrators of the server and the server itself need no membership.
  * @throws DomainError `not_permitted`
  */
 export async function requireAdministrator(

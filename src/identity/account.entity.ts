@@ -1,4 +1,4 @@
-/** A tenant: what Cloudflare calls an account and CRM.COM an organisation. */
+/** The table of accounts (tenants), which Cloudflare calls accounts and CRM.COM organisations. */
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { timestampColumn, type LockKey } from '../core/index.js';
 
@@ -16,11 +16,11 @@ export class Account {
   @Column({ name: 'name', type: 'varchar', length: 255 })
   name!: string;
 
-  /** Whether its access tokens may have neither identifier nor pass code; `null` for what the server says. */
+  /** Whether its access tokens may have neither identifier nor pass code. `null`: the server's setting applies. */
   @Column({ name: 'allow_no_identifier', type: 'boolean', nullable: true })
   allowNoIdentifier!: boolean | null;
 
-  /** The last number that was given to one of its access tokens. */
+  /** The last number assigned to one of its access tokens. */
   @Column({ name: 'last_token_number', type: 'integer', default: 0 })
   lastTokenNumber!: number;
 

@@ -19,27 +19,27 @@ import { AccountCreated, AccountDeleted, AccountUpdated } from './changes.js';
 import { newHexId } from './hex-id.js';
 import { Membership } from './membership.entity.js';
 
-/** Which accounts, in which order. */
+/** Selects and orders accounts. */
 export interface AccountQuery {
-  /** The name, exactly. */
+  /** The exact name. */
   readonly name?: string | undefined;
   readonly newestFirst?: boolean;
 }
 
-/** What may change; absent means unchanged. */
+/** Values to change; absent ones stay unchanged. */
 export type AccountChanges = Partial<Pick<Account, 'name' | 'allowNoIdentifier'>>;
 
-/** Accounts, and changes within them. */
+/** Manages accounts, and runs changes within them. */
 @Injectable()
 export class AccountService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** The accounts a user is a member of, or all for an administrator; and how many there are altogether. */
+  /** A page of the accounts that a user is a member of, or of all for an administrator, and their total number. */
   list(user: DirectoryUser, query: AccountQuery, { offset, limit }: PageRequest): Promise<[Account[], number]> {
     return this.unitOfWork.read((manager) => visible(manager, user, query).skip(offset).take(limit).getManyAndCount());
   }
 
-  /** The account, or `null` when there is none. */
+  /** The account, or `null` if it does not exist. */
   find(id: string): Promise<Account | null> {
     return this.unitOfWork.read((manager) => findRow(manager, Account, { id }));
   }
@@ -50,7 +50,7 @@ export class AccountService {
     return whenTaken(write, () => nameTaken(name));
   }
 
-  /** For whoever holds a transaction open. */
+  /** Creates an account within an open transaction. */
   async insert(tx: Transaction, values: Pick<Account, 'id' | 'name'>): Promise<Account> {
     const settings = { allowNoIdentifier: null, lastTokenNumber: 0 };
     const account: Account = { ...values, ...settings, createdAt: tx.now, updatedAt: tx.now };
@@ -60,7 +60,7 @@ export class AccountService {
   }
 
   /**
-   * Changes an account and returns it as it is then; nothing happens when nothing differs.
+   * Changes an account and returns its new state; does nothing if nothing differs.
    * @throws DomainError `account_not_found`, `account_name_taken`, `not_permitted`
    */
   async update(actor: Actor, id: string, changes: AccountChanges): Promise<Account> {
@@ -78,8 +78,8 @@ export class AccountService {
   }
 
   /**
-   * Changes something in an account on behalf of one of its administrators, or of one of the server.
-   * @throws DomainError `not_permitted`, `unauthenticated`, and what the work throws
+   * Runs a change in an account on behalf of one of its administrators, or of an administrator of the server.
+   * @throws DomainError `not_permitted`, `unauthenticated`, and any error of the work
    */
   change<T>(actor: Actor, id: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.unitOfWork.write(actor, async (tx) => {
@@ -89,8 +89,8 @@ export class AccountService {
   }
 
   /**
-   * The next number for an access token of the account: no number is given twice, and none is left out but by a
-   * transaction that fails. Those who want one at the same time take turns.
+   * The next number for an access token of the account. No number is used twice, and only a failed transaction skips
+   * one. Concurrent callers wait for each other.
    * @throws DomainError `account_not_found`
    */
   async nextTokenNumber(tx: Transaction, id: string): Promise<number> {
@@ -121,7 +121,7 @@ export class AccountService {
 }
 
 /**
- * The account, which nobody else can change or rely on until the transaction ends.
+ * The account, locked exclusively until the transaction ends: nobody else can change it or rely on it.
  * @throws DomainError `account_not_found`
  */
 export async function lockAccountForUpdate(tx: Transaction, id: string): Promise<Account> {
@@ -131,7 +131,7 @@ export async function lockAccountForUpdate(tx: Transaction, id: string): Promise
 }
 
 /**
- * The account, which nobody can delete until the transaction ends: what is added to it then does not outlive it.
+ * The account, locked until the transaction ends so that nobody can delete it: nothing added to it can outlive it.
  * @throws DomainError `account_not_found`
  */
 export async function lockAccountShared(tx: Transaction, id: string): Promise<Account> {
@@ -163,5 +163,5 @@ function accountNotFound(): DomainError {
 }
 
 function nameTaken(name: string): DomainError {
-  return new DomainError('account_name_taken', `an account named ${name} exists already; choose another name`);
+  return new DomainError('account_name_taken', `an account named ${name} already exists; choose another name`);
 }

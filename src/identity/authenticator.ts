@@ -1,17 +1,17 @@
-/** Who is calling: turns a presented user token into a principal. */
+/** Authenticates callers: turns a presented user token into a principal. */
 import { Injectable } from '@nestjs/common';
 import { Secret, Token, Verifier, isUserToken, type Actor, type DirectoryUser } from '../core/index.js';
 import { actsForUser, isLogin } from './user-credential.js';
 
-/** An authenticated user and the token he came with. */
+/** An authenticated user and the token they presented. */
 export interface Principal {
   readonly user: DirectoryUser;
   readonly token: Token;
-  /** The same, as the author of changes. */
+  /** The user as the author of changes. */
   readonly actor: Actor;
 }
 
-/** `unusable`: the token is right but its owner is blocked or not approved. */
+/** `unusable`: the token is valid but its owner is blocked or not approved. */
 export type Authentication =
   { readonly status: 'authenticated'; readonly principal: Principal } | { readonly status: 'refused' | 'unusable' };
 
@@ -23,15 +23,15 @@ export class Authenticator {
 
   /**
    * @param presented - what the caller sent, in any shape
-   * @param audience - the dialect whose login tokens are accepted beside personal tokens
-   * @param address - where the caller is, for the audit log
+   * @param audience - the dialect whose login tokens are accepted in addition to personal tokens
+   * @param address - network address of the caller, for the audit log
    */
   authenticate(presented: unknown, audience: string, address: string | null): Promise<Authentication> {
     if (typeof presented !== 'string' || !isUserToken(presented)) return Promise.resolve(REFUSED);
     return this.verified(presented, address, (token) => actsForUser(token, audience));
   }
 
-  /** The same, for a dialect that accepts no token but those of its own logins, in whatever form it gives them. */
+  /** The same for a dialect that accepts only tokens of its own logins, which may have any format. */
   authenticateLogin(presented: string, audience: string, address: string | null): Promise<Authentication> {
     return this.verified(presented, address, (token) => isLogin(token, audience));
   }

@@ -10,10 +10,10 @@ import { Setting } from './setting.entity.js';
 import { User } from './user.entity.js';
 import { UserService } from './user.service.js';
 
-/** A setting that only one instance can make: whoever does is the one who starts. */
+/** A setting that only one instance can create; that instance does the first start. */
 const FIRST_START = 'first-start';
 
-/** What may be given instead of generated. */
+/** Values to use instead of generated ones. */
 export interface BootstrapOptions {
   readonly adminEmail?: string | undefined;
   readonly adminPassword?: Secret | undefined;
@@ -24,7 +24,7 @@ export interface BootstrapOptions {
   readonly accountName?: string | undefined;
 }
 
-/** What was made; the secrets are here once and never again. */
+/** What was created, with the secrets, which cannot be read again later. */
 export interface BootstrapResult {
   readonly email: string;
   readonly password: Secret;
@@ -33,7 +33,7 @@ export interface BootstrapResult {
   readonly accountName: string;
 }
 
-/** Makes the first administrator, account and token, once in the life of a database. */
+/** Creates the first administrator, account and token, once in the life of a database. */
 @Injectable()
 export class Bootstrap {
   constructor(
@@ -45,7 +45,7 @@ export class Bootstrap {
     private readonly hashing: HashingService,
   ) {}
 
-  /** Does its work on an empty database; otherwise, or when another instance was first, returns `null`. */
+  /** Bootstraps an empty database. Returns `null` if it is not empty or another instance was first. */
   async run(options: BootstrapOptions): Promise<BootstrapResult | null> {
     if (await this.unitOfWork.read((manager) => manager.existsBy(User, {}))) return null;
     const result: BootstrapResult = {

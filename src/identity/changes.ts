@@ -1,4 +1,4 @@
-/** What can happen to users and accounts. */
+/** The changes to users, accounts, memberships and settings. */
 import { Change, type ChangeClass, type ChangeTarget } from '../core/index.js';
 import type { Account } from './account.entity.js';
 import type { Membership } from './membership.entity.js';
@@ -19,7 +19,7 @@ export abstract class UserChange extends Change {
   }
 }
 
-/** A user exists. */
+/** A user was created. */
 export class UserCreated extends UserChange {
   readonly type = 'user.created';
 
@@ -33,32 +33,32 @@ export class UserUpdated extends UserChange {
   readonly type = 'user.updated';
 }
 
-/** The user's tokens and logins are accepted from now on. */
+/** The user was approved: their tokens and logins are accepted from now on. */
 export class UserApproved extends UserChange {
   readonly type = 'user.approved';
 }
 
-/** None of the user's tokens is accepted until he is unblocked. */
+/** The user was blocked: none of their tokens is accepted until they are unblocked. */
 export class UserBlocked extends UserChange {
   readonly type = 'user.blocked';
 }
 
-/** The user's tokens are accepted again. */
+/** The user was unblocked: their tokens are accepted again. */
 export class UserUnblocked extends UserChange {
   readonly type = 'user.unblocked';
 }
 
-/** The user is gone, and with him his tokens and memberships. */
+/** The user was deleted, together with their tokens and memberships. */
 export class UserDeleted extends UserChange {
   readonly type = 'user.deleted';
 }
 
-/** A new password; the user's other logins have ended. */
+/** The password was changed; the user's other logins have ended. */
 export class PasswordChanged extends UserChange {
   readonly type = 'user.password_changed';
 }
 
-/** Somebody who is signed in gave a wrong present password for his own. */
+/** A signed-in user gave a wrong current password when changing their password. */
 export class PasswordChangeFailed extends UserChange {
   readonly type = 'user.password_change_failed';
 
@@ -76,7 +76,7 @@ export class UserLoggedIn extends UserChange {
   }
 }
 
-/** By himself; that the login's token is gone is a change of its own. */
+/** The user logged out. The removal of the login's token is a separate change. */
 export class UserLoggedOut extends UserChange {
   readonly type = 'user.logged_out';
 
@@ -85,7 +85,7 @@ export class UserLoggedOut extends UserChange {
   }
 }
 
-/** Somebody tried and failed. The address tried is the target's name; nothing tells whether it exists. */
+/** A login failed. The target's name is the e-mail address tried; nothing tells whether it exists. */
 export class LoginFailed extends Change {
   readonly type = 'user.login_failed';
   readonly target: ChangeTarget;
@@ -118,7 +118,7 @@ export abstract class AccountChange extends Change {
   }
 }
 
-/** An account exists. */
+/** An account was created. */
 export class AccountCreated extends AccountChange {
   readonly type = 'account.created';
 
@@ -136,7 +136,7 @@ export class AccountUpdated extends AccountChange {
   }
 }
 
-/** The account is gone, and with it its tokens and memberships. */
+/** The account was deleted, together with its tokens and memberships. */
 export class AccountDeleted extends AccountChange {
   readonly type = 'account.deleted';
 }
@@ -157,7 +157,7 @@ export abstract class MembershipChange extends Change {
   }
 }
 
-/** A user has a role in an account. */
+/** A user was added to an account. */
 export class MemberAdded extends MembershipChange {
   readonly type = 'membership.added';
 
@@ -166,12 +166,12 @@ export class MemberAdded extends MembershipChange {
   }
 }
 
-/** A user has another role in an account. */
+/** A user's role in an account was changed. */
 export class MemberUpdated extends MembershipChange {
   readonly type = 'membership.updated';
 }
 
-/** A user has no role in an account any more; his logins to it have ended. */
+/** A user was removed from an account; their logins to it have ended. */
 export class MemberRemoved extends MembershipChange {
   readonly type = 'membership.removed';
 }

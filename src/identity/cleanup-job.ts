@@ -1,30 +1,30 @@
-/** Removes in the background what would grow for ever: expired sessions, and audit rows past their retention. */
+/** Removes expired sessions, and audit rows past their retention, in the background. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { SYSTEM, UnitOfWork, errorSummary, removeAuditRows, type Transaction } from '../core/index.js';
 import { removeExpiredSessions } from './expired-sessions.js';
 
-/** What is removed in the background, and when. */
+/** What the cleanup job removes, and when. */
 export interface CleanupOptions {
-  /** Audit rows are kept for so many days; 0, unless given, for ever. */
+  /** Days for which audit rows are kept. Default: 0, without limit. */
   readonly auditRetentionDays?: number;
-  /** Milliseconds from the start to the first round, 5,000 unless given. */
+  /** Milliseconds from the start to the first round. Default: 5,000. */
   readonly initialDelayMs?: number;
-  /** Milliseconds between the end of a round and the next one, 60,000 unless given. */
+  /** Milliseconds between the end of a round and the next one. Default: 60,000. */
   readonly intervalMs?: number;
 }
 
 /** Injection token of {@link CleanupOptions}. */
 export const CLEANUP_OPTIONS = Symbol('latchkey:cleanup-options');
 
-/** Rows removed in one transaction: some milliseconds of work. */
+/** Rows removed in one transaction, which takes some milliseconds. */
 const BATCH = 500;
-/** Pause between two of them, in which others write. */
+/** Pause between two transactions, in which others can write. */
 const BATCH_PAUSE_MS = 50;
 
 const DAY_MS = 86_400_000;
 
-/** Removes the rows of one kind, at most so many, and tells how many there were. */
+/** Removes rows of one kind, at most `limit`, and returns how many. */
 type Removal = (transaction: Transaction, limit: number) => Promise<number>;
 
 @Injectable()
@@ -52,13 +52,13 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
     this.running = this.loop();
   }
 
-  /** The batch under way is finished, and no other begins. */
+  /** Finishes the running batch and starts no other. */
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
     await Promise.all([this.running, this.current]);
   }
 
-  /** One round. There is never more than one: who asks while it goes on gets the same. */
+  /** Runs one round. Callers during a round share it, so there is never more than one. */
   run(): Promise<void> {
     this.current ??= this.runOnce().finally(() => (this.current = undefined));
     return this.current;
@@ -80,8 +80,8 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
         if (removed > 0) this.logger.debug(`removed ${String(removed)} ${what}`);
         this.failing.delete(what);
       } catch (error) {
-        // Once, until it works again.
-        if (!this.failing.has(what)) this.logger.error(`${what} stay for now: ${errorSummary(error)}`);
+        // Log a failure once, until it works again.
+        if (!this.failing.has(what)) this.logger.error(`could not remove ${what}: ${errorSummary(error)}`);
         this.failing.add(what);
       }
     }
@@ -91,7 +91,7 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
     let total = 0;
     while (!this.isStopping()) {
       const removed = await this.unitOfWork.write(SYSTEM, async (tx) =>
-        // Another instance that is at it now does the rest as well.
+        // If another instance is running this job, it also does the rest.
         (await tx.tryLockJob(what)) ? remove(tx, BATCH) : 0,
       );
       total += removed;
@@ -105,7 +105,7 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
     return this.stopping.signal.aborted;
   }
 
-  /** Ends at once when the server stops. */
+  /** A pause that ends at once when the server stops. */
   private async pause(milliseconds: number): Promise<void> {
     const { signal } = this.stopping;
     await delay(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);

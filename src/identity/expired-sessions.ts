@@ -1,11 +1,11 @@
-/** Sessions whose time is up. */
+/** Removes expired sessions. */
 import { In, LessThanOrEqual } from 'typeorm';
 import type { Transaction } from '../core/index.js';
 import { SessionToken } from './session-token.entity.js';
 
 /**
- * Removes the sessions that expired first, at most so many. Nobody is told: they were accepted nowhere any more.
- * @returns how many there were
+ * Removes the sessions that expired first, at most `limit`. No change is recorded: they were already not accepted.
+ * @returns the number of removed sessions
  */
 export async function removeExpiredSessions({ manager, now }: Transaction, limit: number): Promise<number> {
   const where = { expiresAt: LessThanOrEqual(now) };

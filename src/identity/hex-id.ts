@@ -1,4 +1,4 @@
-/** Ids of accounts and memberships, and the random part of others that have no secret in them. */
+/** Generates ids of accounts and memberships, and the random part of other ids that contain no secret. */
 import { randomUUID } from 'node:crypto';
 
 /** 32 lower-case hex characters, 122 of their bits random. */

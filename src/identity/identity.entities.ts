@@ -1,4 +1,4 @@
-/** Identity's tables, for the part that opens the database. */
+/** The entities of identity, for the part that opens the database. */
 import { Account } from './account.entity.js';
 import { Membership } from './membership.entity.js';
 import { PersonalToken } from './personal-token.entity.js';

@@ -1,4 +1,4 @@
-/** Identity's injectable parts, for the module that assembles them. */
+/** The providers of identity, for the module that assembles them. */
 import { AccountService } from './account.service.js';
 import { Authenticator } from './authenticator.js';
 import { Bootstrap } from './bootstrap.js';

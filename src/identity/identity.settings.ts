@@ -1,10 +1,10 @@
-/** What of users, accounts and their upkeep can be set. */
+/** The settings of users, accounts, logins and cleanup. */
 import { PASSWORD_FORM, USER_TOKEN_FORM, isStorableText } from '../core/core.settings.js';
 import { integer, setting, settingsTable, text } from '../settings/index.js';
 import { EMAIL_MAX, isEmailAddress } from './email-address.js';
 import { isHexId } from './hex-id.js';
 
-/** What the first start on an empty database creates. */
+/** The settings of the first start on an empty database. */
 export const FIRST_START_SETTINGS = settingsTable(
   'First start, on an empty database',
   {
@@ -48,7 +48,7 @@ function isAccountName(name: string): boolean {
   return isStorableText(name, 1, 255) && name.trim() !== '';
 }
 
-/** When callers that fail to log in have to wait. */
+/** The settings of the login throttle. */
 export const LOGIN_THROTTLE_SETTINGS = settingsTable(
   'Login throttle',
   {
@@ -68,7 +68,7 @@ export const LOGIN_THROTTLE_SETTINGS = settingsTable(
       env: 'LOGIN_FAILURE_WINDOW_SECONDS',
       form: integer(1, 86_400),
       default: 900,
-      doc: 'Length of the window; failures are forgotten evenly over it',
+      doc: 'Length of the window in seconds; failures expire evenly over it',
     }),
   },
   ['LOGIN_FAILURE'],
@@ -76,22 +76,22 @@ export const LOGIN_THROTTLE_SETTINGS = settingsTable(
 
 const DAY_MS = 86_400_000;
 
-/** What is removed in the background, and when: expired sessions in any case, audit rows only if it says so. */
+/** The settings of the cleanup job, which always removes expired sessions, and audit rows only if this is set. */
 export const CLEANUP_SETTINGS = settingsTable(
   'Retention',
   {
     auditRetentionDays: setting({
       env: 'AUDIT_RETENTION_DAYS',
-      // Up to a hundred years.
+      // At most a hundred years.
       form: integer(0, 36_500),
       default: 0,
-      doc: 'Days that audit rows are kept; 0 keeps them for ever',
+      doc: 'Days that audit rows are kept; 0 keeps them without limit',
       more: "CRM's `log_information` comes from these rows.",
     }),
     initialDelayMs: setting({
       form: integer(0, DAY_MS),
       default: 5000,
-      doc: 'Milliseconds from the start to the first round of removals',
+      doc: 'Milliseconds from the start to the first cleanup round',
     }),
     intervalMs: setting({
       form: integer(1, DAY_MS),

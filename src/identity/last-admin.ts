@@ -1,15 +1,15 @@
-/** The rule that somebody can always administer the server. */
+/** Enforces the rule that the server always has an administrator. */
 import { DomainError, type Lock, type Transaction } from '../core/index.js';
 import { User } from './user.entity.js';
 
 /** An administrator who can act: approved and not blocked. */
 const ABLE_ADMIN = { admin: true, approved: true, blocked: false };
 
-/** Locked by whoever takes an able administrator away, so that two who remove each other do not both succeed. */
+/** Locked whenever an active administrator is removed, so that two who remove each other cannot both succeed. */
 const ONE_ADMIN: Lock = { kind: 'users', id: 'administrators' };
 
 /**
- * Refuses to take the last able administrator away.
+ * Refuses to remove the last active administrator.
  * @throws DomainError `last_admin`
  */
 export async function keepOneAdmin(tx: Transaction, withoutUserId: number, doing: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** Checks authors against the user directory and their tokens' rows. */
+/** Checks the authors of changes against the user directory and the rows of their tokens. */
 import { Injectable } from '@nestjs/common';
 import {
   ActorCheck,
@@ -30,7 +30,7 @@ export class LocalActorCheck extends ActorCheck {
     return user;
   }
 
-  /** A login ends with the personal token from which it comes: who revokes that waits as well. */
+  /** A login ends with the personal token it was created with, so a revocation of that token waits as well. */
   private async requireParent(tx: Transaction, token: Token): Promise<void> {
     if (!(token instanceof SessionToken) || token.parentId === null) return;
     if (!(await tx.lockShared(Token, { id: token.parentId }))) throw notAccepted();

@@ -1,4 +1,4 @@
-/** The user directory over our own users table. */
+/** The default user directory, over Latchkey's own users table. */
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { Transactor, UserDirectory, findRow, type DirectoryUser, type Transaction } from '../core/index.js';

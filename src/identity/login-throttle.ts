@@ -1,4 +1,4 @@
-/** Slows down whoever guesses passwords: failures are counted per address and per account, in bounded memory. */
+/** Slows down password guessing: counts failures per address and per account, in bounded memory, per process. */
 import { isIPv6 } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
@@ -6,29 +6,29 @@ import { Clock, DomainError, HashingService, Secret } from '../core/index.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
 import { emailKeyOf } from './email-address.js';
 
-/** Addresses and accounts remembered at the most, each; the least recently seen are forgotten first. */
+/** Maximum number of addresses, and of accounts, to remember; the least recently seen are dropped first. */
 const REMEMBERED = 50_000;
 
-/** How full a leaky bucket was, and when. */
+/** The level of a leaky bucket at a point in time. */
 interface BucketLevel {
   failures: number;
   at: number;
 }
 
-/** With a `max`, room for all of them would be taken at once. */
+/** A `max` would allocate memory for all entries in advance. */
 const remembered = (): LRUCache<string, BucketLevel> => new LRUCache({ maxSize: REMEMBERED, sizeCalculation: () => 1 });
 
-/** An attempt that counts as failed until it is told otherwise. */
+/** A login attempt, which counts as failed until one of the methods is called. */
 export interface Attempt {
-  /** Right: the account’s earlier failures are forgotten. */
+  /** The login succeeded: clears the account’s earlier failures. */
   succeeded(): void;
-  /** Neither right nor wrong, because we could not check: as if it had not been. */
+  /** The credentials could not be checked: the attempt does not count. */
   cancelled(): void;
 }
 
 /**
- * Leaky buckets: each failure fills one by 1, and in one window a full bucket runs empty. An attempt is counted
- * when it begins, so that a hundred at the same time are no way around it.
+ * Counts failures in leaky buckets: each failure adds 1, and a full bucket empties within one window. An attempt is
+ * counted when it begins, so that concurrent attempts cannot bypass the limit.
  */
 @Injectable()
 export class LoginThrottle {
@@ -42,8 +42,8 @@ export class LoginThrottle {
   ) {}
 
   /**
-   * @param email - `null` for an attempt that names no account
-   * @throws DomainError `throttled`, whether or not the account exists and the password is right
+   * @param email - `null` for an attempt without an account
+   * @throws DomainError `throttled`, whether or not the account exists and the password is correct
    */
   begin(address: string | null, email: string | null): Attempt {
     const { failuresPerAddress, failuresPerAccount } = this.options.loginThrottle;
@@ -84,7 +84,7 @@ export class LoginThrottle {
   }
 }
 
-/** An IPv4 address, or the /64 network of an IPv6 address: one subscriber has that many addresses. */
+/** An IPv4 address, or the /64 network of an IPv6 address, since subscribers usually have a whole /64. */
 function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   if (!isIPv6(plain)) return plain;

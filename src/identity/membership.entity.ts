@@ -1,4 +1,4 @@
-/** A user's role in an account. */
+/** The table of memberships: the roles of users in accounts. */
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { timestampColumn, type LockKey } from '../core/index.js';
 
@@ -11,7 +11,7 @@ export type Role = 'administrator' | 'read_only';
 @Index('latchkey_membership_user', ['userId'])
 @Check('latchkey_membership_role', `"role" = 'administrator' OR "role" = 'read_only'`)
 export class Membership {
-  /** By the pair: also a membership that is not there can be locked. */
+  /** Locks by account and user, so that a membership can be locked before it exists. */
   static readonly lock: LockKey<'accountId' | 'userId'> = { kind: 'membership', columns: ['accountId', 'userId'] };
 
   /** 32 lower-case hex characters. */

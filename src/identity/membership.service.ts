@@ -1,4 +1,4 @@
-/** Memberships: who may do what in an account. */
+/** Manages memberships, which give users their roles in accounts. */
 import { Injectable } from '@nestjs/common';
 import {
   DomainError,
@@ -33,13 +33,13 @@ export class MembershipService {
     private readonly users: UserDirectory,
   ) {}
 
-  /** The role of a user in an account, `null` for somebody who is no member. */
+  /** The role of a user in an account; `null` if the user is not a member. */
   async roleOf(userId: number, accountId: string): Promise<Role | null> {
     const membership = await this.unitOfWork.read((manager) => findRow(manager, Membership, { userId, accountId }));
     return membership?.role ?? null;
   }
 
-  /** The members of an account, oldest first, and how many there are. */
+  /** A page of the members of an account, oldest first, and their total number. */
   async list(accountId: string, { offset, limit }: PageRequest): Promise<[Member[], number]> {
     const [memberships, total] = await this.unitOfWork.read((manager) =>
       manager.findAndCount(Membership, {
@@ -72,14 +72,14 @@ export class MembershipService {
     const write = this.unitOfWork.write(actor, async (tx) => {
       await requireAdministrator(tx, actor, accountId);
       await lockAccountShared(tx, accountId);
-      if (!known) throw new DomainError('user_not_found', `there is no user with the e-mail address ${email}`);
+      if (!known) throw new DomainError('user_not_found', `no user has the e-mail address ${email}`);
       const user = await lockUserShared(this.users, tx, known.id);
       return { membership: await this.insert(tx, accountId, user.id, role), user };
     });
-    return whenTaken(write, () => new DomainError('already_member', `${email} is a member of this account already`));
+    return whenTaken(write, () => new DomainError('already_member', `${email} is already a member of this account`));
   }
 
-  /** For whoever holds a transaction open. */
+  /** Adds a membership within an open transaction. */
   async insert(tx: Transaction, accountId: string, userId: number, role: Role): Promise<Membership> {
     const membership: Membership = { id: newHexId(), accountId, userId, role, createdAt: tx.now };
     await tx.manager.insert(Membership, membership);
@@ -102,7 +102,7 @@ export class MembershipService {
   }
 
   /**
-   * Ends a membership, and the logins to the account that the user has.
+   * Ends a membership and the user's logins to the account.
    * @throws DomainError `member_not_found`, `not_permitted`
    */
   async remove(actor: Actor, accountId: string, id: string): Promise<void> {

@@ -1,6 +1,6 @@
-/** What identity needs to be told. */
+/** The options of identity. */
 
-/** When somebody who fails to log in has to wait. */
+/** Limits of the login throttle. */
 export interface LoginThrottleOptions {
   /** Failures from one network address within the window. */
   readonly failuresPerAddress: number;

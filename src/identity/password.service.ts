@@ -1,4 +1,4 @@
-/** Passwords: the rules for new ones, and changing them. */
+/** Checks new passwords against the policy, and changes passwords. */
 import { Injectable } from '@nestjs/common';
 import { Not } from 'typeorm';
 import { DomainError, HashingService, Secret, UnitOfWork, type Actor, type Transaction } from '../core/index.js';
@@ -19,7 +19,7 @@ export class PasswordService {
   ) {}
 
   /**
-   * Checks a new password against the policy and hashes it, ahead of the transaction that stores it.
+   * Checks a new password against the policy and hashes it, before the transaction that stores it.
    * @throws DomainError `invalid_value`
    */
   async prepare(password: Secret): Promise<string> {
@@ -31,7 +31,7 @@ export class PasswordService {
   }
 
   /**
-   * A user changes his own password: the present one is checked first, and failures count like failed logins.
+   * Lets a user change their own password. The current one is checked first; failures count as failed logins.
    * @throws DomainError `wrong_password`, `invalid_value`, `throttled`, `conflict`
    */
   async change(actor: Actor, userId: number, current: Secret, next: Secret): Promise<User> {
@@ -49,12 +49,12 @@ export class PasswordService {
     const passwordHash = await this.prepare(next);
     return this.unitOfWork.write(actor, async (tx) => {
       const unchanged = await tx.lockForUpdate(User, { id: userId }, { passwordHash: checked });
-      if (!unchanged) throw new DomainError('conflict', 'the password was changed by somebody else at the same time');
+      if (!unchanged) throw new DomainError('conflict', 'the password was changed concurrently');
       return this.store(tx, actor, unchanged, passwordHash);
     });
   }
 
-  /** The refusal of a wrong present password, which is written down. */
+  /** The error for a wrong current password, which is recorded in the audit log. */
   private async refused(actor: Actor, user: User | null): Promise<DomainError> {
     if (user) {
       await this.unitOfWork.write(actor, (tx) => {
@@ -66,7 +66,7 @@ export class PasswordService {
   }
 
   /**
-   * An administrator sets somebody's password.
+   * Sets the password of a user on behalf of an administrator.
    * @throws DomainError `user_not_found`, `invalid_value`
    */
   async set(actor: Actor, userId: number, next: Secret): Promise<User> {
@@ -76,7 +76,7 @@ export class PasswordService {
     );
   }
 
-  /** Stores a hash and ends the user's logins, but for the one that asks. Permanent tokens stay. */
+  /** Stores a hash and ends the user's logins except the current one. Personal tokens stay. */
   async store(tx: Transaction, actor: Actor, user: User, passwordHash: string): Promise<User> {
     await tx.manager.update(User, { id: user.id }, { passwordHash, updatedAt: tx.now });
     await tx.manager.delete(SessionToken, { userId: user.id, id: Not(actor.tokenId ?? '') });

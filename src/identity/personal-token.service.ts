@@ -1,4 +1,4 @@
-/** Personal tokens of users. */
+/** Manages the personal tokens of users. */
 import { Injectable } from '@nestjs/common';
 import {
   HashingService,
@@ -15,7 +15,7 @@ import { PersonalTokenHandles } from './personal-token-handles.js';
 import { SessionToken } from './session-token.entity.js';
 import { lockUserShared } from './user-lock.js';
 
-/** A token that was just issued, with its secret: the only time the secret is there to be shown. */
+/** A token that was just issued, with its secret, which cannot be read again later. */
 export interface IssuedPersonalToken {
   token: PersonalToken;
   secret: Secret;
@@ -38,12 +38,12 @@ export class PersonalTokenService {
     return this.unitOfWork.read((manager) => this.listing.ofUser(manager, PersonalToken, userId));
   }
 
-  /** The token, or `null` when this user has none of that handle. */
+  /** The user's token with this handle, or `null`. */
   find(userId: number, handle: string): Promise<PersonalToken | null> {
     return this.unitOfWork.read((manager) => this.tokens.find(manager, PersonalToken, { userId, handle }));
   }
 
-  /** The token of that handle, or `null`, whosever it is. */
+  /** The token with this handle, whoever owns it, or `null`. */
   findByHandle(handle: string): Promise<PersonalToken | null> {
     return this.unitOfWork.read((manager) => this.tokens.find(manager, PersonalToken, { handle, handleScope: '' }));
   }
@@ -57,12 +57,12 @@ export class PersonalTokenService {
     });
   }
 
-  /** Hashes a secret ahead of the transaction that stores it. */
+  /** Hashes a secret before the transaction that stores it. */
   async prepare(secret: Secret): Promise<{ secret: Secret; handle: string }> {
     return { secret, handle: await this.handles.handleOf(secret) };
   }
 
-  /** For whoever holds a transaction open: stores a prepared secret as a token of the user. */
+  /** Stores a prepared secret as a token of the user within an open transaction. */
   async insert(
     tx: Transaction,
     userId: number,
@@ -82,7 +82,7 @@ export class PersonalTokenService {
   }
 
   /**
-   * Removes a token, and ends the logins that were made with it.
+   * Removes a token, and ends the logins that were created with it.
    * @throws DomainError `token_not_found`
    */
   revoke(actor: Actor, { id, userId }: PersonalToken): Promise<PersonalToken> {

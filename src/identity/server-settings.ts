@@ -1,4 +1,4 @@
-/** The server's own settings: what it must keep for ever, and what an administrator may change at run time. */
+/** The settings stored in the database: permanent constants, and the policy that administrators can change. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -6,16 +6,16 @@ import { SYSTEM, UnitOfWork, type Actor } from '../core/index.js';
 import { SettingsChanged } from './changes.js';
 import { Setting } from './setting.entity.js';
 
-/** What an administrator may change at run time. */
+/** The settings that administrators can change at run time. */
 export interface Policy {
   serverName: string;
-  /** Where people reach this server; `''` when not told. */
+  /** The address under which clients reach this server; `''` if not set. */
   externalUrl: string;
-  /** Whether new users wait for approval unless created as approved. */
+  /** Whether new users need approval, unless they are created as approved. */
   requireAdminApproval: boolean;
-  /** Whether users may sign in with a password; tokens work either way. */
+  /** Whether users may sign in with a password. Tokens work in any case. */
   passwordLogin: boolean;
-  /** Characters a new password must have at least. */
+  /** Minimum number of characters of a new password. */
   passwordMinLength: number;
 }
 
@@ -32,22 +32,22 @@ const SERVER_ID = 'server-id';
 
 @Injectable()
 export class ServerSettings {
-  /** Values that never change once they were made. */
+  /** Values that never change once they are created. */
   private readonly constants = new Map<string, string>();
 
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** A UUID that names this server for as long as its database lives. */
+  /** A UUID that identifies this server for the life of its database. */
   serverId(): Promise<string> {
     return this.constant(SERVER_ID, () => Promise.resolve(randomUUID()));
   }
 
-  /** Read from the database each time, so that every instance sees a change at once. */
+  /** The current policy, read from the database each time so that every instance sees changes at once. */
   policy(): Promise<Policy> {
     return this.unitOfWork.read((manager) => this.storedPolicy(manager));
   }
 
-  /** Changes what is given and returns the whole. */
+  /** Changes the given values and returns the whole policy. */
   async changePolicy(actor: Actor, changes: Partial<Policy>): Promise<Policy> {
     return this.unitOfWork.write(actor, async (tx) => {
       await insertUnlessThere(tx.manager, POLICY, '{}');

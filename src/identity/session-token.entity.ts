@@ -1,18 +1,18 @@
-/** A token born from a login: lives for hours, is not listed. */
+/** A session token, which a login creates; it lives for hours and is not listed. */
 import { Check, ChildEntity, Column } from 'typeorm';
 import { Token } from '../core/index.js';
 
-/** A login; its secret is shown when it is opened, and it ends at `expiresAt`. */
+/** The session of a login. Its secret is shown when it is created, and it ends at `expiresAt`. */
 @ChildEntity('session')
 @Check('latchkey_token_session', `"kind" <> 'session' OR ("expires_at" IS NOT NULL AND "audience" IS NOT NULL)`)
 export class SessionToken extends Token {
   declare userId: number;
 
-  /** Where it is accepted: {@link USER_AUDIENCE}, or the name of the one dialect that made it. */
+  /** Where it is accepted: {@link USER_AUDIENCE}, or the name of the only dialect that accepts it. */
   @Column({ name: 'audience', type: 'varchar', length: 32, nullable: true })
   audience!: string;
 
-  /** The personal token from which it comes, and with which it ends. */
+  /** The personal token that it was created with, and ends with. */
   @Column({ name: 'parent_id', type: 'varchar', length: 36, nullable: true })
   parentId!: string | null;
 }

@@ -1,4 +1,4 @@
-/** Logins: from a password or another token to a session, and back out. */
+/** Logs users in, with a password or another token, and out. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LessThanOrEqual } from 'typeorm';
@@ -20,22 +20,22 @@ import { SessionToken } from './session-token.entity.js';
 import { emailKeyOf, isEmailAddress } from './email-address.js';
 import { User } from './user.entity.js';
 
-/** What kind of session a dialect gives. */
+/** The kind of session that a dialect creates. */
 export interface LoginOptions {
   /** The dialect that will accept it. */
   readonly audience: string;
   readonly lifetimeSeconds: number;
-  /** Where the caller is. */
+  /** Network address of the caller. */
   readonly address: string | null;
   /** The account it is bound to. */
   readonly accountId?: string;
-  /** Makes its secret; {@link HashingService.newSecret} unless given. */
+  /** Generates its secret. Default: {@link HashingService.newSecret}. */
   readonly newSecret?: () => Secret;
-  /** Asked once the password is right: whether this user may enter. */
+  /** Called after the password was verified: whether this user may log in. */
   readonly isAllowed?: (user: User) => Promise<boolean>;
 }
 
-/** A session that was just opened, with its secret. */
+/** A session that was just created, with its secret. */
 export interface OpenedSession {
   token: SessionToken;
   secret: Secret;
@@ -55,7 +55,8 @@ export class SessionService {
   ) {}
 
   /**
-   * Takes the same time and says the same for an unknown, blocked or unapproved user and for a wrong password.
+   * Logs in with a password. An unknown, blocked or unapproved user and a wrong password give the same error, in the
+   * same time.
    * @throws DomainError `invalid_login`, `throttled`
    */
   login(email: string, password: Secret, options: LoginOptions): Promise<OpenedSession> {
@@ -63,8 +64,8 @@ export class SessionService {
   }
 
   /**
-   * A personal or login token becomes a new session; the old token stays as it is. The session ends with the personal
-   * token from which it comes.
+   * Creates a new session for a personal or login token, which stays valid. The session ends with the personal token
+   * that it was created with.
    * @throws DomainError `invalid_login`, `throttled`
    */
   exchange(presented: string, options: LoginOptions): Promise<OpenedSession> {
@@ -76,7 +77,7 @@ export class SessionService {
     });
   }
 
-  /** Counts an attempt that is refused, and writes it down; one that was neither refused nor accepted does not count. */
+  /** Counts and records a refused attempt. An attempt that could not be checked does not count. */
   private async attempted(
     email: string | null,
     method: Method,
@@ -112,13 +113,13 @@ export class SessionService {
     const renewedHash = this.hashing.isOutdated(user.passwordHash) ? await this.hashing.hashPassword(password) : null;
     const expected = { passwordHash: user.passwordHash };
     const opened = await this.open(user, expected, options, { method: 'password', renewedHash });
-    // Another login may have renewed the hash meanwhile: then the new one counts.
+    // A concurrent login may have renewed the hash; then check against the new one.
     return opened ?? (renewedHash === null ? undefined : this.openByPassword(email, password, options));
   }
 
   /**
-   * Ends a session of the caller: the one presented, or the one he came with. A permanent token stays valid.
-   * @throws DomainError `invalid_login` when the token presented is not one of his
+   * Ends a session of the caller: the one given, or the one they authenticated with. Personal tokens stay valid.
+   * @throws DomainError `invalid_login` if the given token is not theirs
    */
   async logout(principal: Principal, audience: string, presented?: string): Promise<void> {
     const { actor, user } = principal;
@@ -137,7 +138,7 @@ export class SessionService {
         await this.tokens.revoke(tx, SessionToken, token);
       });
     } catch (error) {
-      // Ended by another request at the same moment: what was asked for is done.
+      // A concurrent request ended it, which is what the caller wanted.
       const ended = error instanceof DomainError && ['token_not_found', 'unauthenticated'].includes(error.code);
       if (!ended) throw error;
       await this.unitOfWork.awaitPropagation();
@@ -145,7 +146,7 @@ export class SessionService {
   }
 
   private async userByEmail(email: string): Promise<User | null> {
-    // No address holds a NUL, and PostgreSQL does not even look for one.
+    // No address contains NUL, and PostgreSQL does not accept it in a query.
     if (email.includes('\0')) return null;
     return this.unitOfWork.read((manager) =>
       manager
@@ -156,7 +157,7 @@ export class SessionService {
     );
   }
 
-  /** Opens a session if the user, and the token he showed, are still as they were when they were checked. */
+  /** Creates a session if the user, and the token they presented, have not changed since they were checked. */
   private async open(
     { id, name }: Pick<User, 'id' | 'name'>,
     expected: { passwordHash?: string },
@@ -197,7 +198,7 @@ export class SessionService {
   }
 
   private async recordFailure(email: string | null, method: Method, options: LoginOptions): Promise<void> {
-    // What is no address may be a password in the wrong field.
+    // A text that is not an address may be a password typed into the wrong field.
     const change = new LoginFailed(isEmailAddress(email) ? email : null, { method, dialect: options.audience });
     await this.unitOfWork.write(anonymousAt(options.address), (tx) => {
       tx.record(change);
@@ -208,7 +209,7 @@ export class SessionService {
 
 type Method = 'password' | 'token';
 
-/** Holds the token until the transaction ends. */
+/** Whether the token still exists; locks it until the transaction ends. */
 async function isStillThere(tx: Transaction, { id }: Token): Promise<boolean> {
   const token = await tx.lockShared(Token, { id });
   return token?.enabled === true && (token.expiresAt === null || token.expiresAt > tx.now);

@@ -1,4 +1,4 @@
-/** What the server remembers about itself: a few named values. */
+/** The table of named values that the server stores about itself. */
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { LockKey } from '../core/index.js';
 

@@ -1,17 +1,17 @@
-/** Checks again, for many tokens at once, whether those who came with them a while ago may still come. */
+/** Re-checks, for many tokens at once, whether previously authenticated callers are still authenticated. */
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { ChangeRelay, Clock, Token, UnitOfWork, UserDirectory, type DirectoryUser } from '../core/index.js';
 
-/** What a token is worth now. `unusable`: it is right, but its owner is blocked or not approved. */
+/** The current status of a token. `unusable`: it is valid, but its owner is blocked or not approved. */
 export type TokenStatus =
   | { readonly status: 'authenticated'; readonly user: DirectoryUser; readonly expiresAt: Date | null }
   | { readonly status: 'refused' | 'unusable' };
 
-/** Tokens that one statement asks for. */
+/** Number of tokens read by one statement. */
 const TOKENS_AT_ONCE = 500;
 
-/** Users that are asked for at the same time. */
+/** Number of users looked up at the same time. */
 const USERS_AT_ONCE = 10;
 
 const ASKED = { id: true, userId: true, enabled: true, expiresAt: true } as const;
@@ -27,12 +27,12 @@ export class TokenRevalidator {
     private readonly relay: ChangeRelay,
   ) {}
 
-  /** Whether this instance hears of every change now: if not, a status may have changed without an event. */
+  /** Whether this instance currently receives every change; if not, a status may have changed without an event. */
   isCurrent(): boolean {
     return this.relay.isCurrent();
   }
 
-  /** The present status of each of these tokens, from the database; all of them are in the answer. */
+  /** The current status of each of these tokens, read from the database; the result contains all of them. */
   async statusesOf(tokenIds: Iterable<string>): Promise<ReadonlyMap<string, TokenStatus>> {
     const ids = [...new Set(tokenIds)];
     const tokens: Token[] = [];

@@ -1,9 +1,9 @@
-/** A user for the length of a transaction. */
+/** Locks users for the length of a transaction. */
 import { DomainError, type DirectoryUser, type Transaction, type UserDirectory } from '../core/index.js';
 import { User } from './user.entity.js';
 
 /**
- * The user, whom nobody else can change, delete or rely on until the transaction ends.
+ * The user, locked exclusively until the transaction ends: nobody else can change, delete or rely on them.
  * @throws DomainError `user_not_found`
  */
 export async function lockUserForUpdate(tx: Transaction, id: number): Promise<User> {
@@ -13,7 +13,7 @@ export async function lockUserForUpdate(tx: Transaction, id: number): Promise<Us
 }
 
 /**
- * The user on whom a change relies, as {@link UserDirectory.lockShared} has them.
+ * The user that a change relies on, locked by {@link UserDirectory.lockShared}.
  * @throws DomainError `user_not_found`
  */
 export async function lockUserShared(users: UserDirectory, tx: Transaction, id: number): Promise<DirectoryUser> {

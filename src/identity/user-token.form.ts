@@ -1,18 +1,18 @@
-/** Personal and login tokens as credentials: the forms in which a token of a user is presented. */
+/** The credential forms of personal and login tokens. */
 import { Secret, isUserToken, type CredentialForm, type HeaderForm } from '../core/index.js';
 import { actsForUser } from './user-credential.js';
 
-/** What Swagger UI says of a token of a user. */
+/** Description of user tokens in Swagger UI. */
 export const USER_TOKEN_DESCRIPTION = 'A personal token or a login token.';
 
-/** A header that holds a token of a user. */
+/** A header that carries a user token. */
 type UserTokenHeader = Pick<HeaderForm, 'takes' | 'documentation'> & {
   readonly name: string;
-  /** The token in a value; `''` where there is none. */
+  /** Extracts the token from a header value; `''` if there is none. */
   readonly tokenIn: (value: string) => string;
 };
 
-/** A form of tokens of users, by the header in which they stand. */
+/** The credential form of user tokens in a given header. */
 export function userTokenForm({ name, tokenIn, ...header }: UserTokenHeader): CredentialForm {
   return {
     noun: 'personal or login token',
@@ -31,12 +31,12 @@ export function userTokenForm({ name, tokenIn, ...header }: UserTokenHeader): Cr
   };
 }
 
-/** RFC 6750 §2.1; other schemes are none of ours. */
+/** RFC 6750 §2.1; other schemes are ignored. */
 const BEARER = /^Bearer +(\S+)$/i;
-/** Nothing that belongs to the name of a scheme (RFC 9110 §5.6.2) follows. */
+/** The scheme name must end here: no further token character (RFC 9110 §5.6.2) may follow. */
 const BEARER_SCHEME = /^Bearer(?![\w!#$%&'*+.^`|~-])/i;
 
-/** `Authorization: Bearer`, whatever dialects there are. */
+/** The form `Authorization: Bearer`, which is available whatever the dialects. */
 export const BEARER_FORM = userTokenForm({
   name: 'Authorization',
   takes: (value) => BEARER_SCHEME.test(value),

@@ -1,4 +1,4 @@
-/** A person or robot who owns tokens and may sign in. */
+/** The table of users: people or robots that own tokens and can sign in. */
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { timestampColumn, type LockKey } from '../core/index.js';
 
@@ -10,22 +10,22 @@ import { timestampColumn, type LockKey } from '../core/index.js';
 export class User {
   static readonly lock: LockKey<'id'> = { kind: 'user', columns: ['id'] };
 
-  /** From 1000 up, never reused. */
+  /** Starts at 1000; never reused. */
   @PrimaryGeneratedColumn('increment', { name: 'id', type: 'integer', primaryKeyConstraintName: 'latchkey_user_pk' })
   id!: number;
 
-  /** As it was given. */
+  /** As entered. */
   @Column({ name: 'email', type: 'varchar', length: 254 })
   email!: string;
 
-  /** What makes an address unique: {@link emailKeyOf}. */
+  /** The key by which addresses are unique: {@link emailKeyOf}. */
   @Column({ name: 'email_key', type: 'varchar', length: 254, select: false })
   emailKey?: string;
 
   @Column({ name: 'name', type: 'varchar', length: 255 })
   name!: string;
 
-  /** bcrypt; `null` for a user who cannot sign in with a password. Not selected unless asked for. */
+  /** bcrypt; `null` for a user who cannot sign in with a password. Only selected on demand. */
   @Column({ name: 'password_hash', type: 'varchar', length: 60, nullable: true, select: false })
   passwordHash?: string | null;
 

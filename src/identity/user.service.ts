@@ -1,4 +1,4 @@
-/** Users: list, create, change, block, delete. */
+/** Manages users: list, create, change, block, delete. */
 import { Injectable } from '@nestjs/common';
 import { DomainError, Secret, Token, UnitOfWork, whenTaken, type Actor, type Transaction } from '../core/index.js';
 import { UserApproved, UserBlocked, UserCreated, UserDeleted, UserUnblocked, UserUpdated } from './changes.js';
@@ -10,25 +10,25 @@ import { ServerSettings } from './server-settings.js';
 import { emailKeyOf } from './email-address.js';
 import { User } from './user.entity.js';
 
-/** What a new user is made of. */
+/** The values of a new user. */
 export interface NewUser {
   email: string;
   name: string;
-  /** Without one the user cannot sign in until an administrator sets it. */
+  /** Without a password, the user cannot sign in until an administrator sets one. */
   password?: Secret;
   admin?: boolean;
-  /** By default what the server's policy says. */
+  /** Default: according to the server's policy. */
   approved?: boolean;
   blocked?: boolean;
 }
 
-/** What may change; absent means unchanged. */
+/** Values to change; absent ones stay unchanged. */
 export type UserChanges = Partial<Pick<User, 'email' | 'name' | 'admin' | 'blocked'>> & {
-  /** An approval is not taken back: block the user instead. */
+  /** An approval cannot be withdrawn; block the user instead. */
   approved?: true;
 };
 
-/** Latchkey's own users; a host with a directory of its own has no use for it. */
+/** Latchkey's own users. A host with its own user directory does not need it. */
 @Injectable()
 export class UserService {
   constructor(
@@ -66,7 +66,7 @@ export class UserService {
     return whenTaken(write, () => emailTaken(values.email));
   }
 
-  /** For whoever holds a transaction open: adds a user whose password is hashed already. */
+  /** Adds a user with an already hashed password within an open transaction. */
   async insert(
     tx: Transaction,
     values: Pick<User, 'email' | 'name' | 'admin' | 'approved' | 'blocked' | 'passwordHash'>,
@@ -85,7 +85,7 @@ export class UserService {
   }
 
   /**
-   * Changes a user and returns him as he is then; nothing happens when nothing differs.
+   * Changes a user and returns the new state; does nothing if nothing differs.
    * @throws DomainError `user_not_found`, `email_taken`, `last_admin`, `invalid_value` (password)
    */
   async update(actor: Actor, id: number, changes: UserChanges, password?: Secret): Promise<User> {
@@ -100,7 +100,7 @@ export class UserService {
   }
 
   /**
-   * Removes a user with all that he owns: tokens, sessions, memberships.
+   * Removes a user with everything they own: tokens, sessions, memberships.
    * @throws DomainError `user_not_found`, `last_admin`
    */
   async delete(actor: Actor, id: number): Promise<void> {

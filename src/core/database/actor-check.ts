@@ -1,14 +1,14 @@
-/** Whether an author may still act, asked inside the transaction of their change. */
+/** Checks, inside the transaction of a change, whether its author may still act. */
 import type { DirectoryUser } from '../user-directory.js';
 import type { Actor } from './actor.js';
 import type { Transaction } from './transaction.js';
 
-/** Also the injection token. */
+/** Checks the author of a change. The class is also the injection token. */
 export abstract class ActorCheck {
   /**
-   * Shares the locks of the author's user and token until the transaction ends: a revocation that comes first stops the
-   * change, one that comes later returns after it.
-   * @returns the author as they are now, `null` for one who is no user
+   * Locks the author's user and token as shared until the transaction ends: an earlier revocation stops the change, and
+   * a later one returns only after it.
+   * @returns the current state of the author, `null` if the author is not a user
    * @throws DomainError `unauthenticated`, `not_permitted`
    */
   abstract authorize(transaction: Transaction, actor: Actor): Promise<DirectoryUser | null>;

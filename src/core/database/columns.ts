@@ -1,4 +1,4 @@
-/** Column types that mean the same on SQLite and PostgreSQL. */
+/** Column types that behave the same on SQLite and PostgreSQL. */
 import type { ColumnOptions, ValueTransformer } from 'typeorm';
 
 const epochMillis: ValueTransformer = {
@@ -7,12 +7,12 @@ const epochMillis: ValueTransformer = {
     value === null || value === undefined ? value : new Date(Number(value)),
 };
 
-/** A moment, kept as whole milliseconds since 1970 UTC: exact, sortable and the same on both engines. */
+/** A date, stored as whole milliseconds since 1970 UTC: exact, sortable and the same on both engines. */
 export function timestampColumn(options: ColumnOptions & { name: string }): ColumnOptions {
   return { type: 'bigint', transformer: epochMillis, ...options };
 }
 
-/** JSON kept as text: written whole, never searched. */
+/** JSON stored as text: written as a whole, never searched. */
 export function jsonColumn(options: ColumnOptions & { name: string }): ColumnOptions {
   return { type: 'simple-json', ...options };
 }

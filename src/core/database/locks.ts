@@ -1,29 +1,29 @@
-/** The locks of one transaction, and the order in which transactions wait for them. */
+/** The locks of one transaction, and the order in which transactions wait for locks. */
 import type { EntityManager, ObjectLiteral, ObjectType } from 'typeorm';
 import type { LockMode, Transactor } from './transactor.js';
 
 /**
- * The order in which a transaction waits for locks: by kind as listed here, other kinds after these by name, and by id
- * within a kind. Whoever waits holds nothing that comes later, so no two transactions ever wait for each other.
+ * The order in which a transaction waits for locks: by kind as listed here, then other kinds by name, and by id within
+ * a kind. A waiting transaction holds no lock that comes later, so two transactions never wait for each other.
  */
 const ORDER: readonly string[] = ['user', 'token', 'membership', 'account'];
 
-/** What a lock is on. Its name is the same in every version: instances of two of them must exclude each other. */
+/** The object of a lock. Its name must not change between versions, since instances of both must exclude each other. */
 export interface Lock {
   readonly kind: string;
   readonly id: string;
 }
 
-/** How an entity's rows are locked: by the kind that begins the name, and the columns whose values end it. */
+/** How the rows of an entity are locked: the lock's name consists of the kind and the values of these columns. */
 export interface LockKey<K extends PropertyKey> {
   readonly kind: string;
   readonly columns: readonly K[];
 }
 
-/** An entity that says how its rows are locked. */
+/** An entity that declares how its rows are locked. */
 export type Lockable<E extends ObjectLiteral, K extends keyof E> = ObjectType<E> & { readonly lock: LockKey<K> };
 
-/** The lock on the row with these values, whether or not there is one. */
+/** The lock on the row with these values, whether or not the row exists. */
 export function lockOn<K extends PropertyKey>({ kind, columns }: LockKey<K>, key: Readonly<Record<K, unknown>>): Lock {
   return { kind, id: columns.map((column) => String(key[column])).join(' ') };
 }
@@ -32,17 +32,17 @@ interface HeldLock extends Lock {
   readonly mode: LockMode;
 }
 
-/** Says that the work must run again, with these locks taken before anything else. */
+/** Thrown when the work must run again with these locks taken first. */
 export class LocksNeeded extends Error {
   constructor(readonly locks: readonly HeldLock[]) {
-    super('a lock is taken by another transaction; the work has to run again');
+    super('a lock is held by another transaction; the work has to run again');
   }
 }
 
 /**
- * Takes locks for a transaction as its work asks for them. A lock that comes in order, after all that are held, is
- * waited for. One that does not (an earlier one, or one that is shared and has to be exclusive) is taken if it is free;
- * otherwise everything is given back, and the work runs again with all of them taken in order from the start.
+ * Takes locks for a transaction as its work requests them. A lock that comes after all held ones in the order is waited
+ * for. Any other lock (an earlier one, or a shared one that must become exclusive) is taken only if it is free;
+ * otherwise the transaction is rolled back, and the work runs again with all locks taken in order from the start.
  */
 export class TransactionLocks {
   private readonly held = new Map<string, HeldLock>();
@@ -54,7 +54,7 @@ export class TransactionLocks {
     private readonly transactor: Transactor,
   ) {}
 
-  /** Those that an earlier run of the work turned out to need. */
+  /** Takes the locks that an earlier run of the work turned out to need. */
   async takeInOrder(locks: readonly HeldLock[]): Promise<void> {
     for (const lock of [...locks].sort(inOrder)) await this.take(lock, lock.mode);
   }
@@ -75,7 +75,7 @@ export class TransactionLocks {
     if (isNext) this.latest = lock;
   }
 
-  /** For work that is done: it may have caught what it was told. @throws LocksNeeded */
+  /** Call after the work, which may have caught the error. @throws LocksNeeded if a lock could not be taken */
   confirm(): void {
     if (this.needed) throw this.needed;
   }

@@ -1,4 +1,4 @@
-/** How migrations write columns, the same for both engines. */
+/** Column definitions for migrations that behave the same on both engines. */
 import type { TableColumnOptions } from 'typeorm';
 
 export const optional = { isNullable: true };
@@ -11,7 +11,7 @@ export function key(name: string, length: number, primaryKeyConstraintName: stri
   return text(name, length, { isPrimary: true, primaryKeyConstraintName });
 }
 
-/** An id that the database counts up. */
+/** An auto-incremented id. */
 export function counter(primaryKeyConstraintName: string): TableColumnOptions {
   const generated = { isPrimary: true, isGenerated: true, generationStrategy: 'increment' as const };
   return { name: 'id', type: 'integer', ...generated, primaryKeyConstraintName };

@@ -1,17 +1,17 @@
 /**
- * Rows of one entity without what TypeORM's query builder costs, which for a single row is several times what the
- * database takes: the text of a statement is made once.
+ * Reads and writes single rows without TypeORM's query builder, which takes several times as long as the database
+ * itself: the text of each statement is built only once.
  */
 import type { DataSource, EntityManager, EntityMetadata, ObjectLiteral, ObjectType } from 'typeorm';
 import type { ColumnMetadata } from '../../internals/index.js';
 
-/** A row as the driver gives it, by column name. */
+/** A row as the driver returns it, by column name. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Databases take a limited number of values with a statement: SQLite 32,766 of them. */
+/** Databases limit the number of values in a statement: SQLite allows 32,766. */
 const ROWS_PER_STATEMENT = 500;
 
-/** One kind of entity: the only one of its table, or one of several (single-table inheritance). */
+/** One kind of entity: the only one in its table, or one of several (single-table inheritance). */
 interface EntityKind {
   readonly prototype: object;
   readonly columns: readonly ColumnMetadata[];
@@ -20,8 +20,8 @@ interface EntityKind {
 const KNOWN = new WeakMap<EntityMetadata, RowMapper<ObjectLiteral>>();
 
 /**
- * The one row of an entity whose columns have these values, or `null`.
- * @param conditions - by property; none may be absent
+ * The row of an entity whose columns have these values, or `null`.
+ * @param conditions - values by property; none may be `undefined` or `null`
  */
 export function findRow<E extends ObjectLiteral>(
   manager: EntityManager,
@@ -31,7 +31,7 @@ export function findRow<E extends ObjectLiteral>(
   return mapperOf(manager.dataSource, entity).find(manager, conditions);
 }
 
-/** Writes rows of an entity, in order; what is absent becomes `NULL`, and what the database counts is left to it. */
+/** Inserts rows of an entity in order. Absent values become `NULL`; auto-incremented columns are left out. */
 export function insertRows<E extends ObjectLiteral>(
   manager: EntityManager,
   entity: ObjectType<E>,
@@ -47,9 +47,9 @@ function mapperOf<E extends ObjectLiteral>(dataSource: DataSource, entity: Objec
   return known;
 }
 
-/** The rows of one entity on one connection. */
+/** Maps the rows of one entity on one connection. */
 export class RowMapper<E extends ObjectLiteral> {
-  /** Every column but those that are only read when asked for. */
+  /** All columns except those that are only selected on demand. */
   readonly columnNames: readonly string[];
   private readonly kinds: ReadonlyMap<unknown, EntityKind>;
   private readonly finds = new Map<string, string>();
@@ -88,7 +88,7 @@ export class RowMapper<E extends ObjectLiteral> {
     }
   }
 
-  /** @throws Error for a kind that no entity of the connection has */
+  /** @throws Error if no entity of the connection has the row's kind */
   entity(row: Row): E {
     const { discriminatorColumn, dataSource } = this.metadata;
     const discriminator = discriminatorColumn
@@ -136,7 +136,7 @@ export class RowMapper<E extends ObjectLiteral> {
   }
 
   private persistent(property: string, value: unknown): unknown {
-    if (value === undefined || value === null) throw new Error(`${property} is ${String(value)}: that names no row`);
+    if (value === undefined || value === null) throw new Error(`${property} is ${String(value)}, which matches no row`);
     return this.metadata.dataSource.driver.preparePersistentValue(value, this.column(property)) as unknown;
   }
 

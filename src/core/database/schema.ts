@@ -1,13 +1,13 @@
-/** What a part of the server brings to the database. */
+/** The entities and migrations of a part of the server. */
 import type { MigrationInterface } from 'typeorm';
 
-/** A class that TypeORM keeps rows of. */
+/** An entity class of TypeORM. */
 export type EntityClass = abstract new () => object;
 
-/** A step of the schema; its name ends with its time, milliseconds since 1970. */
+/** A migration; its name ends with its time in milliseconds since 1970. */
 export type MigrationClass = new () => MigrationInterface;
 
-/** Everything that is in the database, and how it came to be so. */
+/** The entities of a database, and the migrations that create its tables. */
 export interface Schema {
   readonly entities: readonly EntityClass[];
   /** In the order of their times. */

@@ -1,4 +1,4 @@
-/** What a unit of work can do while its transaction is open: lock rows, and note what it did. */
+/** An open transaction of a unit of work, which locks rows and records changes. */
 import type { EntityManager, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import type { Change } from '../changes/changes.js';
 import type { Clock } from '../clock.js';
@@ -8,10 +8,10 @@ import { TransactionLocks, lockOn, type Lock, type Lockable } from './locks.js';
 import { findRow } from './row-mapper.js';
 import type { LockMode, Transactor } from './transactor.js';
 
-/** Work must await nothing but the database, and change nothing else: it may run more than once. */
+/** Work must await only the database and change nothing else, because it may run more than once. */
 export class Transaction {
   readonly changes: Change[] = [];
-  /** The user on whose behalf the work is done, as they are now, locked as shared; `null` if it is none. */
+  /** The current state of the user on whose behalf the work runs, locked as shared; `null` if there is no such user. */
   actorUser: DirectoryUser | null = null;
   isAlreadyRevoked = false;
   readonly locks: TransactionLocks;
@@ -19,7 +19,7 @@ export class Transaction {
 
   constructor(
     readonly manager: EntityManager,
-    /** On whose behalf the work is done. */
+    /** The author of the changes. */
     readonly actor: Actor,
     private readonly transactor: Transactor,
     private readonly clock: Clock,
@@ -28,17 +28,17 @@ export class Transaction {
     this.moment = clock.now();
   }
 
-  /** The moment at which the transaction got the last lock that it asked for. */
+  /** The time at which the transaction got the last lock it requested. */
   get now(): Date {
     return this.moment;
   }
 
   /**
-   * Locks a row until the transaction ends, to change or remove it: first by name, which waits for those who share it
-   * and goes ahead of those who come later, then the row itself.
-   * @param key - names the lock, also of a row that is not there
-   * @param conditions - what else must be true of the row
-   * @returns the row, which nobody else can change now, or `null`
+   * Locks a row until the transaction ends, in order to change or remove it: first by name, which waits for current
+   * holders and goes ahead of later requests, then the row itself.
+   * @param key - values that identify the lock, even if the row does not exist
+   * @param conditions - further conditions that the row must meet
+   * @returns the row, which no other transaction can change now, or `null`
    */
   async lockForUpdate<E extends ObjectLiteral, K extends keyof E>(
     entity: Lockable<E, K>,
@@ -53,8 +53,8 @@ export class Transaction {
   }
 
   /**
-   * Locks a row until the transaction ends, to rely on it as it is. Others may share it as well.
-   * @param conditions - what else must be true of the row
+   * Locks a row as shared until the transaction ends, in order to rely on its state. Others may share the lock.
+   * @param conditions - further conditions that the row must meet
    * @returns the row, or `null`
    */
   async lockShared<E extends ObjectLiteral, K extends keyof E>(
@@ -66,24 +66,24 @@ export class Transaction {
     return findRow<E>(this.manager, entity, { ...key, ...conditions } as Partial<E>);
   }
 
-  /** Locks a rule about several rows, alone, until the transaction ends: read them after that. */
+  /** Locks a rule about several rows exclusively until the transaction ends. Read the rows afterwards. */
   lockRule(rule: Lock): Promise<void> {
     return this.lock(rule, 'exclusive');
   }
 
-  /** Takes on a job that one instance at a time does; `false` when another does it now. */
+  /** Tries to take a job that only one instance may do at a time; `false` if another instance has it. */
   tryLockJob(job: string): Promise<boolean> {
     return this.transactor.tryLock(this.manager, `work ${job}`, 'exclusive');
   }
 
-  /** Notes what was done: an audit row with the commit, an event after it. */
+  /** Records a change: it becomes an audit row with the commit, and an event after it. */
   record(change: Change): void {
     this.changes.push(change);
   }
 
   /**
-   * Notes that what the author wants revoked is revoked already: by somebody else, who may still be waiting until every
-   * instance knows. So the author waits as well.
+   * Records that what the author wants to revoke is already revoked. Whoever revoked it may still be waiting until
+   * every instance knows, so the author waits as well.
    */
   alreadyRevoked(): void {
     this.isAlreadyRevoked = true;
@@ -94,7 +94,7 @@ export class Transaction {
     this.waited();
   }
 
-  /** It may have taken a while, and what was in force before may be over. */
+  /** Resets the time, because waiting may have taken a while and something may have expired. */
   private waited(): void {
     this.moment = this.clock.now();
   }

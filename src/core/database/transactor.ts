@@ -1,24 +1,24 @@
-/** How work reaches the database: the contract that each engine fulfils in its own way. */
+/** The interface through which work reaches the database; each engine has its own implementation. */
 import type { EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
 
-/** Work done with one connection; it awaits nothing but that connection. */
+/** Work on one connection; it must await nothing but that connection. */
 export type DatabaseWork<T> = (manager: EntityManager) => Promise<T>;
 
-/** `exclusive`: nobody else may hold the lock; `shared`: others may share it, as long as nobody waits to have it alone. */
+/** `exclusive`: nobody else may hold the lock; `shared`: others may share it unless an exclusive request is waiting. */
 export type LockMode = 'exclusive' | 'shared';
 
 /**
- * Runs work against one engine. Also the injection token.
- * Failures come as {@link UniqueViolation}, as `DomainError('unavailable')` when the engine cannot serve, or as they are.
+ * Runs work on one engine. The class is also the injection token. Errors are thrown as {@link UniqueViolation}, as
+ * `DomainError('unavailable')` if the database is unavailable, or unchanged.
  */
 export abstract class Transactor {
-  /** Reads what is committed, and nothing else. */
+  /** Reads committed data only. */
   abstract read<T>(work: DatabaseWork<T>): Promise<T>;
 
-  /** All or nothing. Takes nobody else's writes with it. The work may run again after a deadlock. */
+  /** Writes all or nothing, independently of other writes. The work may run again after a deadlock. */
   abstract write<T>(work: DatabaseWork<T>): Promise<T>;
 
-  /** Reads rows inside a write and keeps others from changing them until it ends. */
+  /** Reads rows inside a write and prevents others from changing them until it ends. */
   abstract findForUpdate<E extends ObjectLiteral>(
     manager: EntityManager,
     entity: ObjectType<E>,
@@ -26,11 +26,11 @@ export abstract class Transactor {
   ): Promise<E[]>;
 
   /**
-   * Inside a write, waits for the lock of this name, and keeps it until the write ends. Locks are fair: who wants one
-   * alone waits for those who share it now, and those who come later wait for them.
+   * Waits for the lock of this name inside a write, and holds it until the write ends. Locks are fair: an exclusive
+   * request waits for current holders, and later requests wait behind it.
    */
   abstract lock(manager: EntityManager, name: string, mode: LockMode): Promise<void>;
 
-  /** The same without waiting: answers `false` when somebody else has it, or waits for it. */
+  /** Like {@link Transactor.lock} without waiting: `false` if another transaction holds the lock or waits for it. */
   abstract tryLock(manager: EntityManager, name: string, mode: LockMode): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-/** The one way to change anything: a transaction, its audit rows, and its events after the commit. */
+/** The only way to change data: a transaction, its audit rows, and its events after the commit. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ActorCheck } from './actor-check.js';
@@ -11,9 +11,9 @@ import { Transaction } from './transaction.js';
 import { Transactor, type DatabaseWork } from './transactor.js';
 
 /**
- * Reads and writes. A write is all or nothing: its rows and their audit rows are committed together, then every
- * instance hears of it, then the caller gets the result. Work must await nothing but the database, and must not
- * start another unit of work.
+ * Reads and writes. A write is all or nothing: its rows and audit rows are committed together, then every instance is
+ * notified, then the caller gets the result. Work must await nothing but the database, and must not start another unit
+ * of work.
  */
 @Injectable()
 export class UnitOfWork {
@@ -31,8 +31,8 @@ export class UnitOfWork {
   }
 
   /**
-   * Changes rows on behalf of an actor, if they may still act. The work may run more than once: what it did before is
-   * rolled back then.
+   * Changes rows on behalf of an actor, if they may still act. The work may run more than once; earlier runs are rolled
+   * back.
    * @throws DomainError `unauthenticated`, `not_permitted`
    */
   async write<T>(actor: Actor, work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -46,7 +46,7 @@ export class UnitOfWork {
     }
   }
 
-  /** Runs the work until it has all its locks: each further run takes one more of them at its beginning. */
+  /** Runs the work until it has all its locks: each further run takes one more lock at its start. */
   private async committed<T>(
     actor: Actor,
     work: (transaction: Transaction) => Promise<T>,
@@ -73,7 +73,7 @@ export class UnitOfWork {
     }
   }
 
-  /** For who finds withdrawn what he wants withdrawn: settles when every instance knows. */
+  /** For a caller whose target is already revoked: resolves once every instance has acknowledged it. */
   async awaitPropagation(): Promise<void> {
     await this.write(SYSTEM, (transaction) => {
       transaction.alreadyRevoked();

@@ -1,21 +1,21 @@
-/** The one token table: what every kind of credential has in common. */
+/** The token table, with the columns that all kinds of token have in common. */
 import { Check, Column, Entity, Index, PrimaryColumn, TableInheritance, type IndexOptions } from 'typeorm';
 import { timestampColumn } from '../database/columns.js';
 import type { LockKey } from '../database/locks.js';
 
-/** TypeORM would make an index of its own on the discriminator, with which that of the handle begins. */
+/** Keeps TypeORM from creating its own index on the discriminator: the index of the handle already begins with it. */
 const NOT_THERE: IndexOptions & { readonly synchronize: false } = { synchronize: false };
 
 /**
- * A credential, without its secret. Kinds are child entities (single-table inheritance, discriminator
- * `kind`) that add only their own columns; everything verification needs is here.
+ * A token without its secret. Kinds are child entities (single-table inheritance, discriminator `kind`) that only add
+ * their own columns; everything that verification needs is here.
  */
 @Entity({ name: 'latchkey_token' })
 @TableInheritance({ column: { name: 'kind', type: 'varchar', length: 32 } })
 @Index('latchkey_token_kind', ['kind'], NOT_THERE)
 @Index('latchkey_token_handle', ['kind', 'handleScope', 'handle'], { unique: true })
 @Index('latchkey_token_digest', ['secretDigest'])
-// Rows that have nothing to be found by would cost each index a write.
+// Partial indexes: rows without a value in the column would each cost a write.
 @Index('latchkey_token_previous_digest', ['previousSecretDigest'], { where: `"previous_secret_digest" IS NOT NULL` })
 @Index('latchkey_token_user', ['userId', 'kind', 'createdAt', 'id'], { where: `"user_id" IS NOT NULL` })
 @Index('latchkey_token_account', ['accountId', 'kind', 'createdAt', 'id'], { where: `"account_id" IS NOT NULL` })
@@ -34,7 +34,7 @@ const NOT_THERE: IndexOptions & { readonly synchronize: false } = { synchronize:
 export abstract class Token {
   static readonly lock: LockKey<'id'> = { kind: 'token', columns: ['id'] };
 
-  /** In the form of a UUID v4, lower case. */
+  /** Has the form of a UUID v4, in lower case. */
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'latchkey_token_pk' })
   id!: string;
 
@@ -42,15 +42,15 @@ export abstract class Token {
   @Column({ name: 'kind', type: 'varchar', length: 32, update: false })
   readonly kind!: string;
 
-  /** The public half by which the token is found or named; unique within kind and {@link handleScope}. */
+  /** The public part that identifies the token; unique within kind and {@link handleScope}. */
   @Column({ name: 'handle', type: 'varchar', length: 255 })
   handle!: string;
 
-  /** `''` where handles are unique everywhere, the account id where they are unique within an account. */
+  /** `''` if the kind's handles are globally unique; the account id if they are unique within an account. */
   @Column({ name: 'handle_scope', type: 'varchar', length: 32 })
   handleScope!: string;
 
-  /** SHA-256 of the secret, 64 hex characters. Not selected unless asked for. */
+  /** SHA-256 of the secret, 64 hex characters. Only selected on demand. */
   @Column({ name: 'secret_digest', type: 'varchar', length: 64, nullable: true, select: false })
   secretDigest?: string | null;
 
@@ -62,11 +62,11 @@ export abstract class Token {
   @Column(timestampColumn({ name: 'previous_secret_expires_at', nullable: true }))
   previousSecretExpiresAt!: Date | null;
 
-  /** Starts at 1 and goes up with every rotation. */
+  /** Starts at 1 and increases with every rotation. */
   @Column({ name: 'secret_version', type: 'integer' })
   secretVersion!: number;
 
-  /** What people call it: a name or a description. */
+  /** Its name or description, for people. */
   @Column({ name: 'label', type: 'varchar', length: 1000 })
   label!: string;
 
@@ -86,8 +86,8 @@ export abstract class Token {
   createdAt!: Date;
 
   /**
-   * The id of the user on whose behalf it was issued, as text; `null` for what the server made by itself. It names
-   * the user even when they are gone, so nothing refers to it by a foreign key.
+   * The id, as text, of the user on whose behalf it was issued; `null` if the server issued it by itself. It is kept
+   * when the user is deleted, so there is no foreign key.
    */
   @Column({ name: 'created_by', type: 'varchar', length: 255, nullable: true, update: false })
   createdBy!: string | null;
@@ -95,15 +95,15 @@ export abstract class Token {
   @Column(timestampColumn({ name: 'updated_at' }))
   updatedAt!: Date;
 
-  /** From when (inclusive) it is no longer accepted; `null` means never. */
+  /** When it expires: from this time on (inclusive) it is not accepted. `null` means never. */
   @Column(timestampColumn({ name: 'expires_at', nullable: true }))
   expiresAt!: Date | null;
 
-  /** When it last authenticated somebody, to about a minute. */
+  /** When it was last used, accurate to about a minute. */
   @Column(timestampColumn({ name: 'last_seen_at', nullable: true }))
   lastSeenAt!: Date | null;
 
-  /** When the previous secret last authenticated somebody, to about a minute, in the overlap that runs or ran last. */
+  /** When the previous secret was last used during the current or last overlap, accurate to about a minute. */
   @Column(timestampColumn({ name: 'previous_last_seen_at', nullable: true }))
   previousLastSeenAt!: Date | null;
 }

@@ -1,4 +1,4 @@
-/** The life of tokens of every kind: issue, find, update, rotate, revoke. */
+/** The life cycle of tokens of every kind: issue, find, update, rotate, revoke. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, FindOptionsWhere, ObjectType, UpdateQueryBuilder } from 'typeorm';
 import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from '../changes/changes.js';
@@ -9,56 +9,56 @@ import { newTokenId } from './token-id.js';
 import { Token } from './token.entity.js';
 import type { Transaction } from '../database/transaction.js';
 
-/** Whose a token is. */
+/** The owner of a token. */
 export type Owner = { readonly userId: number } | { readonly accountId: string };
 
-/** Names a token that is to be changed: by its owner, too, so that nobody reaches another's. */
+/** Identifies a token to change. It includes the owner, so that nobody can reach tokens of others. */
 export type TokenRef = { readonly id: string } & Owner;
 
-/** What a token is found by: every condition must hold. */
+/** Conditions by which a token is found; all must hold. */
 export type TokenSelector = ({ readonly id: string } | { readonly handle: string }) &
   Partial<Pick<Token, 'id' | 'handle' | 'handleScope' | 'userId' | 'accountId'>>;
 
-/** The class of a kind of token. */
+/** The entity class of a kind of token. */
 export type TokenKind<T extends Token> = ObjectType<T> & Pick<typeof Token, 'lock'>;
 
 type OwnColumns<T extends Token> = Partial<Omit<T, keyof Token>>;
 
-/** What a new token is made of, the columns of its own kind included. */
+/** The values of a new token, including the columns of its kind. */
 export type NewToken<T extends Token> = Pick<Token, 'handle' | 'label'> &
   Partial<Pick<Token, 'handleScope' | 'userId' | 'accountId' | 'enabled' | 'expiresAt' | 'secretVersion'>> &
   OwnColumns<T> & {
-    /** SHA-256 of its secret, or `null` where the kind allows a token without one. */
+    /** SHA-256 of its secret, or `null` if its kind allows a token without a secret. */
     digest: string | null;
   };
 
-/** What may be changed later; the secret only by {@link TokenService.rotate}. */
+/** Values that can be changed. The secret is changed only by {@link TokenService.rotate}. */
 export type TokenChanges<T extends Token> = Partial<
   Pick<Token, 'handle' | 'label' | 'enabled' | 'expiresAt' | 'previousSecretExpiresAt'>
 > &
   OwnColumns<T>;
 
-/** A new secret for an old token. */
+/** A new secret for an existing token. */
 export interface Rotation {
   /** SHA-256 of the new secret. */
   digest: string;
-  /** Until when (exclusive) the old secret still works; without it, or in the past, it ends at once. */
+  /** Until when (exclusive) the old secret still works. If it is absent or in the past, the old secret ends at once. */
   previousUntil?: Date | null | undefined;
   /** Rotate only if the version is still this one; otherwise `conflict`. */
   expectedVersion?: number;
-  /** The version to go to; one more than the present one unless given. */
+  /** The new version. Default: the current version plus one. */
   version?: number;
-  /** What else changes in the same step. */
+  /** Other values to change in the same step. */
   changes?: Partial<Pick<Token, 'label' | 'enabled' | 'expiresAt'>>;
 }
 
 /**
- * Works inside a unit of work and records what it did. Every change is a conditional UPDATE or DELETE whose
- * row count decides who won; what is returned is what was written.
+ * Works inside a unit of work and records its changes. Every change is a conditional UPDATE or DELETE whose row count
+ * decides between concurrent callers; methods return what was written.
  */
 @Injectable()
 export class TokenService {
-  /** @throws UniqueViolation when the handle is in use */
+  /** @throws UniqueViolation if the handle is in use */
   async issue<T extends Token>(tx: Transaction, kind: TokenKind<T>, values: NewToken<T>): Promise<T> {
     const { digest, ...given } = values;
     const token: Token = Object.assign(tx.manager.create(kind), {
@@ -84,13 +84,13 @@ export class TokenService {
     return token as T;
   }
 
-  /** The one token that fits, or `null`. */
+  /** The token that meets the conditions, or `null`. */
   find<T extends Token>(manager: EntityManager, kind: TokenKind<T>, selector: TokenSelector): Promise<T | null> {
     return manager.findOneBy(kind, where<T>(selector));
   }
 
   /**
-   * Changes columns. A new end of the overlap moves it while it runs; an overlap that has ended is not revived.
+   * Changes columns. A new end of the overlap applies only while the overlap runs; an ended overlap is not revived.
    * @throws DomainError `token_not_found`
    */
   async update<T extends Token>(
@@ -113,8 +113,8 @@ export class TokenService {
   }
 
   /**
-   * Replaces the secret. Only the present and one previous secret ever exist: an older one is dropped.
-   * @throws DomainError `token_not_found`, or `conflict` when somebody else rotated first
+   * Replaces the secret. There is at most one previous secret; any older one stops working.
+   * @throws DomainError `token_not_found`, or `conflict` if another caller rotated first
    */
   async rotate<T extends Token>(tx: Transaction, kind: TokenKind<T>, ref: TokenRef, rotation: Rotation): Promise<T> {
     const token = await this.locked(tx, kind, ref);
@@ -178,14 +178,14 @@ export class TokenService {
   }
 }
 
-/** Whether the previous secret is over: because its time is up, or because this change ends it. */
+/** Whether the previous secret has ended, because it has expired or because this change ends it. */
 function endsOverlap({ previousSecretExpiresAt: end }: Token, changes: TokenChanges<Token>, now: Date): boolean {
   const { previousSecretExpiresAt: newEnd } = changes;
   if (newEnd === undefined) return false;
   return newEnd === null || newEnd <= now || end === null || end <= now;
 }
 
-/** For a moment that is over when it is written: without the milliseconds. */
+/** Drops the milliseconds, so that the time is already past when it is written. */
 function startOfSecond(moment: Date): Date {
   return new Date(moment.getTime() - moment.getUTCMilliseconds());
 }
@@ -195,15 +195,15 @@ function where<T extends Token>(selector: Partial<Token>): FindOptionsWhere<T> {
 }
 
 /**
- * The owner by whom a token is named.
- * @throws TypeError for what the type does not allow: it could reach the tokens of others
+ * The owner part of a token reference.
+ * @throws TypeError for a reference without an owner, which could reach tokens of others
  */
 function ownerOf(ref: TokenRef): Partial<Pick<Token, 'userId' | 'accountId'>> {
   const given: Readonly<Record<'id' | 'userId' | 'accountId', unknown>> = { userId: null, accountId: null, ...ref };
   const { id, userId, accountId } = given;
   const isOwned = userId !== null || accountId !== null;
   if (typeof id !== 'string' || userId === undefined || accountId === undefined || !isOwned) {
-    throw new TypeError('a token is changed by its id and its owner: give both');
+    throw new TypeError('a token to change needs both its id and its owner');
   }
   return {
     ...(userId !== null && { userId: userId as number }),
