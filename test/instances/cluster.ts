@@ -73,7 +73,7 @@ export class Cluster {
     place.isUp = false;
     place.process.kill('SIGKILL');
     await place.process.exited;
-    place.client.close();
+    await place.client.close();
     Object.assign(place, await started(this.env), { isUp: true });
   }
 
@@ -97,7 +97,7 @@ export class Cluster {
 
   /** @throws Error when a process did not end well, or had ended before */
   private async stop(): Promise<void> {
-    for (const { client } of this.places) client.close();
+    await Promise.all(this.places.map(({ client }) => client.close()));
     await this.database.end();
     const exits = await Promise.all(this.places.map(({ process }) => process.stop()));
     if (exits.some(({ code }) => code !== 0)) throw new Error(`a process ended badly\n${this.logs()}`);
