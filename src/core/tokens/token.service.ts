@@ -216,5 +216,5 @@ function notFound(): DomainError {
 }
 
 function rotatedMeanwhile(): DomainError {
-  return new DomainError('conflict', 'the token was changed by somebody else at the same time; read it and try again');
+  return new DomainError('conflict', 'the token was changed concurrently; read it and try again');
 }

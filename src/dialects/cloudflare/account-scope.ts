@@ -1,4 +1,4 @@
-/** The first steps of every route below `accounts/:accountId`: does it exist, may the caller. */
+/** Finds the account of a route below `accounts/:accountId` and checks the caller's access to it. */
 import { Injectable } from '@nestjs/common';
 import { AccountService, MembershipService, type Account, type Principal } from '../../identity/index.js';
 import { FORBIDDEN, NoRoute } from './cloudflare.errors.js';

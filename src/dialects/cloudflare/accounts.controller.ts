@@ -23,14 +23,15 @@ export class AccountsController {
   @Get()
   @Documented({
     summary: 'List accounts',
-    description: 'Those the caller is a member of; all for administrators of the server. Oldest first.',
+    description: 'The accounts that the caller is a member of; all for administrators of the server. Oldest first.',
+    returns: 'The accounts.',
     result: AccountView,
     isList: true,
     refusals: ['invalid'],
   })
   @PageParameters()
   @NameParameter(exampleOf(AccountView).name)
-  @ApiQuery({ name: 'direction', required: false, enum: ['asc', 'desc'], description: 'By time of creation.' })
+  @ApiQuery({ name: 'direction', required: false, enum: ['asc', 'desc'], description: 'Order by time of creation.' })
   async list(@Caller() caller: Principal, @Req() request: Request): Promise<Envelope<AccountView[]>> {
     const page = requestedPage(request);
     const direction = queryText(request, 'direction') ?? 'asc';
@@ -45,8 +46,9 @@ export class AccountsController {
   @Get(':accountId')
   @Documented({
     summary: 'Get one account',
+    returns: 'The account.',
     description:
-      'Its members and administrators of the server. Anybody else gets the same 403 whether or not it exists.',
+      'For its members and administrators of the server. All others get the same 403 whether or not it exists.',
     result: AccountView,
     refusals: ['no_account'],
   })
@@ -58,6 +60,7 @@ export class AccountsController {
   @Documented({
     summary: 'Create an account',
     description: 'Administrators of the server only.',
+    returns: 'The new account.',
     body: AccountInput,
     result: AccountView,
     refusals: ['invalid', 'conflict'],
@@ -71,7 +74,8 @@ export class AccountsController {
   @Put(':accountId')
   @Documented({
     summary: 'Change an account',
-    description: 'Its administrators and those of the server. What is absent stays as it is.',
+    description: 'For its administrators and those of the server. Absent members stay unchanged.',
+    returns: 'The changed account.',
     body: AccountPatchInput,
     examples: {
       Rename: { name: 'Acme Works' },
@@ -93,6 +97,7 @@ export class AccountsController {
   @Delete(':accountId')
   @Documented({
     summary: 'Delete an account',
+    returns: 'The id of the deleted account.',
     description: 'Administrators of the server only. Its tokens are revoked at once, its memberships end.',
     result: AccountIdView,
     refusals: ['no_account'],

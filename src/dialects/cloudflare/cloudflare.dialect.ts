@@ -1,4 +1,4 @@
-/** The Cloudflare dialect as one value. */
+/** The declaration of the Cloudflare dialect. */
 import { matching, type OptionRules } from '../../core/index.js';
 import { defineDialect } from '../../dialect-kit/index.js';
 import { CLOUDFLARE_CREDENTIAL_SETTINGS, CLOUDFLARE_SETTINGS } from './cloudflare.settings.js';
@@ -6,7 +6,7 @@ import { ServiceTokens1795305600000 } from './migrations/1795305600000-service-t
 import { ServiceToken } from './service-token.entity.js';
 import { serviceTokenForms, type CloudflareCredentialOptions } from './service-token.form.js';
 
-/** A name by RFC 9110 §5.6.2. */
+/** A header name (RFC 9110 §5.6.2). */
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 
 const CREDENTIAL_RULES: OptionRules<CloudflareCredentialOptions> = {

@@ -1,4 +1,4 @@
-/** The dialect's OpenAPI document: what it is called, how to authenticate, and what every answer looks like. */
+/** The OpenAPI document of the dialect: its title, security schemes, and the responses of its routes. */
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, ApiQuery, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { documentedRoute, exampleOf, optionalExamples, type DocumentedResponse } from '../../http/index.js';
@@ -11,7 +11,7 @@ export const BEARER_SCHEME = 'Bearer';
 export const EMAIL_SCHEME = 'X-Auth-Email';
 export const KEY_SCHEME = 'X-Auth-Key';
 
-/** What stands for ids in paths. */
+/** The path parameters. */
 export const PATH_PARAMETERS = {
   accountId: {
     description: 'The `id` of the account, 32 lower-case hex characters.',
@@ -27,7 +27,7 @@ export const PATH_PARAMETERS = {
   },
 };
 
-/** Which part of a list. */
+/** Documents the parameters that select a page of a list. */
 export function PageParameters(): MethodDecorator {
   return applyDecorators(
     ApiQuery({
@@ -35,26 +35,26 @@ export function PageParameters(): MethodDecorator {
       required: false,
       type: 'integer',
       example: 1,
-      description: 'From 1; past the end the list is empty.',
+      description: 'Page number, from 1. Beyond the last page the list is empty.',
     }),
     ApiQuery({
       name: 'per_page',
       required: false,
       type: 'integer',
       example: 100,
-      description: '1 to 1000; all unless given.',
+      description: 'Page size, 1 to 1000. Default: everything on one page.',
     }),
   );
 }
 
-/** Only what is called so. */
+/** Documents the parameter that selects items by their exact name. */
 export function NameParameter(example: string): MethodDecorator {
   return ApiQuery({
     name: 'name',
     required: false,
     type: String,
     examples: optionalExamples({ name: example }),
-    description: 'Exactly this name.',
+    description: 'Only items with exactly this name.',
   });
 }
 
@@ -68,11 +68,11 @@ class ErrorItemView {
   @ApiPropertyOptional({
     type: Object,
     example: { pointer: '/name' },
-    description: 'A JSON pointer to the member at fault.',
+    description: 'A JSON pointer to the invalid member.',
   })
   source?: { pointer: string };
 
-  @ApiPropertyOptional({ type: [Object], description: 'What is wrong with a header.' })
+  @ApiPropertyOptional({ type: [Object], description: 'Details about an invalid header.' })
   error_chain?: { code: number; message: string }[];
 }
 
@@ -90,7 +90,7 @@ class FailureView {
   messages!: unknown[];
 }
 
-/** Refusals that a route may answer beside those that all have. */
+/** Errors that a route may return in addition to those of all routes. */
 export type DocumentedRefusal = 'invalid' | 'no_token' | 'no_account' | 'conflict';
 
 const INVALID = {
@@ -109,59 +109,62 @@ const UNROUTABLE = {
 const NO_TOKEN = { code: 12135, message: 'access.api.error.not_found' };
 const CONFLICT = {
   code: 12132,
-  message: 'access.api.error.conflict: the token was changed by somebody else at the same time; read it and try again',
+  message: 'access.api.error.conflict: the token was changed concurrently; read it and try again',
 };
 const INTERNAL = { code: 10500, message: 'internal error; the server log has the details' };
 const UNAVAILABLE = { code: 10503, message: 'the database cannot serve at the moment; try again' };
 
 const REFUSALS: Record<DocumentedRefusal, readonly DocumentedResponse[]> = {
   invalid: [
-    refusal(400, 'A parameter that cannot be used; nothing was changed.', INVALID),
+    refusal(400, 'Invalid parameter. Nothing was changed.', INVALID),
     refusal(413, 'The body is larger than 256 KiB.', TOO_LARGE),
   ],
   no_token: [refusal(404, 'No such token in this account.', NO_TOKEN), refusal(404, 'No such account.', UNROUTABLE)],
   no_account: [refusal(404, 'No such account or member.', UNROUTABLE)],
-  conflict: [refusal(409, 'Taken, or changed by somebody else at the same time.', CONFLICT)],
+  conflict: [refusal(409, 'Name already in use, or changed concurrently.', CONFLICT)],
 };
 
 const { missing, malformedBearer, malformedKey, unknownKey, unknownToken, invalidToken } = UNAUTHENTICATED;
 
 const ALWAYS: readonly DocumentedResponse[] = [
   refusal(400, 'No credentials.', missing.item),
-  refusal(400, 'An Authorization header of another form.', malformedBearer.item),
-  refusal(400, 'An X-Auth-Key of another form.', malformedKey.item),
+  refusal(400, 'Malformed Authorization header.', malformedBearer.item),
+  refusal(400, 'Malformed X-Auth-Key header.', malformedKey.item),
   refusal(403, 'E-mail address and key do not belong together.', unknownKey.item),
   refusal(403, 'Not permitted in this account.', FORBIDDEN.item),
-  refusal(500, 'A fault of the server.', INTERNAL),
-  refusal(503, 'The database cannot serve now; `Retry-After` says how many seconds to wait.', UNAVAILABLE),
+  refusal(500, 'Internal server error.', INTERNAL),
+  refusal(503, 'The database is unavailable; `Retry-After` says how many seconds to wait.', UNAVAILABLE),
 ];
 
 export interface RouteDocs {
   summary: string;
   description?: string;
   body?: Type;
-  /** Bodies to send as they are, by what they do. */
+  /** What the success returns. */
+  returns: string;
+  /** Example bodies by their summaries. */
   examples?: Record<string, object>;
   bodyOptional?: boolean;
   /** The result within the envelope. */
   result: Type;
   isList?: boolean;
-  /** In the envelope of the success, beside the result. */
+  /** Messages in the envelope of the success, next to the result. */
   messages?: readonly object[];
-  /** 200 unless given. */
+  /** Status of the success. Default: 200. */
   status?: number;
   refusals?: DocumentedRefusal[];
-  /** Whether a token that is not accepted is told so with the code of `user/tokens/verify`. */
+  /** Whether an invalid token gets the error code of `user/tokens/verify`. */
   verifies?: boolean;
 }
 
 /** Documents a route, with its result in the success envelope. */
 export function Documented(docs: RouteDocs): MethodDecorator {
-  const { result, isList = false, messages = [], status = 200, refusals = [], verifies = false, ...route } = docs;
+  const { returns, result, isList = false, messages = [], status = 200, ...rest } = docs;
+  const { refusals = [], verifies = false, ...route } = rest;
   const type = envelopeOf(result, isList);
-  const success = { status, description: 'Done.', type, example: { ...exampleOf(type), messages } };
+  const success = { status, description: returns, type, example: { ...exampleOf(type), messages } };
   const own = refusals.flatMap((name) => REFUSALS[name]);
-  const notAccepted = refusal(401, 'The token is not accepted.', (verifies ? invalidToken : unknownToken).item);
+  const notAccepted = refusal(401, 'Invalid token.', (verifies ? invalidToken : unknownToken).item);
   return documentedRoute({ ...route, responses: [success, ...own, notAccepted, ...ALWAYS] });
 }
 
@@ -174,7 +177,7 @@ function refusal(status: number, description: string, item: object): DocumentedR
 export function cloudflareDocument(): Omit<OpenAPIObject, 'paths'> {
   return new DocumentBuilder()
     .setTitle('Latchkey: Cloudflare')
-    .setDescription('Access service tokens, accounts and members in the form of Cloudflare’s API v4.')
+    .setDescription('Access service tokens, accounts and members, as in Cloudflare’s API v4.')
     .setVersion('4')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A personal token or a login token.' }, BEARER_SCHEME)
     .addApiKey(

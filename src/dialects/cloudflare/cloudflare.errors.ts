@@ -1,4 +1,4 @@
-/** Every error in the failure envelope, with the codes of the contract's catalogue (§3); those from 10500 up are ours. */
+/** Renders errors in the failure envelope, with the codes of docs/contracts/cloudflare.md §3 and our own from 10500. */
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DomainError, assertNever, errorSummary } from '../../core/index.js';
@@ -22,7 +22,7 @@ export interface ErrorItem {
   readonly source?: { readonly pointer: string };
 }
 
-/** A refusal that only this dialect knows. */
+/** An error that only this dialect has. */
 export class CloudflareError extends Error {
   constructor(
     readonly status: number,
@@ -32,7 +32,7 @@ export class CloudflareError extends Error {
   }
 }
 
-/** Who is calling cannot be told or is not accepted. */
+/** Errors for missing, malformed or invalid credentials. */
 export const UNAUTHENTICATED = {
   missing: new CloudflareError(400, {
     code: 9106,
@@ -42,19 +42,19 @@ export const UNAUTHENTICATED = {
   malformedKey: malformedHeader(6103, 'Invalid format for X-Auth-Key header'),
   unknownKey: new CloudflareError(403, { code: 9103, message: 'Unknown X-Auth-Key or X-Auth-Email' }),
   unknownToken: new CloudflareError(401, { code: 10000, message: 'Authentication error' }),
-  /** The same, where a token asks about itself. */
+  /** For `user/tokens/verify`. */
   invalidToken: new CloudflareError(401, { code: 1000, message: 'Invalid API Token' }),
 } as const;
 
-/** Not permitted, or not his: an account that is not the caller's looks like one that does not exist. */
+/** Not permitted. An account that the caller may not see gives the same error as one that does not exist. */
 export const FORBIDDEN = new CloudflareError(403, { code: 10000, message: 'Authentication error' });
 
-/** Something the path names does not exist; the answer repeats the path. */
+/** An object named in the path does not exist; the answer repeats the path. */
 export class NoRoute extends Error {}
 
 const logger = new Logger('Cloudflare');
 
-/** @param path - as it was requested, without the query */
+/** @param path - the requested path without the query */
 export function renderCloudflareError(error: unknown, path: string): ErrorResponse {
   if (error instanceof CloudflareError) return failure(error.status, error.item);
   if (error instanceof NoRoute || error instanceof PathNotFound) return noRoute(path);
@@ -116,7 +116,7 @@ function invalidRequest(what: string, field: string | null): ErrorResponse {
   return failure(400, { code: 12130, message, ...(field !== null && { source: { pointer: `/${field}` } }) });
 }
 
-/** Characters of a path that are repeated at the most. */
+/** Maximum number of characters of a path to repeat. */
 const PATH_SHOWN = 500;
 
 function noRoute(path: string): ErrorResponse {
@@ -133,7 +133,7 @@ function malformedHeader(code: number, message: string): CloudflareError {
   return new CloudflareError(400, { code: 6003, message: 'Invalid request headers', error_chain: [{ code, message }] });
 }
 
-/** Answers what the dialect's own controllers throw. */
+/** Answers errors thrown by the dialect's controllers. */
 @Catch()
 export class CloudflareErrorFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
@@ -143,7 +143,7 @@ export class CloudflareErrorFilter implements ExceptionFilter {
   }
 }
 
-/** The same where a token asks about itself: one that is not accepted has a code of its own there. */
+/** The same for `user/tokens/verify`, where an invalid token has a different code. */
 @Catch()
 export class TokenVerifyErrorFilter extends CloudflareErrorFilter {
   override catch(error: unknown, host: ArgumentsHost): void {

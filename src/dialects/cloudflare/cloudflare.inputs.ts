@@ -1,4 +1,4 @@
-/** Request bodies. Members that are not declared here are ignored; `null` counts as absent where a member is optional. */
+/** Request bodies. Undeclared members are ignored; for optional members, `null` counts as absent. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, ValidateBy } from 'class-validator';
 import { InputError, IsText, parseRfc3339 } from '../../http/index.js';
@@ -6,11 +6,11 @@ import { isEmailAddress, type AccountChanges, type Role } from '../../identity/i
 import { isDuration } from './duration.js';
 import type { ServiceTokenChanges } from './service-token.service.js';
 
-/** Characters of a name at the most (contract §1.2). */
+/** Maximum number of characters of a name (docs/contracts/cloudflare.md §1.2). */
 const NAME_MAX = 350;
 const ACCOUNT_NAME_MAX = 255;
 
-/** Versions leave room for a rotation every second of a hundred years below the largest integer column. */
+/** Leaves room below the limit of the integer column, even for a rotation per second in a hundred years. */
 const VERSION_MAX = 1_000_000_000;
 
 const DURATION_RULE =
@@ -33,20 +33,21 @@ export class RotateInput {
     type: String,
     example: '2030-01-31T12:00:00Z',
     description:
-      'Until when the old secret still works. On a rotation, without it or in the past, it is dead at once; on an update a moment in the past ends a running overlap.',
+      'Until when the old secret still works. On a rotation, the old secret stops working at once if this is absent or ' +
+      'in the past. On an update, a time in the past ends a running overlap.',
   })
   @IsOptional()
   @Rule(isTime, `previous_client_secret_expires_at ${TIME_RULE}`)
   previous_client_secret_expires_at?: string | null;
 }
 
-/** What creating and changing have in common; the name has other rules in each, and rules are inherited. */
+/** The common members of create and update. The name is separate: its rules differ, and rules are inherited. */
 abstract class ServiceTokenFields extends RotateInput {
   @ApiPropertyOptional({
     type: String,
     default: '8760h',
     example: '17520h',
-    description: '`forever` or a Go duration. Given on an update, it renews: the token expires at now + duration.',
+    description: '`forever` or a Go duration. On an update it renews the token, which then expires at now + duration.',
   })
   @IsOptional()
   @Rule(isDuration, DURATION_RULE)
@@ -62,7 +63,7 @@ abstract class ServiceTokenFields extends RotateInput {
     minimum: 0,
     maximum: VERSION_MAX,
     example: 2,
-    description: 'On an update, a higher version than the present one rotates the secret. 0 means not given.',
+    description: 'On an update, a version above the current one rotates the secret. 0 counts as absent.',
   })
   @IsOptional()
   @Rule(isVersion, VERSION_RULE)
@@ -105,7 +106,7 @@ export class AccountPatchInput {
     example: { allow_no_identifier: true },
     description:
       '`allow_no_identifier`: whether CRM access tokens of this account may have neither identifier nor pass code; ' +
-      '`null` for what the server says. Other settings are ignored.',
+      '`null` for the server’s default. Other settings are ignored.',
   })
   @IsOptional()
   @Rule(isAccountSettings, 'settings must be an object; allow_no_identifier in it must be true, false or null')
@@ -120,7 +121,7 @@ export class AccountInput {
 
 const ROLES: readonly string[] = ['administrator', 'read_only'] satisfies Role[];
 
-/** One role, by its name or as an object with its `id`: clients have both forms. */
+/** One role, as its name or as an object with its `id`: clients use both forms. */
 const isRoleList = (value: unknown): boolean =>
   Array.isArray(value) && value.length === 1 && roleIn(value) !== undefined;
 
@@ -141,7 +142,7 @@ export class MemberRolesInput {
 }
 
 export class NewMemberInput extends MemberRolesInput {
-  @ApiProperty({ format: 'email', example: 'alice@example.com', description: 'Of a user who exists.' })
+  @ApiProperty({ format: 'email', example: 'alice@example.com', description: 'E-mail address of an existing user.' })
   @Rule(isEmailAddress, 'email must be the e-mail address of a user of this server')
   email!: string;
 }
@@ -161,7 +162,7 @@ export function accountChanges({ name, settings }: AccountPatchInput): AccountCh
   };
 }
 
-/** What a body asks for, in the service's terms. */
+/** The changes that a body requests, in the terms of the service. */
 export function serviceTokenChanges(input: ServiceTokenPatchInput): ServiceTokenChanges {
   const version = input.client_secret_version ?? 0;
   return {
@@ -173,7 +174,7 @@ export function serviceTokenChanges(input: ServiceTokenPatchInput): ServiceToken
   };
 }
 
-/** Until when the old secret is to work, if the body says so. */
+/** Until when the old secret is to work, if the body contains it. */
 export function overlapEnd({ previous_client_secret_expires_at: end }: RotateInput): Date | undefined {
   return typeof end === 'string' ? parseRfc3339(end) : undefined;
 }

@@ -30,7 +30,7 @@ class CloudflareMount extends DialectMount implements OnModuleInit {
   }
 }
 
-/** Serves the Cloudflare dialect below `path` (`/client/v4` unless given). */
+/** Serves the Cloudflare dialect below `path` (default: `/client/v4`). */
 @Module({
   controllers: CONTROLLERS,
   providers: [CloudflareMount, CloudflareGuard, AccountScope, ServiceTokenService],

@@ -1,19 +1,19 @@
-/** What the Cloudflare dialect can be told. */
+/** The options of the Cloudflare dialect. */
 import { matching, wholeNumber, type OptionRules } from '../../core/index.js';
 
 /** Options of `CloudflareModule`. */
 export interface CloudflareOptions {
-  /** What new client secrets begin with: up to 15 letters or digits and an underscore; `lkst_` unless given. */
+  /** Prefix of new client secrets: up to 15 letters or digits and an underscore. Default: `lkst_`. */
   readonly secretPrefix?: string;
-  /** Service tokens an account may have; 0, unless given, for any number. */
+  /** Maximum number of service tokens in an account. Default: 0, no limit. */
   readonly tokensPerAccount?: number;
 }
 
-/** What each may be. */
+/** The rules for the options. */
 export const OPTION_RULES: OptionRules<CloudflareOptions> = {
   secretPrefix: matching(/^[A-Za-z0-9]{1,15}_$/, 'up to 15 letters or digits and an underscore'),
   tokensPerAccount: wholeNumber(0, 999_999_999),
 };
 
-/** Where the dialect is served unless the host says otherwise: clients want a base URL that ends so. */
+/** The default prefix: clients require a base URL that ends like this. */
 export const DEFAULT_PATH = '/client/v4';

@@ -1,7 +1,7 @@
-/** What of the Cloudflare dialect can be set. */
+/** The settings of the Cloudflare dialect. */
 import { integer, setting, settingsTable, text } from '../../settings/index.js';
 
-/** Secrets have this form; see `newCheckedSecret`. */
+/** The prefix of secrets; see `newCheckedSecret`. */
 const SECRET_PREFIX = /^[A-Za-z0-9]{1,15}_$/;
 
 /** RFC 9110 §5.6.2. */
@@ -15,7 +15,7 @@ export const CLOUDFLARE_SETTINGS = settingsTable(
       env: 'SERVICE_TOKEN_PREFIX',
       form: text((prefix) => SECRET_PREFIX.test(prefix), 'up to 15 letters or digits and an underscore'),
       default: 'lkst_',
-      doc: 'What the secrets of new service tokens begin with, up to 15 letters or digits and an underscore',
+      doc: 'Prefix of the secrets of new service tokens, up to 15 letters or digits and an underscore',
     }),
     tokensPerAccount: setting({
       env: 'SERVICE_TOKENS_PER_ACCOUNT',
@@ -27,13 +27,13 @@ export const CLOUDFLARE_SETTINGS = settingsTable(
   ['SERVICE_TOKEN'],
 );
 
-/** The forms in which its credentials are presented. */
+/** The settings of its credential forms. */
 export const CLOUDFLARE_CREDENTIAL_SETTINGS = settingsTable('Service tokens as credentials', {
   jsonHeader: setting({
     env: 'SERVICE_TOKEN_HEADER',
     form: text((name) => HEADER_NAME.test(name), 'the name of a header, for example Authorization'),
     defaultText: 'none',
-    doc: 'Name of a header in which `/verify` also takes a service token, as a JSON object',
+    doc: 'Name of a header in which `/verify` also accepts a service token, as a JSON object',
     more: 'Its members are `cf-access-client-id` and `cf-access-client-secret`.',
   }),
 });

@@ -1,4 +1,4 @@
-/** Results: what goes into the envelope, and the mappers that make it (contract §2). */
+/** The results inside the envelope, and the functions that build them (docs/contracts/cloudflare.md §2). */
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import type { Account, Member, Principal, Role } from '../../identity/index.js';
 import type { ServiceToken } from './service-token.entity.js';
@@ -27,13 +27,13 @@ export class ServiceTokenView {
   @ApiProperty({ example: '8760h', description: 'As it was sent.' })
   duration!: string;
 
-  @ApiProperty({ type: 'integer', example: 1, description: 'Goes up with every rotation.' })
+  @ApiProperty({ type: 'integer', example: 1, description: 'Increases with every rotation.' })
   client_secret_version!: number;
 
   @ApiProperty({ example: true })
   enabled!: boolean;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'When it last authenticated somebody.' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'When it was last used.' })
   last_seen_at?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Until when the previous secret works.' })
@@ -41,7 +41,7 @@ export class ServiceTokenView {
 
   @ApiPropertyOptional({
     format: 'date-time',
-    description: 'When the previous secret was last used in this overlap; not of the vendor’s.',
+    description: 'When the previous secret was last used in this overlap. Specific to this server.',
   })
   previous_client_secret_last_seen_at?: string;
 }
@@ -49,14 +49,14 @@ export class ServiceTokenView {
 export class ServiceTokenWithSecretView extends ServiceTokenView {
   @ApiProperty({
     example: 'lkst_4YkVqmnJ2pXW0s8ZtR1cLhB6uDdEfGa9oNiQxMwT3f1c2a9b',
-    description: 'The secret. Shown here and never again.',
+    description: 'The secret. It is never shown again.',
   })
   client_secret!: string;
 }
 
-/** The answer to a change, which may have rotated. */
+/** The result of an update, which may have rotated the secret. */
 export class ChangedServiceTokenView extends ServiceTokenView {
-  @ApiPropertyOptional({ description: 'The new secret, only when this change rotated it. Never shown again.' })
+  @ApiPropertyOptional({ description: 'The new secret, if this update rotated it. It is never shown again.' })
   client_secret?: string;
 }
 
@@ -69,7 +69,7 @@ export function serviceTokenView(token: ServiceToken): ServiceTokenView {
   };
 }
 
-/** With the secret when there is one: in the answer that made it. */
+/** Includes the secret if it was just created. */
 export function createdServiceTokenView({ token, secret }: ServiceTokenWithSecret): ServiceTokenView {
   if (!secret) return serviceTokenView(token);
   const { client_id, ...rest } = basicView(token);
@@ -97,7 +97,12 @@ class AccountSettingsView {
   @ApiProperty({ type: String, nullable: true, example: null })
   abuse_contact_email!: string | null;
 
-  @ApiProperty({ type: Boolean, nullable: true, example: null, description: 'Of this server: see the update.' })
+  @ApiProperty({
+    type: Boolean,
+    nullable: true,
+    example: null,
+    description: 'Specific to this server: see the update.',
+  })
   allow_no_identifier!: boolean | null;
 
   @ApiProperty({ example: false })
@@ -163,7 +168,7 @@ class RoleView {
 }
 
 export class MemberView {
-  @ApiProperty({ example: '4536bcfad5faccb111b47003c79917fa', description: 'Of the membership, not of the user.' })
+  @ApiProperty({ example: '4536bcfad5faccb111b47003c79917fa', description: 'Id of the membership, not of the user.' })
   id!: string;
 
   @ApiProperty({ example: 'alice@example.com' })
@@ -202,10 +207,10 @@ export function memberView({ membership, user }: Member): MemberView {
   };
 }
 
-/** What was deleted, and no more of it. */
+/** The id of a deleted account. */
 export class AccountIdView extends PickType(AccountView, ['id']) {}
 
-/** The same of a membership. */
+/** The id of a deleted membership. */
 export class MemberIdView extends PickType(MemberView, ['id']) {}
 
 export class TokenStatusView {

@@ -1,6 +1,6 @@
-/** Durations as Go's `time.ParseDuration` reads them, exactly (contract §1.4). */
+/** Parses durations exactly as Go's `time.ParseDuration` does (docs/contracts/cloudflare.md §1.4). */
 
-/** A token that lives for so long is said to live for ever. */
+/** The duration of tokens without expiry. */
 export const FOREVER = 'forever';
 
 const NANOSECONDS: Readonly<Record<string, bigint>> = {
@@ -18,15 +18,15 @@ const NANOSECONDS: Readonly<Record<string, bigint>> = {
 const WHOLE = /^\+?((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+$/;
 const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/g;
 
-/** The longest duration that Go can hold: 2562047h47m16.854775807s. */
+/** The longest duration of Go: 2562047h47m16.854775807s. */
 const LONGEST = 2n ** 63n - 1n;
 
-/** Characters of a duration at the most. */
+/** Maximum number of characters of a duration. */
 const MAX_LENGTH = 255;
 
 /**
- * Nanoseconds of a Go duration; `undefined` for what is none, for zero, and for more than Go can hold.
- * Never rounds up.
+ * The nanoseconds of a Go duration, never rounded up; `undefined` if the text is not a duration, is zero, or exceeds
+ * Go's maximum.
  */
 export function parseGoDuration(text: string): bigint | undefined {
   if (text.length > MAX_LENGTH || !WHOLE.test(text)) return undefined;
@@ -39,17 +39,17 @@ export function parseGoDuration(text: string): bigint | undefined {
   return total > 0n && total <= LONGEST ? total : undefined;
 }
 
-/** Whether a text is a duration that a token can have. */
+/** Whether a text is a valid duration of a token. */
 export function isDuration(value: unknown): value is string {
   return typeof value === 'string' && (value === FOREVER || parseGoDuration(value) !== undefined);
 }
 
-/** Years that `forever` stands for: the wire wants a date. */
+/** The years that `forever` stands for, because the API requires an expiry date. */
 const FOREVER_YEARS = 100;
 
 /**
- * When a token of this duration expires: counted from now, but for `forever`, which counts from its creation.
- * @param duration - one that {@link isDuration} accepts
+ * When a token of this duration expires, counted from now, or for `forever` from its creation.
+ * @param duration - a duration that {@link isDuration} accepts
  */
 export function expiryOf(duration: string, now: Date, createdAt: Date): Date {
   if (duration === FOREVER) {

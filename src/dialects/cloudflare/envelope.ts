@@ -1,4 +1,4 @@
-/** The success envelope (contract §2.2), and pages of lists within it. */
+/** The success envelope (docs/contracts/cloudflare.md §2.2), and pages of lists in it. */
 import type { Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { Request } from 'express';
@@ -34,10 +34,10 @@ export function success<T>(result: T, messages: unknown[] = []): Envelope<T> {
   return { result, success: true, errors: [], messages };
 }
 
-/** A part of a list, as a client asked for it. */
+/** The page of a list that a client requests. */
 export interface Page {
   readonly page: number;
-  /** `undefined`: everything on one page, and nothing on the others (contract §0.1, §0.2). */
+  /** `undefined`: everything on page 1, other pages empty (docs/contracts/cloudflare.md §0.1, §0.2). */
   readonly perPage: number | undefined;
 }
 
@@ -52,7 +52,7 @@ export function requestedPage(request: Request): Page {
   };
 }
 
-/** Which rows a page has. */
+/** The rows of a page. */
 export function pageRequestOf({ page, perPage }: Page): PageRequest {
   if (perPage !== undefined) return { offset: (page - 1) * perPage, limit: perPage };
   return page === 1 ? { offset: 0, limit: Number.MAX_SAFE_INTEGER } : { offset: 0, limit: 0 };
@@ -67,7 +67,7 @@ export function successPage<T>(items: T[], page: Page, total: number): Envelope<
   return { ...success(items), result_info: resultInfo(page, items.length, total) };
 }
 
-/** For the documentation: the envelope around a result, or around a list of them. */
+/** The class of an envelope around a result or a list of results, for OpenAPI. */
 export function envelopeOf(view: Type, isList = false): Type<object> {
   class EnvelopeView {
     success!: boolean;

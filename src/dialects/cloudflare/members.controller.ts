@@ -24,6 +24,7 @@ export class MembersController {
   @Get()
   @Documented({
     summary: 'List members',
+    returns: 'The members.',
     description: 'Oldest first.',
     result: MemberView,
     isList: true,
@@ -44,7 +45,8 @@ export class MembersController {
   @Get(':memberId')
   @Documented({
     summary: 'Get one member',
-    description: 'Who it is, and his one role. Any member of the account may ask, and administrators of the server.',
+    description: 'The user and their role. For any member of the account, and for administrators of the server.',
+    returns: 'The member.',
     result: MemberView,
     refusals: ['no_account'],
   })
@@ -60,7 +62,8 @@ export class MembersController {
   @Post()
   @Documented({
     summary: 'Add a member',
-    description: 'An existing user, by his e-mail address.',
+    description: 'Adds an existing user by their e-mail address.',
+    returns: 'The new member.',
     body: NewMemberInput,
     result: MemberView,
     refusals: ['invalid', 'no_account', 'conflict'],
@@ -78,9 +81,10 @@ export class MembersController {
   @Put(':memberId')
   @Documented({
     summary: 'Change a member’s role',
+    returns: 'The changed member.',
     description:
-      'Administrators of the account or of the server. It holds at once; even the last administrator of an account ' +
-      'may be made `read_only`.',
+      'For administrators of the account or of the server. Takes effect at once. Even the last administrator of an ' +
+      'account may be made `read_only`.',
     body: MemberRolesInput,
     result: MemberView,
     refusals: ['invalid', 'no_account'],
@@ -100,8 +104,9 @@ export class MembersController {
   @Delete(':memberId')
   @Documented({
     summary: 'Remove a member',
+    returns: 'The id of the ended membership.',
     description:
-      'Ends the membership, and the CRM logins to this account. The user himself and his own tokens stay, as do the ' +
+      'Ends the membership, and the user’s CRM logins to this account. The user and their own tokens stay, as do the ' +
       'service tokens of the account.',
     result: MemberIdView,
     refusals: ['no_account'],

@@ -11,7 +11,7 @@ import { Token } from '../../core/index.js';
 export class ServiceToken extends Token {
   declare accountId: string;
 
-  /** As it was sent: a Go duration or `forever`. */
+  /** As sent by the client: a Go duration or `forever`. */
   @Column({ name: 'duration', type: 'varchar', length: 255, nullable: true })
   duration!: string;
 }

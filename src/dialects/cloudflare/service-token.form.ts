@@ -1,11 +1,11 @@
-/** Service tokens as credentials: two headers, or one that holds both halves as JSON (docs/contracts/cloudflare.md §6.1). */
+/** The credential forms of service tokens: two headers, or one with JSON (docs/contracts/cloudflare.md §6.1). */
 import { Secret, isCheckedSecret, type CredentialForm, type CredentialReading } from '../../core/index.js';
 import { CLIENT_ID_FORM } from './client-id.js';
 
-/** Kind of the tokens that this dialect issues. */
+/** The kind of the tokens that this dialect issues. */
 export const SERVICE_TOKEN_KIND = 'service_token';
 
-/** Members of the JSON form. */
+/** Members of the JSON object. */
 const CLIENT_ID = 'cf-access-client-id';
 const CLIENT_SECRET = 'cf-access-client-secret';
 
@@ -17,11 +17,11 @@ const SERVICE_TOKEN = {
   introspection: ({ handle }) => ({ client_id: handle }),
 } satisfies CredentialForm;
 
-/** What can be decided of the forms. */
+/** The options of the forms. */
 export interface CloudflareCredentialOptions {
   /**
    * Name of a header that may hold a service token as a JSON object, `{"cf-access-client-id": …,
-   * "cf-access-client-secret": …}`; none by default.
+   * "cf-access-client-secret": …}`. Default: none.
    */
   readonly jsonHeader?: string | undefined;
 }
@@ -38,15 +38,18 @@ const PAIR: CredentialForm = {
     documentation: {
       headers: '`CF-Access-Client-Id` and `CF-Access-Client-Secret`',
       schemes: {
-        'Client id': header('CF-Access-Client-Id', 'Of a service token; its secret beside it.'),
-        'Client secret': header('CF-Access-Client-Secret', 'Of a service token; its id beside it.'),
+        'Client id': header('CF-Access-Client-Id', 'Client id of a service token. Send it together with the secret.'),
+        'Client secret': header(
+          'CF-Access-Client-Secret',
+          'Client secret of a service token. Send it together with the id.',
+        ),
       },
     },
   },
   fromBasic: serviceToken,
 };
 
-/** A header that another form has as well holds this one if a JSON object begins in it. */
+/** In a header shared with another form, a value that begins like a JSON object is meant for this one. */
 function inJson(name: string): CredentialForm {
   return {
     ...SERVICE_TOKEN,
@@ -59,14 +62,14 @@ function inJson(name: string): CredentialForm {
   };
 }
 
-/** Format and checksum are looked at before anything else. */
+/** Checks the format and checksum first. */
 function serviceToken(clientId: unknown, clientSecret: unknown): CredentialReading {
   if (typeof clientId !== 'string' || typeof clientSecret !== 'string') return 'incomplete';
   if (!CLIENT_ID_FORM.test(clientId) || !isCheckedSecret(clientSecret)) return 'malformed';
   return { kind: SERVICE_TOKEN_KIND, handle: clientId, secret: new Secret(clientSecret) };
 }
 
-/** The names are lower case, as the vendor wants them; what is there twice does not come out as it went in. */
+/** The names must be in lower case, as the vendor requires. Serialising again reveals repeated members. */
 function serviceTokenInJson(text: string): CredentialReading {
   try {
     const value: unknown = JSON.parse(text);

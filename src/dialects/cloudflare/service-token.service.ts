@@ -1,4 +1,4 @@
-/** Service tokens of an account: create, read, change, renew, rotate, delete (contract §4). */
+/** Manages the service tokens of an account (docs/contracts/cloudflare.md §4). */
 import { Inject, Injectable } from '@nestjs/common';
 import {
   DomainError,
@@ -20,18 +20,18 @@ import type { CloudflareOptions } from './cloudflare.options.js';
 import { FOREVER, expiryOf } from './duration.js';
 import { ServiceToken } from './service-token.entity.js';
 
-/** What a client may say of a token; absent means unchanged. */
+/** Values that a client can change; absent ones stay unchanged. */
 export interface ServiceTokenChanges {
   name?: string | undefined;
   duration?: string | undefined;
   enabled?: boolean | undefined;
-  /** Higher than the present one: rotate to it. */
+  /** A version above the current one rotates the secret. */
   version?: number | undefined;
   /** When the overlap ends. */
   previousUntil?: Date | undefined;
 }
 
-/** A token, and its secret when it was made just now. */
+/** A token, and its secret if it was just created. */
 export interface ServiceTokenWithSecret {
   token: ServiceToken;
   secret: Secret | null;
@@ -40,7 +40,7 @@ export interface ServiceTokenWithSecret {
 const DEFAULT_DURATION = '8760h';
 const DEFAULT_PREFIX = 'lkst_';
 
-/** Tokens read at a time when a list of any length is wanted. */
+/** Tokens per read when all are listed. */
 const BATCH = 1000;
 
 @Injectable()
@@ -86,7 +86,7 @@ export class ServiceTokenService {
     return token;
   }
 
-  /** A page of an account's tokens, oldest first, and how many fit the filter altogether. */
+  /** A page of an account's tokens, oldest first, and the total number that match the filter. */
   page(accountId: string, filter: TokenFilter, page: PageRequest): Promise<[ServiceToken[], number]> {
     return this.unitOfWork.read(async (manager) => [
       await this.listing.page(manager, ServiceToken, accountId, filter, page),
@@ -94,7 +94,7 @@ export class ServiceTokenService {
     ]);
   }
 
-  /** All of an account's tokens, a batch at a time. */
+  /** All tokens of an account, in batches. */
   async *all(accountId: string, filter: TokenFilter): AsyncGenerator<ServiceToken[]> {
     let last: ServiceToken | undefined;
     do {
@@ -108,7 +108,7 @@ export class ServiceTokenService {
   }
 
   /**
-   * Changes what is given, in one step; a higher version rotates, and then the new secret comes back.
+   * Changes the given values in one step. A higher version rotates the secret; the result then contains the new one.
    * @throws DomainError `token_not_found`, `conflict`
    */
   async update(actor: Actor, token: ServiceToken, changes: ServiceTokenChanges): Promise<ServiceTokenWithSecret> {
@@ -125,8 +125,7 @@ export class ServiceTokenService {
   }
 
   /**
-   * Renews the time to live: expires at now + duration, one year for the default; `forever` keeps its date.
-   * Also revives an expired token.
+   * Renews a token, even an expired one: it expires at now + duration, one year by default. `forever` keeps its date.
    * @throws DomainError `token_not_found`
    */
   async refresh(actor: Actor, token: ServiceToken): Promise<ServiceToken> {
@@ -138,8 +137,8 @@ export class ServiceTokenService {
   }
 
   /**
-   * Replaces the secret; the old one works until `previousUntil`, or no longer.
-   * @throws DomainError `token_not_found`; `conflict` when somebody else rotated since the token was read
+   * Replaces the secret. The old one works until `previousUntil`, or stops at once.
+   * @throws DomainError `token_not_found`; `conflict` if another caller has rotated since the token was read
    */
   async rotate(
     actor: Actor,
@@ -176,7 +175,7 @@ export class ServiceTokenService {
     };
   }
 
-  /** Keeps the account from being deleted meanwhile, and its tokens from becoming too many. */
+  /** Locks the account against deletion, and checks its limit of tokens. */
   private async holdAccount(tx: Transaction, accountId: string): Promise<void> {
     const { tokensPerAccount = 0 } = this.options;
     if (tokensPerAccount === 0) {

@@ -39,12 +39,13 @@ export class ServiceTokensController {
   @Post()
   @Documented({
     summary: 'Create a service token',
-    description: 'The answer holds the secret in `client_secret`; it cannot be had again.',
+    description: 'The response contains `client_secret`. It is never shown again.',
+    returns: 'The new token with its secret.',
     status: 201,
     body: NewServiceTokenInput,
     examples: {
       'For a year': { name: 'CI/CD token' },
-      'For ever': { name: 'CI/CD token', duration: 'forever' },
+      'Without expiry': { name: 'CI/CD token', duration: 'forever' },
     },
     result: ServiceTokenWithSecretView,
     refusals: ['invalid', 'no_account'],
@@ -63,7 +64,8 @@ export class ServiceTokensController {
   @Get()
   @Documented({
     summary: 'List service tokens',
-    description: 'Oldest first; expired and disabled ones too. All of them unless `per_page` is given.',
+    description: 'Oldest first, including expired and disabled ones. Without `per_page`, all of them.',
+    returns: 'The tokens, without secrets.',
     result: ServiceTokenView,
     isList: true,
     refusals: ['invalid', 'no_account'],
@@ -75,7 +77,7 @@ export class ServiceTokensController {
     required: false,
     type: String,
     examples: optionalExamples({ part: 'ci/' }),
-    description: 'A part of the name, in any case.',
+    description: 'Part of the name, ignoring case.',
   })
   async list(
     @Caller() caller: Principal,
@@ -101,7 +103,8 @@ export class ServiceTokensController {
   @Get(':tokenId')
   @Documented({
     summary: 'Get one service token',
-    description: 'Expired and disabled ones too. The secret is not in the answer: whoever has lost it rotates.',
+    description: 'Also for expired and disabled tokens. The secret is not included: if it is lost, rotate it.',
+    returns: 'The token, without its secret.',
     result: ServiceTokenView,
     refusals: ['no_token'],
   })
@@ -117,9 +120,11 @@ export class ServiceTokensController {
   @Put(':tokenId')
   @Documented({
     summary: 'Change a service token',
+    returns: 'The changed token, with the new secret if it was rotated.',
     description:
-      'What is absent stays as it is. A `duration` renews; a higher `client_secret_version` rotates, and then the ' +
-      'answer holds the new `client_secret`; `previous_client_secret_expires_at` moves or ends a running overlap.',
+      'Absent members stay unchanged. A `duration` renews the token. A higher `client_secret_version` rotates the secret, ' +
+      'and the response then contains the new `client_secret`. `previous_client_secret_expires_at` moves or ends a ' +
+      'running overlap.',
     body: ServiceTokenPatchInput,
     examples: {
       Rename: { name: 'Deployment token' },
@@ -144,7 +149,8 @@ export class ServiceTokensController {
   @Delete(':tokenId')
   @Documented({
     summary: 'Delete a service token',
-    description: 'By the time of the answer, which holds the token’s last state, it is accepted nowhere.',
+    description: 'When this returns, no instance accepts the token.',
+    returns: 'The last state of the token.',
     result: ServiceTokenView,
     refusals: ['no_token'],
   })
@@ -160,7 +166,8 @@ export class ServiceTokensController {
   @Post(':tokenId/refresh')
   @Documented({
     summary: 'Renew a service token',
-    description: 'It expires at now + its duration: after one year for the default. `forever` keeps its date.',
+    description: 'The token then expires at now + its duration, one year by default. `forever` keeps its date.',
+    returns: 'The renewed token.',
     result: ServiceTokenView,
     refusals: ['no_token'],
   })
@@ -176,9 +183,10 @@ export class ServiceTokensController {
   @Post(':tokenId/rotate')
   @Documented({
     summary: 'Rotate the secret of a service token',
+    returns: 'The token with its new secret.',
     description:
-      'The answer holds the new secret. The old one is dead by then, or works until ' +
-      '`previous_client_secret_expires_at`; one before it is dead in any case.',
+      'The response contains the new secret. The old secret stops working at once, or at ' +
+      '`previous_client_secret_expires_at`. Any earlier one stops now.',
     body: RotateInput,
     examples: {
       'At once': {},

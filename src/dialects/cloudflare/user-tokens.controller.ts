@@ -15,8 +15,9 @@ export class UserTokensController {
   @Get('verify')
   @UseFilters(TokenVerifyErrorFilter)
   @Documented({
-    summary: 'Verify the token presented',
-    description: 'A token that is not accepted is answered with 401 and code 1000.',
+    summary: 'Verify the caller’s token',
+    description: 'An invalid token gets 401 with code 1000.',
+    returns: 'The status of the token.',
     result: TokenStatusView,
     messages: [VALID],
     verifies: true,

@@ -1,4 +1,4 @@
-/** What service tokens add, and the counts that make long lists cheap. */
+/** Adds the columns of service tokens, and the counts that make long lists cheap. */
 import { Table, TableCheck, TableColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { migrationColumns } from '../../../core/index.js';
 
