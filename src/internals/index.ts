@@ -1,6 +1,6 @@
 /** Private parts of other programs, each with a check: the only place that knows them. */
 export { layersOf, releaseNext, routerOf, type Layer } from './express.js';
 export { InternalsError } from './internals-error.js';
-export { decoratedMethod, decoratedPath } from './nest.js';
+export { decoratedGuards, decoratedMethod, decoratedPath } from './nest.js';
 export { isResponding, releaseHead, stopAccepting } from './node-http.js';
 export { clientClassOf, poolOf, sqliteClassOf, type ColumnMetadata } from './typeorm.js';

@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { Agent, createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, UseGuards } from '@nestjs/common';
 import { expect, it } from '@jest/globals';
 import express from 'express';
 import { EXPRESS_VERSION, layersOf, routerOf } from './express.js';
 import { InternalsError } from './internals-error.js';
-import { decoratedMethod, decoratedPath } from './nest.js';
+import { decoratedGuards, decoratedMethod, decoratedPath } from './nest.js';
 import { isResponding, releaseHead, stopAccepting } from './node-http.js';
 import { TYPEORM_VERSION, clientClassOf, poolOf, sqliteClassOf } from './typeorm.js';
 import { DataSource } from 'typeorm';
@@ -61,7 +61,9 @@ it('an application whose router is built otherwise is refused with the version t
   }
 });
 
-it('Nest keeps the path and the method of a route where they are read', () => {
+it('Nest keeps the path, the method and the guards of a route where they are read', () => {
+  const guard = { canActivate: () => true };
+  @UseGuards(guard)
   @Controller('orders')
   class Orders {
     @Get(':id')
@@ -71,6 +73,7 @@ it('Nest keeps the path and the method of a route where they are read', () => {
   }
   const find = Reflect.get(Orders.prototype, 'find') as object;
   expect([decoratedPath(Orders), decoratedPath(find), decoratedMethod(find)]).toEqual(['orders', ':id', 'GET']);
+  expect([decoratedGuards(Orders), decoratedGuards(find)]).toEqual([[guard], []]);
   expect(decoratedPath(() => undefined)).toBeUndefined();
 });
 

@@ -1,10 +1,11 @@
-/** What is used of Nest that it does not document: where its decorators keep the method and path of a route. */
+/** What is used of Nest that it does not document: where its decorators keep the method and path of a route, and guards. */
 import 'reflect-metadata';
-import { Get, RequestMethod } from '@nestjs/common';
+import { Get, RequestMethod, UseGuards } from '@nestjs/common';
 import { InternalsError } from './internals-error.js';
 
 const PATH = 'path';
 const METHOD = 'method';
+const GUARDS = '__guards__';
 
 /**
  * The path given to the decorator of a controller or a route, `undefined` for what has none.
@@ -21,14 +22,22 @@ export function decoratedMethod(handler: object): string {
   return RequestMethod[Reflect.getMetadata(METHOD, handler) as RequestMethod];
 }
 
+/** What the guards of a controller or a route were given as: classes, or instances. @throws InternalsError */
+export function decoratedGuards(decorated: object): readonly unknown[] {
+  checkOnce();
+  return (Reflect.getMetadata(GUARDS, decorated) ?? []) as readonly unknown[];
+}
+
 let isChecked = false;
 
 function checkOnce(): void {
   if (isChecked) return;
   const probe = (): void => undefined;
+  const guard = { canActivate: () => true };
   Get('probe')({}, 'probe', { value: probe });
-  const isThere =
-    Reflect.getMetadata(PATH, probe) === 'probe' && Reflect.getMetadata(METHOD, probe) === RequestMethod.GET;
-  if (!isThere) throw new InternalsError('@nestjs/common 12', 'metadata "path" and "method" on routes');
+  UseGuards(guard)(probe);
+  const [path, method, guards] = [PATH, METHOD, GUARDS].map((key): unknown => Reflect.getMetadata(key, probe));
+  const isThere = path === 'probe' && method === RequestMethod.GET && Array.isArray(guards) && guards[0] === guard;
+  if (!isThere) throw new InternalsError('@nestjs/common 12', 'metadata "path", "method" and "__guards__" on routes');
   isChecked = true;
 }
