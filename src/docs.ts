@@ -1,11 +1,12 @@
 /** Serves Swagger UI at `/docs`, and an OpenAPI document for each dialect at `/docs/<dialect>.json`. */
 import type { INestApplication } from '@nestjs/common';
-import type { NextFunction, Request, Response } from 'express';
+import type { Application, NextFunction, Request, Response } from 'express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { CredentialForms } from './core/index.js';
 import { DataPlaneModule, dataPlaneDocument, withForwardAuth } from './data-plane/index.js';
 import type { Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
+import { PUBLIC, declareBelow } from './http/index.js';
 
 /** Creates a document. */
 type Make = () => OpenAPIObject;
@@ -33,6 +34,7 @@ function documentOfDataPlane(app: INestApplication): OpenAPIObject {
   return withForwardAuth(created, '/', forms);
 }
 
+/** Serves the pages and the documents, which are public. */
 export async function mountDocs(app: INestApplication, dialects: readonly Dialect[]): Promise<void> {
   app.use(toDocs);
   const all = Object.entries(await documents(app, dialects));
@@ -54,6 +56,7 @@ export async function mountDocs(app: INestApplication, dialects: readonly Dialec
       tryItOutEnabled: true,
     },
   });
+  declareBelow(app.getHttpAdapter().getInstance() as Application, '/docs', PUBLIC);
 }
 
 /** Redirects `/docs/` because the page's assets resolve only from `/docs`, and `/` so that visitors find the page. */

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Application, NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { DataSource } from 'typeorm';
 import { AppModule, type AppOverrides } from './app.module.js';
@@ -13,6 +13,7 @@ import { Secret, type Schema } from './core/index.js';
 import type { Dialect, FirstAccess, FirstCall, ServedDialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
 import { mountDocs } from './docs.js';
+import { checkAllDeclared } from './http/index.js';
 import { Bootstrap, type BootstrapResult, type BootstrapOptions } from './identity/index.js';
 import { stopAccepting } from './internals/index.js';
 import { NestLog, answerUnreadableRequests, createLog, requestLog } from './operations/index.js';
@@ -107,6 +108,7 @@ export async function createServer(config: Config<DialectSettings>, overrides: A
     answerUnreadableRequests(http);
     await mountDocs(app, dialects);
     await app.init();
+    checkAllDeclared(app.getHttpAdapter().getInstance() as Application);
     return server;
   } catch (error) {
     await app.close();

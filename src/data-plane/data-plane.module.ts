@@ -6,9 +6,10 @@ import { ConfigurableModuleClass } from './data-plane.module-definition.js';
 import { ForwardAuth } from './forward-auth.js';
 import { VerifyListener } from './verify-listener.js';
 import { AccessDecider } from './access-decider.js';
-import { OAuthCallers } from './oauth/oauth-caller.js';
 import { OAuthController } from './oauth/oauth.controller.js';
 import { renderOAuthError } from './oauth/oauth.errors.js';
+import { OAuthGuard } from './oauth/oauth.guard.js';
+import { TokenPermissions } from './oauth/oauth.permissions.js';
 import { TokenRevocation } from './oauth/token-revocation.js';
 
 const CONTROLLERS = [OAuthController];
@@ -36,7 +37,7 @@ class OAuthMount extends DialectMount implements OnModuleInit {
  */
 @Module({
   controllers: CONTROLLERS,
-  providers: [ForwardAuth, VerifyListener, AccessDecider, OAuthCallers, OAuthMount, TokenRevocation],
+  providers: [ForwardAuth, VerifyListener, AccessDecider, OAuthGuard, OAuthMount, TokenPermissions, TokenRevocation],
   exports: [AccessDecider],
 })
 export class DataPlaneModule extends ConfigurableModuleClass {}

@@ -6,7 +6,6 @@ export {
   type ErrorResponse,
   type ErrorRenderer,
 } from './output/error-response.js';
-export { callerAddress } from './input/caller-address.js';
 export { DialectMount, requestedPath, serves, type DialectMountOptions } from './mount/dialect-mount.js';
 export { exampleOf, optionalExamples } from './openapi/documented-example.js';
 export { documentedPath } from './openapi/documented-path.js';
@@ -22,11 +21,23 @@ export {
   mountedAt,
   type DialectExtras,
 } from './mount/mounting.js';
-export { checkUnrouted } from './mount/route-check.js';
+export { checkAllDeclared, declareBelow, declaredRoutes } from './mount/declared-routes.js';
+export { checkUnrouted, declareControllers } from './mount/route-check.js';
+export {
+  CallerAddress,
+  PUBLIC,
+  PermissionGuard,
+  callerAddress,
+  requiredFromScope,
+  permits,
+  fromScope,
+  type Permits,
+} from './permission.js';
 export { queryNumber, queryText } from './input/query.js';
 export { parseRfc3339 } from './input/rfc3339.js';
-export { BodyError, Incoming, IncomingBody, formMembers, jsonMembers } from './input/request-body.js';
+export { BodyError, InputError } from './input/input-errors.js';
+export { InputBy, formMembers, jsonMembers, members } from './input/request-body.js';
 export { streamJsonList } from './output/json-stream.js';
 export { streamText } from './output/text-stream.js';
 export { MethodNotAllowed, PathNotFound, routesOf, type Route } from './mount/routing.js';
-export { InputError, IsText, members, validated, type TextRule } from './input/validated-input.js';
+export { Input, IsText, type TextRule } from './input/validated-input.js';

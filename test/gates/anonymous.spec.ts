@@ -3,23 +3,7 @@ import type { Application } from 'express';
 import { routesOf } from '../../src/http/index.js';
 import { send } from '../support/http.js';
 import { startServer, type TestServer } from '../support/test-server.js';
-
-/** What answers without a credential; everything else must refuse. */
-const PUBLIC = [
-  'GET /health/live',
-  'GET /health/ready',
-  'GET /api/v1/server-info',
-  'GET /api/v1/server-config',
-  'POST /api/v1/users/login',
-  'POST /crmapi/rest/v2/authentication/token',
-  // Not served, and says so to everybody.
-  'POST /api/v1/users/register',
-  'POST /api/v1/users/confirm-email',
-  'POST /api/v1/users/login/saml',
-  'POST /api/v1/users/password/create-reset-token',
-  'POST /api/v1/users/password/reset',
-  'GET /api/v1/users/password/validate-reset-token',
-];
+import { DOCUMENTATION, PUBLIC_ROUTES } from './public-routes.js';
 
 const CRM_REFUSAL = '200 COM.CRM.EXCEPTION.SECURITY.INVALIDTOKENEXCEPTION';
 
@@ -36,9 +20,6 @@ const REFUSALS: [prefix: string, nothing: string[], wrong: string[]][] = [
 
 /** What is answered ahead of the router, which does not tell of it. */
 const UNROUTED = ['GET /verify', 'POST /verify', 'GET /verify/only/kind=service_token/x'];
-
-/** Pages of Swagger UI and the documents that it shows. */
-const DOCUMENTATION = /^GET \/docs(\/|$)/;
 
 describe('an anonymous caller', () => {
   let server: TestServer;
@@ -66,7 +47,7 @@ describe('an anonymous caller', () => {
   };
 
   it('is refused by every route of the running application but the public ones', async () => {
-    const routed = routes.filter((route) => !PUBLIC.includes(route) && !DOCUMENTATION.test(route));
+    const routed = routes.filter((route) => !PUBLIC_ROUTES.includes(route) && !DOCUMENTATION.test(route));
     const guarded = [...routed, ...UNROUTED];
     expect(guarded.length).toBeGreaterThanOrEqual(15);
     const junk = 'JunkJunkJunkJunkJunkJunkJunkJunkJunkJunk-_0';
@@ -85,7 +66,7 @@ describe('an anonymous caller', () => {
   });
 
   it('is not refused as unknown by any route that is listed as public, and no listed route is gone', async () => {
-    expect(PUBLIC.filter((route) => !routes.includes(route))).toEqual([]);
-    for (const route of PUBLIC) expect([route, await answer(route, {})]).not.toEqual([route, '401']);
+    expect(PUBLIC_ROUTES.filter((route) => !routes.includes(route))).toEqual([]);
+    for (const route of PUBLIC_ROUTES) expect([route, await answer(route, {})]).not.toEqual([route, '401']);
   });
 });

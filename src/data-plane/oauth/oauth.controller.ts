@@ -1,10 +1,11 @@
 /** Serves `oauth2/introspect` (RFC 7662) and `oauth2/revoke` (RFC 7009). */
-import { Controller, HttpCode, Post, Req, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req, UseFilters, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { CredentialForms, Verifier, type Verdict } from '../../core/index.js';
-import { OAuthCallers } from './oauth-caller.js';
 import { OAuthError, OAuthErrorFilter } from './oauth.errors.js';
+import { Caller, OAuthGuard, type OAuthCaller } from './oauth.guard.js';
+import { Permits, TokenPermissions } from './oauth.permissions.js';
 import { EmptyView, exampleOf } from '../../http/index.js';
 import { DocumentedOAuth } from './oauth.docs.js';
 import { INACTIVE, IntrospectionView, introspectionView } from './introspection.view.js';
@@ -14,15 +15,17 @@ import { tokenParameter } from './token-parameter.js';
 @ApiTags('OAuth 2.0')
 @ApiConsumes('application/x-www-form-urlencoded')
 @Controller({ path: 'oauth2', version: VERSION_NEUTRAL })
+@UseGuards(OAuthGuard)
 @UseFilters(OAuthErrorFilter)
 export class OAuthController {
   constructor(
-    private readonly callers: OAuthCallers,
     private readonly verifier: Verifier,
+    private readonly permissions: TokenPermissions,
     private readonly forms: CredentialForms,
     private readonly revocation: TokenRevocation,
   ) {}
 
+  @Permits('user-or-service')
   @Post('introspect')
   @HttpCode(200)
   @DocumentedOAuth({
@@ -34,13 +37,14 @@ export class OAuthController {
     answer: IntrospectionView,
     examples: { 'A token of a service': exampleOf(IntrospectionView), 'An invalid or hidden token': INACTIVE },
   })
-  async introspect(@Req() request: Request): Promise<IntrospectionView> {
-    const caller = await this.callers.authenticate(request);
+  async introspect(@Caller() caller: OAuthCaller, @Req() request: Request): Promise<IntrospectionView> {
     const verdict = await this.verdictOn(request);
-    if (verdict.status !== 'valid' || !(await this.callers.maySee(caller, verdict.token))) return INACTIVE;
-    return introspectionView(verdict, this.forms);
+    if (verdict.status !== 'valid') return INACTIVE;
+    const access = await this.permissions.accessTo(caller, verdict.token);
+    return access === 'none' ? INACTIVE : introspectionView(verdict, this.forms);
   }
 
+  @Permits('user-or-service')
   @Post('revoke')
   @HttpCode(200)
   @DocumentedOAuth({
@@ -53,16 +57,16 @@ export class OAuthController {
     answer: EmptyView,
     mayRefuse: true,
   })
-  async revoke(@Req() request: Request): Promise<EmptyView> {
-    const caller = await this.callers.authenticate(request);
+  async revoke(@Caller() caller: OAuthCaller, @Req() request: Request): Promise<EmptyView> {
     const verdict = await this.verdictOn(request);
     if (!('token' in verdict) || verdict.status === 'wrong_secret') {
       await this.revocation.awaitPropagation();
       return {};
     }
     const { token } = verdict;
-    if (!(await this.callers.maySee(caller, token))) return {};
-    if (!(await this.callers.mayRevoke(caller, token))) {
+    const access = await this.permissions.accessTo(caller, token);
+    if (access === 'none') return {};
+    if (access === 'read') {
       throw new OAuthError('unauthorized_client', 'the caller may see this token, but not revoke it');
     }
     await this.revocation.revoke(caller.actor, token);

@@ -1,32 +1,28 @@
 /** `users/:id/access-tokens`: the permanent tokens of a user (contract §2). */
-import { Delete, Get, Param, Patch, Post, Req, Res } from '@nestjs/common';
+import { Delete, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { DomainError } from '../../core/index.js';
-import { EmptyView, Incoming, IncomingBody } from '../../http/index.js';
+import type { DirectoryUser } from '../../core/index.js';
+import { EmptyView, Input } from '../../http/index.js';
 import { PersonalTokenService, type PersonalToken, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
-import { Caller } from './canvus.guard.js';
+import { Caller, OwnerInPath, TokenInPath } from './canvus.guard.js';
 import { AccessTokenInput } from './canvus.inputs.js';
-import { TOKEN_NOT_FOUND } from './canvus.messages.js';
+import { Permits } from './canvus.permissions.js';
 import { AccessTokenView, CreatedAccessTokenView, accessTokenView, createdAccessTokenView } from './canvus.views.js';
 import { Streams } from './streams/streams.js';
 import { WatchedResources } from './streams/watched-resources.js';
 import { Subscribable, asksForStream } from './streams/subscribe-parameter.js';
-import { UserScope } from './user-scope.js';
-
-/** Nothing else can be an id, and some of it no database would look up. */
-const TOKEN_ID = /^[A-Za-z0-9]{80}$/;
 
 @CanvusController('users/:id/access-tokens', 'Access tokens')
 export class AccessTokensController {
   constructor(
-    private readonly scope: UserScope,
     private readonly tokens: PersonalTokenService,
     private readonly streams: Streams,
     private readonly resources: WatchedResources,
   ) {}
 
+  @Permits('self-or-administrator')
   @Get()
   @Subscribable()
   @Documented({
@@ -39,15 +35,15 @@ export class AccessTokensController {
   })
   async list(
     @Caller() caller: Principal,
-    @Param('id') id: string,
+    @OwnerInPath() owner: DirectoryUser,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const owner = await this.scope.owner(caller, id);
     if (asksForStream(request)) await this.streams.open(response, caller, this.resources.tokensOf(owner.id));
     else response.json((await this.tokens.list(owner.id)).map(accessTokenView));
   }
 
+  @Permits('self-or-administrator')
   @Get(':tokenId')
   @Subscribable()
   @Documented({
@@ -60,12 +56,10 @@ export class AccessTokensController {
   })
   async get(
     @Caller() caller: Principal,
-    @Param('id') id: string,
-    @Param('tokenId') tokenId: string,
+    @TokenInPath() token: PersonalToken,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const token = await this.existing(caller, id, tokenId);
     if (asksForStream(request)) {
       await this.streams.open(response, caller, this.resources.token(token.userId, token.handle));
     } else {
@@ -73,6 +67,7 @@ export class AccessTokensController {
     }
   }
 
+  @Permits('self-or-administrator')
   @Post()
   @Documented({
     summary: 'Create a token',
@@ -82,15 +77,14 @@ export class AccessTokensController {
     errors: [400, 403, 404],
   })
   async create(
-    @Caller() caller: Principal,
-    @Param('id') id: string,
-    @Incoming() body: IncomingBody,
+    @Caller() { actor }: Principal,
+    @OwnerInPath() owner: DirectoryUser,
+    @Input(AccessTokenInput) { description }: AccessTokenInput,
   ): Promise<CreatedAccessTokenView> {
-    const owner = await this.scope.owner(caller, id);
-    const { description } = body.as(AccessTokenInput);
-    return createdAccessTokenView(await this.tokens.issue(caller.actor, owner.id, description));
+    return createdAccessTokenView(await this.tokens.issue(actor, owner.id, description));
   }
 
+  @Permits('self-or-administrator')
   @Patch(':tokenId')
   @Documented({
     summary: 'Change a token’s description',
@@ -100,16 +94,14 @@ export class AccessTokensController {
     errors: [400, 403, 404],
   })
   async describe(
-    @Caller() caller: Principal,
-    @Param('id') id: string,
-    @Param('tokenId') tokenId: string,
-    @Incoming() body: IncomingBody,
+    @Caller() { actor }: Principal,
+    @TokenInPath() token: PersonalToken,
+    @Input(AccessTokenInput) { description }: AccessTokenInput,
   ): Promise<AccessTokenView> {
-    const token = await this.existing(caller, id, tokenId);
-    const { description } = body.as(AccessTokenInput);
-    return accessTokenView(await this.tokens.describe(caller.actor, token, description));
+    return accessTokenView(await this.tokens.describe(actor, token, description));
   }
 
+  @Permits('self-or-administrator')
   @Delete(':tokenId')
   @Documented({
     summary: 'Delete a token',
@@ -117,20 +109,8 @@ export class AccessTokensController {
     answer: EmptyView,
     errors: [400, 403, 404],
   })
-  async delete(
-    @Caller() caller: Principal,
-    @Param('id') id: string,
-    @Param('tokenId') tokenId: string,
-  ): Promise<EmptyView> {
-    const token = await this.existing(caller, id, tokenId);
-    await this.tokens.revoke(caller.actor, token);
+  async delete(@Caller() { actor }: Principal, @TokenInPath() token: PersonalToken): Promise<EmptyView> {
+    await this.tokens.revoke(actor, token);
     return {};
-  }
-
-  private async existing(caller: Principal, id: string, tokenId: string): Promise<PersonalToken> {
-    const owner = await this.scope.owner(caller, id);
-    const token = TOKEN_ID.test(tokenId) ? await this.tokens.find(owner.id, tokenId) : null;
-    if (!token) throw new DomainError('token_not_found', TOKEN_NOT_FOUND);
-    return token;
   }
 }

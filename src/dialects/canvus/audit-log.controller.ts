@@ -3,16 +3,14 @@ import { Get, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AuditLog, type AuditFilter } from '../../core/index.js';
 import { streamText } from '../../http/index.js';
-import { PersonalTokenService, type Principal } from '../../identity/index.js';
+import { PersonalTokenService } from '../../identity/index.js';
 import { nextLink, readCursor, readFilter, readPerPage } from './audit-log.query.js';
 import { auditLogCsv } from './audit-log.csv.js';
 import { AuditFilterParameters, CSV_EXAMPLE, PageParameters } from './audit-log.docs.js';
 import { AuditEventView, auditEventView } from './audit-log.views.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
-import { CanvusError } from './canvus.errors.js';
-import { Caller } from './canvus.guard.js';
-import { PERMISSION_DENIED } from './canvus.messages.js';
+import { Permits } from './canvus.permissions.js';
 
 const CSV_HEADERS = {
   'Content-Type': 'text/csv; charset=utf-8',
@@ -26,6 +24,7 @@ export class AuditLogController {
     private readonly tokens: PersonalTokenService,
   ) {}
 
+  @Permits('administrator')
   @Get()
   @Documented({
     summary: 'List events',
@@ -43,12 +42,8 @@ export class AuditLogController {
   })
   @PageParameters()
   @AuditFilterParameters()
-  async list(
-    @Caller() caller: Principal,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<AuditEventView[]> {
-    const filter = await this.filter(caller, request);
+  async list(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<AuditEventView[]> {
+    const filter = await this.filter(request);
     const perPage = readPerPage(request);
     const range = readCursor(request, filter) ?? (await this.log.idRangeOf(filter));
     const rows = await this.log.page(filter, range, perPage + 1);
@@ -58,6 +53,7 @@ export class AuditLogController {
     return page.map(auditEventView);
   }
 
+  @Permits('administrator')
   @Get('export-csv')
   @Documented({
     summary: 'Export events as CSV',
@@ -70,18 +66,13 @@ export class AuditLogController {
     errors: [400, 403],
   })
   @AuditFilterParameters()
-  async exportCsv(
-    @Caller() caller: Principal,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<void> {
-    const filter = await this.filter(caller, request);
+  async exportCsv(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+    const filter = await this.filter(request);
     await streamText(response, CSV_HEADERS, auditLogCsv(this.log.all(filter)));
   }
 
-  /** @throws CanvusError 403; InputError */
-  private async filter(caller: Principal, request: Request): Promise<AuditFilter> {
-    if (!caller.user.admin) throw new CanvusError(403, PERMISSION_DENIED);
+  /** @throws InputError */
+  private async filter(request: Request): Promise<AuditFilter> {
     const filter = readFilter(request);
     // People know an access token by its handle, rows by its id.
     const token = filter.targetId === undefined ? null : await this.tokens.findByHandle(filter.targetId);

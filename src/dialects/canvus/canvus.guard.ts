@@ -1,63 +1,123 @@
-/** Who is calling: the Private-Token of every request (contract §1.4 to §1.7). */
-import {
-  Injectable,
-  SetMetadata,
-  createParamDecorator,
-  type CanActivate,
-  type CustomDecorator,
-  type ExecutionContext,
-} from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+/**
+ * Authenticates callers by the Private-Token header and checks their permission (docs/contracts/canvus.md §1.4 to §1.7).
+ * The checks are made in the order of the contract (§2.3): the token, the form of the user id, the permission, and then
+ * whether the user and the token in the path exist.
+ */
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { callerAddress } from '../../http/index.js';
-import { Authenticator, USER_AUDIENCE, type Principal } from '../../identity/index.js';
+import { DomainError, UserDirectory, type DirectoryUser } from '../../core/index.js';
+import { PUBLIC, PermissionGuard, callerAddress, requiredFromScope, fromScope } from '../../http/index.js';
+import {
+  Authenticator,
+  PersonalTokenService,
+  USER_AUDIENCE,
+  UserService,
+  type PersonalToken,
+  type Principal,
+  type User,
+} from '../../identity/index.js';
 import { CanvusError, Unauthorized } from './canvus.errors.js';
-import { USER_UNUSABLE } from './canvus.messages.js';
+import { PERMISSION_DENIED, TOKEN_NOT_FOUND, USER_UNUSABLE, notAnInteger } from './canvus.messages.js';
+import { isPermitted, type CanvusPermission } from './canvus.permissions.js';
 
-const PUBLIC = 'latchkey:canvus-public';
-const PRINCIPALS = new WeakMap<Request, Principal>();
+/** The largest id that the database can store. */
+const MAX_ID = 2_147_483_647;
 
-/** Marks a route that answers without a token, and to which a wrong one does not matter. */
-export function Public(): CustomDecorator {
-  return SetMetadata(PUBLIC, true);
+/** The form of token ids. Other text is not looked up, because some of it would be an error in the database. */
+const TOKEN_ID = /^[A-Za-z0-9]{80}$/;
+
+/** The scope of an authorized request. */
+interface CanvusScope {
+  /** Absent on public routes without an accepted token: there, a wrong token is ignored. */
+  readonly caller?: Principal;
+  /** Of the user in the path. */
+  readonly userId?: number;
+  /** That user, if stored by Latchkey. */
+  readonly user?: AddressedUser;
+  /** That user, wherever users are stored. */
+  readonly owner?: DirectoryUser;
+  readonly token?: PersonalToken;
 }
 
-/** Lets a request pass with an accepted token, and without one only where the route says {@link Public}. */
+/** What handlers need to know about the user they change. */
+export type AddressedUser = Pick<User, 'id' | 'approved'>;
+
 @Injectable()
-export class CanvusGuard implements CanActivate {
+export class CanvusGuard extends PermissionGuard {
   constructor(
     private readonly authenticator: Authenticator,
-    private readonly reflector: Reflector,
-  ) {}
+    private readonly users: UserService,
+    private readonly directory: UserDirectory,
+    private readonly tokens: PersonalTokenService,
+  ) {
+    super();
+  }
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<Request>();
-    const isPublic = this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+  /** @throws Unauthorized; CanvusError 400, 403; DomainError `user_not_found`, `token_not_found` */
+  protected async authorize(
+    request: Request,
+    permission: CanvusPermission,
+    required: ReadonlySet<string>,
+  ): Promise<CanvusScope> {
     const presented = request.headers['private-token'];
     const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, callerAddress(request));
-    if (found.status === 'authenticated') PRINCIPALS.set(request, found.principal);
-    else if (isPublic) return true;
-    else throw found.status === 'unusable' ? new CanvusError(403, USER_UNUSABLE) : new Unauthorized();
-    return true;
+    if (permission === PUBLIC) return found.status === 'authenticated' ? { caller: found.principal } : {};
+    if (found.status === 'unusable') throw new CanvusError(403, USER_UNUSABLE);
+    if (found.status !== 'authenticated') throw new Unauthorized();
+    const { principal: caller } = found;
+    const { id, tokenId } = request.params;
+    const userId = id === undefined ? null : integer(String(id));
+    if (!isPermitted(permission, caller.user, userId)) throw new CanvusError(403, PERMISSION_DENIED);
+    if (userId === null) return { caller };
+    if (userId < 1 || userId > MAX_ID) throw unknownUser(String(id));
+    const user = required.has('user') ? await this.user(caller, userId) : undefined;
+    const owner =
+      required.has('owner') || required.has('token') ? await this.owner(caller, userId, String(id)) : undefined;
+    const token = required.has('token') ? await this.token(userId, String(tokenId)) : undefined;
+    return { caller, userId, user, owner, token };
+  }
+
+  /** An authenticated user exists and is approved, so no read is needed for them. */
+  private user({ user: { id } }: Principal, userId: number): Promise<AddressedUser> {
+    return userId === id ? Promise.resolve({ id, approved: true }) : this.users.get(userId);
+  }
+
+  private async owner({ user }: Principal, userId: number, text: string): Promise<DirectoryUser> {
+    const owner = userId === user.id ? user : await this.directory.find(userId);
+    if (!owner) throw unknownUser(text);
+    return owner;
+  }
+
+  private async token(userId: number, id: string): Promise<PersonalToken> {
+    const token = TOKEN_ID.test(id) ? await this.tokens.find(userId, id) : null;
+    if (!token) throw new DomainError('token_not_found', TOKEN_NOT_FOUND);
+    return token;
   }
 }
 
-/** Parameter decorator: the caller, on routes that are not public. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
-  const principal = PRINCIPALS.get(context.switchToHttp().getRequest<Request>());
-  if (!principal) throw new Unauthorized();
-  return principal;
-});
+function integer(text: string): number {
+  if (!/^-?\d+$/.test(text)) throw new CanvusError(400, notAnInteger(text));
+  return Number(text);
+}
 
-/** Parameter decorator: the caller of a public route, if he showed an accepted token. */
-export const MaybeCaller = createParamDecorator((_: unknown, context: ExecutionContext): Principal | undefined =>
-  PRINCIPALS.get(context.switchToHttp().getRequest<Request>()),
-);
+function unknownUser(text: string): DomainError {
+  return new DomainError('user_not_found', `User ${text.slice(0, 100)} not found`);
+}
 
-/** Parameter decorator: the caller's network address. */
-export const Address = createParamDecorator((_: unknown, context: ExecutionContext) =>
-  callerAddress(context.switchToHttp().getRequest<Request>()),
-);
+/** Parameter decorator for the caller, on routes that are not public. */
+export const Caller = fromScope(({ caller }: CanvusScope) => caller);
+
+/** Parameter decorator for the caller of a public route, `null` without an accepted token. */
+export const MaybeCaller = fromScope(({ caller }: CanvusScope) => caller ?? null);
+
+/** Parameter decorator for the id of the user in the path. The user may not exist. */
+export const UserId = fromScope(({ userId }: CanvusScope) => userId);
+
+/** Parameter decorator for the user in the path, as an {@link AddressedUser}. */
+export const UserInPath = requiredFromScope('user' satisfies keyof CanvusScope);
+
+/** Parameter decorator for the user in the path as an owner of tokens, wherever users are stored. */
+export const OwnerInPath = requiredFromScope('owner' satisfies keyof CanvusScope);
+
+/** Parameter decorator for the token in the path. */
+export const TokenInPath = requiredFromScope('token' satisfies keyof CanvusScope);

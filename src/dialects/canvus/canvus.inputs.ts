@@ -1,7 +1,7 @@
 /** Request bodies. Members that are not declared here are ignored; `null` counts as absent where a member is optional. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, ValidateBy } from 'class-validator';
-import { IsText, members, type IncomingBody } from '../../http/index.js';
+import { IsText, members } from '../../http/index.js';
 import { EMAIL_MAX, isEmailAddress } from '../../identity/index.js';
 import { CanvusError } from './canvus.errors.js';
 import { LOGIN_BODY, parameterMissing } from './canvus.messages.js';
@@ -167,9 +167,9 @@ export class LoginInput {
   remember?: boolean;
 }
 
-/** @throws CanvusError 400 for any other form; BodyError */
-export function readLogin(body: IncomingBody): Login {
-  const { email, password, token, remember = false, ...others } = members(body.json());
+/** @throws CanvusError 400 for any other form; InputError */
+export function readLogin(body: unknown): Login {
+  const { email, password, token, remember = false, ...others } = members(body);
   if (typeof remember === 'boolean' && Object.keys(others).length === 0) {
     if (typeof token === 'string' && email === undefined && password === undefined) {
       return { by: 'token', token, remember };

@@ -13,7 +13,6 @@ import { ServerConfigController } from './server-config.controller.js';
 import { ServerInfoController } from './server-info.controller.js';
 import { Streams } from './streams/streams.js';
 import { WatchedResources } from './streams/watched-resources.js';
-import { UserScope } from './user-scope.js';
 import { UsersController } from './users.controller.js';
 
 /** Fixed paths before `users/:id`. */
@@ -41,6 +40,6 @@ class CanvusMount extends DialectMount implements OnModuleInit {
 /** Serves the Canvus dialect below `path` (`/api/v1` unless given). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [CanvusMount, CanvusGuard, Streams, WatchedResources, UserScope],
+  providers: [CanvusMount, CanvusGuard, Streams, WatchedResources],
 })
 export class CanvusModule extends ConfigurableModuleClass {}

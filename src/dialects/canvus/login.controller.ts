@@ -1,12 +1,13 @@
 /** `users/login` and `users/logout` (contract §3.5, §3.6). */
 import { Post } from '@nestjs/common';
 import { Secret } from '../../core/index.js';
-import { EmptyView, Incoming, IncomingBody } from '../../http/index.js';
+import { CallerAddress, EmptyView, Input, InputBy } from '../../http/index.js';
 import { SessionService, USER_AUDIENCE, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
-import { Address, Caller, Public } from './canvus.guard.js';
-import { LoginInput, LogoutInput, readLogin } from './canvus.inputs.js';
+import { Caller } from './canvus.guard.js';
+import { LoginInput, LogoutInput, readLogin, type Login } from './canvus.inputs.js';
+import { Permits } from './canvus.permissions.js';
 import { LoginView, loginView } from './canvus.views.js';
 
 const HOUR = 3600;
@@ -17,7 +18,7 @@ const REMEMBERED_SECONDS = 30 * 24 * HOUR;
 export class LoginController {
   constructor(private readonly sessions: SessionService) {}
 
-  @Public()
+  @Permits('public')
   @Post('login')
   @Documented({
     summary: 'Log in',
@@ -34,8 +35,7 @@ export class LoginController {
     checksLogin: true,
     isPublic: true,
   })
-  async login(@Incoming() body: IncomingBody, @Address() address: string | null): Promise<LoginView> {
-    const login = readLogin(body);
+  async login(@InputBy(readLogin) login: Login, @CallerAddress() address: string | null): Promise<LoginView> {
     const lifetimeSeconds = login.remember ? REMEMBERED_SECONDS : LIFETIME_SECONDS;
     const options = { audience: USER_AUDIENCE, lifetimeSeconds, address };
     const opened =
@@ -45,6 +45,7 @@ export class LoginController {
     return loginView(opened);
   }
 
+  @Permits('signed-in')
   @Post('logout')
   @Documented({
     summary: 'Log out',
@@ -58,8 +59,7 @@ export class LoginController {
     answer: EmptyView,
     errors: [400, 403],
   })
-  async logout(@Caller() caller: Principal, @Incoming() body: IncomingBody): Promise<EmptyView> {
-    const { token } = body.as(LogoutInput);
+  async logout(@Caller() caller: Principal, @Input(LogoutInput) { token }: LogoutInput): Promise<EmptyView> {
     await this.sessions.logout(caller, USER_AUDIENCE, token ?? undefined);
     return {};
   }

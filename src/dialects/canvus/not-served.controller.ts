@@ -3,25 +3,25 @@ import { Get, Post } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { CanvusController } from './canvus.controller.js';
 import { CanvusError } from './canvus.errors.js';
-import { Public } from './canvus.guard.js';
 import { NOT_SERVED, SIGN_UP_OFF } from './canvus.messages.js';
+import { Permits } from './canvus.permissions.js';
 
 @ApiExcludeController()
 @CanvusController('users', 'Not served')
 export class NotServedController {
-  @Public()
+  @Permits('public')
   @Post('register')
   register(): never {
     throw new CanvusError(403, SIGN_UP_OFF);
   }
 
-  @Public()
+  @Permits('public')
   @Post(['confirm-email', 'login/saml', 'password/create-reset-token', 'password/reset'])
   byMailOrSaml(): never {
     throw new CanvusError(403, NOT_SERVED);
   }
 
-  @Public()
+  @Permits('public')
   @Get('password/validate-reset-token')
   validateResetToken(): never {
     throw new CanvusError(403, NOT_SERVED);

@@ -1,12 +1,11 @@
 /** `server-config`: a part for everybody, the whole for administrators, who may change it (contract §6). */
 import { Get, Patch } from '@nestjs/common';
-import { Incoming, IncomingBody } from '../../http/index.js';
+import { InputBy, members } from '../../http/index.js';
 import { ServerSettings, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
-import { CanvusError } from './canvus.errors.js';
-import { Caller, MaybeCaller, Public } from './canvus.guard.js';
-import { PERMISSION_DENIED } from './canvus.messages.js';
+import { Caller, MaybeCaller } from './canvus.guard.js';
+import { Permits } from './canvus.permissions.js';
 import {
   AdminServerConfigView,
   ServerConfigView,
@@ -19,7 +18,7 @@ import {
 export class ServerConfigController {
   constructor(private readonly settings: ServerSettings) {}
 
-  @Public()
+  @Permits('public')
   @Get()
   @Documented({
     summary: 'The server’s settings',
@@ -27,11 +26,12 @@ export class ServerConfigController {
     answer: ServerConfigView,
     isPublic: true,
   })
-  async get(@MaybeCaller() caller: Principal | undefined): Promise<ServerConfigView> {
+  async get(@MaybeCaller() caller: Principal | null): Promise<ServerConfigView> {
     const policy = await this.settings.policy();
     return caller?.user.admin ? adminServerConfigView(policy) : publicServerConfigView(policy);
   }
 
+  @Permits('administrator')
   @Patch()
   @Documented({
     summary: 'Change the server’s settings',
@@ -48,9 +48,11 @@ export class ServerConfigController {
     answer: AdminServerConfigView,
     errors: [400, 403],
   })
-  async patch(@Caller() caller: Principal, @Incoming() body: IncomingBody): Promise<AdminServerConfigView> {
-    if (!caller.user.admin) throw new CanvusError(403, PERMISSION_DENIED);
-    const changes = readServerConfigPatch(body.json(), await this.settings.policy());
-    return adminServerConfigView(await this.settings.changePolicy(caller.actor, changes));
+  async patch(
+    @Caller() { actor }: Principal,
+    @InputBy(members) given: Readonly<Record<string, unknown>>,
+  ): Promise<AdminServerConfigView> {
+    const changes = readServerConfigPatch(given, await this.settings.policy());
+    return adminServerConfigView(await this.settings.changePolicy(actor, changes));
   }
 }

@@ -2,7 +2,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { isDeepStrictEqual } from 'node:util';
 import { isStorableText } from '../../core/index.js';
-import { InputError, members } from '../../http/index.js';
+import { InputError } from '../../http/index.js';
 import type { Policy } from '../../identity/index.js';
 import { CanvusError } from './canvus.errors.js';
 
@@ -212,22 +212,22 @@ const EDITABLE = new Map<string, Editable<keyof Policy>>([
  * What a PATCH changes. What cannot be changed may be sent back as it is; unknown members are ignored.
  * @throws InputError, CanvusError 400
  */
-export function readServerConfigPatch(body: unknown, current: Policy): Partial<Policy> {
+export function readServerConfigPatch(given: Readonly<Record<string, unknown>>, current: Policy): Partial<Policy> {
   const changes: Partial<Record<keyof Policy, unknown>> = {};
-  for (const { path, given, present } of leaves(members(body), adminServerConfigView(current), '')) {
+  for (const { path, value, present } of leaves(given, adminServerConfigView(current), '')) {
     const setting = EDITABLE.get(path);
-    if (!setting && !isDeepStrictEqual(given, present)) {
+    if (!setting && !isDeepStrictEqual(value, present)) {
       throw new CanvusError(400, `${path} cannot be changed on this server`);
     }
-    if (setting && !setting.accepts(given)) throw new InputError(path, `${path} ${setting.rule}`, false);
-    if (setting) changes[setting.key] = given;
+    if (setting && !setting.accepts(value)) throw new InputError(path, `${path} ${setting.rule}`, false);
+    if (setting) changes[setting.key] = value;
   }
   return changes as Partial<Policy>;
 }
 
 interface Leaf {
   path: string;
-  given: unknown;
+  value: unknown;
   present: unknown;
 }
 
@@ -237,7 +237,7 @@ function leaves(given: Readonly<Record<string, unknown>>, present: object, prefi
     if (!Object.hasOwn(given, name)) return [];
     const path = prefix + name;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return [{ path, given: given[name], present: value }];
+      return [{ path, value: given[name], present: value }];
     }
     const nested = given[name];
     if (typeof nested !== 'object' || nested === null || Array.isArray(nested)) {

@@ -4,9 +4,9 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ServerSettings } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
-import { Public } from './canvus.guard.js';
 import { CANVUS_OPTIONS } from './canvus.module-definition.js';
 import type { CanvusOptions } from './canvus.options.js';
+import { Permits } from './canvus.permissions.js';
 
 /** The version of the vendor's server and API whose behaviour this dialect has. */
 const COMPATIBLE_SERVER = '3.4.12';
@@ -37,7 +37,7 @@ export class ServerInfoController {
     @Inject(CANVUS_OPTIONS) private readonly options: CanvusOptions,
   ) {}
 
-  @Public()
+  @Permits('public')
   @Get()
   @Documented({
     summary: 'What answers here',

@@ -1,16 +1,19 @@
 /** What a PATCH of a user asks for, and whether the caller may ask for it (contract §3.3, §3.4). */
 import { Secret } from '../../core/index.js';
-import type { IncomingBody } from '../../http/index.js';
-import type { Principal, User, UserChanges } from '../../identity/index.js';
+import type { Principal, UserChanges } from '../../identity/index.js';
 import { CanvusError } from './canvus.errors.js';
-import { UserPatchInput } from './canvus.inputs.js';
+import type { AddressedUser } from './canvus.guard.js';
+import type { UserPatchInput } from './canvus.inputs.js';
 import { APPROVAL_STAYS, NO_CONFIRMATION, PERMISSION_DENIED } from './canvus.messages.js';
 
 const ADMIN_ONLY = ['password', 'admin', 'approved', 'need_email_confirmation'] as const;
 
-/** @throws CanvusError 400, 403; InputError, BodyError */
-export function readUserPatch(body: IncomingBody, caller: Principal, user: User): UserChanges & { password?: Secret } {
-  const input = body.as(UserPatchInput);
+/** @throws CanvusError 400, 403 */
+export function permittedChanges(
+  input: UserPatchInput,
+  caller: Principal,
+  user: AddressedUser,
+): UserChanges & { password?: Secret } {
   if (!caller.user.admin && ADMIN_ONLY.some((field) => (input[field] ?? undefined) !== undefined)) {
     throw new CanvusError(403, PERMISSION_DENIED);
   }

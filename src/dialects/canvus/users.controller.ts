@@ -1,32 +1,32 @@
 /** `users`: who there is, and what administrators and users themselves may change (contract §3). */
-import { Delete, Get, Param, Patch, Post, Req, Res } from '@nestjs/common';
+import { Delete, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Secret } from '../../core/index.js';
-import { EmptyView, Incoming, IncomingBody, exampleOf } from '../../http/index.js';
+import { EmptyView, Input, exampleOf } from '../../http/index.js';
 import { PasswordService, UserService, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
 import { CanvusError } from './canvus.errors.js';
-import { Caller } from './canvus.guard.js';
+import { Caller, UserId, UserInPath, type AddressedUser } from './canvus.guard.js';
 import { NewUserInput, PasswordInput, UserPatchInput } from './canvus.inputs.js';
-import { DELETE_ONESELF, PERMISSION_DENIED, parameterMissing } from './canvus.messages.js';
+import { DELETE_ONESELF, parameterMissing } from './canvus.messages.js';
+import { Permits } from './canvus.permissions.js';
 import { UserView, userView } from './canvus.views.js';
 import { Streams } from './streams/streams.js';
 import { WatchedResources } from './streams/watched-resources.js';
 import { Subscribable, asksForStream } from './streams/subscribe-parameter.js';
-import { readUserPatch } from './user-patch.js';
-import { UserScope } from './user-scope.js';
+import { permittedChanges } from './user-patch.js';
 
 @CanvusController('users', 'Users')
 export class UsersController {
   constructor(
-    private readonly scope: UserScope,
     private readonly users: UserService,
     private readonly passwords: PasswordService,
     private readonly streams: Streams,
     private readonly resources: WatchedResources,
   ) {}
 
+  @Permits('users:read')
   @Get()
   @Subscribable()
   @Documented({ summary: 'List users', description: 'Ordered by id.', answer: UserView, isArray: true, errors: [403] })
@@ -35,6 +35,7 @@ export class UsersController {
     else response.json((await this.users.list()).map(userView));
   }
 
+  @Permits('users:read')
   @Get(':id')
   @Subscribable()
   @Documented({
@@ -45,15 +46,16 @@ export class UsersController {
   })
   async get(
     @Caller() caller: Principal,
-    @Param('id') id: string,
+    @UserId() id: number,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const user = await this.scope.anybody(id);
+    const user = await this.users.get(id);
     if (asksForStream(request)) await this.streams.open(response, caller, this.resources.user(user.id));
     else response.json(userView(user));
   }
 
+  @Permits('administrator')
   @Post()
   @Documented({
     summary: 'Create a user',
@@ -66,10 +68,9 @@ export class UsersController {
     answer: UserView,
     errors: [400, 403, 409],
   })
-  async create(@Caller() caller: Principal, @Incoming() body: IncomingBody): Promise<UserView> {
-    if (!caller.user.admin) throw new CanvusError(403, PERMISSION_DENIED);
-    const { email, name, password, admin, approved, blocked } = body.as(NewUserInput);
-    const user = await this.users.create(caller.actor, {
+  async create(@Caller() { actor }: Principal, @Input(NewUserInput) input: NewUserInput): Promise<UserView> {
+    const { email, name, password, admin, approved, blocked } = input;
+    const user = await this.users.create(actor, {
       email,
       name,
       password: typeof password === 'string' ? new Secret(password) : undefined,
@@ -80,6 +81,7 @@ export class UsersController {
     return userView(user);
   }
 
+  @Permits('self-or-administrator')
   @Patch(':id')
   @Documented({
     summary: 'Change a user',
@@ -96,12 +98,16 @@ export class UsersController {
     answer: UserView,
     errors: [400, 403, 404, 409],
   })
-  async patch(@Caller() caller: Principal, @Param('id') id: string, @Incoming() body: IncomingBody): Promise<UserView> {
-    const user = await this.scope.ownOrAny(caller, id);
-    const { password, ...changes } = readUserPatch(body, caller, user);
+  async patch(
+    @Caller() caller: Principal,
+    @UserInPath() user: AddressedUser,
+    @Input(UserPatchInput) input: UserPatchInput,
+  ): Promise<UserView> {
+    const { password, ...changes } = permittedChanges(input, caller, user);
     return userView(await this.users.update(caller.actor, user.id, changes, password));
   }
 
+  @Permits('administrator')
   @Delete(':id')
   @Documented({
     summary: 'Delete a user',
@@ -109,13 +115,13 @@ export class UsersController {
     answer: EmptyView,
     errors: [400, 403, 404],
   })
-  async delete(@Caller() caller: Principal, @Param('id') id: string): Promise<EmptyView> {
-    const user = await this.scope.asAdmin(caller, id);
-    if (user.id === caller.user.id) throw new CanvusError(403, DELETE_ONESELF);
-    await this.users.delete(caller.actor, user.id);
+  async delete(@Caller() { actor, user }: Principal, @UserId() id: number): Promise<EmptyView> {
+    if (id === user.id) throw new CanvusError(403, DELETE_ONESELF);
+    await this.users.delete(actor, id);
     return {};
   }
 
+  @Permits('administrator')
   @Post(':id/approve')
   @Documented({
     summary: 'Approve a user',
@@ -123,11 +129,11 @@ export class UsersController {
     answer: UserView,
     errors: [400, 403, 404],
   })
-  async approve(@Caller() caller: Principal, @Param('id') id: string): Promise<UserView> {
-    const user = await this.scope.asAdmin(caller, id);
-    return userView(await this.users.update(caller.actor, user.id, { approved: true }));
+  async approve(@Caller() { actor }: Principal, @UserId() id: number): Promise<UserView> {
+    return userView(await this.users.update(actor, id, { approved: true }));
   }
 
+  @Permits('self-or-administrator')
   @Post(':id/block')
   @Documented({
     summary: 'Block a user',
@@ -136,11 +142,11 @@ export class UsersController {
     example: { ...exampleOf(UserView), blocked: true },
     errors: [400, 403, 404],
   })
-  async block(@Caller() caller: Principal, @Param('id') id: string): Promise<UserView> {
-    const user = await this.scope.ownOrAny(caller, id);
-    return userView(await this.users.update(caller.actor, user.id, { blocked: true }));
+  async block(@Caller() { actor }: Principal, @UserId() id: number): Promise<UserView> {
+    return userView(await this.users.update(actor, id, { blocked: true }));
   }
 
+  @Permits('administrator')
   @Post(':id/unblock')
   @Documented({
     summary: 'Unblock a user',
@@ -148,11 +154,11 @@ export class UsersController {
     answer: UserView,
     errors: [400, 403, 404],
   })
-  async unblock(@Caller() caller: Principal, @Param('id') id: string): Promise<UserView> {
-    const user = await this.scope.asAdmin(caller, id);
-    return userView(await this.users.update(caller.actor, user.id, { blocked: false }));
+  async unblock(@Caller() { actor }: Principal, @UserId() id: number): Promise<UserView> {
+    return userView(await this.users.update(actor, id, { blocked: false }));
   }
 
+  @Permits('self-or-administrator')
   @Post(':id/password')
   @Documented({
     summary: 'Change a password',
@@ -169,11 +175,9 @@ export class UsersController {
   })
   async changePassword(
     @Caller() caller: Principal,
-    @Param('id') id: string,
-    @Incoming() body: IncomingBody,
+    @UserInPath() user: AddressedUser,
+    @Input(PasswordInput) { current_password: current, new_password: next }: PasswordInput,
   ): Promise<UserView> {
-    const user = await this.scope.ownOrAny(caller, id);
-    const { current_password: current, new_password: next } = body.as(PasswordInput);
     if (user.id !== caller.user.id) {
       return userView(await this.passwords.set(caller.actor, user.id, new Secret(next)));
     }

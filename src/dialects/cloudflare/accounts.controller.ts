@@ -1,25 +1,22 @@
 /** `accounts`: the tenants (DESIGN §7). */
-import { Delete, Get, Param, Post, Put, Req } from '@nestjs/common';
+import { Delete, Get, Post, Put, Req } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { Incoming, IncomingBody, InputError, exampleOf, queryText } from '../../http/index.js';
-import { AccountService, type Principal } from '../../identity/index.js';
-import { AccountScope } from './account-scope.js';
+import { Input, InputError, exampleOf, queryText } from '../../http/index.js';
+import { AccountService, type Account, type Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';
 import { Documented, NameParameter, PageParameters } from './cloudflare.docs.js';
-import { FORBIDDEN } from './cloudflare.errors.js';
-import { Caller } from './cloudflare.guard.js';
+import { AccountId, AccountInPath, Caller } from './cloudflare.guard.js';
 import { AccountInput, AccountPatchInput, accountChanges } from './cloudflare.inputs.js';
+import { Permits } from './cloudflare.permissions.js';
 import { AccountIdView, AccountView, accountView } from './cloudflare.views.js';
 import { requestedPage, pageRequestOf, success, successPage, type Envelope } from './envelope.js';
 
 @CloudflareController('accounts', 'Accounts')
 export class AccountsController {
-  constructor(
-    private readonly scope: AccountScope,
-    private readonly accounts: AccountService,
-  ) {}
+  constructor(private readonly accounts: AccountService) {}
 
+  @Permits('signed-in')
   @Get()
   @Documented({
     summary: 'List accounts',
@@ -43,6 +40,7 @@ export class AccountsController {
     return successPage(accounts.map(accountView), page, total);
   }
 
+  @Permits('account:read')
   @Get(':accountId')
   @Documented({
     summary: 'Get one account',
@@ -52,10 +50,11 @@ export class AccountsController {
     result: AccountView,
     refusals: ['no_account'],
   })
-  async get(@Caller() caller: Principal, @Param('accountId') accountId: string): Promise<Envelope<AccountView>> {
-    return success(accountView(await this.scope.toRead(caller, accountId)));
+  get(@AccountInPath() account: Account): Envelope<AccountView> {
+    return success(accountView(account));
   }
 
+  @Permits('administrator')
   @Post()
   @Documented({
     summary: 'Create an account',
@@ -65,12 +64,14 @@ export class AccountsController {
     result: AccountView,
     refusals: ['invalid', 'conflict'],
   })
-  async create(@Caller() caller: Principal, @Incoming() body: IncomingBody): Promise<Envelope<AccountView>> {
-    if (!caller.user.admin) throw FORBIDDEN;
-    const { name } = body.as(AccountInput);
-    return success(accountView(await this.accounts.create(caller.actor, name)));
+  async create(
+    @Caller() { actor }: Principal,
+    @Input(AccountInput) { name }: AccountInput,
+  ): Promise<Envelope<AccountView>> {
+    return success(accountView(await this.accounts.create(actor, name)));
   }
 
+  @Permits('account:change')
   @Put(':accountId')
   @Documented({
     summary: 'Change an account',
@@ -85,15 +86,14 @@ export class AccountsController {
     refusals: ['invalid', 'no_account', 'conflict'],
   })
   async update(
-    @Caller() caller: Principal,
-    @Param('accountId') accountId: string,
-    @Incoming() body: IncomingBody,
+    @Caller() { actor }: Principal,
+    @AccountId() id: string,
+    @Input(AccountPatchInput) input: AccountPatchInput,
   ): Promise<Envelope<AccountView>> {
-    const account = await this.scope.toChange(caller, accountId);
-    const changes = accountChanges(body.as(AccountPatchInput));
-    return success(accountView(await this.accounts.update(caller.actor, account.id, changes)));
+    return success(accountView(await this.accounts.update(actor, id, accountChanges(input))));
   }
 
+  @Permits('administrator')
   @Delete(':accountId')
   @Documented({
     summary: 'Delete an account',
@@ -102,10 +102,8 @@ export class AccountsController {
     result: AccountIdView,
     refusals: ['no_account'],
   })
-  async delete(@Caller() caller: Principal, @Param('accountId') accountId: string): Promise<Envelope<AccountIdView>> {
-    const { id } = await this.scope.toChange(caller, accountId);
-    if (!caller.user.admin) throw FORBIDDEN;
-    await this.accounts.delete(caller.actor, id);
+  async delete(@Caller() { actor }: Principal, @AccountId() id: string): Promise<Envelope<AccountIdView>> {
+    await this.accounts.delete(actor, id);
     return success({ id });
   }
 }

@@ -2,7 +2,6 @@
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { DIALECT_PATH, DialectMount } from '../../http/index.js';
-import { AccountScope } from './account-scope.js';
 import { AccountsController } from './accounts.controller.js';
 import { renderCloudflareError } from './cloudflare.errors.js';
 import { CloudflareGuard } from './cloudflare.guard.js';
@@ -33,6 +32,6 @@ class CloudflareMount extends DialectMount implements OnModuleInit {
 /** Serves the Cloudflare dialect below `path` (default: `/client/v4`). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [CloudflareMount, CloudflareGuard, AccountScope, ServiceTokenService],
+  providers: [CloudflareMount, CloudflareGuard, ServiceTokenService],
 })
 export class CloudflareModule extends ConfigurableModuleClass {}

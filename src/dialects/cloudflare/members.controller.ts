@@ -1,26 +1,21 @@
 /** `accounts/:accountId/members`: who may do what in an account (DESIGN §7). */
-import { Delete, Get, Param, Post, Put, Req } from '@nestjs/common';
+import { Delete, Get, Post, Put, Req } from '@nestjs/common';
 import type { Request } from 'express';
-import { Incoming, IncomingBody } from '../../http/index.js';
-import { MembershipService, type Principal } from '../../identity/index.js';
-import { AccountScope } from './account-scope.js';
+import { Input } from '../../http/index.js';
+import { MembershipService, type Member, type Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';
 import { Documented, PageParameters } from './cloudflare.docs.js';
-import { NoRoute } from './cloudflare.errors.js';
-import { Caller } from './cloudflare.guard.js';
+import { AccountId, Caller, MemberId, MemberInPath } from './cloudflare.guard.js';
 import { MemberRolesInput, NewMemberInput, roleOf } from './cloudflare.inputs.js';
+import { Permits } from './cloudflare.permissions.js';
 import { MemberIdView, MemberView, memberView } from './cloudflare.views.js';
 import { requestedPage, pageRequestOf, success, successPage, type Envelope } from './envelope.js';
 
-const MEMBER_ID = /^[0-9a-f]{32}$/i;
-
 @CloudflareController('accounts/:accountId/members', 'Members')
 export class MembersController {
-  constructor(
-    private readonly scope: AccountScope,
-    private readonly memberships: MembershipService,
-  ) {}
+  constructor(private readonly memberships: MembershipService) {}
 
+  @Permits('account:read')
   @Get()
   @Documented({
     summary: 'List members',
@@ -31,17 +26,13 @@ export class MembersController {
     refusals: ['invalid', 'no_account'],
   })
   @PageParameters()
-  async list(
-    @Caller() caller: Principal,
-    @Param('accountId') accountId: string,
-    @Req() request: Request,
-  ): Promise<Envelope<MemberView[]>> {
-    const account = await this.scope.toRead(caller, accountId);
+  async list(@AccountId() accountId: string, @Req() request: Request): Promise<Envelope<MemberView[]>> {
     const page = requestedPage(request);
-    const [members, total] = await this.memberships.list(account.id, pageRequestOf(page));
+    const [members, total] = await this.memberships.list(accountId, pageRequestOf(page));
     return successPage(members.map(memberView), page, total);
   }
 
+  @Permits('account:read')
   @Get(':memberId')
   @Documented({
     summary: 'Get one member',
@@ -50,15 +41,11 @@ export class MembersController {
     result: MemberView,
     refusals: ['no_account'],
   })
-  async get(
-    @Caller() caller: Principal,
-    @Param('accountId') accountId: string,
-    @Param('memberId') memberId: string,
-  ): Promise<Envelope<MemberView>> {
-    const account = await this.scope.toRead(caller, accountId);
-    return success(memberView(await this.memberships.get(account.id, membershipId(memberId))));
+  get(@MemberInPath() member: Member): Envelope<MemberView> {
+    return success(memberView(member));
   }
 
+  @Permits('account:change')
   @Post()
   @Documented({
     summary: 'Add a member',
@@ -69,15 +56,14 @@ export class MembersController {
     refusals: ['invalid', 'no_account', 'conflict'],
   })
   async create(
-    @Caller() caller: Principal,
-    @Param('accountId') accountId: string,
-    @Incoming() body: IncomingBody,
+    @Caller() { actor }: Principal,
+    @AccountId() accountId: string,
+    @Input(NewMemberInput) input: NewMemberInput,
   ): Promise<Envelope<MemberView>> {
-    const account = await this.scope.toChange(caller, accountId);
-    const input = body.as(NewMemberInput);
-    return success(memberView(await this.memberships.add(caller.actor, account.id, input.email, roleOf(input))));
+    return success(memberView(await this.memberships.add(actor, accountId, input.email, roleOf(input))));
   }
 
+  @Permits('account:change')
   @Put(':memberId')
   @Documented({
     summary: 'Change a member’s role',
@@ -90,17 +76,15 @@ export class MembersController {
     refusals: ['invalid', 'no_account'],
   })
   async update(
-    @Caller() caller: Principal,
-    @Param('accountId') accountId: string,
-    @Param('memberId') memberId: string,
-    @Incoming() body: IncomingBody,
+    @Caller() { actor }: Principal,
+    @MemberInPath() { membership }: Member,
+    @Input(MemberRolesInput) input: MemberRolesInput,
   ): Promise<Envelope<MemberView>> {
-    const account = await this.scope.toChange(caller, accountId);
-    const { membership } = await this.memberships.get(account.id, membershipId(memberId));
-    const role = roleOf(body.as(MemberRolesInput));
-    return success(memberView(await this.memberships.changeRole(caller.actor, account.id, membership.id, role)));
+    const { accountId, id } = membership;
+    return success(memberView(await this.memberships.changeRole(actor, accountId, id, roleOf(input))));
   }
 
+  @Permits('account:change')
   @Delete(':memberId')
   @Documented({
     summary: 'Remove a member',
@@ -112,19 +96,11 @@ export class MembersController {
     refusals: ['no_account'],
   })
   async delete(
-    @Caller() caller: Principal,
-    @Param('accountId') accountId: string,
-    @Param('memberId') memberId: string,
+    @Caller() { actor }: Principal,
+    @AccountId() accountId: string,
+    @MemberId() id: string,
   ): Promise<Envelope<MemberIdView>> {
-    const account = await this.scope.toChange(caller, accountId);
-    const id = membershipId(memberId);
-    await this.memberships.remove(caller.actor, account.id, id);
+    await this.memberships.remove(actor, accountId, id);
     return success({ id });
   }
-}
-
-/** @throws NoRoute for what can be no membership's id */
-function membershipId(text: string): string {
-  if (!MEMBER_ID.test(text)) throw new NoRoute();
-  return text.toLowerCase();
 }

@@ -1,14 +1,12 @@
 /** `accounts/:accountId/access/service_tokens` (contract §1, §4). */
-import { Delete, Get, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { DomainError } from '../../core/index.js';
-import { Incoming, IncomingBody, exampleOf, optionalExamples, queryText, streamJsonList } from '../../http/index.js';
+import { Input, exampleOf, optionalExamples, queryText, streamJsonList } from '../../http/index.js';
 import type { Principal } from '../../identity/index.js';
-import { AccountScope } from './account-scope.js';
 import { CloudflareController } from './cloudflare.controller.js';
 import { Documented, NameParameter, PageParameters } from './cloudflare.docs.js';
-import { Caller } from './cloudflare.guard.js';
+import { AccountId, Caller, TokenInPath } from './cloudflare.guard.js';
 import {
   NewServiceTokenInput,
   RotateInput,
@@ -16,6 +14,7 @@ import {
   overlapEnd,
   serviceTokenChanges,
 } from './cloudflare.inputs.js';
+import { Permits } from './cloudflare.permissions.js';
 import {
   ChangedServiceTokenView,
   ServiceTokenView,
@@ -27,15 +26,11 @@ import { requestedPage, resultInfo, pageRequestOf, success, successPage, type En
 import type { ServiceToken } from './service-token.entity.js';
 import { ServiceTokenService } from './service-token.service.js';
 
-const TOKEN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 @CloudflareController('accounts/:accountId/access/service_tokens', 'Service tokens')
 export class ServiceTokensController {
-  constructor(
-    private readonly scope: AccountScope,
-    private readonly tokens: ServiceTokenService,
-  ) {}
+  constructor(private readonly tokens: ServiceTokenService) {}
 
+  @Permits('account:change')
   @Post()
   @Documented({
     summary: 'Create a service token',
@@ -51,16 +46,15 @@ export class ServiceTokensController {
     refusals: ['invalid', 'no_account'],
   })
   async create(
-    @Caller() caller: Principal,
-    @Param('accountId') accountId: string,
-    @Incoming() body: IncomingBody,
+    @Caller() { actor }: Principal,
+    @AccountId() accountId: string,
+    @Input(NewServiceTokenInput) input: NewServiceTokenInput,
   ): Promise<Envelope<ServiceTokenView>> {
-    const account = await this.scope.toChange(caller, accountId);
-    const input = body.as(NewServiceTokenInput);
     const changes = { ...serviceTokenChanges(input), name: input.name };
-    return success(createdServiceTokenView(await this.tokens.create(caller.actor, account.id, changes)));
+    return success(createdServiceTokenView(await this.tokens.create(actor, accountId, changes)));
   }
 
+  @Permits('account:read')
   @Get()
   @Documented({
     summary: 'List service tokens',
@@ -80,26 +74,25 @@ export class ServiceTokensController {
     description: 'Part of the name, ignoring case.',
   })
   async list(
-    @Caller() caller: Principal,
-    @Param('accountId') accountId: string,
+    @AccountId() accountId: string,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Envelope<ServiceTokenView[]> | undefined> {
-    const account = await this.scope.toRead(caller, accountId);
     const page = requestedPage(request);
     const filter = { label: queryText(request, 'name'), search: queryText(request, 'search') };
     if (page.perPage === undefined && page.page === 1) {
-      const batches = this.tokens.all(account.id, filter);
+      const batches = this.tokens.all(accountId, filter);
       await streamJsonList(response, batches, serviceTokenView, (count) => ({
         ...success([]),
         result_info: resultInfo(page, count, count),
       }));
       return undefined;
     }
-    const [tokens, total] = await this.tokens.page(account.id, filter, pageRequestOf(page));
+    const [tokens, total] = await this.tokens.page(accountId, filter, pageRequestOf(page));
     return successPage(tokens.map(serviceTokenView), page, total);
   }
 
+  @Permits('account:read')
   @Get(':tokenId')
   @Documented({
     summary: 'Get one service token',
@@ -108,15 +101,11 @@ export class ServiceTokensController {
     result: ServiceTokenView,
     refusals: ['no_token'],
   })
-  async get(
-    @Caller() caller: Principal,
-    @Param('accountId') accountId: string,
-    @Param('tokenId') tokenId: string,
-  ): Promise<Envelope<ServiceTokenView>> {
-    const account = await this.scope.toRead(caller, accountId);
-    return success(serviceTokenView(await this.existing(account.id, tokenId)));
+  get(@TokenInPath() token: ServiceToken): Envelope<ServiceTokenView> {
+    return success(serviceTokenView(token));
   }
 
+  @Permits('account:change')
   @Put(':tokenId')
   @Documented({
     summary: 'Change a service token',
@@ -136,16 +125,14 @@ export class ServiceTokensController {
     refusals: ['invalid', 'no_token', 'conflict'],
   })
   async update(
-    @Caller() caller: Principal,
-    @Param('accountId') accountId: string,
-    @Param('tokenId') tokenId: string,
-    @Incoming() body: IncomingBody,
+    @Caller() { actor }: Principal,
+    @TokenInPath() token: ServiceToken,
+    @Input(ServiceTokenPatchInput) input: ServiceTokenPatchInput,
   ): Promise<Envelope<ServiceTokenView>> {
-    const token = await this.changeable(caller, accountId, tokenId);
-    const changes = serviceTokenChanges(body.as(ServiceTokenPatchInput));
-    return success(createdServiceTokenView(await this.tokens.update(caller.actor, token, changes)));
+    return success(createdServiceTokenView(await this.tokens.update(actor, token, serviceTokenChanges(input))));
   }
 
+  @Permits('account:change')
   @Delete(':tokenId')
   @Documented({
     summary: 'Delete a service token',
@@ -155,14 +142,13 @@ export class ServiceTokensController {
     refusals: ['no_token'],
   })
   async delete(
-    @Caller() caller: Principal,
-    @Param('accountId') accountId: string,
-    @Param('tokenId') tokenId: string,
+    @Caller() { actor }: Principal,
+    @TokenInPath() token: ServiceToken,
   ): Promise<Envelope<ServiceTokenView>> {
-    const token = await this.changeable(caller, accountId, tokenId);
-    return success(serviceTokenView(await this.tokens.delete(caller.actor, token)));
+    return success(serviceTokenView(await this.tokens.delete(actor, token)));
   }
 
+  @Permits('account:change')
   @Post(':tokenId/refresh')
   @Documented({
     summary: 'Renew a service token',
@@ -172,14 +158,13 @@ export class ServiceTokensController {
     refusals: ['no_token'],
   })
   async refresh(
-    @Caller() caller: Principal,
-    @Param('accountId') accountId: string,
-    @Param('tokenId') tokenId: string,
+    @Caller() { actor }: Principal,
+    @TokenInPath() token: ServiceToken,
   ): Promise<Envelope<ServiceTokenView>> {
-    const token = await this.changeable(caller, accountId, tokenId);
-    return success(serviceTokenView(await this.tokens.refresh(caller.actor, token)));
+    return success(serviceTokenView(await this.tokens.refresh(actor, token)));
   }
 
+  @Permits('account:change')
   @Post(':tokenId/rotate')
   @Documented({
     summary: 'Rotate the secret of a service token',
@@ -197,23 +182,10 @@ export class ServiceTokensController {
     refusals: ['invalid', 'no_token', 'conflict'],
   })
   async rotate(
-    @Caller() caller: Principal,
-    @Param('accountId') accountId: string,
-    @Param('tokenId') tokenId: string,
-    @Incoming() body: IncomingBody,
+    @Caller() { actor }: Principal,
+    @TokenInPath() token: ServiceToken,
+    @Input(RotateInput) input: RotateInput,
   ): Promise<Envelope<ServiceTokenView>> {
-    const token = await this.changeable(caller, accountId, tokenId);
-    const previousUntil = overlapEnd(body.as(RotateInput));
-    return success(createdServiceTokenView(await this.tokens.rotate(caller.actor, token, previousUntil)));
-  }
-
-  private async changeable(caller: Principal, accountId: string, tokenId: string): Promise<ServiceToken> {
-    const account = await this.scope.toChange(caller, accountId);
-    return this.existing(account.id, tokenId);
-  }
-
-  private async existing(accountId: string, tokenId: string): Promise<ServiceToken> {
-    if (!TOKEN_ID.test(tokenId)) throw new DomainError('token_not_found', 'no such service token');
-    return this.tokens.get(accountId, tokenId.toLowerCase());
+    return success(createdServiceTokenView(await this.tokens.rotate(actor, token, overlapEnd(input))));
   }
 }

@@ -5,6 +5,7 @@ import { CloudflareController } from './cloudflare.controller.js';
 import { Documented } from './cloudflare.docs.js';
 import { TokenVerifyErrorFilter } from './cloudflare.errors.js';
 import { Caller } from './cloudflare.guard.js';
+import { Permits } from './cloudflare.permissions.js';
 import { TokenStatusView, tokenStatusView } from './cloudflare.views.js';
 import { success, type Envelope } from './envelope.js';
 
@@ -12,6 +13,7 @@ const VALID = { code: 10000, message: 'This API Token is valid and active', type
 
 @CloudflareController('user/tokens', 'Tokens')
 export class UserTokensController {
+  @Permits('signed-in')
   @Get('verify')
   @UseFilters(TokenVerifyErrorFilter)
   @Documented({

@@ -1,31 +1,39 @@
 /** `access_tokens/*`: the methods on access tokens (contract §4). */
 import { Get, Post } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
-import { readAccessTokenIdentifier, readCodeOrIdentifier } from './access-token-identifier.js';
 import type { AccessToken } from './access-token.entity.js';
 import { AccessTokenService } from './access-token.service.js';
+import type { Account } from '../../identity/index.js';
 import { CrmController } from './crm.controller.js';
 import { Documented, FIELDS_SET_QUERY, TOKEN_QUERY } from './crm.docs.js';
 import type { CrmErrorName } from './crm.error-catalogue.js';
-import { CrmError } from './crm.errors.js';
 import { EXAMPLES } from './crm.examples.js';
-import { Caller, Given, Reads, type CrmCaller } from './crm.guard.js';
-import { CreateInput, ListInput, NamedInput, ResetPassCodeInput, UpdateInput } from './crm.inputs.js';
+import { Caller, Given, type CrmCaller } from './crm.guard.js';
+import {
+  CreateInput,
+  ListInput,
+  NamedInput,
+  ResetPassCodeInput,
+  STATE_NAMES,
+  UpdateInput,
+  readList,
+  readNamed,
+  readResetPassCode,
+  readUpdate,
+  type ListQuery,
+  type Named,
+  type ResetPassCode,
+  type Update,
+} from './crm.inputs.js';
+import { Permits } from './crm.permissions.js';
 import { COLUMNS, accessTokenFields } from './crm.views.js';
 import { ok, type Envelope } from './envelope.js';
-import { FIELDS, PASS_CODE_FIELDS, readFieldsSet, type Field } from './fields-set.js';
+import { FIELDS, readFieldsSet, type Field } from './fields-set.js';
 import { LogInformation } from './log-information.js';
 import { Parameters } from './parameters.js';
-import { readNewIdentifiers, readIdentifierChanges } from './pass-code-rules.js';
+import { readNewIdentifiers } from './pass-code-rules.js';
 
 type SelectedFields = Partial<Record<string, unknown>>;
-
-/** The filter of a list: `true` effective, `false` not effective, `null` a state that no token of this server has. */
-const STATES: ReadonlyMap<string, boolean | null> = new Map([
-  ['EFFECTIVE', true],
-  ['NOT_EFFECTIVE', false],
-  ['PENDING_VERIFICATION', null],
-]);
 
 /** What can go wrong with a move to another life cycle state. */
 const STATE_ERRORS: CrmErrorName[] = [
@@ -45,7 +53,7 @@ export class AccessTokensController {
     private readonly logInformation: LogInformation,
   ) {}
 
-  @Reads()
+  @Permits('organisation:read')
   @Post('show')
   @Documented({
     summary: 'Show one access token',
@@ -57,13 +65,14 @@ export class AccessTokensController {
     data: 'accessToken',
     errors: ['invalidToken', 'parameterMissing', 'semiOptional', 'invalidParameter', 'invalidRequest', 'tokenNotFound'],
   })
-  async show(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
-    const fields = readFieldsSet(given, FIELDS);
-    const named = readAccessTokenIdentifier(given);
-    return ok(await this.view(caller, await this.tokens.find(caller.account, named), fields));
+  async show(
+    @Caller() { account }: CrmCaller,
+    @Given(readNamed) { named, fields }: Named,
+  ): Promise<Envelope<SelectedFields>> {
+    return ok(await this.view(account, await this.tokens.find(account, named), fields));
   }
 
-  @Reads()
+  @Permits('organisation:read')
   @Get('show')
   @Documented({
     summary: 'Show one access token, in the older form',
@@ -79,11 +88,11 @@ export class AccessTokensController {
     description: 'By its code, or `identifier=…,pass_code=…`.',
   })
   @ApiQuery(FIELDS_SET_QUERY)
-  showByGet(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
-    return this.show(caller, given);
+  showByGet(@Caller() caller: CrmCaller, @Given(readNamed) call: Named): Promise<Envelope<SelectedFields>> {
+    return this.show(caller, call);
   }
 
-  @Reads()
+  @Permits('organisation:read')
   @Post('list')
   @Documented({
     summary: 'List access tokens',
@@ -93,14 +102,10 @@ export class AccessTokensController {
     data: 'accessTokens',
     errors: ['invalidToken', 'parameterMissing', 'invalidParameter', 'invalidRequest'],
   })
-  async list(@Caller() { account }: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields[]>> {
-    const fields = readFieldsSet(given, FIELDS);
-    const limit = given.count('number');
-    const state = given.optional('life_cycle_state');
-    const effective = state === undefined ? undefined : STATES.get(state);
-    if (state !== undefined && effective === undefined) {
-      throw new CrmError('invalidParameter', `life_cycle_state must be one of ${[...STATES.keys()].join(', ')}`);
-    }
+  async list(
+    @Caller() { account }: CrmCaller,
+    @Given(readList) { fields, limit, effective }: ListQuery,
+  ): Promise<Envelope<SelectedFields[]>> {
     if (effective === null) return ok([]);
     const columns = [...new Set<keyof AccessToken>(['id', ...[...fields].flatMap((field) => COLUMNS[field] ?? [])])];
     const tokens = await this.tokens.list(account, { limit, columns, ...(effective !== undefined && { effective }) });
@@ -108,7 +113,7 @@ export class AccessTokensController {
     return ok(tokens.map((token) => selected(accessTokenFields(token, account, authors?.get(token.id)), fields)));
   }
 
-  @Reads()
+  @Permits('organisation:read')
   @Get(['list', 'get_not_associated'])
   @Documented({
     summary: 'List access tokens, by GET',
@@ -121,14 +126,15 @@ export class AccessTokensController {
   @ApiQuery({
     name: 'life_cycle_state',
     required: false,
-    enum: [...STATES.keys()],
+    enum: STATE_NAMES,
     description: 'Only those in this state.',
   })
   @ApiQuery(FIELDS_SET_QUERY)
-  listByGet(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields[]>> {
-    return this.list(caller, given);
+  listByGet(@Caller() caller: CrmCaller, @Given(readList) call: ListQuery): Promise<Envelope<SelectedFields[]>> {
+    return this.list(caller, call);
   }
 
+  @Permits('organisation:change')
   @Post('create')
   @Documented({
     summary: 'Create an access token',
@@ -147,12 +153,14 @@ export class AccessTokensController {
     ],
   })
   async create(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
+    const { account } = caller;
     const fields = readFieldsSet(given, FIELDS);
     const code = given.optional('authentication_code');
-    const names = readNewIdentifiers(given, this.tokens.identifiersOptional(caller.account));
-    return ok(await this.view(caller, await this.tokens.create(caller, code, names), fields));
+    const names = readNewIdentifiers(given, this.tokens.identifiersOptional(account));
+    return ok(await this.view(account, await this.tokens.create(caller, code, names), fields));
   }
 
+  @Permits('organisation:change')
   @Post('update')
   @Documented({
     summary: 'Change an access token',
@@ -174,16 +182,16 @@ export class AccessTokensController {
       'identifierTaken',
     ],
   })
-  async update(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
-    const fields = readFieldsSet(given, FIELDS);
-    const named = readAccessTokenIdentifier(given);
-    const code = given.given('authentication_code');
-    if (code === '') throw new CrmError('invalidParameter', 'authentication_code must not be empty');
-    const names = readIdentifierChanges(given);
-    const found = await this.tokens.find(caller.account, named);
-    return ok(await this.view(caller, await this.tokens.update(caller, found, code, names), fields));
+  async update(
+    @Caller() caller: CrmCaller,
+    @Given(readUpdate) { named, code, names, fields }: Update,
+  ): Promise<Envelope<SelectedFields>> {
+    const { account } = caller;
+    const found = await this.tokens.find(account, named);
+    return ok(await this.view(account, await this.tokens.update(caller, found, code, names), fields));
   }
 
+  @Permits('organisation:change')
   @Post('set_as_effective')
   @Documented({
     summary: 'Make an access token effective',
@@ -193,10 +201,11 @@ export class AccessTokensController {
     data: 'accessToken',
     errors: STATE_ERRORS,
   })
-  setAsEffective(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
-    return this.setEffective(caller, given, true);
+  setAsEffective(@Caller() caller: CrmCaller, @Given(readNamed) call: Named): Promise<Envelope<SelectedFields>> {
+    return this.setEffective(caller, call, true);
   }
 
+  @Permits('organisation:change')
   @Post('set_as_not_effective')
   @Documented({
     summary: 'Make an access token not effective',
@@ -206,10 +215,11 @@ export class AccessTokensController {
     data: 'accessToken',
     errors: STATE_ERRORS,
   })
-  setAsNotEffective(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
-    return this.setEffective(caller, given, false);
+  setAsNotEffective(@Caller() caller: CrmCaller, @Given(readNamed) call: Named): Promise<Envelope<SelectedFields>> {
+    return this.setEffective(caller, call, false);
   }
 
+  @Permits('organisation:change')
   @Post('reset_pass_code')
   @Documented({
     summary: 'Give an access token a random pass code',
@@ -219,15 +229,16 @@ export class AccessTokensController {
     data: 'passCode',
     errors: ['invalidToken', 'notPermitted', 'semiOptional', 'invalidParameter', 'tokenNotFound', 'invalidState'],
   })
-  async resetPassCode(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
-    const fields = readFieldsSet(given, PASS_CODE_FIELDS);
-    const named = readCodeOrIdentifier(given);
-    const selector = 'authenticationCode' in named ? { handle: named.authenticationCode } : named;
-    const found = await this.tokens.findOne(caller.account, selector);
+  async resetPassCode(
+    @Caller() caller: CrmCaller,
+    @Given(readResetPassCode) { named, fields }: ResetPassCode,
+  ): Promise<Envelope<SelectedFields>> {
+    const { account } = caller;
+    const found = await this.tokens.findOne(account, named);
     const { token, passCode } = await this.tokens.resetPassCode(caller, found);
     const authors = fields.has('log_information') ? await this.logInformation.authorsOf([token]) : undefined;
     const all = {
-      ...accessTokenFields(token, caller.account, authors?.get(token.id)),
+      ...accessTokenFields(token, account, authors?.get(token.id)),
       random_pass_code: () => passCode.reveal(),
     };
     return ok(selected(all, fields));
@@ -235,15 +246,15 @@ export class AccessTokensController {
 
   private async setEffective(
     caller: CrmCaller,
-    given: Parameters,
+    { named, fields }: Named,
     effective: boolean,
   ): Promise<Envelope<SelectedFields>> {
-    const fields = readFieldsSet(given, FIELDS);
-    const found = await this.tokens.find(caller.account, readAccessTokenIdentifier(given));
-    return ok(await this.view(caller, await this.tokens.setEffective(caller, found, effective), fields));
+    const { account } = caller;
+    const found = await this.tokens.find(account, named);
+    return ok(await this.view(account, await this.tokens.setEffective(caller, found, effective), fields));
   }
 
-  private async view({ account }: CrmCaller, token: AccessToken, fields: ReadonlySet<Field>): Promise<SelectedFields> {
+  private async view(account: Account, token: AccessToken, fields: ReadonlySet<Field>): Promise<SelectedFields> {
     const authors = fields.has('log_information') ? await this.logInformation.authorsOf([token]) : undefined;
     return selected(accessTokenFields(token, account, authors?.get(token.id)), fields);
   }

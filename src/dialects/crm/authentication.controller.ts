@@ -1,18 +1,17 @@
 /** `authentication/token`: log in to an organisation, and out (contract §2). */
-import { Post, Req } from '@nestjs/common';
-import type { Request } from 'express';
+import { Post } from '@nestjs/common';
 import { Secret } from '../../core/index.js';
-import { callerAddress, type EmptyView } from '../../http/index.js';
+import { CallerAddress, type EmptyView } from '../../http/index.js';
 import { AccountService, MembershipService, SessionService } from '../../identity/index.js';
 import { CrmController } from './crm.controller.js';
 import { Documented } from './crm.docs.js';
-import { Caller, Given, Open, Reads, type CrmCaller } from './crm.guard.js';
-import { LoginInput, TokenInput } from './crm.inputs.js';
+import { Caller, Given, type CrmCaller } from './crm.guard.js';
+import { LoginInput, TokenInput, readLogin, type Login } from './crm.inputs.js';
 import { AUDIENCE } from './crm.options.js';
+import { Permits } from './crm.permissions.js';
 import { UNIT_ID, type LoginTokenView } from './crm.views.js';
 import { ok, type Envelope } from './envelope.js';
 import { newLoginToken } from './login-token.form.js';
-import { Parameters } from './parameters.js';
 
 const TWO_HOURS = 7200;
 
@@ -24,7 +23,7 @@ export class AuthenticationController {
     private readonly memberships: MembershipService,
   ) {}
 
-  @Open()
+  @Permits('public')
   @Post()
   @Documented({
     summary: 'Log in',
@@ -33,16 +32,15 @@ export class AuthenticationController {
     data: 'loginToken',
     errors: ['invalidRequest', 'parameterMissing', 'invalidParameter', 'invalidCredentials', 'tooManyFailedLogins'],
   })
-  async login(@Given() given: Parameters, @Req() request: Request): Promise<Envelope<LoginTokenView>> {
-    const username = given.required('username');
-    const password = new Secret(given.required('password'));
-    const organisation = given.required('organisation');
-    const unit = given.optional('unit');
+  async login(
+    @Given(readLogin) { username, password, organisation, unit }: Login,
+    @CallerAddress() address: string | null,
+  ): Promise<Envelope<LoginTokenView>> {
     const account = await this.accounts.findByName(organisation);
-    const { secret } = await this.sessions.login(username, password, {
+    const { secret } = await this.sessions.login(username, new Secret(password), {
       audience: AUDIENCE,
       lifetimeSeconds: TWO_HOURS,
-      address: callerAddress(request),
+      address,
       newSecret: newLoginToken,
       ...(account && { accountId: account.id }),
       isAllowed: async ({ id, admin }) =>
@@ -53,7 +51,7 @@ export class AuthenticationController {
     return ok({ token: secret.reveal() });
   }
 
-  @Reads()
+  @Permits('organisation:read')
   @Post('release')
   @Documented({
     summary: 'Log out',
@@ -62,8 +60,8 @@ export class AuthenticationController {
     data: 'nothing',
     errors: ['invalidRequest', 'invalidToken'],
   })
-  async release(@Caller() { principal }: CrmCaller): Promise<Envelope<EmptyView>> {
-    await this.sessions.logout(principal, AUDIENCE);
+  async release(@Caller() caller: CrmCaller): Promise<Envelope<EmptyView>> {
+    await this.sessions.logout(caller, AUDIENCE);
     return ok({});
   }
 }

@@ -1,5 +1,14 @@
-/** Request bodies, for the documentation; {@link Parameters} reads them. */
+/** The parameters of the methods: their documentation, and functions that read them. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  readAccessTokenIdentifier,
+  readCodeOrIdentifier,
+  type AccessTokenIdentifier,
+} from './access-token-identifier.js';
+import { CrmError } from './crm.errors.js';
+import { FIELDS, PASS_CODE_FIELDS, readFieldsSet, type Field, type PassCodeField } from './fields-set.js';
+import type { Parameters } from './parameters.js';
+import { readIdentifierChanges, type IdentifierChanges } from './pass-code-rules.js';
 
 export class LoginInput {
   @ApiProperty({ format: 'email', example: 'admin@example.com', description: 'The user’s e-mail address.' })
@@ -87,4 +96,87 @@ export class ResetPassCodeInput extends FieldsSetInput {
 
   @ApiPropertyOptional({ description: 'or this.' })
   identifier?: string;
+}
+
+/** Names one access token, and the fields to answer. */
+export interface Named {
+  readonly fields: ReadonlySet<Field>;
+  readonly named: AccessTokenIdentifier;
+}
+
+/** @throws CrmError `parameterMissing`, `semiOptional`, `invalidParameter` */
+export function readNamed(given: Parameters): Named {
+  return { fields: readFieldsSet(given, FIELDS), named: readAccessTokenIdentifier(given) };
+}
+
+/** The filter of a list: `true` effective, `false` not effective, `null` a state that no token of this server has. */
+const STATES: ReadonlyMap<string, boolean | null> = new Map([
+  ['EFFECTIVE', true],
+  ['NOT_EFFECTIVE', false],
+  ['PENDING_VERIFICATION', null],
+]);
+
+/** Names of life cycle states. */
+export const STATE_NAMES = [...STATES.keys()];
+
+export interface ListQuery {
+  readonly fields: ReadonlySet<Field>;
+  readonly limit: number;
+  /** The state; `undefined` lists all, `null` none. */
+  readonly effective: boolean | null | undefined;
+}
+
+/** @throws CrmError `parameterMissing`, `invalidParameter` */
+export function readList(given: Parameters): ListQuery {
+  const fields = readFieldsSet(given, FIELDS);
+  const limit = given.count('number');
+  const state = given.optional('life_cycle_state');
+  const effective = state === undefined ? undefined : STATES.get(state);
+  if (state !== undefined && effective === undefined) {
+    throw new CrmError('invalidParameter', `life_cycle_state must be one of ${STATE_NAMES.join(', ')}`);
+  }
+  return { fields, limit, effective };
+}
+
+export interface Update extends Named {
+  /** A new code, `null` for a generated one, `undefined` for the present one. */
+  readonly code: string | null | undefined;
+  readonly names: IdentifierChanges;
+}
+
+/** @throws CrmError `parameterMissing`, `semiOptional`, `invalidParameter` */
+export function readUpdate(given: Parameters): Update {
+  const { fields, named } = readNamed(given);
+  const code = given.given('authentication_code');
+  if (code === '') throw new CrmError('invalidParameter', 'authentication_code must not be empty');
+  return { fields, named, code, names: readIdentifierChanges(given) };
+}
+
+export interface ResetPassCode {
+  readonly fields: ReadonlySet<PassCodeField>;
+  readonly named: { readonly handle: string } | { readonly identifier: string };
+}
+
+/** @throws CrmError `semiOptional`, `invalidParameter` */
+export function readResetPassCode(given: Parameters): ResetPassCode {
+  const fields = readFieldsSet(given, PASS_CODE_FIELDS);
+  const named = readCodeOrIdentifier(given);
+  return { fields, named: 'authenticationCode' in named ? { handle: named.authenticationCode } : named };
+}
+
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+  readonly organisation: string;
+  readonly unit: string | undefined;
+}
+
+/** @throws CrmError `parameterMissing`, `invalidParameter` */
+export function readLogin(given: Parameters): Login {
+  return {
+    username: given.required('username'),
+    password: given.required('password'),
+    organisation: given.required('organisation'),
+    unit: given.optional('unit'),
+  };
 }

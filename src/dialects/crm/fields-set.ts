@@ -31,6 +31,8 @@ export const PASS_CODE_FIELDS = [
   'log_information',
 ] as const;
 
+export type PassCodeField = (typeof PASS_CODE_FIELDS)[number];
+
 /**
  * What was asked for: a comma-separated string or a list of strings; everything when absent or empty. Unknown names
  * select nothing.

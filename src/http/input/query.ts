@@ -1,6 +1,6 @@
 /** Reads query parameters. */
 import type { Request } from 'express';
-import { InputError } from './validated-input.js';
+import { InputError } from './input-errors.js';
 
 /**
  * The value of a parameter, or the first value if it is repeated; `undefined` if absent.

@@ -1,19 +1,11 @@
-/** Reads request bodies once, ahead of any other parser, and parses them only on demand. */
+/**
+ * Reads request bodies once, ahead of any other parser. They are parsed and validated only when a handler takes them,
+ * which is after authorization.
+ */
 import { finished } from 'node:stream';
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext, type PipeTransform } from '@nestjs/common';
 import express, { type Request, type RequestHandler } from 'express';
-import { InputError, members, validated } from './validated-input.js';
-
-/** The reason why a body cannot be used; each dialect renders it in its own form. */
-export class BodyError extends Error {
-  constructor(
-    readonly reason: 'too_large' | 'unreadable' | 'not_json',
-    message: string,
-  ) {
-    super(message);
-    this.name = 'BodyError';
-  }
-}
+import { BodyError, InputError } from './input-errors.js';
 
 type Received = { readonly bytes: Buffer } | { readonly error: BodyError };
 
@@ -73,27 +65,6 @@ function textBody(request: Request): string {
   }
 }
 
-/** The body of a request, parsed only when the route asks for it, which is after authorization. */
-export class IncomingBody {
-  constructor(private readonly request: Request) {}
-
-  /**
-   * The body as an instance of an input class.
-   * @throws BodyError, InputError
-   */
-  as<T extends object>(input: new () => T): T {
-    return validated(input, this.json());
-  }
-
-  /**
-   * The body as plain JSON; `undefined` when it is empty.
-   * @throws BodyError
-   */
-  json(): unknown {
-    return jsonBody(this.request);
-  }
-}
-
 /**
  * The members of a form (`application/x-www-form-urlencoded`), each of which may occur once.
  * @throws BodyError; InputError for a repeated member
@@ -107,6 +78,15 @@ export function formMembers(request: Request): ReadonlyMap<string, string> {
   return members;
 }
 
+/** The members of a JSON object; an absent body (`undefined`) has none. */
+export function members(body: unknown): Readonly<Record<string, unknown>> {
+  if (body === undefined) return {};
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new InputError(null, 'the request body must be a JSON object', false);
+  }
+  return body as Record<string, unknown>;
+}
+
 /**
  * The members of a JSON body; only checks that it is an object.
  * @throws BodyError, InputError
@@ -115,10 +95,30 @@ export function jsonMembers(request: Request): Readonly<Record<string, unknown>>
   return members(jsonBody(request));
 }
 
-/** Parameter decorator for an {@link IncomingBody}. A host's pipes do not touch it. */
-export const Incoming = createParamDecorator(
-  (_: unknown, context: ExecutionContext) => new IncomingBody(context.switchToHttp().getRequest<Request>()),
+/**
+ * Parameter decorator for the JSON body as read by a function. An empty body is `undefined`.
+ * @throws BodyError, and the errors of the function
+ */
+export function InputBy(read: (body: unknown) => unknown): ParameterDecorator {
+  return Unread(new InputPipe(read));
+}
+
+/** A body that is not parsed yet. A host's pipes do not touch it. */
+class UnreadBody {
+  constructor(readonly request: Request) {}
+}
+
+const Unread = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => new UnreadBody(context.switchToHttp().getRequest<Request>()),
 );
+
+class InputPipe implements PipeTransform<UnreadBody> {
+  constructor(private readonly read: (body: unknown) => unknown) {}
+
+  transform({ request }: UnreadBody): unknown {
+    return this.read(jsonBody(request));
+  }
+}
 
 function bodyError(error: unknown, maxBytes: number): BodyError {
   const { type } = error as { type?: string };

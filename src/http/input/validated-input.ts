@@ -1,41 +1,28 @@
 /** Turns untrusted JSON into an instance of an input class, validated by the class-validator rules of the class. */
 import { getMetadataStorage, registerDecorator, validateSync, type ValidationError } from 'class-validator';
 import { isStorableText } from '../../core/index.js';
-
-/** The first validation error of an input. */
-export class InputError extends Error {
-  constructor(
-    /** The invalid member, with a dotted name if nested; `null` if the input is not an object. */
-    readonly field: string | null,
-    message: string,
-    /** Whether the member is missing or `null`. */
-    readonly missing: boolean,
-  ) {
-    super(message);
-    this.name = 'InputError';
-  }
-}
+import { InputError } from './input-errors.js';
+import { InputBy, members } from './request-body.js';
 
 type InputClass<T> = new () => T;
+
+/**
+ * Parameter decorator for the JSON body as a validated instance of an input class.
+ * @throws BodyError, InputError
+ */
+export function Input(input: new () => object): ParameterDecorator {
+  return InputBy((body) => validated(input, body));
+}
 
 /**
  * Takes the declared members of a JSON object and ignores all others; an absent body counts as an empty object.
  * @throws InputError naming the first member, in the order of the class, that breaks a rule
  */
-export function validated<T extends object>(input: InputClass<T>, body: unknown): T {
+function validated<T extends object>(input: InputClass<T>, body: unknown): T {
   const instance = declaredPart(input, body);
   const [error] = validateSync(instance, { forbidUnknownValues: false, stopAtFirstError: true });
   if (error) throw inputError(error);
   return instance;
-}
-
-/** The members of a JSON object; an absent body (`undefined`) has none. */
-export function members(body: unknown): Readonly<Record<string, unknown>> {
-  if (body === undefined) return {};
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new InputError(null, 'the request body must be a JSON object', false);
-  }
-  return body as Record<string, unknown>;
 }
 
 function declaredPart<T extends object>(input: InputClass<T>, body: unknown): T {

@@ -2,6 +2,7 @@
 import type { DynamicModule, ModuleMetadata } from '@nestjs/common';
 import { RouterModule, type ApplicationConfig, type HttpAdapterHost } from '@nestjs/core';
 import { OptionsError, withCheckedOptions, type OptionRules } from '../../core/index.js';
+import { isBelow } from './routing.js';
 
 /** What every dialect's `forRoot` takes beside its options. */
 export interface DialectExtras {
@@ -71,11 +72,6 @@ export function mountPath(config: ApplicationConfig, path: string): string {
     );
   }
   return joinedPath(prefix, own);
-}
-
-/** Whether a path is another or lies below it. @param prefix - without a slash after it */
-export function isBelow(path: string, prefix: string): boolean {
-  return `${path}/`.startsWith(`${prefix}/`);
 }
 
 /** One path of several parts, which may have slashes around them or not. */

@@ -2,9 +2,11 @@
 import type { Type } from '@nestjs/common';
 import { MetadataScanner } from '@nestjs/core';
 import type { Application } from 'express';
-import { decoratedMethod, decoratedPath } from '../../internals/index.js';
-import { MountError, PathClash, isBelow, joinedPath } from './mounting.js';
-import { routesOf, type Route } from './routing.js';
+import { decoratedGuards, decoratedMethod, decoratedPath } from '../../internals/index.js';
+import { MountError, PathClash, joinedPath } from './mounting.js';
+import { PUBLIC, PermissionGuard, permissionOf } from '../permission.js';
+import { declareRoute } from './declared-routes.js';
+import { describeRoute, isBelow, routesOf, type Route } from './routing.js';
 
 /** A module as it is mounted. */
 export interface MountedModule {
@@ -18,7 +20,7 @@ export interface MountedModule {
 /**
  * To be called when all routes are registered.
  * @param path - the whole prefix
- * @throws MountError when a route is not there, PathClash when there is one of the host
+ * @throws MountError when a route is missing or declares no permission; PathClash when there is one of the host
  */
 export function checkRoutes(
   application: Application,
@@ -29,7 +31,7 @@ export function checkRoutes(
     .filter((route) => isBelow(route.path, path))
     .map(describeRoute);
   const parent = path.slice(0, path.length - joinedPath(part).length);
-  const own = new Set(controllers.flatMap((controller) => routesOfController(controller, parent)).map(describeRoute));
+  const own = new Set(declareControllers(application, controllers, parent));
   for (const route of own) {
     if (routed.includes(route)) continue;
     throw new MountError(
@@ -51,20 +53,61 @@ function clashWith(route: string, name: string, path: string): string {
   return `${name} is to be served at ${path === '' ? '/' : path}, where the application has ${route}: give ${name} another \`path\` in its forRoot`;
 }
 
-function describeRoute({ method, path }: Route): string {
-  return `${method} ${path}`;
+/**
+ * Records the permissions of the routes of controllers.
+ * @param prefix - of all paths of the controllers
+ * @returns the routes, as formatted by {@link describeRoute}
+ * @throws MountError for a route without a permission, or whose permission no guard checks
+ */
+export function declareControllers(
+  application: Application,
+  controllers: readonly Type<object>[],
+  prefix: string,
+): string[] {
+  return controllers.flatMap((controller) =>
+    handlersOf(controller).flatMap(([name, handler]) => {
+      const permission = checkedPermission(controller, name, handler);
+      return routesOfHandler(controller, handler, prefix).map((route) => {
+        declareRoute(application, route, permission);
+        return describeRoute(route);
+      });
+    }),
+  );
 }
 
-function routesOfController(controller: Type<object>, prefix: string): Route[] {
-  const prototype = controller.prototype as Record<string, object>;
-  return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
-    const handler = prototype[name];
-    if (!handler) return [];
-    const method = decoratedMethod(handler);
-    return pathsIn(handler).flatMap((path) =>
-      pathsIn(controller).map((parent) => ({ method, path: joinedPath(prefix, parent, path) })),
+function checkedPermission(controller: Type<object>, name: string, handler: object): string {
+  const permission = permissionOf(handler);
+  if (permission === undefined) {
+    throw new MountError(`${controller.name}.${name} declares no permission: add the decorator @Permits`);
+  }
+  if (permission !== PUBLIC && !isGuarded(controller)) {
+    throw new MountError(
+      `${controller.name}.${name} requires "${permission}", but its controller has no guard that checks it`,
     );
+  }
+  return permission;
+}
+
+/** Whether the controller has a guard that checks permissions. */
+function isGuarded(controller: Type<object>): boolean {
+  return decoratedGuards(controller).some(
+    (guard) => typeof guard === 'function' && guard.prototype instanceof PermissionGuard,
+  );
+}
+
+function handlersOf(controller: Type<object>): [name: string, handler: object][] {
+  const prototype = controller.prototype as Record<string, object>;
+  return new MetadataScanner().getAllMethodNames(prototype).flatMap((name): [string, object][] => {
+    const handler = prototype[name];
+    return handler && decoratedPath(handler) !== undefined ? [[name, handler]] : [];
   });
+}
+
+function routesOfHandler(controller: Type<object>, handler: object, prefix: string): Route[] {
+  const method = decoratedMethod(handler);
+  return pathsIn(handler).flatMap((path) =>
+    pathsIn(controller).map((parent) => ({ method, path: joinedPath(prefix, parent, path) })),
+  );
 }
 
 /** Of a controller or a route. */

@@ -1,7 +1,11 @@
 /** What the running application routes. */
 import type { Application, NextFunction, Request, Response } from 'express';
 import { layersOf, routerOf, type Layer } from '../../internals/index.js';
-import { isBelow } from './mounting.js';
+
+/** Whether a path is another or lies below it. @param prefix - without a slash after it */
+export function isBelow(path: string, prefix: string): boolean {
+  return `${path}/`.startsWith(`${prefix}/`);
+}
 
 /** No route has this path. */
 export class PathNotFound extends Error {}
@@ -19,6 +23,11 @@ export class MethodNotAllowed extends Error {
 export interface Route {
   readonly method: string;
   readonly path: string;
+}
+
+/** A route for people: `GET /api/v1/users/:id`. */
+export function describeRoute({ method, path }: Route): string {
+  return `${method} ${path}`;
 }
 
 /** By the layer that leads to them. */

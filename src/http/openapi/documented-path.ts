@@ -1,5 +1,5 @@
 /** Documents the path parameters of a controller. */
-import { ApiParam } from '@nestjs/swagger';
+import { ApiParam, DECORATORS } from '@nestjs/swagger';
 import { decoratedPath } from '../../internals/index.js';
 
 /** The description of a path parameter. */
@@ -25,9 +25,17 @@ export function documentedPath(
       if (typeof descriptor.value !== 'function') continue;
       const own = decoratedPath(descriptor.value as object);
       if (typeof own !== 'string') continue;
+      const others = parametersOf(descriptor.value as object);
       for (const [, parameter = ''] of `${path}/${own}`.matchAll(/:(\w+)/g)) {
         ApiParam({ name: parameter, type: String, ...parameters[parameter] })(prototype, name, descriptor);
       }
+      const inPath = parametersOf(descriptor.value as object).slice(others.length);
+      // Path parameters come first, as they do in an address.
+      Reflect.defineMetadata(DECORATORS.API_PARAMETERS, [...inPath, ...others], descriptor.value as object);
     }
   };
+}
+
+function parametersOf(handler: object): readonly object[] {
+  return (Reflect.getMetadata(DECORATORS.API_PARAMETERS, handler) ?? []) as readonly object[];
 }

@@ -2,10 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { CredentialForms, Verifier, type Actor, type Credential, type Token } from '../../core/index.js';
-import { callerAddress } from '../../http/index.js';
-import { Authenticator, MembershipService, USER_AUDIENCE, type Principal } from '../../identity/index.js';
+import { PermissionGuard, callerAddress, fromScope } from '../../http/index.js';
+import { Authenticator, USER_AUDIENCE, type Principal } from '../../identity/index.js';
 import { basicNoun, withArticle } from '../form-descriptions.js';
 import { OAuthError } from './oauth.errors.js';
+import type { OAuthPermission } from './oauth.permissions.js';
 
 export type OAuthCaller =
   | { readonly as: 'service'; readonly token: Readonly<Token>; readonly actor: Actor }
@@ -14,17 +15,30 @@ export type OAuthCaller =
 const BASIC = /^Basic +([A-Za-z0-9+/]+={0,2})$/i;
 const BEARER = /^Bearer +(\S+)$/i;
 
+/** The scope of an authorized request. */
+interface OAuthScope {
+  readonly caller: OAuthCaller;
+}
+
 @Injectable()
-export class OAuthCallers {
+export class OAuthGuard extends PermissionGuard {
   constructor(
     private readonly verifier: Verifier,
     private readonly authenticator: Authenticator,
-    private readonly memberships: MembershipService,
     private readonly forms: CredentialForms,
-  ) {}
+  ) {
+    super();
+  }
 
-  /** @throws OAuthError `invalid_client`, `invalid_token` */
-  async authenticate(request: Request): Promise<OAuthCaller> {
+  /**
+   * Authentication is enough for the only permission.
+   * @throws OAuthError `invalid_client`, `invalid_token`
+   */
+  protected async authorize(request: Request, _permission: OAuthPermission): Promise<OAuthScope> {
+    return { caller: await this.authenticate(request) };
+  }
+
+  private async authenticate(request: Request): Promise<OAuthCaller> {
     const headers = request.rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'authorization');
     if (headers.length > 1) throw refused('there is more than one Authorization header');
     const { authorization = '' } = request.headers;
@@ -35,24 +49,6 @@ export class OAuthCallers {
     const noun = basicNoun(this.forms);
     const service = noun === undefined ? '' : `${withArticle(noun)} by HTTP Basic (client id and secret), or `;
     throw refused(`authenticate with ${service}a token of a user as Bearer`);
-  }
-
-  /** Whether the caller may see a token: their own, those of their account, or any for administrators. */
-  async maySee(caller: OAuthCaller, token: Readonly<Token>): Promise<boolean> {
-    if (caller.as === 'service') return isSibling(caller.token, token);
-    return (await this.roleFor(caller.principal, token)) !== null;
-  }
-
-  /** Whether the caller may revoke a token: their own, or one they administer. A service may only revoke its own. */
-  async mayRevoke(caller: OAuthCaller, token: Readonly<Token>): Promise<boolean> {
-    if (caller.as === 'service') return caller.token.id === token.id;
-    return (await this.roleFor(caller.principal, token)) === 'administrator';
-  }
-
-  private async roleFor({ user }: Principal, { userId, accountId }: Readonly<Token>): Promise<string | null> {
-    if (user.admin || userId === user.id) return 'administrator';
-    if (userId !== null || accountId === null) return null;
-    return this.memberships.roleOf(user.id, accountId);
   }
 
   private async service(basic: string, address: string | null): Promise<OAuthCaller> {
@@ -84,12 +80,6 @@ export class OAuthCallers {
   }
 }
 
-/** Whether two tokens are the same, or of the same kind and account. */
-function isSibling(one: Readonly<Token>, other: Readonly<Token>): boolean {
-  const isOfAccount = other.kind === one.kind && other.accountId !== null && other.accountId === one.accountId;
-  return one.id === other.id || isOfAccount;
-}
-
 /** Decodes HTTP Basic (RFC 7617), with both parts encoded as RFC 6749 §2.3.1 requires. */
 function namePassword(basic: string): [name: string, password: string] {
   const text = Buffer.from(basic, 'base64').toString('utf8');
@@ -107,3 +97,6 @@ function namePassword(basic: string): [name: string, password: string] {
 function refused(message: string): OAuthError {
   return new OAuthError('invalid_client', message);
 }
+
+/** Parameter decorator for the {@link OAuthCaller}. */
+export const Caller = fromScope(({ caller }: OAuthScope) => caller);

@@ -1,0 +1,98 @@
+/**
+ * Permissions of routes. Each handler declares in one decorator who may call it, and the guard of its dialect reads that
+ * before anything else happens. A route without a permission is callable by nobody.
+ */
+import { SetMetadata, createParamDecorator, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+
+/** The permission of routes that anyone may call, in every dialect. */
+export const PUBLIC = 'public';
+
+const PERMISSION = 'latchkey:permission';
+const REQUIRED_RESOURCES = 'latchkey:required-resources';
+
+/** {@link permits} restricted to the permissions of one dialect. */
+export type Permits<P extends string> = (permission: P) => MethodDecorator;
+
+/** Declares who may call a route. */
+export function permits(permission: string): MethodDecorator {
+  return SetMetadata(PERMISSION, permission);
+}
+
+/** The permission that a handler declares, or `undefined`. */
+export function permissionOf(handler: object): string | undefined {
+  return Reflect.getMetadata(PERMISSION, handler) as string | undefined;
+}
+
+/** The scope of each authorized request: what its guard returned. */
+const SCOPES = new WeakMap<Request, object>();
+
+/**
+ * The base of each dialect's guard. A dialect defines how callers authenticate and what its permissions mean. After the
+ * guard come the pipes, which validate the input, and then the handler.
+ */
+export abstract class PermissionGuard implements CanActivate {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const handler = context.getHandler();
+    const permission = permissionOf(handler);
+    if (permission === undefined) {
+      throw new Error(`${context.getClass().name}.${handler.name} does not declare a permission`);
+    }
+    const request = context.switchToHttp().getRequest<Request>();
+    SCOPES.set(request, await this.authorize(request, permission, requiredResources(handler)));
+    return true;
+  }
+
+  /**
+   * Authenticates the caller and checks the permission. Then loads the resources that the handler requires, so that a
+   * resource that does not exist is reported before the body is validated.
+   * @param permission - one that the dialect's decorator accepts
+   * @param required - the names given to {@link requiredFromScope}
+   * @returns the scope that {@link fromScope} reads
+   * @throws the dialect's errors for requests that are refused
+   */
+  protected abstract authorize(request: Request, permission: string, required: ReadonlySet<string>): Promise<object>;
+}
+
+/** Creates a parameter decorator for a part of the scope. An absent part is a bug and answered with 500. */
+export function fromScope(part: (scope: never) => unknown): () => ParameterDecorator {
+  return createParamDecorator((_: unknown, context: ExecutionContext) => {
+    const scope = SCOPES.get(context.switchToHttp().getRequest<Request>());
+    const value = scope && part(scope as never);
+    if (value !== undefined) return value;
+    throw new Error(
+      `${context.getClass().name}.${context.getHandler().name} takes what its permission does not provide`,
+    );
+  });
+}
+
+/**
+ * Creates a parameter decorator for a resource that the path names. Taking it makes the guard load the resource, and a
+ * request for one that does not exist is refused before its body is validated.
+ * @param name - the property of the scope
+ */
+export function requiredFromScope(name: string): () => ParameterDecorator {
+  const parameter = fromScope((scope: Readonly<Record<string, unknown>>) => scope[name]);
+  return () => (controller, key, index) => {
+    const handler = (controller as Record<string | symbol, object>)[key ?? ''];
+    if (!handler) throw new Error(`${String(key)} is not a handler`);
+    Reflect.defineMetadata(REQUIRED_RESOURCES, new Set([...requiredResources(handler), name]), handler);
+    parameter()(controller, key, index);
+  };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function requiredResources(handler: object): ReadonlySet<string> {
+  return (Reflect.getMetadata(REQUIRED_RESOURCES, handler) as ReadonlySet<string> | undefined) ?? NONE;
+}
+
+/** The network address as Express determines it with the configured trust in proxies; at most 64 characters. */
+export function callerAddress(request: Request): string | null {
+  return request.ip?.replace(/^::ffff:(?=\d+\.)/i, '').slice(0, 64) ?? null;
+}
+
+/** Parameter decorator for the caller's network address, for logins. */
+export const CallerAddress = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  callerAddress(context.switchToHttp().getRequest<Request>()),
+);

@@ -1,0 +1,19 @@
+/** The routes of the standalone server that anyone may call, except those of {@link DOCUMENTATION}. */
+export const PUBLIC_ROUTES = [
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /api/v1/server-info',
+  'GET /api/v1/server-config',
+  'POST /api/v1/users/login',
+  'POST /crmapi/rest/v2/authentication/token',
+  // Not served, and says so to everybody.
+  'POST /api/v1/users/register',
+  'POST /api/v1/users/confirm-email',
+  'POST /api/v1/users/login/saml',
+  'POST /api/v1/users/password/create-reset-token',
+  'POST /api/v1/users/password/reset',
+  'GET /api/v1/users/password/validate-reset-token',
+];
+
+/** The pages of Swagger UI and the OpenAPI documents. */
+export const DOCUMENTATION = /^GET \/docs(\/|$)/;
