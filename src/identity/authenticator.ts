@@ -1,7 +1,8 @@
 /** Authenticates callers: turns a presented user token into a principal. */
 import { Injectable } from '@nestjs/common';
 import { Secret, Token, Verifier, isUserToken, type Actor, type DirectoryUser } from '../core/index.js';
-import { actsForUser, isLogin } from './user-credential.js';
+import { PersonalToken } from './personal-token.entity.js';
+import { SessionToken, USER_AUDIENCE } from './session-token.entity.js';
 
 /** An authenticated user and the token they presented. */
 export interface Principal {
@@ -49,4 +50,14 @@ export class Authenticator {
     const actor = { userId: user.id, userName: user.name, tokenId: token.id, admin: user.admin, address };
     return { status: 'authenticated', principal: { user, token, actor } };
   }
+}
+
+/** Whether a token is one of a user that is accepted wherever a user's token is: a personal token, or such a login. */
+export function actsForUser(token: Token, audience = USER_AUDIENCE): boolean {
+  return token instanceof PersonalToken || isLogin(token, audience);
+}
+
+/** Whether it was born from a login for this audience. */
+function isLogin(token: Token, audience: string): boolean {
+  return token instanceof SessionToken && token.audience === audience;
 }

@@ -7,7 +7,7 @@ export {
   type AccountChanges,
   type AccountQuery,
 } from './account.service.js';
-export { Authenticator, type Authentication, type Principal } from './authenticator.js';
+export { Authenticator, actsForUser, type Authentication, type Principal } from './authenticator.js';
 export * from './changes.js';
 export { Bootstrap, type BootstrapResult, type BootstrapOptions } from './bootstrap.js';
 export { newHexId } from './hex-id.js';
@@ -36,5 +36,4 @@ export { TokenRevalidator, type TokenStatus } from './token-revalidator.js';
 export { EMAIL_MAX, emailKeyOf, isEmailAddress } from './email-address.js';
 export { User } from './user.entity.js';
 export { BEARER_FORM, USER_TOKEN_DESCRIPTION, userTokenForm } from './user-token.form.js';
-export { actsForUser } from './user-credential.js';
 export { UserService, type NewUser, type UserChanges } from './user.service.js';

@@ -52,7 +52,8 @@ export class PersonalTokenService {
   async issue(actor: Actor, userId: number, description: string): Promise<IssuedPersonalToken> {
     const prepared = await this.prepare(this.hashing.newSecret());
     return this.unitOfWork.write(actor, async (tx) => {
-      await lockUserShared(this.users, tx, userId);
+      // A caller who issues a token to themselves is locked as the author already.
+      if (actor.tokenId === null || actor.userId !== userId) await lockUserShared(this.users, tx, userId);
       return this.insert(tx, userId, description, prepared);
     });
   }

@@ -1,6 +1,6 @@
 /** The credential forms of personal and login tokens. */
 import { Secret, isUserToken, type CredentialForm, type HeaderForm } from '../core/index.js';
-import { actsForUser } from './user-credential.js';
+import { actsForUser } from './authenticator.js';
 
 /** Description of user tokens in Swagger UI. */
 export const USER_TOKEN_DESCRIPTION = 'A personal token or a login token.';
