@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, loadConfig, settingsTables, type Config } from '../../src/config/index.js';
-import { describeSettings, integer, setting, settingsTable, type Environment } from '../../src/settings/index.js';
+import { ConfigError, loadConfig, settingsTables, type Config } from './index.js';
+import { describeSettings, integer, setting, settingsTable, type Environment } from '../settings/index.js';
 
 const TOKEN = 'AdminAdminAdminAdminAdminAdminAdminAdmin-_0';
 

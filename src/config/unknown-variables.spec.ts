@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { settingsTables } from '../../src/config/index.js';
-import { unknownVariableWarning, unknownVariables, type Environment } from '../../src/settings/index.js';
+import { settingsTables } from './index.js';
+import { unknownVariableWarning, unknownVariables, type Environment } from '../settings/index.js';
 
 const found = (env: Environment): (readonly [string, string])[] =>
   unknownVariables(env, settingsTables()).map(({ name, candidates }) => [name, candidates.join(' ')] as const);
