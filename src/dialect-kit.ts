@@ -10,15 +10,12 @@ export {
   TokenService,
   UnitOfWork,
   isCheckedSecret,
-  matching,
   newCheckedSecret,
-  wholeNumber,
   type Actor,
   type CredentialForm,
   type CredentialReading,
   type CredentialScheme,
   type HeaderForm,
-  type OptionRules,
 } from './core/index.js';
 export { AccountService, Authenticator, USER_AUDIENCE, lockAccountShared, type Principal } from './identity/index.js';
 export {
@@ -35,4 +32,16 @@ export {
   type DialectExtras,
   type ErrorResponse,
 } from './http/index.js';
-export { setting, settingsTable, text as textForm } from './settings/index.js';
+export {
+  choice as choiceForm,
+  flag as flagForm,
+  integer as integerForm,
+  setting,
+  settingsTable,
+  text as textForm,
+  type Form,
+  type Options,
+  type Setting,
+  type SettingsTable,
+  type Values,
+} from './settings/index.js';

@@ -58,7 +58,6 @@ export {
   Change,
   DomainError,
   EventBus,
-  OptionsError,
   SYSTEM,
   TokenChange,
   TokenIssued,
@@ -119,3 +118,4 @@ export {
   type Role,
   type UserChanges,
 } from './identity/index.js';
+export { OptionsError } from './settings/index.js';

@@ -15,13 +15,11 @@ import {
   EventBus,
   HashingService,
   HealthChecks,
-  OptionsError,
   SystemClock,
   TOKEN_CHANGES,
   TokenLookup,
   Transactor,
   UserDirectory,
-  withCheckedOptions,
   type ChangeClass,
   type CoreOptions,
 } from './core/index.js';
@@ -35,19 +33,21 @@ import {
   PersonalTokenHandles,
   RandomTokenHandles,
   ServerSettings,
-  type CleanupOptions,
   type IdentityOptions,
 } from './identity/index.js';
 import { credentialFormsOf, type Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
-import { EXTRAS, optionRules, type LatchkeyExtras, type LatchkeyOptions } from './latchkey.options.js';
+import { withCheckedOptions } from './http/index.js';
+import {
+  EXTRAS,
+  latchkeySettings,
+  type LatchkeyExtras,
+  type LatchkeyOptions,
+  type LatchkeyValues,
+} from './latchkey.options.js';
 import { Connection, databaseChecks, relayFor, tokenLookupFor, transactorFor } from './persistence/index.js';
 import { schemaOf } from './schema.js';
-
-const DEFAULTS = {
-  bcryptCost: 12,
-  loginThrottle: { failuresPerAccount: 10, failuresPerAddress: 100, windowSeconds: 900 },
-};
+import { OptionsError } from './settings/index.js';
 
 const HOST_CONNECTION = Symbol('latchkey:host-connection');
 const KNOWN_DIALECTS = Symbol('latchkey:dialects');
@@ -58,7 +58,7 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: LATCHKEY_OPTIONS }
     .setExtras<LatchkeyExtras>(
       EXTRAS,
       (unchecked, { connectionName, dialects = DIALECTS, imports = [], providers = [] }) => {
-        const definition = withCheckedOptions(unchecked, optionRules(dialects));
+        const definition = withCheckedOptions(unchecked, latchkeySettings(dialects));
         return {
           ...definition,
           imports: [...(definition.imports ?? []), ...imports],
@@ -96,28 +96,28 @@ const REPLACEABLE: Provider[] = [
     ...IDENTITY_PROVIDERS,
     {
       provide: Connection,
-      useFactory: ({ database }: LatchkeyOptions, dialects: readonly Dialect[], host?: DataSource) =>
+      useFactory: ({ database }: LatchkeyValues, dialects: readonly Dialect[], host?: DataSource) =>
         Connection.open(database, host, schemaOf(dialects)),
       inject: [LATCHKEY_OPTIONS, KNOWN_DIALECTS, { token: HOST_CONNECTION, optional: true }],
     },
     {
       provide: CORE_OPTIONS,
-      useFactory: (options: LatchkeyOptions): CoreOptions => ({ ...DEFAULTS, ...options }),
+      useFactory: (options: LatchkeyValues): CoreOptions => options,
       inject: [LATCHKEY_OPTIONS],
     },
     {
       provide: IDENTITY_OPTIONS,
-      useFactory: (options: LatchkeyOptions): IdentityOptions => ({ ...DEFAULTS, ...options }),
+      useFactory: (options: LatchkeyValues): IdentityOptions => options,
       inject: [LATCHKEY_OPTIONS],
     },
     {
       provide: CLEANUP_OPTIONS,
-      useFactory: ({ cleanup = {} }: LatchkeyOptions): CleanupOptions => cleanup,
+      useFactory: ({ cleanup }: LatchkeyValues) => cleanup,
       inject: [LATCHKEY_OPTIONS],
     },
     {
       provide: CredentialForms,
-      useFactory: (dialects: readonly Dialect[], { credentials }: LatchkeyOptions) =>
+      useFactory: (dialects: readonly Dialect[], { credentials }: LatchkeyValues) =>
         credentialFormsOf(dialects, credentials),
       inject: [KNOWN_DIALECTS, LATCHKEY_OPTIONS],
     },
@@ -138,7 +138,7 @@ const REPLACEABLE: Provider[] = [
         { dataSource }: Connection,
         events: EventBus,
         dialects: readonly Dialect[],
-        { leaseSeconds = 2 }: LatchkeyOptions,
+        { leaseSeconds }: LatchkeyValues,
       ) => relayFor(dataSource, events, { leaseSeconds, changeClasses: changeClassesOf(dialects) }),
       inject: [Connection, EventBus, KNOWN_DIALECTS, LATCHKEY_OPTIONS],
     },

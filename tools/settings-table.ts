@@ -1,46 +1,92 @@
 /**
- * The table of settings in the README, made from what the rooms declare. `npm run settings-table` writes it; a test fails
- * while the README has another.
+ * The tables of settings and of options in the README, made from what the rooms declare. `npm run settings-table` writes
+ * them; a test fails while the README has others.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { settingsTables } from '../src/config/index.js';
+import { DATA_PLANE_SETTINGS } from '../src/data-plane/data-plane.settings.js';
+import { DIALECT_SETTINGS } from '../src/dialects.settings.js';
+import { LATCHKEY_SETTINGS } from '../src/latchkey.settings.js';
 import { describeSettings, type SettingDescription, type SettingsTable } from '../src/settings/index.js';
 
-/** Where the table is kept. */
+/** Where the tables are kept. */
 export const README = path.resolve(import.meta.dirname, '../README.md');
 
-const BEGIN = '<!-- settings: made by npm run settings-table -->';
-const END = '<!-- end of settings -->';
-
-/** A README with the table as it has to be. */
-export async function withSettingsTable(readme: string): Promise<string> {
-  const [before, rest, ...more] = readme.split(BEGIN);
-  const [, after, ...others] = rest?.split(END) ?? [];
-  if (before === undefined || after === undefined || more.length + others.length > 0) {
-    throw new Error(`README.md needs one line ${BEGIN} and, after it, one line ${END}`);
-  }
-  const text = [before, BEGIN, '\n\n', settingsTable(), '\n', END, after].join('');
+/** A README with the tables as they have to be. */
+export async function withSettingsTables(readme: string): Promise<string> {
+  const text = withTable(withTable(readme, 'settings', settingsRows()), 'options', optionsRows());
   return format(text, { ...(await resolveConfig(README)), parser: 'markdown' });
 }
 
-function settingsTable(): string {
-  const rows = settingsTables().flatMap(section);
-  return ['| variable | default | meaning |', '| --- | --- | --- |', ...rows, ''].join('\n');
+function withTable(readme: string, name: string, rows: readonly string[]): string {
+  const [begin, end] = [`<!-- ${name}: made by npm run settings-table -->`, `<!-- end of ${name} -->`];
+  const [before, rest, ...more] = readme.split(begin);
+  const [, after, ...others] = rest?.split(end) ?? [];
+  if (before === undefined || after === undefined || more.length + others.length > 0) {
+    throw new Error(`README.md needs one line ${begin} and, after it, one line ${end}`);
+  }
+  return [before, begin, '\n\n', rows.join('\n'), '\n\n', end, after].join('');
 }
 
-function section(table: SettingsTable): string[] {
-  const settings = describeSettings(table).filter(({ env }) => env !== undefined);
-  return settings.length > 0 ? [`| **${table.title}** | | |`, ...settings.map(row)] : [];
+function settingsRows(): string[] {
+  const rows = settingsTables().flatMap((table) => {
+    const settings = describeSettings(table).filter(({ env }) => env !== undefined);
+    return settings.length > 0 ? [row(`**${table.title}**`, '', ''), ...settings.map(settingRow)] : [];
+  });
+  return [row('variable', 'default', 'meaning'), row('---', '---', '---'), ...rows];
 }
 
-function row({ env = '', byDefault = 'none', doc, range, more }: SettingDescription): string {
-  const meaning = range === undefined ? doc : `${doc} (${range})`;
-  const cells = [`\`${env}\``, byDefault, more === undefined ? meaning : `${meaning}. ${more}`];
+function settingRow(setting: SettingDescription): string {
+  return row(`\`${setting.env ?? ''}\``, setting.byDefault ?? 'none', meaning(setting));
+}
+
+/** A host gives the forms of a dialect's credentials to `LatchkeyModule`, and the rest to the dialect's own module. */
+const CREDENTIALS = 'credentials.';
+
+function optionsRows(): string[] {
+  const dialects = Object.entries<SettingsTable>(DIALECT_SETTINGS).map(([name, table]) => {
+    const options = describeSettings(table);
+    return {
+      module: `${name.charAt(0).toUpperCase()}${name.slice(1)}Module`,
+      options: options.filter(({ option }) => !option.startsWith(CREDENTIALS)),
+      credentials: options
+        .filter(({ option }) => option.startsWith(CREDENTIALS))
+        .map((described) => ({
+          ...described,
+          option: described.option.replace(CREDENTIALS, `${CREDENTIALS}${name}.`),
+        })),
+    };
+  });
+  const common = [...describeSettings(LATCHKEY_SETTINGS), ...dialects.flatMap(({ credentials }) => credentials)];
+  return [
+    row('option', 'meaning'),
+    row('---', '---'),
+    ...moduleRows('LatchkeyModule', common),
+    ...moduleRows('DataPlaneModule', describeSettings(DATA_PLANE_SETTINGS)),
+    ...dialects.flatMap(({ module, options }) => moduleRows(module, options)),
+  ];
+}
+
+function moduleRows(module: string, options: readonly SettingDescription[]): string[] {
+  return [row(`**\`${module}\`**`, ''), ...options.map(optionRow)];
+}
+
+function optionRow(setting: SettingDescription): string {
+  const { option, env, byDefault } = setting;
+  return row(`\`${option}\``, env ? `as \`${env}\`` : `${meaning(setting)}. Default: ${byDefault ?? 'none'}`);
+}
+
+function meaning({ doc, range, more }: SettingDescription): string {
+  const line = range === undefined ? doc : `${doc} (${range})`;
+  return more === undefined ? line : `${line}. ${more}`;
+}
+
+function row(...cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
 if (process.argv[1] === import.meta.filename) {
-  writeFileSync(README, await withSettingsTable(readFileSync(README, 'utf8')));
+  writeFileSync(README, await withSettingsTables(readFileSync(README, 'utf8')));
 }

@@ -26,20 +26,10 @@ export { RowMapper, findRow, type Row } from './database/row-mapper.js';
 export { DomainError, UniqueViolation, assertNever, whenTaken, type DomainErrorCode } from './errors.js';
 export { EventBus, type ChangeListener, type ResyncListener } from './changes/event-bus.js';
 export { HealthChecks, type HealthCheck, type HealthFailure } from './health-checks.js';
-export { HashingService, PASSWORD_MAX_BYTES } from './tokens/hashing.service.js';
+export { HashingService } from './tokens/hashing.service.js';
+export { PASSWORD_MAX_BYTES } from './tokens/password-text.js';
 export { errorSummary } from './error-summary.js';
 export { CORE_OPTIONS, type CoreOptions, type CredentialCacheOptions } from './options.js';
-export {
-  OptionsError,
-  matching,
-  oneOf,
-  optionGroup,
-  rule,
-  wholeNumber,
-  withCheckedOptions,
-  type OptionRule,
-  type OptionRules,
-} from './option-rules.js';
 export { Secret } from './tokens/secret.js';
 export { isStorableText } from './storable-text.js';
 export { TokenCount } from './tokens/token-count.entity.js';

@@ -1,18 +1,12 @@
 /** The options of the core. */
+import type { Options, Values } from '../settings/index.js';
+import type { CREDENTIAL_CACHE_SETTINGS, PASSWORD_SETTINGS } from './core.settings.js';
 
 /** Bounds of the credential cache. Changes take effect at once whatever they are. */
-export interface CredentialCacheOptions {
-  /** Maximum number of tokens, about 1.5 KB each; 0 disables the cache. */
-  readonly entries: number;
-  /** Seconds after which a cached token is read again. */
-  readonly seconds: number;
-}
+export type CredentialCacheOptions = Options<typeof CREDENTIAL_CACHE_SETTINGS>;
 
-export interface CoreOptions {
-  /** Cost of bcrypt for what people choose (passwords, pass codes): 4 to 16, each step doubles the time. */
-  readonly bcryptCost: number;
-  /** Bounds of the credential cache. Default: 50,000 tokens for 300 seconds. */
-  readonly credentialCache?: CredentialCacheOptions;
+export interface CoreOptions extends Values<typeof PASSWORD_SETTINGS> {
+  readonly credentialCache: Values<typeof CREDENTIAL_CACHE_SETTINGS>;
 }
 
 /** Injection token of {@link CoreOptions}. */

@@ -1,19 +1,9 @@
-/** The options of the data plane. */
-import { wholeNumber, type OptionRules } from '../core/index.js';
+/** The options of the data plane, and its default prefix. */
+import type { Options } from '../settings/index.js';
+import type { DATA_PLANE_SETTINGS } from './data-plane.settings.js';
 
 /** Options of `DataPlaneModule`. */
-export interface DataPlaneOptions {
-  /**
-   * For how many seconds a proxy may cache that a credential was accepted. Default: 0, not at all. A cached answer still
-   * admits the credential after its revocation.
-   */
-  readonly maxAgeSeconds?: number;
-}
-
-/** The rules for the options. */
-export const OPTION_RULES: OptionRules<DataPlaneOptions> = {
-  maxAgeSeconds: wholeNumber(0, 3600),
-};
+export type DataPlaneOptions = Options<typeof DATA_PLANE_SETTINGS>;
 
 /** The default prefix. */
 export const DEFAULT_PATH = '/';

@@ -1,5 +1,5 @@
 /** The settings of the data plane. */
-import { integer, setting, settingsTable, type Options } from '../settings/index.js';
+import { integer, setting, settingsTable } from '../settings/index.js';
 
 /** The data plane. */
 export const DATA_PLANE_SETTINGS = settingsTable(
@@ -15,6 +15,3 @@ export const DATA_PLANE_SETTINGS = settingsTable(
   },
   ['VERIFY_'],
 );
-
-/** Options of `DataPlaneModule`. */
-export type DataPlaneOptions = Options<typeof DATA_PLANE_SETTINGS>;

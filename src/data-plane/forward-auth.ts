@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock, CredentialForms, DomainError, errorSummary, type Acceptance } from '../core/index.js';
+import type { Values } from '../settings/index.js';
 import { PolicyError, readPolicy, type AccessPolicy } from './access-policy.js';
 import { DATA_PLANE_OPTIONS } from './data-plane.module-definition.js';
-import type { DataPlaneOptions } from './data-plane.options.js';
+import type { DATA_PLANE_SETTINGS } from './data-plane.settings.js';
 import { AccessDecider, type Decision } from './access-decider.js';
 import { identityHeaders } from './identity-headers.js';
 
@@ -39,7 +40,7 @@ export class ForwardAuth {
     private readonly decider: AccessDecider,
     private readonly clock: Clock,
     private readonly forms: CredentialForms,
-    @Inject(DATA_PLANE_OPTIONS) { maxAgeSeconds = 0 }: DataPlaneOptions,
+    @Inject(DATA_PLANE_OPTIONS) { maxAgeSeconds }: Values<typeof DATA_PLANE_SETTINGS>,
   ) {
     this.maxAgeMs = maxAgeSeconds * 1000;
     this.vary = ['Vary', forms.headers.join(', ')];

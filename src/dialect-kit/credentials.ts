@@ -1,6 +1,7 @@
-/** Combines the credential forms of a list of dialects, and the rules for their options. */
-import { CredentialForms, optionGroup, type OptionRules } from '../core/index.js';
+/** Combines the credential forms of a list of dialects, and the settings of these forms. */
+import { CredentialForms } from '../core/index.js';
 import { BEARER_FORM } from '../identity/index.js';
+import { settingsTable, type SettingsTable } from '../settings/index.js';
 import type { Dialect } from './dialect.js';
 
 /** Options of the credential forms, by the name of the dialect. */
@@ -12,11 +13,10 @@ export function credentialFormsOf(dialects: readonly Dialect[], options: Credent
   return new CredentialForms([...forms, BEARER_FORM]);
 }
 
-/** The rules for each dialect's credential options. */
-export function credentialRulesOf(dialects: readonly Dialect[]): OptionRules<CredentialOptions> {
-  return Object.fromEntries(
-    dialects.flatMap(({ name, credentials }) =>
-      credentials?.optionRules ? [[name, optionGroup(credentials.optionRules)]] : [],
-    ),
+/** The settings of each dialect's credential forms. */
+export function credentialSettingsOf(dialects: readonly Dialect[]): SettingsTable {
+  const tables = dialects.flatMap(({ name, credentials }) =>
+    credentials?.settings ? [[name, credentials.settings] as const] : [],
   );
+  return settingsTable('Credentials', Object.fromEntries(tables));
 }

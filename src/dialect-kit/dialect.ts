@@ -1,7 +1,7 @@
 /** The declaration of a dialect as one value. */
 import type { DynamicModule, INestApplication, INestApplicationContext, Type } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import type { ChangeClass, CredentialForm, EntityClass, MigrationClass, OptionRules } from '../core/index.js';
+import type { ChangeClass, CredentialForm, EntityClass, MigrationClass } from '../core/index.js';
 import type { DialectExtras } from '../http/index.js';
 import type { PersonalTokenHandlesFactory } from '../identity/index.js';
 import type { SettingsTable } from '../settings/index.js';
@@ -36,8 +36,6 @@ export interface Dialect {
 export interface DialectCredentials {
   /** Settings of their forms: the group `credentials` of the dialect's settings. */
   readonly settings?: SettingsTable;
-  /** The rules for the same options when a host passes them. */
-  readonly optionRules?: OptionRules<object>;
   /** @param options - values of the {@link DialectCredentials.settings}, all optional */
   forms(options: object): readonly CredentialForm[];
 }

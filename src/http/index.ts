@@ -10,6 +10,7 @@ export { DialectMount, requestedPath, serves, type DialectMountOptions } from '.
 export { exampleOf, optionalExamples } from './openapi/documented-example.js';
 export { documentedPath } from './openapi/documented-path.js';
 export { EmptyView, documentedRoute, type DocumentedResponse, type DocumentedRoute } from './openapi/documented.js';
+export { withCheckedOptions } from './mount/checked-options.js';
 export {
   DIALECT_PATH,
   EXTRAS,

@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { HashingService, SYSTEM, Secret, UniqueViolation, UnitOfWork, type Transaction } from '../core/index.js';
+import { defaultsOf } from '../settings/index.js';
 import { AccountService } from './account.service.js';
 import { newHexId } from './hex-id.js';
+import { FIRST_START_SETTINGS } from './identity.settings.js';
 import { MembershipService } from './membership.service.js';
 import { PersonalTokenService } from './personal-token.service.js';
 import { Setting } from './setting.entity.js';
@@ -48,12 +50,13 @@ export class Bootstrap {
   /** Bootstraps an empty database. Returns `null` if it is not empty or another instance was first. */
   async run(options: BootstrapOptions): Promise<BootstrapResult | null> {
     if (await this.unitOfWork.read((manager) => manager.existsBy(User, {}))) return null;
+    const { adminEmail, accountName } = defaultsOf(FIRST_START_SETTINGS);
     const result: BootstrapResult = {
-      email: options.adminEmail ?? 'admin@example.com',
+      email: options.adminEmail ?? adminEmail,
       password: options.adminPassword ?? new Secret(randomBytes(18).toString('base64url')),
       token: options.adminToken ?? this.hashing.newSecret(),
       accountId: options.accountId ?? newHexId(),
-      accountName: options.accountName ?? 'Latchkey',
+      accountName: options.accountName ?? accountName,
     };
     const passwordHash = await this.hashing.hashPassword(result.password);
     const prepared = await this.personalTokens.prepare(result.token);

@@ -2,19 +2,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { SYSTEM, UnitOfWork, errorSummary, removeAuditRows, type Transaction } from '../core/index.js';
+import type { Options, Values } from '../settings/index.js';
 import { removeExpiredSessions } from './expired-sessions.js';
+import type { CLEANUP_SETTINGS } from './identity.settings.js';
 
 /** What the cleanup job removes, and when. */
-export interface CleanupOptions {
-  /** Days for which audit rows are kept. Default: 0, without limit. */
-  readonly auditRetentionDays?: number;
-  /** Milliseconds from the start to the first round. Default: 5,000. */
-  readonly initialDelayMs?: number;
-  /** Milliseconds between the end of a round and the next one. Default: 60,000. */
-  readonly intervalMs?: number;
-}
+export type CleanupOptions = Options<typeof CLEANUP_SETTINGS>;
 
-/** Injection token of {@link CleanupOptions}. */
+/** Injection token of the options, with their defaults filled in. */
 export const CLEANUP_OPTIONS = Symbol('latchkey:cleanup-options');
 
 /** Rows removed in one transaction, which takes some milliseconds. */
@@ -38,9 +33,9 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    @Inject(CLEANUP_OPTIONS) private readonly options: CleanupOptions,
+    @Inject(CLEANUP_OPTIONS) private readonly options: Values<typeof CLEANUP_SETTINGS>,
   ) {
-    const keptMs = (options.auditRetentionDays ?? 0) * DAY_MS;
+    const keptMs = options.auditRetentionDays * DAY_MS;
     const oldAuditRows: Removal = (tx, limit) => removeAuditRows(tx, new Date(tx.now.getTime() - keptMs), limit);
     this.tasks = new Map([
       ['expired sessions', removeExpiredSessions],
@@ -65,7 +60,7 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async loop(): Promise<void> {
-    const { initialDelayMs = 5000, intervalMs = 60_000 } = this.options;
+    const { initialDelayMs, intervalMs } = this.options;
     await this.pause(initialDelayMs);
     while (!this.isStopping()) {
       await this.run();

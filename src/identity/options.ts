@@ -1,16 +1,12 @@
 /** The options of identity. */
+import type { Options, Values } from '../settings/index.js';
+import type { LOGIN_THROTTLE_SETTINGS } from './identity.settings.js';
 
 /** Limits of the login throttle. */
-export interface LoginThrottleOptions {
-  /** Failures from one network address within the window. */
-  readonly failuresPerAddress: number;
-  /** Failures for one e-mail address within the window. */
-  readonly failuresPerAccount: number;
-  readonly windowSeconds: number;
-}
+export type LoginThrottleOptions = Options<typeof LOGIN_THROTTLE_SETTINGS>;
 
 export interface IdentityOptions {
-  readonly loginThrottle: LoginThrottleOptions;
+  readonly loginThrottle: Values<typeof LOGIN_THROTTLE_SETTINGS>;
 }
 
 /** Injection token of {@link IdentityOptions}. */

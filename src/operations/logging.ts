@@ -3,11 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
-
-export interface LogOptions {
-  readonly level: string;
-  readonly format: 'pretty' | 'json';
-}
+import type { LogOptions } from './logging.settings.js';
 
 const STANDARD_ERROR = 2;
 

@@ -2,22 +2,18 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { Schema } from '../core/index.js';
-import {
-  dataSourceOptions,
-  describeAddress,
-  openDatabase,
-  outliveLostConnections,
-  type DatabaseAddress,
-} from './data-source.js';
+import { defaultsOf } from '../settings/index.js';
+import { dataSourceOptions, describeAddress, openDatabase, outliveLostConnections } from './data-source.js';
 import { reasonOf } from './driver-errors.js';
 import { engineOf, type Engine } from './engine.js';
+import { DATABASE_SETTINGS, type DatabaseAddress } from './persistence.settings.js';
 import { poolSizeOf } from './postgres-transactor.js';
 
 /** The host's database set-up is missing or unsuitable; the message says how to fix it. */
 export class ConnectionError extends Error {}
 
 /** Maximum number of connections to a PostgreSQL database that is opened here. */
-const POOL_SIZE = 10;
+const { poolSize: POOL_SIZE } = defaultsOf(DATABASE_SETTINGS);
 
 /** An open database connection. The class is also the injection token. */
 export class Connection implements OnApplicationShutdown {

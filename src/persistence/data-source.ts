@@ -16,12 +16,9 @@ import { engineOf, migrate } from './engine.js';
 import { PostgresTokenLookup } from './lookup/postgres-token-lookup.js';
 import { SqliteTokenLookup } from './lookup/sqlite-token-lookup.js';
 import { PostgresRelay, type RelayOptions } from './relay/postgres-relay.js';
+import type { DatabaseAddress } from './persistence.settings.js';
 import { PostgresTransactor } from './postgres-transactor.js';
 import { SqliteTransactor } from './sqlite-transactor.js';
-
-/** The parsed address of the database in which the tokens are stored. */
-export type DatabaseAddress =
-  { readonly engine: 'sqlite'; readonly path: string } | { readonly engine: 'postgres'; readonly url: string };
 
 const SHARED = {
   migrationsTableName: 'latchkey_migration',

@@ -7,10 +7,10 @@ export {
   relayFor,
   tokenLookupFor,
   transactorFor,
-  type DatabaseAddress,
 } from './data-source.js';
 export { databaseChecks } from './database-health.js';
 export { reasonOf } from './driver-errors.js';
 export { engineOf, migrate, type Engine } from './engine.js';
 export { COMMON_MIGRATIONS } from './migrations/index.js';
+export type { DatabaseAddress } from './persistence.settings.js';
 export { Instance } from './relay/instance.entity.js';

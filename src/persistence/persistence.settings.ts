@@ -42,7 +42,8 @@ function parsed(text: string): DatabaseAddress | string {
   return URL.canParse(text) ? { engine: 'postgres', url: text } : 'is not a valid URL';
 }
 
-const ADDRESS_FORM: Form<DatabaseAddress> = {
+/** The address of a database. */
+export const DATABASE_ADDRESS_FORM: Form<DatabaseAddress> = {
   value,
   text: addressText,
   expected: '{ engine: "sqlite", path: "…" } or { engine: "postgres", url: "postgres://…" }',
@@ -56,7 +57,7 @@ export const DATABASE_SETTINGS = settingsTable(
   {
     address: setting({
       env: 'DATABASE_URL',
-      form: ADDRESS_FORM,
+      form: DATABASE_ADDRESS_FORM,
       default: { engine: 'sqlite', path: './data/latchkey.sqlite' },
       secret: true,
       doc: '`sqlite:PATH` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`',

@@ -155,14 +155,15 @@ describe('a host that gives what cannot be', () => {
   it.each<[fault: string, make: () => unknown]>([
     ['bcryptCost is 3; give a whole number from 4 to 16', () => inMemory({ bcryptCost: 3 })],
     ['leaseSeconds is "2"; give a whole number from 1 to 60', () => inMemory({ leaseSeconds: '2' as never })],
-    ['credentialCache.seconds is missing', () => inMemory({ credentialCache: { entries: 1 } as never })],
+    ['credentialCache.entries is -1; give', () => inMemory({ credentialCache: { entries: -1 } })],
+    ['credentialCache is 300; give an object', () => inMemory({ credentialCache: 300 as never })],
     [
       'loginThrottle.windowSeconds is 0; give',
       () => inMemory({ loginThrottle: { failuresPerAccount: 1, failuresPerAddress: 1, windowSeconds: 0 } }),
     ],
     ['cleanup.auditRetentionDays is -1; give', () => inMemory({ cleanup: { auditRetentionDays: -1 } })],
     [
-      'cleanup.retention is unknown; there are auditRetentionDays, initialDelayMs, intervalMs',
+      'cleanup.retention is unknown; the options are auditRetentionDays, initialDelayMs, intervalMs',
       () => inMemory({ cleanup: { retention: 1 } as never }),
     ],
     [
@@ -189,7 +190,10 @@ describe('a host that gives what cannot be', () => {
       'credentials.cloudflare.jsonHeader is "X Token"; give the name of a header',
       () => LatchkeyModule.forRoot({ credentials: { cloudflare: { jsonHeader: 'X Token' } } }),
     ],
-    ['maxAge is unknown; there are maxAgeSeconds', () => DataPlaneModule.forRoot({ maxAge: 60, imports } as never)],
+    [
+      'maxAge is unknown; the options are maxAgeSeconds',
+      () => DataPlaneModule.forRoot({ maxAge: 60, imports } as never),
+    ],
     [
       'cannot be served at /tenants/:id: give a `path` without parameters',
       () => CloudflareModule.forRoot({ path: '/tenants/:id', imports }),
@@ -207,12 +211,12 @@ describe('a host that gives what cannot be', () => {
     const fault = await faultOf({ imports: [latchkey] });
     expect(fault).toBeInstanceOf(OptionsError);
     expect(fault.message).toBe(
-      'LatchkeyModule cannot have these options: bcryptCost is 99; give a whole number from 4 to 16. ' +
+      'LatchkeyModule has options that are not valid: bcryptCost is 99; give a whole number from 4 to 16. ' +
         'leaseSeconds is 61; give a whole number from 1 to 60',
     );
     const nothing = LatchkeyModule.forRootAsync({ useFactory: () => undefined as never });
     expect((await faultOf({ imports: [nothing] })).message).toMatch(
-      /^LatchkeyModule has got undefined for its options/,
+      /^LatchkeyModule was given undefined as its options: pass an object \(it may be empty\)$/,
     );
   });
 

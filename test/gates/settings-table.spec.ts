@@ -1,23 +1,35 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { settingsTables } from '../../src/config/index.js';
+import { commandLineOutput } from '../../src/operations/index.js';
 import { describeSettings } from '../../src/settings/index.js';
-import { README, withSettingsTable } from '../../tools/settings-table.js';
+import { README, withSettingsTables } from '../../tools/settings-table.js';
 
-describe('the table of settings in the README', () => {
-  it('is what the settings declare: run "npm run settings-table"', async () => {
+const VARIABLES = settingsTables()
+  .flatMap(describeSettings)
+  .flatMap(({ env }) => env ?? []);
+
+describe('the tables of settings in the README', () => {
+  it('are what the settings declare: run "npm run settings-table"', async () => {
     const readme = readFileSync(README, 'utf8');
-    expect(await withSettingsTable(readme)).toBe(readme);
+    expect(await withSettingsTables(readme)).toBe(readme);
   });
 
-  it('has a row for every variable', () => {
+  it('have a row for every variable', () => {
     const rows = readFileSync(README, 'utf8').split('\n');
-    for (const { env } of settingsTables().flatMap(describeSettings)) {
-      if (env !== undefined) expect(rows.filter((row) => row.startsWith(`| \`${env}\` `))).toHaveLength(1);
-    }
+    for (const name of VARIABLES) expect(rows.filter((row) => row.startsWith(`| \`${name}\` `))).toHaveLength(1);
   });
 
-  it('needs its place in the README', async () => {
-    await expect(withSettingsTable('# Latchkey\n')).rejects.toThrow('README.md needs one line <!-- settings');
+  it('need their places in the README', async () => {
+    await expect(withSettingsTables('# Latchkey\n')).rejects.toThrow('README.md needs one line <!-- settings');
+  });
+});
+
+describe('latchkey --help', () => {
+  const lines = (commandLineOutput(['--help'], '1.2.3', settingsTables()) ?? '').split('\n');
+
+  it('has one line for every variable, and none that is too long to read', () => {
+    for (const name of VARIABLES) expect(lines.filter((line) => line.startsWith(`  ${name} `))).toHaveLength(1);
+    expect(lines.filter((line) => line.length > 155)).toEqual([]);
   });
 });

@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { AuditRecord, SYSTEM } from '../../src/core/index.js';
+import { CLEANUP_SETTINGS } from '../../src/identity/identity.settings.js';
 import { CleanupJob } from '../../src/identity/index.js';
+import { defaultsOf } from '../../src/settings/index.js';
 import { addAuditRows, fillAuditLog } from '../support/audit-rows.js';
 import { onBothEngines, type TestDatabase } from '../support/engines.js';
 import { send } from '../support/http.js';
@@ -103,7 +105,7 @@ onBothEngines('a round of the cleanup', (engine) => {
       times.map((time) => ({ createdAt: new Date(time) })),
     );
     // Another that keeps them for ever, as one does unless told otherwise.
-    await new CleanupJob(servicesOf(server).unitOfWork, { auditRetentionDays: 0 }).run();
+    await new CleanupJob(servicesOf(server).unitOfWork, defaultsOf(CLEANUP_SETTINGS)).run();
     expect(await countOf(server, 'latchkey_audit')).toBe(times.length);
     await round();
     const rows = await server.dataSource.getRepository(AuditRecord).find({ order: { id: 'ASC' } });

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import bcrypt from 'bcrypt';
 import { DomainError } from '../errors.js';
-import { HashingService, PASSWORD_MAX_BYTES } from './hashing.service.js';
+import { HashingService } from './hashing.service.js';
+import { PASSWORD_MAX_BYTES } from './password-text.js';
 import { Secret } from './secret.js';
 
 async function started(bcryptCost: number): Promise<HashingService> {

@@ -4,11 +4,9 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import bcrypt from 'bcrypt';
 import { DomainError } from '../errors.js';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
+import { PASSWORD_MAX_BYTES, isHashablePassword } from './password-text.js';
 import { Secret } from './secret.js';
 import { Semaphore } from '../semaphore.js';
-
-/** bcrypt reads no further than this many bytes. */
-export const PASSWORD_MAX_BYTES = 72;
 
 /** Passwords hashed at the same time; leaves two of libuv's four threads free for other work. */
 const CONCURRENT_PASSWORDS = 2;
@@ -30,7 +28,7 @@ export class HashingService implements OnModuleInit {
   });
   private dummy: Promise<string> | undefined;
 
-  constructor(@Inject(CORE_OPTIONS) options: CoreOptions) {
+  constructor(@Inject(CORE_OPTIONS) options: Pick<CoreOptions, 'bcryptCost'>) {
     this.passwordCost = options.bcryptCost;
     this.slowest = options.bcryptCost;
   }
@@ -66,7 +64,7 @@ export class HashingService implements OnModuleInit {
    * @throws DomainError `invalid_value` for passwords that bcrypt would truncate: more than 72 bytes, or a NUL
    */
   async hashPassword(password: Secret): Promise<string> {
-    if (!isHashable(password)) {
+    if (!isHashablePassword(password.reveal())) {
       throw new DomainError(
         'invalid_value',
         `password must be at most ${String(PASSWORD_MAX_BYTES)} bytes long in UTF-8 and hold no NUL character`,
@@ -80,7 +78,7 @@ export class HashingService implements OnModuleInit {
    * user) and for input that can never match.
    */
   async verifyPassword(hash: string | null | undefined, password: Secret): Promise<boolean> {
-    const possible = typeof hash === 'string' && isHashable(password);
+    const possible = typeof hash === 'string' && isHashablePassword(password.reveal());
     const [text, compared] = possible ? [password.reveal(), hash] : ['', await this.dummyHash()];
     const matches = await this.semaphore.run(async () => {
       const result = await bcrypt.compare(text, compared);
@@ -116,9 +114,4 @@ export class HashingService implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     await this.dummyHash();
   }
-}
-
-function isHashable(password: Secret): boolean {
-  const text = password.reveal();
-  return Buffer.byteLength(text) <= PASSWORD_MAX_BYTES && !text.includes('\0') && text.isWellFormed();
 }

@@ -10,6 +10,8 @@ import {
   type ChangeTarget,
   type Token,
 } from '../index.js';
+import { defaultsOf } from '../../settings/index.js';
+import { CREDENTIAL_CACHE_SETTINGS } from '../core.settings.js';
 import { CredentialCache } from './credential-cache.js';
 import { KnownToken } from './known-token.js';
 
@@ -50,7 +52,7 @@ describe('CredentialCache', () => {
 
   beforeEach(() => {
     [events, relay] = [new EventBus(), new ShakyRelay()];
-    cache = new CredentialCache({ bcryptCost: 4 }, relay, events);
+    cache = new CredentialCache({ credentialCache: defaultsOf(CREDENTIAL_CACHE_SETTINGS) }, relay, events);
   });
 
   const remember = (key: string, known: KnownToken): void => {
@@ -144,7 +146,7 @@ describe('CredentialCache', () => {
   });
 
   it('holds no more entries than it may, and drops the one that was not used for longest', () => {
-    cache = new CredentialCache({ bcryptCost: 4, credentialCache: { entries: 2, seconds: 60 } }, relay, events);
+    cache = new CredentialCache({ credentialCache: { entries: 2, seconds: 60 } }, relay, events);
     for (const key of ['one', 'two']) remember(key, knownToken());
     cache.get('one');
     remember('three', knownToken());
@@ -152,7 +154,7 @@ describe('CredentialCache', () => {
   });
 
   it('remembers nothing when it may hold no entry', () => {
-    cache = new CredentialCache({ bcryptCost: 4, credentialCache: { entries: 0, seconds: 60 } }, relay, events);
+    cache = new CredentialCache({ credentialCache: { entries: 0, seconds: 60 } }, relay, events);
     remember('key', knownToken());
     expect(cache.get('key')).toBeUndefined();
   });

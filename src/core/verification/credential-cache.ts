@@ -7,8 +7,6 @@ import { EventBus } from '../changes/event-bus.js';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
 import type { KnownToken } from './known-token.js';
 
-const BY_DEFAULT = { entries: 50_000, seconds: 300 };
-
 /** Resolution of entries' age, in milliseconds: reading the clock each time would cost more than the look-up. */
 const AGE_RESOLUTION_MS = 1000;
 
@@ -31,7 +29,7 @@ export class CredentialCache implements OnModuleDestroy {
   private isListening = true;
 
   constructor(
-    @Inject(CORE_OPTIONS) { credentialCache = BY_DEFAULT }: CoreOptions,
+    @Inject(CORE_OPTIONS) { credentialCache }: Pick<CoreOptions, 'credentialCache'>,
     private readonly relay: ChangeRelay,
     events: EventBus,
   ) {

@@ -1,19 +1,9 @@
-/** What the Canvus dialect can be told. */
-import { matching, wholeNumber, type OptionRules } from '../../core/index.js';
+/** What the Canvus dialect can be told, and where it is served. */
+import type { Options } from '../../settings/index.js';
+import type { CANVUS_SETTINGS } from './canvus.settings.js';
 
 /** Options of `CanvusModule`. */
-export interface CanvusOptions {
-  /** What `server-info` shows beside the version of the vendor's server it is compatible with; `latchkey` unless given. */
-  readonly productVersion?: string;
-  /** Seconds between the blank lines of an idle stream, at the most; 15 unless given. */
-  readonly keepaliveSeconds?: number;
-}
+export type CanvusOptions = Options<typeof CANVUS_SETTINGS>;
 
-/** What each may be. */
-export const OPTION_RULES: OptionRules<CanvusOptions> = {
-  productVersion: matching(/\S/, 'a name and a version'),
-  keepaliveSeconds: wholeNumber(1, 3600),
-};
-
-/** Where the dialect is served unless the host says otherwise (contract §1.1). */
+/** Where the dialect is served by default (contract §1.1). */
 export const DEFAULT_PATH = '/api/v1';

@@ -2,11 +2,12 @@
 import { Get, Inject } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ServerSettings } from '../../identity/index.js';
+import type { Values } from '../../settings/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
 import { CANVUS_OPTIONS } from './canvus.module-definition.js';
-import type { CanvusOptions } from './canvus.options.js';
 import { Permits } from './canvus.permissions.js';
+import type { CANVUS_SETTINGS } from './canvus.settings.js';
 
 /** The version of the vendor's server and API whose behaviour this dialect has. */
 const COMPATIBLE_SERVER = '3.4.12';
@@ -34,7 +35,7 @@ class ServerInfoView {
 export class ServerInfoController {
   constructor(
     private readonly settings: ServerSettings,
-    @Inject(CANVUS_OPTIONS) private readonly options: CanvusOptions,
+    @Inject(CANVUS_OPTIONS) private readonly options: Values<typeof CANVUS_SETTINGS>,
   ) {}
 
   @Permits('public')
@@ -51,7 +52,7 @@ export class ServerInfoController {
       api: [COMPATIBLE_API],
       go: '',
       server_id: await this.settings.serverId(),
-      version: `${COMPATIBLE_SERVER} [${this.options.productVersion ?? 'latchkey'}]`,
+      version: `${COMPATIBLE_SERVER} [${this.options.productVersion}]`,
     };
   }
 }

@@ -1,17 +1,9 @@
 /** The declaration of the Cloudflare dialect. */
-import { matching, type OptionRules } from '../../core/index.js';
 import { defineDialect } from '../../dialect-kit/index.js';
 import { CLOUDFLARE_CREDENTIAL_SETTINGS, CLOUDFLARE_SETTINGS } from './cloudflare.settings.js';
 import { ServiceTokens1795305600000 } from './migrations/1795305600000-service-tokens.js';
 import { ServiceToken } from './service-token.entity.js';
-import { serviceTokenForms, type CloudflareCredentialOptions } from './service-token.form.js';
-
-/** A header name (RFC 9110 §5.6.2). */
-const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
-
-const CREDENTIAL_RULES: OptionRules<CloudflareCredentialOptions> = {
-  jsonHeader: matching(HEADER_NAME, 'the name of a header'),
-};
+import { serviceTokenForms } from './service-token.form.js';
 
 export const cloudflare = defineDialect({
   name: 'cloudflare',
@@ -19,11 +11,7 @@ export const cloudflare = defineDialect({
   settings: CLOUDFLARE_SETTINGS,
   entities: [ServiceToken],
   migrations: [ServiceTokens1795305600000],
-  credentials: {
-    settings: CLOUDFLARE_CREDENTIAL_SETTINGS,
-    optionRules: CREDENTIAL_RULES,
-    forms: (options) => serviceTokenForms(options),
-  },
+  credentials: { settings: CLOUDFLARE_CREDENTIAL_SETTINGS, forms: (options) => serviceTokenForms(options) },
   firstCall: ({ token, accountId }, baseUrl) => ({
     intro: 'Create a service token, as clients of Cloudflare do',
     command: `curl -X POST -H "Authorization: Bearer ${token}" -d '{"name":"CI/CD token"}' ${baseUrl}/client/v4/accounts/${accountId}/access/service_tokens`,

@@ -1,6 +1,8 @@
 /** The credential forms of service tokens: two headers, or one with JSON (docs/contracts/cloudflare.md §6.1). */
 import { Secret, isCheckedSecret, type CredentialForm, type CredentialReading } from '../../core/index.js';
+import type { Options } from '../../settings/index.js';
 import { CLIENT_ID_FORM } from './client-id.js';
+import type { CLOUDFLARE_CREDENTIAL_SETTINGS } from './cloudflare.settings.js';
 
 /** The kind of the tokens that this dialect issues. */
 export const SERVICE_TOKEN_KIND = 'service_token';
@@ -18,15 +20,9 @@ const SERVICE_TOKEN = {
 } satisfies CredentialForm;
 
 /** The options of the forms. */
-export interface CloudflareCredentialOptions {
-  /**
-   * Name of a header that may hold a service token as a JSON object, `{"cf-access-client-id": …,
-   * "cf-access-client-secret": …}`. Default: none.
-   */
-  readonly jsonHeader?: string | undefined;
-}
+type FormOptions = Options<typeof CLOUDFLARE_CREDENTIAL_SETTINGS>;
 
-export function serviceTokenForms({ jsonHeader }: CloudflareCredentialOptions): CredentialForm[] {
+export function serviceTokenForms({ jsonHeader }: FormOptions): CredentialForm[] {
   return jsonHeader === undefined ? [PAIR] : [PAIR, inJson(jsonHeader)];
 }
 

@@ -14,9 +14,10 @@ import {
   type Transaction,
 } from '../../core/index.js';
 import { AccountService, lockAccountForUpdate, lockAccountShared } from '../../identity/index.js';
+import type { Values } from '../../settings/index.js';
 import { newClientId } from './client-id.js';
 import { CLOUDFLARE_OPTIONS } from './cloudflare.module-definition.js';
-import type { CloudflareOptions } from './cloudflare.options.js';
+import type { CLOUDFLARE_SETTINGS } from './cloudflare.settings.js';
 import { FOREVER, expiryOf } from './duration.js';
 import { ServiceToken } from './service-token.entity.js';
 
@@ -38,7 +39,6 @@ export interface ServiceTokenWithSecret {
 }
 
 const DEFAULT_DURATION = '8760h';
-const DEFAULT_PREFIX = 'lkst_';
 
 /** Tokens per read when all are listed. */
 const BATCH = 1000;
@@ -51,7 +51,7 @@ export class ServiceTokenService {
     private readonly listing: TokenListing,
     private readonly hashing: HashingService,
     private readonly accounts: AccountService,
-    @Inject(CLOUDFLARE_OPTIONS) private readonly options: CloudflareOptions,
+    @Inject(CLOUDFLARE_OPTIONS) private readonly options: Values<typeof CLOUDFLARE_SETTINGS>,
   ) {}
 
   /** @throws DomainError `account_not_found`, `quota_reached` */
@@ -60,7 +60,7 @@ export class ServiceTokenService {
     accountId: string,
     { name, duration = DEFAULT_DURATION, enabled, version, previousUntil }: ServiceTokenChanges & { name: string },
   ): Promise<ServiceTokenWithSecret> {
-    const secret = newCheckedSecret(this.options.secretPrefix ?? DEFAULT_PREFIX);
+    const secret = newCheckedSecret(this.options.secretPrefix);
     const handle = newClientId();
     return this.accounts.change(actor, accountId, async (tx) => {
       await this.holdAccount(tx, accountId);
@@ -146,7 +146,7 @@ export class ServiceTokenService {
     previousUntil?: Date,
     changes: ServiceTokenChanges = {},
   ): Promise<ServiceTokenWithSecret> {
-    const secret = newCheckedSecret(this.options.secretPrefix ?? DEFAULT_PREFIX);
+    const secret = newCheckedSecret(this.options.secretPrefix);
     const rotation = { digest: this.hashing.digest(secret), previousUntil, expectedVersion: token.secretVersion };
     return this.accounts.change(actor, token.accountId, async (tx) => {
       const rotated = await this.tokens.rotate(tx, ServiceToken, token, {
@@ -177,7 +177,7 @@ export class ServiceTokenService {
 
   /** Locks the account against deletion, and checks its limit of tokens. */
   private async holdAccount(tx: Transaction, accountId: string): Promise<void> {
-    const { tokensPerAccount = 0 } = this.options;
+    const { tokensPerAccount } = this.options;
     if (tokensPerAccount === 0) {
       await lockAccountShared(tx, accountId);
       return;

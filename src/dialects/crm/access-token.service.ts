@@ -13,12 +13,13 @@ import {
   type Transaction,
 } from '../../core/index.js';
 import { AccountService, type Account } from '../../identity/index.js';
+import type { Values } from '../../settings/index.js';
 import type { AccessTokenIdentifier } from './access-token-identifier.js';
 import { AccessToken } from './access-token.entity.js';
 import { CrmError } from './crm.errors.js';
 import type { CrmCaller } from './crm.guard.js';
 import { CRM_OPTIONS } from './crm.module-definition.js';
-import type { CrmOptions } from './crm.options.js';
+import type { CRM_SETTINGS } from './crm.settings.js';
 import { validateIdentifierChanges, type IdentifierChanges, type NewIdentifiers } from './pass-code-rules.js';
 
 /** What a list is to hold. */
@@ -41,12 +42,12 @@ export class AccessTokenService {
     private readonly tokens: TokenService,
     private readonly hashing: HashingService,
     private readonly accounts: AccountService,
-    @Inject(CRM_OPTIONS) private readonly options: CrmOptions,
+    @Inject(CRM_OPTIONS) private readonly options: Values<typeof CRM_SETTINGS>,
   ) {}
 
   /** Whether tokens of the account may have neither identifier nor pass code. */
   identifiersOptional(account: Account): boolean {
-    return account.allowNoIdentifier ?? this.options.allowNoIdentifier ?? false;
+    return account.allowNoIdentifier ?? this.options.allowNoIdentifier;
   }
 
   /**

@@ -12,9 +12,10 @@ import {
   sendError,
   type ErrorResponse,
 } from '../../http/index.js';
+import type { Values } from '../../settings/index.js';
 import { ALWAYS_WITH_STATUS, CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
 import { CRM_OPTIONS } from './crm.module-definition.js';
-import type { CrmOptions } from './crm.options.js';
+import type { CRM_SETTINGS } from './crm.settings.js';
 
 /** A refusal out of the catalogue; the description says which parameter or value is meant, and holds no secret. */
 export class CrmError extends Error {
@@ -31,7 +32,7 @@ export class CrmError extends Error {
 export class CrmErrors {
   private readonly logger = new Logger('Crm');
 
-  constructor(@Inject(CRM_OPTIONS) private readonly options: CrmOptions) {}
+  constructor(@Inject(CRM_OPTIONS) private readonly options: Values<typeof CRM_SETTINGS>) {}
 
   render(error: unknown): ErrorResponse {
     const { entry, description, headers } = this.asCrmError(error);

@@ -1,7 +1,8 @@
 /** Mounting a dialect's module: at a prefix, on top of the module that provides core and identity. */
 import type { DynamicModule, ModuleMetadata } from '@nestjs/common';
 import { RouterModule, type ApplicationConfig, type HttpAdapterHost } from '@nestjs/core';
-import { OptionsError, withCheckedOptions, type OptionRules } from '../../core/index.js';
+import { OptionsError, type SettingsTable } from '../../settings/index.js';
+import { withCheckedOptions } from './checked-options.js';
 import { isBelow } from './routing.js';
 
 /** What every dialect's `forRoot` takes beside its options. */
@@ -25,12 +26,12 @@ const PLAIN_PATH = /^[A-Za-z0-9\-._~/]*$/;
 export const EXTRAS: DialectExtras = { path: undefined, imports: undefined };
 
 /** For `ConfigurableModuleBuilder.setExtras`; what it makes throws `OptionsError`. */
-export function mountedAt<T extends object>(
+export function mountedAt(
   defaultPath: string,
-  rules: OptionRules<T>,
+  settings: SettingsTable,
 ): (definition: DynamicModule, extras: DialectExtras) => DynamicModule {
   return (unchecked, { path = defaultPath, imports = [] }) => {
-    const definition = withCheckedOptions(unchecked, rules);
+    const definition = withCheckedOptions(unchecked, settings);
     const all = [...(definition.imports ?? []), ...imports];
     checkExtras(definition.module.name, path, all.length);
     return {

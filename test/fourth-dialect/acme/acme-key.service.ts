@@ -10,9 +10,10 @@ import {
   lockAccountShared,
   type Actor,
   type Secret,
+  type Values,
 } from '../../../src/dialect-kit.js';
 import { AcmeKey } from './acme-key.entity.js';
-import { ACME_OPTIONS, type AcmeOptions } from './acme.options.js';
+import { ACME_OPTIONS, type ACME_SETTINGS } from './acme.options.js';
 
 @Injectable()
 export class AcmeKeyService {
@@ -22,11 +23,11 @@ export class AcmeKeyService {
     private readonly tokens: TokenService,
     private readonly listing: TokenListing,
     private readonly hashing: HashingService,
-    @Inject(ACME_OPTIONS) private readonly options: AcmeOptions,
+    @Inject(ACME_OPTIONS) private readonly options: Values<typeof ACME_SETTINGS>,
   ) {}
 
   async issue(actor: Actor, accountId: string, label: string, team: string): Promise<[AcmeKey, Secret]> {
-    const secret = newCheckedSecret(this.options.prefix ?? 'acme_');
+    const secret = newCheckedSecret(this.options.prefix);
     const digest = this.hashing.digest(secret);
     const key = await this.accounts.change(actor, accountId, async (tx) => {
       await lockAccountShared(tx, accountId);

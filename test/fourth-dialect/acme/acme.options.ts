@@ -2,28 +2,22 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import {
   EXTRAS,
-  matching,
   mountedAt,
   setting,
   settingsTable,
   textForm,
   type DialectExtras,
-  type OptionRules,
+  type Options,
 } from '../../../src/dialect-kit.js';
 
 const PREFIX = /^[A-Za-z0-9]{1,15}_$/;
-const EXPECTED = 'up to 15 letters or digits and an underscore';
-
-export interface AcmeOptions {
-  readonly prefix?: string;
-}
 
 export const ACME_SETTINGS = settingsTable(
   'Acme dialect',
   {
     prefix: setting({
       env: 'ACME_KEY_PREFIX',
-      form: textForm((prefix) => PREFIX.test(prefix), EXPECTED),
+      form: textForm((prefix) => PREFIX.test(prefix), 'up to 15 letters or digits and an underscore'),
       default: 'acme_',
       doc: 'What new keys begin with',
     }),
@@ -31,10 +25,9 @@ export const ACME_SETTINGS = settingsTable(
   ['ACME_'],
 );
 
-const RULES: OptionRules<AcmeOptions> = { prefix: matching(PREFIX, EXPECTED) };
-
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: ACME_OPTIONS } =
-  new ConfigurableModuleBuilder<AcmeOptions>({ moduleName: 'Acme' })
-    .setClassMethodName('forRoot')
-    .setExtras<DialectExtras>(EXTRAS, mountedAt('/acme', RULES))
-    .build();
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: ACME_OPTIONS } = new ConfigurableModuleBuilder<
+  Options<typeof ACME_SETTINGS>
+>({ moduleName: 'Acme' })
+  .setClassMethodName('forRoot')
+  .setExtras<DialectExtras>(EXTRAS, mountedAt('/acme', ACME_SETTINGS))
+  .build();

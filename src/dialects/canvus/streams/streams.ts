@@ -4,15 +4,13 @@ import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@ne
 import type { Response } from 'express';
 import { Clock, EventBus, TokenChange, type Change } from '../../../core/index.js';
 import { TokenRevalidator, UserChange, type Principal } from '../../../identity/index.js';
+import type { Values } from '../../../settings/index.js';
 import { CANVUS_OPTIONS } from '../canvus.module-definition.js';
-import type { CanvusOptions } from '../canvus.options.js';
+import type { CANVUS_SETTINGS } from '../canvus.settings.js';
 import { SubscriberAuthorizer } from './subscriber-authorizer.js';
 import type { WatchedResource } from './watched-resource.js';
 import { Subscriber } from './subscriber.js';
 import { ResourceFeeds } from './resource-feeds.js';
-
-/** docs/contracts/canvus.md §4.5. */
-const KEEPALIVE_SECONDS = 15;
 
 /** Interval between sweeps over all streams. */
 const SWEEP_MS = 500;
@@ -34,7 +32,7 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
     private readonly events: EventBus,
     private readonly clock: Clock,
     revalidator: TokenRevalidator,
-    @Inject(CANVUS_OPTIONS) { keepaliveSeconds = KEEPALIVE_SECONDS }: CanvusOptions,
+    @Inject(CANVUS_OPTIONS) { keepaliveSeconds }: Values<typeof CANVUS_SETTINGS>,
   ) {
     this.authorizer = new SubscriberAuthorizer(revalidator);
     this.feeds = new ResourceFeeds(this.authorizer);

@@ -1,0 +1,22 @@
+/** What a host decides of core and identity in code. */
+import { CREDENTIAL_CACHE_SETTINGS, PASSWORD_SETTINGS } from './core/core.settings.js';
+import { CLEANUP_SETTINGS, LOGIN_THROTTLE_SETTINGS } from './identity/identity.settings.js';
+import { DATABASE_ADDRESS_FORM, DATABASE_SETTINGS } from './persistence/persistence.settings.js';
+import { setting, settingsTable } from './settings/index.js';
+
+/** The options of `LatchkeyModule`. */
+export const LATCHKEY_SETTINGS = settingsTable('LatchkeyModule', {
+  database: setting({
+    form: DATABASE_ADDRESS_FORM,
+    secret: true,
+    defaultText: "the host's TypeORM connection",
+    doc:
+      "A database of Latchkey's own, which it opens, migrates and closes: `{ engine: 'sqlite', path }` or " +
+      "`{ engine: 'postgres', url }`",
+  }),
+  bcryptCost: PASSWORD_SETTINGS.settings.bcryptCost,
+  credentialCache: CREDENTIAL_CACHE_SETTINGS,
+  loginThrottle: LOGIN_THROTTLE_SETTINGS,
+  leaseSeconds: DATABASE_SETTINGS.settings.leaseSeconds,
+  cleanup: CLEANUP_SETTINGS,
+});
