@@ -1,4 +1,4 @@
-/** `users/:id/access-tokens`: the permanent tokens of a user (contract §2). */
+/** Serves `users/:id/access-tokens`, the personal tokens of a user (docs/contracts/canvus.md §2). */
 import { Delete, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { DirectoryUser } from '../../core/index.js';
@@ -27,8 +27,8 @@ export class AccessTokensController {
   @Subscribable()
   @Documented({
     summary: 'List tokens',
-    description:
-      'Regular users see their own tokens, administrators those of anybody. The tokens themselves are never shown.',
+    returns: 'The tokens.',
+    description: 'Regular users see their own tokens, administrators those of all users. The secrets are never shown.',
     answer: AccessTokenView,
     isArray: true,
     errors: [400, 403, 404],
@@ -48,6 +48,7 @@ export class AccessTokensController {
   @Subscribable()
   @Documented({
     summary: 'Get one token',
+    returns: 'The token, without its secret.',
     description:
       'Regular users see their own, administrators those of anybody. The token itself is never shown: it cannot be ' +
       'had again.',
@@ -71,7 +72,8 @@ export class AccessTokensController {
   @Post()
   @Documented({
     summary: 'Create a token',
-    description: 'The answer holds the token in `plain_token`; it cannot be had again.',
+    description: 'The response contains the token in `plain_token`. It is never shown again.',
+    returns: 'The new token with its secret.',
     body: AccessTokenInput,
     answer: CreatedAccessTokenView,
     errors: [400, 403, 404],
@@ -88,7 +90,8 @@ export class AccessTokensController {
   @Patch(':tokenId')
   @Documented({
     summary: 'Change a token’s description',
-    description: 'Nothing else of a token can be changed: it stays valid, and its `id` the same.',
+    description: 'Nothing else of a token can be changed. The token stays valid and keeps its `id`.',
+    returns: 'The changed token.',
     body: AccessTokenInput,
     answer: AccessTokenView,
     errors: [400, 403, 404],
@@ -105,7 +108,8 @@ export class AccessTokensController {
   @Delete(':tokenId')
   @Documented({
     summary: 'Delete a token',
-    description: 'The token is revoked: by the time of the answer it is accepted nowhere.',
+    description: 'Revokes the token: when this returns, no instance accepts it.',
+    returns: 'An empty object.',
     answer: EmptyView,
     errors: [400, 403, 404],
   })

@@ -1,4 +1,4 @@
-/** `audit-log`: who did what to whom, for administrators (contract §7). */
+/** Serves `audit-log`, the audit log for administrators (docs/contracts/canvus.md §7). */
 import { Get, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AuditLog, type AuditFilter } from '../../core/index.js';
@@ -28,14 +28,15 @@ export class AuditLogController {
   @Get()
   @Documented({
     summary: 'List events',
+    returns: 'A page of events.',
     description:
-      'Every change and every failed login, by whichever API, newest first. Administrators only. ' +
+      'Every change and every failed login, through any API, newest first. Administrators only. ' +
       'The next page is in the `Link` header.',
     answer: AuditEventView,
     isArray: true,
     headers: {
       Link:
-        'On every page but the last: `<?…>; rel="next"`, a reference relative to the address of this request ' +
+        'On every page except the last: `<?…>; rel="next"`, a reference relative to the address of this request ' +
         '(RFC 8288), which keeps the filters.',
     },
     errors: [400, 403],
@@ -57,9 +58,10 @@ export class AuditLogController {
   @Get('export-csv')
   @Documented({
     summary: 'Export events as CSV',
+    returns: 'The events as CSV.',
     description:
-      'All events that fit, newest first, with a header row (RFC 4180). A value that a spreadsheet would take for a ' +
-      'formula has an apostrophe before it. Administrators only.',
+      'All matching events, newest first, with a header row (RFC 4180). A value that a spreadsheet would interpret as a ' +
+      'formula is preceded by an apostrophe. Administrators only.',
     answer: 'text/csv',
     example: CSV_EXAMPLE,
     headers: { 'Content-Disposition': `Always \`${CSV_HEADERS['Content-Disposition']}\`.` },

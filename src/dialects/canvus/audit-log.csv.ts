@@ -1,9 +1,9 @@
-/** The audit log as CSV (RFC 4180), for spreadsheets. */
+/** Renders the audit log as CSV (RFC 4180), for spreadsheets. */
 import { stringify, type Options } from 'csv-stringify/sync';
 import type { AuditRecord } from '../../core/index.js';
 import { auditEventView, type AuditEventView } from './audit-log.views.js';
 
-/** The members of an event, as a header row. */
+/** The header row: the members of an event. */
 const COLUMNS: (keyof AuditEventView)[] = [
   'action',
   'author_id',
@@ -20,11 +20,11 @@ const COLUMNS: (keyof AuditEventView)[] = [
 const FORM: Options = {
   columns: COLUMNS,
   record_delimiter: 'windows',
-  // Names are chosen by people: one that begins like a formula gets an apostrophe, and a spreadsheet shows it as text.
+  // A name may begin like a formula. The apostrophe makes spreadsheets show it as text.
   escape_formulas: true,
 };
 
-/** The header row with the first batch, then batch by batch. */
+/** Yields the header row with the first batch, then the other batches. */
 export async function* auditLogCsv(batches: AsyncGenerator<AuditRecord[]>): AsyncGenerator<string> {
   let header = true;
   for await (const batch of batches) {

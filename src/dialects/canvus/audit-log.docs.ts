@@ -1,4 +1,4 @@
-/** How the parameters of the audit log, and its CSV, are documented. */
+/** Documents the parameters of the audit log and its CSV. */
 import { applyDecorators } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import { exampleOf, optionalExamples } from '../../http/index.js';
@@ -16,42 +16,42 @@ export const CSV_EXAMPLE = [
 
 const event = exampleOf(AuditEventView);
 
-/** The filters of list and export; all that are given must hold. */
+/** Documents the filters of list and export; all given ones must hold. */
 export function AuditFilterParameters(): MethodDecorator {
   return applyDecorators(
     ApiQuery({
       name: 'created_after',
       required: false,
       type: String,
-      description: `Only events from this moment on, inclusive. ${MOMENT}`,
+      description: `Only events from this time on, inclusive. ${MOMENT}`,
       examples: optionalExamples({ date: '2026-01-01', time: '2026-01-01T12:00:00+02:00' }),
     }),
     ApiQuery({
       name: 'created_before',
       required: false,
       type: String,
-      description: `Only events before this moment, exclusive. ${MOMENT}`,
+      description: `Only events before this time, exclusive. ${MOMENT}`,
       examples: optionalExamples({ date: '2026-02-01', time: '2026-02-01T12:00:00.500Z' }),
     }),
     ApiQuery({
       name: 'target_type',
       required: false,
       enum: TARGET_TYPE_NAMES,
-      description: 'Only what was done to this. There is nothing of any other type.',
+      description: 'Only events with this type of target. No other type exists.',
     }),
     ApiQuery({
       name: 'target_id',
       required: false,
       type: String,
       examples: optionalExamples({ user: event.target_id }),
-      description: 'The `target_id` of an event; also the `id` of an access token, as long as the token exists.',
+      description: 'The `target_id` of an event, or the `id` of an access token as long as the token exists.',
     }),
     ApiQuery({
       name: 'author_id',
       required: false,
       type: 'integer',
       examples: optionalExamples({ user: event.author_id }),
-      description: 'Only what this user did.',
+      description: 'Only events whose author is this user.',
     }),
   );
 }
@@ -62,14 +62,14 @@ export function PageParameters(): MethodDecorator {
       name: 'per_page',
       required: false,
       schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100, example: 100 },
-      description: 'Events of a page at the most.',
+      description: 'Page size.',
     }),
     ApiQuery({
       name: 'cursor',
       required: false,
       type: String,
       examples: optionalExamples({ page: cursorOf({ from: 0, below: event.id }, {}) }),
-      description: 'Where a page begins: taken as it is from the `Link` header of the page before.',
+      description: 'Position of the page: copy it unchanged from the `Link` header of the previous page.',
     }),
   );
 }

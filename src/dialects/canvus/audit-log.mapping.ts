@@ -1,4 +1,4 @@
-/** Maps changes to the audit log's terms on the wire (contract §7): the vendor's verbs, and its names for their targets. */
+/** Maps changes to the vendor's verbs and target types in the audit log (docs/contracts/canvus.md §7). */
 import type { ChangeTarget, TOKEN_CHANGES } from '../../core/index.js';
 import type { IDENTITY_CHANGES } from '../../identity/index.js';
 
@@ -37,13 +37,13 @@ const TARGET_TYPES: Readonly<Record<ChangeTarget['type'], string>> = {
   server: 'server-config',
 };
 
-/** Every action, for the documentation. */
+/** Every action, for OpenAPI. */
 export const ACTION_NAMES = [...new Set(Object.values(ACTIONS))];
 
-/** Every type of a target, for the documentation. */
+/** Every target type, for OpenAPI. */
 export const TARGET_TYPE_NAMES = Object.values(TARGET_TYPES);
 
-/** The verb for a change; rows of a newer version keep their own. */
+/** The verb for a change. Unknown changes, recorded by a newer version, keep their own name. */
 export function actionName(type: string): string {
   return own(ACTIONS, type) ?? type;
 }
@@ -52,7 +52,7 @@ export function targetTypeName(type: string): string {
   return own(TARGET_TYPES, type) ?? type;
 }
 
-/** What the type is called in the rows; `''`, as no row's is, for one that this server does not have. */
+/** The type as stored in rows; `''`, which no row has, for an unknown type. */
 export function targetTypeOf(name: string): string {
   const [type = ''] = Object.entries(TARGET_TYPES).find(([, known]) => known === name) ?? [];
   return type;

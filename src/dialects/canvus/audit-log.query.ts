@@ -1,16 +1,16 @@
-/** What a caller asks of the audit log, and the cursor that leads from page to page (contract §7). */
+/** Reads the query of the audit log, and handles the cursor of its pages (docs/contracts/canvus.md §7). */
 import type { Request } from 'express';
 import { isStorableText, type AuditFilter, type IdRange } from '../../core/index.js';
 import { InputError, parseRfc3339, queryNumber, queryText } from '../../http/index.js';
 import { targetTypeOf } from './audit-log.mapping.js';
 
-/** Parameters that the address of the next page keeps; others may hold anything. */
+/** Parameters that the address of the next page keeps; all others are dropped, because they may contain anything. */
 const KEPT = ['author_id', 'created_after', 'created_before', 'per_page', 'target_id', 'target_type'];
 
 const PER_PAGE = 100;
 const PER_PAGE_MAX = 1000;
 
-/** Characters of an id or a type at the most; rows have none that is longer. */
+/** Maximum number of characters of an id or type in a row. */
 const TEXT_MAX = 255;
 
 /** The largest id the database can hold. */
@@ -36,8 +36,8 @@ export function readPerPage(request: Request): number {
 }
 
 /**
- * Where the page begins; `undefined` for the first.
- * @throws InputError for what is no cursor of this list
+ * Where the page begins; `undefined` for the first page.
+ * @throws InputError for a cursor that does not belong to this list
  */
 export function readCursor(request: Request, filter: AuditFilter): IdRange | undefined {
   const text = queryText(request, 'cursor');
@@ -52,8 +52,8 @@ export function readCursor(request: Request, filter: AuditFilter): IdRange | und
 }
 
 /**
- * The `Link` header of a page that is not the last. The address is relative, a query alone: it is right whatever a
- * proxy or the prefix of the dialect make of the path (RFC 8288 §3.2, RFC 3986 §5.2).
+ * The `Link` header of every page except the last. The address is relative and only a query, so it is correct whatever
+ * path a proxy or the dialect's prefix produces (RFC 8288 §3.2, RFC 3986 §5.2).
  */
 export function nextLink(request: Request, range: IdRange, filter: AuditFilter): string {
   const query = new URLSearchParams();
@@ -65,7 +65,7 @@ export function nextLink(request: Request, range: IdRange, filter: AuditFilter):
   return `<?${query.toString()}>; rel="next"`;
 }
 
-/** Holds the time from which on rows are wanted: the lower end of the range was found for it. */
+/** Contains the start of the time range, because the lower bound of the ids was determined for it. */
 export function cursorOf({ from, below }: IdRange, { createdFrom }: AuditFilter): string {
   return Buffer.from(`${String(from)} ${String(below)} ${String(createdFrom?.getTime())}`).toString('base64url');
 }
@@ -79,7 +79,7 @@ function plainText(request: Request, name: string): string | undefined {
 }
 
 function readTime(request: Request, name: string): Date | undefined {
-  // A plus sign that was sent as it is arrives as a space.
+  // An unencoded plus sign arrives as a space.
   const text = queryText(request, name)?.replace(/ (?=\d\d:\d\d$)/, '+');
   if (text === undefined) return undefined;
   const read = parseRfc3339(DATE.test(text) ? `${text}T00:00:00Z` : text);

@@ -1,4 +1,4 @@
-/** An event of the audit log as it goes out, key by key in alphabetical order (contract §7). */
+/** The view of an audit event, with keys in alphabetical order (docs/contracts/canvus.md §7). */
 import { ApiProperty } from '@nestjs/swagger';
 import type { AuditRecord } from '../../core/index.js';
 import { ACTION_NAMES, TARGET_TYPE_NAMES, actionName, targetTypeName } from './audit-log.mapping.js';
@@ -11,7 +11,7 @@ export class AuditEventView {
     type: 'integer',
     nullable: true,
     example: 1000,
-    description: 'The user who did it; null for the server itself, for a service, and for a login that failed.',
+    description: 'The user who did it; null for the server itself, for services and for failed logins.',
   })
   author_id!: number | null;
 
@@ -19,7 +19,7 @@ export class AuditEventView {
     type: String,
     nullable: true,
     example: 'Administrator',
-    description: 'His name at that time, or that of the service.',
+    description: 'The name of the user at that time, or of the service.',
   })
   author_name!: string | null;
 
@@ -34,17 +34,17 @@ export class AuditEventView {
   })
   details!: string;
 
-  @ApiProperty({ type: 'integer', example: 4711, description: 'Counts up; the order of the events.' })
+  @ApiProperty({ type: 'integer', example: 4711, description: 'Increases with every event.' })
   id!: number;
 
-  @ApiProperty({ example: '192.0.2.7', description: 'Where the author was; empty for the server itself.' })
+  @ApiProperty({ example: '192.0.2.7', description: 'Network address of the author; empty for the server itself.' })
   ip_address!: string;
 
   @ApiProperty({
     type: String,
     nullable: true,
     example: '1001',
-    description: 'Of a token, the id that the server gives tokens of every kind.',
+    description: 'For tokens: the internal id that tokens of every kind have.',
   })
   target_id!: string | null;
 
@@ -52,7 +52,7 @@ export class AuditEventView {
     type: String,
     nullable: true,
     example: 'Alice',
-    description: 'Name or description; the e-mail address that was tried, of a login that failed.',
+    description: 'Name or description; for failed logins, the e-mail address that was tried.',
   })
   target_name!: string | null;
 

@@ -1,4 +1,4 @@
-/** The Canvus dialect as one value. */
+/** The declaration of the Canvus dialect. */
 import { defineDialect } from '../../dialect-kit/index.js';
 import { CANVUS_SETTINGS } from './canvus.settings.js';
 import { PRIVATE_TOKEN_FORM } from './private-token.form.js';

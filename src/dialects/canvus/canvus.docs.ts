@@ -1,4 +1,4 @@
-/** The dialect's OpenAPI document: what it is called, how to authenticate, and what every answer looks like. */
+/** The OpenAPI document of the dialect: its title, security scheme, and the responses of its routes. */
 import type { Type } from '@nestjs/common';
 import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { documentedRoute, exampleOf, type DocumentedResponse } from '../../http/index.js';
@@ -8,7 +8,7 @@ import { AccessTokenView, UserView } from './canvus.views.js';
 /** Name of the security scheme, and of the header. */
 export const SECURITY_SCHEME = 'Private-Token';
 
-/** What stands for ids in paths. */
+/** The path parameters. */
 export const PATH_PARAMETERS = {
   id: {
     type: 'integer',
@@ -22,7 +22,7 @@ export const PATH_PARAMETERS = {
 } as const;
 
 class ErrorView {
-  @ApiProperty({ description: 'What is wrong.', example: messages.PERMISSION_DENIED })
+  @ApiProperty({ description: 'The reason for the error.', example: messages.PERMISSION_DENIED })
   msg!: string;
 }
 
@@ -31,18 +31,18 @@ class UnauthorizedView {
   message!: string;
 }
 
-/** Statuses that a route may answer beside 200 and those that all have. */
+/** Error statuses that a route may return in addition to those of all routes. */
 export type DocumentedError = 400 | 403 | 404 | 409 | 413 | 429;
 
 const ERRORS: Record<DocumentedError, { description: string; example: string }> = {
   400: {
-    description: 'A path or body that cannot be used; nothing was changed.',
+    description: 'Invalid path or body. Nothing was changed.',
     example: 'description parameter is missing',
   },
   403: { description: 'Not permitted, or the caller is blocked.', example: messages.PERMISSION_DENIED },
   404: { description: 'No such user or token.', example: messages.TOKEN_NOT_FOUND },
   409: {
-    description: 'In use, or changed by somebody else at the same time.',
+    description: 'E-mail address already in use, or changed concurrently.',
     example: 'E-mail address alice@example.com is already in use',
   },
   413: { description: 'The body is larger than 256 KiB.', example: 'the request body is larger than 262144 bytes' },
@@ -52,12 +52,12 @@ const ERRORS: Record<DocumentedError, { description: string; example: string }> 
   },
 };
 
-const LOGIN_FAILED = { description: 'Not accepted.', example: 'Invalid username or password.' };
+const LOGIN_FAILED = { description: 'Login refused.', example: 'Invalid username or password.' };
 
-const INTERNAL = { description: 'A fault of the server.', example: messages.INTERNAL };
+const INTERNAL = { description: 'Internal server error.', example: messages.INTERNAL };
 
 const UNAVAILABLE = {
-  description: 'The database cannot serve now; `Retry-After` says how many seconds to wait.',
+  description: 'The database is unavailable; `Retry-After` says how many seconds to wait.',
   example: 'the database cannot serve at the moment; try again',
 };
 
@@ -65,30 +65,32 @@ export interface RouteDocs {
   summary: string;
   description?: string;
   body?: Type;
-  /** Bodies to send as they are, by what they do. */
+  /** What the success returns. */
+  returns: string;
+  /** Example bodies by their summaries. */
   examples?: Record<string, object>;
   answer: DocumentedResponse['type'];
   isArray?: boolean;
-  /** Headers of the success, and what they say. */
+  /** Headers of the success and their descriptions. */
   headers?: DocumentedResponse['headers'];
-  /** Of the success; made from the members unless given. */
+  /** Example of the success. Default: built from the examples of the members. */
   example?: string | object;
   errors?: DocumentedError[];
-  /** Answers without a token. */
+  /** Whether the route needs no token. */
   isPublic?: boolean;
-  /** Answers 401 when what it checks is wrong. */
+  /** Whether the route checks a login and may answer 401. */
   checksLogin?: boolean;
 }
 
-/** Documents a route; every success is a 200 (contract §2.3). */
+/** Documents a route; every success is a 200 (docs/contracts/canvus.md §2.3). */
 export function Documented(docs: RouteDocs): MethodDecorator {
-  const { answer, isArray = false, headers, example, errors = [], isPublic, checksLogin, ...route } = docs;
+  const { returns, answer, isArray = false, headers, example, errors = [], isPublic, checksLogin, ...route } = docs;
   const answers: DocumentedResponse[] = errors.map((status) => errorResponse(status, ERRORS[status]));
   if (docs.body) answers.push(errorResponse(413, ERRORS[413]));
   if (checksLogin) answers.push(errorResponse(401, LOGIN_FAILED));
   if (!isPublic) answers.push({ status: 401, type: UnauthorizedView, description: 'No valid Private-Token.' });
   answers.push(errorResponse(500, INTERNAL), errorResponse(503, UNAVAILABLE));
-  const success = { status: 200, description: 'Done.', type: answer, isArray, headers, example };
+  const success = { status: 200, description: returns, type: answer, isArray, headers, example };
   return documentedRoute({ ...route, isPublic, responses: [success, ...answers] });
 }
 
@@ -103,7 +105,7 @@ function errorResponse(
 export function canvusDocument(): Omit<OpenAPIObject, 'paths'> {
   return new DocumentBuilder()
     .setTitle('Latchkey: Canvus')
-    .setDescription('Users, logins and access tokens in the form of the Canvus Server REST API.')
+    .setDescription('Users, logins and access tokens, as in the Canvus Server REST API.')
     .setVersion('1.2')
     .addApiKey(
       {

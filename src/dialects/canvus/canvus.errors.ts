@@ -1,4 +1,4 @@
-/** Every error in the dialect's form: `{"msg": …}`, and `{"message": "401 Unauthorized"}` for a token that is none. */
+/** Renders errors in the dialect's form: `{"msg": …}`, or `{"message": "401 Unauthorized"}` for an invalid token. */
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
 import { DomainError, assertNever, errorSummary } from '../../core/index.js';
@@ -14,10 +14,10 @@ import {
 } from '../../http/index.js';
 import * as messages from './canvus.messages.js';
 
-/** The caller presented no token that is accepted. */
+/** The caller's token is missing or invalid. */
 export class Unauthorized extends Error {}
 
-/** A refusal that only this dialect knows. */
+/** An error that only this dialect has. */
 export class CanvusError extends Error {
   constructor(
     readonly status: 400 | 403 | 404,
@@ -86,7 +86,7 @@ function msg(status: number, text: string, headers: Record<string, string> = {})
   return { status, body: { msg: text }, headers };
 }
 
-/** Answers what the dialect's own controllers throw. */
+/** Answers errors thrown by the dialect's controllers. */
 @Catch()
 export class CanvusErrorFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {

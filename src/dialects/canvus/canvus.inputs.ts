@@ -1,4 +1,4 @@
-/** Request bodies. Members that are not declared here are ignored; `null` counts as absent where a member is optional. */
+/** Request bodies. Undeclared members are ignored; for optional members, `null` counts as absent. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, ValidateBy } from 'class-validator';
 import { IsText, members } from '../../http/index.js';
@@ -8,10 +8,10 @@ import { LOGIN_BODY, parameterMissing } from './canvus.messages.js';
 
 const whenNoString = parameterMissing;
 
-/** Characters of a description at the most. */
+/** Maximum number of characters of a description. */
 const DESCRIPTION_MAX = 1000;
 const NAME_MAX = 255;
-/** Far above what a password may be: the hashing service refuses by bytes, and says so. */
+/** Far above the limit of a password, which the hashing service checks in bytes. */
 const PASSWORD_MAX = 1000;
 
 function IsEmailAddress(): PropertyDecorator {
@@ -47,7 +47,7 @@ export class NewUserInput {
   @ApiPropertyOptional({
     type: String,
     example: 'correct horse',
-    description: 'At most 72 bytes. Without one the user cannot sign in until an administrator sets it.',
+    description: 'At most 72 bytes. Without a password, the user cannot sign in until an administrator sets one.',
   })
   @IsOptional()
   @IsText({ min: 1, max: PASSWORD_MAX, whenNoString })
@@ -61,7 +61,7 @@ export class NewUserInput {
   @ApiPropertyOptional({
     type: Boolean,
     example: true,
-    description: 'By default true, unless the server requires approval.',
+    description: 'Default: true, unless the server requires approval.',
   })
   @IsOptional()
   @IsFlag()
@@ -87,7 +87,7 @@ export class UserPatchInput {
   @ApiPropertyOptional({
     type: Boolean,
     example: false,
-    description: 'Users may block themselves; only administrators unblock.',
+    description: 'Users may block themselves; only administrators can unblock.',
   })
   @IsOptional()
   @IsFlag()
@@ -126,7 +126,7 @@ export class PasswordInput {
   @ApiPropertyOptional({
     type: String,
     example: 'correct horse',
-    description: 'Required when changing one’s own password.',
+    description: 'Required when users change their own password.',
   })
   @IsOptional()
   @IsText({ max: PASSWORD_MAX, whenNoString })
@@ -140,19 +140,19 @@ export class PasswordInput {
 export class LogoutInput {
   @ApiPropertyOptional({
     type: String,
-    description: 'Another login token of the caller; without it the presented one is ended.',
+    description: 'Another login token of the caller. Default: the token of the request.',
   })
   @IsOptional()
   @IsText({ max: 255, whenNoString })
   token?: string | null;
 }
 
-/** A login: by e-mail and password, or by a token, and nothing else (contract §3.5). */
+/** A login by e-mail and password, or by a token; nothing else is accepted (docs/contracts/canvus.md §3.5). */
 export type Login =
   | { readonly by: 'password'; readonly email: string; readonly password: string; readonly remember: boolean }
   | { readonly by: 'token'; readonly token: string; readonly remember: boolean };
 
-/** For the documentation. */
+/** The login body, for OpenAPI. */
 export class LoginInput {
   @ApiPropertyOptional({ format: 'email', example: 'admin@example.com' })
   email?: string;

@@ -1,4 +1,4 @@
-/** What the dialect says when it refuses (contract §3.4, §3.5, §5). */
+/** The error messages of the dialect (docs/contracts/canvus.md §3.4, §3.5, §5). */
 
 export const PERMISSION_DENIED = 'Permission denied';
 export const USER_UNUSABLE = 'The user is blocked or waits for approval';
@@ -12,7 +12,7 @@ export const DELETE_ONESELF = 'You cannot delete yourself; another administrator
 export const APPROVAL_STAYS = 'approved can only go from false to true; block the user instead';
 export const NO_CONFIRMATION = 'need_email_confirmation is not available on this server: it sends no mail';
 
-/** @param text - what stood in the path, cut to a length that can be read */
+/** @param text - the segment of the path, cut to a readable length */
 export function notAnInteger(text: string): string {
   return `User ID ${text.length > 100 ? `${text.slice(0, 100)}…` : text} is not an integer`;
 }

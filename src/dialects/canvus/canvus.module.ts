@@ -15,7 +15,7 @@ import { Streams } from './streams/streams.js';
 import { WatchedResources } from './streams/watched-resources.js';
 import { UsersController } from './users.controller.js';
 
-/** Fixed paths before `users/:id`. */
+/** Controllers with fixed paths come before `users/:id`. */
 const CONTROLLERS = [
   LoginController,
   NotServedController,
@@ -37,7 +37,7 @@ class CanvusMount extends DialectMount implements OnModuleInit {
   }
 }
 
-/** Serves the Canvus dialect below `path` (`/api/v1` unless given). */
+/** Serves the Canvus dialect below `path` (default: `/api/v1`). */
 @Module({
   controllers: CONTROLLERS,
   providers: [CanvusMount, CanvusGuard, Streams, WatchedResources],

@@ -1,4 +1,4 @@
-/** What of the Canvus dialect can be set. */
+/** The settings of the Canvus dialect. */
 import { integer, setting, settingsTable, text } from '../../settings/index.js';
 
 /** The Canvus dialect. */
@@ -8,7 +8,7 @@ export const CANVUS_SETTINGS = settingsTable(
     keepaliveSeconds: setting({
       env: 'CANVUS_KEEPALIVE_SECONDS',
       form: integer(1, 3600),
-      // Contract §4.5.
+      // docs/contracts/canvus.md §4.5
       default: 15,
       doc: 'Longest pause between the blank lines of an idle `?subscribe` stream, in seconds',
     }),

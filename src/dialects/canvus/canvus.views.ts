@@ -1,4 +1,4 @@
-/** Answers: what goes out, key by key in alphabetical order, and the mappers that make it. */
+/** The response bodies, with keys in alphabetical order, and the functions that build them. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { IssuedPersonalToken, OpenedSession, PersonalToken, User } from '../../identity/index.js';
 
@@ -19,7 +19,7 @@ export class AccessTokenView {
 export class CreatedAccessTokenView extends AccessTokenView {
   @ApiProperty({
     example: 'QbhGvPSeh0hLSgfJb120I6by4ao1J5RRd59XmNOQq2g',
-    description: 'The token itself, 43 characters base64url. Shown here and never again.',
+    description: 'The token itself, 43 base64url characters. It is never shown again.',
   })
   plain_token!: string;
 }
@@ -43,7 +43,7 @@ export class UserView {
   @ApiProperty({ example: 1001, type: 'integer' })
   id!: number;
 
-  @ApiProperty({ example: '2021-07-02T06:38:35.998Z', description: 'Empty when the user never signed in.' })
+  @ApiProperty({ example: '2021-07-02T06:38:35.998Z', description: 'Empty if the user has never signed in.' })
   last_login!: string;
 
   @ApiProperty({ example: 'Alice' })

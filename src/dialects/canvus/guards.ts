@@ -1,9 +1,9 @@
-/** A guard for routes of a host that are for people alone. */
+/** A guard for a host's routes that only users may call. */
 import { Injectable } from '@nestjs/common';
 import { TokenGuard } from '../../data-plane/index.js';
 import { PRIVATE_TOKEN_FORM } from './private-token.form.js';
 
-/** As {@link TokenGuard}, for personal tokens and logins alone: there is a user behind each request. */
+/** Like {@link TokenGuard}, but admits only personal tokens and logins, so that every request has a user. */
 @Injectable()
 export class PrivateTokenGuard extends TokenGuard {
   protected override readonly kinds = PRIVATE_TOKEN_FORM.kinds;

@@ -1,4 +1,4 @@
-/** `users/login` and `users/logout` (contract §3.5, §3.6). */
+/** Serves `users/login` and `users/logout` (docs/contracts/canvus.md §3.5, §3.6). */
 import { Post } from '@nestjs/common';
 import { Secret } from '../../core/index.js';
 import { CallerAddress, EmptyView, Input, InputBy } from '../../http/index.js';
@@ -22,9 +22,10 @@ export class LoginController {
   @Post('login')
   @Documented({
     summary: 'Log in',
+    returns: 'The login token and the user.',
     description:
-      'With e-mail and password, or with a token. The answer’s token lives for 24 hours, or 30 days with `remember`. ' +
-      'A token given here stays valid. The reason of a refusal is never told.',
+      'With e-mail and password, or with a token. The new token lives for 24 hours, or 30 days with `remember`. ' +
+      'A token sent here stays valid. The reason for a refusal is not disclosed.',
     body: LoginInput,
     examples: {
       'With a password': { email: 'admin@example.com', password: 'correct horse', remember: false },
@@ -49,8 +50,9 @@ export class LoginController {
   @Post('logout')
   @Documented({
     summary: 'Log out',
+    returns: 'An empty object.',
     description:
-      'Ends the login token presented, or the one in the body. Access tokens stay valid: delete them instead.',
+      'Ends the login token of the request, or the one in the body. Access tokens stay valid: delete them instead.',
     body: LogoutInput,
     examples: {
       'The token presented': {},

@@ -1,4 +1,4 @@
-/** What the vendor's server offers beside this one: sign-up, confirmation and resets by mail, SAML (contract §3.3). */
+/** Answers for features of the vendor that are not served: sign-up, mail, SAML (docs/contracts/canvus.md §3.3). */
 import { Get, Post } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { CanvusController } from './canvus.controller.js';

@@ -1,4 +1,4 @@
-/** `server-config`: a part for everybody, the whole for administrators, who may change it (contract §6). */
+/** Serves `server-config`: a public part for everybody, all of it for administrators (docs/contracts/canvus.md §6). */
 import { Get, Patch } from '@nestjs/common';
 import { InputBy, members } from '../../http/index.js';
 import { ServerSettings, type Principal } from '../../identity/index.js';
@@ -21,8 +21,9 @@ export class ServerConfigController {
   @Permits('public')
   @Get()
   @Documented({
-    summary: 'The server’s settings',
-    description: 'Without a token, or for a regular user, only the part that everybody may know.',
+    summary: 'Get the server’s settings',
+    description: 'Without a token, or for a regular user, only the public part.',
+    returns: 'The settings.',
     answer: ServerConfigView,
     isPublic: true,
   })
@@ -35,9 +36,10 @@ export class ServerConfigController {
   @Patch()
   @Documented({
     summary: 'Change the server’s settings',
+    returns: 'All settings after the change.',
     description:
-      'Administrators only; a part in the same nested form. What this server does not have (mail, SAML, QR codes, ' +
-      'sign-up) can be sent as it is, not changed.',
+      'Administrators only. Send any part of the settings in the same nested form. Settings of features that this server ' +
+      'lacks (mail, SAML, QR codes, sign-up) may be sent unchanged but not changed.',
     body: ServerConfigView,
     examples: {
       Rename: { server_name: 'Latchkey' },

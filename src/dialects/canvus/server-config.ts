@@ -1,4 +1,4 @@
-/** The server's settings in the dialect's nested form, and a partial form of it read back (contract §6). */
+/** The server's settings in the dialect's nested form, and reading of partial updates (docs/contracts/canvus.md §6). */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { isDeepStrictEqual } from 'node:util';
 import { isStorableText } from '../../core/index.js';
@@ -10,7 +10,7 @@ class PasswordConfigView {
   @ApiProperty({ example: true, description: 'Whether users may sign in with a password.' })
   enabled!: boolean;
 
-  @ApiProperty({ example: 1, description: 'Characters a new password must have at least.' })
+  @ApiProperty({ example: 1, description: 'Minimum number of characters of a new password.' })
   min_length!: number;
 
   @ApiProperty({ example: false })
@@ -58,7 +58,7 @@ class AuthenticationConfigView {
   @ApiProperty()
   qr_code!: QrCodeConfigView;
 
-  @ApiPropertyOptional({ example: false, description: 'For administrators: whether new users wait for approval.' })
+  @ApiPropertyOptional({ example: false, description: 'For administrators: whether new users need approval.' })
   require_admin_approval?: boolean;
 
   @ApiProperty()
@@ -122,7 +122,7 @@ export class AdminServerConfigView extends ServerConfigView {
   override email!: EmailConfigView;
 }
 
-/** What everybody may know. */
+/** The public part. */
 export function publicServerConfigView(policy: Policy): ServerConfigView {
   return {
     authentication: {
@@ -144,7 +144,7 @@ export function publicServerConfigView(policy: Policy): ServerConfigView {
   };
 }
 
-/** The whole. */
+/** All settings. */
 export function adminServerConfigView(policy: Policy): AdminServerConfigView {
   const { authentication, ...rest } = publicServerConfigView(policy);
   const { password, qr_code, saml } = authentication;
@@ -209,7 +209,7 @@ const EDITABLE = new Map<string, Editable<keyof Policy>>([
 ]);
 
 /**
- * What a PATCH changes. What cannot be changed may be sent back as it is; unknown members are ignored.
+ * The changes that a PATCH requests. Read-only members may be sent unchanged; unknown members are ignored.
  * @throws InputError, CanvusError 400
  */
 export function readServerConfigPatch(given: Readonly<Record<string, unknown>>, current: Policy): Partial<Policy> {
@@ -231,7 +231,7 @@ interface Leaf {
   present: unknown;
 }
 
-/** The members that both objects have, down to their simple values. */
+/** The simple values at all paths that both objects have. */
 function leaves(given: Readonly<Record<string, unknown>>, present: object, prefix: string): Leaf[] {
   return Object.entries(present as Record<string, unknown>).flatMap(([name, value]) => {
     if (!Object.hasOwn(given, name)) return [];

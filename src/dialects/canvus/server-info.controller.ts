@@ -1,4 +1,4 @@
-/** `server-info`: what answers here (contract §6). */
+/** Serves `server-info`, the version of the server (docs/contracts/canvus.md §6). */
 import { Get, Inject } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ServerSettings } from '../../identity/index.js';
@@ -9,7 +9,7 @@ import { CANVUS_OPTIONS } from './canvus.module-definition.js';
 import { Permits } from './canvus.permissions.js';
 import type { CANVUS_SETTINGS } from './canvus.settings.js';
 
-/** The version of the vendor's server and API whose behaviour this dialect has. */
+/** The version of the vendor's server and API that this dialect is compatible with. */
 const COMPATIBLE_SERVER = '3.4.12';
 const COMPATIBLE_API = 'v1.2';
 
@@ -17,13 +17,13 @@ class ServerInfoView {
   @ApiProperty({ type: [String], example: [COMPATIBLE_API] })
   api!: string[];
 
-  @ApiProperty({ example: '', description: 'Names the Go version of the vendor’s server; empty here.' })
+  @ApiProperty({ example: '', description: 'The Go version of the vendor’s server; empty here.' })
   go!: string;
 
   @ApiProperty({
     format: 'uuid',
     example: '6b3c1f0e-2d5a-4f7b-9c8d-1e2f3a4b5c6d',
-    description: 'Stays the same for as long as the database lives.',
+    description: 'Id of the server, which never changes for a database.',
   })
   server_id!: string;
 
@@ -41,9 +41,11 @@ export class ServerInfoController {
   @Permits('public')
   @Get()
   @Documented({
-    summary: 'What answers here',
+    summary: 'Get the server version',
+    returns: 'The versions and the id of the server.',
     description:
-      'Which version of the vendor’s server and API this one behaves like, and in brackets its own. No token is needed.',
+      'The version of the vendor’s server and API that this server is compatible with, and in brackets its own. No token ' +
+      'is needed.',
     answer: ServerInfoView,
     isPublic: true,
   })

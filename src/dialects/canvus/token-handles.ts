@@ -1,8 +1,8 @@
-/** The vendor's ids of access tokens, which are made of the token itself (docs/contracts/canvus.md §2.2). */
+/** The vendor's ids of access tokens, which are derived from the token itself (docs/contracts/canvus.md §2.2). */
 import type { HashingService, Secret } from '../../core/index.js';
 import { PersonalTokenHandles, type ServerSettings } from '../../identity/index.js';
 
-/** The name of the one salt of the server, made once and kept for ever. */
+/** Name of the setting with the server's salt, which is created once and never changes. */
 const SALT = 'token-id-salt';
 
 const COST = 4;

@@ -1,4 +1,4 @@
-/** What a PATCH of a user asks for, and whether the caller may ask for it (contract §3.3, §3.4). */
+/** Reads the PATCH of a user and checks that the caller may make it (docs/contracts/canvus.md §3.3, §3.4). */
 import { Secret } from '../../core/index.js';
 import type { Principal, UserChanges } from '../../identity/index.js';
 import { CanvusError } from './canvus.errors.js';
@@ -23,7 +23,7 @@ export function permittedChanges(
   return {
     ...(typeof name === 'string' && { name }),
     ...(typeof email === 'string' && { email }),
-    // To unblock is for administrators; whoever may call is not blocked, so for others this asks for nothing.
+    // Only administrators can unblock. Other callers are not blocked, so for them `false` changes nothing.
     ...(typeof blocked === 'boolean' && (blocked || caller.user.admin) && { blocked }),
     ...(typeof admin === 'boolean' && { admin }),
     ...(approved === true && { approved }),

@@ -1,4 +1,4 @@
-/** `users`: who there is, and what administrators and users themselves may change (contract §3). */
+/** Serves `users`: lists users, and lets administrators and users change them (docs/contracts/canvus.md §3). */
 import { Delete, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Secret } from '../../core/index.js';
@@ -29,7 +29,14 @@ export class UsersController {
   @Permits('users:read')
   @Get()
   @Subscribable()
-  @Documented({ summary: 'List users', description: 'Ordered by id.', answer: UserView, isArray: true, errors: [403] })
+  @Documented({
+    summary: 'List users',
+    description: 'Ordered by id.',
+    returns: 'The users.',
+    answer: UserView,
+    isArray: true,
+    errors: [403],
+  })
   async list(@Caller() caller: Principal, @Req() request: Request, @Res() response: Response): Promise<void> {
     if (asksForStream(request)) await this.streams.open(response, caller, this.resources.allUsers());
     else response.json((await this.users.list()).map(userView));
@@ -40,7 +47,8 @@ export class UsersController {
   @Subscribable()
   @Documented({
     summary: 'Get one user',
-    description: 'Everybody who is signed in may look at everybody, blocked and unapproved users included.',
+    description: 'Every signed-in user may see every user, including blocked and unapproved ones.',
+    returns: 'The user.',
     answer: UserView,
     errors: [400, 403, 404],
   })
@@ -59,7 +67,8 @@ export class UsersController {
   @Post()
   @Documented({
     summary: 'Create a user',
-    description: 'Administrators only. No mail is sent: give a password, or set one later.',
+    description: 'Administrators only. No mail is sent: set a password here or later.',
+    returns: 'The new user.',
     body: NewUserInput,
     examples: {
       'Regular user': { email: 'alice@example.com', name: 'Alice', password: 'correct horse' },
@@ -85,6 +94,7 @@ export class UsersController {
   @Patch(':id')
   @Documented({
     summary: 'Change a user',
+    returns: 'The changed user.',
     description:
       'Users may change their own `name`, `email` and `blocked`; administrators everything. ' +
       'A regular user who sends a field for administrators changes nothing and gets 403.',
@@ -111,7 +121,8 @@ export class UsersController {
   @Delete(':id')
   @Documented({
     summary: 'Delete a user',
-    description: 'Administrators only. Removes all that the user owns; his tokens are revoked at once.',
+    description: 'Administrators only. Removes everything the user owns; their tokens are revoked at once.',
+    returns: 'An empty object.',
     answer: EmptyView,
     errors: [400, 403, 404],
   })
@@ -125,6 +136,7 @@ export class UsersController {
   @Post(':id/approve')
   @Documented({
     summary: 'Approve a user',
+    returns: 'The approved user.',
     description: 'Administrators only.',
     answer: UserView,
     errors: [400, 403, 404],
@@ -137,7 +149,8 @@ export class UsersController {
   @Post(':id/block')
   @Documented({
     summary: 'Block a user',
-    description: 'Himself or an administrator. None of his tokens is accepted until he is unblocked.',
+    description: 'The user or an administrator. None of their tokens is accepted until they are unblocked.',
+    returns: 'The blocked user.',
     answer: UserView,
     example: { ...exampleOf(UserView), blocked: true },
     errors: [400, 403, 404],
@@ -150,6 +163,7 @@ export class UsersController {
   @Post(':id/unblock')
   @Documented({
     summary: 'Unblock a user',
+    returns: 'The unblocked user.',
     description: 'Administrators only.',
     answer: UserView,
     errors: [400, 403, 404],
@@ -162,8 +176,9 @@ export class UsersController {
   @Post(':id/password')
   @Documented({
     summary: 'Change a password',
+    returns: 'The user.',
     description:
-      'Oneself with `current_password`, an administrator for others without. ' +
+      'Users must send `current_password`; administrators changing another user need not. ' +
       'Ends the user’s other logins; access tokens stay valid.',
     body: PasswordInput,
     examples: {

@@ -1,4 +1,4 @@
-/** `access_token_identifier`: names an access token by its code, or by identifier and pass code (contract §3). */
+/** Reads `access_token_identifier`: a code, or identifier and pass code (docs/contracts/crm.md §3). */
 import { Secret } from '../../core/index.js';
 import { CrmError } from './crm.errors.js';
 import { Parameters } from './parameters.js';
@@ -36,7 +36,7 @@ function identifierMembers(given: unknown): Record<string, unknown> {
   throw new CrmError('invalidParameter', `${NAME} must be an object`);
 }
 
-/** In a query: `field=value`, several of them separated by commas, or a JSON object. */
+/** Parses the query form: `field=value`, separated by commas, or a JSON object. */
 function fromQuery(text: string): unknown {
   if (text.startsWith('{')) {
     try {

@@ -1,4 +1,4 @@
-/** A CRM.COM access token: a code, and perhaps an identifier with a pass code, that belong to an organisation. */
+/** A CRM.COM access token of an organisation: a code, and optionally an identifier with a pass code. */
 import { Check, ChildEntity, Column, Index } from 'typeorm';
 import { Token } from '../../core/index.js';
 
@@ -11,7 +11,7 @@ import { Token } from '../../core/index.js';
 export class AccessToken extends Token {
   declare accountId: string;
 
-  /** Counts up within the account. */
+  /** Increases within the account. */
   @Column({ name: 'number', type: 'integer', nullable: true })
   number!: number;
 
@@ -19,7 +19,7 @@ export class AccessToken extends Token {
   @Column({ name: 'identifier', type: 'varchar', length: 255, nullable: true })
   identifier!: string | null;
 
-  /** bcrypt. Not selected unless asked for. */
+  /** bcrypt. Only selected on demand. */
   @Column({ name: 'pass_code_hash', type: 'varchar', length: 60, nullable: true, select: false })
   passCodeHash?: string | null;
 }

@@ -1,4 +1,4 @@
-/** Access tokens of an organisation: find, list, create, change, move through their life cycle (contract §4). */
+/** Manages the access tokens of an organisation and their life cycle (docs/contracts/crm.md §4). */
 import { randomBytes, randomInt } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { MoreThan, type FindOptionsSelect } from 'typeorm';
@@ -22,16 +22,16 @@ import { CRM_OPTIONS } from './crm.module-definition.js';
 import type { CRM_SETTINGS } from './crm.settings.js';
 import { validateIdentifierChanges, type IdentifierChanges, type NewIdentifiers } from './pass-code-rules.js';
 
-/** What a list is to hold. */
+/** Selects the tokens and columns of a list. */
 export interface AccessTokenQuery {
   readonly limit: number;
-  /** Only effective (`true`) or not effective (`false`) ones. */
+  /** Only effective (`true`) or only not effective (`false`) tokens. */
   readonly effective?: boolean;
-  /** The columns that are needed. */
+  /** The required columns. */
   readonly columns: readonly (keyof AccessToken)[];
 }
 
-/** Characters of a pass code that was made here (contract §4.9). */
+/** Characters of a generated pass code (docs/contracts/crm.md §4.9). */
 const RANDOM_PASS_CODE_LENGTH = 6;
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
@@ -51,7 +51,7 @@ export class AccessTokenService {
   }
 
   /**
-   * The token named; a wrong pass code is answered, in form and time, like an unknown identifier.
+   * The identified token. A wrong pass code gives the same answer, in the same time, as an unknown identifier.
    * @throws DomainError `token_not_found`
    */
   async find(account: Account, named: AccessTokenIdentifier): Promise<AccessToken> {
@@ -62,7 +62,7 @@ export class AccessTokenService {
     return token;
   }
 
-  /** The token named by its code or its identifier alone: it comes without its hash. */
+  /** The token with this code or identifier, without its hash. */
   async findOne(account: Account, named: { handle: string } | { identifier: string }): Promise<AccessToken> {
     const token = await this.unitOfWork.read((manager) =>
       manager.findOneBy(AccessToken, { accountId: account.id, ...named }),
@@ -71,10 +71,10 @@ export class AccessTokenService {
     return token;
   }
 
-  /** The first tokens of an account by number, with no more columns than needed. */
+  /** The first tokens of an account by number, with only the required columns. */
   list(account: Account, { limit, effective, columns }: AccessTokenQuery): Promise<AccessToken[]> {
     const select = Object.fromEntries(columns.map((column) => [column, true])) as FindOptionsSelect<AccessToken>;
-    // All of them have one; said, it lets the database read them in the order of its index.
+    // Every token has a number, but the condition lets the database use the partial index for the order.
     const numbered = { accountId: account.id, number: MoreThan(0) };
     const where = { ...numbered, ...(effective !== undefined && { enabled: effective }) };
     return this.unitOfWork.read((manager) =>
@@ -101,8 +101,8 @@ export class AccessTokenService {
   }
 
   /**
-   * Changes code, identifier and pass code in one step; without a difference nothing is written.
-   * @param code - a new code, `null` for a generated one, `undefined` for the present one
+   * Changes code, identifier and pass code in one step; writes nothing if nothing differs.
+   * @param code - a new code, `null` for a generated one, `undefined` for no change
    * @throws DomainError `token_not_found`, `handle_taken`, `identifier_taken`; CrmError `parameterMissing`
    */
   async update(
@@ -126,7 +126,7 @@ export class AccessTokenService {
   }
 
   /**
-   * Moves a token to the other state; not for one that is there already.
+   * Moves a token to the other state; refuses if it is already in that state.
    * @throws DomainError `token_not_found`; CrmError `invalidState`
    */
   setEffective({ actor, account }: CrmCaller, found: AccessToken, effective: boolean): Promise<AccessToken> {
@@ -138,7 +138,7 @@ export class AccessTokenService {
   }
 
   /**
-   * Gives an effective token a random pass code, and returns it: the only time it is there to be shown.
+   * Gives an effective token a random pass code and returns it. It cannot be read again later.
    * @throws DomainError `token_not_found`; CrmError `invalidState`
    */
   async resetPassCode(
@@ -167,8 +167,8 @@ export class AccessTokenService {
   }
 
   /**
-   * The token that was found, held until the transaction ends; gone if it no longer goes by the same names, or no
-   * longer has the pass code by which it was found.
+   * Locks the token that was found until the transaction ends. It counts as not found if its code, identifier or pass
+   * code has changed since.
    * @throws DomainError `token_not_found`
    */
   private async unchanged(tx: Transaction, found: AccessToken): Promise<AccessToken> {
@@ -205,7 +205,7 @@ function notFound(): DomainError {
   return new DomainError('token_not_found', 'no such access token');
 }
 
-/** What a broken unique rule means; another one than these is a fault of ours. */
+/** The error for a violated unique constraint; any other constraint is an internal error. */
 function conflictOf(rule: string): Error {
   if (rule.includes('identifier')) return new DomainError('identifier_taken', 'the identifier is in use');
   if (rule.includes('handle')) return new DomainError('handle_taken', 'the authentication code is in use');

@@ -1,4 +1,4 @@
-/** `access_tokens/*`: the methods on access tokens (contract §4). */
+/** Serves `access_tokens/*`, the methods on access tokens (docs/contracts/crm.md §4). */
 import { Get, Post } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { AccessToken } from './access-token.entity.js';
@@ -35,7 +35,7 @@ import { readNewIdentifiers } from './pass-code-rules.js';
 
 type SelectedFields = Partial<Record<string, unknown>>;
 
-/** What can go wrong with a move to another life cycle state. */
+/** Errors of a change of the life cycle state. */
 const STATE_ERRORS: CrmErrorName[] = [
   'invalidToken',
   'notPermitted',
@@ -58,8 +58,8 @@ export class AccessTokensController {
   @Documented({
     summary: 'Show one access token',
     description:
-      'Named by its code alone, or by its identifier and pass code together. A wrong pass code is answered like an ' +
-      'access token that does not exist.',
+      'Identified by its code, or by identifier and pass code together. The answer to a wrong pass code is the same as ' +
+      'for an access token that does not exist.',
     body: NamedInput,
     examples: EXAMPLES.named,
     data: 'accessToken',
@@ -76,7 +76,7 @@ export class AccessTokensController {
   @Get('show')
   @Documented({
     summary: 'Show one access token, in the older form',
-    description: 'A pass code in an address may end up in the logs of what stands in between: rather POST.',
+    description: 'Prefer POST: a pass code in the address may appear in the logs of proxies.',
     data: 'accessToken',
     errors: ['invalidToken', 'parameterMissing', 'semiOptional', 'invalidParameter', 'tokenNotFound'],
   })
@@ -96,7 +96,7 @@ export class AccessTokensController {
   @Post('list')
   @Documented({
     summary: 'List access tokens',
-    description: 'By number, at most as many as asked for.',
+    description: 'Ordered by number, at most as many as requested.',
     body: ListInput,
     examples: EXAMPLES.list,
     data: 'accessTokens',
@@ -116,18 +116,18 @@ export class AccessTokensController {
   @Permits('organisation:read')
   @Get(['list', 'get_not_associated'])
   @Documented({
-    summary: 'List access tokens, by GET',
-    description: 'The same rows as the POST: here no token is associated with anything.',
+    summary: 'List access tokens not associated with anything',
+    description: 'Returns the same tokens as the POST, because no token of this server is associated with anything.',
     data: 'accessTokens',
     errors: ['invalidToken', 'parameterMissing', 'invalidParameter'],
   })
   @ApiQuery(TOKEN_QUERY)
-  @ApiQuery({ name: 'number', type: 'integer', example: 10, description: 'How many at the most.' })
+  @ApiQuery({ name: 'number', type: 'integer', example: 10, description: 'Maximum number of tokens to return.' })
   @ApiQuery({
     name: 'life_cycle_state',
     required: false,
     enum: STATE_NAMES,
-    description: 'Only those in this state.',
+    description: 'Only tokens in this state.',
   })
   @ApiQuery(FIELDS_SET_QUERY)
   listByGet(@Caller() caller: CrmCaller, @Given(readList) call: ListQuery): Promise<Envelope<SelectedFields[]>> {
@@ -138,7 +138,8 @@ export class AccessTokensController {
   @Post('create')
   @Documented({
     summary: 'Create an access token',
-    description: 'Effective at once. Code and identifier must be new in the organisation; no answer has the pass code.',
+    description:
+      'Effective at once. Code and identifier must be unique in the organisation. The pass code is never returned.',
     body: CreateInput,
     examples: EXAMPLES.create,
     data: 'accessToken',
@@ -165,8 +166,8 @@ export class AccessTokensController {
   @Documented({
     summary: 'Change an access token',
     description:
-      'What is absent stays. `authentication_code: null` generates a new code; a new `identifier` needs a new ' +
-      '`pass_code`; `null` clears `identifier` or `pass_code` where tokens may have none.',
+      'Absent members stay unchanged. `authentication_code: null` generates a new code. A new `identifier` needs a new ' +
+      '`pass_code`. `null` clears `identifier` or `pass_code` if tokens may have none.',
     body: UpdateInput,
     examples: EXAMPLES.update,
     data: 'accessToken',
@@ -195,7 +196,7 @@ export class AccessTokensController {
   @Post('set_as_effective')
   @Documented({
     summary: 'Make an access token effective',
-    description: 'Only one that is not effective.',
+    description: 'The token must not be effective yet.',
     body: NamedInput,
     examples: EXAMPLES.named,
     data: 'accessToken',
@@ -209,7 +210,7 @@ export class AccessTokensController {
   @Post('set_as_not_effective')
   @Documented({
     summary: 'Make an access token not effective',
-    description: 'Only an effective one.',
+    description: 'The token must be effective.',
     body: NamedInput,
     examples: EXAMPLES.named,
     data: 'accessToken',
@@ -223,7 +224,7 @@ export class AccessTokensController {
   @Post('reset_pass_code')
   @Documented({
     summary: 'Give an access token a random pass code',
-    description: 'Only an effective one, named by its code or its identifier. The answer holds the new pass code.',
+    description: 'The token must be effective. It is identified by its code or its identifier.',
     body: ResetPassCodeInput,
     examples: EXAMPLES.resetPassCode,
     data: 'passCode',

@@ -1,4 +1,4 @@
-/** `authentication/token`: log in to an organisation, and out (contract §2). */
+/** Serves `authentication/token`: login to an organisation, and logout (docs/contracts/crm.md §2). */
 import { Post } from '@nestjs/common';
 import { Secret } from '../../core/index.js';
 import { CallerAddress, type EmptyView } from '../../http/index.js';
@@ -27,7 +27,7 @@ export class AuthenticationController {
   @Post()
   @Documented({
     summary: 'Log in',
-    description: 'The token lives for two hours, used or not; earlier ones stay as they are.',
+    description: 'The token lives for two hours, whether used or not. Earlier tokens stay valid.',
     body: LoginInput,
     data: 'loginToken',
     errors: ['invalidRequest', 'parameterMissing', 'invalidParameter', 'invalidCredentials', 'tooManyFailedLogins'],
@@ -55,7 +55,7 @@ export class AuthenticationController {
   @Post('release')
   @Documented({
     summary: 'Log out',
-    description: 'The token is unusable at once.',
+    description: 'Ends the token at once.',
     body: TokenInput,
     data: 'nothing',
     errors: ['invalidRequest', 'invalidToken'],

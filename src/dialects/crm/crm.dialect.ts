@@ -1,4 +1,4 @@
-/** The CRM dialect as one value. */
+/** The declaration of the CRM dialect. */
 import { defineDialect, type FirstAccess } from '../../dialect-kit/index.js';
 import { AccessToken } from './access-token.entity.js';
 import { CRM_SETTINGS } from './crm.settings.js';

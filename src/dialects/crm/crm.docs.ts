@@ -1,4 +1,4 @@
-/** The dialect's OpenAPI document: what it is called, and what every answer looks like. */
+/** The OpenAPI document of the dialect: its title, and the responses of its methods. */
 import type { Type } from '@nestjs/common';
 import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { EmptyView, documentedRoute, optionalExamples, type DocumentedResponse } from '../../http/index.js';
@@ -11,10 +11,10 @@ class ErrorStatusView {
   @ApiProperty({ enum: Object.values(CATALOGUE).map(({ code }) => code) })
   code!: string;
 
-  @ApiProperty({ example: '', description: 'Which parameter or value is meant.' })
+  @ApiProperty({ example: '', description: 'The parameter or value concerned.' })
   description!: string;
 
-  @ApiProperty({ example: CATALOGUE.invalidToken.message, description: 'For people.' })
+  @ApiProperty({ example: CATALOGUE.invalidToken.message, description: 'A message for people.' })
   message!: string;
 }
 
@@ -74,29 +74,38 @@ const ENVELOPES = {
   nothing: EmptyEnvelope,
 } as const;
 
-/** Whatever the setting. */
+/** What a success returns. */
+const RETURNS: Record<keyof typeof ENVELOPES, string> = {
+  accessToken: 'the access token.',
+  accessTokens: 'the access tokens.',
+  passCode: 'the new pass code.',
+  loginToken: 'the login token.',
+  nothing: 'an empty object.',
+};
+
+/** The status does not depend on `CRM_HTTP_ERRORS`. */
 const UNAVAILABLE = errorResponse(
   503,
   ['unavailable'],
-  'The database cannot serve now; `Retry-After` says how many seconds to wait.',
+  'The database is unavailable; `Retry-After` says how many seconds to wait.',
 );
 
 export interface MethodDocs {
   summary: string;
   description?: string;
-  /** The JSON body; GET methods document their query by themselves. */
+  /** The JSON body. GET methods document their query separately. */
   body?: Type;
-  /** Bodies to send as they are, by what they do. */
+  /** Example bodies by their summaries. */
   examples?: Record<string, object>;
   data: keyof typeof ENVELOPES;
   errors?: CrmErrorName[];
 }
 
-/** Documents a method; successes are 200, errors as well unless the server is told to send statuses. */
+/** Documents a method. Successes have status 200; errors too unless the server is set to send statuses. */
 export function Documented({ data, errors = [], ...route }: MethodDocs): MethodDecorator {
   const all: CrmErrorName[] = [...errors, 'unexpected'];
-  const success = { status: 200, description: 'Done when `status.code` is `OK`.', type: ENVELOPES[data] };
-  const failure = errorResponse(200, all, `By default errors come with this HTTP status as well: ${codesOf(all)}.`);
+  const success = { status: 200, description: `If \`status.code\` is \`OK\`: ${RETURNS[data]}`, type: ENVELOPES[data] };
+  const failure = errorResponse(200, all, `By default, errors have this HTTP status as well: ${codesOf(all)}.`);
   const statuses = [...new Set(all.map((name) => CATALOGUE[name].status))];
   const answers = statuses.map((status) => {
     const names = all.filter((name) => CATALOGUE[name].status === status);
@@ -110,7 +119,7 @@ function codesOf(errors: CrmErrorName[]): string {
   return errors.map((name) => `\`${CATALOGUE[name].code}\``).join(', ');
 }
 
-/** With an example of each of the errors. */
+/** Documents a status with an example of each error. */
 function errorResponse(status: number, errors: readonly CrmErrorName[], description: string): DocumentedResponse {
   const examples = errors.map((name) => {
     const { code, message } = CATALOGUE[name];
@@ -119,14 +128,14 @@ function errorResponse(status: number, errors: readonly CrmErrorName[], descript
   return { status, description, type: ErrorEnvelope, examples: Object.fromEntries(examples) as Record<string, object> };
 }
 
-/** Parameters of methods by GET. */
+/** Query parameters of GET methods. */
 export const TOKEN_QUERY = { name: 'token', type: String, example: token, description: 'From `authentication/token`.' };
 export const FIELDS_SET_QUERY = {
   name: 'fields_set',
   type: String,
   required: false,
   examples: optionalExamples({ some: fields_set }),
-  description: 'Fields to return, separated by commas; all by default.',
+  description: 'Fields to return, separated by commas. Default: all.',
 };
 
 /** The document without its paths. */
@@ -134,7 +143,7 @@ export function crmDocument(): Omit<OpenAPIObject, 'paths'> {
   return new DocumentBuilder()
     .setTitle('Latchkey: CRM')
     .setDescription(
-      'Access tokens in the form of CRM.COM’s Web API: log in with `authentication/token`, then give the `token` with every call.',
+      'Access tokens, as in CRM.COM’s Web API. Log in with `authentication/token`, then send the `token` with every call.',
     )
     .setVersion('2')
     .build();

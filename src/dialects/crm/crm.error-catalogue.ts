@@ -1,10 +1,10 @@
-/** The error catalogue (contract §6): every code, the text for people, and the status for those who prefer statuses. */
+/** The error catalogue (docs/contracts/crm.md §6): the code, message and optional HTTP status of each error. */
 
 export interface CatalogueEntry {
-  /** What follows `COM.CRM.EXCEPTION.`. */
+  /** The part of the code after `COM.CRM.EXCEPTION.`. */
   readonly code: string;
   readonly message: string;
-  /** With `CRM_HTTP_ERRORS=status`. */
+  /** The HTTP status with `CRM_HTTP_ERRORS=status`. */
   readonly status: number;
 }
 
@@ -30,7 +30,7 @@ export const CATALOGUE = {
 
 export type CrmErrorName = keyof typeof CATALOGUE;
 
-/** Errors of the transport itself: they have their status whatever the setting. */
+/** Transport errors, whose status does not depend on the setting. */
 export const ALWAYS_WITH_STATUS: ReadonlySet<CrmErrorName> = new Set([
   'methodNotFound',
   'methodNotAllowed',

@@ -1,4 +1,4 @@
-/** Every error in the dialect's envelope (contract §6). */
+/** Renders errors in the dialect's envelope (docs/contracts/crm.md §6). */
 import { Catch, Inject, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
 import { DomainError, assertNever, errorSummary } from '../../core/index.js';
@@ -17,7 +17,7 @@ import { ALWAYS_WITH_STATUS, CATALOGUE, type CrmErrorName } from './crm.error-ca
 import { CRM_OPTIONS } from './crm.module-definition.js';
 import type { CRM_SETTINGS } from './crm.settings.js';
 
-/** A refusal out of the catalogue; the description says which parameter or value is meant, and holds no secret. */
+/** An error of the catalogue. The description names the parameter or value, and contains no secret. */
 export class CrmError extends Error {
   constructor(
     readonly entry: CrmErrorName,
@@ -99,7 +99,7 @@ function fromDomain(error: DomainError): CrmError {
   }
 }
 
-/** Answers what the dialect's own controllers throw. */
+/** Answers errors thrown by the dialect's controllers. */
 @Catch()
 export class CrmErrorFilter implements ExceptionFilter {
   constructor(private readonly errors: CrmErrors) {}

@@ -1,4 +1,4 @@
-/** Bodies to send as they are, but for the token, in the order in which they work one after the other. */
+/** Example bodies, which work in this order once the token is replaced. */
 import { exampleOf } from '../../http/index.js';
 import { FieldsSetInput } from './crm.inputs.js';
 
@@ -8,7 +8,7 @@ const ofIdentifier = { access_token_identifier: { identifier: 'jane@example.com'
 
 export const EXAMPLES = {
   create: {
-    'With a code of one’s own': {
+    'With a chosen code': {
       token,
       authentication_code: 'AC-1',
       identifier: 'jane@example.com',
@@ -18,7 +18,7 @@ export const EXAMPLES = {
   },
   list: {
     'All fields': { token, number: 10 },
-    'Some fields of the effective ones': {
+    'Some fields of effective tokens': {
       token,
       number: 10,
       life_cycle_state: 'EFFECTIVE',

@@ -1,4 +1,4 @@
-/** The parameters of the methods: their documentation, and functions that read them. */
+/** The parameters of the methods: their OpenAPI documentation, and functions that read them. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   readAccessTokenIdentifier,
@@ -32,16 +32,19 @@ export class TokenInput {
 export class FieldsSetInput extends TokenInput {
   @ApiPropertyOptional({
     example: 'number,identifier',
-    description: 'Fields to return, separated by commas; all by default.',
+    description: 'Fields to return, separated by commas. Default: all.',
   })
   fields_set?: string;
 }
 
 class AccessTokenIdentifierInput {
-  @ApiPropertyOptional({ example: 'AC-1', description: 'Either this alone,' })
+  @ApiPropertyOptional({ example: 'AC-1', description: 'Send either this, or `identifier` with `pass_code`.' })
   authentication_code?: string;
 
-  @ApiPropertyOptional({ example: 'jane@example.com', description: 'or this with `pass_code`.' })
+  @ApiPropertyOptional({
+    example: 'jane@example.com',
+    description: 'Send it with `pass_code`, without `authentication_code`.',
+  })
   identifier?: string;
 
   @ApiPropertyOptional({ example: '12345' })
@@ -54,7 +57,7 @@ export class NamedInput extends FieldsSetInput {
 }
 
 export class ListInput extends FieldsSetInput {
-  @ApiProperty({ type: 'integer', minimum: 1, example: 10, description: 'How many tokens to return at the most.' })
+  @ApiProperty({ type: 'integer', minimum: 1, example: 10, description: 'Maximum number of tokens to return.' })
   number!: number;
 
   @ApiPropertyOptional({ enum: ['EFFECTIVE', 'NOT_EFFECTIVE', 'PENDING_VERIFICATION'] })
@@ -62,16 +65,16 @@ export class ListInput extends FieldsSetInput {
 }
 
 export class CreateInput extends FieldsSetInput {
-  @ApiPropertyOptional({ example: 'AC-1', description: 'Unique in the organisation; generated when missing.' })
+  @ApiPropertyOptional({ example: 'AC-1', description: 'Unique in the organisation. Default: generated.' })
   authentication_code?: string;
 
   @ApiPropertyOptional({
     example: 'jane@example.com',
-    description: 'Unique in the organisation; mandatory unless tokens may have none.',
+    description: 'Unique in the organisation. Required unless tokens may have none.',
   })
   identifier?: string;
 
-  @ApiPropertyOptional({ example: '12345', description: 'Mandatory with an identifier. At most 72 bytes.' })
+  @ApiPropertyOptional({ example: '12345', description: 'Required with an identifier. At most 72 bytes.' })
   pass_code?: string;
 }
 
@@ -82,7 +85,7 @@ export class UpdateInput extends NamedInput {
   @ApiPropertyOptional({
     type: String,
     nullable: true,
-    description: 'Only with `pass_code`; `null` clears it, where tokens may have none.',
+    description: 'Only with `pass_code`. `null` clears it if tokens may have none.',
   })
   identifier?: string | null;
 
@@ -91,10 +94,10 @@ export class UpdateInput extends NamedInput {
 }
 
 export class ResetPassCodeInput extends FieldsSetInput {
-  @ApiPropertyOptional({ example: 'AC-1', description: 'Either this,' })
+  @ApiPropertyOptional({ example: 'AC-1', description: 'Send either this or `identifier`.' })
   authentication_code?: string;
 
-  @ApiPropertyOptional({ description: 'or this.' })
+  @ApiPropertyOptional({ description: 'Send either this or `authentication_code`.' })
   identifier?: string;
 }
 

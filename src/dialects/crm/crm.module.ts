@@ -28,7 +28,7 @@ class CrmMount extends DialectMount implements OnModuleInit {
   }
 }
 
-/** Serves the CRM.COM dialect below `path` (`/crmapi/rest/v2` unless given). */
+/** Serves the CRM.COM dialect below `path` (default: `/crmapi/rest/v2`). */
 @Module({
   controllers: CONTROLLERS,
   providers: [AccessTokenService, CrmMount, CrmErrors, CrmGuard, LogInformation],

@@ -1,4 +1,4 @@
-/** What of the CRM dialect can be set. */
+/** The settings of the CRM dialect. */
 import { choice, flag, setting, settingsTable } from '../../settings/index.js';
 
 /** The CRM dialect. */

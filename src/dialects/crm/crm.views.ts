@@ -1,4 +1,4 @@
-/** Answers: an access token as it goes out (contract §4.0). */
+/** The response bodies: access tokens and their fields (docs/contracts/crm.md §4.0). */
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import type { Account } from '../../identity/index.js';
 import type { AccessToken } from './access-token.entity.js';
@@ -10,7 +10,7 @@ class UnitView {
   @ApiProperty({ example: '1' })
   id!: string;
 
-  @ApiProperty({ example: 'Acme', description: 'The organisation: it has one unit.' })
+  @ApiProperty({ example: 'Acme', description: 'The organisation, which has one unit.' })
   name!: string;
 
   @ApiProperty({ type: String, nullable: true, example: null })
@@ -60,7 +60,7 @@ class LogInformationView {
   updated_by_user!: UserView | null;
 }
 
-/** All fields, unless `fields_set` selects some. */
+/** The fields of an access token; `fields_set` can select some. */
 export class AccessTokenView {
   @ApiPropertyOptional({ example: '8C1E866074D743EE834E910A28C1E582', description: '32 upper-case hex characters.' })
   id?: string;
@@ -108,7 +108,7 @@ export class PassCodeView extends PickType(AccessTokenView, [
   'identifier',
   'log_information',
 ]) {
-  @ApiPropertyOptional({ example: 'k3Xp9Q', description: 'The new pass code. Shown here and never again.' })
+  @ApiPropertyOptional({ example: 'k3Xp9Q', description: 'The new pass code. It is never shown again.' })
   random_pass_code?: string;
 }
 
@@ -117,7 +117,7 @@ export class LoginTokenView {
   token!: string;
 }
 
-/** Makes the fields that were asked for, each by itself: nothing else is looked at. */
+/** Builds only the requested fields, and reads only what they need. */
 export function accessTokenFields(
   token: AccessToken,
   account: Account,
@@ -140,7 +140,7 @@ export function accessTokenFields(
   };
 }
 
-/** The columns from which fields are made. */
+/** The columns that the fields are built from. */
 export const COLUMNS: Readonly<Partial<Record<Field, readonly (keyof AccessToken)[]>>> = {
   number: ['number'],
   life_cycle_state: ['enabled'],
@@ -161,7 +161,7 @@ function logInformationView(token: AccessToken, account: Account, authors: Autho
   };
 }
 
-/** The one unit of every organisation. */
+/** The only unit of an organisation. */
 export const UNIT_ID = '1';
 
 function unitView({ name }: Account): UnitView {

@@ -1,4 +1,4 @@
-/** The success envelope around what every method returns (contract §6). */
+/** The success envelope around the result of every method (docs/contracts/crm.md §6). */
 import { ApiProperty } from '@nestjs/swagger';
 
 export class StatusView {

@@ -1,4 +1,4 @@
-/** `fields_set`: which fields of an access token come back (contract §5). */
+/** Reads `fields_set`, which selects the returned fields of an access token (docs/contracts/crm.md §5). */
 import { CrmError } from './crm.errors.js';
 import type { Parameters } from './parameters.js';
 
@@ -20,7 +20,7 @@ export const FIELDS = [
 
 export type Field = (typeof FIELDS)[number];
 
-/** What `reset_pass_code` has. */
+/** The fields of `reset_pass_code`. */
 export const PASS_CODE_FIELDS = [
   'id',
   'number',
@@ -34,7 +34,7 @@ export const PASS_CODE_FIELDS = [
 export type PassCodeField = (typeof PASS_CODE_FIELDS)[number];
 
 /**
- * What was asked for: a comma-separated string or a list of strings; everything when absent or empty. Unknown names
+ * The selected fields, from a comma-separated string or a list of strings. Absent or empty selects all; unknown names
  * select nothing.
  * @param known - the fields that the method returns
  * @throws CrmError `invalidParameter`

@@ -1,22 +1,22 @@
-/** `log_information`: who made and changed access tokens, and when, from the audit data (contract §4.0). */
+/** Builds `log_information`, who created and changed access tokens, from the audit log (docs/contracts/crm.md §4.0). */
 import { Injectable } from '@nestjs/common';
 import { AuditRecord, UnitOfWork, UserDirectory } from '../../core/index.js';
 import type { AccessToken } from './access-token.entity.js';
 
-/** Somebody who made or changed a token; the address is missing when he is gone. */
+/** The author of a change to a token; the e-mail address is missing if the user no longer exists. */
 export interface Author {
   readonly id: number | null;
   readonly name: string | null;
   readonly email: string | null;
 }
 
-/** `null` where the audit rows are gone, or the server itself did it. */
+/** `null` if the audit rows no longer exist, or the server itself was the author. */
 export interface Authors {
   readonly createdBy: Author | null;
   readonly updatedBy: Author | null;
 }
 
-/** Tokens whose authors are looked up with one query. */
+/** Number of tokens whose authors are looked up by one query. */
 const BATCH = 500;
 
 interface AuthorRow {
@@ -33,7 +33,7 @@ export class LogInformation {
     private readonly users: UserDirectory,
   ) {}
 
-  /** The authors of tokens by the token's id: a few queries, however many tokens. */
+  /** The authors of tokens by token id, read with few queries. */
   async authorsOf(tokens: readonly Pick<AccessToken, 'id'>[]): Promise<Map<string, Authors>> {
     const rows: AuthorRow[] = [];
     for (let at = 0; at < tokens.length; at += BATCH) {
@@ -51,7 +51,7 @@ export class LogInformation {
     return result;
   }
 
-  /** The row of the issue and the row of the latest change of each token, in this order. */
+  /** For each token, the row of its issue followed by that of its latest change. */
   private firstAndLast(ids: string[]): Promise<AuthorRow[]> {
     return this.unitOfWork.read((manager) => {
       const query = manager.createQueryBuilder(AuditRecord, 'row');
@@ -63,12 +63,12 @@ export class LogInformation {
           .where(`own.targetType = 'token' AND own.targetId IN (:...ids)${condition}`)
           .groupBy('own.targetId')
           .getQuery()
-          // Without its brackets: SQLite allows none around a part of a union.
+          // SQLite does not allow parentheses around a part of a union.
           .slice(1, -1);
       return (
         query
           .select(['row.id', 'row.targetId', 'row.action', 'row.authorId', 'row.authorName'])
-          // One list of ids: PostgreSQL reads the whole log for an OR of two.
+          // A single list of ids: for an OR of two lists PostgreSQL would read the whole log.
           .where(`row.id IN (${wanted('MAX', '')} UNION ALL ${wanted('MIN', ` AND own.action = 'token.issued'`)})`)
           .setParameters({ ids })
           .orderBy('row.id', 'ASC')

@@ -1,4 +1,4 @@
-/** The token of a login: this dialect alone accepts it, but introspection and revocation know it. */
+/** The form of login tokens, which only this dialect, introspection and revocation accept. */
 import { randomBytes } from 'node:crypto';
 import { Secret, type CredentialForm } from '../../core/index.js';
 

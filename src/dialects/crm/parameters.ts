@@ -1,35 +1,35 @@
-/** The parameters of a call: members of a JSON body, or of the query (contract §1). */
+/** Reads the parameters of a call from a JSON body or the query (docs/contracts/crm.md §1). */
 import type { Request } from 'express';
 import { isStorableText } from '../../core/index.js';
 import { jsonMembers } from '../../http/index.js';
 import { CrmError } from './crm.errors.js';
 
-/** Characters of a text at the most. */
+/** Maximum number of characters of a text. */
 const TEXT_MAX = 255;
 
-/** Numbers above this are as good as this: nobody has more access tokens. */
+/** Larger numbers are treated as this one, because no account has more access tokens. */
 const NUMBER_MAX = 2_147_483_647;
 
 export class Parameters {
   constructor(
     private readonly values: Readonly<Record<string, unknown>>,
-    /** Whether they come from an address, where everything is text. */
+    /** Whether they come from the query, where every value is text. */
     readonly inQuery = false,
   ) {}
 
-  /** @throws BodyError, InputError when a body is no JSON object */
+  /** @throws BodyError, InputError if the body is not a JSON object */
   static of(request: Request): Parameters {
     const inQuery = request.method === 'GET' || request.method === 'HEAD';
     return new Parameters(inQuery ? request.query : jsonMembers(request), inQuery);
   }
 
-  /** The value as it was given; `undefined` when absent. */
+  /** The raw value; `undefined` if absent. */
   raw(name: string): unknown {
     return Object.hasOwn(this.values, name) ? this.values[name] : undefined;
   }
 
   /**
-   * A text; `null` where it was given as `null`, `undefined` where it was not given.
+   * A text; `null` if sent as `null`, `undefined` if absent.
    * @throws CrmError `invalidParameter`
    */
   given(name: string): string | null | undefined {
@@ -42,7 +42,7 @@ export class Parameters {
     );
   }
 
-  /** A text; `undefined` when absent, `null` or empty. */
+  /** A text; `undefined` if absent, `null` or empty. */
   optional(name: string): string | undefined {
     const value = this.given(name);
     return value === null || value === '' ? undefined : value;
@@ -56,7 +56,7 @@ export class Parameters {
   }
 
   /**
-   * How many: a whole number from 1, as a number or as text.
+   * A whole number from 1, as a number or text.
    * @throws CrmError `parameterMissing`, `invalidParameter`
    */
   count(name: string): number {

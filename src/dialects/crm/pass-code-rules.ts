@@ -1,18 +1,18 @@
-/** When an access token must have an identifier and a pass code (contract §4.4, §4.5). */
+/** The rules for identifiers and pass codes of access tokens (docs/contracts/crm.md §4.4, §4.5). */
 import { PASSWORD_MAX_BYTES, Secret } from '../../core/index.js';
 import type { AccessToken } from './access-token.entity.js';
 import { CrmError } from './crm.errors.js';
 import type { Parameters } from './parameters.js';
 
-/** Identifier and pass code of a new token, each `null` when it has none. */
+/** Identifier and pass code of a new token; `null` if it has none. */
 export interface NewIdentifiers {
   readonly identifier: string | null;
   readonly passCode: Secret | null;
 }
 
 /**
- * For create; empty and `null` count as missing.
- * @param identifiersOptional - the setting for tokens with neither
+ * Checks the values of a new token; empty and `null` count as missing.
+ * @param identifiersOptional - whether tokens may have neither
  * @throws CrmError `parameterMissing`, `invalidParameter`
  */
 export function readNewIdentifiers(parameters: Parameters, identifiersOptional: boolean): NewIdentifiers {
@@ -23,7 +23,7 @@ export function readNewIdentifiers(parameters: Parameters, identifiersOptional: 
   return { identifier, passCode: passCode === null ? null : newPassCode(passCode) };
 }
 
-/** What an update asks for: `undefined` leaves as it is, `null` clears. */
+/** The values of an update: `undefined` keeps the current value, `null` clears it. */
 export interface IdentifierChanges {
   readonly identifier: string | null | undefined;
   readonly passCode: Secret | null | undefined;
@@ -37,8 +37,8 @@ export function readIdentifierChanges(parameters: Parameters): IdentifierChanges
 }
 
 /**
- * Checks an update against the token as it is, and fills in what follows from it: an identifier that is cleared
- * takes its pass code with it, unless there is a new one.
+ * Checks an update against the current token and completes it: clearing the identifier also clears the pass code,
+ * unless there is a new one.
  * @throws CrmError `parameterMissing`
  */
 export function validateIdentifierChanges(
@@ -60,7 +60,7 @@ export function validateIdentifierChanges(
   return changes;
 }
 
-/** @throws CrmError `invalidParameter` for what bcrypt would cut off */
+/** @throws CrmError `invalidParameter` for a pass code that bcrypt would truncate */
 function newPassCode(text: string): Secret {
   if (Buffer.byteLength(text) <= PASSWORD_MAX_BYTES) return new Secret(text);
   throw new CrmError('invalidParameter', `pass_code must be at most ${String(PASSWORD_MAX_BYTES)} bytes long in UTF-8`);

@@ -1,4 +1,4 @@
-/** What access tokens add: identifier, pass code and number, and what an account says of them. */
+/** Adds the columns of access tokens (identifier, pass code, number) and the account settings for them. */
 import { TableCheck, TableColumn, TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { migrationColumns } from '../../../core/index.js';
 
@@ -30,7 +30,7 @@ const tokenColumns = [
 ];
 const accountColumns = [
   new TableColumn({ name: 'allow_no_identifier', type: 'boolean', isNullable: true }),
-  // The default is for the accounts that exist.
+  // The default applies to existing accounts.
   new TableColumn({ name: 'last_token_number', type: 'integer', default: 0 }),
 ];
 
