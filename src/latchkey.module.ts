@@ -24,6 +24,7 @@ import {
   type CoreOptions,
 } from './core/index.js';
 import {
+  AccountExtensions,
   CLEANUP_OPTIONS,
   IDENTITY_CHANGES,
   IDENTITY_OPTIONS,
@@ -122,6 +123,12 @@ const REPLACEABLE: Provider[] = [
       inject: [KNOWN_DIALECTS, LATCHKEY_OPTIONS],
     },
     {
+      provide: AccountExtensions,
+      useFactory: (dialects: readonly Dialect[]) =>
+        new AccountExtensions(dialects.flatMap(({ accountExtension }) => accountExtension ?? [])),
+      inject: [KNOWN_DIALECTS],
+    },
+    {
       provide: PersonalTokenHandles,
       useFactory: (dialects: readonly Dialect[], settings: ServerSettings, hashing: HashingService) =>
         handlesOf(dialects)?.({ settings, hashing }) ?? new RandomTokenHandles(),
@@ -155,6 +162,7 @@ const REPLACEABLE: Provider[] = [
     AuditSink,
     ChangeRelay,
     Clock,
+    AccountExtensions,
     Connection,
     CredentialForms,
     Transactor,

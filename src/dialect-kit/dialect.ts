@@ -3,7 +3,7 @@ import type { DynamicModule, INestApplication, INestApplicationContext, Type } f
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { ChangeClass, CredentialForm, EntityClass, MigrationClass } from '../core/index.js';
 import type { DialectExtras } from '../http/index.js';
-import type { PersonalTokenHandlesFactory } from '../identity/index.js';
+import type { AccountExtension, PersonalTokenHandlesFactory } from '../identity/index.js';
 import type { SettingsTable } from '../settings/index.js';
 
 /** A dialect: one vendor's API over the shared token store. */
@@ -22,6 +22,8 @@ export interface Dialect {
   readonly changeClasses?: Readonly<Record<string, ChangeClass>>;
   /** The credentials that it issues. */
   readonly credentials?: DialectCredentials;
+  /** Its settings and rows of accounts, whether or not it is served. */
+  readonly accountExtension?: AccountExtension;
   /** Makes the handles of personal tokens, served or not; at most one dialect of a server may. */
   readonly personalTokenHandles?: PersonalTokenHandlesFactory;
   /** Options of its module that come from the server instead of settings. */

@@ -16,14 +16,6 @@ export class Account {
   @Column({ name: 'name', type: 'varchar', length: 255 })
   name!: string;
 
-  /** Whether its access tokens may have neither identifier nor pass code. `null`: the server's setting applies. */
-  @Column({ name: 'allow_no_identifier', type: 'boolean', nullable: true })
-  allowNoIdentifier!: boolean | null;
-
-  /** The last number assigned to one of its access tokens. */
-  @Column({ name: 'last_token_number', type: 'integer', default: 0 })
-  lastTokenNumber!: number;
-
   @Column(timestampColumn({ name: 'created_at' }))
   createdAt!: Date;
 

@@ -14,6 +14,7 @@ import {
   type Transaction,
 } from '../core/index.js';
 import { requireAdministrator } from './account-administrator.js';
+import { AccountExtensions, type AccountSettingValues } from './account-extensions.js';
 import { Account } from './account.entity.js';
 import { AccountCreated, AccountDeleted, AccountUpdated } from './changes.js';
 import { newHexId } from './hex-id.js';
@@ -27,12 +28,18 @@ export interface AccountQuery {
 }
 
 /** Values to change; absent ones stay unchanged. */
-export type AccountChanges = Partial<Pick<Account, 'name' | 'allowNoIdentifier'>>;
+export type AccountChanges = Partial<Pick<Account, 'name'>> & {
+  /** Settings by their names. */
+  readonly settings?: AccountSettingValues;
+};
 
 /** Manages accounts, and runs changes within them. */
 @Injectable()
 export class AccountService {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly extensions: AccountExtensions,
+  ) {}
 
   /** A page of the accounts that a user is a member of, or of all for an administrator, and their total number. */
   list(user: DirectoryUser, query: AccountQuery, { offset, limit }: PageRequest): Promise<[Account[], number]> {
@@ -52,8 +59,7 @@ export class AccountService {
 
   /** Creates an account within an open transaction. */
   async insert(tx: Transaction, values: Pick<Account, 'id' | 'name'>): Promise<Account> {
-    const settings = { allowNoIdentifier: null, lastTokenNumber: 0 };
-    const account: Account = { ...values, ...settings, createdAt: tx.now, updatedAt: tx.now };
+    const account: Account = { ...values, createdAt: tx.now, updatedAt: tx.now };
     await tx.manager.insert(Account, account);
     tx.record(new AccountCreated(account));
     return account;
@@ -63,18 +69,19 @@ export class AccountService {
    * Changes an account and returns its new state; does nothing if nothing differs.
    * @throws DomainError `account_not_found`, `account_name_taken`, `not_permitted`
    */
-  async update(actor: Actor, id: string, changes: AccountChanges): Promise<Account> {
+  async update(actor: Actor, id: string, { name, settings = {} }: AccountChanges): Promise<Account> {
     const write = this.change(actor, id, async (tx) => {
       const account = await lockAccountForUpdate(tx, id);
-      const fields = (Object.keys(changes) as (keyof AccountChanges)[]).filter((key) => account[key] !== changes[key]);
+      const renamed = name !== undefined && name !== account.name ? { name } : {};
+      const fields = [...Object.keys(renamed), ...(await this.extensions.write(tx, id, settings))];
       if (fields.length === 0) return account;
-      const values = { ...changes, updatedAt: tx.now };
+      const values = { ...renamed, updatedAt: tx.now };
       await tx.manager.update(Account, { id }, values);
       const changed = Object.assign(account, values);
       tx.record(new AccountUpdated(changed, { fields }));
       return changed;
     });
-    return whenTaken(write, () => nameTaken(changes.name ?? ''));
+    return whenTaken(write, () => nameTaken(name ?? ''));
   }
 
   /**
@@ -88,15 +95,14 @@ export class AccountService {
     });
   }
 
-  /**
-   * The next number for an access token of the account. No number is used twice, and only a failed transaction skips
-   * one. Concurrent callers wait for each other.
-   * @throws DomainError `account_not_found`
-   */
-  async nextTokenNumber(tx: Transaction, id: string): Promise<number> {
-    const number = (await lockAccountForUpdate(tx, id)).lastTokenNumber + 1;
-    await tx.manager.update(Account, { id }, { lastTokenNumber: number });
-    return number;
+  /** The values of all settings, for each of these accounts. */
+  settingsOf(accounts: readonly Account[]): Promise<AccountSettingValues[]> {
+    return this.unitOfWork.read((manager) =>
+      this.extensions.read(
+        manager,
+        accounts.map(({ id }) => id),
+      ),
+    );
   }
 
   /** The account of that name, or `null`. */
@@ -114,6 +120,7 @@ export class AccountService {
       const { affected } = await tx.manager.delete(Token, { accountId: id });
       await tx.manager.delete(TokenCount, { accountId: id });
       await tx.manager.delete(Membership, { accountId: id });
+      await this.extensions.deleteRows(tx, id);
       await tx.manager.delete(Account, { id });
       tx.record(new AccountDeleted(account, { tokens: affected ?? 0 }));
     });

@@ -1,4 +1,10 @@
 /** Users, accounts, memberships, passwords, personal tokens and sessions. */
+export {
+  AccountExtensions,
+  type AccountExtension,
+  type AccountSetting,
+  type AccountSettingValues,
+} from './account-extensions.js';
 export { Account } from './account.entity.js';
 export {
   AccountService,

@@ -67,7 +67,7 @@ it('of the package, a host with one dialect loads nothing of another but its val
   expect(loaded).toContain('dialects/cloudflare/cloudflare.module.js');
   const others = /^(dialects\/(crm|canvus)|data-plane|operations|config|docs|main|server|app\.module)\b/;
   // The schema is one: the entities and migrations of all dialects belong to it.
-  const light = /\.(dialect|entity|form|settings)\.js$|\/token-handles\.js$|\/migrations\/[^/]+\.js$/;
+  const light = /\.(dialect|entity|extension|form|settings)\.js$|\/token-handles\.js$|\/migrations\/[^/]+\.js$/;
   const ofOthers = loaded.filter((file) => others.test(file));
   expect(ofOthers).toContain('dialects/crm/access-token.entity.js');
   expect(ofOthers.filter((file) => !light.test(file))).toEqual([]);

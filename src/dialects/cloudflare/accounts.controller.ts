@@ -3,7 +3,7 @@ import { Delete, Get, Post, Put, Req } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Input, InputError, exampleOf, queryText } from '../../http/index.js';
-import { AccountService, type Account, type Principal } from '../../identity/index.js';
+import { AccountExtensions, AccountService, type Account, type Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';
 import { Documented, NameParameter, PageParameters } from './cloudflare.docs.js';
 import { AccountId, AccountInPath, Caller } from './cloudflare.guard.js';
@@ -14,7 +14,10 @@ import { requestedPage, pageRequestOf, success, successPage, type Envelope } fro
 
 @CloudflareController('accounts', 'Accounts')
 export class AccountsController {
-  constructor(private readonly accounts: AccountService) {}
+  constructor(
+    private readonly accounts: AccountService,
+    private readonly extensions: AccountExtensions,
+  ) {}
 
   @Permits('signed-in')
   @Get()
@@ -37,7 +40,9 @@ export class AccountsController {
     }
     const query = { name: queryText(request, 'name'), newestFirst: direction === 'desc' };
     const [accounts, total] = await this.accounts.list(caller.user, query, pageRequestOf(page));
-    return successPage(accounts.map(accountView), page, total);
+    const settings = await this.accounts.settingsOf(accounts);
+    const views = accounts.map((account, at) => accountView(account, settings[at] ?? {}));
+    return successPage(views, page, total);
   }
 
   @Permits('account:read')
@@ -50,8 +55,8 @@ export class AccountsController {
     result: AccountView,
     refusals: ['no_account'],
   })
-  get(@AccountInPath() account: Account): Envelope<AccountView> {
-    return success(accountView(account));
+  async get(@AccountInPath() account: Account): Promise<Envelope<AccountView>> {
+    return success(await this.view(account));
   }
 
   @Permits('administrator')
@@ -68,7 +73,7 @@ export class AccountsController {
     @Caller() { actor }: Principal,
     @Input(AccountInput) { name }: AccountInput,
   ): Promise<Envelope<AccountView>> {
-    return success(accountView(await this.accounts.create(actor, name)));
+    return success(await this.view(await this.accounts.create(actor, name)));
   }
 
   @Permits('account:change')
@@ -80,7 +85,6 @@ export class AccountsController {
     body: AccountPatchInput,
     examples: {
       Rename: { name: 'Acme Works' },
-      'Allow access tokens without identifier': { settings: { allow_no_identifier: true } },
     },
     result: AccountView,
     refusals: ['invalid', 'no_account', 'conflict'],
@@ -90,7 +94,8 @@ export class AccountsController {
     @AccountId() id: string,
     @Input(AccountPatchInput) input: AccountPatchInput,
   ): Promise<Envelope<AccountView>> {
-    return success(accountView(await this.accounts.update(actor, id, accountChanges(input))));
+    const changes = accountChanges(input, this.extensions.settings);
+    return success(await this.view(await this.accounts.update(actor, id, changes)));
   }
 
   @Permits('administrator')
@@ -105,5 +110,10 @@ export class AccountsController {
   async delete(@Caller() { actor }: Principal, @AccountId() id: string): Promise<Envelope<AccountIdView>> {
     await this.accounts.delete(actor, id);
     return success({ id });
+  }
+
+  private async view(account: Account): Promise<AccountView> {
+    const [settings = {}] = await this.accounts.settingsOf([account]);
+    return accountView(account, settings);
   }
 }

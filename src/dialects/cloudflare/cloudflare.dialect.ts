@@ -1,5 +1,6 @@
 /** The declaration of the Cloudflare dialect. */
 import { defineDialect } from '../../dialect-kit/index.js';
+import { AccountExtensions } from '../../identity/index.js';
 import { CLOUDFLARE_CREDENTIAL_SETTINGS, CLOUDFLARE_SETTINGS } from './cloudflare.settings.js';
 import { ServiceTokens1795305600000 } from './migrations/1795305600000-service-tokens.js';
 import { ServiceToken } from './service-token.entity.js';
@@ -17,7 +18,11 @@ export const cloudflare = defineDialect({
     command: `curl -X POST -H "Authorization: Bearer ${token}" -d '{"name":"CI/CD token"}' ${baseUrl}/client/v4/accounts/${accountId}/access/service_tokens`,
   }),
   load: async () => {
-    const { CloudflareModule, cloudflareDocument } = await import('./index.js');
-    return { module: CloudflareModule, document: cloudflareDocument };
+    const { CloudflareModule, cloudflareDocument, withAccountSettings } = await import('./index.js');
+    return {
+      module: CloudflareModule,
+      document: cloudflareDocument,
+      completeDocument: (document, app) => withAccountSettings(document, app.get(AccountExtensions).settings),
+    };
   },
 });

@@ -1,8 +1,14 @@
 /** Request bodies. Undeclared members are ignored; for optional members, `null` counts as absent. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, ValidateBy } from 'class-validator';
+import { Allow, IsBoolean, IsOptional, ValidateBy } from 'class-validator';
 import { InputError, IsText, parseRfc3339 } from '../../http/index.js';
-import { isEmailAddress, type AccountChanges, type Role } from '../../identity/index.js';
+import {
+  isEmailAddress,
+  type AccountChanges,
+  type AccountSetting,
+  type AccountSettingValues,
+  type Role,
+} from '../../identity/index.js';
 import { isDuration } from './duration.js';
 import type { ServiceTokenChanges } from './service-token.service.js';
 
@@ -83,12 +89,6 @@ export class NewServiceTokenInput extends ServiceTokenFields {
   name!: string;
 }
 
-function isAccountSettings(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const { allow_no_identifier: allow } = value as { allow_no_identifier?: unknown };
-  return allow === undefined || allow === null || typeof allow === 'boolean';
-}
-
 export class AccountPatchInput {
   @ApiPropertyOptional({
     type: String,
@@ -101,16 +101,10 @@ export class AccountPatchInput {
   @IsText({ min: 1, max: ACCOUNT_NAME_MAX })
   name?: string | null;
 
-  @ApiPropertyOptional({
-    type: Object,
-    example: { allow_no_identifier: true },
-    description:
-      '`allow_no_identifier`: whether CRM access tokens of this account may have neither identifier nor pass code; ' +
-      '`null` for the server’s default. Other settings are ignored.',
-  })
-  @IsOptional()
-  @Rule(isAccountSettings, 'settings must be an object; allow_no_identifier in it must be true, false or null')
-  settings?: { allow_no_identifier?: boolean | null } | null;
+  /** Documented by `withAccountSettings`, and checked by {@link accountChanges}. */
+  @ApiPropertyOptional({ type: Object, example: {} })
+  @Allow()
+  settings?: unknown;
 }
 
 export class AccountInput {
@@ -154,12 +148,27 @@ export function roleOf({ roles }: MemberRolesInput): Role {
   return role;
 }
 
-export function accountChanges({ name, settings }: AccountPatchInput): AccountChanges {
-  const allow = settings?.allow_no_identifier;
-  return {
-    ...(typeof name === 'string' && { name }),
-    ...(allow !== undefined && { allowNoIdentifier: allow }),
-  };
+/**
+ * What a body asks for, in the service's terms.
+ * @param known - the settings that accounts have; others are ignored
+ * @throws InputError
+ */
+export function accountChanges(
+  { name, settings }: AccountPatchInput,
+  known: readonly AccountSetting[],
+): AccountChanges {
+  return { ...(typeof name === 'string' && { name }), settings: settingChanges(settings ?? {}, known) };
+}
+
+function settingChanges(settings: unknown, known: readonly AccountSetting[]): AccountSettingValues {
+  const isObject = typeof settings === 'object' && settings !== null && !Array.isArray(settings);
+  const given = isObject ? (settings as Record<string, unknown>) : {};
+  const named = known.filter(({ name }) => given[name] !== undefined);
+  if (!isObject || !named.every(({ name, isValid }) => isValid(given[name]))) {
+    const rules = known.map(({ name, expected }) => `; ${name} in it must be ${expected}`);
+    throw new InputError('settings', `settings must be an object${rules.join('')}`, false);
+  }
+  return Object.fromEntries(named.map(({ name }) => [name, given[name]]));
 }
 
 /** The changes that a body requests, in the terms of the service. */

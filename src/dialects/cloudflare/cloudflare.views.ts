@@ -1,6 +1,6 @@
 /** The results inside the envelope, and the functions that build them (docs/contracts/cloudflare.md §2). */
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
-import type { Account, Member, Principal, Role } from '../../identity/index.js';
+import type { Account, AccountSettingValues, Member, Principal, Role } from '../../identity/index.js';
 import type { ServiceToken } from './service-token.entity.js';
 import type { ServiceTokenWithSecret } from './service-token.service.js';
 import { toMoment, toSeconds } from './wire-time.js';
@@ -93,17 +93,9 @@ function basicView(token: ServiceToken): ServiceTokenView {
   };
 }
 
-class AccountSettingsView {
+export class AccountSettingsView {
   @ApiProperty({ type: String, nullable: true, example: null })
   abuse_contact_email!: string | null;
-
-  @ApiProperty({
-    type: Boolean,
-    nullable: true,
-    example: null,
-    description: 'Specific to this server: see the update.',
-  })
-  allow_no_identifier!: boolean | null;
 
   @ApiProperty({ example: false })
   enforce_twofactor!: boolean;
@@ -126,12 +118,12 @@ export class AccountView {
   created_on!: string;
 }
 
-export function accountView({ id, name, allowNoIdentifier, createdAt }: Account): AccountView {
+export function accountView({ id, name, createdAt }: Account, settings: AccountSettingValues): AccountView {
   return {
     id,
     name,
     type: 'standard',
-    settings: { abuse_contact_email: null, allow_no_identifier: allowNoIdentifier, enforce_twofactor: false },
+    settings: { abuse_contact_email: null, ...settings, enforce_twofactor: false },
     created_on: toSeconds(createdAt),
   };
 }

@@ -1,4 +1,5 @@
 /** The Cloudflare dialect, as a host imports it. */
+export { withAccountSettings } from './account-settings.docs.js';
 export { cloudflareDocument } from './cloudflare.docs.js';
 export { CloudflareModule } from './cloudflare.module.js';
 export type { CloudflareOptions } from './cloudflare.options.js';

@@ -9,6 +9,7 @@ import {
   TokenService,
   UniqueViolation,
   UnitOfWork,
+  findRow,
   whenTaken,
   type Transaction,
 } from '../../core/index.js';
@@ -16,6 +17,8 @@ import { AccountService, type Account } from '../../identity/index.js';
 import type { Values } from '../../settings/index.js';
 import type { AccessTokenIdentifier } from './access-token-identifier.js';
 import { AccessToken } from './access-token.entity.js';
+import { CrmAccount } from './crm-account.entity.js';
+import { nextTokenNumber } from './crm-account.extension.js';
 import { CrmError } from './crm.errors.js';
 import type { CrmCaller } from './crm.guard.js';
 import { CRM_OPTIONS } from './crm.module-definition.js';
@@ -46,8 +49,9 @@ export class AccessTokenService {
   ) {}
 
   /** Whether tokens of the account may have neither identifier nor pass code. */
-  identifiersOptional(account: Account): boolean {
-    return account.allowNoIdentifier ?? this.options.allowNoIdentifier;
+  async identifiersOptional({ id }: Account): Promise<boolean> {
+    const own = await this.unitOfWork.read((manager) => findRow(manager, CrmAccount, { accountId: id }));
+    return own?.allowNoIdentifier ?? this.options.allowNoIdentifier;
   }
 
   /**
@@ -92,7 +96,7 @@ export class AccessTokenService {
         accountId: account.id,
         label: '',
         digest: null,
-        number: await this.accounts.nextTokenNumber(tx, account.id),
+        number: await nextTokenNumber(tx, account.id),
         identifier: names.identifier,
         passCodeHash,
       }),
@@ -111,7 +115,9 @@ export class AccessTokenService {
     code: string | null | undefined,
     names: IdentifierChanges,
   ): Promise<AccessToken> {
-    const { identifier, passCode } = validateIdentifierChanges(names, found, this.identifiersOptional(account));
+    const clears = names.identifier === null || names.passCode === null;
+    const optional = clears && (await this.identifiersOptional(account));
+    const { identifier, passCode } = validateIdentifierChanges(names, found, optional);
     const passCodeHash = passCode && (await this.hashing.hashPassword(passCode));
     const write = this.accounts.change(actor, account.id, async (tx) => {
       const token = await this.unchanged(tx, found);

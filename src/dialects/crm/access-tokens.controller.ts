@@ -157,7 +157,8 @@ export class AccessTokensController {
     const { account } = caller;
     const fields = readFieldsSet(given, FIELDS);
     const code = given.optional('authentication_code');
-    const names = readNewIdentifiers(given, this.tokens.identifiersOptional(account));
+    const isNamed = given.optional('identifier') !== undefined;
+    const names = readNewIdentifiers(given, !isNamed && (await this.tokens.identifiersOptional(account)));
     return ok(await this.view(account, await this.tokens.create(caller, code, names), fields));
   }
 

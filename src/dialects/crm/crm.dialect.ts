@@ -1,16 +1,20 @@
 /** The declaration of the CRM dialect. */
 import { defineDialect, type FirstAccess } from '../../dialect-kit/index.js';
 import { AccessToken } from './access-token.entity.js';
+import { CrmAccount } from './crm-account.entity.js';
+import { CRM_ACCOUNT_EXTENSION } from './crm-account.extension.js';
 import { CRM_SETTINGS } from './crm.settings.js';
 import { LOGIN_TOKEN_FORM } from './login-token.form.js';
 import { AccessTokens1795392000000 } from './migrations/1795392000000-access-tokens.js';
+import { CrmAccounts1796169600000 } from './migrations/1796169600000-crm-accounts.js';
 
 export const crm = defineDialect({
   name: 'crm',
   title: 'CRM.COM',
   settings: CRM_SETTINGS,
-  entities: [AccessToken],
-  migrations: [AccessTokens1795392000000],
+  entities: [AccessToken, CrmAccount],
+  migrations: [AccessTokens1795392000000, CrmAccounts1796169600000],
+  accountExtension: CRM_ACCOUNT_EXTENSION,
   credentials: { forms: () => [LOGIN_TOKEN_FORM] },
   firstCall: (access, baseUrl) => ({
     intro: 'Log in to the account, as clients of CRM.COM do',

@@ -12,6 +12,7 @@ import {
   Post,
   Req,
   UseFilters,
+  UseGuards,
   VERSION_NEUTRAL,
   type ArgumentsHost,
   type ExceptionFilter,
@@ -26,8 +27,11 @@ import {
   DialectMount,
   DomainError,
   PathNotFound,
+  PermissionGuard,
+  permits,
   USER_AUDIENCE,
   callerAddress,
+  fromScope,
   jsonMembers,
   sendError,
   type Actor,
@@ -53,41 +57,54 @@ class AcmeErrorFilter implements ExceptionFilter {
 
 const view = ({ id, label, team }: AcmeKey): object => ({ id, name: label, team });
 
-@Controller({ path: 'accounts/:accountId/keys', version: VERSION_NEUTRAL })
-@UseFilters(AcmeErrorFilter)
-class KeysController {
-  constructor(
-    private readonly authenticator: Authenticator,
-    private readonly keys: AcmeKeyService,
-  ) {}
-
-  @Post()
-  @ApiOperation({ summary: 'Issue a key' })
-  async create(@Req() request: Request, @Param('accountId') accountId: string): Promise<object> {
-    const { name, team } = jsonMembers(request) as { name: string; team: string };
-    const [key, secret] = await this.keys.issue(await this.actor(request), accountId, name, team);
-    return { ...view(key), key: secret.reveal() };
+@Injectable()
+class AcmeGuard extends PermissionGuard {
+  constructor(private readonly authenticator: Authenticator) {
+    super();
   }
 
-  @Get()
-  @ApiOperation({ summary: 'List keys' })
-  async list(@Req() request: Request, @Param('accountId') accountId: string): Promise<object[]> {
-    await this.actor(request);
-    return (await this.keys.list(accountId)).map(view);
-  }
-
-  @Delete(':id')
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a key' })
-  async delete(@Req() request: Request, @Param('accountId') accountId: string, @Param('id') id: string): Promise<void> {
-    await this.keys.delete(await this.actor(request), accountId, id);
-  }
-
-  private async actor(request: Request): Promise<Actor> {
+  protected async authorize(request: Request): Promise<Actor> {
     const presented = request.headers.authorization?.replace('Bearer ', '');
     const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, callerAddress(request));
     if (found.status !== 'authenticated') throw new DomainError('unauthenticated', 'no');
     return found.principal.actor;
+  }
+}
+
+const Caller = fromScope((actor: Actor) => actor);
+
+@Controller({ path: 'accounts/:accountId/keys', version: VERSION_NEUTRAL })
+@UseGuards(AcmeGuard)
+@UseFilters(AcmeErrorFilter)
+class KeysController {
+  constructor(private readonly keys: AcmeKeyService) {}
+
+  @permits('user')
+  @Post()
+  @ApiOperation({ summary: 'Issue a key' })
+  async create(
+    @Caller() actor: Actor,
+    @Req() request: Request,
+    @Param('accountId') accountId: string,
+  ): Promise<object> {
+    const { name, team } = jsonMembers(request) as { name: string; team: string };
+    const [key, secret] = await this.keys.issue(actor, accountId, name, team);
+    return { ...view(key), key: secret.reveal() };
+  }
+
+  @permits('user')
+  @Get()
+  @ApiOperation({ summary: 'List keys' })
+  async list(@Param('accountId') accountId: string): Promise<object[]> {
+    return (await this.keys.list(accountId)).map(view);
+  }
+
+  @permits('user')
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a key' })
+  async delete(@Caller() actor: Actor, @Param('accountId') accountId: string, @Param('id') id: string): Promise<void> {
+    await this.keys.delete(actor, accountId, id);
   }
 }
 
@@ -104,7 +121,7 @@ class AcmeMount extends DialectMount implements OnModuleInit {
   }
 }
 
-@Module({ controllers: CONTROLLERS, providers: [AcmeMount, AcmeKeyService] })
+@Module({ controllers: CONTROLLERS, providers: [AcmeMount, AcmeGuard, AcmeKeyService] })
 export class AcmeModule extends ConfigurableModuleClass {}
 
 export function acmeDocument(): Omit<OpenAPIObject, 'paths'> {

@@ -1,0 +1,73 @@
+/** The migration that moves what accounts say of access tokens into a table of the dialect, and back. */
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { loadConfig } from '../../../src/config/index.js';
+import { dataSourceOptions } from '../../../src/persistence/index.js';
+import { ENTITIES, MIGRATIONS } from '../../../src/schema.js';
+import { createDatabase, onBothEngines, type TestDatabase } from '../../support/engines.js';
+
+const NAME = 'CrmAccounts';
+
+/** Id, setting and number of accounts: the last has nothing to move. */
+const ACCOUNTS = [
+  ['a'.repeat(32), true, 7],
+  ['b'.repeat(32), false, 0],
+  ['c'.repeat(32), null, 3],
+  ['d'.repeat(32), null, 0],
+] as const;
+
+onBothEngines('what accounts say of access tokens', (engine) => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+
+  const migrated = (isLast: boolean): Promise<DataSource> => {
+    const { address } = loadConfig({ DATABASE_URL: database.url }).database;
+    const until = MIGRATIONS.findIndex(({ name }) => name.startsWith(NAME)) + Number(isLast);
+    const options = dataSourceOptions(address, 2, { entities: ENTITIES, migrations: MIGRATIONS.slice(0, until) });
+    return new DataSource({ ...options, migrationsRun: true }).initialize();
+  };
+
+  const rows = async (table: string, id: string): Promise<unknown[]> => {
+    const columns = `"${id}" AS "id", "allow_no_identifier" AS "allow", "last_token_number" AS "number"`;
+    const found = await dataSource.query<{ id: string; allow: unknown; number: number }[]>(
+      `SELECT ${columns} FROM "${table}" ORDER BY 1`,
+    );
+    return found.map((row) => [row.id, row.allow === null ? null : Boolean(row.allow), row.number]);
+  };
+
+  beforeAll(async () => {
+    database = await createDatabase(engine);
+    dataSource = await migrated(false);
+    const values = ACCOUNTS.map(
+      ([id, allow, number]) => `('${id}', '${id}', 1, 1, ${String(allow)}, ${String(number)})`,
+    );
+    await dataSource.query(
+      `INSERT INTO "latchkey_account" ("id", "name", "created_at", "updated_at", "allow_no_identifier", "last_token_number")
+       VALUES ${values.join(', ')}`,
+    );
+    await dataSource.destroy();
+    dataSource = await migrated(true);
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  it('is moved, and nothing else of the accounts changes', async () => {
+    expect(await rows('latchkey_crm_account', 'account_id')).toEqual(ACCOUNTS.slice(0, 3));
+    const accounts = await dataSource.query<Record<string, unknown>[]>(
+      'SELECT * FROM "latchkey_account" ORDER BY "id"',
+    );
+    const kept = ACCOUNTS.map(([id]) => ({ id, name: id }));
+    expect(accounts).toMatchObject(kept);
+    expect(Object.keys(accounts[0] ?? {}).sort()).toEqual(['created_at', 'id', 'name', 'updated_at']);
+  });
+
+  it('is moved back when the migration is reverted', async () => {
+    await dataSource.undoLastMigration({ transaction: 'each' });
+    expect(await rows('latchkey_account', 'id')).toEqual(ACCOUNTS);
+    await expect(dataSource.query('SELECT * FROM "latchkey_crm_account"')).rejects.toThrow();
+    await dataSource.runMigrations({ transaction: 'each' });
+    expect(await rows('latchkey_crm_account', 'account_id')).toEqual(ACCOUNTS.slice(0, 3));
+  });
+});
