@@ -16,6 +16,15 @@ export {
   type ChangeClass,
   type ChangeTarget,
 } from './changes/changes.js';
+export { declareChannel, type Channel } from './channel.js';
+export {
+  hashingChannel,
+  verifyChannel,
+  writeChannel,
+  type HashingMessage,
+  type VerifyMessage,
+  type WriteMessage,
+} from './channels.js';
 export { Clock, SystemClock } from './clock.js';
 export { jsonColumn, timestampColumn } from './database/columns.js';
 export type { Lock, LockKey, Lockable } from './database/locks.js';

@@ -21,6 +21,11 @@ export class Semaphore {
 
   constructor(private readonly options: SemaphoreOptions) {}
 
+  /** Length of the queue. */
+  get waiting(): number {
+    return this.queue.length;
+  }
+
   /** Runs the work when there is room. @throws DomainError `unavailable` if it is rejected by a limit */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.running < this.options.concurrent) this.running += 1;

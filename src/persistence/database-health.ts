@@ -2,7 +2,7 @@
 import type { DataSource } from 'typeorm';
 import type { HealthCheck } from '../core/index.js';
 
-/** The checks that every connection registers. */
+/** The checks to register for a connection. */
 export function databaseChecks(dataSource: DataSource): readonly HealthCheck[] {
   const unreachable = 'the database is not reachable';
   let isMigrated = false;

@@ -1,6 +1,8 @@
 /** Translates errors of the database drivers into the errors of the core. */
 import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { DomainError, UniqueViolation } from '../core/index.js';
+import { databaseErrorChannel, type DatabaseErrorMessage } from './channels.js';
+import type { Engine } from './engine.js';
 
 const UNIQUE = new Set(['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
 
@@ -54,15 +56,28 @@ export function isRetryable(error: unknown): boolean {
 }
 
 /** The core's error for this driver error, or the same error if the core has none for it. */
-export function translated(error: unknown): unknown {
+export function translated(error: unknown, engine: Engine): unknown {
   const driverError = driverErrorOf(error);
   if (!driverError) return error;
   const { code = '', constraint, message } = driverError;
   if (UNIQUE.has(code)) return new UniqueViolation(constraint ?? message);
-  if (isUnavailable(error, code, message)) {
-    return new DomainError('unavailable', 'the database cannot serve at the moment; try again', RETRY_AFTER_SECONDS);
-  }
-  return error;
+  const consequence = isUnavailable(error, code, message) ? 'unavailable' : 'unexpected';
+  // Other errors may have been thrown by the work itself.
+  if (consequence === 'unavailable' || error instanceof QueryFailedError) publishError({ engine, error, consequence });
+  if (consequence === 'unexpected') return error;
+  return new DomainError('unavailable', 'the database cannot serve at the moment; try again', RETRY_AFTER_SECONDS);
+}
+
+/** Publishes an error on the channel of database errors. */
+export function publishError({
+  engine,
+  error,
+  consequence,
+}: Omit<DatabaseErrorMessage, 'code'> & { readonly error: unknown }): void {
+  if (!databaseErrorChannel.hasSubscribers) return;
+  const { code, message = '' } = driverErrorOf(error) ?? {};
+  const nameless = CONNECTION_LOST.test(message) ? 'CONNECTION_LOST' : (error as Error).name;
+  databaseErrorChannel.publish({ engine, code: code ?? nameless, consequence });
 }
 
 function isUnavailable(error: unknown, code: string, message: string): boolean {

@@ -8,6 +8,7 @@ export {
   tokenLookupFor,
   transactorFor,
 } from './data-source.js';
+export type { CommitMessage, DatabaseErrorMessage, RelayMessage } from './channels.js';
 export { databaseChecks } from './database-health.js';
 export { reasonOf } from './driver-errors.js';
 export { engineOf, migrate, type Engine } from './engine.js';

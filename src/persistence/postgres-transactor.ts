@@ -5,7 +5,8 @@
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
 import { Transactor, Semaphore, type DatabaseWork, type LockMode } from '../core/index.js';
 import { poolOf } from '../internals/index.js';
-import { isRetryable, translated } from './driver-errors.js';
+import { commitChannel, type CommitMessage } from './channels.js';
+import { isRetryable, publishError, translated } from './driver-errors.js';
 
 /** Total attempts for a transaction that is rolled back by a deadlock or serialization failure. */
 const TRIES = 4;
@@ -29,17 +30,42 @@ export class PostgresTransactor extends Transactor {
     try {
       return await work(this.dataSource.manager);
     } catch (error) {
-      throw translated(error);
+      throw translated(error, 'postgres');
     }
   }
 
   async write<T>(work: DatabaseWork<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.writers.run(() => this.dataSource.transaction(work));
+        return await (commitChannel.hasSubscribers ? this.observed(work) : this.inTurn(work));
       } catch (error) {
-        if (attempt >= TRIES || !isRetryable(error)) throw translated(error);
+        if (attempt >= TRIES || !isRetryable(error)) throw translated(error, 'postgres');
+        publishError({ engine: 'postgres', error, consequence: 'retried' });
       }
+    }
+  }
+
+  private inTurn<T>(work: DatabaseWork<T>): Promise<T> {
+    return this.writers.run(() => this.dataSource.transaction(work));
+  }
+
+  /** Like `inTurn`, and publishes the outcome. */
+  private async observed<T>(work: DatabaseWork<T>): Promise<T> {
+    const [came, { waiting }] = [performance.now(), this.writers];
+    let began: number | undefined;
+    let outcome: CommitMessage['outcome'] = 'rolled_back';
+    try {
+      const result = await this.writers.run(() => {
+        began = performance.now();
+        return this.dataSource.transaction(work);
+      });
+      outcome = 'committed';
+      return result;
+    } finally {
+      const ended = performance.now();
+      began ??= ended;
+      const [waitMs, durationMs] = [began - came, ended - began];
+      commitChannel.publish({ engine: 'postgres', outcome, writes: 1, waiting, waitMs, durationMs });
     }
   }
 

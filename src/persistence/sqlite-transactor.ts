@@ -2,9 +2,11 @@
  * Transactions on SQLite: all requests share one connection. Writers queue, and several share one commit. Each has its
  * own savepoint, so that a failure or rollback does not affect the others. Readers wait until the commit is done.
  */
+import { AsyncResource } from 'node:async_hooks';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
 import { Transactor, type DatabaseWork } from '../core/index.js';
+import { commitChannel } from './channels.js';
 import { isBusy, translated } from './driver-errors.js';
 import { ReadWriteLock } from './read-write-lock.js';
 
@@ -16,6 +18,8 @@ const BUSY_PATIENCE_MS = 1500;
 const BUSY_PAUSE_MS = 20;
 
 interface Job {
+  /** By `performance.now()`; only set if the channel of commits has subscribers. */
+  readonly queuedAt: number | undefined;
   /** Does the work in a savepoint; returns the function that settles the writer's promise after the commit. */
   run(): Promise<() => void>;
   fail(error: unknown): void;
@@ -46,7 +50,7 @@ export class SqliteTransactor extends Transactor {
     try {
       return await this.readWriteLock.shared(() => work(this.dataSource.manager));
     } catch (error) {
-      throw translated(error);
+      throw translated(error, 'sqlite');
     }
   }
 
@@ -54,7 +58,7 @@ export class SqliteTransactor extends Transactor {
     return new Promise<T>((resolve, reject) => {
       const fail = (error: unknown): void => {
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passes on whatever was thrown
-        reject(translated(error));
+        reject(translated(error, 'sqlite'));
       };
       const run = async (): Promise<() => void> => {
         const outcome = await this.inSavepoint(work);
@@ -63,7 +67,9 @@ export class SqliteTransactor extends Transactor {
           else fail(outcome.error);
         };
       };
-      this.queue.push({ run, fail });
+      const queuedAt = commitChannel.hasSubscribers ? performance.now() : undefined;
+      // One caller drains the queue for all; the work of each must run in its own asynchronous context.
+      this.queue.push({ queuedAt, run: AsyncResource.bind(run), fail });
       this.drainSoon();
     });
   }
@@ -95,7 +101,9 @@ export class SqliteTransactor extends Transactor {
     while (this.queue.length > 0) {
       await this.collectWriters();
       const jobs = this.queue.splice(0, BATCH);
-      await this.readWriteLock.exclusive(() => this.commitTogether(jobs));
+      const began = commitChannel.hasSubscribers ? performance.now() : undefined;
+      const isCommitted = await this.readWriteLock.exclusive(() => this.commitTogether(jobs));
+      if (began !== undefined) this.publish(jobs, isCommitted, began);
     }
     this.draining = false;
   }
@@ -108,7 +116,19 @@ export class SqliteTransactor extends Transactor {
     }
   }
 
-  private async commitTogether(jobs: Job[]): Promise<void> {
+  private publish(jobs: readonly Job[], isCommitted: boolean, began: number): void {
+    commitChannel.publish({
+      engine: 'sqlite',
+      outcome: isCommitted ? 'committed' : 'rolled_back',
+      writes: jobs.length,
+      waiting: this.queue.length,
+      waitMs: began - (jobs[0]?.queuedAt ?? began),
+      durationMs: performance.now() - began,
+    });
+  }
+
+  /** @returns whether it was committed */
+  private async commitTogether(jobs: Job[]): Promise<boolean> {
     try {
       await this.begin();
       const outcomes: (() => void)[] = [];
@@ -117,10 +137,14 @@ export class SqliteTransactor extends Transactor {
       await this.dataSource.query('COMMIT');
       this.committed += 1;
       for (const settle of outcomes) settle();
+      return true;
     } catch (error) {
       // The engine itself failed (disk full, file locked by another process), so nothing was committed.
       await this.dataSource.query('ROLLBACK').catch(() => undefined);
-      for (const job of jobs) job.fail(error);
+      // Translated once, so that the error is published once.
+      const reason = translated(error, 'sqlite');
+      for (const job of jobs) job.fail(reason);
+      return false;
     }
   }
 

@@ -5,8 +5,10 @@ import { ActorCheck } from './actor-check.js';
 import { SYSTEM, type Actor } from './actor.js';
 import { AuditSink } from '../audit/audit-sink.js';
 import { ChangeRelay, type ChangePublication } from '../changes/change-relay.js';
+import { writeChannel } from '../channels.js';
 import { Clock } from '../clock.js';
 import { LocksNeeded } from './locks.js';
+import { ObservedWrite } from './observed-write.js';
 import { Transaction } from './transaction.js';
 import { Transactor, type DatabaseWork } from './transactor.js';
 
@@ -37,10 +39,16 @@ export class UnitOfWork {
    */
   async write<T>(actor: Actor, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const publication = this.relay.newPublication();
+    const observed = writeChannel.hasSubscribers ? new ObservedWrite(actor) : undefined;
     try {
-      const result = await this.committed(actor, work, publication);
+      const result = await this.committed(actor, work, publication, observed);
+      observed?.committed();
       await publication.acknowledged();
+      observed?.ended();
       return result;
+    } catch (error) {
+      observed?.ended(error);
+      throw error;
     } finally {
       publication.close();
     }
@@ -51,6 +59,7 @@ export class UnitOfWork {
     actor: Actor,
     work: (transaction: Transaction) => Promise<T>,
     publication: ChangePublication,
+    observed: ObservedWrite | undefined,
   ): Promise<T> {
     let needed = new LocksNeeded([]);
     const run = async (manager: EntityManager): Promise<T> => {
@@ -61,6 +70,7 @@ export class UnitOfWork {
       transaction.locks.confirm();
       await this.audit(actor, transaction);
       await publication.publish(manager, transaction.changes, transaction.isAlreadyRevoked);
+      observed?.worked(transaction.changes);
       return result;
     };
     for (;;) {

@@ -2,7 +2,9 @@
 import { hash as digestOf, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import bcrypt from 'bcrypt';
+import { hashingChannel, type HashingMessage } from '../channels.js';
 import { DomainError } from '../errors.js';
+import { observedHashing } from './observed-hashing.js';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
 import { PASSWORD_MAX_BYTES, isHashablePassword } from './password-text.js';
 import { Secret } from './secret.js';
@@ -70,7 +72,7 @@ export class HashingService implements OnModuleInit {
         `password must be at most ${String(PASSWORD_MAX_BYTES)} bytes long in UTF-8 and hold no NUL character`,
       );
     }
-    return this.semaphore.run(() => bcrypt.hash(password.reveal(), this.passwordCost));
+    return this.inTurn('hash', () => bcrypt.hash(password.reveal(), this.passwordCost));
   }
 
   /**
@@ -80,12 +82,17 @@ export class HashingService implements OnModuleInit {
   async verifyPassword(hash: string | null | undefined, password: Secret): Promise<boolean> {
     const possible = typeof hash === 'string' && isHashablePassword(password.reveal());
     const [text, compared] = possible ? [password.reveal(), hash] : ['', await this.dummyHash()];
-    const matches = await this.semaphore.run(async () => {
+    const matches = await this.inTurn('compare', async () => {
       const result = await bcrypt.compare(text, compared);
       await this.padToSlowest(bcrypt.getRounds(compared));
       return result;
     });
     return possible && matches;
+  }
+
+  private inTurn<T>(operation: HashingMessage['operation'], work: () => Promise<T>): Promise<T> {
+    const { semaphore } = this;
+    return hashingChannel.hasSubscribers ? observedHashing(operation, semaphore, work) : semaphore.run(work);
   }
 
   /**

@@ -63,7 +63,8 @@ export class PostgresTokenLookup extends TokenLookup {
           resolve(found.get(at + 1) ?? null);
         });
       } catch (error) {
-        for (const { reject } of batch) reject(translated(error));
+        const reason = translated(error, 'postgres');
+        for (const { reject } of batch) reject(reason);
       }
     }
     this.asking = false;

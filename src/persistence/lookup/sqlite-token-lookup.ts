@@ -111,6 +111,6 @@ function answer(snapshot: SqliteSnapshot, by: Asked<Statement>, key: LookupKey):
     return 'digest' in key ? byDigest.get(key.digest, key.digest) : byHandle.get(key.kind, key.handleScope, key.handle);
   } catch (error) {
     snapshot.end();
-    throw translated(error);
+    throw translated(error, 'sqlite');
   }
 }

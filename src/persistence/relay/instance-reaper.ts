@@ -1,4 +1,6 @@
 /** Removes dead instances, so that the next revocation does not have to wait for them. */
+import { relayChannel } from '../channels.js';
+import type { Instance } from './instance.entity.js';
 import type { InstanceRegistry } from './instance-registry.js';
 import { MARGIN_MS } from './lease.js';
 
@@ -27,6 +29,7 @@ export class InstanceReaper {
 
   private async sweepOnce(own: string): Promise<void> {
     const rows = await this.registry.all();
+    if (relayChannel.hasSubscribers) publishInstances(rows);
     // Taken after the read, because the rows may have changed while the read was queued.
     const now = performance.now();
     const seen = new Map<string, Observation>();
@@ -41,4 +44,9 @@ export class InstanceReaper {
     if (silent.length > 0) await this.registry.fence(silent.map(([id]) => id));
     if (dead.length > 0) await this.registry.remove(dead.map(([id]) => id));
   }
+}
+
+function publishInstances(rows: readonly Instance[]): void {
+  const fenced = rows.filter((row) => row.fenced).length;
+  relayChannel.publish({ event: 'instances', trusted: rows.length - fenced, fenced });
 }

@@ -1,6 +1,7 @@
 /** Reads and changes the table of instances; concurrent reads are shared. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { In, type DataSource } from 'typeorm';
+import { relayChannel } from '../channels.js';
 import { Instance } from './instance.entity.js';
 
 /** Interval at which all waiting revocations together poll the table. */
@@ -33,6 +34,7 @@ export class InstanceRegistry {
   /** Marks instances so that their leases can no longer be renewed. */
   async fence(ids: readonly string[]): Promise<void> {
     await this.dataSource.manager.update(Instance, { id: In([...ids]), fenced: false }, { fenced: true });
+    if (relayChannel.hasSubscribers) relayChannel.publish({ event: 'fenced', instances: ids.length });
   }
 
   async remove(ids: readonly string[]): Promise<void> {

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ChangeRelay, type ChangePublication, type ChangeClass, type EventBus } from '../../core/index.js';
+import { relayChannel } from '../channels.js';
 import { InstanceRegistry } from './instance-registry.js';
 import { InstanceReaper } from './instance-reaper.js';
 import { leaseTimes } from './lease.js';
@@ -132,6 +133,7 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
         if (this.isStopping()) break;
         this.interrupted = true;
         const reason = error instanceof Error ? error.message : String(error);
+        if (relayChannel.hasSubscribers) relayChannel.publish({ event: 'lost', reason });
         this.logger.warn(`no longer receiving changes (${reason}): answering from the database until reconnected`);
       }
       firstAttemptMade();
@@ -148,11 +150,15 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
       await session.open([CHANGES, acknowledgements(this.processId)]);
       await session.register();
       // Empties all caches; from now on no change is missed.
-      this.events.resync();
+      this.resync();
       this.session = session;
+      if (relayChannel.hasSubscribers) relayChannel.publish({ event: 'listening' });
       if (this.interrupted) this.logger.log('receiving changes again');
       begun();
       return await session.keepRenewing((sentAt) => {
+        if (relayChannel.hasSubscribers) {
+          relayChannel.publish({ event: 'renewed', roundTripMs: performance.now() - sentAt });
+        }
         this.reaper.sweep(session.id);
         const isLost = [...this.pending.values()].some((pending) => pending.isLost(sentAt));
         if (isLost) session.abandon('its own changes do not arrive: is there a pooler in front of the database?');
@@ -164,6 +170,11 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
       // In case the session could not; otherwise the reaper of some instance removes the row later.
       void this.registry.remove([session.id]).catch(() => undefined);
     }
+  }
+
+  private resync(): void {
+    this.events.resync();
+    if (relayChannel.hasSubscribers) relayChannel.publish({ event: 'resync' });
   }
 
   private rememberOwnId(id: string): void {
@@ -188,7 +199,7 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
   }
 
   private async deliver({ from, number, last, change }: Message, session: ListeningSession): Promise<void> {
-    if (change instanceof UnknownChange) this.events.resync();
+    if (change instanceof UnknownChange) this.resync();
     else if (change) await this.events.deliver([change]);
     if (!last) return;
     if (from === this.processId) this.pending.get(number)?.deliveredLocally();
@@ -197,10 +208,14 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
 
   /** Changes that no session receives need no delivery, because the next session begins with empty caches. */
   private async deliveredLocally(pending: PendingChange): Promise<void> {
+    const committedAt = relayChannel.hasSubscribers ? performance.now() : undefined;
     await this.requestAcknowledgements(pending);
     if (this.session) pending.expectedLocally();
     else pending.deliveredLocally();
     await pending.localDelivery;
+    if (committedAt !== undefined) {
+      relayChannel.publish({ event: 'delivered', lagMs: performance.now() - committedAt });
+    }
   }
 
   /** A session opened after the commit may have missed the changes and their acknowledgements, so it asks again. */

@@ -1,6 +1,7 @@
 /** Waits, after the commit, until no other instance can still accept what a unit of work has revoked. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../../core/index.js';
+import { relayChannel } from '../channels.js';
 import type { InstanceRegistry } from './instance-registry.js';
 import type { Instance } from './instance.entity.js';
 import { MARGIN_MS, type LeaseTimes } from './lease.js';
@@ -37,6 +38,19 @@ export class RevocationBarrier {
    * @throws DomainError `unavailable` when the table of instances stays unreadable
    */
   async wait(pending: PendingChange): Promise<void> {
+    const began = relayChannel.hasSubscribers ? performance.now() : undefined;
+    let outcome: 'confirmed' | 'unconfirmed' = 'unconfirmed';
+    try {
+      await this.waitForAll(pending);
+      outcome = 'confirmed';
+    } finally {
+      if (began !== undefined) {
+        relayChannel.publish({ event: 'revocation', outcome, waitMs: performance.now() - began });
+      }
+    }
+  }
+
+  private async waitForAll(pending: PendingChange): Promise<void> {
     const wait: BarrierWait = { pending, begun: performance.now(), fencedSince: new Map() };
     let unreadableSince: number | undefined;
     let rows: Instance[] | undefined;

@@ -1,0 +1,61 @@
+/** Channels for verifications, writes and password hashing. No message contains a secret or its digest. */
+import type { Change } from './changes/changes.js';
+import { declareChannel } from './channel.js';
+import type { Actor } from './database/actor.js';
+import type { DomainErrorCode } from './errors.js';
+import type { Verdict } from './verification/known-token.js';
+
+/** A verified credential. */
+export interface VerifyMessage {
+  /** The verdict; `unavailable` if the database could not be read, `failed` for an internal error. */
+  readonly status: Verdict['status'] | 'unavailable' | 'failed';
+  /** The kind of the token, or the kind named by the credential; `null` if neither is known. */
+  readonly kind: string | null;
+  /** Where the token was looked up. */
+  readonly source: 'memory' | 'database';
+  /** Which of its secrets was presented; `null` for a rejected credential. */
+  readonly matched: 'current' | 'previous' | null;
+  /** The id of the token, accepted or not; `null` if it is unknown. */
+  readonly tokenId: string | null;
+  readonly durationMs: number;
+}
+
+/** Published for every verification. */
+export const verifyChannel = declareChannel<VerifyMessage>('latchkey:verify');
+
+/** A finished unit of work. */
+export interface WriteMessage {
+  readonly outcome: 'committed' | 'rolled_back';
+  /**
+   * The code of the error that the caller got, `unique` for a violated unique constraint, `null` for other errors and
+   * for none. After a commit, `unavailable` means that not every instance has confirmed the change.
+   */
+  readonly code: DomainErrorCode | 'unique' | null;
+  /** The author, with the id of the request. */
+  readonly author: Actor;
+  /** The recorded changes; empty if they were rolled back. */
+  readonly changes: readonly Change[];
+  /** From the call until every instance has applied the changes. */
+  readonly durationMs: number;
+  /** The part of it after the commit. */
+  readonly propagationMs: number;
+}
+
+/** Published for every unit of work, including those of background jobs. */
+export const writeChannel = declareChannel<WriteMessage>('latchkey:write');
+
+/** A finished or rejected operation on a password. */
+export interface HashingMessage {
+  readonly operation: 'hash' | 'compare';
+  /** `rejected`: the queue was full. */
+  readonly outcome: 'done' | 'rejected' | 'failed';
+  /** Length of the queue on arrival. */
+  readonly waiting: number;
+  /** Time in the queue. */
+  readonly waitMs: number;
+  /** From the call to the result, including the time in the queue. */
+  readonly durationMs: number;
+}
+
+/** Published for every password or pass code that is hashed or compared. */
+export const hashingChannel = declareChannel<HashingMessage>('latchkey:hashing');
