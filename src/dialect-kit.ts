@@ -16,6 +16,7 @@ export {
   type CredentialReading,
   type CredentialScheme,
   type HeaderForm,
+  type Origin,
 } from './core/index.js';
 export { AccountService, Authenticator, USER_AUDIENCE, lockAccountShared, type Principal } from './identity/index.js';
 export {
@@ -27,11 +28,11 @@ export {
   PermissionGuard,
   permits,
   PathNotFound,
-  callerAddress,
   clientErrorStatus,
   fromScope,
   jsonMembers,
   mountedAt,
+  originOf,
   sendError,
   type DialectExtras,
   type ErrorResponse,

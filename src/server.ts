@@ -13,7 +13,7 @@ import { Secret, type Schema } from './core/index.js';
 import type { Dialect, FirstAccess, FirstCall, ServedDialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
 import { mountDocs } from './docs.js';
-import { checkAllDeclared } from './http/index.js';
+import { checkAllDeclared, trackRequests } from './http/index.js';
 import { Bootstrap, type BootstrapResult, type BootstrapOptions } from './identity/index.js';
 import { stopAccepting } from './internals/index.js';
 import { NestLog, answerUnreadableRequests, createLog, requestLog } from './operations/index.js';
@@ -102,7 +102,7 @@ export async function createServer(config: Config<DialectSettings>, overrides: A
     app.set('trust proxy', config.server.trustProxy);
     app.disable('x-powered-by');
     app.set('etag', false);
-    app.use(requestLog(log), server.closeWhenStopping, securityHeaders());
+    app.use(trackRequests(null), requestLog(log), server.closeWhenStopping, securityHeaders());
     const http = app.getHttpServer();
     http.keepAliveTimeout = config.server.keepAliveSeconds * 1000;
     answerUnreadableRequests(http);

@@ -19,6 +19,7 @@ class OAuthMount extends DialectMount implements OnModuleInit {
   constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
     super(host, config, {
       name: 'DataPlaneModule',
+      dialect: 'oauth',
       controllers: CONTROLLERS,
       path,
       part: 'oauth2',

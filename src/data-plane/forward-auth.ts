@@ -3,12 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock, CredentialForms, DomainError, errorSummary, type Acceptance } from '../core/index.js';
+import { requestStartChannel } from '../http/index.js';
 import type { Values } from '../settings/index.js';
 import { PolicyError, readPolicy, type AccessPolicy } from './access-policy.js';
 import { DATA_PLANE_OPTIONS } from './data-plane.module-definition.js';
 import type { DATA_PLANE_SETTINGS } from './data-plane.settings.js';
 import { AccessDecider, type Decision } from './access-decider.js';
 import { identityHeaders } from './identity-headers.js';
+import { VerifyAnswer } from './verify-answer.js';
+import { VerifyExchange } from './verify-exchange.js';
 
 /** Maximum number of parsed policies to cache; proxies use only a few. */
 const MAX_POLICIES = 200;
@@ -17,7 +20,6 @@ const MAX_POLICIES = 200;
 const CACHE_LAG_MS = 1000;
 
 const NO_STORE = ['Cache-Control', 'no-store'];
-const JSON_TYPE = ['Content-Type', 'application/json'];
 
 const NOT_ACCEPTED = JSON.stringify({ error: 'unauthorized', error_description: 'missing or invalid credentials' });
 const NOT_ADMITTED = JSON.stringify({
@@ -32,9 +34,11 @@ export class ForwardAuth {
   private readonly maxAgeMs: number;
   /** The request headers that a cached answer depends on. */
   private readonly vary: readonly string[];
-  private readonly notAdmitted: readonly string[];
-  private readonly noCredentials: readonly string[];
-  private readonly notAccepted: readonly string[];
+  private readonly notAdmitted: VerifyAnswer;
+  private readonly noCredentials: VerifyAnswer;
+  private readonly notAccepted: VerifyAnswer;
+  /** Prepared answers; only used if they may not be cached by proxies. */
+  private readonly admitted = new WeakMap<Acceptance, VerifyAnswer>();
 
   constructor(
     private readonly decider: AccessDecider,
@@ -44,28 +48,41 @@ export class ForwardAuth {
   ) {
     this.maxAgeMs = maxAgeSeconds * 1000;
     this.vary = ['Vary', forms.headers.join(', ')];
-    this.notAdmitted = [...NO_STORE, ...this.vary];
+    const refusal = [...NO_STORE, ...this.vary];
+    const challenge = [...refusal, 'WWW-Authenticate'];
+    this.notAdmitted = new VerifyAnswer(403, refusal, NOT_ADMITTED);
     // RFC 6750 §3.1: no error code for a request without credentials.
-    this.noCredentials = [...this.notAdmitted, 'WWW-Authenticate', 'Bearer realm="latchkey"'];
-    this.notAccepted = [...this.notAdmitted, 'WWW-Authenticate', 'Bearer realm="latchkey", error="invalid_token"'];
+    this.noCredentials = new VerifyAnswer(401, [...challenge, 'Bearer realm="latchkey"'], NOT_ACCEPTED);
+    const invalid = 'Bearer realm="latchkey", error="invalid_token"';
+    this.notAccepted = new VerifyAnswer(401, [...challenge, invalid], NOT_ACCEPTED);
   }
 
   /** @param policy - the policy as query text */
   answer(request: IncomingMessage, response: ServerResponse, policy: string): void {
+    const exchange = new VerifyExchange(request, response);
+    if (requestStartChannel.hasSubscribers)
+      exchange.start(() => {
+        this.decide(exchange, policy);
+      });
+    else this.decide(exchange, policy);
+  }
+
+  private decide(exchange: VerifyExchange, policy: string): void {
     try {
-      const decision = this.decider.decide(request.rawHeaders, this.policyOf(policy));
-      if (decision instanceof Promise) void this.sendLater(response, decision);
-      else this.send(response, decision);
+      const { rawHeaders } = exchange.request;
+      const decision = this.decider.decide(rawHeaders, this.policyOf(policy), exchange);
+      if (decision instanceof Promise) void this.sendLater(exchange, decision);
+      else exchange.send(this.answerTo(decision));
     } catch (error) {
-      this.sendError(response, error);
+      this.sendError(exchange, error);
     }
   }
 
-  private async sendLater(response: ServerResponse, decision: Promise<Decision>): Promise<void> {
+  private async sendLater(exchange: VerifyExchange, decision: Promise<Decision>): Promise<void> {
     try {
-      this.send(response, await decision);
+      exchange.send(this.answerTo(await decision));
     } catch (error) {
-      this.sendError(response, error);
+      this.sendError(exchange, error);
     }
   }
 
@@ -77,17 +94,24 @@ export class ForwardAuth {
     return policy;
   }
 
-  private send(response: ServerResponse, decision: Decision): void {
+  private answerTo(decision: Decision): VerifyAnswer {
     switch (decision.outcome) {
       case 'admitted':
-        end(response, 200, [...this.cacheControl(decision.acceptance), ...identityHeaders(decision.acceptance)]);
-        return;
+        return this.admission(decision.acceptance);
       case 'unauthenticated':
-        end(response, 401, decision.hasCredentials ? this.notAccepted : this.noCredentials, NOT_ACCEPTED);
-        return;
+        return decision.hasCredentials ? this.notAccepted : this.noCredentials;
       case 'forbidden':
-        end(response, 403, this.notAdmitted, NOT_ADMITTED);
+        return this.notAdmitted;
     }
+  }
+
+  private admission(acceptance: Acceptance): VerifyAnswer {
+    const known = this.admitted.get(acceptance);
+    if (known) return known;
+    const answer = new VerifyAnswer(200, [...this.cacheControl(acceptance), ...identityHeaders(acceptance)]);
+    // With a `max-age`, the next answer may differ.
+    if (this.maxAgeMs === 0) this.admitted.set(acceptance, answer);
+    return answer;
   }
 
   /**
@@ -104,39 +128,23 @@ export class ForwardAuth {
     return seconds < 1 ? NO_STORE : ['Cache-Control', `max-age=${String(seconds)}, must-revalidate`, ...this.vary];
   }
 
-  private sendError(response: ServerResponse, error: unknown): void {
-    if (error instanceof PolicyError) {
-      endJson(response, 400, NO_STORE, { error: 'invalid_request', error_description: error.message });
-    } else if (error instanceof DomainError && error.code === 'unavailable') {
-      const wait = ['Retry-After', String(error.retryAfterSeconds ?? 1)];
-      endJson(response, 503, [...NO_STORE, ...wait], {
-        error: 'temporarily_unavailable',
-        error_description: error.message,
-      });
-    } else {
-      this.logger.error(errorSummary(error));
-      if (response.headersSent) response.destroy();
-      else
-        endJson(response, 500, NO_STORE, {
-          error: 'server_error',
-          error_description: 'the server log has the details',
-        });
-    }
+  private sendError(exchange: VerifyExchange, error: unknown): void {
+    const answer = answerToError(error);
+    if (answer.status === 500) this.logger.error(`request ${exchange.requestId}: ${errorSummary(error)}`);
+    if (exchange.response.headersSent) exchange.response.destroy();
+    else exchange.send(answer);
   }
 }
 
-function endJson(response: ServerResponse, status: number, headers: readonly string[], body: object): void {
-  end(response, status, headers, JSON.stringify(body));
+function answerToError(error: unknown): VerifyAnswer {
+  if (error instanceof PolicyError) return problem(400, [], 'invalid_request', error.message);
+  if (error instanceof DomainError && error.code === 'unavailable') {
+    const wait = ['Retry-After', String(error.retryAfterSeconds ?? 1)];
+    return problem(503, wait, 'temporarily_unavailable', error.message);
+  }
+  return problem(500, [], 'server_error', 'the server log has the details');
 }
 
-/**
- * Sends the answer. A server that no longer accepts connections closes this one. The socket is taken from the request,
- * because the response has none while an earlier request on the same connection is being answered.
- */
-function end(response: ServerResponse, status: number, headers: readonly string[], text = ''): void {
-  const type = text === '' ? [] : JSON_TYPE;
-  const { server } = response.req.socket as unknown as { server?: { listening: boolean } };
-  const closing = server?.listening === false ? ['Connection', 'close'] : [];
-  response.writeHead(status, [...headers, ...type, ...closing, 'Content-Length', String(Buffer.byteLength(text))]);
-  response.end(text);
+function problem(status: number, headers: readonly string[], error: string, description: string): VerifyAnswer {
+  return new VerifyAnswer(status, [...NO_STORE, ...headers], JSON.stringify({ error, error_description: description }));
 }

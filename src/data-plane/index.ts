@@ -3,5 +3,6 @@ export type { AccessPolicy } from './access-policy.js';
 export { DataPlaneModule } from './data-plane.module.js';
 export type { DataPlaneOptions } from './data-plane.options.js';
 export { AdmitTokens, CurrentPrincipal, TokenGuard, type TokenPrincipal } from './guards/token.guard.js';
+export type { DecisionMessage, DecisionSource } from './channels.js';
 export { AccessDecider, type Decision } from './access-decider.js';
 export { dataPlaneDocument, withForwardAuth } from './data-plane.docs.js';

@@ -24,16 +24,8 @@ export {
 } from './mount/mounting.js';
 export { checkAllDeclared, declareBelow, declaredRoutes } from './mount/declared-routes.js';
 export { checkUnrouted, declareControllers } from './mount/route-check.js';
-export {
-  CallerAddress,
-  PUBLIC,
-  PermissionGuard,
-  callerAddress,
-  requiredFromScope,
-  permits,
-  fromScope,
-  type Permits,
-} from './permission.js';
+export { PUBLIC, PermissionGuard, requiredFromScope, permits, fromScope, type Permits } from './permission.js';
+export { RequestOrigin, originOf } from './input/origin.js';
 export { queryNumber, queryText } from './input/query.js';
 export { parseRfc3339 } from './input/rfc3339.js';
 export { BodyError, InputError } from './input/input-errors.js';
@@ -41,4 +33,14 @@ export { InputBy, formMembers, jsonMembers, members } from './input/request-body
 export { streamJsonList } from './output/json-stream.js';
 export { streamText } from './output/text-stream.js';
 export { MethodNotAllowed, PathNotFound, routesOf, type Route } from './mount/routing.js';
+export { requestIdOf, routeOf, trackRequests } from './tracking/track-requests.js';
+export { REQUEST_ID_HEADER, newRequestId, requestIdIn } from './tracking/request-id.js';
+export {
+  requestChannel,
+  requestStartChannel,
+  streamChannel,
+  type RequestMessage,
+  type RequestStartMessage,
+  type StreamMessage,
+} from './tracking/channels.js';
 export { Input, IsText, type TextRule } from './input/validated-input.js';

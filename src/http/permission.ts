@@ -86,13 +86,3 @@ const NONE: ReadonlySet<string> = new Set();
 function requiredResources(handler: object): ReadonlySet<string> {
   return (Reflect.getMetadata(REQUIRED_RESOURCES, handler) as ReadonlySet<string> | undefined) ?? NONE;
 }
-
-/** The network address as Express determines it with the configured trust in proxies; at most 64 characters. */
-export function callerAddress(request: Request): string | null {
-  return request.ip?.replace(/^::ffff:(?=\d+\.)/i, '').slice(0, 64) ?? null;
-}
-
-/** Parameter decorator for the caller's network address, for logins. */
-export const CallerAddress = createParamDecorator((_: unknown, context: ExecutionContext) =>
-  callerAddress(context.switchToHttp().getRequest<Request>()),
-);

@@ -1,6 +1,6 @@
 /** Authenticates callers: turns a presented user token into a principal. */
 import { Injectable } from '@nestjs/common';
-import { Secret, Token, Verifier, isUserToken, type Actor, type DirectoryUser } from '../core/index.js';
+import { Secret, Token, Verifier, isUserToken, type Actor, type DirectoryUser, type Origin } from '../core/index.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { SessionToken, USER_AUDIENCE } from './session-token.entity.js';
 
@@ -25,21 +25,21 @@ export class Authenticator {
   /**
    * @param presented - what the caller sent, in any shape
    * @param audience - the dialect whose login tokens are accepted in addition to personal tokens
-   * @param address - network address of the caller, for the audit log
+   * @param origin - where the request comes from, for the audit log
    */
-  authenticate(presented: unknown, audience: string, address: string | null): Promise<Authentication> {
+  authenticate(presented: unknown, audience: string, origin: Origin): Promise<Authentication> {
     if (typeof presented !== 'string' || !isUserToken(presented)) return Promise.resolve(REFUSED);
-    return this.verified(presented, address, (token) => actsForUser(token, audience));
+    return this.verified(presented, origin, (token) => actsForUser(token, audience));
   }
 
   /** The same for a dialect that accepts only tokens of its own logins, which may have any format. */
-  authenticateLogin(presented: string, audience: string, address: string | null): Promise<Authentication> {
-    return this.verified(presented, address, (token) => isLogin(token, audience));
+  authenticateLogin(presented: string, audience: string, origin: Origin): Promise<Authentication> {
+    return this.verified(presented, origin, (token) => isLogin(token, audience));
   }
 
   private async verified(
     presented: string,
-    address: string | null,
+    origin: Origin,
     isAccepted: (token: Token) => boolean,
   ): Promise<Authentication> {
     const verdict = await this.verifier.verify({ secret: new Secret(presented) });
@@ -47,7 +47,15 @@ export class Authenticator {
     if (verdict.status === 'owner_blocked' || verdict.status === 'owner_unapproved') return { status: 'unusable' };
     if (verdict.status !== 'valid' || !verdict.owner) return REFUSED;
     const { owner: user, token } = verdict;
-    const actor = { userId: user.id, userName: user.name, tokenId: token.id, admin: user.admin, address };
+    const { address, requestId = null } = origin;
+    const actor: Actor = {
+      userId: user.id,
+      userName: user.name,
+      tokenId: token.id,
+      admin: user.admin,
+      address,
+      requestId,
+    };
     return { status: 'authenticated', principal: { user, token, actor } };
   }
 }

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { SYSTEM, UnitOfWork, errorSummary, removeAuditRows, type Transaction } from '../core/index.js';
+import { cleanupChannel, type CleanupMessage } from './channels.js';
 import type { Options, Values } from '../settings/index.js';
 import { removeExpiredSessions } from './expired-sessions.js';
 import type { CLEANUP_SETTINGS } from './identity.settings.js';
@@ -70,14 +71,17 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async runOnce(): Promise<void> {
     for (const [what, remove] of this.tasks) {
+      const began = performance.now();
       try {
         const removed = await this.removeAll(what, remove);
+        publish(what, 'done', began, removed);
         if (removed > 0) this.logger.debug(`removed ${String(removed)} ${what}`);
         this.failing.delete(what);
       } catch (error) {
         // Log a failure once, until it works again.
         if (!this.failing.has(what)) this.logger.error(`could not remove ${what}: ${errorSummary(error)}`);
         this.failing.add(what);
+        publish(what, 'failed', began);
       }
     }
   }
@@ -105,4 +109,9 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
     const { signal } = this.stopping;
     await delay(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
   }
+}
+
+function publish(task: string, outcome: CleanupMessage['outcome'], began: number, removed = 0): void {
+  if (!cleanupChannel.hasSubscribers) return;
+  cleanupChannel.publish({ task, outcome, removed, durationMs: performance.now() - began });
 }

@@ -15,6 +15,7 @@ export {
 } from './account.service.js';
 export { Authenticator, actsForUser, type Authentication, type Principal } from './authenticator.js';
 export * from './changes.js';
+export type { CleanupMessage, LoginMessage, ThrottleMessage } from './channels.js';
 export { Bootstrap, type BootstrapResult, type BootstrapOptions } from './bootstrap.js';
 export { newHexId } from './hex-id.js';
 export { CLEANUP_OPTIONS, CleanupJob, type CleanupOptions } from './cleanup-job.js';

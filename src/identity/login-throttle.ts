@@ -2,7 +2,8 @@
 import { isIPv6 } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Clock, DomainError, HashingService, Secret } from '../core/index.js';
+import { Clock, DomainError, HashingService, Secret, type Origin } from '../core/index.js';
+import { throttleChannel } from './channels.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
 import { emailKeyOf } from './email-address.js';
 
@@ -45,13 +46,13 @@ export class LoginThrottle {
    * @param email - `null` for an attempt without an account
    * @throws DomainError `throttled`, whether or not the account exists and the password is correct
    */
-  begin(address: string | null, email: string | null): Attempt {
+  begin(origin: Origin, email: string | null): Attempt {
     const { failuresPerAddress, failuresPerAccount } = this.options.loginThrottle;
-    const addressBucket = [this.addresses, networkOf(address ?? ''), failuresPerAddress] as const;
+    const addressBucket = [this.addresses, networkOf(origin.address ?? ''), failuresPerAddress] as const;
     const accountKey = email === null ? null : this.hashing.digest(new Secret(emailKeyOf(email)));
     const accountBuckets = accountKey === null ? [] : [[this.accounts, accountKey, failuresPerAccount] as const];
     const buckets = [addressBucket, ...accountBuckets];
-    for (const bucket of buckets) this.refuseWhenFull(...bucket);
+    for (const bucket of buckets) this.refuseWhenFull(origin, ...bucket);
     for (const bucket of buckets) this.add(...bucket, 1);
     return {
       succeeded: () => {
@@ -64,10 +65,15 @@ export class LoginThrottle {
     };
   }
 
-  private refuseWhenFull(levels: LRUCache<string, BucketLevel>, key: string, capacity: number): void {
+  private refuseWhenFull(origin: Origin, levels: LRUCache<string, BucketLevel>, key: string, capacity: number): void {
     const level = this.level(levels, key, capacity);
     if (level + 1 <= capacity) return;
     const seconds = Math.ceil(((level + 1 - capacity) / capacity) * this.options.loginThrottle.windowSeconds);
+    if (throttleChannel.hasSubscribers) {
+      const { address, requestId = null } = origin;
+      const bucket = levels === this.accounts ? 'account' : 'address';
+      throttleChannel.publish({ bucket, retryAfterSeconds: seconds, address, requestId });
+    }
     throw new DomainError('throttled', `Too many failed logins; try again in ${String(seconds)} seconds`, seconds);
   }
 

@@ -38,7 +38,7 @@ export class PasswordService {
     const user = await this.unitOfWork.read((manager) =>
       manager.createQueryBuilder(User, 'user').addSelect('user.passwordHash').where({ id: userId }).getOne(),
     );
-    const attempt = this.throttle.begin(actor.address, user?.email ?? '');
+    const attempt = this.throttle.begin(actor, user?.email ?? '');
     const matches = await this.hashing.verifyPassword(user?.passwordHash, current).catch((error: unknown) => {
       attempt.cancelled();
       throw error;

@@ -9,24 +9,25 @@ import {
   Token,
   TokenService,
   UnitOfWork,
-  anonymousAt,
+  anonymousFrom,
+  type Origin,
   type Transaction,
 } from '../core/index.js';
 import { Authenticator, type Principal } from './authenticator.js';
+import { loginChannel, type LoginMessage } from './channels.js';
 import { LoginFailed, UserLoggedIn, UserLoggedOut } from './changes.js';
 import { LoginThrottle } from './login-throttle.js';
+import { observedLogin } from './observed-login.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionToken } from './session-token.entity.js';
 import { emailKeyOf, isEmailAddress } from './email-address.js';
 import { User } from './user.entity.js';
 
 /** The kind of session that a dialect creates. */
-export interface LoginOptions {
+export interface LoginOptions extends Origin {
   /** The dialect that will accept it. */
   readonly audience: string;
   readonly lifetimeSeconds: number;
-  /** Network address of the caller. */
-  readonly address: string | null;
   /** The account it is bound to. */
   readonly accountId?: string;
   /** Generates its secret. Default: {@link HashingService.newSecret}. */
@@ -70,21 +71,31 @@ export class SessionService {
    */
   exchange(presented: string, options: LoginOptions): Promise<OpenedSession> {
     return this.attempted(null, 'token', options, async () => {
-      const found = await this.authenticator.authenticate(presented, options.audience, options.address);
+      const found = await this.authenticator.authenticate(presented, options.audience, options);
       if (found.status !== 'authenticated') return undefined;
       const { user, token } = found.principal;
       return this.open(user, {}, options, { method: 'token', presented: token });
     });
   }
 
-  /** Counts and records a refused attempt. An attempt that could not be checked does not count. */
-  private async attempted(
+  private attempted(
     email: string | null,
-    method: Method,
+    method: LoginMessage['method'],
     options: LoginOptions,
     attempt: () => Promise<OpenedSession | undefined>,
   ): Promise<OpenedSession> {
-    const counted = this.throttle.begin(options.address, email);
+    const counted = (): Promise<OpenedSession> => this.counted(email, method, options, attempt);
+    return loginChannel.hasSubscribers ? observedLogin(method, options, counted) : counted();
+  }
+
+  /** Counts and records a refused attempt. An attempt that could not be checked does not count. */
+  private async counted(
+    email: string | null,
+    method: LoginMessage['method'],
+    options: LoginOptions,
+    attempt: () => Promise<OpenedSession | undefined>,
+  ): Promise<OpenedSession> {
+    const counted = this.throttle.begin(options, email);
     let opened: OpenedSession | undefined;
     try {
       opened = await attempt();
@@ -125,7 +136,7 @@ export class SessionService {
     const { actor, user } = principal;
     let token = principal.token;
     if (presented !== undefined) {
-      const found = await this.authenticator.authenticate(presented, audience, actor.address);
+      const found = await this.authenticator.authenticate(presented, audience, actor);
       if (found.status !== 'authenticated' || found.principal.user.id !== user.id) {
         throw new DomainError('invalid_value', 'Invalid token');
       }
@@ -162,10 +173,10 @@ export class SessionService {
     { id, name }: Pick<User, 'id' | 'name'>,
     expected: { passwordHash?: string },
     options: LoginOptions,
-    by: { method: Method; presented?: Token; renewedHash?: string | null },
+    by: { method: LoginMessage['method']; presented?: Token; renewedHash?: string | null },
   ): Promise<OpenedSession | undefined> {
     const secret = options.newSecret?.() ?? this.hashing.newSecret();
-    const author = { ...anonymousAt(options.address), userId: id, userName: name };
+    const author = { ...anonymousFrom(options), userId: id, userName: name };
     return this.unitOfWork.write(author, async (tx) => {
       const user = await tx.lockForUpdate(User, { id }, { ...expected, blocked: false, approved: true });
       if (!user || (by.presented && !(await isStillThere(tx, by.presented)))) return undefined;
@@ -197,17 +208,19 @@ export class SessionService {
     });
   }
 
-  private async recordFailure(email: string | null, method: Method, options: LoginOptions): Promise<void> {
+  private async recordFailure(
+    email: string | null,
+    method: LoginMessage['method'],
+    options: LoginOptions,
+  ): Promise<void> {
     // A text that is not an address may be a password typed into the wrong field.
     const change = new LoginFailed(isEmailAddress(email) ? email : null, { method, dialect: options.audience });
-    await this.unitOfWork.write(anonymousAt(options.address), (tx) => {
+    await this.unitOfWork.write(anonymousFrom(options), (tx) => {
       tx.record(change);
       return Promise.resolve();
     });
   }
 }
-
-type Method = 'password' | 'token';
 
 /** Whether the token still exists; locks it until the transaction ends. */
 async function isStillThere(tx: Transaction, { id }: Token): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { requestIdOf } from '../http/index.js';
 import type { LogOptions } from './logging.settings.js';
 
 const STANDARD_ERROR = 2;
@@ -22,10 +23,8 @@ export function createLog({ level, format }: LogOptions, destination?: Destinati
  * prepared for lines that the level suppresses, which are most of them.
  */
 export function requestLog(log: Logger): RequestHandler {
-  let requests = 0;
   return (request, response, next) => {
-    requests += 1;
-    const [id, began, { ip: address }] = [requests, performance.now(), request];
+    const [id, began, { ip: address }] = [requestIdOf(request), performance.now(), request];
     response.once('close', () => {
       const { statusCode, writableFinished } = response;
       const level = statusCode >= 500 ? 'error' : 'debug';

@@ -1,6 +1,7 @@
 /** Answers requests that are too long or not valid HTTP, and so never reach a route, with a JSON body. */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { REQUEST_ID_HEADER, newRequestId } from '../http/index.js';
 import { isResponding } from '../internals/index.js';
 
 const TOO_LARGE = { status: '431 Request Header Fields Too Large', msg: 'the request line and headers are too long' };
@@ -17,7 +18,7 @@ export function answerUnreadableRequests(server: Server): void {
     const { status, msg } = responseTo(error.code);
     const body = JSON.stringify({ msg });
     const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${String(body.length)}`;
-    socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`);
+    socket.end(`${head}\r\n${REQUEST_ID_HEADER}: ${newRequestId()}\r\nConnection: close\r\n\r\n${body}`);
   });
 }
 

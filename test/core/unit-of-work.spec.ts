@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { MoreThan } from 'typeorm';
@@ -109,6 +110,17 @@ onBothEngines('the unit of work', (engine) => {
       await services.unitOfWork.write(author, () => Promise.resolve());
       expect(await auditAfter(before)).toEqual([]);
     });
+  });
+
+  it('runs the work of each caller in the asynchronous context of that caller, also when many share a commit', async () => {
+    const store = new AsyncLocalStorage<number>();
+    const callers = Array.from({ length: 10 }, (_, at) => at);
+    const seen = await Promise.all(
+      callers.map((caller) =>
+        store.run(caller, () => services.unitOfWork.write(SYSTEM, () => Promise.resolve(store.getStore()))),
+      ),
+    );
+    expect(seen).toEqual(callers);
   });
 
   describe('events', () => {

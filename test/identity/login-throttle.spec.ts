@@ -25,7 +25,7 @@ describe('the login throttle', () => {
   /** The refusal of an attempt, if it is refused; otherwise it counts as failed. */
   const refusal = (address: string | null, email: string): DomainError | undefined => {
     try {
-      throttle.begin(address, email);
+      throttle.begin({ address }, email);
       return undefined;
     } catch (error) {
       return error as DomainError;
@@ -111,8 +111,9 @@ describe('the login throttle', () => {
   });
 
   it('clears the account at a success, and gives the address its attempt back, but not its failures', () => {
-    for (let round = 0; round < PER_ACCOUNT - 1; round += 1) throttle.begin('192.0.2.1', 'one@example.com');
-    throttle.begin('192.0.2.1', 'one@example.com').succeeded();
+    for (let round = 0; round < PER_ACCOUNT - 1; round += 1)
+      throttle.begin({ address: '192.0.2.1' }, 'one@example.com');
+    throttle.begin({ address: '192.0.2.1' }, 'one@example.com').succeeded();
     expect(
       admitted(
         50,
@@ -128,7 +129,7 @@ describe('the login throttle', () => {
     for (let round = 0; round < 200; round += 1) {
       if (!refusal('192.0.2.1', mail(round))) guesses += 1;
       try {
-        throttle.begin('192.0.2.1', 'mine@example.com').succeeded();
+        throttle.begin({ address: '192.0.2.1' }, 'mine@example.com').succeeded();
       } catch {
         // Refused as well by now.
       }
@@ -141,7 +142,7 @@ describe('the login throttle', () => {
       `2001:db8:${(index >> 16).toString(16)}:${(index & 65535).toString(16)}::1`;
     admitted(PER_ACCOUNT, host, () => 'one@example.com');
     expect(refusal('192.0.2.1', 'one@example.com')).toMatchObject({ code: 'throttled' });
-    for (let index = 0; index < 50_000; index += 1) throttle.begin(network(index), mail(index));
+    for (let index = 0; index < 50_000; index += 1) throttle.begin({ address: network(index) }, mail(index));
     expect(refusal('192.0.2.1', 'one@example.com')).toBeUndefined();
   });
 });

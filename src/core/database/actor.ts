@@ -1,7 +1,15 @@
 /** The author of a change, who is recorded in every audit row. */
 
+/** Where a request comes from. */
+export interface Origin {
+  /** Network address of the caller; `null` for the system. */
+  readonly address: string | null;
+  /** The id of the request, if any; for the log and the audit log. */
+  readonly requestId?: string | null;
+}
+
 /** The author of a change. */
-export interface Actor {
+export interface Actor extends Origin {
   /** The user on whose behalf it is made; `null` for the system, services and anonymous callers. */
   readonly userId: number | null;
   /** The user's name at the time of the change. */
@@ -10,16 +18,12 @@ export interface Actor {
   readonly tokenId: string | null;
   /** Whether they act as an administrator of the server. */
   readonly admin: boolean;
-  /** Network address of the caller; `null` for the system. */
-  readonly address: string | null;
-  /** The id of the request that makes the change, if any; for the audit log. */
-  readonly requestId?: string | null;
 }
 
 /** The server itself, for example at first start. */
 export const SYSTEM: Actor = { userId: null, userName: null, tokenId: null, admin: false, address: null };
 
 /** A caller who has not signed in. */
-export function anonymousAt(address: string | null): Actor {
-  return { userId: null, userName: null, tokenId: null, admin: false, address };
+export function anonymousFrom({ address, requestId = null }: Origin): Actor {
+  return { userId: null, userName: null, tokenId: null, admin: false, address, requestId };
 }

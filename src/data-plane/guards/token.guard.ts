@@ -12,7 +12,8 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { DomainError, type Acceptance } from '../../core/index.js';
-import { retryAfter } from '../../http/index.js';
+import { requestIdOf, retryAfter } from '../../http/index.js';
+import { decisionChannel, type DecisionSource } from '../channels.js';
 import { intersect, knownKind, type AccessPolicy } from '../access-policy.js';
 import { AccessDecider, type Decision } from '../access-decider.js';
 
@@ -22,6 +23,7 @@ export type TokenPrincipal = Acceptance;
 /** What the guard needs of a request. Express passes the Node request itself; Fastify wraps it. */
 interface HttpRequest {
   readonly rawHeaders: readonly string[];
+  readonly socket?: { readonly remoteAddress?: string | undefined };
 }
 interface HttpResponse {
   header(name: string, value: string): unknown;
@@ -57,7 +59,7 @@ export class TokenGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<HttpRequest & { raw?: HttpRequest }>();
     const response = http.getResponse<HttpResponse>();
-    const decision = await this.decide((request.raw ?? request).rawHeaders, this.policyFor(context), response);
+    const decision = await this.decide(request.raw ?? request, this.policyFor(context), response);
     switch (decision.outcome) {
       case 'admitted':
         PRINCIPALS.set(request, decision.acceptance);
@@ -72,9 +74,10 @@ export class TokenGuard implements CanActivate {
     }
   }
 
-  private async decide(rawHeaders: readonly string[], policy: AccessPolicy, response: HttpResponse): Promise<Decision> {
+  private async decide(request: HttpRequest, policy: AccessPolicy, response: HttpResponse): Promise<Decision> {
     try {
-      return await this.decider.decide(rawHeaders, policy);
+      const source = decisionChannel.hasSubscribers ? sourceOf(request) : undefined;
+      return await this.decider.decide(request.rawHeaders, policy, source);
     } catch (error) {
       if (!(error instanceof DomainError && error.code === 'unavailable')) throw error;
       for (const [name, value] of Object.entries(retryAfter(error))) response.header(name, value);
@@ -92,6 +95,10 @@ export class TokenGuard implements CanActivate {
     for (const kind of policies.flatMap(({ kinds }) => kinds ?? [])) knownKind(kind, this.decider.kinds);
     return policies.reduce<AccessPolicy>(intersect, {});
   }
+}
+
+function sourceOf(request: HttpRequest): DecisionSource {
+  return { door: 'guard', address: request.socket?.remoteAddress ?? null, requestId: requestIdOf(request) };
 }
 
 /** Parameter decorator for the {@link TokenPrincipal} that a guard admitted; throws 401 on a route without a guard. */

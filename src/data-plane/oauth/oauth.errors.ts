@@ -1,7 +1,7 @@
 /** Renders errors in the form of RFC 6749 §5.2: `error`, and an `error_description` for people. */
-import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
-import { DomainError, errorSummary } from '../../core/index.js';
+import { DomainError } from '../../core/index.js';
 import {
   BodyError,
   InputError,
@@ -28,8 +28,6 @@ const CHALLENGE = 'Basic realm="latchkey", charset="UTF-8", Bearer realm="latchk
 /** RFC 6750 §3, as required by RFC 7662 §2.3. */
 const INVALID_BEARER = 'Bearer realm="latchkey", error="invalid_token"';
 
-const logger = new Logger('OAuth');
-
 export function renderOAuthError(error: unknown): ErrorResponse {
   if (error instanceof OAuthError) return renderOwn(error);
   if (error instanceof BodyError) {
@@ -44,8 +42,8 @@ export function renderOAuthError(error: unknown): ErrorResponse {
   }
   const status = clientErrorStatus(error);
   if (status !== undefined) return answer(status, 'invalid_request', 'the request could not be read');
-  logger.error(errorSummary(error));
-  return answer(500, 'server_error', 'internal error; the server log has the details');
+  const internal = answer(500, 'server_error', 'internal error; the server log has the details');
+  return { ...internal, unexpected: error };
 }
 
 function renderOwn({ error, message }: OAuthError): ErrorResponse {

@@ -1,8 +1,8 @@
 /** Authenticates callers of the OAuth endpoints: a service with its credential, or a user with a token. */
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { CredentialForms, Verifier, type Actor, type Credential, type Token } from '../../core/index.js';
-import { PermissionGuard, callerAddress, fromScope } from '../../http/index.js';
+import { CredentialForms, Verifier, type Actor, type Credential, type Origin, type Token } from '../../core/index.js';
+import { PermissionGuard, originOf, fromScope } from '../../http/index.js';
 import { Authenticator, USER_AUDIENCE, type Principal } from '../../identity/index.js';
 import { basicNoun, withArticle } from '../form-descriptions.js';
 import { OAuthError } from './oauth.errors.js';
@@ -43,15 +43,15 @@ export class OAuthGuard extends PermissionGuard {
     if (headers.length > 1) throw refused('there is more than one Authorization header');
     const { authorization = '' } = request.headers;
     const [, basic] = BASIC.exec(authorization) ?? [];
-    if (basic !== undefined) return this.service(basic, callerAddress(request));
+    if (basic !== undefined) return this.service(basic, originOf(request));
     const [, bearer] = BEARER.exec(authorization) ?? [];
-    if (bearer !== undefined) return this.user(bearer, callerAddress(request));
+    if (bearer !== undefined) return this.user(bearer, originOf(request));
     const noun = basicNoun(this.forms);
     const service = noun === undefined ? '' : `${withArticle(noun)} by HTTP Basic (client id and secret), or `;
     throw refused(`authenticate with ${service}a token of a user as Bearer`);
   }
 
-  private async service(basic: string, address: string | null): Promise<OAuthCaller> {
+  private async service(basic: string, origin: Origin): Promise<OAuthCaller> {
     const credential = this.credentialIn(basic);
     const verdict = credential && (await this.verifier.verify(credential));
     if (verdict?.status !== 'valid') throw refused(`the ${basicNoun(this.forms) ?? 'caller'} is not accepted`);
@@ -61,7 +61,7 @@ export class OAuthGuard extends PermissionGuard {
       userName: token.label.slice(0, 255).toWellFormed(),
       tokenId: token.id,
       admin: false,
-      address,
+      ...origin,
     };
     return { as: 'service', token, actor };
   }
@@ -72,8 +72,8 @@ export class OAuthGuard extends PermissionGuard {
     return readings.find((reading) => typeof reading === 'object');
   }
 
-  private async user(bearer: string, address: string | null): Promise<OAuthCaller> {
-    const found = await this.authenticator.authenticate(bearer, USER_AUDIENCE, address);
+  private async user(bearer: string, origin: Origin): Promise<OAuthCaller> {
+    const found = await this.authenticator.authenticate(bearer, USER_AUDIENCE, origin);
     if (found.status !== 'authenticated') throw new OAuthError('invalid_token', 'the token is not accepted');
     const { principal } = found;
     return { as: 'user', principal, actor: principal.actor };

@@ -1,7 +1,7 @@
 /** Renders errors in the dialect's form: `{"msg": …}`, or `{"message": "401 Unauthorized"}` for an invalid token. */
-import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
-import { DomainError, assertNever, errorSummary } from '../../core/index.js';
+import { DomainError, assertNever } from '../../core/index.js';
 import {
   BodyError,
   InputError,
@@ -27,8 +27,6 @@ export class CanvusError extends Error {
   }
 }
 
-const logger = new Logger('Canvus');
-
 export function renderCanvusError(error: unknown): ErrorResponse {
   if (error instanceof Unauthorized) return { status: 401, body: { message: '401 Unauthorized' } };
   if (error instanceof CanvusError) return msg(error.status, error.message);
@@ -42,8 +40,7 @@ export function renderCanvusError(error: unknown): ErrorResponse {
   }
   const status = clientErrorStatus(error);
   if (status !== undefined) return msg(status, 'The request could not be read');
-  logger.error(errorSummary(error));
-  return msg(500, messages.INTERNAL);
+  return { ...msg(500, messages.INTERNAL), unexpected: error };
 }
 
 function renderDomainError(error: DomainError): ErrorResponse {

@@ -6,7 +6,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { DomainError, UserDirectory, type DirectoryUser } from '../../core/index.js';
-import { PUBLIC, PermissionGuard, callerAddress, requiredFromScope, fromScope } from '../../http/index.js';
+import { PUBLIC, PermissionGuard, originOf, requiredFromScope, fromScope } from '../../http/index.js';
 import {
   Authenticator,
   PersonalTokenService,
@@ -60,7 +60,7 @@ export class CanvusGuard extends PermissionGuard {
     required: ReadonlySet<string>,
   ): Promise<CanvusScope> {
     const presented = request.headers['private-token'];
-    const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, callerAddress(request));
+    const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, originOf(request));
     if (permission === PUBLIC) return found.status === 'authenticated' ? { caller: found.principal } : {};
     if (found.status === 'unusable') throw new CanvusError(403, USER_UNUSABLE);
     if (found.status !== 'authenticated') throw new Unauthorized();

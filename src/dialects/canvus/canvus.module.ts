@@ -29,7 +29,13 @@ const CONTROLLERS = [
 @Injectable()
 class CanvusMount extends DialectMount implements OnModuleInit {
   constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
-    super(host, config, { name: 'CanvusModule', controllers: CONTROLLERS, path, renderError: renderCanvusError });
+    super(host, config, {
+      name: 'CanvusModule',
+      dialect: 'canvus',
+      controllers: CONTROLLERS,
+      path,
+      renderError: renderCanvusError,
+    });
   }
 
   onModuleInit(): void {

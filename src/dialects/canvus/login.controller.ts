@@ -1,7 +1,7 @@
 /** Serves `users/login` and `users/logout` (docs/contracts/canvus.md §3.5, §3.6). */
 import { Post } from '@nestjs/common';
-import { Secret } from '../../core/index.js';
-import { CallerAddress, EmptyView, Input, InputBy } from '../../http/index.js';
+import { Secret, type Origin } from '../../core/index.js';
+import { EmptyView, Input, InputBy, RequestOrigin } from '../../http/index.js';
 import { SessionService, USER_AUDIENCE, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
@@ -36,9 +36,9 @@ export class LoginController {
     checksLogin: true,
     isPublic: true,
   })
-  async login(@InputBy(readLogin) login: Login, @CallerAddress() address: string | null): Promise<LoginView> {
+  async login(@InputBy(readLogin) login: Login, @RequestOrigin() origin: Origin): Promise<LoginView> {
     const lifetimeSeconds = login.remember ? REMEMBERED_SECONDS : LIFETIME_SECONDS;
-    const options = { audience: USER_AUDIENCE, lifetimeSeconds, address };
+    const options = { audience: USER_AUDIENCE, lifetimeSeconds, ...origin };
     const opened =
       login.by === 'token'
         ? await this.sessions.exchange(login.token, options)

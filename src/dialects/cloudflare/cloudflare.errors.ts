@@ -1,7 +1,7 @@
 /** Renders errors in the failure envelope, with the codes of docs/contracts/cloudflare.md §3 and our own from 10500. */
-import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { DomainError, assertNever, errorSummary } from '../../core/index.js';
+import { DomainError, assertNever } from '../../core/index.js';
 import {
   BodyError,
   InputError,
@@ -52,8 +52,6 @@ export const FORBIDDEN = new CloudflareError(403, { code: 10000, message: 'Authe
 /** An object named in the path does not exist; the answer repeats the path. */
 export class NoRoute extends Error {}
 
-const logger = new Logger('Cloudflare');
-
 /** @param path - the requested path without the query */
 export function renderCloudflareError(error: unknown, path: string): ErrorResponse {
   if (error instanceof CloudflareError) return failure(error.status, error.item);
@@ -67,8 +65,8 @@ export function renderCloudflareError(error: unknown, path: string): ErrorRespon
   }
   const status = clientErrorStatus(error);
   if (status !== undefined) return noRoute(path);
-  logger.error(errorSummary(error));
-  return failure(500, { code: 10500, message: 'internal error; the server log has the details' });
+  const internal = failure(500, { code: 10500, message: 'internal error; the server log has the details' });
+  return { ...internal, unexpected: error };
 }
 
 function renderBodyError({ reason, message }: BodyError): ErrorResponse {

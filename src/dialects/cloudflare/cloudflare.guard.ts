@@ -6,7 +6,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { DomainError } from '../../core/index.js';
-import { PermissionGuard, callerAddress, requiredFromScope, fromScope } from '../../http/index.js';
+import { PermissionGuard, originOf, requiredFromScope, fromScope } from '../../http/index.js';
 import {
   AccountService,
   Authenticator,
@@ -101,14 +101,14 @@ export class CloudflareGuard extends PermissionGuard {
   private async byBearer(authorization: string, request: Request): Promise<Principal> {
     const [, token] = BEARER.exec(authorization) ?? [];
     if (token === undefined) throw UNAUTHENTICATED.malformedBearer;
-    const found = await this.authenticator.authenticate(token, USER_AUDIENCE, callerAddress(request));
+    const found = await this.authenticator.authenticate(token, USER_AUDIENCE, originOf(request));
     if (found.status !== 'authenticated') throw UNAUTHENTICATED.unknownToken;
     return found.principal;
   }
 
   private async byKey(email: string, key: string, request: Request): Promise<Principal> {
     if (!AUTH_KEY.test(key)) throw UNAUTHENTICATED.malformedKey;
-    const found = await this.authenticator.authenticate(key, USER_AUDIENCE, callerAddress(request));
+    const found = await this.authenticator.authenticate(key, USER_AUDIENCE, originOf(request));
     const isTheirs =
       found.status === 'authenticated' &&
       found.principal.token instanceof PersonalToken &&

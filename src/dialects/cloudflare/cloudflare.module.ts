@@ -18,6 +18,7 @@ class CloudflareMount extends DialectMount implements OnModuleInit {
   constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
     super(host, config, {
       name: 'CloudflareModule',
+      dialect: 'cloudflare',
       controllers: CONTROLLERS,
       path,
       renderError: renderCloudflareError,

@@ -1,7 +1,7 @@
 /** Serves `authentication/token`: login to an organisation, and logout (docs/contracts/crm.md §2). */
 import { Post } from '@nestjs/common';
-import { Secret } from '../../core/index.js';
-import { CallerAddress, type EmptyView } from '../../http/index.js';
+import { Secret, type Origin } from '../../core/index.js';
+import { RequestOrigin, type EmptyView } from '../../http/index.js';
 import { AccountService, MembershipService, SessionService } from '../../identity/index.js';
 import { CrmController } from './crm.controller.js';
 import { Documented } from './crm.docs.js';
@@ -34,13 +34,13 @@ export class AuthenticationController {
   })
   async login(
     @Given(readLogin) { username, password, organisation, unit }: Login,
-    @CallerAddress() address: string | null,
+    @RequestOrigin() origin: Origin,
   ): Promise<Envelope<LoginTokenView>> {
     const account = await this.accounts.findByName(organisation);
     const { secret } = await this.sessions.login(username, new Secret(password), {
       audience: AUDIENCE,
       lifetimeSeconds: TWO_HOURS,
-      address,
+      ...origin,
       newSecret: newLoginToken,
       ...(account && { accountId: account.id }),
       isAllowed: async ({ id, admin }) =>

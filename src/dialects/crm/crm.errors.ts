@@ -1,7 +1,7 @@
 /** Renders errors in the dialect's envelope (docs/contracts/crm.md §6). */
-import { Catch, Inject, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, Inject, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
-import { DomainError, assertNever, errorSummary } from '../../core/index.js';
+import { DomainError, assertNever } from '../../core/index.js';
 import {
   BodyError,
   InputError,
@@ -30,17 +30,16 @@ export class CrmError extends Error {
 
 @Injectable()
 export class CrmErrors {
-  private readonly logger = new Logger('Crm');
-
   constructor(@Inject(CRM_OPTIONS) private readonly options: Values<typeof CRM_SETTINGS>) {}
 
   render(error: unknown): ErrorResponse {
-    const { entry, description, headers } = this.asCrmError(error);
+    const { entry, description, headers, cause } = this.asCrmError(error);
     const { code, message, status } = CATALOGUE[entry];
     const withStatus = this.options.httpErrors === 'status' || ALWAYS_WITH_STATUS.has(entry);
     return {
       status: withStatus ? status : 200,
       headers,
+      unexpected: cause,
       body: { status: { code, description, message }, data: {} },
     };
   }
@@ -57,8 +56,7 @@ export class CrmErrors {
     }
     const status = clientErrorStatus(error);
     if (status !== undefined) return new CrmError('methodNotFound');
-    this.logger.error(errorSummary(error));
-    return new CrmError('unexpected', 'the server log has the details');
+    return Object.assign(new CrmError('unexpected', 'the server log has the details'), { cause: error });
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { PUBLIC, PermissionGuard, callerAddress, fromScope } from '../../http/index.js';
+import type { Origin } from '../../core/index.js';
+import { PUBLIC, PermissionGuard, originOf, fromScope } from '../../http/index.js';
 import {
   AccountService,
   Authenticator,
@@ -45,7 +46,7 @@ export class CrmGuard extends PermissionGuard {
   protected async authorize(request: Request, permission: CrmPermission): Promise<CrmScope> {
     const parameters = Parameters.of(request);
     if (permission === PUBLIC) return { parameters };
-    const principal = await this.principalOf(parameters.raw('token'), callerAddress(request));
+    const principal = await this.principalOf(parameters.raw('token'), originOf(request));
     const account = await this.accounts.find(principal.token.accountId ?? '');
     const role = account && (await this.roleIn(account, principal));
     if (!account || !role) throw new CrmError('invalidToken');
@@ -55,9 +56,9 @@ export class CrmGuard extends PermissionGuard {
     return { parameters, caller: { ...principal, account } };
   }
 
-  private async principalOf(token: unknown, address: string | null): Promise<Principal> {
+  private async principalOf(token: unknown, origin: Origin): Promise<Principal> {
     if (typeof token !== 'string' || !isLoginToken(token)) throw new CrmError('invalidToken');
-    const found = await this.authenticator.authenticateLogin(token, AUDIENCE, address);
+    const found = await this.authenticator.authenticateLogin(token, AUDIENCE, origin);
     if (found.status !== 'authenticated') throw new CrmError('invalidToken');
     return found.principal;
   }

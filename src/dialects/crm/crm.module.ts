@@ -17,6 +17,7 @@ class CrmMount extends DialectMount implements OnModuleInit {
   constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string, errors: CrmErrors) {
     super(host, config, {
       name: 'CrmModule',
+      dialect: 'crm',
       controllers: CONTROLLERS,
       path,
       renderError: (error) => errors.render(error),

@@ -8,6 +8,7 @@ import type { Application, NextFunction, Request, Response } from 'express';
 import { sendError, type ErrorRenderer } from '../output/error-response.js';
 import { MountError, reservePrefix, mountPath } from './mounting.js';
 import { checkRoutes, type MountedModule } from './route-check.js';
+import { track, trackRequests } from '../tracking/track-requests.js';
 import { bodyReader } from '../input/request-body.js';
 import {
   MethodNotAllowed,
@@ -24,6 +25,8 @@ const MAX_BODY_BYTES = 256 * 1024;
 export interface DialectMountOptions extends MountedModule {
   /** Prefix of the module, for example `/api/v1`, after the host's global prefix. */
   readonly path: string;
+  /** Name of the dialect in metrics, such as `cloudflare`. */
+  readonly dialect: string;
   readonly renderError: ErrorRenderer;
 }
 
@@ -43,6 +46,7 @@ export class DialectMount {
   install(): void {
     if (!serves(this.host, this.options.name)) return;
     const { path, express } = this;
+    const { dialect, renderError } = this.options;
     reservePrefix(this.host, path, this.options.name);
     checkRoutes(express, path, this.options);
     const routes = layersBelow(express, path);
@@ -55,9 +59,11 @@ export class DialectMount {
       throw allowed.length > 0 ? new MethodNotAllowed(allowed) : new PathNotFound();
     });
     express.use(path, (error: unknown, request: Request, response: Response, _next: NextFunction) => {
-      sendError(response, this.options.renderError(error, requestedPath(request)));
+      // The error may come from a middleware in front of the routes.
+      track(request, response, dialect);
+      sendError(response, renderError(error, requestedPath(request)));
     });
-    isolateRoutes(express, path, routes);
+    isolateRoutes(express, path, routes, trackRequests(dialect));
     this.logger.debug(`serving ${path}`);
   }
 

@@ -67,22 +67,28 @@ export function prependLayers(application: Application, count: number): void {
  * answer for them, and a request of somebody else's would be compared with each of them. The two layers that were
  * registered last come along: the first answers below the prefix what none of the routes does, the second answers for
  * errors, wherever they have arisen.
+ * @param first - runs before these routes
  */
-export function isolateRoutes(application: Application, prefix: string, own: readonly Layer[]): void {
+export function isolateRoutes(
+  application: Application,
+  prefix: string,
+  own: readonly Layer[],
+  first: (request: Request, response: Response, next: () => void) => void,
+): void {
   const layers = layersOf(application);
   const [unrouted, failed] = layers.splice(-2) as [Layer, Layer];
   const router = routerOf([...own, unrouted]);
   // Express tells no upper case from lower unless it is told to.
   const start = prefix.toLowerCase();
   application.use((request: Request, response: Response, next: NextFunction) => {
-    if (isBelow(request.path.toLowerCase(), start)) router(request, response, next);
+    if (isBelow(request.path.toLowerCase(), start)) first(request, response, () => router(request, response, next));
     else next();
   });
   const [entrance] = layers.splice(-1) as [Layer];
   ISOLATED.set(entrance, own);
   const others = layers.filter((layer) => !own.includes(layer));
-  const first = others.findIndex((layer) => layer.route ?? ISOLATED.has(layer));
-  others.splice(first < 0 ? others.length : first, 0, entrance, failed);
+  const at = others.findIndex((layer) => layer.route ?? ISOLATED.has(layer));
+  others.splice(at < 0 ? others.length : at, 0, entrance, failed);
   layers.splice(0, layers.length, ...others);
 }
 

@@ -1,19 +1,27 @@
 /** Error responses as values, which dialects render and {@link sendError} sends. */
-import { HttpException } from '@nestjs/common';
+import { HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
-import type { DomainError } from '../../core/index.js';
+import { errorSummary, type DomainError } from '../../core/index.js';
+import { requestIdOf } from '../tracking/track-requests.js';
 
 export interface ErrorResponse {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** An unexpected error; it is logged together with the id of the request. */
+  readonly unexpected?: unknown;
 }
 
 /** Renders any error in a dialect's own form; `path` is the requested path without the query. */
 export type ErrorRenderer = (error: unknown, path: string) => ErrorResponse;
 
+const logger = new Logger('Request');
+
 /** Sends the response. If another one has begun, closes the connection so that clients see it is incomplete. */
-export function sendError(response: Response, { status, body, headers = {} }: ErrorResponse): void {
+export function sendError(response: Response, { status, body, headers = {}, unexpected }: ErrorResponse): void {
+  if (unexpected !== undefined) {
+    logger.error(`request ${requestIdOf(response.req) ?? 'without an id'}: ${errorSummary(unexpected)}`);
+  }
   if (response.headersSent) {
     response.destroy();
     return;

@@ -30,8 +30,8 @@ import {
   PermissionGuard,
   permits,
   USER_AUDIENCE,
-  callerAddress,
   fromScope,
+  originOf,
   jsonMembers,
   sendError,
   type Actor,
@@ -65,7 +65,7 @@ class AcmeGuard extends PermissionGuard {
 
   protected async authorize(request: Request): Promise<Actor> {
     const presented = request.headers.authorization?.replace('Bearer ', '');
-    const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, callerAddress(request));
+    const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, originOf(request));
     if (found.status !== 'authenticated') throw new DomainError('unauthenticated', 'no');
     return found.principal.actor;
   }
@@ -113,7 +113,7 @@ const CONTROLLERS = [KeysController];
 @Injectable()
 class AcmeMount extends DialectMount implements OnModuleInit {
   constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
-    super(host, config, { name: 'AcmeModule', controllers: CONTROLLERS, path, renderError: render });
+    super(host, config, { name: 'AcmeModule', dialect: 'acme', controllers: CONTROLLERS, path, renderError: render });
   }
 
   onModuleInit(): void {

@@ -3,6 +3,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Response } from 'express';
 import { Clock, EventBus, TokenChange, type Change } from '../../../core/index.js';
+import { routeOf, streamChannel, type StreamMessage } from '../../../http/index.js';
 import { TokenRevalidator, UserChange, type Principal } from '../../../identity/index.js';
 import type { Values } from '../../../settings/index.js';
 import { CANVUS_OPTIONS } from '../canvus.module-definition.js';
@@ -73,12 +74,14 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
     const subscriber = new Subscriber(response, caller, resource.ownerId, this.clock);
     const opened = subscriber.opened();
     response.once('close', () => {
-      this.onClose(subscriber, resource);
+      const reason = this.onClose(subscriber, resource);
+      if (subscriber.hasBegun) this.publish('ended', response, reason);
     });
     this.subscribers.add(subscriber);
     this.authorizer.add(subscriber);
     this.feeds.of(resource).join(subscriber);
     await opened;
+    if (subscriber.hasBegun) this.publish('opened', response);
     if (this.isClosing) subscriber.finish();
   }
 
@@ -106,11 +109,17 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
     this.feeds.onChange(change, userId);
   }
 
-  private onClose(subscriber: Subscriber, resource: WatchedResource): void {
-    subscriber.onClose();
+  private onClose(subscriber: Subscriber, resource: WatchedResource): NonNullable<StreamMessage['reason']> {
+    const reason = subscriber.onClose();
     this.subscribers.delete(subscriber);
     this.authorizer.remove(subscriber);
     this.feeds.of(resource).leave(subscriber);
     this.feeds.dropIfEmpty(resource);
+    return reason;
+  }
+
+  private publish(event: StreamMessage['event'], { req }: Response, reason: StreamMessage['reason'] = null): void {
+    if (!streamChannel.hasSubscribers) return;
+    streamChannel.publish({ event, dialect: 'canvus', route: routeOf(req), reason, open: this.subscribers.size });
   }
 }

@@ -1,6 +1,7 @@
 /** One stream to one client: its queue of lines, its authorization and its end. */
 import type { Response } from 'express';
 import type { Clock } from '../../../core/index.js';
+import type { StreamMessage } from '../../../http/index.js';
 import { SessionToken, type Principal } from '../../../identity/index.js';
 import { releaseHead, releaseNext } from '../../../internals/index.js';
 import { Unauthorized } from '../canvus.errors.js';
@@ -25,6 +26,8 @@ interface Opening {
   reject(error: Error): void;
 }
 
+type EndReason = NonNullable<StreamMessage['reason']>;
+
 export class Subscriber {
   readonly userId: number;
   readonly tokenId: string;
@@ -34,7 +37,7 @@ export class Subscriber {
   private isAuthorized = false;
 
   private opening: Opening | undefined;
-  private isOver = false;
+  private endReason: EndReason | undefined;
   private endsAfterThis = false;
 
   private readonly lines: Buffer[] = [];
@@ -90,7 +93,7 @@ export class Subscriber {
   }
 
   send(line: Buffer): void {
-    if (this.isOver || this.endsAfterThis) return;
+    if (this.endReason || this.endsAfterThis) return;
     this.lines.push(line);
     this.waitingBytes += line.length;
     this.pump();
@@ -105,30 +108,31 @@ export class Subscriber {
 
   /** Ends the stream at once; if it has not begun, the reason becomes the answer. */
   end(reason: Error): void {
-    if (this.isOver) return;
+    if (this.endReason) return;
     const isMidLine = this.offset > 0;
-    this.close();
+    this.close('refused');
     if (this.opening) this.opening.reject(reason);
     else if (isMidLine) this.response.destroy();
     else this.response.end();
   }
 
-  /** Call when the client has disconnected. */
-  onClose(): void {
-    this.close();
+  /** Call when the client has disconnected. @returns why the stream has ended */
+  onClose(): EndReason {
+    this.close('client');
     this.opening?.resolve();
+    return this.endReason ?? 'client';
   }
 
   /** Call regularly: ends an expired or stalled stream, and keeps an idle connection alive. */
   heartbeat(now: number, keepaliveMs: number): void {
     if (this.hasStalled(now)) this.cut();
-    if (this.isOver) return;
+    if (this.endReason) return;
     if (this.hasExpired()) this.end(new Unauthorized());
     else if (this.isIdle() && now - this.writtenAt >= keepaliveMs) this.write(BLANK_LINE, now);
   }
 
   private pump(): void {
-    if (this.isOver || !this.isAuthorized) return;
+    if (this.endReason || !this.isAuthorized) return;
     if (this.hasExpired()) {
       this.end(new Unauthorized());
       return;
@@ -137,7 +141,7 @@ export class Subscriber {
     if (this.opening && this.lines.length > 0) this.open(this.opening, now);
     while (!this.isCongested && this.lines.length > 0) this.write(this.nextPiece(), now);
     if (this.endsAfterThis && this.lines.length === 0) {
-      this.close();
+      this.close('shutdown');
       this.response.end();
     }
   }
@@ -147,7 +151,7 @@ export class Subscriber {
     opening.resolve();
     // Other code, such as a time-out of the host, has already answered.
     if (this.response.headersSent) {
-      this.close();
+      this.close('client');
       return;
     }
     this.response.status(200).type('application/json').set(HEADERS);
@@ -199,12 +203,12 @@ export class Subscriber {
 
   /** Breaks the connection, even in the middle of a line: clients then see that the line is incomplete. */
   private cut(): void {
-    this.close();
+    this.close('slow');
     this.response.destroy();
   }
 
-  private close(): void {
-    this.isOver = true;
+  private close(reason: EndReason): void {
+    this.endReason ??= reason;
     this.lines.length = 0;
     this.waitingBytes = 0;
   }

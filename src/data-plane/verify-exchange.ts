@@ -1,0 +1,48 @@
+/** A request to `/verify` and its answer. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { requestChannel, requestIdIn, requestStartChannel } from '../http/index.js';
+import type { DecisionSource } from './channels.js';
+import type { VerifyAnswer } from './verify-answer.js';
+
+const DIALECT = 'verify';
+const ROUTE = '/verify';
+
+export class VerifyExchange implements DecisionSource {
+  readonly door = 'verify';
+  readonly requestId: string;
+  /** By `performance.now()`; only set if the channel has subscribers. */
+  private readonly began: number | undefined;
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+  ) {
+    this.requestId = requestIdIn(request.rawHeaders);
+    if (requestChannel.hasSubscribers) this.began = performance.now();
+  }
+
+  /** A getter, because Node reads it from the operating system. */
+  get address(): string | null {
+    return this.request.socket.remoteAddress ?? null;
+  }
+
+  /** Publishes the start, and runs the work in the context of the stores bound to the channel. */
+  start(work: () => void): void {
+    const { requestId, method } = this;
+    requestStartChannel.runStores({ requestId, method, dialect: DIALECT }, work);
+  }
+
+  /** Sends the answer and publishes the end, without waiting until the client has received it. */
+  send(answer: VerifyAnswer): void {
+    answer.send(this.response, this.requestId);
+    if (this.began === undefined) return;
+    const { requestId, method } = this;
+    const durationMs = performance.now() - this.began;
+    const { status } = answer;
+    requestChannel.publish({ requestId, method, dialect: DIALECT, route: ROUTE, status, aborted: false, durationMs });
+  }
+
+  private get method(): string {
+    return this.request.method ?? '';
+  }
+}

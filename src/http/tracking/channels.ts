@@ -1,0 +1,44 @@
+/** Channels for requests and streams. */
+import { declareChannel } from '../../core/index.js';
+
+/** A request that has arrived. */
+export interface RequestStartMessage {
+  readonly requestId: string;
+  readonly method: string;
+  /** A dialect, `oauth` or `verify`; `null` if it is not known yet or the request belongs to none. */
+  readonly dialect: string | null;
+}
+
+/** A finished request. */
+export interface RequestMessage extends RequestStartMessage {
+  /** The pattern of the route with its prefix, such as `/api/v1/users/:id`; `null` if no route matched. */
+  readonly route: string | null;
+  readonly status: number;
+  /** Whether the connection was closed before the whole answer was sent. */
+  readonly aborted: boolean;
+  readonly durationMs: number;
+}
+
+/** Published when a request arrives. It is handled in the context of the stores bound to this channel. */
+export const requestStartChannel = declareChannel<RequestStartMessage>('latchkey:request:start');
+
+/** Published when a request is finished. */
+export const requestChannel = declareChannel<RequestMessage>('latchkey:request');
+
+/** A stream of changes to one client. */
+export interface StreamMessage {
+  readonly event: 'opened' | 'ended';
+  readonly dialect: string;
+  /** The pattern of the route with its prefix. */
+  readonly route: string | null;
+  /**
+   * Why it has ended: the client disconnected, reads too slowly, or is no longer allowed to watch; or the server is
+   * stopping. `null` for a stream that was opened.
+   */
+  readonly reason: 'client' | 'slow' | 'refused' | 'shutdown' | null;
+  /** Number of open streams of this dialect. */
+  readonly open: number;
+}
+
+/** Published when a stream is opened and when it has ended. */
+export const streamChannel = declareChannel<StreamMessage>('latchkey:stream');

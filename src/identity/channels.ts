@@ -1,0 +1,39 @@
+/** Channels for logins, throttling and the cleanup job. */
+import { declareChannel, type Origin } from '../core/index.js';
+
+/** A finished login attempt. */
+export interface LoginMessage extends Origin {
+  readonly method: 'password' | 'token';
+  /** The audience of the session: the dialect that accepts it. */
+  readonly audience: string;
+  /** `refused`: wrong password or token, or the user may not log in; `failed`: the attempt could not be checked. */
+  readonly outcome: 'opened' | 'refused' | 'throttled' | 'failed';
+  /** The user who has logged in; `null` if the session was not opened. */
+  readonly userId: number | null;
+}
+
+/** Published for every login with a password or token. */
+export const loginChannel = declareChannel<LoginMessage>('latchkey:login');
+
+/** An attempt rejected because too many earlier ones failed. */
+export interface ThrottleMessage extends Origin {
+  /** What had too many failures: the named account, or the network of the caller. */
+  readonly bucket: 'account' | 'address';
+  readonly retryAfterSeconds: number;
+}
+
+/** Published for every rejected attempt. */
+export const throttleChannel = declareChannel<ThrottleMessage>('latchkey:throttle');
+
+/** One run of one task of the cleanup job. */
+export interface CleanupMessage {
+  /** `expired sessions` or `old audit rows`. */
+  readonly task: string;
+  readonly outcome: 'done' | 'failed';
+  /** Number of removed rows; 0 for a failed run. */
+  readonly removed: number;
+  readonly durationMs: number;
+}
+
+/** Published after every run of every task. */
+export const cleanupChannel = declareChannel<CleanupMessage>('latchkey:cleanup');

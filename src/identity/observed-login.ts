@@ -1,0 +1,27 @@
+/** Publishes a login attempt on its channel. */
+import { DomainError } from '../core/index.js';
+import { loginChannel, type LoginMessage } from './channels.js';
+import type { LoginOptions, OpenedSession } from './session.service.js';
+
+/** Makes the attempt, publishes its outcome, and returns or throws what it did. */
+export async function observedLogin(
+  method: LoginMessage['method'],
+  { audience, address, requestId = null }: LoginOptions,
+  attempt: () => Promise<OpenedSession>,
+): Promise<OpenedSession> {
+  const common = { method, audience, address, requestId };
+  try {
+    const opened = await attempt();
+    loginChannel.publish({ ...common, outcome: 'opened', userId: opened.user.id });
+    return opened;
+  } catch (error) {
+    loginChannel.publish({ ...common, outcome: outcomeOf(error), userId: null });
+    throw error;
+  }
+}
+
+function outcomeOf(error: unknown): LoginMessage['outcome'] {
+  const code = error instanceof DomainError ? error.code : undefined;
+  if (code === 'invalid_login') return 'refused';
+  return code === 'throttled' ? 'throttled' : 'failed';
+}
