@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MIGRATIONS } from '../../src/schema.js';
 import { send } from '../support/http.js';
 import { Program } from '../support/program.js';
+import { READY_LINE } from '../support/ready-line.js';
 import { EXCEPTIONS } from './exceptions.js';
 import { PAGES, ROOT, SCRIPTS, blocks, commands, pageText, typed } from './pages.js';
 
@@ -55,8 +56,6 @@ async function whileUp(
   await program.stop();
 }
 
-const UP = /Documentation, where you can try every call: (\S+)\n/;
-
 /** The notice of a first start, with names in the place of what is another every time. */
 function withoutSecrets(text: string): string {
   const patterns = {
@@ -86,13 +85,13 @@ function migrationsDone(): number {
 const RUN: Readonly<Record<string, (line: string) => Promise<unknown>>> = {
   // What is installed is what runs this; it stays as it is.
   'npm ci && npm start': (line) =>
-    whileUp(line.replace('npm ci && ', ''), UP, (_address, stdout) => {
+    whileUp(line.replace('npm ci && ', ''), READY_LINE, (_address, stdout) => {
       expect(withoutSecrets(stdout)).toBe(withoutSecrets(blocks('README.md', 'text')[0] ?? ''));
     }),
 
   'npm start 2>server.log': async (line) => {
     const log = path.join(home, 'server.log');
-    await whileUp(line.replace('server.log', log), UP, async (address, stdout) => {
+    await whileUp(line.replace('server.log', log), READY_LINE, async (address, stdout) => {
       expect((await send(new URL(address).origin, 'GET', '/health/ready')).status).toBe(200);
       expect(stdout).not.toContain('{"level"');
     });

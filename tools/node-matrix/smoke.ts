@@ -4,13 +4,12 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Program } from '../../test/support/program.js';
+import { READY_LINE } from '../../test/support/ready-line.js';
 
 const run = promisify(execFile);
 
 const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 15_000;
-
-const UP = /^Documentation, with every call to try: (http:\/\/127\.0\.0\.1:\d+)\/docs$/m;
 
 /** What is looked at in the answers of the three dialects. */
 interface Answer {
@@ -64,10 +63,10 @@ export async function smokeTest(program: string, folder: string): Promise<void> 
   const env = { PORT: '0', DATABASE_URL: `sqlite:${path.join(folder, 'data/latchkey.sqlite')}`, LOG_LEVEL: 'warn' };
   const server = new Program(program, { args: [path.join(folder, 'dist/main.js')], cwd: folder, env });
   try {
-    await server.until(() => UP.test(server.stdout), START_TIMEOUT_MS);
+    await server.until(() => READY_LINE.test(server.stdout), START_TIMEOUT_MS);
     const commands = [...server.stdout.matchAll(/^ {2}(curl .*)$/gm)].map(([, command = '']) => command);
     assert.equal(commands.length, 3, 'three commands are printed');
-    await use(UP.exec(server.stdout)?.[1] ?? '', commands);
+    await use(READY_LINE.exec(server.stdout)?.[1] ?? '', commands);
     const exit = await within(STOP_TIMEOUT_MS, 'the end after SIGTERM', server.stop());
     assert.deepEqual(exit, { code: 0, signal: null }, 'the end after SIGTERM');
     assert.equal(server.stderr, '', 'nothing is logged');
