@@ -124,7 +124,7 @@ describe('examples/monolith', () => {
     leaves('clerk@shop.example');
     const doors = ['/shop/orders', '/shop/tokens/verify', `${CANVUS}/users/2/access-tokens`];
     const replies = await Promise.all(doors.map((address) => ask('GET', address, clerk)));
-    // The dialect tells a user who is known and may not come in from one who is not known (contract canvus §3.8).
+    // The dialect tells a user who is known and may not come in from one who is not known (docs/contracts/canvus.md §3.8).
     expect(replies.map(({ status }) => status)).toEqual([401, 401, 403]);
   });
 

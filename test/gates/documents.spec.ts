@@ -56,20 +56,15 @@ interface Citation {
   readonly section: string;
 }
 
-const CITED =
-  /(?:docs\/(contracts\/[\w-]+|design)\.md|\b[Cc]ontract(?: (\w+))?|\bDESIGN) (§[\d.]*\d(?:(?:,| and| to) §[\d.]*\d)*)/g;
+const CITED = /docs\/(contracts\/[\w-]+|design)\.md (§[\d.]*\d(?:(?:,| and| to) §[\d.]*\d)*)/g;
 
-/** In the folder of a dialect and of its tests, "contract" is that of its vendor. */
+/** A section without the path of its page, which a reader would have to guess. */
+const UNPLACED = /\b(?:[Cc]ontract|DESIGN)(?: \w+)? §/;
+
 function citationsIn(file: string): Citation[] {
-  const vendor = /dialects\/(\w+)\//.exec(file)?.[1] ?? '';
-  return [...read(file).matchAll(CITED)].flatMap(([text, name, other, list = '']) => {
-    const short = text.startsWith('DESIGN') ? 'design' : `contracts/${other ?? vendor}`;
-    return [...list.matchAll(/[\d.]*\d/g)].map(([section]) => ({
-      where: file,
-      page: `docs/${name ?? short}.md`,
-      section,
-    }));
-  });
+  return [...read(file).matchAll(CITED)].flatMap(([, name = '', list = '']) =>
+    [...list.matchAll(/[\d.]*\d/g)].map(([section]) => ({ where: file, page: `docs/${name}.md`, section })),
+  );
 }
 
 describe('comments', () => {
@@ -82,5 +77,9 @@ describe('comments', () => {
       ({ page, section }) => !existsSync(path.join(ROOT, page)) || !sectionsOf(page).has(section),
     );
     expect(missing).toEqual([]);
+  });
+
+  it('name the page of each section', () => {
+    expect(files.filter((file) => UNPLACED.test(read(file)))).toEqual([]);
   });
 });

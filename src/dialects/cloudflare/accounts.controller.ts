@@ -1,4 +1,4 @@
-/** `accounts`: the tenants (DESIGN §7). */
+/** `accounts`: the tenants (docs/design.md §7). */
 import { Delete, Get, Post, Put, Req } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { Request } from 'express';

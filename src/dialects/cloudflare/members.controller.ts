@@ -1,4 +1,4 @@
-/** `accounts/:accountId/members`: who may do what in an account (DESIGN §7). */
+/** `accounts/:accountId/members`: who may do what in an account (docs/design.md §7). */
 import { Delete, Get, Post, Put, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { Input } from '../../http/index.js';

@@ -1,4 +1,4 @@
-/** `accounts/:accountId/access/service_tokens` (contract §1, §4). */
+/** `accounts/:accountId/access/service_tokens` (docs/contracts/cloudflare.md §1, §4). */
 import { Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { Request, Response } from 'express';

@@ -1,4 +1,4 @@
-/** `user/tokens/verify`: a token asks about itself (contract §5). */
+/** `user/tokens/verify`: a token asks about itself (docs/contracts/cloudflare.md §5). */
 import { Get, UseFilters } from '@nestjs/common';
 import type { Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';

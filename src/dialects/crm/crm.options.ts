@@ -5,7 +5,7 @@ import type { CRM_SETTINGS } from './crm.settings.js';
 /** Options of `CrmModule`. */
 export type CrmOptions = Options<typeof CRM_SETTINGS>;
 
-/** Where the dialect is served by default (contract §1). */
+/** Where the dialect is served by default (docs/contracts/crm.md §1). */
 export const DEFAULT_PATH = '/crmapi/rest/v2';
 
 /** Audience of this dialect's logins: no other accepts them, and it accepts no others. */

@@ -1,4 +1,4 @@
-/** Requests byte for byte as real clients send them (contract §1.3 to §1.8). */
+/** Requests byte for byte as real clients send them (docs/contracts/canvus.md §1.3 to §1.8). */
 import { describe, expect, it } from '@jest/globals';
 import { sendBytes, type Reply } from '../../support/http.js';
 import {

@@ -1,4 +1,4 @@
-/** Several things are wrong at once: the first in the contract's order is the answer (contract §2.3). */
+/** Several things are wrong at once: the first in the contract's order is the answer (docs/contracts/canvus.md §2.3). */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   PERMISSION_DENIED,

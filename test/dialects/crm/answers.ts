@@ -1,4 +1,4 @@
-/** What the dialect answers: the envelope, its errors and the access token in it (contract §4.0, §6). */
+/** What the dialect answers: the envelope, its errors and the access token in it (docs/contracts/crm.md §4.0, §6). */
 import { expect } from '@jest/globals';
 import type { Reply } from '../../support/http.js';
 import { ACCOUNT } from '../../support/test-server.js';
@@ -53,7 +53,7 @@ export function failure(reply: Reply, name: string, httpStatus = 200): string {
   return body.status.description;
 }
 
-/** Names of the errors (contract §6). */
+/** Names of the errors (docs/contracts/crm.md §6). */
 export const ERROR = {
   token: 'SECURITY.INVALIDTOKEN',
   credentials: 'SECURITY.INVALIDCREDENTIALS',
@@ -77,7 +77,7 @@ export const HEX_32 = /^[0-9A-F]{32}$/;
 /** No zone, no fraction. */
 export const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/;
 
-/** The fields of an access token (contract §4.0). */
+/** The fields of an access token (docs/contracts/crm.md §4.0). */
 export const FIELDS = [
   'id',
   'number',

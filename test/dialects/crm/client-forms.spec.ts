@@ -1,4 +1,4 @@
-/** Requests as real clients write them (contract §1). */
+/** Requests as real clients write them (docs/contracts/crm.md §1). */
 import { describe, expect, it } from '@jest/globals';
 import { send, type Reply } from '../../support/http.js';
 import { ADMIN } from '../../support/test-server.js';

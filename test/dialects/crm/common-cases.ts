@@ -58,7 +58,7 @@ export function itNeedsAToken(crm: Crm, { verb, path, members }: Method): void {
   });
 }
 
-/** Every way in which `access_token_identifier` can be wrong, with the error that it must give (contract §3). */
+/** Every way in which `access_token_identifier` can be wrong, with the error that it must give (docs/contracts/crm.md §3). */
 const WRONG_IDENTIFIERS: [what: string, value: unknown, error: string, named: RegExp][] = [
   ['missing', undefined, ERROR.missing, /access_token_identifier/],
   ['null', null, ERROR.missing, /access_token_identifier/],

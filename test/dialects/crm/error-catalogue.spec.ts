@@ -8,7 +8,7 @@ import { startWithOutage, type Outage } from './outage.js';
 import { actors, byCode, data, failure, make, unique, type Crm } from './support.js';
 
 interface Wire {
-  /** Without prefix and suffix (contract §6). */
+  /** Without prefix and suffix (docs/contracts/crm.md §6). */
   readonly code: string;
   readonly status: number;
   /** Where it is the same by default: errors of the transport, and of a server that cannot serve. */

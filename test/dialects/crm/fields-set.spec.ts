@@ -1,4 +1,4 @@
-/** `fields_set` on every method that returns access tokens (contract §5). */
+/** `fields_set` on every method that returns access tokens (docs/contracts/crm.md §5). */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { eachAtOnce } from '../../support/cases.js';
 import { METHODS, firstOf } from './methods.js';

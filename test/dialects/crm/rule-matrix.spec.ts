@@ -1,5 +1,5 @@
 /**
- * Identifier and pass code on create and update (contract §4.4, §4.5): every row of the matrix. What is expected is
+ * Identifier and pass code on create and update (docs/contracts/crm.md §4.4, §4.5): every row of the matrix. What is expected is
  * worked out here from the contract's rules.
  */
 import { beforeAll, describe, expect, it } from '@jest/globals';
@@ -19,7 +19,7 @@ interface State {
 /** The state afterwards, or the parameter that is missing. */
 type Expected = State | 'identifier' | 'pass_code';
 
-/** The table of §4.4; `null` and empty count as missing (§3, DESIGN §7). */
+/** The table of §4.4; `null` and empty count as missing (§3, docs/design.md §7). */
 function expectedOfCreate(allowed: boolean, identifier: Form, passCode: Form): Expected {
   const [hasIdentifier, hasPassCode] = [identifier === 'given', passCode === 'given'];
   if (!hasIdentifier && !allowed) return 'identifier';
