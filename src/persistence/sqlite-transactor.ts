@@ -69,7 +69,9 @@ export class SqliteTransactor extends Transactor {
       };
       const queuedAt = commitChannel.hasSubscribers ? performance.now() : undefined;
       // One caller drains the queue for all; the work of each must run in its own asynchronous context.
-      this.queue.push({ queuedAt, run: AsyncResource.bind(run), fail });
+      // `AsyncResource.bind` would cost several times as much: it defines deprecated properties on each function.
+      const context = new AsyncResource('LATCHKEY_WRITE');
+      this.queue.push({ queuedAt, run: () => context.runInAsyncScope(run), fail });
       this.drainSoon();
     });
   }

@@ -61,10 +61,10 @@ export class UnitOfWork {
     publication: ChangePublication,
     observed: ObservedWrite | undefined,
   ): Promise<T> {
-    let needed = new LocksNeeded([]);
+    let needed: LocksNeeded['locks'] = [];
     const run = async (manager: EntityManager): Promise<T> => {
       const transaction = new Transaction(manager, actor, this.transactor, this.clock);
-      await transaction.locks.takeInOrder(needed.locks);
+      await transaction.locks.takeInOrder(needed);
       if (actor.tokenId !== null) transaction.actorUser = await this.actors.authorize(transaction, actor);
       const result = await work(transaction);
       transaction.locks.confirm();
@@ -78,7 +78,7 @@ export class UnitOfWork {
         return await this.transactor.write(run);
       } catch (error) {
         if (!(error instanceof LocksNeeded)) throw error;
-        needed = error;
+        needed = error.locks;
       }
     }
   }
