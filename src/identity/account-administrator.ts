@@ -9,11 +9,11 @@ import { Membership } from './membership.entity.js';
  */
 export async function requireAdministrator(
   tx: Transaction,
-  { userId, admin }: Actor,
+  { kind, userId, admin }: Actor,
   accountId: string,
 ): Promise<void> {
-  if (admin || userId === null) return;
-  const membership = await tx.lockShared(Membership, { accountId, userId });
+  if (admin || kind === 'system') return;
+  const membership = userId === null ? null : await tx.lockShared(Membership, { accountId, userId });
   if (membership?.role !== 'administrator') {
     throw new DomainError('not_permitted', 'only administrators of the account may do this');
   }

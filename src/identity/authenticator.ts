@@ -49,6 +49,7 @@ export class Authenticator {
     const { owner: user, token } = verdict;
     const { address, requestId = null } = origin;
     const actor: Actor = {
+      kind: 'user',
       userId: user.id,
       userName: user.name,
       tokenId: token.id,

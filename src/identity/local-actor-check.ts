@@ -17,17 +17,29 @@ export class LocalActorCheck extends ActorCheck {
     super();
   }
 
-  async authorize(tx: Transaction, { userId, tokenId, admin }: Actor): Promise<DirectoryUser | null> {
-    if (userId === null || tokenId === null) return null;
+  async authorize(tx: Transaction, { kind, userId, tokenId, admin }: Actor): Promise<DirectoryUser | null> {
+    if (tokenId === null) return null;
+    if (kind === 'service') {
+      await this.requireToken(tx, { id: tokenId });
+      return null;
+    }
+    if (userId === null) throw notAccepted();
     const user = await this.users.lockShared(tx, userId);
-    const token = await tx.lockShared(Token, { id: tokenId }, { userId });
-    const isValid = token?.enabled && (token.expiresAt === null || token.expiresAt > tx.now);
-    if (!user || !isValid) throw notAccepted();
+    const token = await this.requireToken(tx, { id: tokenId, userId });
+    if (!user) throw notAccepted();
     if (user.status !== 'active' || (admin && !user.admin)) {
       throw new DomainError('not_permitted', 'the user may not do this any more');
     }
     await this.requireParent(tx, token);
     return user;
+  }
+
+  /** The author's token, which is locked as shared and accepted still. */
+  private async requireToken(tx: Transaction, { id, ...owner }: Pick<Token, 'id'> & Partial<Token>): Promise<Token> {
+    const token = await tx.lockShared(Token, { id }, owner);
+    const isAccepted = token?.enabled && (token.expiresAt === null || token.expiresAt > tx.now);
+    if (!isAccepted) throw notAccepted();
+    return token;
   }
 
   /** A login ends with the personal token it was created with, so a revocation of that token waits as well. */

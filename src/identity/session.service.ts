@@ -10,6 +10,7 @@ import {
   TokenService,
   UnitOfWork,
   anonymousFrom,
+  type Actor,
   type Origin,
   type Transaction,
 } from '../core/index.js';
@@ -176,7 +177,7 @@ export class SessionService {
     by: { method: LoginMessage['method']; presented?: Token; renewedHash?: string | null },
   ): Promise<OpenedSession | undefined> {
     const secret = options.newSecret?.() ?? this.hashing.newSecret();
-    const author = { ...anonymousFrom(options), userId: id, userName: name };
+    const author: Actor = { ...anonymousFrom(options), kind: 'user', userId: id, userName: name };
     return this.unitOfWork.write(author, async (tx) => {
       const user = await tx.lockForUpdate(User, { id }, { ...expected, blocked: false, approved: true });
       if (!user || (by.presented && !(await isStillThere(tx, by.presented)))) return undefined;

@@ -19,6 +19,7 @@ onBothEngines('the unit of work', (engine) => {
     services = servicesOf(server);
     const { token } = await issueToken(services);
     author = {
+      kind: 'user',
       userId: 1000,
       userName: 'Administrator',
       tokenId: token.id,

@@ -15,7 +15,14 @@ onBothEngines('a change by a login that comes from a personal token', (engine) =
     const services = servicesOf(server);
     const { token: parent, secret } = await issueToken(services);
     const { token: session } = await services.sessions.exchange(secret.reveal(), TERMS);
-    const actor: Actor = { userId: ADMIN.id, userName: 'Root', tokenId: session.id, admin: true, address: null };
+    const actor: Actor = {
+      kind: 'user',
+      userId: ADMIN.id,
+      userName: 'Root',
+      tokenId: session.id,
+      admin: true,
+      address: null,
+    };
     const change = (meanwhile: () => Promise<unknown>): Promise<PersonalToken> =>
       services.unitOfWork.write(actor, async (tx) => {
         await meanwhile();

@@ -8,8 +8,15 @@ export interface Origin {
   readonly requestId?: string | null;
 }
 
+/**
+ * What an author is: a `user`; a `service`, which acts by a token of its own; the `system`, which is the server itself;
+ * or `anonymous`, somebody who has not signed in. Only the system is exempt from checks.
+ */
+export type ActorKind = 'user' | 'service' | 'system' | 'anonymous';
+
 /** The author of a change. */
 export interface Actor extends Origin {
+  readonly kind: ActorKind;
   /** The user on whose behalf it is made; `null` for the system, services and anonymous callers. */
   readonly userId: number | null;
   /** The user's name at the time of the change. */
@@ -21,9 +28,16 @@ export interface Actor extends Origin {
 }
 
 /** The server itself, for example at first start. */
-export const SYSTEM: Actor = { userId: null, userName: null, tokenId: null, admin: false, address: null };
+export const SYSTEM: Actor = {
+  kind: 'system',
+  userId: null,
+  userName: null,
+  tokenId: null,
+  admin: false,
+  address: null,
+};
 
 /** A caller who has not signed in. */
 export function anonymousFrom({ address, requestId = null }: Origin): Actor {
-  return { userId: null, userName: null, tokenId: null, admin: false, address, requestId };
+  return { kind: 'anonymous', userId: null, userName: null, tokenId: null, admin: false, address, requestId };
 }

@@ -56,7 +56,8 @@ export class OAuthGuard extends PermissionGuard {
     const verdict = credential && (await this.verifier.verify(credential));
     if (verdict?.status !== 'valid') throw refused(`the ${basicNoun(this.forms) ?? 'caller'} is not accepted`);
     const { token } = verdict;
-    const actor = {
+    const actor: Actor = {
+      kind: 'service',
       userId: null,
       userName: token.label.slice(0, 255).toWellFormed(),
       tokenId: token.id,

@@ -1,6 +1,6 @@
 /** Revokes a token of any kind on behalf of a caller that may do so. */
 import { Injectable } from '@nestjs/common';
-import { DomainError, Token, TokenService, UnitOfWork, type Actor } from '../../core/index.js';
+import { DomainError, Token, TokenService, UnitOfWork, type Actor, type Transaction } from '../../core/index.js';
 import { AccountService, PersonalToken, PersonalTokenService, SessionToken } from '../../identity/index.js';
 
 @Injectable()
@@ -34,6 +34,9 @@ export class TokenRevocation {
       // A token without an account always has a user.
       return this.unitOfWork.write(actor, (tx) => this.tokens.revoke(tx, Token, { id, userId: Number(userId) }));
     }
-    return this.accounts.change(actor, accountId, (tx) => this.tokens.revoke(tx, Token, { id, accountId }));
+    const work = (tx: Transaction): Promise<unknown> => this.tokens.revoke(tx, Token, { id, accountId });
+    // A service is no member of its account; it may revoke only itself.
+    const isItself = actor.kind === 'service' && actor.tokenId === id;
+    return isItself ? this.unitOfWork.write(actor, work) : this.accounts.change(actor, accountId, work);
   }
 }
