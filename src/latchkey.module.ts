@@ -8,6 +8,7 @@ import {
   AuditSink,
   CORE_OPTIONS,
   CORE_PROVIDERS,
+  ChangeCheck,
   ChangeRelay,
   Clock,
   CredentialForms,
@@ -25,6 +26,7 @@ import {
 } from './core/index.js';
 import {
   AccountExtensions,
+  AdministratorCheck,
   CLEANUP_OPTIONS,
   IDENTITY_CHANGES,
   IDENTITY_OPTIONS,
@@ -155,6 +157,7 @@ const REPLACEABLE: Provider[] = [
       inject: [Connection, Transactor],
     },
     { provide: ActorCheck, useClass: LocalActorCheck },
+    { provide: ChangeCheck, useClass: AdministratorCheck },
   ],
   exports: [
     ...CORE_PROVIDERS,

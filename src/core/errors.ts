@@ -21,7 +21,7 @@ export type DomainErrorCode =
   /** The credential is no longer accepted. */
   | 'unauthenticated'
   | 'not_permitted'
-  /** The change would leave the server without an administrator who is approved and not blocked. */
+  /** The change would leave the server without an administrator who can sign in. */
   | 'last_admin'
   /** A value that breaks a rule of the server; the message names it. */
   | 'invalid_value'

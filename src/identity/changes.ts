@@ -8,14 +8,29 @@ import type { User } from './user.entity.js';
 export abstract class UserChange extends Change {
   readonly target: ChangeTarget;
   readonly userId: number;
+  /** Whether the user is an administrator of the server, or was one when deleted. */
+  readonly admin: boolean | undefined;
 
   constructor(
-    user: Pick<User, 'id' | 'name'>,
+    user: Pick<User, 'id' | 'name'> & Partial<Pick<User, 'admin'>>,
     override readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super();
     this.userId = user.id;
+    this.admin = user.admin;
     this.target = { type: 'user', id: String(user.id), name: user.name };
+  }
+
+  /** What the change does to an administrator who may no longer be able to sign in after it; `null` for any other. */
+  administratorLoss(): string | null {
+    return this.admin !== false && this.revokesAccess() ? 'changed in this way' : null;
+  }
+}
+
+/** A change to one user that takes no way to sign in. */
+abstract class HarmlessUserChange extends UserChange {
+  override administratorLoss(): null {
+    return null;
   }
 }
 
@@ -31,30 +46,43 @@ export class UserCreated extends UserChange {
 /** Name, e-mail or rights changed; `details.fields` names them. */
 export class UserUpdated extends UserChange {
   readonly type = 'user.updated';
+
+  override administratorLoss(): string | null {
+    const { fields } = this.details;
+    return this.admin === false && Array.isArray(fields) && fields.includes('admin') ? 'demoted' : null;
+  }
 }
 
 /** The user was approved: their tokens and logins are accepted from now on. */
-export class UserApproved extends UserChange {
+export class UserApproved extends HarmlessUserChange {
   readonly type = 'user.approved';
 }
 
 /** The user was blocked: none of their tokens is accepted until they are unblocked. */
 export class UserBlocked extends UserChange {
   readonly type = 'user.blocked';
+
+  override administratorLoss(): string | null {
+    return super.administratorLoss() && 'blocked';
+  }
 }
 
 /** The user was unblocked: their tokens are accepted again. */
-export class UserUnblocked extends UserChange {
+export class UserUnblocked extends HarmlessUserChange {
   readonly type = 'user.unblocked';
 }
 
 /** The user was deleted, together with their tokens and memberships. */
 export class UserDeleted extends UserChange {
   readonly type = 'user.deleted';
+
+  override administratorLoss(): string | null {
+    return super.administratorLoss() && 'deleted';
+  }
 }
 
 /** The password was changed; the user's other logins have ended. */
-export class PasswordChanged extends UserChange {
+export class PasswordChanged extends HarmlessUserChange {
   readonly type = 'user.password_changed';
 }
 
@@ -183,6 +211,12 @@ export class SettingsChanged extends Change {
 
   constructor(override readonly details: Readonly<Record<string, unknown>>) {
     super();
+  }
+
+  /** Whether a field is among those that changed. */
+  concerns(field: string): boolean {
+    const { fields } = this.details;
+    return Array.isArray(fields) && fields.includes(field);
   }
 
   override revokesAccess(): boolean {

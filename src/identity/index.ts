@@ -13,6 +13,7 @@ export {
   type AccountChanges,
   type AccountQuery,
 } from './account.service.js';
+export { AdministratorCheck } from './administrator-check.js';
 export { Authenticator, actsForUser, type Authentication, type Principal } from './authenticator.js';
 export * from './changes.js';
 export type { CleanupMessage, LoginMessage, ThrottleMessage } from './channels.js';

@@ -44,15 +44,18 @@ export class ServerSettings {
 
   /** The current policy, read from the database each time so that every instance sees changes at once. */
   policy(): Promise<Policy> {
-    return this.unitOfWork.read((manager) => this.storedPolicy(manager));
+    return this.unitOfWork.read(storedPolicy);
   }
 
-  /** Changes the given values and returns the whole policy. */
+  /**
+   * Changes the given values and returns the whole policy.
+   * @throws DomainError `last_admin`
+   */
   async changePolicy(actor: Actor, changes: Partial<Policy>): Promise<Policy> {
     return this.unitOfWork.write(actor, async (tx) => {
       await insertUnlessThere(tx.manager, POLICY, '{}');
       await tx.lockForUpdate(Setting, { name: POLICY });
-      const before = await this.storedPolicy(tx.manager);
+      const before = await storedPolicy(tx.manager);
       const after = { ...before, ...changes };
       const fields = (Object.keys(changes) as (keyof Policy)[]).filter((key) => before[key] !== after[key]);
       if (fields.length === 0) return before;
@@ -60,11 +63,6 @@ export class ServerSettings {
       tx.record(new SettingsChanged({ fields }));
       return after;
     });
-  }
-
-  private async storedPolicy(manager: EntityManager): Promise<Policy> {
-    const row = await manager.findOneBy(Setting, { name: POLICY });
-    return { ...DEFAULT_POLICY, ...(row ? (JSON.parse(row.value) as Partial<Policy>) : {}) };
   }
 
   /** A value that never changes once it was made: the first instance that asks for it makes it. */
@@ -86,6 +84,12 @@ export class ServerSettings {
       return (await manager.findOneByOrFail(Setting, { name })).value;
     });
   }
+}
+
+/** The policy, for work that has a transaction open. */
+export async function storedPolicy(manager: EntityManager): Promise<Policy> {
+  const row = await manager.findOneBy(Setting, { name: POLICY });
+  return { ...DEFAULT_POLICY, ...(row ? (JSON.parse(row.value) as Partial<Policy>) : {}) };
 }
 
 async function insertUnlessThere(manager: EntityManager, name: string, value: string): Promise<void> {

@@ -2,7 +2,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, Secret, Token, UnitOfWork, whenTaken, type Actor, type Transaction } from '../core/index.js';
 import { UserApproved, UserBlocked, UserCreated, UserDeleted, UserUnblocked, UserUpdated } from './changes.js';
-import { keepOneAdmin } from './last-admin.js';
 import { lockUserForUpdate, userNotFound } from './user-lock.js';
 import { Membership } from './membership.entity.js';
 import { PasswordService } from './password.service.js';
@@ -91,8 +90,6 @@ export class UserService {
   async update(actor: Actor, id: number, changes: UserChanges, password?: Secret): Promise<User> {
     const passwordHash = password && (await this.passwords.prepare(password));
     const write = this.unitOfWork.write(actor, async (tx) => {
-      if (changes.blocked === true) await keepOneAdmin(tx, id, 'blocked');
-      if (changes.admin === false) await keepOneAdmin(tx, id, 'demoted');
       const user = await this.change(tx, id, changes);
       return passwordHash === undefined ? user : this.passwords.store(tx, actor, user, passwordHash);
     });
@@ -105,7 +102,6 @@ export class UserService {
    */
   async delete(actor: Actor, id: number): Promise<void> {
     await this.unitOfWork.write(actor, async (tx) => {
-      await keepOneAdmin(tx, id, 'deleted');
       const user = await lockUserForUpdate(tx, id);
       const { affected } = await tx.manager.delete(Token, { userId: id });
       await tx.manager.delete(Membership, { userId: id });

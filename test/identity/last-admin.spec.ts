@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SYSTEM } from '../../src/core/index.js';
+import { SYSTEM, Secret } from '../../src/core/index.js';
 import type { NewUser } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
-import { servicesOf, type Services } from '../support/services.js';
+import { issueToken, servicesOf, type Services } from '../support/services.js';
 import { startServer, type TestServer } from '../support/test-server.js';
 
 onBothEngines('the last administrator', (engine) => {
@@ -18,11 +18,26 @@ onBothEngines('the last administrator', (engine) => {
 
   const another = async (fields: Partial<NewUser> = {}): Promise<number> => {
     const email = `${randomUUID()}@example.com`;
-    return (await services.users.create(SYSTEM, { email, name: 'Another', admin: true, ...fields })).id;
+    const password = new Secret('correct horse');
+    return (await services.users.create(SYSTEM, { email, name: 'Another', admin: true, password, ...fields })).id;
   };
 
-  const able = async (): Promise<number[]> =>
-    (await services.users.list()).filter((user) => user.admin && user.approved && !user.blocked).map(({ id }) => id);
+  /** An administrator with no more than a token with these values. */
+  const withToken = async (values: object = {}): Promise<number> => {
+    const userId = await another({ password: undefined });
+    await issueToken(services, { userId, ...values });
+    return userId;
+  };
+
+  /** Those who can sign in, as far as these tests make administrators. */
+  const able = async (): Promise<number[]> => {
+    const rows = await server.dataSource.query<{ id: number }[]>(
+      `SELECT "id" FROM "latchkey_user" AS "user" WHERE "admin" AND "approved" AND NOT "blocked" AND
+       ("password_hash" IS NOT NULL OR EXISTS (SELECT 1 FROM "latchkey_token"
+       WHERE "user_id" = "user"."id" AND "kind" = 'personal_token' AND "enabled" AND "expires_at" IS NULL))`,
+    );
+    return rows.map(({ id }) => id);
+  };
 
   /** The one who is left by the test before. */
   const last = async (): Promise<number> => {
@@ -40,10 +55,13 @@ onBothEngines('the last administrator', (engine) => {
   describe.each(Object.keys(REMOVALS))('cannot be %s', (how) => {
     const remove = (id: number): Promise<unknown> => REMOVALS[how]?.(id) ?? Promise.reject(new Error(how));
 
-    it('while there is no other, or none who can act', async () => {
+    it('while there is no other, or none who can act and sign in', async () => {
       await another({ admin: false });
       await another({ blocked: true });
       await another({ approved: false });
+      await another({ password: undefined });
+      await withToken({ enabled: false });
+      await withToken({ expiresAt: new Date(server.clock.now().getTime() + 3_600_000) });
       const before = await services.users.list();
       await expect(remove(await last())).rejects.toMatchObject({ code: 'last_admin' });
       expect(await services.users.list()).toEqual(before);
@@ -55,6 +73,13 @@ onBothEngines('the last administrator', (engine) => {
       await remove(predecessor);
       expect(await able()).toEqual([successor]);
       await expect(remove(successor)).rejects.toMatchObject({ code: 'last_admin' });
+    });
+
+    it('but can as soon as there is another with a token alone', async () => {
+      const predecessor = await last();
+      const successor = await withToken();
+      await remove(predecessor);
+      expect(await able()).toEqual([successor]);
     });
 
     it('by two who do it to each other at the same moment: exactly one is left', async () => {

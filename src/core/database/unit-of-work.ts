@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ActorCheck } from './actor-check.js';
+import { ChangeCheck } from './change-check.js';
 import { SYSTEM, type Actor } from './actor.js';
 import { AuditSink } from '../audit/audit-sink.js';
 import { ChangeRelay, type ChangePublication } from '../changes/change-relay.js';
@@ -25,6 +26,7 @@ export class UnitOfWork {
     private readonly clock: Clock,
     private readonly actors: ActorCheck,
     private readonly auditSink: AuditSink,
+    private readonly changeCheck: ChangeCheck,
   ) {}
 
   /** Reads committed rows. */
@@ -35,7 +37,7 @@ export class UnitOfWork {
   /**
    * Changes rows on behalf of an actor, if they may still act. The work may run more than once; earlier runs are rolled
    * back.
-   * @throws DomainError `unauthenticated`, `not_permitted`
+   * @throws DomainError `unauthenticated`, `not_permitted`, and what {@link ChangeCheck} throws
    */
   async write<T>(actor: Actor, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const publication = this.relay.newPublication();
@@ -68,6 +70,7 @@ export class UnitOfWork {
       if (actor.tokenId !== null) transaction.actorUser = await this.actors.authorize(transaction, actor);
       const result = await work(transaction);
       transaction.locks.confirm();
+      if (transaction.changes.length > 0) await this.changeCheck.confirm(transaction);
       await this.audit(actor, transaction);
       await publication.publish(manager, transaction.changes, transaction.isAlreadyRevoked);
       observed?.worked(transaction.changes);

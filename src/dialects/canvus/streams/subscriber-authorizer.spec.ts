@@ -5,6 +5,7 @@ import type { EntityManager } from 'typeorm';
 import {
   ActorCheck,
   AuditSink,
+  ChangeCheck,
   EventBus,
   LocalRelay,
   SystemClock,
@@ -65,6 +66,10 @@ class NoAuthors extends ActorCheck {
   authorize = (): Promise<null> => Promise.resolve(null);
 }
 
+class NoChecks extends ChangeCheck {
+  confirm = (): Promise<void> => Promise.resolve();
+}
+
 class NoAudit extends AuditSink {
   write = (): Promise<void> => Promise.resolve();
 }
@@ -79,7 +84,8 @@ describe('SubscriberAuthorizer', () => {
   beforeEach(() => {
     users = new SlowUsers();
     const [clock, relay] = [new SystemClock(), new LocalRelay(new EventBus())];
-    const unitOfWork = new UnitOfWork(new OneToken(), relay, clock, new NoAuthors(), new NoAudit());
+    const parts = [new NoAuthors(), new NoAudit(), new NoChecks()] as const;
+    const unitOfWork = new UnitOfWork(new OneToken(), relay, clock, ...parts);
     authorizer = new SubscriberAuthorizer(new TokenRevalidator(unitOfWork, users, clock, relay));
     written = [];
     const itself = (): unknown => response;
