@@ -1,6 +1,6 @@
 /** Serves Swagger UI at `/docs`, and an OpenAPI document for each dialect at `/docs/<dialect>.json`. */
 import type { INestApplication } from '@nestjs/common';
-import type { Application, NextFunction, Request, Response } from 'express';
+import type { Application, Request, Response } from 'express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { CredentialForms } from './core/index.js';
 import { DataPlaneModule, dataPlaneDocument, withForwardAuth } from './data-plane/index.js';
@@ -36,7 +36,7 @@ function documentOfDataPlane(app: INestApplication): OpenAPIObject {
 
 /** Serves the pages and the documents, which are public. */
 export async function mountDocs(app: INestApplication, dialects: readonly Dialect[]): Promise<void> {
-  app.use(toDocs);
+  app.use(WITHOUT_PAGE, toDocs);
   const all = Object.entries(await documents(app, dialects));
   for (const [name, document] of all) {
     SwaggerModule.setup(`docs/${name}`, app, document, {
@@ -59,9 +59,10 @@ export async function mountDocs(app: INestApplication, dialects: readonly Dialec
   declareBelow(app.getHttpAdapter().getInstance() as Application, '/docs', PUBLIC);
 }
 
-/** Redirects `/docs/` because the page's assets resolve only from `/docs`, and `/` so that visitors find the page. */
-function toDocs(request: Request, response: Response, next: NextFunction): void {
-  const { path, url } = request;
-  if (path === '/' || path === '/docs/') response.redirect(308, `/docs${url.slice(path.length)}`);
-  else next();
+/** `/docs/`, since the page's assets resolve only from `/docs`, and `/`, so that visitors find the page. */
+const WITHOUT_PAGE = /^\/(?:docs\/)?$/;
+
+function toDocs({ originalUrl }: Request, response: Response): void {
+  const query = originalUrl.indexOf('?');
+  response.redirect(308, `/docs${query < 0 ? '' : originalUrl.slice(query)}`);
 }

@@ -1,10 +1,10 @@
 /** The standalone server: created from a configuration, and started and stopped by its creator. */
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Application, NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Application, RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { DataSource } from 'typeorm';
 import { AppModule, type AppOverrides } from './app.module.js';
@@ -32,8 +32,6 @@ const DRAIN_MS = 1000;
 
 /** The standalone server. */
 export class Server {
-  private stopping = false;
-
   constructor(
     readonly app: NestExpressApplication,
     private readonly config: Config<DialectSettings>,
@@ -59,8 +57,11 @@ export class Server {
 
   /** Stops accepting, ends streams, finishes requests in progress and closes their connections, closes the database. */
   async stop(): Promise<void> {
-    this.stopping = true;
     const http = this.app.getHttpServer();
+    // Node then answers `Connection: close`.
+    http.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+      response.shouldKeepAlive = false;
+    });
     setTimeout(() => {
       http.closeAllConnections();
     }, GRACE_MS).unref();
@@ -73,12 +74,6 @@ export class Server {
   firstCalls(access: FirstAccess, baseUrl: string): FirstCall[] {
     return this.dialects.flatMap(({ firstCall }) => firstCall?.(access, baseUrl) ?? []);
   }
-
-  /** Middleware: during shutdown, connections are not kept alive for another request. */
-  readonly closeWhenStopping = (_request: Request, response: Response, next: NextFunction): void => {
-    if (this.stopping) response.set('Connection', 'close');
-    next();
-  };
 }
 
 /**
@@ -102,7 +97,7 @@ export async function createServer(config: Config<DialectSettings>, overrides: A
     app.set('trust proxy', config.server.trustProxy);
     app.disable('x-powered-by');
     app.set('etag', false);
-    app.use(trackRequests(null), requestLog(log), server.closeWhenStopping, securityHeaders());
+    app.use(trackRequests(null), requestLog(log), securityHeaders());
     const http = app.getHttpServer();
     http.keepAliveTimeout = config.server.keepAliveSeconds * 1000;
     answerUnreadableRequests(http);

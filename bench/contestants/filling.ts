@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { newCheckedSecret } from '../../src/core/verification/credential.js';
-import { newClientId } from '../../src/dialects/cloudflare/client-id.js';
+import { newClientId } from '../../src/dialects/cloudflare/service-token.service.js';
 
 export interface KnownToken {
   readonly clientId: string;

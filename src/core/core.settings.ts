@@ -1,7 +1,6 @@
 /** The settings of the core, and the forms of their values. */
 import { integer, setting, settingsTable, text, type Form } from '../settings/index.js';
-import { PASSWORD_MAX_BYTES, isHashablePassword } from './tokens/password-text.js';
-import { isStorableText } from './storable-text.js';
+import { PASSWORD_MAX_BYTES, isHashablePassword, isStorableText } from './text-rules.js';
 import { isUserToken } from './verification/credential.js';
 
 export { isStorableText };

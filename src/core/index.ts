@@ -37,11 +37,10 @@ export { DomainError, UniqueViolation, assertNever, whenTaken, type DomainErrorC
 export { EventBus, type ChangeListener, type ResyncListener } from './changes/event-bus.js';
 export { HealthChecks, type HealthCheck, type HealthFailure } from './health-checks.js';
 export { HashingService } from './tokens/hashing.service.js';
-export { PASSWORD_MAX_BYTES } from './tokens/password-text.js';
 export { errorSummary } from './error-summary.js';
 export { CORE_OPTIONS, type CoreOptions, type CredentialCacheOptions } from './options.js';
 export { Secret } from './tokens/secret.js';
-export { isStorableText } from './storable-text.js';
+export { PASSWORD_MAX_BYTES, isStorableText } from './text-rules.js';
 export { TokenCount } from './tokens/token-count.entity.js';
 export { TokenListing, type PageRequest, type TokenFilter } from './tokens/token-listing.js';
 export { Token } from './tokens/token.entity.js';

@@ -25,7 +25,6 @@ export {
 export { checkAllDeclared, declareBelow, declaredRoutes } from './mount/declared-routes.js';
 export { checkUnrouted, declareControllers } from './mount/route-check.js';
 export { PUBLIC, PermissionGuard, requiredFromScope, permits, fromScope, type Permits } from './permission.js';
-export { RequestOrigin, originOf } from './input/origin.js';
 export { queryNumber, queryText } from './input/query.js';
 export { parseRfc3339 } from './input/rfc3339.js';
 export { BodyError, InputError } from './input/input-errors.js';
@@ -33,8 +32,16 @@ export { InputBy, formMembers, jsonMembers, members } from './input/request-body
 export { streamJsonList } from './output/json-stream.js';
 export { streamText } from './output/text-stream.js';
 export { MethodNotAllowed, PathNotFound, routesOf, type Route } from './mount/routing.js';
-export { requestIdOf, routeOf, trackRequests } from './tracking/track-requests.js';
-export { REQUEST_ID_HEADER, newRequestId, requestIdIn } from './tracking/request-id.js';
+export {
+  REQUEST_ID_HEADER,
+  RequestOrigin,
+  newRequestId,
+  originOf,
+  requestIdIn,
+  requestIdOf,
+  routeOf,
+  trackRequests,
+} from './tracking/track-requests.js';
 export {
   requestChannel,
   requestStartChannel,

@@ -13,7 +13,6 @@ import {
   type PageRequest,
   type Transaction,
 } from '../core/index.js';
-import { requireAdministrator } from './account-administrator.js';
 import { AccountExtensions, type AccountSettingValues } from './account-extensions.js';
 import { Account } from './account.entity.js';
 import { AccountCreated, AccountDeleted, AccountUpdated } from './changes.js';
@@ -124,6 +123,23 @@ export class AccountService {
       await tx.manager.delete(Account, { id });
       tx.record(new AccountDeleted(account, { tokens: affected ?? 0 }));
     });
+  }
+}
+
+/**
+ * Requires, inside the transaction of a change in an account, that its author is an administrator of the account, and
+ * locks the membership until the end. Administrators of the server and the server itself need no membership.
+ * @throws DomainError `not_permitted`
+ */
+export async function requireAdministrator(
+  tx: Transaction,
+  { kind, userId, admin }: Actor,
+  accountId: string,
+): Promise<void> {
+  if (admin || kind === 'system') return;
+  const membership = userId === null ? null : await tx.lockShared(Membership, { accountId, userId });
+  if (membership?.role !== 'administrator') {
+    throw new DomainError('not_permitted', 'only administrators of the account may do this');
   }
 }
 

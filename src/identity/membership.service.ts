@@ -11,8 +11,7 @@ import {
   type PageRequest,
   type Transaction,
 } from '../core/index.js';
-import { requireAdministrator } from './account-administrator.js';
-import { lockAccountShared } from './account.service.js';
+import { lockAccountShared, requireAdministrator } from './account.service.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './changes.js';
 import { newHexId } from './hex-id.js';
 import { lockUserShared } from './user-lock.js';

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import bcrypt from 'bcrypt';
 import { DomainError } from '../errors.js';
 import { HashingService } from './hashing.service.js';
-import { PASSWORD_MAX_BYTES } from './password-text.js';
+import { PASSWORD_MAX_BYTES } from '../text-rules.js';
 import { Secret } from './secret.js';
 
 async function started(bcryptCost: number): Promise<HashingService> {

@@ -6,7 +6,7 @@ import { hashingChannel, type HashingMessage } from '../channels.js';
 import { DomainError } from '../errors.js';
 import { observedHashing } from './observed-hashing.js';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
-import { PASSWORD_MAX_BYTES, isHashablePassword } from './password-text.js';
+import { PASSWORD_MAX_BYTES, isHashablePassword } from '../text-rules.js';
 import { Secret } from './secret.js';
 import { Semaphore } from '../semaphore.js';
 

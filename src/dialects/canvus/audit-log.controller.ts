@@ -9,8 +9,8 @@ import { auditLogCsv } from './audit-log.csv.js';
 import { AuditFilterParameters, CSV_EXAMPLE, PageParameters } from './audit-log.docs.js';
 import { AuditEventView, auditEventView } from './audit-log.views.js';
 import { CanvusController } from './canvus.controller.js';
+import { Permits } from './canvus.guard.js';
 import { Documented } from './canvus.docs.js';
-import { Permits } from './canvus.permissions.js';
 
 const CSV_HEADERS = {
   'Content-Type': 'text/csv; charset=utf-8',

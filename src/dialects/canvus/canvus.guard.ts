@@ -6,7 +6,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { DomainError, UserDirectory, type DirectoryUser } from '../../core/index.js';
-import { PUBLIC, PermissionGuard, originOf, requiredFromScope, fromScope } from '../../http/index.js';
+import {
+  PUBLIC,
+  PermissionGuard,
+  originOf,
+  requiredFromScope,
+  fromScope,
+  permits,
+  type Permits as DialectPermits,
+} from '../../http/index.js';
 import {
   Authenticator,
   PersonalTokenService,
@@ -18,13 +26,30 @@ import {
 } from '../../identity/index.js';
 import { CanvusError, Unauthorized } from './canvus.errors.js';
 import { PERMISSION_DENIED, TOKEN_NOT_FOUND, USER_UNUSABLE, notAnInteger } from './canvus.messages.js';
-import { isPermitted, type CanvusPermission } from './canvus.permissions.js';
 
 /** The largest id that the database can store. */
 const MAX_ID = 2_147_483_647;
 
 /** The form of token ids. Other text is not looked up, because some of it would be an error in the database. */
 const TOKEN_ID = /^[A-Za-z0-9]{80}$/;
+
+/** What a route can require. */
+type CanvusPermission = typeof PUBLIC | 'signed-in' | 'users:read' | 'self-or-administrator' | 'administrator';
+
+/** Declares who may call a route. */
+export const Permits: DialectPermits<CanvusPermission> = permits;
+
+/** @param userId - of the user in the path; `null` if the path names no user */
+type Rule = (caller: DirectoryUser, userId: number | null) => boolean;
+
+/** Users that have each permission (docs/contracts/canvus.md §2.3, §3.3). */
+const RULES: Readonly<Record<CanvusPermission, Rule>> = {
+  [PUBLIC]: () => true,
+  'signed-in': (_, userId) => userId === null,
+  'users:read': () => true,
+  'self-or-administrator': ({ id, admin }, userId) => admin || id === userId,
+  administrator: ({ admin }) => admin,
+};
 
 /** The scope of an authorized request. */
 interface CanvusScope {
@@ -67,7 +92,7 @@ export class CanvusGuard extends PermissionGuard {
     const { principal: caller } = found;
     const { id, tokenId } = request.params;
     const userId = id === undefined ? null : integer(String(id));
-    if (!isPermitted(permission, caller.user, userId)) throw new CanvusError(403, PERMISSION_DENIED);
+    if (!RULES[permission](caller.user, userId)) throw new CanvusError(403, PERMISSION_DENIED);
     if (userId === null) return { caller };
     if (userId < 1 || userId > MAX_ID) throw unknownUser(String(id));
     const user = required.has('user') ? await this.user(caller, userId) : undefined;

@@ -5,9 +5,8 @@ import { EmptyView, Input, InputBy, RequestOrigin } from '../../http/index.js';
 import { SessionService, USER_AUDIENCE, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
-import { Caller } from './canvus.guard.js';
+import { Caller, Permits } from './canvus.guard.js';
 import { LoginInput, LogoutInput, readLogin, type Login } from './canvus.inputs.js';
-import { Permits } from './canvus.permissions.js';
 import { LoginView, loginView } from './canvus.views.js';
 
 const HOUR = 3600;

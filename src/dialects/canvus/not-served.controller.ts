@@ -2,9 +2,9 @@
 import { Get, Post } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { CanvusController } from './canvus.controller.js';
+import { Permits } from './canvus.guard.js';
 import { CanvusError } from './canvus.errors.js';
 import { NOT_SERVED, SIGN_UP_OFF } from './canvus.messages.js';
-import { Permits } from './canvus.permissions.js';
 
 @ApiExcludeController()
 @CanvusController('users', 'Not served')

@@ -4,8 +4,7 @@ import { InputBy, members } from '../../http/index.js';
 import { ServerSettings, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
-import { Caller, MaybeCaller } from './canvus.guard.js';
-import { Permits } from './canvus.permissions.js';
+import { Caller, MaybeCaller, Permits } from './canvus.guard.js';
 import {
   AdminServerConfigView,
   ServerConfigView,

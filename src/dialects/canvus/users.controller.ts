@@ -7,10 +7,9 @@ import { PasswordService, UserService, type Principal } from '../../identity/ind
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
 import { CanvusError } from './canvus.errors.js';
-import { Caller, UserId, UserInPath, type AddressedUser } from './canvus.guard.js';
+import { Caller, Permits, UserId, UserInPath, type AddressedUser } from './canvus.guard.js';
 import { NewUserInput, PasswordInput, UserPatchInput } from './canvus.inputs.js';
 import { DELETE_ONESELF, parameterMissing } from './canvus.messages.js';
-import { Permits } from './canvus.permissions.js';
 import { UserView, userView } from './canvus.views.js';
 import { Streams } from './streams/streams.js';
 import { WatchedResources } from './streams/watched-resources.js';

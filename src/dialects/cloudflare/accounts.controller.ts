@@ -6,9 +6,8 @@ import { Input, InputError, exampleOf, queryText } from '../../http/index.js';
 import { AccountExtensions, AccountService, type Account, type Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';
 import { Documented, NameParameter, PageParameters } from './cloudflare.docs.js';
-import { AccountId, AccountInPath, Caller } from './cloudflare.guard.js';
+import { AccountId, AccountInPath, Caller, Permits } from './cloudflare.guard.js';
 import { AccountInput, AccountPatchInput, accountChanges } from './cloudflare.inputs.js';
-import { Permits } from './cloudflare.permissions.js';
 import { AccountIdView, AccountView, accountView } from './cloudflare.views.js';
 import { requestedPage, pageRequestOf, success, successPage, type Envelope } from './envelope.js';
 

@@ -6,7 +6,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { DomainError } from '../../core/index.js';
-import { PermissionGuard, originOf, requiredFromScope, fromScope } from '../../http/index.js';
+import {
+  PermissionGuard,
+  originOf,
+  requiredFromScope,
+  fromScope,
+  permits,
+  type Permits as DialectPermits,
+} from '../../http/index.js';
 import {
   AccountService,
   Authenticator,
@@ -17,9 +24,9 @@ import {
   type Account,
   type Member,
   type Principal,
+  type Role,
 } from '../../identity/index.js';
 import { FORBIDDEN, NoRoute, UNAUTHENTICATED } from './cloudflare.errors.js';
-import { isPermitted, type CloudflarePermission } from './cloudflare.permissions.js';
 import type { ServiceToken } from './service-token.entity.js';
 import { ServiceTokenService } from './service-token.service.js';
 
@@ -30,6 +37,23 @@ const AUTH_KEY = /^[A-Za-z0-9_-]{16,512}$/;
 /** The form of the ids of accounts and memberships. */
 const HEX_ID = /^[0-9a-f]{32}$/i;
 const TOKEN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What a route can require. */
+type CloudflarePermission = 'signed-in' | 'account:read' | 'account:change' | 'administrator';
+
+/** Declares who may call a route. */
+export const Permits: DialectPermits<CloudflarePermission> = permits;
+
+/** @param role - in the account in the path: `null` without a membership, `undefined` if the path names no account */
+type Rule = (role: Role | null | undefined) => boolean;
+
+/** For users who are not server administrators (docs/design.md §6). Server administrators have every permission, in every account. */
+const RULES: Readonly<Record<CloudflarePermission, Rule>> = {
+  'signed-in': (role) => role === undefined,
+  'account:read': (role) => role === 'administrator' || role === 'read_only',
+  'account:change': (role) => role === 'administrator',
+  administrator: () => false,
+};
 
 /** The scope of an authorized request. */
 interface CloudflareScope {
@@ -64,7 +88,7 @@ export class CloudflareGuard extends PermissionGuard {
     const caller = await this.callerOf(request);
     const { accountId: text, tokenId, memberId: memberText } = request.params;
     if (text === undefined) {
-      if (!caller.user.admin && !isPermitted(permission, undefined)) throw FORBIDDEN;
+      if (!caller.user.admin && !RULES[permission](undefined)) throw FORBIDDEN;
       return { caller };
     }
     const accountId = hexId(text);
@@ -82,7 +106,7 @@ export class CloudflareGuard extends PermissionGuard {
     id: string,
     isNeeded: boolean,
   ): Promise<Account | undefined> {
-    if (!user.admin && !isPermitted(permission, await this.memberships.roleOf(user.id, id))) throw FORBIDDEN;
+    if (!user.admin && !RULES[permission](await this.memberships.roleOf(user.id, id))) throw FORBIDDEN;
     if (!user.admin && !isNeeded) return undefined;
     const account = await this.accounts.find(id);
     if (!account) throw user.admin ? new NoRoute() : FORBIDDEN;

@@ -3,7 +3,6 @@ import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import type { Account, AccountSettingValues, Member, Principal, Role } from '../../identity/index.js';
 import type { ServiceToken } from './service-token.entity.js';
 import type { ServiceTokenWithSecret } from './service-token.service.js';
-import { toMoment, toSeconds } from './wire-time.js';
 
 export class ServiceTokenView {
   @ApiProperty({ example: '88bf3b6d86161464f6509f7219099e57.access' })
@@ -223,4 +222,14 @@ export function tokenStatusView({ token }: Principal): TokenStatusView {
     status: 'active',
     ...(expiresAt && { expires_on: toSeconds(expiresAt) }),
   };
+}
+
+/** RFC 3339 in UTC without milliseconds (docs/contracts/cloudflare.md §2.1): `2025-09-25T22:26:26Z`. */
+export function toSeconds(moment: Date): string {
+  return `${moment.toISOString().slice(0, 19)}Z`;
+}
+
+/** The same with milliseconds unless they are zero, for times chosen by clients. */
+export function toMoment(moment: Date): string {
+  return moment.getUTCMilliseconds() === 0 ? toSeconds(moment) : moment.toISOString();
 }

@@ -5,9 +5,8 @@ import { Input } from '../../http/index.js';
 import { MembershipService, type Member, type Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';
 import { Documented, PageParameters } from './cloudflare.docs.js';
-import { AccountId, Caller, MemberId, MemberInPath } from './cloudflare.guard.js';
+import { AccountId, Caller, MemberId, MemberInPath, Permits } from './cloudflare.guard.js';
 import { MemberRolesInput, NewMemberInput, roleOf } from './cloudflare.inputs.js';
-import { Permits } from './cloudflare.permissions.js';
 import { MemberIdView, MemberView, memberView } from './cloudflare.views.js';
 import { requestedPage, pageRequestOf, success, successPage, type Envelope } from './envelope.js';
 

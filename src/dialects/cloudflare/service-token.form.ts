@@ -1,11 +1,13 @@
 /** The credential forms of service tokens: two headers, or one with JSON (docs/contracts/cloudflare.md §6.1). */
 import { Secret, isCheckedSecret, type CredentialForm, type CredentialReading } from '../../core/index.js';
 import type { Options } from '../../settings/index.js';
-import { CLIENT_ID_FORM } from './client-id.js';
 import type { CLOUDFLARE_CREDENTIAL_SETTINGS } from './cloudflare.settings.js';
 
 /** The kind of the tokens that this dialect issues. */
 export const SERVICE_TOKEN_KIND = 'service_token';
+
+/** 32 lower-case hex characters and `.access` (docs/contracts/cloudflare.md §2.1). */
+const CLIENT_ID_FORM = /^[0-9a-f]{32}\.access$/;
 
 /** Members of the JSON object. */
 const CLIENT_ID = 'cf-access-client-id';

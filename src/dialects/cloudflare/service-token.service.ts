@@ -13,9 +13,8 @@ import {
   type TokenFilter,
   type Transaction,
 } from '../../core/index.js';
-import { AccountService, lockAccountForUpdate, lockAccountShared } from '../../identity/index.js';
+import { AccountService, lockAccountForUpdate, lockAccountShared, newHexId } from '../../identity/index.js';
 import type { Values } from '../../settings/index.js';
-import { newClientId } from './client-id.js';
 import { CLOUDFLARE_OPTIONS } from './cloudflare.module-definition.js';
 import type { CLOUDFLARE_SETTINGS } from './cloudflare.settings.js';
 import { FOREVER, expiryOf } from './duration.js';
@@ -187,4 +186,9 @@ export class ServiceTokenService {
       throw new DomainError('quota_reached', 'maximum number of service tokens has been reached');
     }
   }
+}
+
+/** A client id, the public part of a service token (docs/contracts/cloudflare.md §2.1). */
+export function newClientId(): string {
+  return `${newHexId()}.access`;
 }

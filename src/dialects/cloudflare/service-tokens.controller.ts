@@ -6,7 +6,7 @@ import { Input, exampleOf, optionalExamples, queryText, streamJsonList } from '.
 import type { Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';
 import { Documented, NameParameter, PageParameters } from './cloudflare.docs.js';
-import { AccountId, Caller, TokenInPath } from './cloudflare.guard.js';
+import { AccountId, Caller, Permits, TokenInPath } from './cloudflare.guard.js';
 import {
   NewServiceTokenInput,
   RotateInput,
@@ -14,7 +14,6 @@ import {
   overlapEnd,
   serviceTokenChanges,
 } from './cloudflare.inputs.js';
-import { Permits } from './cloudflare.permissions.js';
 import {
   ChangedServiceTokenView,
   ServiceTokenView,

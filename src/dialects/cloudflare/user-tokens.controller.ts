@@ -4,8 +4,7 @@ import type { Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';
 import { Documented } from './cloudflare.docs.js';
 import { TokenVerifyErrorFilter } from './cloudflare.errors.js';
-import { Caller } from './cloudflare.guard.js';
-import { Permits } from './cloudflare.permissions.js';
+import { Caller, Permits } from './cloudflare.guard.js';
 import { TokenStatusView, tokenStatusView } from './cloudflare.views.js';
 import { success, type Envelope } from './envelope.js';
 

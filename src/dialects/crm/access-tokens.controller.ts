@@ -8,7 +8,7 @@ import { CrmController } from './crm.controller.js';
 import { Documented, FIELDS_SET_QUERY, TOKEN_QUERY } from './crm.docs.js';
 import type { CrmErrorName } from './crm.error-catalogue.js';
 import { EXAMPLES } from './crm.examples.js';
-import { Caller, Given, type CrmCaller } from './crm.guard.js';
+import { Caller, Given, Permits, type CrmCaller } from './crm.guard.js';
 import {
   CreateInput,
   ListInput,
@@ -25,9 +25,7 @@ import {
   type ResetPassCode,
   type Update,
 } from './crm.inputs.js';
-import { Permits } from './crm.permissions.js';
-import { COLUMNS, accessTokenFields } from './crm.views.js';
-import { ok, type Envelope } from './envelope.js';
+import { COLUMNS, accessTokenFields, ok, type Envelope } from './crm.views.js';
 import { FIELDS, readFieldsSet, type Field } from './fields-set.js';
 import { LogInformation } from './log-information.js';
 import { Parameters } from './parameters.js';

@@ -5,12 +5,10 @@ import { RequestOrigin, type EmptyView } from '../../http/index.js';
 import { AccountService, MembershipService, SessionService } from '../../identity/index.js';
 import { CrmController } from './crm.controller.js';
 import { Documented } from './crm.docs.js';
-import { Caller, Given, type CrmCaller } from './crm.guard.js';
+import { Caller, Given, Permits, type CrmCaller } from './crm.guard.js';
 import { LoginInput, TokenInput, readLogin, type Login } from './crm.inputs.js';
 import { AUDIENCE } from './crm.options.js';
-import { Permits } from './crm.permissions.js';
-import { UNIT_ID, type LoginTokenView } from './crm.views.js';
-import { ok, type Envelope } from './envelope.js';
+import { UNIT_ID, ok, type Envelope, type LoginTokenView } from './crm.views.js';
 import { newLoginToken } from './login-token.form.js';
 
 const TWO_HOURS = 7200;

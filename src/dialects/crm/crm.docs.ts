@@ -4,8 +4,7 @@ import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagge
 import { EmptyView, documentedRoute, optionalExamples, type DocumentedResponse } from '../../http/index.js';
 import { CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
 import { fields_set, token } from './crm.examples.js';
-import { AccessTokenView, LoginTokenView, PassCodeView } from './crm.views.js';
-import { StatusView } from './envelope.js';
+import { AccessTokenView, LoginTokenView, PassCodeView, StatusView } from './crm.views.js';
 
 class ErrorStatusView {
   @ApiProperty({ enum: Object.values(CATALOGUE).map(({ code }) => code) })

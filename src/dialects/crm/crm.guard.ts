@@ -5,7 +5,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Origin } from '../../core/index.js';
-import { PUBLIC, PermissionGuard, originOf, fromScope } from '../../http/index.js';
+import {
+  PUBLIC,
+  PermissionGuard,
+  originOf,
+  fromScope,
+  permits,
+  type Permits as DialectPermits,
+} from '../../http/index.js';
 import {
   AccountService,
   Authenticator,
@@ -16,7 +23,6 @@ import {
 } from '../../identity/index.js';
 import { CrmError } from './crm.errors.js';
 import { AUDIENCE } from './crm.options.js';
-import { isPermitted, type CrmPermission } from './crm.permissions.js';
 import { isLoginToken } from './login-token.form.js';
 import { Parameters } from './parameters.js';
 
@@ -24,6 +30,19 @@ import { Parameters } from './parameters.js';
 export interface CrmCaller extends Principal {
   readonly account: Account;
 }
+
+/** What a method can require. */
+type CrmPermission = typeof PUBLIC | 'organisation:read' | 'organisation:change';
+
+/** Declares who may call a method. */
+export const Permits: DialectPermits<CrmPermission> = permits;
+
+/** Server administrators have the role of an administrator in every organisation (docs/design.md §6). */
+const RULES: Readonly<Record<CrmPermission, (role: Role) => boolean>> = {
+  [PUBLIC]: () => true,
+  'organisation:read': () => true,
+  'organisation:change': (role) => role === 'administrator',
+};
 
 /** The scope of an authorized call. */
 interface CrmScope {
@@ -50,7 +69,7 @@ export class CrmGuard extends PermissionGuard {
     const account = await this.accounts.find(principal.token.accountId ?? '');
     const role = account && (await this.roleIn(account, principal));
     if (!account || !role) throw new CrmError('invalidToken');
-    if (!isPermitted(permission, role)) {
+    if (!RULES[permission](role)) {
       throw new CrmError('notPermitted', 'members with the role read_only may only show and list');
     }
     return { parameters, caller: { ...principal, account } };

@@ -1,10 +1,31 @@
-/** The response bodies: access tokens and their fields (docs/contracts/crm.md §4.0). */
+/** The response bodies: the success envelope, and access tokens with their fields (docs/contracts/crm.md §4.0, §6). */
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import type { Account } from '../../identity/index.js';
 import type { AccessToken } from './access-token.entity.js';
 import { token } from './crm.examples.js';
 import type { Field } from './fields-set.js';
 import type { Author, Authors } from './log-information.js';
+
+export class StatusView {
+  @ApiProperty({ enum: ['OK'] })
+  code!: string;
+
+  @ApiProperty({ example: '' })
+  description!: string;
+
+  @ApiProperty({ example: '' })
+  message!: string;
+}
+
+/** The success envelope around the result of every method. */
+export interface Envelope<T> {
+  status: StatusView;
+  data: T;
+}
+
+export function ok<T>(data: T): Envelope<T> {
+  return { status: { code: 'OK', description: '', message: '' }, data };
+}
 
 class UnitView {
   @ApiProperty({ example: '1' })

@@ -1,8 +1,56 @@
-/** Gives each request an id, and publishes its start and end. */
+/** Gives each request an id, tells where it comes from, and publishes its start and end. */
+import { randomFillSync } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import type { Origin } from '../../core/index.js';
 import { requestChannel, requestStartChannel } from './channels.js';
-import { REQUEST_ID_HEADER, isUsableId, requestIdIn } from './request-id.js';
+
+/** The header for the id of a request, in requests and answers. */
+export const REQUEST_ID_HEADER = 'X-Request-Id';
+
+const LOWER_CASE = REQUEST_ID_HEADER.toLowerCase();
+
+/** Safe in logs, tables and headers without escaping. */
+const USABLE = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** Hex characters of 16 random bytes, like a W3C trace id. */
+const ID_LENGTH = 32;
+
+/** Random bytes for 256 ids, which take hardly longer to generate than those for one. */
+const bytes = Buffer.alloc((ID_LENGTH / 2) * 256);
+let drawn = '';
+let used = 0;
+
+/** A unique id of 32 hex characters. */
+export function newRequestId(): string {
+  if (used === drawn.length) {
+    drawn = randomFillSync(bytes).toString('hex');
+    used = 0;
+  }
+  used += ID_LENGTH;
+  return drawn.slice(used - ID_LENGTH, used);
+}
+
+/** Whether a given id can be used: 1 to 128 letters, digits, dots, underscores and hyphens. */
+export function isUsableId(id: unknown): id is string {
+  return typeof id === 'string' && USABLE.test(id);
+}
+
+/**
+ * The id in the headers of a request, or a new one if there is none, more than one, or one that cannot be used.
+ * @param rawHeaders - names and values in turn, as `IncomingMessage.rawHeaders` has them
+ */
+export function requestIdIn(rawHeaders: readonly string[]): string {
+  let found: string | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length !== LOWER_CASE.length || name.toLowerCase() !== LOWER_CASE) continue;
+    if (found !== undefined) return newRequestId();
+    found = rawHeaders[at + 1];
+  }
+  return isUsableId(found) ? found : newRequestId();
+}
 
 /** A request in progress. */
 interface TrackedRequest {
@@ -76,3 +124,17 @@ export function routeOf(request: Request): string | null {
   const { path } = (request.route as { path?: string } | undefined) ?? {};
   return path ?? null;
 }
+
+/**
+ * The network address as Express determines it with the configured trust in proxies, at most 64 characters, and the id
+ * of the request.
+ */
+export function originOf(request: Request): Origin {
+  const address = request.ip?.replace(/^::ffff:(?=\d+\.)/i, '').slice(0, 64) ?? null;
+  return { address, requestId: requestIdOf(request) };
+}
+
+/** Parameter decorator for the {@link Origin} of the request, for logins. */
+export const RequestOrigin = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  originOf(context.switchToHttp().getRequest<Request>()),
+);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { toMoment, toSeconds } from '../../../src/dialects/cloudflare/wire-time.js';
+import { toMoment, toSeconds } from '../../../src/dialects/cloudflare/cloudflare.views.js';
 import { parseRfc3339 } from '../../../src/http/index.js';
 import { cloudflareSuite, invalid, ok, tokensOf, type ServiceTokenWithSecret } from './support.js';
 

@@ -93,6 +93,7 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
 
   /** Ends, checks and keeps alive all streams. @param now - from `performance.now()` */
   async sweep(now: number): Promise<void> {
+    if (this.subscribers.size === 0) return;
     let count = 0;
     for (const subscriber of this.subscribers) {
       subscriber.heartbeat(now, this.keepaliveMs);
@@ -104,6 +105,7 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
   }
 
   private onChange(change: Change): void {
+    if (this.subscribers.size === 0) return;
     const userId = change instanceof UserChange || change instanceof TokenChange ? change.userId : null;
     this.authorizer.onChange(change, userId);
     this.feeds.onChange(change, userId);

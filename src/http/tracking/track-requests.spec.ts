@@ -1,6 +1,6 @@
 /** Ids of requests: which are taken over, and what new ones look like. */
 import { describe, expect, it } from '@jest/globals';
-import { isUsableId, newRequestId, requestIdIn } from './request-id.js';
+import { isUsableId, newRequestId, requestIdIn } from './track-requests.js';
 
 describe('a new id of a request', () => {
   it('is 32 hex characters, and different from every other one', () => {

@@ -1,0 +1,34 @@
+/** Whoever follows a create through the code does not meet more files than now. */
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { Program } from '../support/program.js';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+/** Files that one create may enter. Merge what only forwards before you raise a number. */
+const MAX_FILES: Readonly<Record<string, number>> = { cloudflare: 44, crm: 46, canvus: 41 };
+
+/** A busy machine needs most of it to load the server. */
+const MAX_RUN_MS = 60_000;
+
+describe('the way of a create', () => {
+  it(
+    'enters no more files than it did, in any dialect: "npm run create-path" lists them',
+    async () => {
+      const args = ['--import', 'tsx', path.join(ROOT, 'tools/create-path.ts')];
+      const run = new Program(process.execPath, { args, cwd: ROOT });
+      const { code } = await run.exited;
+      expect([code, run.stderr]).toEqual([0, '']);
+      const entered = JSON.parse(run.stdout) as Record<string, string[]>;
+      expect(Object.keys(entered)).toEqual(Object.keys(MAX_FILES));
+      for (const [dialect, files] of Object.entries(entered)) {
+        // Also shows that files were counted at all.
+        expect(files.length).toBeGreaterThan(20);
+        const max = MAX_FILES[dialect] ?? 0;
+        if (files.length > max)
+          throw new Error(`${dialect} enters ${String(files.length)} files:\n${files.join('\n')}`);
+      }
+    },
+    MAX_RUN_MS,
+  );
+});
