@@ -20,22 +20,24 @@ export {
 } from './core/index.js';
 export { AccountService, Authenticator, USER_AUDIENCE, lockAccountShared, type Principal } from './identity/index.js';
 export {
-  DIALECT_PATH,
-  DialectMount,
-  EXTRAS,
-  MethodNotAllowed,
+  BodyError,
+  ErrorFilter,
+  InputError,
   PUBLIC,
   PermissionGuard,
-  permits,
-  PathNotFound,
-  clientErrorStatus,
+  configurableModule,
   fromScope,
+  guardedController,
   jsonMembers,
-  mountedAt,
+  mountProviders,
   originOf,
-  sendError,
+  permits,
+  requiredFromScope,
+  retryAfter,
+  type ControllerParts,
   type DialectExtras,
   type ErrorResponse,
+  type MountedApi,
 } from './http/index.js';
 export {
   choice as choiceForm,

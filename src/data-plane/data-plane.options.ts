@@ -1,9 +1,14 @@
 /** The options of the data plane, and its default prefix. */
+import { configurableModule } from '../http/index.js';
 import type { Options } from '../settings/index.js';
-import type { DATA_PLANE_SETTINGS } from './data-plane.settings.js';
+import { DATA_PLANE_SETTINGS } from './data-plane.settings.js';
 
 /** Options of `DataPlaneModule`. */
 export type DataPlaneOptions = Options<typeof DATA_PLANE_SETTINGS>;
 
-/** The default prefix. */
-export const DEFAULT_PATH = '/';
+/** Its module without the parts that serve it, and the injection token of its options. */
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: DATA_PLANE_OPTIONS } = configurableModule(
+  'DataPlane',
+  '/',
+  DATA_PLANE_SETTINGS,
+);

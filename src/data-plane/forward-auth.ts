@@ -6,7 +6,7 @@ import { Clock, CredentialForms, DomainError, errorSummary, type Acceptance } fr
 import { requestStartChannel } from '../http/index.js';
 import type { Values } from '../settings/index.js';
 import { PolicyError, readPolicy, type AccessPolicy } from './access-policy.js';
-import { DATA_PLANE_OPTIONS } from './data-plane.module-definition.js';
+import { DATA_PLANE_OPTIONS } from './data-plane.options.js';
 import type { DATA_PLANE_SETTINGS } from './data-plane.settings.js';
 import { AccessDecider, type Decision } from './access-decider.js';
 import { identityHeaders } from './identity-headers.js';

@@ -1,25 +1,25 @@
 /** What all HTTP interfaces share: request bodies, validation, OpenAPI, mounting of routes, error responses. */
+export { ErrorFilter } from './output/error-filter.js';
+export { retryAfter, type ErrorResponse } from './output/error-response.js';
+export { serves } from './mount/dialect-mount.js';
 export {
-  clientErrorStatus,
-  retryAfter,
-  sendError,
-  type ErrorResponse,
-  type ErrorRenderer,
-} from './output/error-response.js';
-export { DialectMount, requestedPath, serves, type DialectMountOptions } from './mount/dialect-mount.js';
+  configurableModule,
+  guardedController,
+  mountProviders,
+  type ControllerParts,
+  type MountedApi,
+} from './mount/module-parts.js';
 export { exampleOf, optionalExamples } from './openapi/documented-example.js';
 export { documentedPath } from './openapi/documented-path.js';
 export { EmptyView, documentedRoute, type DocumentedResponse, type DocumentedRoute } from './openapi/documented.js';
 export { withCheckedOptions } from './mount/checked-options.js';
 export {
   DIALECT_PATH,
-  EXTRAS,
   MountError,
   PathClash,
   reservePrefix,
   joinedPath,
   mountPath,
-  mountedAt,
   type DialectExtras,
 } from './mount/mounting.js';
 export { checkAllDeclared, declareBelow, declaredRoutes } from './mount/declared-routes.js';
@@ -31,7 +31,7 @@ export { BodyError, InputError } from './input/input-errors.js';
 export { InputBy, formMembers, jsonMembers, members } from './input/request-body.js';
 export { streamJsonList } from './output/json-stream.js';
 export { streamText } from './output/text-stream.js';
-export { MethodNotAllowed, PathNotFound, routesOf, type Route } from './mount/routing.js';
+export { routesOf, type Route } from './mount/routing.js';
 export {
   REQUEST_ID_HEADER,
   RequestOrigin,

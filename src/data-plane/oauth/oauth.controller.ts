@@ -1,22 +1,24 @@
 /** Serves `oauth2/introspect` (RFC 7662) and `oauth2/revoke` (RFC 7009). */
-import { Controller, HttpCode, Post, Req, UseFilters, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiConsumes, ApiTags } from '@nestjs/swagger';
+import { HttpCode, Post, Req } from '@nestjs/common';
+import { ApiConsumes } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { CredentialForms, Verifier, type Verdict } from '../../core/index.js';
-import { OAuthError, OAuthErrorFilter } from './oauth.errors.js';
+import { OAuthError, OAuthErrors } from './oauth.errors.js';
 import { Caller, OAuthGuard, type OAuthCaller } from './oauth.guard.js';
 import { Permits, TokenPermissions } from './oauth.permissions.js';
-import { EmptyView, exampleOf } from '../../http/index.js';
+import { EmptyView, exampleOf, guardedController } from '../../http/index.js';
 import { DocumentedOAuth } from './oauth.docs.js';
 import { INACTIVE, IntrospectionView, introspectionView } from './introspection.view.js';
 import { TokenRevocation } from './token-revocation.js';
 import { tokenParameter } from './token-parameter.js';
 
-@ApiTags('OAuth 2.0')
-@ApiConsumes('application/x-www-form-urlencoded')
-@Controller({ path: 'oauth2', version: VERSION_NEUTRAL })
-@UseGuards(OAuthGuard)
-@UseFilters(OAuthErrorFilter)
+const OAuth = guardedController({
+  guard: OAuthGuard,
+  errors: OAuthErrors,
+  documented: () => [ApiConsumes('application/x-www-form-urlencoded')],
+});
+
+@OAuth('oauth2', 'OAuth 2.0')
 export class OAuthController {
   constructor(
     private readonly verifier: Verifier,

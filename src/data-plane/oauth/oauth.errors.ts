@@ -1,17 +1,6 @@
 /** Renders errors in the form of RFC 6749 §5.2: `error`, and an `error_description` for people. */
-import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { Response } from 'express';
-import { DomainError } from '../../core/index.js';
-import {
-  BodyError,
-  InputError,
-  MethodNotAllowed,
-  PathNotFound,
-  clientErrorStatus,
-  retryAfter,
-  sendError,
-  type ErrorResponse,
-} from '../../http/index.js';
+import type { DomainError } from '../../core/index.js';
+import { ErrorFilter, retryAfter, type BodyError, type ErrorResponse, type InputError } from '../../http/index.js';
 
 /** The caller is not authenticated or not permitted; `invalid_token` refers to the caller's own Bearer token. */
 export class OAuthError extends Error {
@@ -28,25 +17,41 @@ const CHALLENGE = 'Basic realm="latchkey", charset="UTF-8", Bearer realm="latchk
 /** RFC 6750 §3, as required by RFC 7662 §2.3. */
 const INVALID_BEARER = 'Bearer realm="latchkey", error="invalid_token"';
 
-export function renderOAuthError(error: unknown): ErrorResponse {
-  if (error instanceof OAuthError) return renderOwn(error);
-  if (error instanceof BodyError) {
-    return answer(error.reason === 'too_large' ? 413 : 400, 'invalid_request', error.message);
+export class OAuthErrors extends ErrorFilter {
+  protected renderOwn(error: unknown): ErrorResponse | undefined {
+    return error instanceof OAuthError ? oauthError(error) : undefined;
   }
-  if (error instanceof InputError) return answer(400, 'invalid_request', error.message);
-  if (error instanceof DomainError) return renderDomainError(error);
-  if (error instanceof PathNotFound) return answer(404, 'invalid_request', 'there is nothing at this path');
-  if (error instanceof MethodNotAllowed) {
-    const allow = error.allowed.join(', ');
-    return answer(405, 'invalid_request', `method not allowed here; allowed: ${allow}`, { Allow: allow });
+
+  protected renderBodyError({ reason, message }: BodyError): ErrorResponse {
+    return answer(reason === 'too_large' ? 413 : 400, 'invalid_request', message);
   }
-  const status = clientErrorStatus(error);
-  if (status !== undefined) return answer(status, 'invalid_request', 'the request could not be read');
-  const internal = answer(500, 'server_error', 'internal error; the server log has the details');
-  return { ...internal, unexpected: error };
+
+  protected renderInputError({ message }: InputError): ErrorResponse {
+    return answer(400, 'invalid_request', message);
+  }
+
+  protected renderDomainError(error: DomainError): ErrorResponse {
+    return domainError(error);
+  }
+
+  protected renderNotFound(): ErrorResponse {
+    return answer(404, 'invalid_request', 'there is nothing at this path');
+  }
+
+  protected renderMethodNotAllowed(allowed: string): ErrorResponse {
+    return answer(405, 'invalid_request', `method not allowed here; allowed: ${allowed}`);
+  }
+
+  protected renderUnreadable(status: number): ErrorResponse {
+    return answer(status, 'invalid_request', 'the request could not be read');
+  }
+
+  protected renderInternalError(): ErrorResponse {
+    return answer(500, 'server_error', 'internal error; the server log has the details');
+  }
 }
 
-function renderOwn({ error, message }: OAuthError): ErrorResponse {
+function oauthError({ error, message }: OAuthError): ErrorResponse {
   switch (error) {
     case 'invalid_client':
       return answer(401, error, message, { 'WWW-Authenticate': CHALLENGE });
@@ -59,15 +64,15 @@ function renderOwn({ error, message }: OAuthError): ErrorResponse {
 }
 
 /** Errors of the services behind the two routes, thrown after the caller was authenticated. */
-function renderDomainError(error: DomainError): ErrorResponse {
+function domainError(error: DomainError): ErrorResponse {
   switch (error.code) {
     case 'unavailable':
     case 'throttled':
       return answer(503, 'temporarily_unavailable', error.message, retryAfter(error));
     case 'unauthenticated':
-      return renderOwn(new OAuthError('invalid_client', error.message));
+      return oauthError(new OAuthError('invalid_client', error.message));
     case 'not_permitted':
-      return renderOwn(new OAuthError('unauthorized_client', error.message));
+      return oauthError(new OAuthError('unauthorized_client', error.message));
     default:
       return answer(400, 'invalid_request', error.message);
   }
@@ -80,11 +85,4 @@ function answer(
   headers: Record<string, string> = {},
 ): ErrorResponse {
   return { status, body: { error, error_description: description }, headers };
-}
-
-@Catch()
-export class OAuthErrorFilter implements ExceptionFilter {
-  catch(error: unknown, host: ArgumentsHost): void {
-    sendError(host.switchToHttp().getResponse<Response>(), renderOAuthError(error));
-  }
 }

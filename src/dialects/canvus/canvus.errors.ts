@@ -1,17 +1,6 @@
 /** Renders errors in the dialect's form: `{"msg": …}`, or `{"message": "401 Unauthorized"}` for an invalid token. */
-import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { Response } from 'express';
-import { DomainError, assertNever } from '../../core/index.js';
-import {
-  BodyError,
-  InputError,
-  MethodNotAllowed,
-  PathNotFound,
-  clientErrorStatus,
-  retryAfter,
-  sendError,
-  type ErrorResponse,
-} from '../../http/index.js';
+import { assertNever, type DomainError } from '../../core/index.js';
+import { ErrorFilter, retryAfter, type BodyError, type ErrorResponse, type InputError } from '../../http/index.js';
 import * as messages from './canvus.messages.js';
 
 /** The caller's token is missing or invalid. */
@@ -27,23 +16,44 @@ export class CanvusError extends Error {
   }
 }
 
-export function renderCanvusError(error: unknown): ErrorResponse {
-  if (error instanceof Unauthorized) return { status: 401, body: { message: '401 Unauthorized' } };
-  if (error instanceof CanvusError) return msg(error.status, error.message);
-  if (error instanceof InputError) return msg(400, error.message);
-  if (error instanceof BodyError) return msg(error.reason === 'too_large' ? 413 : 400, error.message);
-  if (error instanceof DomainError) return renderDomainError(error);
-  if (error instanceof PathNotFound) return msg(404, messages.PATH_NOT_FOUND);
-  if (error instanceof MethodNotAllowed) {
-    const allow = error.allowed.join(', ');
-    return msg(405, `Method not allowed here; allowed: ${allow}`, { Allow: allow });
+const UNAUTHORIZED: ErrorResponse = { status: 401, body: { message: '401 Unauthorized' } };
+
+export class CanvusErrors extends ErrorFilter {
+  protected renderOwn(error: unknown): ErrorResponse | undefined {
+    if (error instanceof Unauthorized) return UNAUTHORIZED;
+    return error instanceof CanvusError ? msg(error.status, error.message) : undefined;
   }
-  const status = clientErrorStatus(error);
-  if (status !== undefined) return msg(status, 'The request could not be read');
-  return { ...msg(500, messages.INTERNAL), unexpected: error };
+
+  protected renderBodyError({ reason, message }: BodyError): ErrorResponse {
+    return msg(reason === 'too_large' ? 413 : 400, message);
+  }
+
+  protected renderInputError({ message }: InputError): ErrorResponse {
+    return msg(400, message);
+  }
+
+  protected renderDomainError(error: DomainError): ErrorResponse {
+    return domainError(error);
+  }
+
+  protected renderNotFound(): ErrorResponse {
+    return msg(404, messages.PATH_NOT_FOUND);
+  }
+
+  protected renderMethodNotAllowed(allowed: string): ErrorResponse {
+    return msg(405, `Method not allowed here; allowed: ${allowed}`);
+  }
+
+  protected renderUnreadable(status: number): ErrorResponse {
+    return msg(status, 'The request could not be read');
+  }
+
+  protected renderInternalError(): ErrorResponse {
+    return msg(500, messages.INTERNAL);
+  }
 }
 
-function renderDomainError(error: DomainError): ErrorResponse {
+function domainError(error: DomainError): ErrorResponse {
   switch (error.code) {
     case 'token_not_found':
       return msg(404, messages.TOKEN_NOT_FOUND);
@@ -59,7 +69,7 @@ function renderDomainError(error: DomainError): ErrorResponse {
     case 'conflict':
       return msg(409, error.message);
     case 'unauthenticated':
-      return renderCanvusError(new Unauthorized());
+      return UNAUTHORIZED;
     case 'not_permitted':
       return msg(403, messages.PERMISSION_DENIED);
     case 'last_admin':
@@ -81,12 +91,4 @@ function renderDomainError(error: DomainError): ErrorResponse {
 
 function msg(status: number, text: string, headers: Record<string, string> = {}): ErrorResponse {
   return { status, body: { msg: text }, headers };
-}
-
-/** Answers errors thrown by the dialect's controllers. */
-@Catch()
-export class CanvusErrorFilter implements ExceptionFilter {
-  catch(error: unknown, host: ArgumentsHost): void {
-    sendError(host.switchToHttp().getResponse<Response>(), renderCanvusError(error));
-  }
 }

@@ -1,12 +1,11 @@
 /** The Canvus dialect: users, logins and access tokens behind a Private-Token. */
-import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
-import { DIALECT_PATH, DialectMount } from '../../http/index.js';
+import { Module } from '@nestjs/common';
+import { mountProviders } from '../../http/index.js';
 import { AccessTokensController } from './access-tokens.controller.js';
 import { AuditLogController } from './audit-log.controller.js';
-import { renderCanvusError } from './canvus.errors.js';
+import { CanvusErrors } from './canvus.errors.js';
 import { CanvusGuard } from './canvus.guard.js';
-import { ConfigurableModuleClass } from './canvus.module-definition.js';
+import { ConfigurableModuleClass } from './canvus.options.js';
 import { LoginController } from './login.controller.js';
 import { NotServedController } from './not-served.controller.js';
 import { ServerConfigController } from './server-config.controller.js';
@@ -26,26 +25,16 @@ const CONTROLLERS = [
   AuditLogController,
 ];
 
-@Injectable()
-class CanvusMount extends DialectMount implements OnModuleInit {
-  constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
-    super(host, config, {
-      name: 'CanvusModule',
-      dialect: 'canvus',
-      controllers: CONTROLLERS,
-      path,
-      renderError: renderCanvusError,
-    });
-  }
-
-  onModuleInit(): void {
-    this.install();
-  }
-}
+const MOUNT = mountProviders({
+  name: 'CanvusModule',
+  dialect: 'canvus',
+  controllers: CONTROLLERS,
+  errors: CanvusErrors,
+});
 
 /** Serves the Canvus dialect below `path` (default: `/api/v1`). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [CanvusMount, CanvusGuard, Streams, WatchedResources],
+  providers: [...MOUNT, CanvusGuard, Streams, WatchedResources],
 })
 export class CanvusModule extends ConfigurableModuleClass {}

@@ -1,9 +1,14 @@
 /** What the Canvus dialect can be told, and where it is served. */
+import { configurableModule } from '../../http/index.js';
 import type { Options } from '../../settings/index.js';
-import type { CANVUS_SETTINGS } from './canvus.settings.js';
+import { CANVUS_SETTINGS } from './canvus.settings.js';
 
 /** Options of `CanvusModule`. */
 export type CanvusOptions = Options<typeof CANVUS_SETTINGS>;
 
-/** Where the dialect is served by default (docs/contracts/canvus.md §1.1). */
-export const DEFAULT_PATH = '/api/v1';
+/** Its module, at its default prefix (docs/contracts/canvus.md §1.1), without the parts that serve it; and the injection token of its options. */
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: CANVUS_OPTIONS } = configurableModule(
+  'Canvus',
+  '/api/v1',
+  CANVUS_SETTINGS,
+);

@@ -6,7 +6,7 @@ import type { Values } from '../../settings/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Permits } from './canvus.guard.js';
 import { Documented } from './canvus.docs.js';
-import { CANVUS_OPTIONS } from './canvus.module-definition.js';
+import { CANVUS_OPTIONS } from './canvus.options.js';
 import type { CANVUS_SETTINGS } from './canvus.settings.js';
 
 /** The version of the vendor's server and API that this dialect is compatible with. */

@@ -1,18 +1,6 @@
 /** Renders errors in the failure envelope, with the codes of docs/contracts/cloudflare.md §3 and our own from 10500. */
-import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { Request, Response } from 'express';
-import { DomainError, assertNever } from '../../core/index.js';
-import {
-  BodyError,
-  InputError,
-  MethodNotAllowed,
-  PathNotFound,
-  clientErrorStatus,
-  requestedPath,
-  retryAfter,
-  sendError,
-  type ErrorResponse,
-} from '../../http/index.js';
+import { assertNever, type DomainError } from '../../core/index.js';
+import { ErrorFilter, retryAfter, type BodyError, type ErrorResponse, type InputError } from '../../http/index.js';
 
 /** One item of `errors`. */
 export interface ErrorItem {
@@ -52,29 +40,50 @@ export const FORBIDDEN = new CloudflareError(403, { code: 10000, message: 'Authe
 /** An object named in the path does not exist; the answer repeats the path. */
 export class NoRoute extends Error {}
 
-/** @param path - the requested path without the query */
-export function renderCloudflareError(error: unknown, path: string): ErrorResponse {
-  if (error instanceof CloudflareError) return failure(error.status, error.item);
-  if (error instanceof NoRoute || error instanceof PathNotFound) return noRoute(path);
-  if (error instanceof InputError) return invalidRequest(error.message, error.field);
-  if (error instanceof BodyError) return renderBodyError(error);
-  if (error instanceof DomainError) return renderDomainError(error, path);
-  if (error instanceof MethodNotAllowed) {
-    const allow = error.allowed.join(', ');
-    return failure(405, { code: 10001, message: `Method not allowed here; allowed: ${allow}` }, { Allow: allow });
+export class CloudflareErrors extends ErrorFilter {
+  protected renderOwn(error: unknown, path: string): ErrorResponse | undefined {
+    if (error instanceof CloudflareError) return failure(error.status, error.item);
+    return error instanceof NoRoute ? noRoute(path) : undefined;
   }
-  const status = clientErrorStatus(error);
-  if (status !== undefined) return noRoute(path);
-  const internal = failure(500, { code: 10500, message: 'internal error; the server log has the details' });
-  return { ...internal, unexpected: error };
+
+  protected renderBodyError({ reason, message }: BodyError): ErrorResponse {
+    const item = { code: 12130, message: `access.api.error.invalid_request: ${message}` };
+    return failure(reason === 'too_large' ? 413 : 400, item);
+  }
+
+  protected renderInputError({ message, field }: InputError): ErrorResponse {
+    return invalidRequest(message, field);
+  }
+
+  protected renderDomainError(error: DomainError, path: string): ErrorResponse {
+    return domainError(error, path);
+  }
+
+  protected renderNotFound(path: string): ErrorResponse {
+    return noRoute(path);
+  }
+
+  protected renderMethodNotAllowed(allowed: string): ErrorResponse {
+    return failure(405, { code: 10001, message: `Method not allowed here; allowed: ${allowed}` });
+  }
+
+  protected renderUnreadable(_status: number, path: string): ErrorResponse {
+    return noRoute(path);
+  }
+
+  protected renderInternalError(): ErrorResponse {
+    return failure(500, { code: 10500, message: 'internal error; the server log has the details' });
+  }
 }
 
-function renderBodyError({ reason, message }: BodyError): ErrorResponse {
-  const item = { code: 12130, message: `access.api.error.invalid_request: ${message}` };
-  return failure(reason === 'too_large' ? 413 : 400, item);
+/** The same for `user/tokens/verify`, where an invalid token has a different code. */
+export class TokenVerifyErrors extends CloudflareErrors {
+  override render(error: unknown, path: string): ErrorResponse {
+    return super.render(error === UNAUTHENTICATED.unknownToken ? UNAUTHENTICATED.invalidToken : error, path);
+  }
 }
 
-function renderDomainError(error: DomainError, path: string): ErrorResponse {
+function domainError(error: DomainError, path: string): ErrorResponse {
   switch (error.code) {
     case 'token_not_found':
       return failure(404, { code: 12135, message: 'access.api.error.not_found' });
@@ -129,22 +138,4 @@ function failure(status: number, item: ErrorItem, headers: Record<string, string
 
 function malformedHeader(code: number, message: string): CloudflareError {
   return new CloudflareError(400, { code: 6003, message: 'Invalid request headers', error_chain: [{ code, message }] });
-}
-
-/** Answers errors thrown by the dialect's controllers. */
-@Catch()
-export class CloudflareErrorFilter implements ExceptionFilter {
-  catch(error: unknown, host: ArgumentsHost): void {
-    const http = host.switchToHttp();
-    const path = requestedPath(http.getRequest<Request>());
-    sendError(http.getResponse<Response>(), renderCloudflareError(error, path));
-  }
-}
-
-/** The same for `user/tokens/verify`, where an invalid token has a different code. */
-@Catch()
-export class TokenVerifyErrorFilter extends CloudflareErrorFilter {
-  override catch(error: unknown, host: ArgumentsHost): void {
-    super.catch(error === UNAUTHENTICATED.unknownToken ? UNAUTHENTICATED.invalidToken : error, host);
-  }
 }

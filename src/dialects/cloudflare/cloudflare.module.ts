@@ -1,11 +1,10 @@
 /** The Cloudflare dialect: Access service tokens, the accounts they belong to, and their members. */
-import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
-import { DIALECT_PATH, DialectMount } from '../../http/index.js';
+import { Module } from '@nestjs/common';
+import { mountProviders } from '../../http/index.js';
 import { AccountsController } from './accounts.controller.js';
-import { renderCloudflareError } from './cloudflare.errors.js';
+import { CloudflareErrors } from './cloudflare.errors.js';
 import { CloudflareGuard } from './cloudflare.guard.js';
-import { ConfigurableModuleClass } from './cloudflare.module-definition.js';
+import { ConfigurableModuleClass } from './cloudflare.options.js';
 import { MembersController } from './members.controller.js';
 import { ServiceTokenService } from './service-token.service.js';
 import { ServiceTokensController } from './service-tokens.controller.js';
@@ -13,26 +12,16 @@ import { UserTokensController } from './user-tokens.controller.js';
 
 const CONTROLLERS = [ServiceTokensController, MembersController, AccountsController, UserTokensController];
 
-@Injectable()
-class CloudflareMount extends DialectMount implements OnModuleInit {
-  constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
-    super(host, config, {
-      name: 'CloudflareModule',
-      dialect: 'cloudflare',
-      controllers: CONTROLLERS,
-      path,
-      renderError: renderCloudflareError,
-    });
-  }
-
-  onModuleInit(): void {
-    this.install();
-  }
-}
+const MOUNT = mountProviders({
+  name: 'CloudflareModule',
+  dialect: 'cloudflare',
+  controllers: CONTROLLERS,
+  errors: CloudflareErrors,
+});
 
 /** Serves the Cloudflare dialect below `path` (default: `/client/v4`). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [CloudflareMount, CloudflareGuard, ServiceTokenService],
+  providers: [...MOUNT, CloudflareGuard, ServiceTokenService],
 })
 export class CloudflareModule extends ConfigurableModuleClass {}

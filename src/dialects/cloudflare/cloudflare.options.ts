@@ -1,9 +1,14 @@
 /** The options of the Cloudflare dialect, and its default prefix. */
+import { configurableModule } from '../../http/index.js';
 import type { Options } from '../../settings/index.js';
-import type { CLOUDFLARE_SETTINGS } from './cloudflare.settings.js';
+import { CLOUDFLARE_SETTINGS } from './cloudflare.settings.js';
 
 /** Options of `CloudflareModule`. */
 export type CloudflareOptions = Options<typeof CLOUDFLARE_SETTINGS>;
 
-/** The default prefix: clients require a base URL that ends like this. */
-export const DEFAULT_PATH = '/client/v4';
+/** Its module without the parts that serve it, and the injection token of its options. */
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: CLOUDFLARE_OPTIONS } = configurableModule(
+  'Cloudflare',
+  '/client/v4',
+  CLOUDFLARE_SETTINGS,
+);

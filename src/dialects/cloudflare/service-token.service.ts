@@ -15,7 +15,7 @@ import {
 } from '../../core/index.js';
 import { AccountService, lockAccountForUpdate, lockAccountShared, newHexId } from '../../identity/index.js';
 import type { Values } from '../../settings/index.js';
-import { CLOUDFLARE_OPTIONS } from './cloudflare.module-definition.js';
+import { CLOUDFLARE_OPTIONS } from './cloudflare.options.js';
 import type { CLOUDFLARE_SETTINGS } from './cloudflare.settings.js';
 import { FOREVER, expiryOf } from './duration.js';
 import { ServiceToken } from './service-token.entity.js';

@@ -3,7 +3,7 @@ import { Get, UseFilters } from '@nestjs/common';
 import type { Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';
 import { Documented } from './cloudflare.docs.js';
-import { TokenVerifyErrorFilter } from './cloudflare.errors.js';
+import { TokenVerifyErrors } from './cloudflare.errors.js';
 import { Caller, Permits } from './cloudflare.guard.js';
 import { TokenStatusView, tokenStatusView } from './cloudflare.views.js';
 import { success, type Envelope } from './envelope.js';
@@ -14,7 +14,7 @@ const VALID = { code: 10000, message: 'This API Token is valid and active', type
 export class UserTokensController {
   @Permits('signed-in')
   @Get('verify')
-  @UseFilters(TokenVerifyErrorFilter)
+  @UseFilters(TokenVerifyErrors)
   @Documented({
     summary: 'Verify the caller’s token',
     description: 'An invalid token gets 401 with code 1000.',

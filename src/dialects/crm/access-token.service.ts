@@ -21,7 +21,7 @@ import { CrmAccount } from './crm-account.entity.js';
 import { nextTokenNumber } from './crm-account.extension.js';
 import { CrmError } from './crm.errors.js';
 import type { CrmCaller } from './crm.guard.js';
-import { CRM_OPTIONS } from './crm.module-definition.js';
+import { CRM_OPTIONS } from './crm.options.js';
 import type { CRM_SETTINGS } from './crm.settings.js';
 import { validateIdentifierChanges, type IdentifierChanges, type NewIdentifiers } from './pass-code-rules.js';
 

@@ -1,15 +1,7 @@
 /** The decorator that all controllers of the dialect share. */
-import { Controller, UseFilters, UseGuards, VERSION_NEUTRAL, applyDecorators } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { CrmErrorFilter } from './crm.errors.js';
+import { guardedController } from '../../http/index.js';
+import { CrmErrors } from './crm.errors.js';
 import { CrmGuard } from './crm.guard.js';
 
-/** @param path - path below the dialect's prefix; @param tag - group in the documentation */
-export function CrmController(path: string, tag: string): ClassDecorator {
-  return applyDecorators(
-    Controller({ path, version: VERSION_NEUTRAL }),
-    UseGuards(CrmGuard),
-    UseFilters(CrmErrorFilter),
-    ApiTags(tag),
-  );
-}
+/** Takes the path below the dialect's prefix, and the group in the documentation. */
+export const CrmController = guardedController({ guard: CrmGuard, errors: CrmErrors });

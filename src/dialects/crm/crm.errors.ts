@@ -1,20 +1,10 @@
 /** Renders errors in the dialect's envelope (docs/contracts/crm.md §6). */
-import { Catch, Inject, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { Response } from 'express';
-import { DomainError, assertNever } from '../../core/index.js';
-import {
-  BodyError,
-  InputError,
-  MethodNotAllowed,
-  PathNotFound,
-  clientErrorStatus,
-  retryAfter,
-  sendError,
-  type ErrorResponse,
-} from '../../http/index.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { assertNever, type DomainError } from '../../core/index.js';
+import { ErrorFilter, retryAfter, type BodyError, type ErrorResponse, type InputError } from '../../http/index.js';
 import type { Values } from '../../settings/index.js';
 import { ALWAYS_WITH_STATUS, CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
-import { CRM_OPTIONS } from './crm.module-definition.js';
+import { CRM_OPTIONS } from './crm.options.js';
 import type { CRM_SETTINGS } from './crm.settings.js';
 
 /** An error of the catalogue. The description names the parameter or value, and contains no secret. */
@@ -29,34 +19,47 @@ export class CrmError extends Error {
 }
 
 @Injectable()
-export class CrmErrors {
-  constructor(@Inject(CRM_OPTIONS) private readonly options: Values<typeof CRM_SETTINGS>) {}
-
-  render(error: unknown): ErrorResponse {
-    const { entry, description, headers, cause } = this.asCrmError(error);
-    const { code, message, status } = CATALOGUE[entry];
-    const withStatus = this.options.httpErrors === 'status' || ALWAYS_WITH_STATUS.has(entry);
-    return {
-      status: withStatus ? status : 200,
-      headers,
-      unexpected: cause,
-      body: { status: { code, description, message }, data: {} },
-    };
+export class CrmErrors extends ErrorFilter {
+  constructor(@Inject(CRM_OPTIONS) private readonly options: Values<typeof CRM_SETTINGS>) {
+    super();
   }
 
-  private asCrmError(error: unknown): CrmError {
-    if (error instanceof CrmError) return error;
-    if (error instanceof DomainError) return fromDomain(error);
-    if (error instanceof BodyError) return new CrmError('invalidRequest', error.message);
-    if (error instanceof InputError) return new CrmError('invalidRequest', error.message);
-    if (error instanceof PathNotFound) return new CrmError('methodNotFound');
-    if (error instanceof MethodNotAllowed) {
-      const allow = error.allowed.join(', ');
-      return new CrmError('methodNotAllowed', `allowed: ${allow}`, { Allow: allow });
-    }
-    const status = clientErrorStatus(error);
-    if (status !== undefined) return new CrmError('methodNotFound');
-    return Object.assign(new CrmError('unexpected', 'the server log has the details'), { cause: error });
+  protected renderOwn(error: unknown): ErrorResponse | undefined {
+    return error instanceof CrmError ? this.answer(error) : undefined;
+  }
+
+  protected renderBodyError({ message }: BodyError): ErrorResponse {
+    return this.answer(new CrmError('invalidRequest', message));
+  }
+
+  protected renderInputError({ message }: InputError): ErrorResponse {
+    return this.answer(new CrmError('invalidRequest', message));
+  }
+
+  protected renderDomainError(error: DomainError): ErrorResponse {
+    return this.answer(fromDomain(error));
+  }
+
+  protected renderNotFound(): ErrorResponse {
+    return this.answer(new CrmError('methodNotFound'));
+  }
+
+  protected renderMethodNotAllowed(allowed: string): ErrorResponse {
+    return this.answer(new CrmError('methodNotAllowed', `allowed: ${allowed}`));
+  }
+
+  protected renderUnreadable(): ErrorResponse {
+    return this.answer(new CrmError('methodNotFound'));
+  }
+
+  protected renderInternalError(): ErrorResponse {
+    return this.answer(new CrmError('unexpected', 'the server log has the details'));
+  }
+
+  private answer({ entry, description, headers }: CrmError): ErrorResponse {
+    const { code, message, status } = CATALOGUE[entry];
+    const withStatus = this.options.httpErrors === 'status' || ALWAYS_WITH_STATUS.has(entry);
+    return { status: withStatus ? status : 200, headers, body: { status: { code, description, message }, data: {} } };
   }
 }
 
@@ -94,15 +97,5 @@ function fromDomain(error: DomainError): CrmError {
       return new CrmError('unavailable', error.message, retryAfter(error));
     default:
       return assertNever(error.code);
-  }
-}
-
-/** Answers errors thrown by the dialect's controllers. */
-@Catch()
-export class CrmErrorFilter implements ExceptionFilter {
-  constructor(private readonly errors: CrmErrors) {}
-
-  catch(error: unknown, host: ArgumentsHost): void {
-    sendError(host.switchToHttp().getResponse<Response>(), this.errors.render(error));
   }
 }

@@ -1,12 +1,17 @@
 /** What the CRM dialect can be told, where it is served, and for whom its logins are. */
+import { configurableModule } from '../../http/index.js';
 import type { Options } from '../../settings/index.js';
-import type { CRM_SETTINGS } from './crm.settings.js';
+import { CRM_SETTINGS } from './crm.settings.js';
 
 /** Options of `CrmModule`. */
 export type CrmOptions = Options<typeof CRM_SETTINGS>;
 
-/** Where the dialect is served by default (docs/contracts/crm.md §1). */
-export const DEFAULT_PATH = '/crmapi/rest/v2';
+/** Its module, at its default prefix (docs/contracts/crm.md §1), without the parts that serve it; and the injection token of its options. */
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: CRM_OPTIONS } = configurableModule(
+  'Crm',
+  '/crmapi/rest/v2',
+  CRM_SETTINGS,
+);
 
 /** Audience of this dialect's logins: no other accepts them, and it accepts no others. */
 export const AUDIENCE = 'crm';

@@ -2,10 +2,11 @@
  * Mounts a dialect: what lies around its routes. Bodies are read ahead of any parser of the host, and what no
  * route answers (unknown paths, wrong methods, undecodable addresses) is answered in the dialect's own form.
  */
-import { Logger } from '@nestjs/common';
+import { Logger, type OnModuleInit } from '@nestjs/common';
 import type { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import type { Application, NextFunction, Request, Response } from 'express';
-import { sendError, type ErrorRenderer } from '../output/error-response.js';
+import { requestedPath, type ErrorFilter } from '../output/error-filter.js';
+import { sendError } from '../output/error-response.js';
 import { MountError, reservePrefix, mountPath } from './mounting.js';
 import { checkRoutes, type MountedModule } from './route-check.js';
 import { track, trackRequests } from '../tracking/track-requests.js';
@@ -27,10 +28,10 @@ export interface DialectMountOptions extends MountedModule {
   readonly path: string;
   /** Name of the dialect in metrics, such as `cloudflare`. */
   readonly dialect: string;
-  readonly renderError: ErrorRenderer;
+  readonly errors: ErrorFilter;
 }
 
-export class DialectMount {
+export class DialectMount implements OnModuleInit {
   private readonly logger = new Logger(DialectMount.name);
 
   constructor(
@@ -40,13 +41,13 @@ export class DialectMount {
   ) {}
 
   /**
-   * To be called when the routes are registered: from here on, nothing under the prefix leaves it.
+   * Called when the routes are registered: from here on, nothing below the prefix leaves it.
    * @throws MountError
    */
-  install(): void {
+  onModuleInit(): void {
     if (!serves(this.host, this.options.name)) return;
     const { path, express } = this;
-    const { dialect, renderError } = this.options;
+    const { dialect, errors } = this.options;
     reservePrefix(this.host, path, this.options.name);
     checkRoutes(express, path, this.options);
     const routes = layersBelow(express, path);
@@ -61,7 +62,7 @@ export class DialectMount {
     express.use(path, (error: unknown, request: Request, response: Response, _next: NextFunction) => {
       // The error may come from a middleware in front of the routes.
       track(request, response, dialect);
-      sendError(response, renderError(error, requestedPath(request)));
+      sendError(response, errors.render(error, requestedPath(request)));
     });
     isolateRoutes(express, path, routes, trackRequests(dialect));
     this.logger.debug(`serving ${path}`);
@@ -88,11 +89,6 @@ export function serves({ httpAdapter }: HttpAdapterHost, name: string): boolean 
     throw new MountError(`${name} is served by Express: create the application with @nestjs/platform-express`);
   }
   return Boolean(adapter);
-}
-
-/** The path as it was requested, without the query. */
-export function requestedPath({ originalUrl }: Request): string {
-  return originalUrl.split('?', 1)[0] ?? '';
 }
 
 /** Answers hold credentials, or depend on them. */

@@ -12,9 +12,6 @@ export interface ErrorResponse {
   readonly unexpected?: unknown;
 }
 
-/** Renders any error in a dialect's own form; `path` is the requested path without the query. */
-export type ErrorRenderer = (error: unknown, path: string) => ErrorResponse;
-
 const logger = new Logger('Request');
 
 /** Sends the response. If another one has begun, closes the connection so that clients see it is incomplete. */

@@ -1,58 +1,64 @@
 /** Serves the dialect: keys of an account, for users with a Bearer token. */
-import {
-  Catch,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Inject,
-  Injectable,
-  Module,
-  Param,
-  Post,
-  Req,
-  UseFilters,
-  UseGuards,
-  VERSION_NEUTRAL,
-  type ArgumentsHost,
-  type ExceptionFilter,
-  type OnModuleInit,
-} from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import { Delete, Get, HttpCode, Injectable, Module, Param, Post, Req } from '@nestjs/common';
 import { ApiOperation, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import {
   Authenticator,
-  DIALECT_PATH,
-  DialectMount,
   DomainError,
-  PathNotFound,
+  ErrorFilter,
   PermissionGuard,
-  permits,
   USER_AUDIENCE,
   fromScope,
-  originOf,
+  guardedController,
   jsonMembers,
-  sendError,
+  mountProviders,
+  originOf,
+  permits,
   type Actor,
+  type BodyError,
   type ErrorResponse,
+  type InputError,
 } from '../../../src/dialect-kit.js';
 import type { AcmeKey } from './acme-key.entity.js';
 import { AcmeKeyService } from './acme-key.service.js';
 import { ConfigurableModuleClass } from './acme.options.js';
 
-function render(error: unknown): ErrorResponse {
-  if (error instanceof PathNotFound) return { status: 404, body: { acme: 'nothing here' } };
-  if (!(error instanceof DomainError)) return { status: 500, body: { acme: String(error) } };
-  const status = error.code === 'unauthenticated' ? 401 : error.code === 'token_not_found' ? 404 : 403;
-  return { status, body: { acme: error.code } };
+class AcmeErrors extends ErrorFilter {
+  protected renderOwn(): undefined {
+    return undefined;
+  }
+
+  protected renderBodyError({ message }: BodyError): ErrorResponse {
+    return acme(400, message);
+  }
+
+  protected renderInputError({ message }: InputError): ErrorResponse {
+    return acme(400, message);
+  }
+
+  protected renderDomainError({ code }: DomainError): ErrorResponse {
+    return acme(code === 'unauthenticated' ? 401 : code === 'token_not_found' ? 404 : 403, code);
+  }
+
+  protected renderNotFound(): ErrorResponse {
+    return acme(404, 'nothing here');
+  }
+
+  protected renderMethodNotAllowed(allowed: string): ErrorResponse {
+    return acme(405, `use ${allowed}`);
+  }
+
+  protected renderUnreadable(status: number): ErrorResponse {
+    return acme(status, 'unreadable');
+  }
+
+  protected renderInternalError(): ErrorResponse {
+    return acme(500, 'internal error');
+  }
 }
 
-@Catch()
-class AcmeErrorFilter implements ExceptionFilter {
-  catch(error: unknown, host: ArgumentsHost): void {
-    sendError(host.switchToHttp().getResponse<Response>(), render(error));
-  }
+function acme(status: number, text: string): ErrorResponse {
+  return { status, body: { acme: text } };
 }
 
 const view = ({ id, label, team }: AcmeKey): object => ({ id, name: label, team });
@@ -73,9 +79,9 @@ class AcmeGuard extends PermissionGuard {
 
 const Caller = fromScope((actor: Actor) => actor);
 
-@Controller({ path: 'accounts/:accountId/keys', version: VERSION_NEUTRAL })
-@UseGuards(AcmeGuard)
-@UseFilters(AcmeErrorFilter)
+const AcmeController = guardedController({ guard: AcmeGuard, errors: AcmeErrors });
+
+@AcmeController('accounts/:accountId/keys', 'Keys')
 class KeysController {
   constructor(private readonly keys: AcmeKeyService) {}
 
@@ -110,18 +116,9 @@ class KeysController {
 
 const CONTROLLERS = [KeysController];
 
-@Injectable()
-class AcmeMount extends DialectMount implements OnModuleInit {
-  constructor(host: HttpAdapterHost, config: ApplicationConfig, @Inject(DIALECT_PATH) path: string) {
-    super(host, config, { name: 'AcmeModule', dialect: 'acme', controllers: CONTROLLERS, path, renderError: render });
-  }
+const MOUNT = mountProviders({ name: 'AcmeModule', dialect: 'acme', controllers: CONTROLLERS, errors: AcmeErrors });
 
-  onModuleInit(): void {
-    this.install();
-  }
-}
-
-@Module({ controllers: CONTROLLERS, providers: [AcmeMount, AcmeGuard, AcmeKeyService] })
+@Module({ controllers: CONTROLLERS, providers: [...MOUNT, AcmeGuard, AcmeKeyService] })
 export class AcmeModule extends ConfigurableModuleClass {}
 
 export function acmeDocument(): Omit<OpenAPIObject, 'paths'> {

@@ -1,14 +1,5 @@
 /** What can be set of the dialect, and the module that takes it. */
-import { ConfigurableModuleBuilder } from '@nestjs/common';
-import {
-  EXTRAS,
-  mountedAt,
-  setting,
-  settingsTable,
-  textForm,
-  type DialectExtras,
-  type Options,
-} from '../../../src/dialect-kit.js';
+import { configurableModule, setting, settingsTable, textForm } from '../../../src/dialect-kit.js';
 
 const PREFIX = /^[A-Za-z0-9]{1,15}_$/;
 
@@ -25,9 +16,8 @@ export const ACME_SETTINGS = settingsTable(
   ['ACME_'],
 );
 
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: ACME_OPTIONS } = new ConfigurableModuleBuilder<
-  Options<typeof ACME_SETTINGS>
->({ moduleName: 'Acme' })
-  .setClassMethodName('forRoot')
-  .setExtras<DialectExtras>(EXTRAS, mountedAt('/acme', ACME_SETTINGS))
-  .build();
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: ACME_OPTIONS } = configurableModule(
+  'Acme',
+  '/acme',
+  ACME_SETTINGS,
+);

@@ -6,7 +6,7 @@ import { Clock, EventBus, TokenChange, type Change } from '../../../core/index.j
 import { routeOf, streamChannel, type StreamMessage } from '../../../http/index.js';
 import { TokenRevalidator, UserChange, type Principal } from '../../../identity/index.js';
 import type { Values } from '../../../settings/index.js';
-import { CANVUS_OPTIONS } from '../canvus.module-definition.js';
+import { CANVUS_OPTIONS } from '../canvus.options.js';
 import type { CANVUS_SETTINGS } from '../canvus.settings.js';
 import { SubscriberAuthorizer } from './subscriber-authorizer.js';
 import type { WatchedResource } from './watched-resource.js';

@@ -1,0 +1,64 @@
+/** The base of the exception filters of all APIs: it tells errors apart, and each API renders them in its own form. */
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { DomainError } from '../../core/index.js';
+import { BodyError, InputError } from '../input/input-errors.js';
+import { MethodNotAllowed, PathNotFound } from '../mount/routing.js';
+import { clientErrorStatus, sendError, type ErrorResponse } from './error-response.js';
+
+/**
+ * Answers the errors of an API, those of its controllers as well as those for requests that reach none. Every `path` is
+ * the requested path without the query.
+ */
+@Catch()
+export abstract class ErrorFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const path = requestedPath(http.getRequest<Request>());
+    sendError(http.getResponse<Response>(), this.render(error, path));
+  }
+
+  /** The answer to any error. */
+  render(error: unknown, path: string): ErrorResponse {
+    const own = this.renderOwn(error, path);
+    if (own) return own;
+    if (error instanceof BodyError) return this.renderBodyError(error);
+    if (error instanceof InputError) return this.renderInputError(error);
+    if (error instanceof DomainError) return this.renderDomainError(error, path);
+    if (error instanceof PathNotFound) return this.renderNotFound(path);
+    if (error instanceof MethodNotAllowed) {
+      const allowed = error.allowed.join(', ');
+      const answer = this.renderMethodNotAllowed(allowed);
+      return { ...answer, headers: { ...answer.headers, Allow: allowed } };
+    }
+    const status = clientErrorStatus(error);
+    if (status !== undefined) return this.renderUnreadable(status, path);
+    return { ...this.renderInternalError(), unexpected: error };
+  }
+
+  /** Errors that only this API has; `undefined` for all others. */
+  protected abstract renderOwn(error: unknown, path: string): ErrorResponse | undefined;
+
+  protected abstract renderBodyError(error: BodyError): ErrorResponse;
+
+  protected abstract renderInputError(error: InputError): ErrorResponse;
+
+  protected abstract renderDomainError(error: DomainError, path: string): ErrorResponse;
+
+  /** No route has this path. */
+  protected abstract renderNotFound(path: string): ErrorResponse;
+
+  /** @param allowed - methods, separated by commas; the header `Allow` is added */
+  protected abstract renderMethodNotAllowed(allowed: string): ErrorResponse;
+
+  /** A request that Express or Nest refused, for example because its path cannot be decoded. @param status - 4xx */
+  protected abstract renderUnreadable(status: number, path: string): ErrorResponse;
+
+  /** An unexpected error, which is logged. */
+  protected abstract renderInternalError(): ErrorResponse;
+}
+
+/** The path as it was requested, without the query. */
+export function requestedPath({ originalUrl }: Request): string {
+  return originalUrl.split('?', 1)[0] ?? '';
+}
