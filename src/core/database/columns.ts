@@ -1,6 +1,9 @@
 /** Column types that behave the same on SQLite and PostgreSQL. */
 import type { ColumnOptions, ValueTransformer } from 'typeorm';
 
+/** The largest value of an `integer` column on both engines. */
+export const INTEGER_MAX = 2_147_483_647;
+
 const epochMillis: ValueTransformer = {
   to: (value: Date | null | undefined) => (value instanceof Date ? value.getTime() : value),
   from: (value: string | number | null | undefined) =>

@@ -1,6 +1,6 @@
 /** Reads the query of the audit log, and handles the cursor of its pages (docs/contracts/canvus.md §7). */
 import type { Request } from 'express';
-import { isStorableText, type AuditFilter, type IdRange } from '../../core/index.js';
+import { INTEGER_MAX, isStorableText, type AuditFilter, type IdRange } from '../../core/index.js';
 import { InputError, parseRfc3339, queryNumber, queryText } from '../../http/index.js';
 import { targetTypeOf } from './audit-log.mapping.js';
 
@@ -13,9 +13,6 @@ const PER_PAGE_MAX = 1000;
 /** Maximum number of characters of an id or type in a row. */
 const TEXT_MAX = 255;
 
-/** The largest id the database can hold. */
-const MAX_ID = 2_147_483_647;
-
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /** @throws InputError */
@@ -26,7 +23,7 @@ export function readFilter(request: Request): AuditFilter {
     createdBefore: readTime(request, 'created_before'),
     targetType: targetType === undefined ? undefined : targetTypeOf(targetType),
     targetId: plainText(request, 'target_id'),
-    authorId: queryNumber(request, 'author_id', 0, MAX_ID),
+    authorId: queryNumber(request, 'author_id', 0, INTEGER_MAX),
   };
 }
 
@@ -44,7 +41,7 @@ export function readCursor(request: Request, filter: AuditFilter): IdRange | und
   if (text === undefined) return undefined;
   const [, from, below] = /^(\d+) (\d+) /.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
   const range = { from: Number(from ?? 0), below: Number(below ?? 0) };
-  const isOurs = text === cursorOf(range, filter) && range.from <= MAX_ID && range.below <= MAX_ID;
+  const isOurs = text === cursorOf(range, filter) && range.from <= INTEGER_MAX && range.below <= INTEGER_MAX;
   if (!isOurs) {
     throw new InputError('cursor', 'cursor must be one that the Link header of a page with these filters gave', false);
   }

@@ -5,7 +5,7 @@
  */
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { DomainError, UserDirectory, type DirectoryUser } from '../../core/index.js';
+import { DomainError, INTEGER_MAX, UserDirectory, type DirectoryUser } from '../../core/index.js';
 import {
   PUBLIC,
   PermissionGuard,
@@ -26,9 +26,6 @@ import {
 } from '../../identity/index.js';
 import { CanvusError, Unauthorized } from './canvus.errors.js';
 import { PERMISSION_DENIED, TOKEN_NOT_FOUND, USER_UNUSABLE, notAnInteger } from './canvus.messages.js';
-
-/** The largest id that the database can store. */
-const MAX_ID = 2_147_483_647;
 
 /** The form of token ids. Other text is not looked up, because some of it would be an error in the database. */
 const TOKEN_ID = /^[A-Za-z0-9]{80}$/;
@@ -94,7 +91,7 @@ export class CanvusGuard extends PermissionGuard {
     const userId = id === undefined ? null : integer(String(id));
     if (!RULES[permission](caller.user, userId)) throw new CanvusError(403, PERMISSION_DENIED);
     if (userId === null) return { caller };
-    if (userId < 1 || userId > MAX_ID) throw unknownUser(String(id));
+    if (userId < 1 || userId > INTEGER_MAX) throw unknownUser(String(id));
     const user = required.has('user') ? await this.user(caller, userId) : undefined;
     const owner =
       required.has('owner') || required.has('token') ? await this.owner(caller, userId, String(id)) : undefined;

@@ -1,14 +1,11 @@
 /** Reads the parameters of a call from a JSON body or the query (docs/contracts/crm.md §1). */
 import type { Request } from 'express';
-import { isStorableText } from '../../core/index.js';
+import { INTEGER_MAX, isStorableText } from '../../core/index.js';
 import { jsonMembers } from '../../http/index.js';
 import { CrmError } from './crm.errors.js';
 
 /** Maximum number of characters of a text. */
 const TEXT_MAX = 255;
-
-/** Larger numbers are treated as this one, because no account has more access tokens. */
-const NUMBER_MAX = 2_147_483_647;
 
 export class Parameters {
   constructor(
@@ -56,16 +53,16 @@ export class Parameters {
   }
 
   /**
-   * A whole number from 1, as a number or text.
+   * A whole number from 1, as a number or text. Larger ones count as the largest, since no account has so many tokens.
    * @throws CrmError `parameterMissing`, `invalidParameter`
    */
   count(name: string): number {
     const value = this.raw(name);
     if (value === undefined || value === null || value === '') throw new CrmError('parameterMissing', name);
-    const count = typeof value === 'string' && /^\d+$/.test(value) ? Math.min(Number(value), NUMBER_MAX) : value;
+    const count = typeof value === 'string' && /^\d+$/.test(value) ? Math.min(Number(value), INTEGER_MAX) : value;
     if (typeof count !== 'number' || !Number.isInteger(count) || count < 1) {
       throw new CrmError('invalidParameter', `${name} must be a whole number from 1`);
     }
-    return Math.min(count, NUMBER_MAX);
+    return Math.min(count, INTEGER_MAX);
   }
 }
