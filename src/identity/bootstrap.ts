@@ -8,7 +8,7 @@ import { newHexId } from './hex-id.js';
 import { FIRST_START_SETTINGS } from './identity.settings.js';
 import { MembershipService } from './membership.service.js';
 import { PersonalTokenService } from './personal-token.service.js';
-import { Setting } from './setting.entity.js';
+import { ServerValue } from './server-value.entity.js';
 import { User } from './user.entity.js';
 import { UserService } from './user.service.js';
 
@@ -62,7 +62,7 @@ export class Bootstrap {
     const prepared = await this.personalTokens.prepare(result.token);
     try {
       await this.unitOfWork.write(SYSTEM, async (tx) => {
-        await tx.manager.insert(Setting, { name: FIRST_START, value: tx.now.toISOString() });
+        await tx.manager.insert(ServerValue, { name: FIRST_START, value: tx.now.toISOString() });
         const admin = await this.createAdmin(tx, result, passwordHash);
         await this.accounts.insert(tx, { id: result.accountId, name: result.accountName });
         await this.memberships.insert(tx, result.accountId, admin.id, 'administrator');

@@ -3,8 +3,8 @@ import { Account } from './account.entity.js';
 import { Membership } from './membership.entity.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { SessionToken } from './session-token.entity.js';
-import { Setting } from './setting.entity.js';
+import { ServerValue } from './server-value.entity.js';
 import { User } from './user.entity.js';
 
 /** Every entity of identity. */
-export const IDENTITY_ENTITIES = [Account, Membership, PersonalToken, SessionToken, Setting, User] as const;
+export const IDENTITY_ENTITIES = [Account, Membership, PersonalToken, SessionToken, ServerValue, User] as const;

@@ -39,7 +39,7 @@ export { PersonalTokenService, type IssuedPersonalToken } from './personal-token
 export { ServerSettings, type Policy } from './server-settings.js';
 export { SessionService, type OpenedSession, type LoginOptions } from './session.service.js';
 export { SessionToken, USER_AUDIENCE } from './session-token.entity.js';
-export { Setting } from './setting.entity.js';
+export { ServerValue } from './server-value.entity.js';
 export { TokenRevalidator, type TokenStatus } from './token-revalidator.js';
 export { EMAIL_MAX, emailKeyOf, isEmailAddress } from './email-address.js';
 export { User } from './user.entity.js';

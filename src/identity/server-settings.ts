@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { SYSTEM, UnitOfWork, type Actor } from '../core/index.js';
 import { SettingsChanged } from './changes.js';
-import { Setting } from './setting.entity.js';
+import { ServerValue } from './server-value.entity.js';
 
 /** The settings that administrators can change at run time. */
 export interface Policy {
@@ -54,12 +54,12 @@ export class ServerSettings {
   async changePolicy(actor: Actor, changes: Partial<Policy>): Promise<Policy> {
     return this.unitOfWork.write(actor, async (tx) => {
       await insertUnlessThere(tx.manager, POLICY, '{}');
-      await tx.lockForUpdate(Setting, { name: POLICY });
+      await tx.lockForUpdate(ServerValue, { name: POLICY });
       const before = await storedPolicy(tx.manager);
       const after = { ...before, ...changes };
       const fields = (Object.keys(changes) as (keyof Policy)[]).filter((key) => before[key] !== after[key]);
       if (fields.length === 0) return before;
-      await tx.manager.update(Setting, { name: POLICY }, { value: JSON.stringify(after) });
+      await tx.manager.update(ServerValue, { name: POLICY }, { value: JSON.stringify(after) });
       tx.record(new SettingsChanged({ fields }));
       return after;
     });
@@ -75,23 +75,23 @@ export class ServerSettings {
   }
 
   private async stored(name: string): Promise<string | undefined> {
-    return (await this.unitOfWork.read((manager) => manager.findOneBy(Setting, { name })))?.value;
+    return (await this.unitOfWork.read((manager) => manager.findOneBy(ServerValue, { name })))?.value;
   }
 
   private createOnce(name: string, value: string): Promise<string> {
     return this.unitOfWork.write(SYSTEM, async ({ manager }) => {
       await insertUnlessThere(manager, name, value);
-      return (await manager.findOneByOrFail(Setting, { name })).value;
+      return (await manager.findOneByOrFail(ServerValue, { name })).value;
     });
   }
 }
 
 /** The policy, for work that has a transaction open. */
 export async function storedPolicy(manager: EntityManager): Promise<Policy> {
-  const row = await manager.findOneBy(Setting, { name: POLICY });
+  const row = await manager.findOneBy(ServerValue, { name: POLICY });
   return { ...DEFAULT_POLICY, ...(row ? (JSON.parse(row.value) as Partial<Policy>) : {}) };
 }
 
 async function insertUnlessThere(manager: EntityManager, name: string, value: string): Promise<void> {
-  await manager.createQueryBuilder().insert().into(Setting).values({ name, value }).orIgnore().execute();
+  await manager.createQueryBuilder().insert().into(ServerValue).values({ name, value }).orIgnore().execute();
 }

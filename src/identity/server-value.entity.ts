@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { LockKey } from '../core/index.js';
 
 @Entity({ name: 'latchkey_setting' })
-export class Setting {
+export class ServerValue {
   static readonly lock: LockKey<'name'> = { kind: 'setting', columns: ['name'] };
 
   @PrimaryColumn({ name: 'name', type: 'varchar', length: 64, primaryKeyConstraintName: 'latchkey_setting_pk' })

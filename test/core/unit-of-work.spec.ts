@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { MoreThan } from 'typeorm';
 import { AuditRecord, SYSTEM, TokenIssued, type Actor, type Change } from '../../src/core/index.js';
-import { PersonalToken, Setting } from '../../src/identity/index.js';
+import { PersonalToken, ServerValue } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
 import { issueToken, newToken, servicesOf, type Services } from '../support/services.js';
 import { startServer, type TestServer } from '../support/test-server.js';
@@ -209,7 +209,7 @@ onBothEngines('the unit of work', (engine) => {
 
   it('tells a unique rule that was broken by name of what it protects', async () => {
     const insert = (): Promise<unknown> =>
-      services.unitOfWork.write(SYSTEM, ({ manager }) => manager.insert(Setting, { name: 'twice', value: '' }));
+      services.unitOfWork.write(SYSTEM, ({ manager }) => manager.insert(ServerValue, { name: 'twice', value: '' }));
     await insert();
     await expect(insert()).rejects.toMatchObject({
       name: 'UniqueViolation',
