@@ -107,8 +107,12 @@ function declared(symbol: ts.Symbol): string {
   return (symbol.declarations ?? [])
     .map((declaration) => (ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration))
     .map((node) => printer.printNode(ts.EmitHint.Unspecified, withoutPrivate(node), node.getSourceFile()))
-    .join('\n');
+    .join('\n')
+    .replaceAll(INFERRED_UNION, (union) => union.split(' | ').sort().join(' | '));
 }
+
+/** The compiler writes the types that it infers in the order in which it met them, which differs between builds. */
+const INFERRED_UNION = /"[^"\n]*"(?: \| "[^"\n]*")+/g;
 
 function withoutPrivate(node: ts.Node): ts.Node {
   if (!ts.isClassDeclaration(node)) return node;
