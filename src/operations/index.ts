@@ -1,6 +1,4 @@
-/** Operating the server: health, logging, the command line and the notice of the first start. */
-export { UsageError, commandLineOutput } from './command-line.js';
-export { firstStartNotice, type NoticeAccess, type NoticeCommand } from './first-start-notice.js';
+/** Operating the server: health, logging, and answers to requests that cannot be read. */
 export { NestLog, createLog, requestLog } from './logging.js';
 export type { LogOptions } from './logging.settings.js';
 export { answerUnreadableRequests } from './unreadable-requests.js';

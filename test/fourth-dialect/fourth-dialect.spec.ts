@@ -8,7 +8,7 @@ import { DIALECTS } from '../../src/dialects.js';
 import { documents } from '../../src/docs.js';
 import { firstAccess } from '../../src/first-access.js';
 import { DataPlaneModule, LatchkeyModule, Secret } from '../../src/index.js';
-import { commandLineOutput, firstStartNotice } from '../../src/operations/index.js';
+import { commandLineOutput, firstStartNotice } from '../../src/cli/index.js';
 import { Connection } from '../../src/persistence/index.js';
 import { entitiesOf, migrationsOf, schemaOf } from '../../src/schema.js';
 import { createServer, type Server } from '../../src/server.js';

@@ -46,6 +46,7 @@ describe('the import rule', () => {
   const FORBIDDEN: [file: string, text: string, fault: string][] = [
     ['src/config/config.ts', `import { Secret } from '../core/index.js';`, 'config may not import'],
     ['src/settings/form.ts', `import { Secret } from '../core/index.js';`, 'settings may not import'],
+    ['src/cli/command-line.ts', `import { x } from '../core/index.js';`, 'cli may not import'],
     ['src/core/token.ts', `import { integer } from '../settings/form.js';`, 'enter settings through its index.ts'],
     ['src/core/token.ts', `import { x } from '../identity/identity.settings.js';`, 'core may not import'],
     ['src/core/token.ts', `import { User } from '../identity/index.js';`, 'core may not import'],

@@ -6,6 +6,7 @@ import ts from 'typescript';
 const MAY_IMPORT: Record<string, readonly string[]> = {
   settings: [],
   internals: [],
+  cli: [],
   config: [],
   core: ['internals'],
   http: ['internals', 'core'],

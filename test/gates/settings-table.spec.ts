@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { settingsTables } from '../../src/config/index.js';
-import { commandLineOutput } from '../../src/operations/index.js';
+import { commandLineOutput } from '../../src/cli/index.js';
 import { describeSettings } from '../../src/settings/index.js';
 import { README, withSettingsTables } from '../../tools/settings-table.js';
 
