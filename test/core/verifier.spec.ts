@@ -80,9 +80,11 @@ onBothEngines('verification', (engine) => {
   });
 
   it('says wrong_secret for a token that has none', async () => {
-    const { token } = await issueToken(services, { digest: null });
+    const handleScope = 'a'.repeat(32);
+    const { token } = await issueToken(services, { digest: null, handleScope });
     const { handle } = token;
-    const verdict = await services.verifier.verify({ secret: new Secret(''), kind: 'personal_token', handle });
+    const credential = { kind: 'personal_token', handle, handleScope };
+    const verdict = await services.verifier.verify({ secret: new Secret(''), ...credential });
     expect(verdict.status).toBe('wrong_secret');
   });
 

@@ -56,8 +56,11 @@ const SOUND = {
 type Table = keyof typeof SOUND;
 
 const ACCEPTED: [string, Table, Row][] = [
-  ['a personal token without a digest', 'latchkey_token', { kind: 'personal_token', secret_digest: null }],
-  ['an access token without a digest', 'latchkey_token', { kind: 'access_token', secret_digest: null, number: 1 }],
+  [
+    'a token without a digest whose handle belongs to an account',
+    'latchkey_token',
+    { kind: 'access_token', handle_scope: ACCOUNT, secret_digest: null, number: 1 },
+  ],
   ['a token of a user alone', 'latchkey_token', { kind: 'personal_token', user_id: 1000, account_id: null }],
   ['a session with expiry and audience', 'latchkey_token', SESSION],
   [
@@ -73,6 +76,18 @@ const REFUSED: [string, Table, Row, string][] = [
   ['an empty handle', 'latchkey_token', { handle: '' }, 'latchkey_token_handle_present'],
   ['a blank digest', 'latchkey_token', { secret_digest: '' }, 'latchkey_token_digest_length'],
   ['a digest that is too short', 'latchkey_token', { secret_digest: 'd'.repeat(63) }, 'latchkey_token_digest_length'],
+  [
+    'a personal token without a digest',
+    'latchkey_token',
+    { kind: 'personal_token', secret_digest: null },
+    'latchkey_token_digest_present',
+  ],
+  [
+    'an access token without a digest whose handle belongs to no account',
+    'latchkey_token',
+    { kind: 'access_token', secret_digest: null, number: 1 },
+    'latchkey_token_digest_present',
+  ],
   ['a service token without a digest', 'latchkey_token', { secret_digest: null }, 'latchkey_token_digest_present'],
   [
     'a session without a digest',

@@ -23,10 +23,8 @@ const NOT_THERE: IndexOptions & { readonly synchronize: false } = { synchronize:
 @Index('latchkey_token_expiry', ['kind', 'expiresAt'], { where: `"expires_at" IS NOT NULL` })
 @Check('latchkey_token_handle_present', `length("handle") > 0`)
 @Check('latchkey_token_digest_length', `"secret_digest" IS NULL OR length("secret_digest") = 64`)
-@Check(
-  'latchkey_token_digest_present',
-  `"secret_digest" IS NOT NULL OR "kind" = 'access_token' OR "kind" = 'personal_token'`,
-)
+// A handle of an account's own, which people may choose, can be all that a token has.
+@Check('latchkey_token_digest_present', `"secret_digest" IS NOT NULL OR "handle_scope" <> ''`)
 @Check('latchkey_token_previous_length', `"previous_secret_digest" IS NULL OR length("previous_secret_digest") = 64`)
 @Check('latchkey_token_previous_ends', `"previous_secret_digest" IS NULL OR "previous_secret_expires_at" IS NOT NULL`)
 @Check('latchkey_token_version', `"secret_version" >= 1`)
@@ -38,7 +36,7 @@ export abstract class Token {
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'latchkey_token_pk' })
   id!: string;
 
-  /** `service_token`, `access_token`, `personal_token` or `session`. */
+  /** The discriminator value of its class, for example `session`. */
   @Column({ name: 'kind', type: 'varchar', length: 32, update: false })
   readonly kind!: string;
 

@@ -28,7 +28,7 @@ type OwnColumns<T extends Token> = Partial<Omit<T, keyof Token>>;
 export type NewToken<T extends Token> = Pick<Token, 'handle' | 'label'> &
   Partial<Pick<Token, 'handleScope' | 'userId' | 'accountId' | 'enabled' | 'expiresAt' | 'secretVersion'>> &
   OwnColumns<T> & {
-    /** SHA-256 of its secret, or `null` if its kind allows a token without a secret. */
+    /** SHA-256 of its secret. It may be `null` only if the handle belongs to an account ({@link Token.handleScope}). */
     digest: string | null;
   };
 

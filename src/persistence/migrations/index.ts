@@ -8,6 +8,7 @@ import { LeaseLengths1795910400000 } from './1795910400000-lease-lengths.js';
 import { LeanIndexes1795996800000 } from './1795996800000-lean-indexes.js';
 import { TokenCreators1796083200000 } from './1796083200000-token-creators.js';
 import { RequestIds1796083260000 } from './1796083260000-request-ids.js';
+import { TokensWithoutSecret1796256000000 } from './1796256000000-tokens-without-secret.js';
 
 export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   InitialSchema1795219200000,
@@ -18,4 +19,5 @@ export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   LeanIndexes1795996800000,
   TokenCreators1796083200000,
   RequestIds1796083260000,
+  TokensWithoutSecret1796256000000,
 ];
