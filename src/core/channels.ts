@@ -57,5 +57,5 @@ export interface HashingMessage {
   readonly durationMs: number;
 }
 
-/** Published for every password or pass code that is hashed or compared. */
+/** Published for every password, or other secret chosen by people, that is hashed or compared. */
 export const hashingChannel = declareChannel<HashingMessage>('latchkey:hashing');

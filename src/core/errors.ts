@@ -7,7 +7,7 @@ export type DomainErrorCode =
   | 'user_not_found'
   | 'account_not_found'
   | 'member_not_found'
-  /** A handle (client id, authentication code) that must be unique is in use. */
+  /** A handle that must be unique is in use. */
   | 'handle_taken'
   /** The identifier by which people refer to a token is in use. */
   | 'identifier_taken'

@@ -1,7 +1,7 @@
 /** Describes the credential forms of a server in messages and OpenAPI documents. */
 import type { CredentialForms, CredentialScheme } from '../core/index.js';
 
-/** The credential that callers can present by HTTP Basic, for example `service token`; `undefined` if there is none. */
+/** The credential that callers can present by HTTP Basic, for example `API key`; `undefined` if there is none. */
 export function basicNoun({ basic }: CredentialForms): string | undefined {
   return basic.length === 0 ? undefined : [...new Set(basic.map(({ noun }) => noun))].join(' or ');
 }

@@ -10,7 +10,7 @@ import type { SettingsTable } from '../settings/index.js';
 export interface Dialect {
   /** Its name in settings and addresses: lower-case letters, digits and hyphens. */
   readonly name: string;
-  /** Its name for display, for example `Cloudflare`. */
+  /** Its name for display, for example `Acme`. */
   readonly title: string;
   /** Its settings; their values become the options of its module. */
   readonly settings?: SettingsTable;
@@ -66,7 +66,7 @@ export interface FirstAccess {
 
 /** A command to paste into a shell, and what it does. */
 export interface FirstCall {
-  /** Without a full stop, for example `Create a service token, as clients of Cloudflare do`. */
+  /** Without a full stop, for example `Create a key, as clients of Acme do`. */
   readonly intro: string;
   readonly command: string;
 }

@@ -1,8 +1,8 @@
-/** The table of accounts (tenants), which Cloudflare calls accounts and CRM.COM organisations. */
+/** The table of accounts (tenants). */
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { timestampColumn, type LockKey } from '../core/index.js';
 
-/** A tenant, to which service tokens and CRM access tokens belong. */
+/** A tenant, to which tokens belong. */
 @Entity({ name: 'latchkey_account' })
 @Index('latchkey_account_name', ['name'], { unique: true })
 @Check('latchkey_account_id_length', `length("id") = 32`)

@@ -86,7 +86,7 @@ export const CLEANUP_SETTINGS = settingsTable(
       form: integer(0, 36_500),
       default: 0,
       doc: 'Days that audit rows are kept; 0 keeps them without limit',
-      more: "CRM's `log_information` comes from these rows.",
+      more: 'Dialects that show who changed a token read these rows.',
     }),
     initialDelayMs: setting({
       form: integer(0, DAY_MS),

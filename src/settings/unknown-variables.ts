@@ -44,7 +44,7 @@ export function unknownVariableWarning({ name, candidates }: UnknownVariable): s
   return `${name} is ignored: Latchkey has no setting of that name; ${advice}`;
 }
 
-/** npm's own, and what Kubernetes and Docker say of a service that happens to be called "latchkey" or "crm". */
+/** npm's own, and what Kubernetes and Docker say of a service that is called "latchkey" or like a dialect. */
 function isForeign(name: string, value: string): boolean {
   const isServiceLink = /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)/.test(name);
   return isServiceLink || /^(tcp|udp|sctp):\/\//.test(value) || name.startsWith('npm_');

@@ -11,7 +11,7 @@ export type AuditEntry = Omit<AuditRecord, 'id'>;
 export abstract class AuditSink {
   /**
    * Stores the rows of one unit of work inside its transaction; an error rolls back the change. If rows are stored only
-   * elsewhere, `audit-log` and `log_information` stay empty. Wait for nothing but `transaction.manager`: on SQLite, all
+   * elsewhere, what dialects show of them stays empty. Wait for nothing but `transaction.manager`: on SQLite, all
    * other writers wait until this returns. To send rows over a network, use `EventBus.subscribe` or read the table.
    */
   abstract write(transaction: Transaction, entries: readonly AuditEntry[]): Promise<void>;

@@ -34,13 +34,15 @@ export interface HeaderForm {
 
 /** A form of credential, declared by the part of the server that issues it. */
 export interface CredentialForm {
-  /** Its name for display, for example `service token`. */
+  /** Its name for display, for example `API key`. */
   readonly noun: string;
   readonly holder: 'services' | 'users';
   /** The kinds of token that may be presented in this form. */
   readonly kinds: readonly string[];
   /** Whether a text can be a secret of this form. Checked before the database is read. */
   isSecret(text: string): boolean;
+  /** A secret that documents show as an example. Default: one of another form. */
+  readonly exampleSecret?: string;
   /** Whether a token of one of the {@link CredentialForm.kinds} may be presented. Default: every token may. */
   accepts?(token: Readonly<Token>): boolean;
   /** Absent for a credential that only the API which issues it accepts. */

@@ -20,7 +20,7 @@ const CHECKED = /^[A-Za-z0-9]{1,15}_[A-Za-z0-9]{40}[0-9a-f]{8}$/;
 
 /**
  * Creates a secret of 238 random bits. Its checksum distinguishes a mistyped secret from a wrong one.
- * @param prefix - up to 15 letters or digits and an underscore, for example `lkst_`
+ * @param prefix - up to 15 letters or digits and an underscore, for example `key_`
  */
 export function newCheckedSecret(prefix: string): Secret {
   const body = prefix + randomCharacters();

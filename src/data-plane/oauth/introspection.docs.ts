@@ -1,9 +1,11 @@
 /** Adds the credentials to the documents of the two OAuth endpoints, since they depend on the application. */
+import type { Type } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { CredentialForms } from '../../core/index.js';
 import { BEARER_FORM } from '../../identity/index.js';
 import { basicScheme } from '../form-descriptions.js';
 import { IntrospectionView } from './introspection.view.js';
+import { TokenInput } from './token-parameter.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['post']>;
 
@@ -16,10 +18,16 @@ export function describeIntrospection(document: OpenAPIObject, forms: Credential
     post.security = [basicScheme(forms), ...bearer].map((name) => ({ [name]: [] }));
     for (const shown of examplesOf(post)) if (shown.active === true) shown.kind = forms.kinds[0];
   }
-  const view = copy.components?.schemas?.[IntrospectionView.name];
-  const kind = view && 'properties' in view ? view.properties?.kind : undefined;
-  if (kind) Object.assign(kind, { enum: [...forms.kinds], example: forms.kinds[0] });
+  const example = forms.all.find(({ exampleSecret }) => exampleSecret !== undefined)?.exampleSecret;
+  describeMember(copy, IntrospectionView, 'kind', { enum: [...forms.kinds], example: forms.kinds[0] });
+  if (example !== undefined) describeMember(copy, TokenInput, 'token', { example });
   return copy;
+}
+
+function describeMember({ components }: OpenAPIObject, view: Type, name: string, description: object): void {
+  const schema = components?.schemas?.[view.name];
+  const member = schema && 'properties' in schema ? schema.properties?.[name] : undefined;
+  if (member) Object.assign(member, description);
 }
 
 /** The example bodies of an operation's success. */

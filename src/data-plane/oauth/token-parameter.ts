@@ -7,10 +7,8 @@ import { OAuthError } from './oauth.errors.js';
 
 /** The parameters, for OpenAPI. */
 export class TokenInput {
-  @ApiProperty({
-    description: 'The token: its secret as shown when it was issued.',
-    example: 'lkst_4YkVqmnJ2pXW0s8ZtR1cLhB6uDdEfGa9oNiQxMwT1b2e6d01',
-  })
+  /** {@link describeIntrospection} adds an example. */
+  @ApiProperty({ description: 'The token: its secret as shown when it was issued.' })
   token!: string;
 
   @ApiPropertyOptional({ description: 'Accepted but ignored.', example: 'access_token' })

@@ -18,6 +18,7 @@ const SERVICE_TOKEN = {
   holder: 'services',
   kinds: [SERVICE_TOKEN_KIND],
   isSecret: isCheckedSecret,
+  exampleSecret: 'lkst_4YkVqmnJ2pXW0s8ZtR1cLhB6uDdEfGa9oNiQxMwT1b2e6d01',
   introspection: ({ handle }) => ({ client_id: handle }),
 } satisfies CredentialForm;
 

@@ -17,7 +17,7 @@ export function declareBelow(application: Application, prefix: string, permissio
   for (const route of routes) declareRoute(application, route, permission);
 }
 
-/** The permissions by route, for example `GET /api/v1/users/:id`. */
+/** The permissions by route, for example `GET /acme/users/:id`. */
 export function declaredRoutes(application: Application): ReadonlyMap<string, string> {
   return DECLARED.get(application) ?? new Map();
 }

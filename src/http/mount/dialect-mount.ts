@@ -24,9 +24,9 @@ import {
 const MAX_BODY_BYTES = 256 * 1024;
 
 export interface DialectMountOptions extends MountedModule {
-  /** Prefix of the module, for example `/api/v1`, after the host's global prefix. */
+  /** Prefix of the module, for example `/acme`, after the host's global prefix. */
   readonly path: string;
-  /** Name of the dialect in metrics, such as `cloudflare`. */
+  /** Name of the dialect in metrics, such as `acme`. */
   readonly dialect: string;
   readonly errors: ErrorFilter;
 }

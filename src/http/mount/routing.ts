@@ -25,7 +25,7 @@ export interface Route {
   readonly path: string;
 }
 
-/** A route for people: `GET /api/v1/users/:id`. */
+/** A route for people: `GET /acme/users/:id`. */
 export function describeRoute({ method, path }: Route): string {
   return `${method} ${path}`;
 }

@@ -11,7 +11,7 @@ export interface RequestStartMessage {
 
 /** A finished request. */
 export interface RequestMessage extends RequestStartMessage {
-  /** The pattern of the route with its prefix, such as `/api/v1/users/:id`; `null` if no route matched. */
+  /** The pattern of the route with its prefix, such as `/acme/users/:id`; `null` if no route matched. */
   readonly route: string | null;
   readonly status: number;
   /** Whether the connection was closed before the whole answer was sent. */
