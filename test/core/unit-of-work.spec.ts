@@ -124,6 +124,34 @@ onBothEngines('the unit of work', (engine) => {
     expect(seen).toEqual(callers);
   });
 
+  if (engine === 'postgres') {
+    it('runs work again that has caught the error of a lock, as if it had not', async () => {
+      const [early, late] = [
+        { kind: 'unit-of-work', id: '1' },
+        { kind: 'unit-of-work', id: '2' },
+      ];
+      let release = (): void => undefined;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const order: string[] = [];
+      let second: Promise<unknown> = Promise.resolve();
+      await services.unitOfWork.write(SYSTEM, async (holder) => {
+        await holder.lockRule(early);
+        second = services.unitOfWork.write(SYSTEM, async (tx) => {
+          order.push('run');
+          await tx.lockRule(late);
+          await tx.lockRule(early).catch(() => undefined);
+          release();
+        });
+        void second.then(() => order.push('done'));
+        await released;
+        await holder.manager.query('SELECT pg_sleep(0.05)');
+        order.push('released');
+      });
+      await second;
+      expect(order).toEqual(['run', 'released', 'run', 'done']);
+    });
+  }
+
   describe('events', () => {
     it('come after the commit: whoever hears of a token can read it', async () => {
       const found: boolean[] = [];

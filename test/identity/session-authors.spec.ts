@@ -1,7 +1,7 @@
-/** Changes made with a login that comes from a personal token, when that token is revoked meanwhile. */
+/** Changes made with a login whose token, or whose parent token, ends while the request is running. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { SYSTEM, type Actor } from '../../src/core/index.js';
+import { SYSTEM, Secret, type Actor } from '../../src/core/index.js';
 import { PersonalToken, PersonalTokenService } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
 import { issueToken, newToken, servicesOf } from '../support/services.js';
@@ -41,5 +41,21 @@ onBothEngines('a change by a login that comes from a personal token', (engine) =
     expect(order).toEqual(['changed', 'revoked']);
     await expect(change(() => Promise.resolve())).rejects.toMatchObject({ code: 'unauthenticated' });
     await server.close();
+  });
+});
+
+onBothEngines('a change by a login', (engine) => {
+  it('is refused from the millisecond in which the login expires', async () => {
+    const server = await startServer(engine);
+    const services = servicesOf(server);
+    const { token } = await services.sessions.login(ADMIN.email, new Secret(ADMIN.password), TERMS);
+    const author = { userId: ADMIN.id, userName: 'Root', tokenId: token.id, admin: true, address: null };
+    const change = (): Promise<string> =>
+      services.unitOfWork.write({ kind: 'user', ...author }, () => Promise.resolve('changed'));
+    const end = token.expiresAt?.getTime() ?? 0;
+    server.clock.freeze(new Date(end - 1));
+    expect(await change()).toBe('changed');
+    server.clock.freeze(new Date(end));
+    await expect(change()).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 });
