@@ -40,16 +40,17 @@ canvusSuite('GET audit-log, filtered', (canvus) => {
   describe('by every combination of filters', () => {
     const BEGIN = Date.parse('2029-01-01T00:00:00Z');
     const rows: AuditValues[] = Array.from({ length: 120 }, (_, index) => ({
-      // Written side by side: the times do not always go up with the ids, and one clock was wrong by far.
-      createdAt: new Date(BEGIN + (index === 77 ? 3 : index === 5 ? 110 : index - (index % 3)) * 1000),
+      // Written concurrently: the times do not always increase with the ids, and two are far out of order. The limits of
+      // the filters are the times of some rows, of one with a lower id than the last row in the range.
+      createdAt: new Date(BEGIN + (index === 77 ? 3 : index === 5 ? 99 : index - (index % 3)) * 1000),
       authorId: index % 4 === 0 ? null : 5000 + (index % 4),
       targetType: ['token', 'user', 'account', 'membership', 'server'][index % 5] ?? '',
       targetId: index % 5 === 4 ? null : `target-${String(index % 7)}`,
     }));
     beforeAll(() => addAuditRows(canvus.server, rows));
 
-    const after = new Date(BEGIN + 20_000).toISOString();
-    const before = new Date(BEGIN + 100_000).toISOString();
+    const after = new Date(BEGIN + 21_000).toISOString();
+    const before = new Date(BEGIN + 99_000).toISOString();
     const FILTERS: [name: string, value: string, fits: (event: AuditEvent) => boolean][] = [
       ['created_after', after, ({ created_at: at }) => at >= after],
       ['created_before', before, ({ created_at: at }) => at < before],
