@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { SYSTEM, Secret, TokenLookup, type Verdict } from '../../src/core/index.js';
 import { PersonalToken } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
@@ -156,6 +157,21 @@ onBothEngines('verification', (engine) => {
     expect((await verify(secret)).status).toBe('valid');
     expect((await before).status).toBe('unknown');
   });
+
+  if (engine === 'sqlite') {
+    it('finds what another process has committed from the next turn of the event loop on', async () => {
+      const secret = services.hashing.newSecret();
+      const { token } = await issueToken(services);
+      expect((await verify(secret)).status).toBe('unknown');
+      const elsewhere = new Database(server.database.name);
+      elsewhere
+        .prepare('UPDATE latchkey_token SET secret_digest = ? WHERE id = ?')
+        .run(services.hashing.digest(secret), token.id);
+      elsewhere.close();
+      await nextTurn();
+      expect((await verify(secret)).status).toBe('valid');
+    });
+  }
 
   it('asks the database about each wrong secret of a remembered token, as it does for an unknown handle', async () => {
     const { token, secret } = await issueToken(services);

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { Like } from 'typeorm';
 import { AuditRecord, SYSTEM } from '../../src/core/index.js';
 import { PersonalToken } from '../../src/identity/index.js';
@@ -184,6 +185,24 @@ describe('group commit on SQLite', () => {
     expect(await parents(400, 499)).toEqual([400]);
     await insertParent(403);
     expect(await parents(400, 499)).toEqual([400, 403]);
+  });
+
+  it('waits for another process that has the file locked, and then commits', async () => {
+    const other = new Database(server.database.name);
+    other.exec('BEGIN IMMEDIATE');
+    const watch = watchQueries(server.dataSource);
+    const writing = insertParent(500);
+    // Until the second attempt, or until the first has failed for good.
+    const ended = writing.then(
+      () => true,
+      () => true,
+    );
+    while (watch.count(/^BEGIN/) < 2) if (await Promise.race([ended, turn(false)])) break;
+    watch.stop();
+    other.exec('COMMIT');
+    other.close();
+    await writing;
+    expect(await parents(500, 599)).toEqual([500]);
   });
 
   it('runs in WAL mode, flushed at every commit, with foreign keys on', async () => {
