@@ -35,6 +35,8 @@ describe('messages between instances', () => {
     const named = { ...token, label: '🔑'.repeat(1000) } as Token;
     const [text = ''] = messagesOf(FROM, 1, [new TokenRevoked(named, { extra: 'x'.repeat(9000) })]);
     expect(Buffer.byteLength(text)).toBeLessThan(8000);
+    const [short = ''] = messagesOf(FROM, 1, [new TokenRevoked(named, { extra: 'é'.repeat(3000) })]);
+    expect(Buffer.byteLength(short)).toBeLessThan(8000);
     expect(read(text).change).toMatchObject({
       tokenId: 'id',
       userId: 1,
