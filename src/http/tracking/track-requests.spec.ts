@@ -1,6 +1,11 @@
-/** Ids of requests: which are taken over, and what new ones look like. */
-import { describe, expect, it } from '@jest/globals';
-import { isUsableId, newRequestId, requestIdIn } from './track-requests.js';
+/** Ids of requests: which are taken over, and what new ones look like; and the message about a finished request. */
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Request, Response } from 'express';
+import { requestChannel, type RequestMessage } from './channels.js';
+import { isUsableId, newRequestId, requestIdIn, trackRequests } from './track-requests.js';
 
 describe('a new id of a request', () => {
   it('is 32 hex characters, and different from every other one', () => {
@@ -37,4 +42,36 @@ describe('an id that somebody else has given', () => {
       expect(isUsableId(id)).toBe(false);
     },
   );
+});
+
+describe('the message about a finished request', () => {
+  const messages: RequestMessage[] = [];
+  const listener = (message: RequestMessage): void => {
+    messages.push(message);
+  };
+  let response: ServerResponse;
+
+  beforeEach(() => {
+    messages.length = 0;
+    requestChannel.subscribe(listener);
+    const request = new IncomingMessage(new Socket());
+    response = new ServerResponse(request);
+    trackRequests('canvus')(request as Request, response as Response, () => undefined);
+  });
+  afterEach(() => {
+    requestChannel.unsubscribe(listener);
+  });
+
+  it('says that the answer was sent completely', async () => {
+    response.assignSocket(new PassThrough() as unknown as Socket);
+    await new Promise<void>((resolve) => response.end('answer', resolve));
+    response.emit('close');
+    expect(messages).toEqual([expect.objectContaining({ dialect: 'canvus', status: 200, aborted: false })]);
+  });
+
+  it('says that the connection was closed before all of the answer was sent', () => {
+    response.end('answer');
+    response.emit('close');
+    expect(messages).toEqual([expect.objectContaining({ aborted: true })]);
+  });
 });
