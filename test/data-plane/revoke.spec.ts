@@ -124,6 +124,16 @@ dataPlaneSuite('POST /oauth2/revoke', (plane) => {
       expect(await status(pair(present))).toBe(200);
     });
 
+    it('for a secret whose overlap has ended: the token keeps its new secret', async () => {
+      const old = await cf.token(ACCOUNT.id);
+      const end = new Date(Date.now() + HOUR);
+      const token = await cf.rotate(ACCOUNT.id, old.id, { previous_client_secret_expires_at: end.toISOString() });
+      cf.server.clock.freeze(end);
+      expect(await revoke(bearer(ADMIN.token), old.client_secret)).toBe(200);
+      cf.server.clock.reset();
+      expect(await status(pair(token))).toBe(200);
+    });
+
     it('of many at once, every one is answered, and the token ends once', async () => {
       const token = await cf.token(ACCOUNT.id);
       const many = await Promise.all(Array.from({ length: 8 }, () => revoke(bearer(ADMIN.token), token.client_secret)));
