@@ -240,6 +240,14 @@ describe('the configuration', () => {
     expect(() => loadConfig({ DOORS_COUNT: '0' }, { doors })).toThrow('DOORS_COUNT is "0"; give a whole number from 1');
   });
 
+  it('compares variables with the settings of the given dialects only', () => {
+    const doors = settingsTable('Doors', {
+      count: setting({ env: 'DOORS_COUNT', form: integer(1, 9), default: 2, doc: 'How many doors there are' }),
+    });
+    const { unknownVariables } = loadConfig({ DOORS_CONT: '3', CRM_HTTP_ERROR: 'status' }, { doors });
+    expect(unknownVariables).toEqual([{ name: 'DOORS_CONT', candidates: ['DOORS_COUNT'] }]);
+  });
+
   it('names the variables that look like misspelt settings, which do not keep the server from starting', () => {
     const { unknownVariables } = loadConfig({ ADMIN_PASWORD: 'hunter2', PATH: '/bin' });
     expect(unknownVariables).toEqual([{ name: 'ADMIN_PASWORD', candidates: ['ADMIN_PASSWORD'] }]);

@@ -152,4 +152,6 @@ it('TypeORM keeps its drivers where they are read, and a connection without them
   const postgres = new DataSource({ type: 'postgres' });
   expect(clientClassOf(postgres).name).toBe('Client');
   expect(() => poolOf(postgres)).toThrow(InternalsError);
+  const unlimited = { driver: { master: { on: () => undefined, options: {} } } } as unknown as DataSource;
+  expect(() => poolOf(unlimited)).toThrow(InternalsError);
 });
