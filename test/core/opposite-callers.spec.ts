@@ -1,4 +1,4 @@
-/** Callers who change each other: neither waits for the other for ever, and one of them comes first. */
+/** Callers who change each other: neither waits for the other indefinitely, and one of them comes first. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { SYSTEM, type Transaction } from '../../src/core/index.js';
 import { AccessToken } from '../../src/dialects/crm/access-token.entity.js';
@@ -21,7 +21,7 @@ onBothEngines('callers who change each other at the same moment', (engine) => {
 
   beforeAll(async () => {
     const database = await migratedDatabase(engine, 'standalone');
-    // A deadlock is not found out and undone, but fails with the first time limit that it reaches.
+    // A deadlock is not detected and resolved, but fails at the first time limit.
     if (engine === 'postgres') await administer(`ALTER DATABASE ${database.name} SET deadlock_timeout = '1h'`);
     server = await startServer(engine, {}, database);
     [canvus, cf] = [actors(server), cast(server)];
@@ -94,7 +94,7 @@ onBothEngines('callers who change each other at the same moment', (engine) => {
     }
   });
 
-  it('a user who logs in while they are made administrator, and one while another is blocked', async () => {
+  it('a user who logs in while being made administrator, and one who logs in while another is blocked', async () => {
     const person = await canvus.person({ admin: true });
     for (let round = 0; round < ROUNDS; round += 1) {
       const other = await canvus.person({ admin: true });
@@ -108,7 +108,7 @@ onBothEngines('callers who change each other at the same moment', (engine) => {
     }
   });
 
-  it('a change of a CRM access token that waits for the token holds no row that somebody else may wait for', async () => {
+  it('a change of a CRM access token that waits for the token holds no row that others may wait for', async () => {
     if (engine === 'sqlite') return;
     const login = { username: ADMIN.email, password: ADMIN.password, organisation: ACCOUNT.name };
     const session = (await new Client(server).post('authentication/token', login)).json<{ data: { token: string } }>();

@@ -1,4 +1,4 @@
-/** Every token names who created it, whatever its kind and whoever it belongs to. */
+/** Every token records its creator, whatever its kind and owner. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Token } from '../../src/core/index.js';
 import { onBothEngines } from '../support/engines.js';
@@ -42,19 +42,19 @@ onBothEngines('the creator of a token', (engine) => {
   });
   afterAll(() => server.close());
 
-  it('is nobody for what the server made at its first start', async () => {
+  it('is absent for what the server created at its first start', async () => {
     const [first] = await server.dataSource.getRepository(Token).find({ where: { label: 'First token' } });
     expect(first).toMatchObject({ kind: 'personal_token', createdBy: null });
   });
 
-  it('is the user who asks, for a token that belongs to an account', async () => {
+  it('is the calling user, for a token that belongs to an account', async () => {
     const path = `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`;
     expect(await created(() => call('POST', path, { name: 'by root' }, ADMIN.token))).toEqual([
       ['service_token', String(ADMIN.id)],
     ]);
   });
 
-  it('is the administrator, and not the owner, for a token that they issue to somebody else', async () => {
+  it('is the administrator, and not the owner, for a token that they issue to another user', async () => {
     const path = `/api/v1/users/${String(memberId)}/access-tokens`;
     expect(await created(() => call('POST', path, { description: 'a gift' }, ADMIN.token))).toEqual([
       ['personal_token', String(ADMIN.id)],
@@ -71,7 +71,7 @@ onBothEngines('the creator of a token', (engine) => {
     expect(await created(() => call('POST', login, { token: memberToken }))).toEqual([mine]);
   });
 
-  it('is the user behind the login, for an access token of CRM.COM’s kind', async () => {
+  it('is the user behind the login, for a CRM access token', async () => {
     const credentials = { username: ADMIN.email, password: ADMIN.password, organisation: ACCOUNT.name };
     let token = '';
     const login = created(async () => {
@@ -85,7 +85,7 @@ onBothEngines('the creator of a token', (engine) => {
     ]);
   });
 
-  it('stays who it was when somebody else rotates or changes the token', async () => {
+  it('stays the same when another user rotates or changes the token', async () => {
     const path = `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`;
     const made = await call('POST', path, { name: 'kept' }, ADMIN.token);
     const { id } = made.json<{ result: { id: string } }>().result;

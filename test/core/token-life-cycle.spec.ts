@@ -143,7 +143,7 @@ onBothEngines('the life of a token', (engine) => {
       expect((await list(userId)).map((token) => token.label)).toEqual(['1', '3', '5']);
     });
 
-    it('refuse a selector whose value is undefined, instead of finding everybody’s', async () => {
+    it('refuse a selector whose value is undefined, instead of finding the tokens of all users', async () => {
       const selector = { userId: undefined } as unknown as TokenSelector;
       await expect(find(selector)).rejects.toThrow();
       // @ts-expect-error -- neither an id nor a handle
@@ -151,7 +151,7 @@ onBothEngines('the life of a token', (engine) => {
     });
   });
 
-  describe('whoever changes a token', () => {
+  describe('the caller who changes a token', () => {
     const INCOMPLETE = (id: string): unknown[] => [
       {},
       { id },
@@ -162,7 +162,7 @@ onBothEngines('the life of a token', (engine) => {
       { id, userId: 1000, accountId: undefined },
     ];
 
-    it('names it by id and owner, as the compiler demands', () => {
+    it('must identify it by id and owner, which the compiler checks', () => {
       const changes = (id: string): unknown[] => [
         // @ts-expect-error -- neither id nor owner
         revoke({}),
@@ -170,7 +170,7 @@ onBothEngines('the life of a token', (engine) => {
         revoke({ id }),
         // @ts-expect-error -- an owner without an id
         revoke({ userId: 1000 }),
-        // @ts-expect-error -- an owner that is not known
+        // @ts-expect-error -- an undefined owner
         revoke({ id, userId: undefined }),
         // @ts-expect-error -- no owner
         update({ id }, {}),
@@ -180,7 +180,7 @@ onBothEngines('the life of a token', (engine) => {
       expect(changes).toBeInstanceOf(Function);
     });
 
-    it('is refused when a part of the name is missing, and nothing is changed', async () => {
+    it('is refused when a part of the reference is missing, and nothing is changed', async () => {
       const { token, secret } = await issueToken(services);
       for (const incomplete of INCOMPLETE(token.id)) {
         await expect(revoke(incomplete as TokenRef)).rejects.toThrow(TypeError);
@@ -239,7 +239,7 @@ onBothEngines('the life of a token', (engine) => {
       expect((await digestsOf(first.token.id)).previousSecretDigest).toBeNull();
     });
 
-    it('is what an overlap that ends now or in the past means', async () => {
+    it('happens when the overlap ends now or in the past', async () => {
       for (const end of [NOW, new Date(NOW.getTime() - 1)]) {
         const first = await issueToken(services);
         const second = await rotate(first.token, { previousUntil: end });
@@ -266,7 +266,7 @@ onBothEngines('the life of a token', (engine) => {
       ['one millisecond before the end', new Date(END.getTime() - 1), 'valid by its previous secret'],
       ['at the end', END, 'wrong_secret'],
       ['one millisecond after the end', new Date(END.getTime() + 1), 'wrong_secret'],
-    ])('%s, the old secret answers to the millisecond and the new one is valid', async (_name, moment, expected) => {
+    ])('%s, the old secret works to the millisecond and the new one is valid', async (_name, moment, expected) => {
       const first = await issueToken(services);
       const second = await rotate(first.token, { previousUntil: END });
       expect(second.token).toMatchObject({ secretVersion: 2, previousSecretExpiresAt: END });
@@ -289,7 +289,7 @@ onBothEngines('the life of a token', (engine) => {
   });
 
   describe('rotate against a version', () => {
-    it('is a conflict when the token has moved on, and changes nothing', async () => {
+    it('is a conflict when the token has a newer version, and changes nothing', async () => {
       const first = await issueToken(services);
       const second = await rotate(first.token, { expectedVersion: 1 });
       expect(await refusal(rotate(first.token, { expectedVersion: 1 }))).toBe('conflict');
@@ -346,7 +346,7 @@ onBothEngines('the life of a token', (engine) => {
       expect(outcomes.sort()).toEqual(['none', ...Array.from({ length: 5 }, () => 'token_not_found')]);
     });
 
-    it('during an update leaves either both done or the update refused, never a token that is back', async () => {
+    it('during an update: either both succeed or the update is refused, and the token never reappears', async () => {
       for (let round = 0; round < 10; round += 1) {
         const { token, secret } = await issueToken(services);
         const updating = refusal(update(token, { label: 'changed' }));
@@ -359,7 +359,7 @@ onBothEngines('the life of a token', (engine) => {
     });
   });
 
-  it('a token that fails half way through a unit of work is not there', async () => {
+  it('a token of a unit of work that fails half way does not exist', async () => {
     const secret = services.hashing.newSecret();
     const failing = services.unitOfWork.write(SYSTEM, async (tx) => {
       await services.tokens.issue(tx, PersonalToken, newToken(services, secret));

@@ -93,7 +93,7 @@ onBothEngines('the unit of work', (engine) => {
       expect(changes).toEqual([]);
     });
 
-    it('takes the change with it when its own row cannot be written', async () => {
+    it('rolls back the change when its row cannot be written', async () => {
       const secret = services.hashing.newSecret();
       const changes = heard();
       const failing = services.unitOfWork.write(author, async (tx) => {
@@ -106,7 +106,7 @@ onBothEngines('the unit of work', (engine) => {
       expect(changes).toEqual([]);
     });
 
-    it('gets no row from work that changed nothing', async () => {
+    it('has no row of work that changed nothing', async () => {
       const before = await lastAuditId();
       await services.unitOfWork.write(author, () => Promise.resolve());
       expect(await auditAfter(before)).toEqual([]);
@@ -153,7 +153,7 @@ onBothEngines('the unit of work', (engine) => {
   }
 
   describe('events', () => {
-    it('come after the commit: whoever hears of a token can read it', async () => {
+    it('come after the commit: a subscriber that hears of a token can read it', async () => {
       const found: boolean[] = [];
       listen(async (change) => {
         const { tokenId } = change as TokenIssued;
@@ -163,7 +163,7 @@ onBothEngines('the unit of work', (engine) => {
       expect(found).toEqual(Array.from({ length: 20 }, () => true));
     });
 
-    it('are delivered before the author of the change gets his answer', async () => {
+    it('are delivered before the author of the change gets an answer', async () => {
       const order: string[] = [];
       listen(async () => {
         await delay(30);
@@ -218,7 +218,7 @@ onBothEngines('the unit of work', (engine) => {
       expect(changes).toHaveLength(1);
     });
 
-    it('reach nobody who has stopped listening', async () => {
+    it('do not reach a listener that has unsubscribed', async () => {
       const changes: Change[] = [];
       const stop = services.events.subscribe((change) => {
         changes.push(change);
@@ -230,12 +230,12 @@ onBothEngines('the unit of work', (engine) => {
     });
   });
 
-  it('hands what the work throws to its caller as it is', async () => {
+  it('throws the error of the work to its caller unchanged', async () => {
     const error = new Error('mine');
     await expect(services.unitOfWork.write(SYSTEM, () => Promise.reject(error))).rejects.toBe(error);
   });
 
-  it('tells a unique rule that was broken by name of what it protects', async () => {
+  it('names the table of a violated unique constraint', async () => {
     const insert = (): Promise<unknown> =>
       services.unitOfWork.write(SYSTEM, ({ manager }) => manager.insert(ServerValue, { name: 'twice', value: '' }));
     await insert();

@@ -50,7 +50,7 @@ onBothEngines('verification', (engine) => {
     expect(await verify(secret)).toMatchObject({ status: 'valid', owner: null });
   });
 
-  it('says unknown for a secret that was never given', async () => {
+  it('says unknown for a secret that was never issued', async () => {
     expect(await verify(services.hashing.newSecret())).toEqual({ status: 'unknown' });
     expect(await verify(new Secret(''))).toEqual({ status: 'unknown' });
   });
@@ -109,7 +109,7 @@ onBothEngines('verification', (engine) => {
     expect((await verify(secret)).status).toBe('valid');
   });
 
-  it('tells a wrong secret from the state of the token: an expired, disabled token still says wrong_secret', async () => {
+  it('checks the secret before the state of the token: an expired, disabled token still says wrong_secret', async () => {
     const { token } = await issueToken(services, { enabled: false, expiresAt: new Date(0) });
     const { handle } = token;
     const secret = services.hashing.newSecret();
@@ -122,7 +122,7 @@ onBothEngines('verification', (engine) => {
     expect((await verify(secret)).status).toBe('owner_gone');
   });
 
-  it('says owner_blocked as soon as the owner is blocked, and valid when he is back', async () => {
+  it('says owner_blocked as soon as the owner is blocked, and valid when they are unblocked', async () => {
     const userId = await ownedBy({});
     const { secret } = await issueToken(services, { userId });
     expect((await verify(secret)).status).toBe('valid');
@@ -147,9 +147,9 @@ onBothEngines('verification', (engine) => {
     expect((await verify(secret)).status).toBe('unknown');
   });
 
-  it('finds what is committed, though something else was looked up in the same turn of the event loop', async () => {
+  it('finds what is committed, even if something else was looked up in the same turn of the event loop', async () => {
     const secret = services.hashing.newSecret();
-    // Beside the write, and ahead of its commit.
+    // During the write, before its commit.
     const before = nextTurn().then(() => verify(services.hashing.newSecret()));
     await services.unitOfWork.write(SYSTEM, (tx) =>
       services.tokens.issue(tx, PersonalToken, newToken(services, secret)),
@@ -173,7 +173,7 @@ onBothEngines('verification', (engine) => {
     });
   }
 
-  it('asks the database about each wrong secret of a remembered token, as it does for an unknown handle', async () => {
+  it('asks the database about each wrong secret of a cached token, as it does for an unknown handle', async () => {
     const { token, secret } = await issueToken(services);
     const named = { kind: 'personal_token', handle: token.handle };
     const exists = jest.spyOn(server.app.get(TokenLookup), 'exists');

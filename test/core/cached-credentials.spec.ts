@@ -1,4 +1,4 @@
-/** Which changes make an instance forget a credential it remembers, counted in look-ups of the database. */
+/** Which changes evict a cached credential, measured by the number of database look-ups. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SYSTEM, TokenLookup, type LookupKey, type Secret } from '../../src/core/index.js';
 import { UserCreated } from '../../src/identity/index.js';
@@ -8,7 +8,7 @@ import { send } from '../support/http.js';
 import { issueToken, servicesOf, type Services } from '../support/services.js';
 import { startServer, type TestServer } from '../support/test-server.js';
 
-onBothEngines('a remembered credential', (engine) => {
+onBothEngines('a cached credential', (engine) => {
   let server: TestServer;
   let services: Services;
   let canvus: Actors;
@@ -71,7 +71,7 @@ onBothEngines('a remembered credential', (engine) => {
     });
   });
 
-  describe('is forgotten', () => {
+  describe('is evicted', () => {
     it.each<[name: string, change: (person: Person) => Promise<void>]>([
       ['is blocked', async ({ user }) => void ok(await canvus.admin.post(userPath(user.id, '/block')))],
       ['is deleted', async ({ user }) => void ok(await canvus.admin.delete(userPath(user.id)))],
@@ -83,7 +83,7 @@ onBothEngines('a remembered credential', (engine) => {
     });
   });
 
-  it('whose owner was not there is accepted as soon as they are', async () => {
+  it('whose owner did not exist is accepted as soon as the owner exists', async () => {
     const id = 500_000;
     const { secret } = await issueToken(services, { userId: id });
     expect((await services.verifier.verify({ secret })).status).toBe('owner_gone');
