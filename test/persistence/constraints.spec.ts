@@ -10,10 +10,10 @@ type Row = Readonly<Record<string, string | number | boolean | null>>;
 const DIGEST = 'd'.repeat(64);
 const MOMENT = 1_900_000_000_000;
 
-/** Rows that are accepted; each case spoils one of them. */
+/** Valid rows; each case makes one of them invalid. */
 const ACCOUNT = 'a'.repeat(32);
 
-/** A session that fits, as a change to a sound token. */
+/** A valid session, as a change to a valid token. */
 const SESSION = { kind: 'session', user_id: 1000, audience: 'user' };
 
 const SOUND = {
@@ -108,7 +108,7 @@ const REFUSED: [string, Table, Row, string][] = [
     'latchkey_token_previous_ends',
   ],
   ['a version before the first', 'latchkey_token', { secret_version: 0 }, 'latchkey_token_version'],
-  ['a token of nobody', 'latchkey_token', { kind: 'personal_token', account_id: null }, 'latchkey_token_owner'],
+  ['a token without an owner', 'latchkey_token', { kind: 'personal_token', account_id: null }, 'latchkey_token_owner'],
   ['a session without expiry', 'latchkey_token', { ...SESSION, expires_at: null }, 'latchkey_token_session'],
   ['a session without audience', 'latchkey_token', { ...SESSION, audience: null }, 'latchkey_token_session'],
   ['a service token without duration', 'latchkey_token', { duration: null }, 'latchkey_token_service'],
@@ -142,7 +142,7 @@ onBothEngines('the database itself', (engine) => {
     return server.dataSource.query(statement, values);
   };
 
-  it.each(Object.keys(SOUND) as Table[])('accepts a sound row of %s', async (table) => {
+  it.each(Object.keys(SOUND) as Table[])('accepts a valid row of %s', async (table) => {
     await expect(insert(table, SOUND[table]())).resolves.toBeDefined();
   });
 

@@ -1,4 +1,4 @@
-/** A database that fails for a while: what is asked for meanwhile is refused or waits, and afterwards all is well. */
+/** A database that fails for a while: requests are refused or wait meanwhile, and afterwards everything works again. */
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
@@ -10,7 +10,7 @@ import { startProcess } from '../support/process.js';
 import { Program } from '../support/program.js';
 import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
 
-// Times are compared on machines that do other things as well: what is really wrong fails each time.
+// Times are measured on busy machines; a real fault fails every time.
 jest.retryTimes(2);
 
 const TOKENS = '/api/v1/users/1000/access-tokens';
@@ -31,7 +31,7 @@ function createServiceToken({ baseUrl }: Addressed, name: string): Promise<Reply
 }
 
 describe('SQLite on a full disk', () => {
-  it('refuses writes with 503, leaves nothing half done, still reads, and writes again when there is space', async () => {
+  it('refuses writes with 503, leaves nothing half done, can still read, and writes again when there is space', async () => {
     const server = await startServer('sqlite');
     const query = (text: string): Promise<Record<string, number>[]> => server.dataSource.query(text);
     const [{ page_count: pages = 0 } = {}] = await query('PRAGMA page_count');
@@ -45,7 +45,7 @@ describe('SQLite on a full disk', () => {
     expect([...new Set(replies.map(({ status }) => status))].sort()).toEqual([200, 503]);
 
     const others: Reply[] = [];
-    // A smaller row may still find room.
+    // A smaller row may still fit.
     do others.push(await createServiceToken(server, 'x'.repeat(200)));
     while (others.at(-1)?.status === 201 && others.length < 100);
     const refused = [replies.at(-1), others.at(-1)];
@@ -57,7 +57,7 @@ describe('SQLite on a full disk', () => {
 
     const done = [...replies, ...others].filter(({ status }) => status < 300).length;
     const [{ tokens = 0 } = {}] = await query('SELECT count(*) AS tokens FROM latchkey_token');
-    // The administrator's own is there as well.
+    // The administrator's own token exists as well.
     expect(tokens).toBe(done + 1);
     const issued = { action: 'token.issued', authorId: ADMIN.id };
     expect(await server.dataSource.getRepository(AuditRecord).countBy(issued)).toBe(done);

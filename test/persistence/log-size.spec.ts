@@ -1,4 +1,4 @@
-/** SQLite's write-ahead log begins anew when it has been copied, whatever is looked up meanwhile. */
+/** SQLite's write-ahead log is reset after each checkpoint, whatever is looked up meanwhile. */
 import { statSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import type Database from 'better-sqlite3';

@@ -77,7 +77,7 @@ describe('a migration that fails', () => {
     const squatter = await new DataSource({ ...options, migrations: [] }).initialize();
     closeLater(() => squatter.destroy());
     await squatter.query('CREATE TABLE "latchkey_audit" ("id" integer)');
-    // TypeORM tells of it on the console as well.
+    // TypeORM also prints it to the console.
     const quiet = jest.spyOn(console, 'log').mockReturnValue();
     await expect(openDatabase(options)).rejects.toThrow(/latchkey_audit/);
     quiet.mockRestore();

@@ -6,7 +6,7 @@ import { closeLater } from '../support/closing.js';
 import { createDatabase } from '../support/engines.js';
 
 describe('servers that start at the same time on one empty PostgreSQL database', () => {
-  it.each([1, 2, 3])('all start, and make one administrator between them (round %i)', async () => {
+  it.each([1, 2, 3])('all start, and create one administrator in total (round %i)', async () => {
     const database = await createDatabase('postgres');
     const config = loadConfig({
       DATABASE_URL: database.url,

@@ -1,4 +1,4 @@
-/** The migration that notes creators: tokens that are there already get theirs from the audit log. */
+/** The migration that adds creators: existing tokens get theirs from the audit log. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
@@ -7,7 +7,7 @@ import { dataSourceOptions } from '../../src/persistence/index.js';
 import { ENTITIES, MIGRATIONS } from '../../src/schema.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 
-/** More than one statement of the migration takes. */
+/** More tokens than one statement of the migration updates. */
 const TOKENS = 2500;
 
 const MOMENT = 1_900_000_000_000;
@@ -50,7 +50,7 @@ onBothEngines('creators of tokens that are older than their column', (engine) =>
     const issued = (id: string, at: number): string =>
       `(${String(MOMENT)}, 'token.issued', ${at === 1 ? 'NULL' : String(1000 + (at % 7))}, 'token', '${id}', '{}')`;
     const rows = [
-      // The first has been forgotten by the log, the second was made by the server itself.
+      // The first is no longer in the log, the second was created by the server itself.
       ...ids.map(issued).slice(1),
       `(${String(MOMENT)}, 'token.updated', 4711, 'token', '${String(ids[2])}', '{}')`,
       `(${String(MOMENT)}, 'token.issued', 4711, 'token', '${randomUUID()}', '{}')`,
@@ -73,7 +73,7 @@ onBothEngines('creators of tokens that are older than their column', (engine) =>
     expect(Number(row?.known)).toBe(TOKENS - 2);
   });
 
-  it('are unknown where the audit log has no record or names nobody', async () => {
+  it('are unknown where the audit log has no row or no author', async () => {
     expect([await creator(0), await creator(1)]).toEqual([null, null]);
   });
 

@@ -10,7 +10,7 @@ import { newToken, servicesOf, type Services } from '../support/services.js';
 import { startServer, type TestServer } from '../support/test-server.js';
 
 const WRITERS = 300;
-/** Many more than there are connections, and few enough for none to wait too long for one on a busy machine. */
+/** Many more than there are connections, but few enough that none waits too long for one on a busy machine. */
 const AT_ONCE = 60;
 
 const noPause = (): Promise<void> => Promise.resolve();
@@ -44,7 +44,7 @@ onBothEngines('concurrent writers', (engine) => {
       if (doomed) throw new Error('half way');
     });
 
-  it('lose no acknowledged write when others fail, and keep nothing of the failed ones', async () => {
+  it('lose no acknowledged write when others fail, and leave nothing of the failed ones', async () => {
     const names = Array.from({ length: WRITERS }, (_, index) => `trap ${String(index)}`);
     const isDoomed = (index: number): boolean => index % 3 === 1;
     const outcomes: PromiseSettledResult<void>[] = [];
@@ -86,7 +86,7 @@ onBothEngines('concurrent writers', (engine) => {
     while (load.running) {
       seen.push(...(await labels('dirty %')));
       reads += 1;
-      // As requests do: SQLite answers without ever giving the event loop a turn.
+      // As between requests: SQLite answers without yielding to the event loop.
       await turn();
     }
     await writes;
@@ -144,7 +144,7 @@ describe('group commit on SQLite', () => {
     return rows.map(({ id }) => id);
   };
 
-  it('puts writers that wait together into one commit, each in its own savepoint', async () => {
+  it('commits waiting writers together, each in its own savepoint', async () => {
     const watch = watchQueries(server.dataSource);
     await Promise.all(Array.from({ length: 32 }, (_, index) => insertParent(100 + index)));
     watch.stop();
