@@ -1,9 +1,9 @@
-/** A host that forgot something is a process that ends, and says why. */
+/** The process of a misconfigured host ends, and says why. */
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
-describe('the process of a host that forgot something', () => {
+describe('the process of a misconfigured host', () => {
   /** With the package as it is built. @returns how it ended, and what it printed */
   const ended = (options: string): { status: number; printed: string } => {
     const host = `

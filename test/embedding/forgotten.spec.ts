@@ -19,7 +19,7 @@ import { administer, createDatabase, onBothEngines, type TestDatabase } from '..
 import { Article, ShopTables1790000000000, shopDatabase, startHost } from '../support/shop.js';
 import { IN_MEMORY, addressOf, cloudflareAlone } from './support.js';
 
-/** What keeps a host from starting; fails when it starts. */
+/** The error that keeps a host from starting; throws if it starts. */
 async function faultOf(metadata: ModuleMetadata): Promise<Error> {
   const outcome = await startHost(metadata).catch((error: unknown) => error);
   if (outcome instanceof Error) return outcome;
@@ -29,7 +29,7 @@ async function faultOf(metadata: ModuleMetadata): Promise<Error> {
 const inMemory = (options: Parameters<typeof LatchkeyModule.forRoot>[0] = {}) =>
   LatchkeyModule.forRoot({ database: IN_MEMORY, bcryptCost: 4, ...options });
 
-/** What keeps a host from starting over a connection of its own, which it closes itself. */
+/** The error that keeps a host from starting with its own connection, which it closes itself. */
 async function faultOver(options: object, latchkeyOptions: Parameters<typeof cloudflareAlone>[0] = {}): Promise<Error> {
   const source = await new DataSource(options as DataSourceOptions).initialize();
   const connection = TypeOrmModule.forRootAsync({
@@ -40,7 +40,7 @@ async function faultOver(options: object, latchkeyOptions: Parameters<typeof clo
   return faultOf({ imports: [connection, ...cloudflareAlone(latchkeyOptions)] });
 }
 
-onBothEngines('a host that forgets something of its database', (engine) => {
+onBothEngines('the error of a host whose database is not set up completely', (engine) => {
   let database: TestDatabase;
   let connection: ReturnType<typeof shopDatabase>;
 
@@ -49,32 +49,32 @@ onBothEngines('a host that forgets something of its database', (engine) => {
     connection = shopDatabase(addressOf(database));
   });
 
-  it('is told that there is no connection', async () => {
+  it('says that there is no connection', async () => {
     const fault = await faultOf({ imports: cloudflareAlone({}) });
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(/^Latchkey has no database: import TypeOrmModule\.forRoot\(.*\.\.\.ENTITIES/);
     expect(fault.message).toContain('or give LatchkeyModule.forRoot a `database`');
   });
 
-  it('is told that there is no connection of the name that it gave', async () => {
+  it('says that there is no connection of the given name', async () => {
     const fault = await faultOver(connection, { connectionName: 'tokens' });
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(/^Latchkey has no database/);
   });
 
-  it('is told which entities are not registered', async () => {
+  it('names the entities that are not registered', async () => {
     const fault = await faultOver({ ...connection, entities: [Article] });
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(/does not know Latchkey's entities \(AccessToken, .*User\): add `\.\.\.ENTITIES`/);
   });
 
-  it('is told that migrations have not run', async () => {
+  it('says that migrations have not run', async () => {
     const fault = await faultOver({ ...connection, migrations: [ShopTables1790000000000] });
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(/latchkey_\w+.*: add `\.\.\.MIGRATIONS` to .* `migrationsRun: true`$/);
   });
 
-  it('is told that those of a newer version have not run', async () => {
+  it('says that migrations of a newer version have not run', async () => {
     const older = MIGRATIONS.filter(({ name }) => !name.startsWith('LeaseLengths'));
     const fault = await faultOver({ ...connection, migrations: [ShopTables1790000000000, ...older] });
     expect(fault).toBeInstanceOf(ConnectionError);
@@ -82,11 +82,11 @@ onBothEngines('a host that forgets something of its database', (engine) => {
   });
 });
 
-describe('a host whose connection cannot be shared', () => {
+describe('the error of a host whose connection cannot be shared', () => {
   it.each([
     ['synchronize', { synchronize: true, migrationsRun: false }, /synchronize: true.*`migrationsRun: true`$/],
     ['a prefix for all tables', { entityPrefix: 'shop_' }, /`entityPrefix` \(shop_\).*remove the prefix$/],
-  ])('is told so: %s', async (_what, options, message) => {
+  ])('says so: %s', async (_what, options, message) => {
     const database = await createDatabase('sqlite');
     const fault = await faultOver({
       ...shopDatabase(addressOf(database)),
@@ -98,7 +98,7 @@ describe('a host whose connection cannot be shared', () => {
     expect(fault.message).toMatch(message);
   });
 
-  it('is told so: a pool of one connection, which a change takes for itself', async () => {
+  it('says so: a pool of one connection, which a write occupies', async () => {
     const database = await createDatabase('postgres');
     const fault = await faultOver(shopDatabase(addressOf(database), 1));
     expect(fault).toBeInstanceOf(ConnectionError);
@@ -106,14 +106,14 @@ describe('a host whose connection cannot be shared', () => {
   });
 });
 
-describe('a host that gives what cannot be', () => {
+describe('a host with options that are not valid', () => {
   const noDatabase = new URL(process.env.TEST_DATABASE_URL ?? '');
   noDatabase.pathname = '/nowhere';
 
   it.each<[what: string, database: DatabaseAddress, message: RegExp]>([
     ['no folder', { engine: 'sqlite', path: '/dev/null/x.sqlite' }, /the SQLite file \/dev\/null\/x.sqlite/],
     ['not there', { engine: 'postgres', url: noDatabase.href }, /the PostgreSQL database.*"nowhere" does not exist/],
-  ])('is told which `database` cannot be used: %s', async (_what, database, message) => {
+  ])('gets an error that names the `database`: %s', async (_what, database, message) => {
     const fault = await faultOf({ imports: cloudflareAlone({ database }) });
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(message);
@@ -123,7 +123,7 @@ describe('a host that gives what cannot be', () => {
     expect(fault.message).not.toContain(noDatabase.password);
   });
 
-  it('is told that its SQLite in memory cannot be shared', async () => {
+  it('gets an error for an in-memory SQLite database, which cannot be shared', async () => {
     const fault = await faultOver(shopDatabase(IN_MEMORY));
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(
@@ -131,7 +131,7 @@ describe('a host that gives what cannot be', () => {
     );
   });
 
-  it('is told that LatchkeyModule is imported twice over one database', async () => {
+  it('gets an error for importing LatchkeyModule twice for one database', async () => {
     const database = await createDatabase('sqlite');
     const own = { database: addressOf(database), bcryptCost: 4 };
     const latchkey = LatchkeyModule.forRoot(own);
@@ -141,14 +141,17 @@ describe('a host that gives what cannot be', () => {
     expect(fault.message).toMatch(/imported twice .*: call forRoot once, keep its result in a constant/);
   });
 
-  it.each([CloudflareModule, CrmModule, CanvusModule, DataPlaneModule])('is told what %p stands on', (module) => {
-    const make = (): unknown => module.forRoot({ path: '/tokens' });
-    expect(make).toThrow(OptionsError);
-    expect(make).toThrow(
-      `${module.name} has nothing to stand on: keep what LatchkeyModule.forRoot returns in a constant, ` +
-        `and give it as ${module.name}.forRoot({ …, imports: [latchkey] })`,
-    );
-  });
+  it.each([CloudflareModule, CrmModule, CanvusModule, DataPlaneModule])(
+    'gets an error that says what %p requires',
+    (module) => {
+      const make = (): unknown => module.forRoot({ path: '/tokens' });
+      expect(make).toThrow(OptionsError);
+      expect(make).toThrow(
+        `${module.name} has nothing to stand on: keep what LatchkeyModule.forRoot returns in a constant, ` +
+          `and give it as ${module.name}.forRoot({ …, imports: [latchkey] })`,
+      );
+    },
+  );
 
   const imports = [inMemory()];
 
@@ -198,13 +201,13 @@ describe('a host that gives what cannot be', () => {
       'cannot be served at /tenants/:id: give a `path` without parameters',
       () => CloudflareModule.forRoot({ path: '/tenants/:id', imports }),
     ],
-  ])('is told that %s', (fault, make) => {
+  ])('gets the error: %s', (fault, make) => {
     expect(make).toThrow(OptionsError);
     expect(make).toThrow(fault);
     expect(make).not.toThrow('hunter2');
   });
 
-  it('is told all of it at once, and of options that are made when the application starts', async () => {
+  it('gets all problems in one error, also for options that are created when the application starts', async () => {
     const latchkey = LatchkeyModule.forRootAsync({
       useFactory: () => Promise.resolve({ database: IN_MEMORY, bcryptCost: 99, leaseSeconds: 61 }),
     });
@@ -220,14 +223,14 @@ describe('a host that gives what cannot be', () => {
     );
   });
 
-  it('is not kept from leaving out what has a default by giving undefined', async () => {
+  it('may pass undefined for options that have a default', async () => {
     const latchkey = inMemory({ bcryptCost: undefined, leaseSeconds: undefined });
     const canvus = CanvusModule.forRoot({ keepaliveSeconds: undefined, imports: [latchkey] });
     await startHost({ imports: [latchkey, canvus] });
   });
 });
 
-describe('a host whose paths clash', () => {
+describe('the error of a host whose paths clash', () => {
   @Controller('client/v4/accounts')
   class AccountsOfHost {
     @Get()
@@ -286,7 +289,7 @@ describe('a host whose paths clash', () => {
       { imports: [DataPlaneModule.forRoot({ imports })], controllers: [VerifyController] },
       'DataPlaneModule is to be served at /verify, where the application has GET /verify: give',
     ],
-  ])('is told %s', async (_what, metadata, fault) => {
+  ])('tells %s', async (_what, metadata, fault) => {
     const error = await faultOf({ ...metadata, imports: [latchkey, ...(metadata.imports ?? [])] });
     expect(error).toBeInstanceOf(PathClash);
     expect(error.message).toContain(fault);
@@ -294,7 +297,7 @@ describe('a host whose paths clash', () => {
   });
 });
 
-describe('a host that did not start', () => {
+describe('a host that failed to start', () => {
   it('has no connection of ours open when it is closed', async () => {
     const database = await createDatabase('postgres');
     const latchkey = inMemory({ database: addressOf(database) });

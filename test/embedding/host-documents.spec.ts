@@ -1,4 +1,4 @@
-/** A host documents what it embeds as it serves it. */
+/** The OpenAPI documents of a host show the paths that it serves. */
 import { expect, it } from '@jest/globals';
 import { SwaggerModule } from '@nestjs/swagger';
 import {

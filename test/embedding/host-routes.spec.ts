@@ -25,7 +25,7 @@ const JSON_TYPE = { 'Content-Type': 'application/json' };
 const AS_ADMIN = { Authorization: `Bearer ${ADMIN.token}` };
 const TOKENS = `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`;
 
-/** All that there is, on one foundation. */
+/** All modules, on one foundation. */
 function everything(options: Parameters<typeof LatchkeyModule.forRoot>[0]): DynamicModule[] {
   const latchkey = LatchkeyModule.forRoot({ bcryptCost: 4, ...options });
   const imports = [latchkey];
@@ -62,7 +62,7 @@ onBothEngines('the routes of a host that embeds everything', (engine) => {
     expect([made.status, made.json()]).toEqual([201, { id: 1, name: 'chair' }]);
     const listed = await send(host.baseUrl, 'GET', '/shop/v1/articles');
     expect(listed.json()).toEqual([{ id: 1, name: 'chair' }]);
-    // Ours are never kept by anybody.
+    // Answers of Latchkey must not be cached.
     expect(listed.headers['cache-control']).toBeUndefined();
   });
 
@@ -148,7 +148,7 @@ describe('a host whose global prefix', () => {
     });
   });
 
-  it('has a parameter is told so', async () => {
+  it('has a parameter does not start, and the error says so', async () => {
     const fault = startHost({ imports: cloudflareAlone({ database: IN_MEMORY }) }, (app) => {
       app.setGlobalPrefix(':tenant');
     });
@@ -156,7 +156,7 @@ describe('a host whose global prefix', () => {
     await expect(fault).rejects.toThrow(/below the global prefix :tenant: exclude client\/v4\/\*path from it/);
   });
 
-  it('leaves a part of a dialect out is told so', async () => {
+  it('leaves out a part of a dialect does not start, and the error says so', async () => {
     const fault = started(['client/v4/accounts']);
     await expect(fault).rejects.toThrow(MountError);
     await expect(fault).rejects.toThrow(
@@ -178,7 +178,7 @@ describe('an application', () => {
     expect(verdict.status).toBe('valid');
   });
 
-  it('on another server than Express is told so', async () => {
+  it('on another server than Express does not start, and the error says so', async () => {
     @Module({ imports: embedded() })
     class Other {}
     const adapter = Object.assign(new ExpressAdapter(), { getType: () => 'other' });
@@ -190,7 +190,7 @@ describe('an application', () => {
     );
   });
 
-  it('cannot have a dialect at two places, and is told so', async () => {
+  it('cannot have a dialect at two places, and the error says so', async () => {
     const latchkey = LatchkeyModule.forRoot({ database: IN_MEMORY, bcryptCost: 4 });
     const at = (path: string) => CloudflareModule.forRoot({ path, imports: [latchkey] });
     const fault = startHost({ imports: [latchkey, at('one'), at('two')] });

@@ -6,7 +6,7 @@ import { send, type Reply } from '../support/http.js';
 import { startProcess, type ServerProcess } from '../support/process.js';
 import { issueServiceToken, presented } from './support.js';
 
-/** As `npm run typecheck` compiles it. */
+/** Compiled by `npm run typecheck`. */
 const command = path.resolve(import.meta.dirname, '../../examples/monolith/dist/main.js');
 
 const CLOUDFLARE = '/shop/tokens/cloudflare';
@@ -69,7 +69,7 @@ describe('examples/monolith', () => {
     expect(listed.json()).toEqual({ for: 'Manager', orders: [placed.json()] });
   });
 
-  it('refuses everybody else, in its own form', async () => {
+  it('refuses all others, in its own form', async () => {
     const token = await robot();
     const refused: [headers: Headers, status: number][] = [
       [{}, 401],
@@ -87,7 +87,7 @@ describe('examples/monolith', () => {
     expect((await ask('GET', '/shop/nothing', manager)).json()).toEqual({ shop_error: 'Cannot GET /shop/nothing' });
   });
 
-  it('has its people make and use tokens of their own', async () => {
+  it('lets its people create and use tokens of their own', async () => {
     const made = await ask('POST', `${CANVUS}/users/1/access-tokens`, manager, { description: 'Second token' });
     const { id, plain_token: plain } = made.json<{ id: string; plain_token: string }>();
     const second = { 'Private-Token': plain };
@@ -97,7 +97,7 @@ describe('examples/monolith', () => {
     expect((await ask('GET', '/shop/orders', second)).status).toBe(401);
   });
 
-  it('lets a proxy ask who may pass', async () => {
+  it('lets a proxy ask whether to admit a request', async () => {
     const token = await robot();
     const verified = await ask('GET', '/shop/tokens/verify?kind=service_token', presented(token));
     expect([verified.status, verified.headers['latchkey-token-name']]).toEqual([200, 'robot']);
@@ -105,7 +105,7 @@ describe('examples/monolith', () => {
     expect((await ask('GET', '/shop/tokens/verify')).status).toBe(401);
   });
 
-  it('accepts a token nowhere any more as soon as it is deleted', async () => {
+  it('accepts a deleted token nowhere from then on', async () => {
     const token = await robot();
     expect((await order(presented(token))).status).toBe(201);
     const address = `${CLOUDFLARE}/accounts/${accountId}/access/service_tokens/${token.id}`;
@@ -115,7 +115,7 @@ describe('examples/monolith', () => {
     expect((await ask('GET', '/shop/tokens/verify', presented(token))).status).toBe(401);
   });
 
-  it('gives its people the rights of its own table, and lets nobody in who has left', async () => {
+  it('gives its people the rights of its own table, and refuses users who have left', async () => {
     hire('clerk@shop.example', 'Clerk', 0, 0);
     const made = await ask('POST', `${CANVUS}/users/2/access-tokens`, manager, { description: 'clerk' });
     const clerk = { 'Private-Token': made.json<{ plain_token: string }>().plain_token };
@@ -124,11 +124,11 @@ describe('examples/monolith', () => {
     leaves('clerk@shop.example');
     const doors = ['/shop/orders', '/shop/tokens/verify', `${CANVUS}/users/2/access-tokens`];
     const replies = await Promise.all(doors.map((address) => ask('GET', address, clerk)));
-    // The dialect tells a user who is known and may not come in from one who is not known (docs/contracts/canvus.md §3.8).
+    // The dialect distinguishes a known user who is not allowed in from an unknown one (docs/contracts/canvus.md §3.8).
     expect(replies.map(({ status }) => status)).toEqual([401, 401, 403]);
   });
 
-  it('has what it had when it is started again, and shows no token twice', async () => {
+  it('keeps its data over a restart, and shows no token twice', async () => {
     const token = await robot();
     await shop.stop();
     shop = await start();

@@ -37,7 +37,7 @@ onBothEngines('a host on Nest’s default settings that embeds one dialect over 
     '/health/live',
     '/docs',
     '/',
-  ])('routes nothing else: %s is unknown, as everything of nobody’s is', async (address) => {
+  ])('routes nothing else: %s is an unknown path of the host', async (address) => {
     const reply = await send(host.baseUrl, 'GET', address, { headers: { 'Private-Token': ADMIN.token } });
     const message = `Cannot GET ${address}`;
     expect([reply.status, reply.json()]).toEqual([404, { message, error: 'Not Found', statusCode: 404 }]);

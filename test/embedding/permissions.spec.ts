@@ -1,4 +1,4 @@
-/** Routes without a permission: refused by name at start, and answered to nobody if they get past that. */
+/** Routes without a permission: the start fails and names them, and nobody can call one that gets past that. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../src/config/index.js';
 import { ServiceTokensController } from '../../src/dialects/cloudflare/service-tokens.controller.js';

@@ -41,7 +41,7 @@ class People extends UserDirectory {
   }
 }
 
-/** Where the host keeps its audit log. */
+/** The audit log of the host. */
 class Ledger extends AuditSink {
   readonly entries: AuditEntry[] = [];
   isFull = false;
@@ -62,7 +62,7 @@ class WhoAmIController {
   }
 }
 
-onBothEngines('parts that a host has put in place of ours', (engine) => {
+onBothEngines('parts that a host has replaced', (engine) => {
   const [people, ledger, clock] = [new People(), new Ledger(), new TestClock()];
   let database: TestDatabase;
   let host: Host;
@@ -107,7 +107,7 @@ onBothEngines('parts that a host has put in place of ours', (engine) => {
     });
   const ownTokens = `/api/v1/users/${String(ANNA.id)}/access-tokens`;
 
-  it('UserDirectory: its users own tokens, and are who they are at every request', async () => {
+  it('UserDirectory: its users own tokens, and their current state counts at every request', async () => {
     expect((await ask('GET', '/whoami')).json()).toEqual(ANNA);
     expect((await ask('GET', ownTokens)).json()).toHaveLength(1);
     people.all.set(ANNA.id, { ...ANNA, name: 'Anna the Second', admin: true });
@@ -120,12 +120,12 @@ onBothEngines('parts that a host has put in place of ours', (engine) => {
     for (const path of ['/whoami', '/verify', ownTokens]) expect((await ask('GET', path)).status).toBe(200);
   });
 
-  it('UserDirectory: nobody of it logs in with a password, which are for our users', async () => {
+  it('UserDirectory: its users cannot log in with a password', async () => {
     const login = await ask('POST', '/api/v1/users/login', { email: ANNA.email, password: 'password' });
     expect(login.status).toBe(401);
   });
 
-  it('AuditSink: gets what is done, and who did it, and undoes what it throws at', async () => {
+  it('AuditSink: gets every change and its author, and an error that it throws rolls back the change', async () => {
     ledger.entries.length = 0;
     const made = (await ask('POST', ownTokens, { description: 'second' })).json<{ id: string }>();
     expect(ledger.entries).toEqual([
@@ -139,7 +139,7 @@ onBothEngines('parts that a host has put in place of ours', (engine) => {
     expect(ledger.entries.map(({ action }) => action)).toEqual(['token.issued', 'token.revoked']);
   });
 
-  it('Clock: tells what is written down', async () => {
+  it('Clock: determines the times that are stored', async () => {
     clock.freeze(new Date('2031-02-03T04:05:06.789Z'));
     ledger.entries.length = 0;
     const made = (await ask('POST', ownTokens, { description: 'third' })).json<{ created_at: string }>();
@@ -148,7 +148,7 @@ onBothEngines('parts that a host has put in place of ours', (engine) => {
     clock.reset();
   });
 
-  it('EventBus: tells its listeners of every change, before the answer', async () => {
+  it('EventBus: notifies its listeners of every change, before the answer', async () => {
     const heard: Change[] = [];
     const stop = host.app.get(EventBus).subscribe((change) => void heard.push(change));
     const made = (await ask('POST', ownTokens, { description: 'fourth' })).json<{ id: string }>();

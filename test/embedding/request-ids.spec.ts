@@ -1,4 +1,4 @@
-/** The id of a request in a host: its own, if it has given one. */
+/** The id of a request in a host: the host's own, if it has set one. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NextFunction, Request, Response } from 'express';
 import { AuditRecord, DataPlaneModule, LatchkeyModule, CloudflareModule } from '../../src/index.js';
@@ -11,7 +11,7 @@ import { IN_MEMORY, firstStart } from './support.js';
 
 const TOKENS = `/tokens/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`;
 
-/** How the host names a request, by what the client asks it to do. */
+/** Where the host sets the id of a request, as the client of the test chooses. */
 const NAMING: Record<string, (request: Request & { id?: unknown }, response: Response) => void> = {
   text: (request) => (request.id = 'host-7'),
   number: (request) => (request.id = 42),
@@ -74,7 +74,7 @@ describe('the id of a request in a host', () => {
     expect([verified.status, verified.headers['x-request-id']]).toEqual([401, 'mine']);
   });
 
-  it('is of Latchkey’s routes alone: the host’s own are neither named nor told of', async () => {
+  it('is given to Latchkey’s routes only: those of the host get none, and nothing is published about them', async () => {
     const recorder = new Recorder('latchkey:request', 'latchkey:request:start');
     const own = await send(host.baseUrl, 'GET', '/own', { headers: { 'X-Request-Id': 'mine' } });
     expect([own.json(), own.headers['x-request-id']]).toEqual([{ own: true }, undefined]);

@@ -40,7 +40,7 @@ onBothEngines('a host that runs', (engine) => {
   });
   afterAll(() => database.drop());
 
-  it('has its database kept small: expired sessions always, audit rows when it says so', async () => {
+  it('has expired sessions removed always, and old audit rows if configured', async () => {
     const times = { initialDelayMs: 20, intervalMs: 20 };
     const host = await startCanvus(database, { cleanup: { ...times, auditRetentionDays: 30 } });
     const source = host.app.get(DataSource);
@@ -60,11 +60,11 @@ onBothEngines('a host that runs', (engine) => {
       return rows.length;
     };
     await until(async () => (await left()) === 0);
-    // What is not old stays.
+    // Newer rows stay.
     expect(await source.query('SELECT id FROM latchkey_audit')).not.toEqual([]);
   });
 
-  it('closes with streams open, which end whole', async () => {
+  it('closes while streams are open, which end after a complete line', async () => {
     const host = await startCanvus(database);
     const stream = await openStream(host.baseUrl, '/api/v1/users?subscribe', AS_ADMIN);
     await stream.line(0);
@@ -85,7 +85,7 @@ onBothEngines('a host that runs', (engine) => {
     };
     await Promise.all([newToken, newArticle, newToken, newArticle, newToken, newArticle].map(often));
     expect([...statuses].sort()).toEqual([200, 201]);
-    // SQLite's own patience with a connection that is kept waiting is five seconds.
+    // SQLite itself would wait up to five seconds.
     expect(slowest).toBeLessThan(4000);
   });
 });
@@ -103,7 +103,7 @@ describe('a host on SQLite', () => {
     await database.drop();
   });
 
-  it('undoes a transaction of its own, and takes nothing with it that was acknowledged meanwhile', async () => {
+  it('rolls back a transaction of its own without losing what was acknowledged meanwhile', async () => {
     const source = host.app.get(DataSource);
     expect(source).not.toBe(host.app.get(Connection).dataSource);
     const replies: Promise<Reply>[] = [];
@@ -111,7 +111,7 @@ describe('a host on SQLite', () => {
       replies.push(newToken(host));
       await Promise.all(replies);
       await manager.save(manager.create(Article, { name: 'never' }));
-      // From here on others wait.
+      // From here on, other writers wait.
       replies.push(newToken(host));
       await delay(100);
       throw new Error('undone');

@@ -1,4 +1,4 @@
-/** Hosts for the tests of embedding, and what people do with them. */
+/** Hosts for the tests of embedding, and requests to them. */
 import { expect } from '@jest/globals';
 import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
 import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
@@ -57,7 +57,7 @@ export async function issueServiceToken(baseUrl: string, token: string, accountI
   return reply.json<{ result: Issued }>().result;
 }
 
-/** The headers by which it is presented. */
+/** The headers that present it. */
 export function presented({ client_id: id, client_secret: secret }: Issued): Record<string, string> {
   return { 'CF-Access-Client-Id': id, 'CF-Access-Client-Secret': secret };
 }

@@ -103,7 +103,7 @@ describe('two hosts in one process', () => {
     expect((await verifiedBy(one, ofOne))[0]).toBe(200);
   });
 
-  it('do not hear of each other’s changes', async () => {
+  it('do not receive each other’s changes', async () => {
     const heard: string[] = [];
     const stops = [one, other].map(({ app }, index) =>
       app.get(EventBus).subscribe(({ type }) => void heard.push(`${String(index)} ${type}`)),
@@ -113,7 +113,7 @@ describe('two hosts in one process', () => {
     for (const stop of stops) stop();
   });
 
-  it('do not end with each other', async () => {
+  it('can be closed independently of each other', async () => {
     const ofOther = await inOther();
     await one.close();
     expect((await verifiedBy(other, ofOther))[0]).toBe(200);
