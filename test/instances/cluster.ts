@@ -1,4 +1,4 @@
-/** Several real processes over one PostgreSQL, any of which can be killed, held still, or cut from what it listens to. */
+/** Several real processes over one PostgreSQL, each of which can be killed, suspended, or cut from its notifications. */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { startProcess, type ServerProcess } from '../support/process.js';
@@ -7,11 +7,11 @@ import { KeptClient, type Answer } from './kept-client.js';
 export const ADMIN_TOKEN = 'AdminAdminAdminAdminAdminAdminAdminAdmin-_0';
 export const ACCOUNT_ID = 'a'.repeat(32);
 
-/** What the last statement of a listening connection looks like, and that of no other. */
+/** Matches the last statement of a listening connection, and of no other. */
 export const A_LISTENERS_QUERY =
   '^((UPDATE|INSERT INTO) latchkey_instance|SELECT set_config|SELECT pg_notify\\(\\$1, \\$2|LISTEN)';
 
-/** One place in the cluster; the process in it may be another one after a while. */
+/** One member of the cluster; its process may be replaced by another. */
 export interface Place {
   readonly name: string;
   process: ServerProcess;
@@ -109,7 +109,7 @@ export class Cluster {
   }
 }
 
-/** Whoever can be asked something. */
+/** Anything that answers requests. */
 export type Addressed = Pick<Place, 'client'>;
 
 /** `GET /verify`: what a proxy asks. */

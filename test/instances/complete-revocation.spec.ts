@@ -6,7 +6,7 @@ import { SORTS } from './victims.js';
 
 const LEASE_SECONDS = 1;
 
-it('no instance accepts a credential once its revoke has returned, whatever happens to instances in between', async () => {
+it('no instance accepts a credential once its revoke has returned, whatever happens to instances meanwhile', async () => {
   const database = await createDatabase('postgres');
   const report = await runTrial({
     databaseUrl: database.url,
@@ -19,6 +19,6 @@ it('no instance accepts a credential once its revoke has returned, whatever happ
   expect(report.accepted).toEqual([]);
   expect(report.refused).toEqual([]);
   for (const sort of SORTS) expect(report.bySort[sort]).toBeGreaterThan(15);
-  // The lease, and what a busy machine adds.
+  // The lease, and allowance for a busy machine.
   expect(Math.max(...report.failing)).toBeLessThan(LEASE_SECONDS * 1000 + 2000);
 }, 180_000);

@@ -1,4 +1,4 @@
-/** The database stops, or crashes, and comes back under load: instances outlive it, and whoever is refused is told so. */
+/** The database stops, or crashes, and comes back under load: instances survive it, and refused clients get an error that says so. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { closeLater } from '../support/closing.js';
@@ -19,7 +19,7 @@ import { command, createVictim, type Victim } from './victims.js';
 const LEASE_SECONDS = 1;
 const DOWN_MS = 1200;
 
-/** Clients of each dialect, and as many that verify. */
+/** Clients of each dialect, and as many clients that verify. */
 const CLIENTS = 2;
 
 const LOGIN = { email: 'admin@example.com', password: 'correct horse battery', account: 'Acme' };
@@ -31,7 +31,7 @@ const SETTINGS = {
 };
 
 it('a restart of the database loses nothing acknowledged, and instances recover without a restart', async () => {
-  // What was committed outlives the server, if not the machine.
+  // Commits survive a crash of the server, though not of the machine.
   const postgres = await PostgresServer.start(['fsync=off']);
   await Cluster.with(postgres.url, 2, SETTINGS, async (cluster) => {
     await outlive(cluster, postgres, () => postgres.stop());
@@ -61,7 +61,7 @@ async function outlive(cluster: Cluster, postgres: PostgresServer, end: () => Pr
   await instancesAgree(cluster, load.verifications.standing);
 }
 
-/** What is taken away at one is refused at the other, and neither waits for what was before. */
+/** A token revoked at one is refused at the other, and neither waits for anything from before. */
 async function instancesAgree(cluster: Cluster, standing: readonly Victim[]): Promise<void> {
   const [one, other] = cluster.places as [Place, Place];
   await until(async () => {
@@ -75,7 +75,7 @@ async function instancesAgree(cluster: Cluster, standing: readonly Victim[]): Pr
   }
 }
 
-/** Asks as a proxy does, with credentials that are good. */
+/** Asks as a proxy does, with valid credentials. */
 class Verifications {
   readonly statuses = new Set<number>();
 
@@ -134,7 +134,7 @@ class Load {
   private async loop(client: { step(): Promise<void> }): Promise<void> {
     while (!this.isOver) {
       await client.step();
-      // Refusals come faster than successes, and the processors are for the servers.
+      // Refusals come faster than successes; leave the CPU to the servers.
       await delay(25);
     }
   }

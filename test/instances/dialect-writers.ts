@@ -1,4 +1,4 @@
-/** One client for each dialect, that creates and takes away and keeps account of what was acknowledged. */
+/** One client for each dialect, which creates and revokes tokens and records what was acknowledged. */
 import { expect } from '@jest/globals';
 import { send, type Reply } from '../support/http.js';
 import { ACCOUNT_ID, ADMIN_TOKEN } from './cluster.js';
@@ -6,7 +6,7 @@ import { ACCOUNT_ID, ADMIN_TOKEN } from './cluster.js';
 /** Where to send the next request. */
 export type Anywhere = () => string;
 
-/** What a client may count on: what exists, and what does not any more. */
+/** What a client may rely on: what exists, and what no longer exists. */
 export interface Ledger {
   readonly there: Set<string>;
   readonly gone: Set<string>;
@@ -26,7 +26,7 @@ export abstract class DialectWriter {
     if (id === undefined) return;
     this.ledger.there.add(id);
     if (this.ledger.there.size % 2 === 0) return;
-    // From here until the answer nobody knows.
+    // From here until the answer, the outcome is unknown.
     this.ledger.there.delete(id);
     if (await this.take(id)) this.ledger.gone.add(id);
   }
@@ -58,7 +58,7 @@ export abstract class DialectWriter {
   }
 }
 
-/** It tells when to come back. */
+/** It says when to try again. */
 export function expectRefusal(reply: Reply, body: object): void {
   expect(reply.json()).toEqual(body);
   expect(reply.headers['retry-after']).toMatch(/^[1-9]\d?$/);
@@ -111,7 +111,7 @@ interface CrmEnvelope<T> {
   readonly data: T;
 }
 
-/** Nothing is deleted here: a token that is not effective any more is as good as gone. */
+/** Nothing is deleted here: a token that is no longer effective counts as gone. */
 export class CrmWriter extends DialectWriter {
   protected readonly unavailable = {
     status: {

@@ -1,8 +1,8 @@
-/** What goes wrong with instances, and whether anything is wrong now. */
+/** Causes failures of instances, and tells whether one is in progress. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from './cluster.js';
 
-/** A process is killed and another started; listening connections are cut, one after the other; a process is held still. */
+/** A process is killed and another started; listening connections are cut, one after the other; a process is suspended. */
 export type FailureKind = 'kill' | 'cut' | 'hold';
 
 const CUTS = 5;

@@ -1,4 +1,4 @@
-/** HTTP on connections that are kept, as a proxy in front of an instance has them. */
+/** HTTP on kept-alive connections, as a proxy in front of an instance has them. */
 import { Agent, request as httpRequest } from 'node:http';
 import { closeLater, type Close } from '../support/closing.js';
 
@@ -7,7 +7,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** No answer came, because the connection was refused or lost, or one that says to come back later. */
+/** No answer came, because the connection was refused or lost, or one that says to try again later. */
 export class NotNow extends Error {}
 
 export class KeptClient {

@@ -1,4 +1,4 @@
-/** A constant load of verifications at every instance, on credentials that stay and on those that are taken away. */
+/** A constant load of verifications at every instance, with credentials that stay valid and with those that are revoked. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { pick, verify, type Cluster, type Place } from './cluster.js';
 import { NotNow } from './kept-client.js';
@@ -7,13 +7,13 @@ import { createVictim, type Victim } from './victims.js';
 /** Connections to each instance. */
 const CONNECTIONS = 4;
 
-/** Credentials that stay, of each of two sorts. */
+/** Number of credentials that stay valid, of each of two kinds. */
 const STANDING = 10;
 
-/** Credentials that are presented on after they were taken away. */
+/** Number of credentials that are still presented after they were revoked. */
 const FORMER = 40;
 
-/** What was wrong, each in words. */
+/** Descriptions of what was wrong. */
 export interface Findings {
   readonly accepted: string[];
   readonly refused: string[];
@@ -65,7 +65,7 @@ export class Load {
     let due = performance.now() + Math.random() * pauseMs;
     while (!this.isOver) {
       await delay(Math.max(0, due - performance.now()));
-      // What could not be sent in time is not made up for.
+      // Requests that could not be sent in time are not sent later.
       due = Math.max(due + pauseMs, performance.now());
       if (place.isUp) await this.present(place, pick(pick([this.standing, this.changing()])));
     }
@@ -86,7 +86,7 @@ export class Load {
         this.findings.refused.push(`${victim.sort}, at ${place.name}: ${String(status)}`);
       }
     } catch (error) {
-      // While something fails; it will be presented again.
+      // During a failure; it will be presented again.
       if (!(error instanceof NotNow)) throw error;
     }
   }

@@ -1,17 +1,17 @@
-/** The memory of an instance while things happen in any order: what it reads before a revoke, it forgets by its end. */
+/** The cache of an instance under events in any order: what it reads before a revoke is evicted when the revoke returns. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { issueToken } from '../support/services.js';
 import { cutListeners, revoke, startPair, until, type Instance, type Pair } from './pair.js';
 
 /**
- * `fill`: somebody verifies, and is held up between the token and its owner as long as the users are locked;
- * `revoke`: elsewhere; `cut`: the listener is lost; `fence`: the lease is taken away; `listen`: until both are made good;
- * `release`: the users are unlocked, and whoever is held up goes on.
+ * `fill`: a verification, delayed between the token and its owner while the users are locked;
+ * `revoke`: elsewhere; `cut`: the listener is lost; `fence`: the lease is taken away; `listen`: until both are restored;
+ * `release`: the users are unlocked, and delayed verifications continue.
  */
 type Step = 'fill' | 'revoke' | 'cut' | 'fence' | 'listen' | 'release';
 
-/** Orders in which something that is wrong shows. */
+/** Orders that have revealed a fault. */
 const KNOWN: Step[][] = [
   ['fill', 'revoke', 'release'],
   ['fill', 'revoke', 'fill', 'release'],
@@ -44,7 +44,7 @@ const lookUps = async (): Promise<number> => {
   return row?.waiting ?? 0;
 };
 
-/** One credential's life, in this order of steps. */
+/** Takes one credential through these steps. */
 async function live(steps: readonly Step[]): Promise<void> {
   const { token, secret } = await issueToken(a);
   const runner = a.dataSource.createQueryRunner();

@@ -1,4 +1,4 @@
-/** Two servers of this process over one PostgreSQL, and instances that are no more than a row in the table. */
+/** Two servers of this process over one PostgreSQL, and instances that are only a row in the table. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChangeRelay, SYSTEM } from '../../src/core/index.js';
@@ -60,7 +60,7 @@ export async function cutListeners({ dataSource }: TestServer): Promise<void> {
   );
 }
 
-/** Looks again and again until it is so. */
+/** Checks repeatedly until it is true. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   const begun = performance.now();
   while (!(await isSo())) {
@@ -69,7 +69,7 @@ export async function until(isSo: () => boolean | Promise<boolean>): Promise<voi
   }
 }
 
-/** Milliseconds until it settles. */
+/** The milliseconds until a promise settles. */
 export async function duration(work: Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await work;

@@ -15,7 +15,7 @@ import { issueToken } from '../support/services.js';
 import { ADMIN } from '../support/test-server.js';
 import { cutListeners, duration, revoke, silentInstance, startPair, until, type Instance, type Pair } from './pair.js';
 
-/** All of a lease of one second, and what a busy machine adds. */
+/** A lease of one second, and allowance for a busy machine. */
 const LEASE_AND_A_LITTLE_MS = 1600;
 
 let pair: Pair;
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => pair.close());
 
-/** So many turns of the queue of promises. */
+/** Waits for this number of turns of the microtask queue. */
 async function ticks(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
 }
@@ -170,7 +170,7 @@ describe('a pending change', () => {
     const runner = a.dataSource.createQueryRunner();
     await runner.startTransaction();
     await publication.publish(runner.manager, [new TokenIssued(token)], false);
-    // As a pooler does that gives the connection to somebody else: the notification never comes.
+    // As a pooler does that gives the connection to another client: the notification never arrives.
     await runner.rollbackTransaction();
     await runner.release();
     expect(await duration(publication.acknowledged())).toBeLessThan(1000);
@@ -188,7 +188,7 @@ describe('a pending change', () => {
           void session.close().then(() => {
             resolve('all');
           });
-        // The answer to the statement that sent this arrives with it: the next comes a little before or after that.
+        // The answer to the statement that sent this arrives with it; the next one comes shortly before or after that.
         else
           void ticks(number % 20).then(() => {
             session.acknowledge(channel, number + 1);

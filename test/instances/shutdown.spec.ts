@@ -1,4 +1,4 @@
-/** An instance that is told to stop while others go on. */
+/** An instance that stops while others continue. */
 import { beforeAll, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { closeLater } from '../support/closing.js';
@@ -9,7 +9,7 @@ import { KeptClient } from './kept-client.js';
 import { duration, until } from './pair.js';
 import { command, createVictim } from './victims.js';
 
-/** Whoever would wait for the one that stops would wait for two seconds at the least. */
+/** A revoke that waits for the stopping instance would take at least two seconds. */
 const LEASE_SECONDS = 10;
 const DELAYED_MS = 1500;
 

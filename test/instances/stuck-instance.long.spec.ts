@@ -1,4 +1,4 @@
-/** An instance that stands still, as a debugger, a starved machine or a full swap make it; then it goes on. */
+/** An instance that stalls, as with a debugger, a starved machine or full swap, and then continues. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { createDatabase } from '../support/engines.js';
@@ -9,7 +9,7 @@ import { SORTS, command, createVictim } from './victims.js';
 const LEASE_SECONDS = 2;
 const HELD_MS = 3000;
 
-/** What a busy machine adds. */
+/** Allowance for a busy machine. */
 const A_LITTLE_MS = 1000;
 
 it('a stuck instance accepts nothing that was revoked while it was stuck, and delays a revoke by at most its lease', async () => {
@@ -24,7 +24,7 @@ async function standStill(cluster: Cluster): Promise<void> {
   const present = (): Promise<number[]> =>
     Promise.all(victims.map(async ({ credential }) => (await verify(other, credential)).status));
   const all = (status: number): number[] => victims.map(() => status);
-  // Twice: into the memory, and out of it.
+  // Twice: once to fill the cache, once to use it.
   expect(await present()).toEqual(all(200));
   expect(await present()).toEqual(all(200));
 
@@ -35,7 +35,7 @@ async function standStill(cluster: Cluster): Promise<void> {
   const tookMs = await duration(Promise.all(taken));
   expect(tookMs).toBeGreaterThan(LEASE_SECONDS * 500);
   expect(tookMs).toBeLessThan(LEASE_SECONDS * 1000 + A_LITTLE_MS);
-  // These wait in its sockets, on connections that it has and on new ones.
+  // These wait in its sockets, on open connections and on new ones.
   const answers = Promise.all([present(), present(), present()]);
   expect(await Promise.race([answers, delay(50, 'none yet')])).toBe('none yet');
   await going;

@@ -1,7 +1,7 @@
 /**
- * The trial of complete revocation: credentials are taken away at random instances under a constant load of
- * verifications at all of them, while instances are killed, held still and cut off; and none may be accepted once that
- * has returned.
+ * The trial of complete revocation: credentials are revoked at random instances under a constant load of
+ * verifications at all of them, while instances are killed, suspended and cut off; none may be accepted once the
+ * revocation has returned.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, verify, type Place } from './cluster.js';
@@ -39,10 +39,10 @@ export interface TrialReport {
 
 const INSTANCES = 3;
 
-/** Each revoked credential is presented so often to each instance, at once. */
+/** How often each revoked credential is presented to each instance, concurrently. */
 const CHECKS = 3;
 
-/** What is tried again while something fails. */
+/** Repeats a request while something fails. */
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 20;
 
@@ -129,7 +129,7 @@ class Trial {
     await Promise.all(warmed);
   }
 
-  /** Takes it away; `false` when it is gone, but nobody was told so. */
+  /** Revokes it; `false` if it is gone, but no answer has confirmed that. */
   private async end(victim: Victim): Promise<boolean> {
     return this.withPatience(async () => {
       const { status, text } = await this.timed(this.cluster.any(), (place) => command(place, victim.end));
@@ -154,7 +154,7 @@ class Trial {
     }
   }
 
-  /** Presents it everywhere: nobody may accept it. */
+  /** Presents it to every instance: none may accept it. */
   private async check(victim: Victim): Promise<void> {
     const at: Promise<void>[] = [];
     for (const place of this.cluster.up) {

@@ -1,4 +1,4 @@
-/** Credentials that are there to be taken away, one way or another, and others that stay. */
+/** Credentials to revoke, in several ways, and others that stay valid. */
 import { randomUUID } from 'node:crypto';
 import { ACCOUNT_ID, ADMIN_TOKEN, type Addressed } from './cluster.js';
 import type { Answer } from './kept-client.js';
@@ -31,7 +31,7 @@ export interface Victim {
   endedAt?: number;
 }
 
-/** An answer that is neither a success nor one that may come while something fails. */
+/** An answer that is neither a success nor expected during a failure. */
 export class UnexpectedAnswer extends Error {}
 
 const HEADERS: readonly [prefix: string, headers: Record<string, string>][] = [
