@@ -7,18 +7,18 @@ import { DOCUMENTATION, PUBLIC_ROUTES } from './public-routes.js';
 
 const CRM_REFUSAL = '200 COM.CRM.EXCEPTION.SECURITY.INVALIDTOKENEXCEPTION';
 
-/** How each dialect refuses who shows nothing, and who shows a token that is none. */
+/** How each dialect refuses callers without a token, and callers with an invalid one. */
 const REFUSALS: [prefix: string, nothing: string[], wrong: string[]][] = [
   ['/api/v1', ['401'], ['401']],
   ['/oauth2', ['401'], ['401']],
-  // Cloudflare tells a client that has forgotten its headers from one whose token is not accepted.
+  // Cloudflare distinguishes missing headers from a token that is not accepted.
   ['/crmapi/rest/v2', [CRM_REFUSAL], [CRM_REFUSAL]],
   ['/client/v4', ['400 9106'], ['400 9106', '401 10000', '401 1000']],
   ['/oauth2', ['401'], ['401']],
   ['/verify', ['401'], ['401']],
 ];
 
-/** What is answered ahead of the router, which does not tell of it. */
+/** Paths that are answered ahead of the router, which does not list them. */
 const UNROUTED = ['GET /verify', 'POST /verify', 'GET /verify/only/kind=service_token/x'];
 
 describe('an anonymous caller', () => {

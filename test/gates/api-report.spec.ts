@@ -13,7 +13,7 @@ describe('what the package exports', () => {
     expect(report.text).toBe(readFileSync(REPORT, 'utf8'));
   });
 
-  it('is documented, every name of it', () => {
+  it('is documented, every name', () => {
     expect(report.text).toContain('LatchkeyModule');
     expect(report.undocumented).toEqual([]);
   });

@@ -1,6 +1,6 @@
 /**
  * The authorisation matrix: every documented operation × every kind of caller × every way to present a credential.
- * Callers who may not are refused in the form of the door, and nothing changes; callers who may are let in.
+ * Callers without permission are refused in the API's own form, and nothing changes; callers with permission are admitted.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { documentedOperations } from '../support/documented.js';
@@ -22,7 +22,7 @@ import { ALL_PRESENTATIONS, type Presentation } from './authorisation/presentati
 import { OPERATIONS, doorOf } from './authorisation/table.js';
 import { newWorld, type World } from './authorisation/world.js';
 
-/** Calls under way at the same time. */
+/** Concurrent calls. */
 const AT_ONCE = 24;
 
 /** Calls that each have a world of their own. */
@@ -37,7 +37,7 @@ it('the authorisation matrix has every operation that is documented, and no othe
 
 function newCaller(callerKind: string, world: World): Promise<Caller> {
   const make = CALLERS[callerKind];
-  if (!make) throw new Error(`nobody knows how to make ${callerKind}`);
+  if (!make) throw new Error(`callers of the kind ${callerKind} are not defined`);
   return make(world);
 }
 
@@ -101,7 +101,7 @@ onBothEngines('the authorisation matrix', (engine) => {
 
     const isPublic = attempts.every(({ operation }) => operation.who === 'anyone');
     if (!isPublic) {
-      it('refuses those who may not, and nothing changes', async () => {
+      it('refuses callers without permission, and changes nothing', async () => {
         // Every caller and every presentation on both engines, every pair of them on one.
         const refused = attempts.filter(
           (attempt) => attempt.isEven === (engine === 'sqlite') && !isAdmitted(attempt, callerOf(attempt)),
@@ -113,7 +113,7 @@ onBothEngines('the authorisation matrix', (engine) => {
       });
     }
 
-    it('lets in those who may', async () => {
+    it('admits callers with permission', async () => {
       const admitted = attempts
         .filter((attempt) => isAdmitted(attempt, callerOf(attempt)))
         .filter((_, at) => at % 2 === (engine === 'sqlite' ? 0 : 1));

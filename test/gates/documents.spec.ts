@@ -1,4 +1,4 @@
-/** What the pages name and what comments cite is there. */
+/** The files that pages name and the sections that comments cite exist. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -19,17 +19,17 @@ const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ..
 /** Paths in the contracts are those of other repositories. */
 const OURS = PAGES.filter((page) => !page.startsWith('docs/contracts/'));
 
-/** What is created only when somebody asks for it. */
+/** Files that are created only on request. */
 const NOT_THERE_YET = new Set(['src/persistence/migrations/NAME']);
 
 describe('the pages', () => {
-  it.each(OURS)('%s names only files that are there', (page) => {
+  it.each(OURS)('%s names only files that exist', (page) => {
     const named = read(page).match(/(?<![\w/.-])(?:src|test|tools|bench|docs|examples)\/[\w/.-]*\w/g) ?? [];
     const missing = named.filter((name) => !NOT_THERE_YET.has(name) && !existsSync(path.join(ROOT, name)));
     expect(missing).toEqual([]);
   });
 
-  it.each(PAGES)('%s links only to what is there', (page) => {
+  it.each(PAGES)('%s links only to what exists', (page) => {
     const targets = [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target = '']) => target);
     const missing = targets.filter((target) => !existsSync(path.resolve(ROOT, path.dirname(page), target)));
     expect(missing).toEqual([]);
@@ -71,7 +71,7 @@ describe('comments', () => {
   const files = ['src', 'test', 'bench'].flatMap((folder) => filesBelow(folder, '.ts'));
   const citations = files.flatMap(citationsIn);
 
-  it('cite sections that are there', () => {
+  it('cite sections that exist', () => {
     expect(citations.length).toBeGreaterThan(40);
     const missing = citations.filter(
       ({ page, section }) => !existsSync(path.join(ROOT, page)) || !sectionsOf(page).has(section),

@@ -5,7 +5,7 @@ import { Program } from '../support/program.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** What a worker gets to end by itself before it is forced to, which is reported; a busy machine needs some of it. */
+/** How long a worker may take to exit before Jest forces it and reports that; a busy machine needs some of it. */
 const GRACE_MS = 15_000;
 
 /** For the run itself. */

@@ -1,4 +1,4 @@
-/** The import rule of the house, and who may use which Nest-wide names and transactions. */
+/** The import rules of the repository, and which files may use Nest's global names and transactions. */
 import path from 'node:path';
 import ts from 'typescript';
 
@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** The room that all may import. */
 const LOWEST = 'settings';
 
-/** A second entrance of a room: what it declares of its settings can be read without loading the rest of it. */
+/** A second entrance of a room: its settings can be read without loading the rest of it. */
 const isSettings = (file: string): boolean => file.endsWith('.settings.js');
 
 const NEST_WIDE = new Set(['APP_GUARD', 'APP_FILTER', 'APP_PIPE', 'APP_INTERCEPTOR', 'Global']);
@@ -33,7 +33,7 @@ const PAST_UNIT_OF_WORK = new Set(['transaction', 'save', 'startTransaction', 'c
 /** Sources by path from the root of the repository, for example `src/core/index.ts`. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** `core`, `dialects/canvus`, or `top` for what is in no room. */
+/** `core`, `dialects/canvus`, or `top` for files in no room. */
 function roomOf(file: string): string {
   const [root, first = '', second = ''] = file.split('/');
   if (root !== 'src' || second === '') return 'top';
@@ -56,7 +56,7 @@ function importFault(from: string, to: string): string | undefined {
 }
 
 /**
- * A room is entered through its index, or its settings. A dialect has two more entrances, so that who wants one thing
+ * A room is entered through its index, or its settings. A dialect has two more entrances, so that importing one thing
  * does not load the rest: its value, and guards for routes of a host.
  */
 function isEntrance(room: string, file: string): boolean {

@@ -22,7 +22,7 @@ describe('where packages come from', () => {
     expect(ownFiles().filter((name) => path.basename(name) === 'package-lock.json')).toEqual(['package-lock.json']);
   });
 
-  it('is not written into the lock file: it holds integrities and no addresses', () => {
+  it('is not written into the lock file: it has integrities and no addresses', () => {
     const { packages } = JSON.parse(read('package-lock.json')) as {
       packages: Record<string, { resolved?: string; integrity?: string; link?: boolean }>;
     };

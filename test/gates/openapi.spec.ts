@@ -35,26 +35,26 @@ const PUBLIC: Record<string, string[]> = {
   'data-plane': [],
 };
 
-/** Answers that are no JSON. */
+/** Answers that are not JSON. */
 const TEXTS: Record<string, string> = { 'get /api/v1/audit-log/export-csv 200': 'text/csv' };
 
-/** How many operations there are at the least, and how many kinds of body; a document that has become empty is wrong. */
+/** The minimum number of operations and of kinds of body: a document that has become empty is wrong. */
 const LEAST: Record<string, { operations: number; inputs: number }> = {
   'data-plane': { operations: 3, inputs: 1 },
 };
 const leastOf = (name: string): { operations: number; inputs: number } => LEAST[name] ?? { operations: 11, inputs: 3 };
 
-/** Answers that have no body: all is in their headers. */
+/** Answers without a body: everything is in their headers. */
 const BODILESS = ['get /verify: 200'];
 
 const DIALECTS = Object.keys(PUBLIC);
 
-/** Every example that is given, wherever. */
+/** Every example in the document. */
 function examplesOf({ schema, example = schema?.example, examples = {} }: Exemplified): unknown[] {
   return [...(example === undefined ? [] : [example]), ...Object.values(examples).map(({ value }) => value)];
 }
 
-/** Of what can be left out, Swagger UI sends nothing for these. */
+/** For optional parameters with these values, Swagger UI sends nothing. */
 const isNothing = (example: unknown): boolean => example === '' || (Array.isArray(example) && example.length === 0);
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
@@ -98,7 +98,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it.each(['/', '/docs/'])('is found from %s as well', async (address) => {
+  it.each(['/', '/docs/'])('can also be reached from %s', async (address) => {
     const reply = await fetch(`${server.baseUrl}${address}?urls.primaryName=crm`);
     expect([reply.status, reply.url]).toEqual([200, `${server.baseUrl}/docs?urls.primaryName=crm`]);
   });
@@ -118,7 +118,7 @@ describe('the OpenAPI document', () => {
     expect(silent.map(([label]) => label)).toEqual([]);
   });
 
-  it.each(DIALECTS)('of %s tells what every parameter is', (name) => {
+  it.each(DIALECTS)('of %s describes every parameter', (name) => {
     const vague = operations(name).flatMap(([label, { parameters = [] }]) =>
       parameters
         .filter(({ description, schema }) => !description || !schema.type)
@@ -161,7 +161,7 @@ describe('the OpenAPI document', () => {
     expect(faults).toEqual([]);
   });
 
-  it.each(DIALECTS)('of %s tells the type of every member of a request, so that its examples can be sent', (name) => {
+  it.each(DIALECTS)('of %s gives the type of every member of a request, so that its examples can be sent', (name) => {
     const schemas = Object.entries(document(name).components?.schemas ?? {}).filter(([schema]) =>
       schema.endsWith('Input'),
     );
@@ -171,11 +171,11 @@ describe('the OpenAPI document', () => {
         .filter(([, member]) => !('$ref' in member) && (!member.type || (member.type === 'object' && !member.example)))
         .map(([member]) => `${schema}.${member}`),
     );
-    // A reference that may be null, or that has words of its own, is written as allOf.
+    // A reference that is nullable or has its own description is written as allOf.
     expect(vague.filter((member) => member !== 'NamedInput.access_token_identifier')).toEqual([]);
   });
 
-  it.each(DIALECTS)('of %s gives every operation a success, and every answer a schema and words', (name) => {
+  it.each(DIALECTS)('of %s gives every operation a success, and every answer a schema and a description', (name) => {
     const faults = operations(name).flatMap(([label, { responses }]) => {
       const answers = Object.entries(responses);
       const bare = answers.filter(

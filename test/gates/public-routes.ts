@@ -6,7 +6,7 @@ export const PUBLIC_ROUTES = [
   'GET /api/v1/server-config',
   'POST /api/v1/users/login',
   'POST /crmapi/rest/v2/authentication/token',
-  // Not served, and says so to everybody.
+  // Not served; the answer says so to all callers.
   'POST /api/v1/users/register',
   'POST /api/v1/users/confirm-email',
   'POST /api/v1/users/login/saml',

@@ -20,7 +20,7 @@ describe('the tables of settings in the README', () => {
     for (const name of VARIABLES) expect(rows.filter((row) => row.startsWith(`| \`${name}\` `))).toHaveLength(1);
   });
 
-  it('need their places in the README', async () => {
+  it('need their markers in the README', async () => {
     await expect(withSettingsTables('# Latchkey\n')).rejects.toThrow('README.md needs one line <!-- settings');
   });
 });
@@ -28,7 +28,7 @@ describe('the tables of settings in the README', () => {
 describe('latchkey --help', () => {
   const lines = (commandLineOutput(['--help'], '1.2.3', settingsTables()) ?? '').split('\n');
 
-  it('has one line for every variable, and none that is too long to read', () => {
+  it('has one line for every variable, none of them too long to read', () => {
     for (const name of VARIABLES) expect(lines.filter((line) => line.startsWith(`  ${name} `))).toHaveLength(1);
     expect(lines.filter((line) => line.length > 155)).toEqual([]);
   });

@@ -21,13 +21,13 @@ export function nameOf({ label, callerKind, presentation }: Attempt): string {
   return `${label} by ${callerKind}, ${presentation}`;
 }
 
-/** Whether the table lets the caller in. */
+/** Whether the caller has permission by the table. */
 export function isAdmitted({ label, operation: { who }, presentation }: Attempt, caller: Caller): boolean {
   if (who === 'anyone') return true;
   return isAccepted(doorOf(label), methodOf(label), caller.kind, presentation) && isFor(who, caller);
 }
 
-/** What the table says of it. */
+/** The outcome by the table. */
 export function expectedOutcome(attempt: Attempt, caller: Caller): Outcome {
   if (isAdmitted(attempt, caller)) return 'done';
   const { label, operation, presentation } = attempt;
@@ -70,7 +70,7 @@ function methodOf(label: string): string {
   return label.split(' ', 1)[0] ?? '';
 }
 
-/** Does a piece of work for each, some at the same time. */
+/** Runs work for each, with bounded concurrency. */
 export async function eachOf<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {

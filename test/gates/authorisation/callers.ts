@@ -1,4 +1,4 @@
-/** Everybody who calls in the authorisation matrix: who they are, and the one credential with which they come. */
+/** The callers of the authorisation matrix: who they are, and the one credential that they present. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { send } from '../../support/http.js';
@@ -45,13 +45,13 @@ export interface Caller {
   readonly self?: Person;
 }
 
-/** Makes a new caller of its kind, each time another. */
+/** Creates a new caller of its kind. */
 export type CallerKind = (world: World) => Promise<Caller>;
 
 interface UserKind {
   /** What they have when they are given their credentials. */
   readonly rights: Rights;
-  /** What happens to them after that, and what they may do then; nothing happens unless given. */
+  /** A change to them after that, and what they may do then. Default: none. */
   readonly after?: (world: World, person: Person, memberId: string) => Promise<unknown>;
   readonly becomes?: Rights | 'unusable' | 'gone';
 }
@@ -86,7 +86,7 @@ const USERS: Readonly<Record<string, UserKind>> = {
   },
 };
 
-/** By who they are and what they show. */
+/** By the caller and the credential. */
 export const CALLERS: Readonly<Record<string, CallerKind>> = {
   ...Object.fromEntries(Object.entries(USERS).flatMap(([who, kind]) => credentialsOf(who, kind))),
   'the personal token of an unapproved administrator of A': unapproved,
@@ -103,12 +103,13 @@ export const CALLERS: Readonly<Record<string, CallerKind>> = {
     nothing(await newAccessToken(server, await crmLogin(server, ADMIN, a))),
   'the id of a personal token': ({ user }) => Promise.resolve(nothing(user.tokenId)),
   'the id of a service token': ({ serviceToken }) => Promise.resolve(nothing(serviceToken.id)),
-  'a well-formed token of nobody': () => Promise.resolve(nothing(randomBytes(32).toString('base64url'))),
-  'a well-formed CRM login of nobody': () => Promise.resolve(nothing(randomBytes(16).toString('hex').toUpperCase())),
+  'a well-formed token that does not exist': () => Promise.resolve(nothing(randomBytes(32).toString('base64url'))),
+  'a well-formed CRM login that does not exist': () =>
+    Promise.resolve(nothing(randomBytes(16).toString('hex').toUpperCase())),
   'an empty text': () => Promise.resolve(nothing('')),
 };
 
-/** Everything with which a user can come. Who is in no account cannot log in to one. */
+/** Every credential that a user can present. Users without an account cannot log in to one. */
 function credentialsOf(who: string, kind: UserKind): [string, CallerKind][] {
   const { admin, a, b } = kind.rights;
   const canLogIn = admin === true || a !== undefined || b !== undefined;
@@ -133,7 +134,7 @@ async function user(world: World, { rights, after, becomes }: UserKind, kind: Ki
   await after?.(world, self, memberIds[0] ?? '');
   const caller = { secret, name: self.email, rights: {}, account, self } as const;
   if (becomes === 'gone') return { ...caller, kind: null };
-  // A login to an account ends with what it was given for.
+  // A login to an account ends with the membership that it was created for.
   if (becomes && kind === 'CRM login') return { ...caller, kind: null };
   if (becomes === 'unusable') return { ...caller, kind: null, isUnusable: true };
   return { ...caller, kind, rights: becomes ?? rights };

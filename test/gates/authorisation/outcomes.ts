@@ -1,4 +1,4 @@
-/** What an answer says, in the same words at every door; what is in no form that the door has is told as it is. */
+/** Translates answers of every API into common outcomes; an answer in no known form is shown unchanged. */
 import type { Reply } from '../../support/http.js';
 import type { Door } from './presentations.js';
 
@@ -12,7 +12,7 @@ export type Outcome =
   | 'hidden'
   | 'not oneself';
 
-/** The outcome that this very answer stands for at this door: nothing more may be in it. */
+/** The outcome that exactly this answer stands for in this API; it may contain nothing else. */
 const FORMS: Readonly<Record<Door, readonly (readonly [outcome: Outcome, status: number, body: unknown])[]>> = {
   canvus: [
     ['unauthenticated', 401, { message: '401 Unauthorized' }],
@@ -67,7 +67,7 @@ const FORMS: Readonly<Record<Door, readonly (readonly [outcome: Outcome, status:
   ],
 };
 
-/** By the door, the status and the text of the answer. */
+/** By the API, and the status and text of the answer. */
 const OUTCOMES = new Map(
   Object.entries(FORMS).flatMap(([door, forms]) =>
     forms.map(([outcome, status, body]) => [`${door} ${String(status)} ${JSON.stringify(body)}`, outcome] as const),

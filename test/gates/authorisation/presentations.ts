@@ -1,4 +1,4 @@
-/** Each way in which a credential can be presented, and where which kind of credential is accepted in which way. */
+/** The ways to present a credential, and which kind of credential each API accepts in which way. */
 import { ADMIN } from '../../support/test-server.js';
 import type { Caller, Kind } from './callers.js';
 
@@ -11,7 +11,7 @@ export interface Presented {
   readonly body?: Readonly<Record<string, string>>;
 }
 
-/** Names under which one might try to smuggle a credential. */
+/** Names under which an attacker might try to pass a credential. */
 const members = (secret: string): Record<string, string> => ({
   token: secret,
   access_token: secret,
@@ -65,7 +65,7 @@ const ACCEPTED: Readonly<Record<Door, Accepted>> = {
   },
 };
 
-/** Whether a door accepts a credential in this way. @param method - CRM reads the query of a GET alone, and the body of a POST */
+/** Whether an API accepts a credential in this way. @param method - CRM reads only the query of a GET, and the body of a POST */
 export function isAccepted(door: Door, method: string, kind: Kind | null, presentation: Presentation): boolean {
   if (kind === null || !ACCEPTED[door][presentation]?.includes(kind)) return false;
   return door !== 'crm' || presentation === (method === 'GET' ? 'in the query' : 'in the body');

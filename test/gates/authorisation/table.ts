@@ -1,4 +1,4 @@
-/** Who may do what: every documented operation, each with a request that is answered when the caller may. */
+/** Who may do what: every documented operation, each with a request that succeeds for callers with permission. */
 import { randomUUID } from 'node:crypto';
 import { ADMIN } from '../../support/test-server.js';
 import type { Caller, Rights } from './callers.js';
@@ -6,7 +6,7 @@ import type { Outcome } from './outcomes.js';
 import type { Door } from './presentations.js';
 import type { World } from './world.js';
 
-/** Whom an operation is for. What is not the caller's own account is account A. */
+/** Who may call an operation. An account that is not the caller's own is account A. */
 export type Who =
   | 'anyone'
   | 'any user'
@@ -25,7 +25,7 @@ export interface Operation {
   readonly path?: (world: World, caller: Caller) => Readonly<Record<string, string | number>>;
   readonly query?: (world: World, caller: Caller) => Readonly<Record<string, string>>;
   readonly body?: (world: World, caller: Caller) => object;
-  /** How those are refused who are known and may not; as `not permitted` unless given. */
+  /** How authenticated callers without permission are refused. Default: `not permitted`. */
   readonly refusal?: (caller: Caller) => Outcome;
   /** Whether it can be done any number of times to the same things; those by GET can. */
   readonly isRepeatable?: boolean;
@@ -44,7 +44,7 @@ const ofSelfToken = ({ user }: World, { self = user }: Caller): { id: number; to
 const description = (): object => ({ description: 'another description' });
 const newName = (): object => ({ name: `name ${randomUUID()}` });
 
-/** The same operation on the object of somebody else, and on the caller's own. */
+/** The same operation on another user's object, and on the caller's own. */
 function onOthersAndOneself(
   operation: Omit<Operation, 'who' | 'path'>,
   onOneself: Omit<Operation, 'path'> = { ...operation, who: 'any user' },
@@ -159,7 +159,7 @@ const CLOUDFLARE: typeof CANVUS = {
   'GET /client/v4/user/tokens/verify': { who: 'any user' },
 };
 
-/** Who is in another organisation finds nothing; those in this one who may not are told so. */
+/** Callers of another organisation find nothing; those of this one without permission get an error that says so. */
 const inAnother = ({ account }: Caller): Outcome => (account === 'b' ? 'hidden' : 'not permitted');
 const named = (code: string): object => ({ access_token_identifier: { authentication_code: code } });
 const namedInQuery = ({ effective }: World): Record<string, string> => ({
@@ -223,7 +223,7 @@ const DATA_PLANE: typeof CANVUS = {
   },
   'POST /oauth2/revoke': {
     who: 'administrators of A',
-    // Who may not see the token is answered as if it had been revoked.
+    // A caller who may not see the token gets the same answer as if it had been revoked.
     refusal: ({ rights, account, kind }) =>
       rights.a !== undefined || (kind === 'service token' && account === 'a') ? 'not permitted' : 'done',
     body: ({ serviceToken }) => ({ token: serviceToken.client_secret }),
@@ -231,7 +231,7 @@ const DATA_PLANE: typeof CANVUS = {
   'GET /verify': { who: 'any user, any service' },
 };
 
-/** By method and address, as the documents have them. */
+/** By method and path, as documented. */
 export const OPERATIONS = new Map<string, readonly Operation[]>(
   Object.entries({ ...CANVUS, ...CLOUDFLARE, ...CRM, ...DATA_PLANE }).map(([label, given]) => [
     label,
@@ -247,7 +247,7 @@ export function doorOf(label: string): Door {
   return label.includes(' /oauth2/') ? 'oauth' : 'verify';
 }
 
-/** Whether a caller who is known belongs to those whom an operation is for. */
+/** Whether an authenticated caller may call an operation. */
 export function isFor(who: Who, { rights, account, kind }: Caller): boolean {
   const isService = kind === 'service token';
   const { admin = false, a } = rights;

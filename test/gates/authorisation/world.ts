@@ -1,4 +1,4 @@
-/** What the calls of the authorisation matrix are about: two accounts with tokens and members, and a user. */
+/** The objects that the calls of the authorisation matrix act on: two accounts with tokens and members, and a user. */
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { send, type Reply } from '../../support/http.js';
@@ -26,7 +26,7 @@ export interface Person {
   readonly token: string;
 }
 
-/** Most calls are about account A or about the user; account B is another tenant. */
+/** Most calls act on account A or on the user; account B is another tenant. */
 export interface World {
   readonly server: TestServer;
   readonly a: Account;
@@ -83,7 +83,7 @@ export async function newPerson(server: TestServer, fields: object = {}): Promis
   return { userId, email, password, tokenId, token };
 }
 
-/** Makes somebody a member of an account. @returns the id of the membership */
+/** Makes a user a member of an account. @returns the id of the membership */
 export async function join(server: TestServer, { email }: Person, { id }: Account, role: Role): Promise<string> {
   const path = `/accounts/${id}/members`;
   return (await callCloudflare<{ id: string }>(server, 'POST', path, { email, roles: [role] })).id;
@@ -122,7 +122,7 @@ export async function callCanvus<T>(server: TestServer, method: string, path: st
   return succeeded(await send(server.baseUrl, method, `/api/v1${path}`, { headers, ...sent(body) })).json<T>();
 }
 
-/** The same at the door of the accounts. */
+/** The same for the API of the accounts. */
 export async function callCloudflare<T>(server: TestServer, method: string, path: string, body?: object): Promise<T> {
   const headers = { Authorization: `Bearer ${ADMIN.token}` };
   const reply = await send(server.baseUrl, method, `/client/v4${path}`, { headers, ...sent(body) });
