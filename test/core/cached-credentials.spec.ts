@@ -1,28 +1,23 @@
 /** Which changes evict a cached credential, measured by the number of database look-ups. */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SYSTEM, TokenLookup, type LookupKey, type Secret } from '../../src/core/index.js';
 import { UserCreated } from '../../src/identity/index.js';
 import { actors, ok, tokensOf, userPath, type Actors, type Person } from '../dialects/canvus/support.js';
 import { onBothEngines } from '../support/engines.js';
 import { send } from '../support/http.js';
-import { issueToken, servicesOf, type Services } from '../support/services.js';
-import { startServer, type TestServer } from '../support/test-server.js';
+import { issueToken, sharedServer } from '../support/services.js';
 
 onBothEngines('a cached credential', (engine) => {
-  let server: TestServer;
-  let services: Services;
+  const shared = sharedServer(engine);
   let canvus: Actors;
 
-  beforeAll(async () => {
-    server = await startServer(engine);
-    services = servicesOf(server);
-    canvus = actors(server);
+  beforeAll(() => {
+    canvus = actors(shared.server);
   });
-  afterAll(() => server.close());
 
   /** How often the work looks a token up in the database. */
   async function lookUpsOf(digest: string, work: () => Promise<void>): Promise<number> {
-    const find = jest.spyOn(server.app.get(TokenLookup), 'find');
+    const find = jest.spyOn(shared.server.app.get(TokenLookup), 'find');
     try {
       await work();
       const keys: LookupKey[] = find.mock.calls.map(([key]) => key);
@@ -32,10 +27,11 @@ onBothEngines('a cached credential', (engine) => {
     }
   }
 
-  const digestOf = ({ actor }: Person): string => services.hashing.digest({ reveal: () => actor.token } as Secret);
+  const digestOf = ({ actor }: Person): string =>
+    shared.services.hashing.digest({ reveal: () => actor.token } as Secret);
 
   const verify = async ({ actor }: Person): Promise<number> =>
-    (await send(server.baseUrl, 'GET', '/verify', { headers: { 'Private-Token': actor.token ?? '' } })).status;
+    (await send(shared.server.baseUrl, 'GET', '/verify', { headers: { 'Private-Token': actor.token ?? '' } })).status;
 
   describe('is kept', () => {
     it('while its holder issues tokens: twenty of them cost one look-up', async () => {
@@ -85,15 +81,15 @@ onBothEngines('a cached credential', (engine) => {
 
   it('whose owner did not exist is accepted as soon as the owner exists', async () => {
     const id = 500_000;
-    const { secret } = await issueToken(services, { userId: id });
-    expect((await services.verifier.verify({ secret })).status).toBe('owner_gone');
-    await services.unitOfWork.write(SYSTEM, async (tx) => {
+    const { secret } = await issueToken(shared.services, { userId: id });
+    expect((await shared.services.verifier.verify({ secret })).status).toBe('owner_gone');
+    await shared.services.unitOfWork.write(SYSTEM, async (tx) => {
       await tx.manager.query(
         `INSERT INTO latchkey_user (id, email, email_key, name, admin, approved, blocked, created_at, updated_at)
          VALUES (${String(id)}, 'late@example.com', 'late@example.com', 'Late', FALSE, TRUE, FALSE, 0, 0)`,
       );
       tx.record(new UserCreated({ id, name: 'Late' }));
     });
-    expect((await services.verifier.verify({ secret })).status).toBe('valid');
+    expect((await shared.services.verifier.verify({ secret })).status).toBe('valid');
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   SYSTEM,
   Token,
@@ -12,57 +12,49 @@ import {
 } from '../../src/core/index.js';
 import { PersonalToken, SessionToken } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
-import { issueToken, newToken, servicesOf, type Services } from '../support/services.js';
-import { startServer, type TestServer } from '../support/test-server.js';
+import { issueToken, newToken, sharedServer } from '../support/services.js';
 
 const NOW = new Date('2030-05-06T07:08:09.123Z');
 const MINUTE = 60_000;
 
 onBothEngines('the life of a token', (engine) => {
-  let server: TestServer;
-  let services: Services;
-
-  beforeAll(async () => {
-    server = await startServer(engine);
-    services = servicesOf(server);
-  });
-  afterAll(() => server.close());
+  const shared = sharedServer(engine);
   beforeEach(() => {
-    server.clock.freeze(NOW);
+    shared.server.clock.freeze(NOW);
   });
   afterEach(() => {
-    server.clock.reset();
+    shared.server.clock.reset();
   });
 
   const find = (selector: TokenSelector): Promise<PersonalToken | null> =>
-    services.unitOfWork.read((manager) => services.tokens.find(manager, PersonalToken, selector));
+    shared.services.unitOfWork.read((manager) => shared.services.tokens.find(manager, PersonalToken, selector));
 
   const list = (userId: number): Promise<PersonalToken[]> =>
-    services.unitOfWork.read((manager) => services.listing.ofUser(manager, PersonalToken, userId));
+    shared.services.unitOfWork.read((manager) => shared.services.listing.ofUser(manager, PersonalToken, userId));
 
   const update = (
     ref: TokenRef,
-    changes: Parameters<typeof services.tokens.update<PersonalToken>>[3],
+    changes: Parameters<typeof shared.services.tokens.update<PersonalToken>>[3],
   ): Promise<PersonalToken> =>
-    services.unitOfWork.write(SYSTEM, (tx) => services.tokens.update(tx, PersonalToken, ref, changes));
+    shared.services.unitOfWork.write(SYSTEM, (tx) => shared.services.tokens.update(tx, PersonalToken, ref, changes));
 
   const rotate = async (
     token: PersonalToken,
     rotation: Partial<Rotation> = {},
   ): Promise<{ token: PersonalToken; secret: Secret }> => {
-    const secret = services.hashing.newSecret();
-    const digest = services.hashing.digest(secret);
-    const rotated = await services.unitOfWork.write(SYSTEM, (tx) =>
-      services.tokens.rotate(tx, PersonalToken, token, { digest, previousUntil: new Date(0), ...rotation }),
+    const secret = shared.services.hashing.newSecret();
+    const digest = shared.services.hashing.digest(secret);
+    const rotated = await shared.services.unitOfWork.write(SYSTEM, (tx) =>
+      shared.services.tokens.rotate(tx, PersonalToken, token, { digest, previousUntil: new Date(0), ...rotation }),
     );
     return { token: rotated, secret };
   };
 
   const revoke = (ref: TokenRef): Promise<PersonalToken> =>
-    services.unitOfWork.write(SYSTEM, (tx) => services.tokens.revoke(tx, PersonalToken, ref));
+    shared.services.unitOfWork.write(SYSTEM, (tx) => shared.services.tokens.revoke(tx, PersonalToken, ref));
 
   const statusOf = async (credential: Credential): Promise<string> => {
-    const verdict = await services.verifier.verify(credential);
+    const verdict = await shared.services.verifier.verify(credential);
     return verdict.status === 'valid' ? `valid by its ${verdict.matched} secret` : verdict.status;
   };
 
@@ -73,7 +65,7 @@ onBothEngines('the life of a token', (engine) => {
     );
 
   const digestsOf = (id: string): Promise<Pick<Token, 'secretDigest' | 'previousSecretDigest'>> =>
-    services.unitOfWork.read((manager) =>
+    shared.services.unitOfWork.read((manager) =>
       manager
         .createQueryBuilder(Token, 'token')
         .select(['token.id', 'token.secretDigest', 'token.previousSecretDigest'])
@@ -84,7 +76,7 @@ onBothEngines('the life of a token', (engine) => {
   describe('issue', () => {
     it('returns exactly what a later read finds', async () => {
       const expiresAt = new Date(NOW.getTime() + 1);
-      const { token } = await issueToken(services, { label: 'näme "quoted" \t🔑', expiresAt });
+      const { token } = await issueToken(shared.services, { label: 'näme "quoted" \t🔑', expiresAt });
       expect(token).toEqual(await find({ id: token.id }));
       expect(token).toMatchObject({
         kind: 'personal_token',
@@ -101,35 +93,35 @@ onBothEngines('the life of a token', (engine) => {
     });
 
     it('neither returns nor reads back a digest, although it is stored', async () => {
-      const { token, secret } = await issueToken(services);
+      const { token, secret } = await issueToken(shared.services);
       for (const seen of [token, await find({ id: token.id }), ...(await list(1000))]) {
         expect(seen?.secretDigest).toBeUndefined();
         expect(seen?.previousSecretDigest).toBeUndefined();
       }
-      expect((await digestsOf(token.id)).secretDigest).toBe(services.hashing.digest(secret));
+      expect((await digestsOf(token.id)).secretDigest).toBe(shared.services.hashing.digest(secret));
     });
 
     it('refuses a handle that is in use, and leaves the first token alone', async () => {
-      const { token, secret } = await issueToken(services);
-      await expect(issueToken(services, { handle: token.handle })).rejects.toBeInstanceOf(UniqueViolation);
+      const { token, secret } = await issueToken(shared.services);
+      await expect(issueToken(shared.services, { handle: token.handle })).rejects.toBeInstanceOf(UniqueViolation);
       expect(await find({ handle: token.handle })).toEqual(token);
       expect(await statusOf({ secret })).toBe('valid by its current secret');
     });
 
     it('takes the same handle in another scope', async () => {
-      const { token } = await issueToken(services, { handleScope: 'b'.repeat(32) });
-      const { token: twin } = await issueToken(services, { handle: token.handle, handleScope: 'c'.repeat(32) });
+      const { token } = await issueToken(shared.services, { handleScope: 'b'.repeat(32) });
+      const { token: twin } = await issueToken(shared.services, { handle: token.handle, handleScope: 'c'.repeat(32) });
       expect(twin.id).not.toBe(token.id);
     });
   });
 
   describe('find and list', () => {
     it('give no token of another owner, handle or kind', async () => {
-      const { token } = await issueToken(services);
+      const { token } = await issueToken(shared.services);
       expect(await find({ id: token.id, userId: 1001 })).toBeNull();
       expect(await find({ id: token.id, handle: 'another' })).toBeNull();
-      const asSession = services.unitOfWork.read((manager) =>
-        services.tokens.find(manager, SessionToken, { id: token.id }),
+      const asSession = shared.services.unitOfWork.read((manager) =>
+        shared.services.tokens.find(manager, SessionToken, { id: token.id }),
       );
       expect(await asSession).toBeNull();
     });
@@ -137,8 +129,8 @@ onBothEngines('the life of a token', (engine) => {
     it('list oldest first', async () => {
       const userId = 4001;
       for (const later of [5, 1, 3]) {
-        server.clock.freeze(new Date(NOW.getTime() + later));
-        await issueToken(services, { userId, label: String(later) });
+        shared.server.clock.freeze(new Date(NOW.getTime() + later));
+        await issueToken(shared.services, { userId, label: String(later) });
       }
       expect((await list(userId)).map((token) => token.label)).toEqual(['1', '3', '5']);
     });
@@ -181,13 +173,13 @@ onBothEngines('the life of a token', (engine) => {
     });
 
     it('is refused when a part of the reference is missing, and nothing is changed', async () => {
-      const { token, secret } = await issueToken(services);
+      const { token, secret } = await issueToken(shared.services);
       for (const incomplete of INCOMPLETE(token.id)) {
         await expect(revoke(incomplete as TokenRef)).rejects.toThrow(TypeError);
         await expect(update(incomplete as TokenRef, { label: 'changed' })).rejects.toThrow(TypeError);
-        const digest = services.hashing.digest(services.hashing.newSecret());
-        const rotating = services.unitOfWork.write(SYSTEM, (tx) =>
-          services.tokens.rotate(tx, PersonalToken, incomplete as TokenRef, { digest }),
+        const digest = shared.services.hashing.digest(shared.services.hashing.newSecret());
+        const rotating = shared.services.unitOfWork.write(SYSTEM, (tx) =>
+          shared.services.tokens.rotate(tx, PersonalToken, incomplete as TokenRef, { digest }),
         );
         await expect(rotating).rejects.toThrow(TypeError);
       }
@@ -196,7 +188,7 @@ onBothEngines('the life of a token', (engine) => {
     });
 
     it('reaches no token of another owner', async () => {
-      const { token } = await issueToken(services);
+      const { token } = await issueToken(shared.services);
       for (const owner of [
         { userId: 1001 },
         { accountId: 'a'.repeat(32) },
@@ -211,8 +203,8 @@ onBothEngines('the life of a token', (engine) => {
 
   describe('update', () => {
     it('returns what is then stored, and leaves the secret and everything else as they were', async () => {
-      const { token, secret } = await issueToken(services);
-      server.clock.advance(MINUTE);
+      const { token, secret } = await issueToken(shared.services);
+      shared.server.clock.advance(MINUTE);
       const updated = await update(token, { label: 'renamed' });
       expect(updated).toEqual({ ...token, label: 'renamed', updatedAt: new Date(NOW.getTime() + MINUTE) });
       expect(await find({ id: token.id })).toEqual(updated);
@@ -220,7 +212,7 @@ onBothEngines('the life of a token', (engine) => {
     });
 
     it('of a token that is gone, or another’s, is refused as not found', async () => {
-      const { token } = await issueToken(services);
+      const { token } = await issueToken(shared.services);
       expect(await refusal(update({ id: token.id, userId: 1001 }, { label: 'stolen' }))).toBe('token_not_found');
       await revoke(token);
       expect(await refusal(update(token, { label: 'late' }))).toBe('token_not_found');
@@ -229,7 +221,7 @@ onBothEngines('the life of a token', (engine) => {
 
   describe('rotate without overlap', () => {
     it('ends the old secret at once and counts the version up', async () => {
-      const first = await issueToken(services);
+      const first = await issueToken(shared.services);
       const second = await rotate(first.token);
       expect(second.token).toMatchObject({ secretVersion: 2 });
       expect((await digestsOf(first.token.id)).previousSecretDigest).toBeNull();
@@ -241,7 +233,7 @@ onBothEngines('the life of a token', (engine) => {
 
     it('happens when the overlap ends now or in the past', async () => {
       for (const end of [NOW, new Date(NOW.getTime() - 1)]) {
-        const first = await issueToken(services);
+        const first = await issueToken(shared.services);
         const second = await rotate(first.token, { previousUntil: end });
         expect(second.token.previousSecretExpiresAt).toEqual(end);
         expect((await digestsOf(first.token.id)).previousSecretDigest).toBeNull();
@@ -250,7 +242,7 @@ onBothEngines('the life of a token', (engine) => {
     });
 
     it('ends an overlap that was still running', async () => {
-      const first = await issueToken(services);
+      const first = await issueToken(shared.services);
       const second = await rotate(first.token, { previousUntil: new Date(NOW.getTime() + MINUTE) });
       await rotate(first.token);
       expect(await statusOf({ secret: first.secret })).toBe('unknown');
@@ -267,10 +259,10 @@ onBothEngines('the life of a token', (engine) => {
       ['at the end', END, 'wrong_secret'],
       ['one millisecond after the end', new Date(END.getTime() + 1), 'wrong_secret'],
     ])('%s, the old secret works to the millisecond and the new one is valid', async (_name, moment, expected) => {
-      const first = await issueToken(services);
+      const first = await issueToken(shared.services);
       const second = await rotate(first.token, { previousUntil: END });
       expect(second.token).toMatchObject({ secretVersion: 2, previousSecretExpiresAt: END });
-      server.clock.freeze(moment);
+      shared.server.clock.freeze(moment);
       const { handle } = first.token;
       expect(await statusOf({ secret: first.secret })).toBe(expected);
       expect(await statusOf({ kind: 'personal_token', handle, secret: first.secret })).toBe(expected);
@@ -278,7 +270,7 @@ onBothEngines('the life of a token', (engine) => {
     });
 
     it('keeps one previous secret: a second rotation drops the oldest', async () => {
-      const first = await issueToken(services);
+      const first = await issueToken(shared.services);
       const second = await rotate(first.token, { previousUntil: END });
       const third = await rotate(first.token, { previousUntil: END });
       expect(third.token.secretVersion).toBe(3);
@@ -290,7 +282,7 @@ onBothEngines('the life of a token', (engine) => {
 
   describe('rotate against a version', () => {
     it('is a conflict when the token has a newer version, and changes nothing', async () => {
-      const first = await issueToken(services);
+      const first = await issueToken(shared.services);
       const second = await rotate(first.token, { expectedVersion: 1 });
       expect(await refusal(rotate(first.token, { expectedVersion: 1 }))).toBe('conflict');
       expect(await find({ id: first.token.id })).toEqual(second.token);
@@ -298,13 +290,13 @@ onBothEngines('the life of a token', (engine) => {
     });
 
     it('lets exactly one of many simultaneous rotations win, and only its secret works', async () => {
-      const { token } = await issueToken(services);
-      const tries = Array.from({ length: 8 }, () => services.hashing.newSecret());
+      const { token } = await issueToken(shared.services);
+      const tries = Array.from({ length: 8 }, () => shared.services.hashing.newSecret());
       const outcomes = await Promise.allSettled(
         tries.map((secret) =>
-          services.unitOfWork.write(SYSTEM, (tx) =>
-            services.tokens.rotate(tx, PersonalToken, token, {
-              digest: services.hashing.digest(secret),
+          shared.services.unitOfWork.write(SYSTEM, (tx) =>
+            shared.services.tokens.rotate(tx, PersonalToken, token, {
+              digest: shared.services.hashing.digest(secret),
               previousUntil: new Date(0),
               expectedVersion: 1,
             }),
@@ -322,7 +314,7 @@ onBothEngines('the life of a token', (engine) => {
     });
 
     it('without one, simultaneous rotations happen one after the other and none is lost', async () => {
-      const { token } = await issueToken(services);
+      const { token } = await issueToken(shared.services);
       const rotations = await Promise.all(Array.from({ length: 5 }, () => rotate(token)));
       expect(rotations.map((rotation) => rotation.token.secretVersion).sort()).toEqual([2, 3, 4, 5, 6]);
       const statuses = await Promise.all(rotations.map(({ secret }) => statusOf({ secret })));
@@ -332,7 +324,7 @@ onBothEngines('the life of a token', (engine) => {
 
   describe('revoke', () => {
     it('returns the last state, and no secret of it is accepted any more', async () => {
-      const first = await issueToken(services);
+      const first = await issueToken(shared.services);
       const second = await rotate(first.token, { previousUntil: new Date(NOW.getTime() + MINUTE) });
       expect(await revoke(first.token)).toEqual(second.token);
       expect(await find({ id: first.token.id })).toBeNull();
@@ -341,14 +333,14 @@ onBothEngines('the life of a token', (engine) => {
     });
 
     it('happens once: of many simultaneous ones exactly one succeeds', async () => {
-      const { token } = await issueToken(services);
+      const { token } = await issueToken(shared.services);
       const outcomes = await Promise.all(Array.from({ length: 6 }, () => refusal(revoke(token))));
       expect(outcomes.sort()).toEqual(['none', ...Array.from({ length: 5 }, () => 'token_not_found')]);
     });
 
     it('during an update: either both succeed or the update is refused, and the token never reappears', async () => {
       for (let round = 0; round < 10; round += 1) {
-        const { token, secret } = await issueToken(services);
+        const { token, secret } = await issueToken(shared.services);
         const updating = refusal(update(token, { label: 'changed' }));
         const revoking = refusal(revoke(token));
         expect(await revoking).toBe('none');
@@ -360,9 +352,9 @@ onBothEngines('the life of a token', (engine) => {
   });
 
   it('a token of a unit of work that fails half way does not exist', async () => {
-    const secret = services.hashing.newSecret();
-    const failing = services.unitOfWork.write(SYSTEM, async (tx) => {
-      await services.tokens.issue(tx, PersonalToken, newToken(services, secret));
+    const secret = shared.services.hashing.newSecret();
+    const failing = shared.services.unitOfWork.write(SYSTEM, async (tx) => {
+      await shared.services.tokens.issue(tx, PersonalToken, newToken(shared.services, secret));
       throw new Error('half way');
     });
     await expect(failing).rejects.toThrow('half way');

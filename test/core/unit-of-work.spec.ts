@@ -1,23 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { MoreThan } from 'typeorm';
 import { AuditRecord, SYSTEM, TokenIssued, type Actor, type Change } from '../../src/core/index.js';
 import { PersonalToken, ServerValue } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
-import { issueToken, newToken, servicesOf, type Services } from '../support/services.js';
-import { startServer, type TestServer } from '../support/test-server.js';
+import { issueToken, newToken, sharedServer } from '../support/services.js';
 
 onBothEngines('the unit of work', (engine) => {
-  let server: TestServer;
-  let services: Services;
+  const shared = sharedServer(engine);
   const stops: (() => void)[] = [];
   let author: Actor;
 
   beforeAll(async () => {
-    server = await startServer(engine);
-    services = servicesOf(server);
-    const { token } = await issueToken(services);
+    const { token } = await issueToken(shared.services);
     author = {
       kind: 'user',
       userId: 1000,
@@ -28,13 +24,12 @@ onBothEngines('the unit of work', (engine) => {
       requestId: 'a-request',
     };
   });
-  afterAll(() => server.close());
   afterEach(() => {
     for (const stop of stops.splice(0)) stop();
   });
 
   const listen = (listener: (change: Change) => void | Promise<void>): void => {
-    stops.push(services.events.subscribe(listener));
+    stops.push(shared.services.events.subscribe(listener));
   };
 
   const heard = (): Change[] => {
@@ -46,10 +41,10 @@ onBothEngines('the unit of work', (engine) => {
   };
 
   const lastAuditId = async (): Promise<number> =>
-    (await services.unitOfWork.read((manager) => manager.maximum(AuditRecord, 'id'))) ?? 0;
+    (await shared.services.unitOfWork.read((manager) => manager.maximum(AuditRecord, 'id'))) ?? 0;
 
   const auditAfter = (id: number): Promise<AuditRecord[]> =>
-    services.unitOfWork.read((manager) =>
+    shared.services.unitOfWork.read((manager) =>
       manager.find(AuditRecord, { where: { id: MoreThan(id) }, order: { id: 'ASC' } }),
     );
 
@@ -57,11 +52,15 @@ onBothEngines('the unit of work', (engine) => {
     it('has one row for each change, with author, target and the time of the transaction', async () => {
       const before = await lastAuditId();
       const at = new Date('2031-01-02T03:04:05.678Z');
-      server.clock.freeze(at);
-      const token = await services.unitOfWork.write(author, (tx) =>
-        services.tokens.issue(tx, PersonalToken, newToken(services, services.hashing.newSecret(), { label: 'named' })),
+      shared.server.clock.freeze(at);
+      const token = await shared.services.unitOfWork.write(author, (tx) =>
+        shared.services.tokens.issue(
+          tx,
+          PersonalToken,
+          newToken(shared.services, shared.services.hashing.newSecret(), { label: 'named' }),
+        ),
       );
-      server.clock.reset();
+      shared.server.clock.reset();
       expect(await auditAfter(before)).toEqual([
         {
           id: expect.any(Number),
@@ -84,8 +83,12 @@ onBothEngines('the unit of work', (engine) => {
     it('has no row of work that was rolled back, and no event is published for it', async () => {
       const before = await lastAuditId();
       const changes = heard();
-      const failing = services.unitOfWork.write(author, async (tx) => {
-        await services.tokens.issue(tx, PersonalToken, newToken(services, services.hashing.newSecret()));
+      const failing = shared.services.unitOfWork.write(author, async (tx) => {
+        await shared.services.tokens.issue(
+          tx,
+          PersonalToken,
+          newToken(shared.services, shared.services.hashing.newSecret()),
+        );
         throw new Error('after the change');
       });
       await expect(failing).rejects.toThrow('after the change');
@@ -94,21 +97,21 @@ onBothEngines('the unit of work', (engine) => {
     });
 
     it('rolls back the change when its row cannot be written', async () => {
-      const secret = services.hashing.newSecret();
+      const secret = shared.services.hashing.newSecret();
       const changes = heard();
-      const failing = services.unitOfWork.write(author, async (tx) => {
-        const token = await services.tokens.issue(tx, PersonalToken, newToken(services, secret));
+      const failing = shared.services.unitOfWork.write(author, async (tx) => {
+        const token = await shared.services.tokens.issue(tx, PersonalToken, newToken(shared.services, secret));
         // No engine stores a target without a type.
         tx.record(Object.assign(new TokenIssued(token), { target: { type: null, id: null, name: null } }));
       });
       await expect(failing).rejects.toThrow();
-      expect((await services.verifier.verify({ secret })).status).toBe('unknown');
+      expect((await shared.services.verifier.verify({ secret })).status).toBe('unknown');
       expect(changes).toEqual([]);
     });
 
     it('has no row of work that changed nothing', async () => {
       const before = await lastAuditId();
-      await services.unitOfWork.write(author, () => Promise.resolve());
+      await shared.services.unitOfWork.write(author, () => Promise.resolve());
       expect(await auditAfter(before)).toEqual([]);
     });
   });
@@ -118,7 +121,7 @@ onBothEngines('the unit of work', (engine) => {
     const callers = Array.from({ length: 10 }, (_, at) => at);
     const seen = await Promise.all(
       callers.map((caller) =>
-        store.run(caller, () => services.unitOfWork.write(SYSTEM, () => Promise.resolve(store.getStore()))),
+        store.run(caller, () => shared.services.unitOfWork.write(SYSTEM, () => Promise.resolve(store.getStore()))),
       ),
     );
     expect(seen).toEqual(callers);
@@ -134,9 +137,9 @@ onBothEngines('the unit of work', (engine) => {
       const released = new Promise<void>((resolve) => (release = resolve));
       const order: string[] = [];
       let second: Promise<unknown> = Promise.resolve();
-      await services.unitOfWork.write(SYSTEM, async (holder) => {
+      await shared.services.unitOfWork.write(SYSTEM, async (holder) => {
         await holder.lockRule(early);
-        second = services.unitOfWork.write(SYSTEM, async (tx) => {
+        second = shared.services.unitOfWork.write(SYSTEM, async (tx) => {
           order.push('run');
           await tx.lockRule(late);
           await tx.lockRule(early).catch(() => undefined);
@@ -157,9 +160,11 @@ onBothEngines('the unit of work', (engine) => {
       const found: boolean[] = [];
       listen(async (change) => {
         const { tokenId } = change as TokenIssued;
-        found.push(await services.unitOfWork.read((manager) => manager.existsBy(PersonalToken, { id: tokenId })));
+        found.push(
+          await shared.services.unitOfWork.read((manager) => manager.existsBy(PersonalToken, { id: tokenId })),
+        );
       });
-      await Promise.all(Array.from({ length: 20 }, () => issueToken(services)));
+      await Promise.all(Array.from({ length: 20 }, () => issueToken(shared.services)));
       expect(found).toEqual(Array.from({ length: 20 }, () => true));
     });
 
@@ -169,19 +174,19 @@ onBothEngines('the unit of work', (engine) => {
         await delay(30);
         order.push('heard');
       });
-      await issueToken(services);
+      await issueToken(shared.services);
       order.push('answered');
       expect(order).toEqual(['heard', 'answered']);
     });
 
     it('come in the order in which they were recorded', async () => {
       const changes = heard();
-      const { token } = await issueToken(services);
-      await services.unitOfWork.write(SYSTEM, async (tx) => {
-        const digest = services.hashing.digest(services.hashing.newSecret());
-        await services.tokens.update(tx, PersonalToken, token, { label: 'renamed' });
-        await services.tokens.rotate(tx, PersonalToken, token, { digest, previousUntil: new Date(0) });
-        await services.tokens.revoke(tx, PersonalToken, token);
+      const { token } = await issueToken(shared.services);
+      await shared.services.unitOfWork.write(SYSTEM, async (tx) => {
+        const digest = shared.services.hashing.digest(shared.services.hashing.newSecret());
+        await shared.services.tokens.update(tx, PersonalToken, token, { label: 'renamed' });
+        await shared.services.tokens.rotate(tx, PersonalToken, token, { digest, previousUntil: new Date(0) });
+        await shared.services.tokens.revoke(tx, PersonalToken, token);
       });
       expect(changes.map(({ type }) => type)).toEqual([
         'token.issued',
@@ -192,14 +197,14 @@ onBothEngines('the unit of work', (engine) => {
     });
 
     it('of simultaneous changes to one token come in the order of their commits', async () => {
-      const { token } = await issueToken(services);
+      const { token } = await issueToken(shared.services);
       const before = await lastAuditId();
       const changes = heard();
       await Promise.all(
         Array.from({ length: 15 }, () => {
-          const digest = services.hashing.digest(services.hashing.newSecret());
-          return services.unitOfWork.write(SYSTEM, (tx) =>
-            services.tokens.rotate(tx, PersonalToken, token, { digest, previousUntil: new Date(0) }),
+          const digest = shared.services.hashing.digest(shared.services.hashing.newSecret());
+          return shared.services.unitOfWork.write(SYSTEM, (tx) =>
+            shared.services.tokens.rotate(tx, PersonalToken, token, { digest, previousUntil: new Date(0) }),
           );
         }),
       );
@@ -214,30 +219,32 @@ onBothEngines('the unit of work', (engine) => {
       });
       listen(() => Promise.reject(new Error('a listener that fails later')));
       const changes = heard();
-      await expect(issueToken(services)).resolves.toBeDefined();
+      await expect(issueToken(shared.services)).resolves.toBeDefined();
       expect(changes).toHaveLength(1);
     });
 
     it('do not reach a listener that has unsubscribed', async () => {
       const changes: Change[] = [];
-      const stop = services.events.subscribe((change) => {
+      const stop = shared.services.events.subscribe((change) => {
         changes.push(change);
       });
-      await issueToken(services);
+      await issueToken(shared.services);
       stop();
-      await issueToken(services);
+      await issueToken(shared.services);
       expect(changes).toHaveLength(1);
     });
   });
 
   it('throws the error of the work to its caller unchanged', async () => {
     const error = new Error('mine');
-    await expect(services.unitOfWork.write(SYSTEM, () => Promise.reject(error))).rejects.toBe(error);
+    await expect(shared.services.unitOfWork.write(SYSTEM, () => Promise.reject(error))).rejects.toBe(error);
   });
 
   it('names the table of a violated unique constraint', async () => {
     const insert = (): Promise<unknown> =>
-      services.unitOfWork.write(SYSTEM, ({ manager }) => manager.insert(ServerValue, { name: 'twice', value: '' }));
+      shared.services.unitOfWork.write(SYSTEM, ({ manager }) =>
+        manager.insert(ServerValue, { name: 'twice', value: '' }),
+      );
     await insert();
     await expect(insert()).rejects.toMatchObject({
       name: 'UniqueViolation',

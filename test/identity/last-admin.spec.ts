@@ -1,37 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { SYSTEM, Secret } from '../../src/core/index.js';
 import type { NewUser } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
-import { issueToken, servicesOf, type Services } from '../support/services.js';
-import { startServer, type TestServer } from '../support/test-server.js';
+import { issueToken, sharedServer } from '../support/services.js';
 
 onBothEngines('the last administrator', (engine) => {
-  let server: TestServer;
-  let services: Services;
-
-  beforeAll(async () => {
-    server = await startServer(engine);
-    services = servicesOf(server);
-  });
-  afterAll(() => server.close());
+  const shared = sharedServer(engine);
 
   const another = async (fields: Partial<NewUser> = {}): Promise<number> => {
     const email = `${randomUUID()}@example.com`;
     const password = new Secret('correct horse');
-    return (await services.users.create(SYSTEM, { email, name: 'Another', admin: true, password, ...fields })).id;
+    return (await shared.services.users.create(SYSTEM, { email, name: 'Another', admin: true, password, ...fields }))
+      .id;
   };
 
   /** An administrator with no more than a token with these values. */
   const withToken = async (values: object = {}): Promise<number> => {
     const userId = await another({ password: undefined });
-    await issueToken(services, { userId, ...values });
+    await issueToken(shared.services, { userId, ...values });
     return userId;
   };
 
   /** Those who can sign in, as far as these tests make administrators. */
   const able = async (): Promise<number[]> => {
-    const rows = await server.dataSource.query<{ id: number }[]>(
+    const rows = await shared.server.dataSource.query<{ id: number }[]>(
       `SELECT "id" FROM "latchkey_user" AS "user" WHERE "admin" AND "approved" AND NOT "blocked" AND
        ("password_hash" IS NOT NULL OR EXISTS (SELECT 1 FROM "latchkey_token"
        WHERE "user_id" = "user"."id" AND "kind" = 'personal_token' AND "enabled" AND "expires_at" IS NULL))`,
@@ -47,9 +40,9 @@ onBothEngines('the last administrator', (engine) => {
   };
 
   const REMOVALS: Record<string, (id: number) => Promise<unknown>> = {
-    deleted: (id) => services.users.delete(SYSTEM, id),
-    blocked: (id) => services.users.update(SYSTEM, id, { blocked: true }),
-    demoted: (id) => services.users.update(SYSTEM, id, { admin: false }),
+    deleted: (id) => shared.services.users.delete(SYSTEM, id),
+    blocked: (id) => shared.services.users.update(SYSTEM, id, { blocked: true }),
+    demoted: (id) => shared.services.users.update(SYSTEM, id, { admin: false }),
   };
 
   describe.each(Object.keys(REMOVALS))('cannot be %s', (how) => {
@@ -61,10 +54,10 @@ onBothEngines('the last administrator', (engine) => {
       await another({ approved: false });
       await another({ password: undefined });
       await withToken({ enabled: false });
-      await withToken({ expiresAt: new Date(server.clock.now().getTime() + 3_600_000) });
-      const before = await services.users.list();
+      await withToken({ expiresAt: new Date(shared.server.clock.now().getTime() + 3_600_000) });
+      const before = await shared.services.users.list();
       await expect(remove(await last())).rejects.toMatchObject({ code: 'last_admin' });
-      expect(await services.users.list()).toEqual(before);
+      expect(await shared.services.users.list()).toEqual(before);
     });
 
     it('but can as soon as there is another', async () => {
@@ -108,18 +101,18 @@ onBothEngines('the last administrator', (engine) => {
 
   it('cannot lose its place inside a larger change: nothing of it is done', async () => {
     const id = await last();
-    const before = await services.users.get(id);
-    const change = services.users.update(SYSTEM, id, { name: 'Renamed', admin: false });
+    const before = await shared.services.users.get(id);
+    const change = shared.services.users.update(SYSTEM, id, { name: 'Renamed', admin: false });
     await expect(change).rejects.toMatchObject({ code: 'last_admin' });
-    expect(await services.users.get(id)).toEqual(before);
+    expect(await shared.services.users.get(id)).toEqual(before);
     expect(before).toMatchObject({ name: expect.not.stringMatching('Renamed'), admin: true });
   });
 
   it('does not stand in the way of changes to others, or of those that change nothing about it', async () => {
     const other = await another({ admin: false });
-    await services.users.update(SYSTEM, other, { blocked: true });
-    await services.users.delete(SYSTEM, other);
+    await shared.services.users.update(SYSTEM, other, { blocked: true });
+    await shared.services.users.delete(SYSTEM, other);
     const same = { name: 'New name', admin: true, blocked: false };
-    await expect(services.users.update(SYSTEM, await last(), same)).resolves.toMatchObject({ name: 'New name' });
+    await expect(shared.services.users.update(SYSTEM, await last(), same)).resolves.toMatchObject({ name: 'New name' });
   });
 });

@@ -1,20 +1,13 @@
 /** Changes whose author is a service or nobody: neither is taken for the server itself. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { SYSTEM, Token, anonymousFrom, type Actor } from '../../src/core/index.js';
 import { AccountService, PersonalToken } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
-import { issueToken, newToken, servicesOf, type Services } from '../support/services.js';
-import { ACCOUNT, startServer, type TestServer } from '../support/test-server.js';
+import { issueToken, newToken, sharedServer } from '../support/services.js';
+import { ACCOUNT } from '../support/test-server.js';
 
 onBothEngines('an author who is not a user', (engine) => {
-  let server: TestServer;
-  let services: Services;
-
-  beforeAll(async () => {
-    server = await startServer(engine);
-    services = servicesOf(server);
-  });
-  afterAll(() => server.close());
+  const shared = sharedServer(engine);
 
   const serviceOf = (token: Token): Actor => ({
     ...anonymousFrom({ address: null }),
@@ -24,19 +17,22 @@ onBothEngines('an author who is not a user', (engine) => {
   });
 
   const issue = (actor: Actor): Promise<PersonalToken> =>
-    services.unitOfWork.write(actor, (tx) =>
-      services.tokens.issue(tx, PersonalToken, newToken(services, services.hashing.newSecret())),
+    shared.services.unitOfWork.write(actor, (tx) =>
+      shared.services.tokens.issue(tx, PersonalToken, newToken(shared.services, shared.services.hashing.newSecret())),
     );
 
   it('changes nothing as a service once its token is revoked, disabled or expired', async () => {
-    const { clock, dataSource } = server;
+    const { clock, dataSource } = shared.server;
     const ends: ((token: Token) => Promise<unknown>)[] = [
-      ({ id }) => services.unitOfWork.write(SYSTEM, (tx) => services.tokens.revoke(tx, Token, { id, userId: 1000 })),
+      ({ id }) =>
+        shared.services.unitOfWork.write(SYSTEM, (tx) =>
+          shared.services.tokens.revoke(tx, Token, { id, userId: 1000 }),
+        ),
       ({ id }) => dataSource.getRepository(PersonalToken).update({ id }, { enabled: false }),
       ({ id }) => dataSource.getRepository(PersonalToken).update({ id }, { expiresAt: clock.now() }),
     ];
     for (const end of ends) {
-      const { token } = await issueToken(services);
+      const { token } = await issueToken(shared.services);
       await expect(issue(serviceOf(token))).resolves.toMatchObject({ createdBy: null });
       await end(token);
       await expect(issue(serviceOf(token))).rejects.toMatchObject({ code: 'unauthenticated' });
@@ -44,8 +40,8 @@ onBothEngines('an author who is not a user', (engine) => {
   });
 
   it('may do nothing in an account that needs an administrator of it', async () => {
-    const accounts = server.app.get(AccountService);
-    const { token } = await issueToken(services);
+    const accounts = shared.server.app.get(AccountService);
+    const { token } = await issueToken(shared.services);
     const work = (actor: Actor): Promise<boolean> => accounts.change(actor, ACCOUNT.id, () => Promise.resolve(true));
     await expect(work(SYSTEM)).resolves.toBe(true);
     for (const actor of [serviceOf(token), anonymousFrom({ address: '192.0.2.1' })]) {

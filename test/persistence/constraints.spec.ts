@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { SYSTEM } from '../../src/core/index.js';
 import { onBothEngines } from '../support/engines.js';
-import { servicesOf, type Services } from '../support/services.js';
-import { startServer, type TestServer } from '../support/test-server.js';
+import { sharedServer } from '../support/services.js';
 
 type Row = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -123,14 +122,7 @@ const REFUSED: [string, Table, Row, string][] = [
 ];
 
 onBothEngines('the database itself', (engine) => {
-  let server: TestServer;
-  let services: Services;
-
-  beforeAll(async () => {
-    server = await startServer(engine);
-    services = servicesOf(server);
-  });
-  afterAll(() => server.close());
+  const shared = sharedServer(engine);
 
   const flag = (value: boolean): boolean | number => (engine === 'sqlite' ? Number(value) : value);
 
@@ -139,7 +131,7 @@ onBothEngines('the database itself', (engine) => {
     const places = names.map((_, index) => (engine === 'sqlite' ? '?' : `$${String(index + 1)}`));
     const statement = `INSERT INTO "${table}" (${names.join(', ')}) VALUES (${places.join(', ')})`;
     const values = Object.values(row).map((value) => (typeof value === 'boolean' ? flag(value) : value));
-    return server.dataSource.query(statement, values);
+    return shared.server.dataSource.query(statement, values);
   };
 
   it.each(Object.keys(SOUND) as Table[])('accepts a valid row of %s', async (table) => {
@@ -165,7 +157,7 @@ onBothEngines('the database itself', (engine) => {
     await insert('latchkey_token', row);
     for (const blank of [`''`, 'NULL']) {
       const statement = `UPDATE "latchkey_token" SET "secret_digest" = ${blank} WHERE "id" = '${String(row.id)}'`;
-      await expect(server.dataSource.query(statement)).rejects.toThrow('latchkey_token_digest');
+      await expect(shared.server.dataSource.query(statement)).rejects.toThrow('latchkey_token_digest');
     }
   });
 
@@ -183,10 +175,10 @@ onBothEngines('the database itself', (engine) => {
 
   describe('user ids', () => {
     const create = async (): Promise<number> =>
-      (await services.users.create(SYSTEM, { email: `${randomUUID()}@example.com`, name: 'User' })).id;
+      (await shared.services.users.create(SYSTEM, { email: `${randomUUID()}@example.com`, name: 'User' })).id;
 
     it('start at 1000, the id of the administrator', async () => {
-      const [first] = await services.users.list();
+      const [first] = await shared.services.users.list();
       expect(first).toMatchObject({ id: 1000, admin: true });
     });
 
@@ -195,7 +187,7 @@ onBothEngines('the database itself', (engine) => {
       for (let round = 0; round < 3; round += 1) {
         const id = await create();
         given.push(id);
-        await services.users.delete(SYSTEM, id);
+        await shared.services.users.delete(SYSTEM, id);
       }
       given.push(await create());
       expect(given).toEqual([...new Set(given)].sort((one, other) => one - other));

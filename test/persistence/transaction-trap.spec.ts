@@ -1,13 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { Like } from 'typeorm';
 import { AuditRecord, SYSTEM } from '../../src/core/index.js';
 import { PersonalToken } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
 import { watchQueries } from '../support/queries.js';
-import { newToken, servicesOf, type Services } from '../support/services.js';
-import { startServer, type TestServer } from '../support/test-server.js';
+import { newToken, sharedServer } from '../support/services.js';
 
 const WRITERS = 300;
 /** Many more than there are connections, but few enough that none waits too long for one on a busy machine. */
@@ -16,17 +15,12 @@ const AT_ONCE = 60;
 const noPause = (): Promise<void> => Promise.resolve();
 
 onBothEngines('concurrent writers', (engine) => {
-  let server: TestServer;
-  let services: Services;
-
-  beforeAll(async () => {
-    server = await startServer(engine);
-    services = servicesOf(server);
-  });
-  afterAll(() => server.close());
+  const shared = sharedServer(engine);
 
   const labels = async (like: string): Promise<string[]> => {
-    const tokens = await services.unitOfWork.read((manager) => manager.findBy(PersonalToken, { label: Like(like) }));
+    const tokens = await shared.services.unitOfWork.read((manager) =>
+      manager.findBy(PersonalToken, { label: Like(like) }),
+    );
     return tokens.map((token) => token.label).sort();
   };
 
@@ -35,10 +29,10 @@ onBothEngines('concurrent writers', (engine) => {
    * other requests get their turn while it is open.
    */
   const writePair = (name: string, doomed: boolean, pause: () => Promise<unknown> = noPause): Promise<void> =>
-    services.unitOfWork.write(SYSTEM, async (tx) => {
+    shared.services.unitOfWork.write(SYSTEM, async (tx) => {
       for (const half of ['one', 'two']) {
-        const values = newToken(services, services.hashing.newSecret(), { label: `${name} ${half}` });
-        await services.tokens.issue(tx, PersonalToken, values);
+        const values = newToken(shared.services, shared.services.hashing.newSecret(), { label: `${name} ${half}` });
+        await shared.services.tokens.issue(tx, PersonalToken, values);
         await pause();
       }
       if (doomed) throw new Error('half way');
@@ -56,7 +50,7 @@ onBothEngines('concurrent writers', (engine) => {
     const acknowledged = names.filter((_, index) => outcomes[index]?.status === 'fulfilled');
     expect(acknowledged).toEqual(names.filter((_, index) => !isDoomed(index)));
     expect(await labels('trap %')).toEqual(acknowledged.flatMap((name) => [`${name} one`, `${name} two`]).sort());
-    const audited = await services.unitOfWork.read((manager) =>
+    const audited = await shared.services.unitOfWork.read((manager) =>
       manager.countBy(AuditRecord, { action: 'token.issued', targetName: Like('trap %') }),
     );
     expect(audited).toBe(2 * acknowledged.length);
@@ -65,7 +59,7 @@ onBothEngines('concurrent writers', (engine) => {
   it('fail each for its own reason', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 40 }, (_, index) =>
-        services.unitOfWork.write(SYSTEM, async ({ manager }) => {
+        shared.services.unitOfWork.write(SYSTEM, async ({ manager }) => {
           await manager.existsBy(PersonalToken, { id: 'x' });
           throw new Error(`reason ${String(index)}`);
         }),
@@ -111,41 +105,37 @@ onBothEngines('concurrent writers', (engine) => {
   });
 
   it('read their own writes within their transaction', async () => {
-    const found = await services.unitOfWork.write(SYSTEM, async (tx) => {
-      const values = newToken(services, services.hashing.newSecret());
-      const { id } = await services.tokens.issue(tx, PersonalToken, values);
-      return services.tokens.find(tx.manager, PersonalToken, { id });
+    const found = await shared.services.unitOfWork.write(SYSTEM, async (tx) => {
+      const values = newToken(shared.services, shared.services.hashing.newSecret());
+      const { id } = await shared.services.tokens.issue(tx, PersonalToken, values);
+      return shared.services.tokens.find(tx.manager, PersonalToken, { id });
     });
     expect(found).not.toBeNull();
   });
 });
 
 describe('group commit on SQLite', () => {
-  let server: TestServer;
-  let services: Services;
+  const shared = sharedServer('sqlite');
 
   beforeAll(async () => {
-    server = await startServer('sqlite');
-    services = servicesOf(server);
-    await server.dataSource.query('CREATE TABLE "parent" ("id" integer PRIMARY KEY)');
-    await server.dataSource.query(
+    await shared.server.dataSource.query('CREATE TABLE "parent" ("id" integer PRIMARY KEY)');
+    await shared.server.dataSource.query(
       'CREATE TABLE "child" ("parent_id" integer REFERENCES "parent" ("id") DEFERRABLE INITIALLY DEFERRED)',
     );
   });
-  afterAll(() => server.close());
 
   const insertParent = (id: number): Promise<unknown> =>
-    services.unitOfWork.write(SYSTEM, ({ manager }) => manager.query('INSERT INTO "parent" VALUES (?)', [id]));
+    shared.services.unitOfWork.write(SYSTEM, ({ manager }) => manager.query('INSERT INTO "parent" VALUES (?)', [id]));
 
   const parents = async (from: number, to: number): Promise<number[]> => {
-    const rows = await services.unitOfWork.read((manager) =>
+    const rows = await shared.services.unitOfWork.read((manager) =>
       manager.query<{ id: number }[]>('SELECT "id" FROM "parent" WHERE "id" BETWEEN ? AND ?', [from, to]),
     );
     return rows.map(({ id }) => id);
   };
 
   it('commits waiting writers together, each in its own savepoint', async () => {
-    const watch = watchQueries(server.dataSource);
+    const watch = watchQueries(shared.server.dataSource);
     await Promise.all(Array.from({ length: 32 }, (_, index) => insertParent(100 + index)));
     watch.stop();
     expect(watch.count(/^BEGIN/)).toBe(1);
@@ -156,7 +146,7 @@ describe('group commit on SQLite', () => {
 
   it('still commits once when some of them fail', async () => {
     await insertParent(200);
-    const watch = watchQueries(server.dataSource);
+    const watch = watchQueries(shared.server.dataSource);
     const outcomes = await Promise.allSettled([200, 201, 200, 202].map(insertParent));
     watch.stop();
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled']);
@@ -165,7 +155,7 @@ describe('group commit on SQLite', () => {
   });
 
   it('acknowledges no write when the commit itself fails, and serves the next writers', async () => {
-    const orphan = services.unitOfWork.write(SYSTEM, ({ manager }) =>
+    const orphan = shared.services.unitOfWork.write(SYSTEM, ({ manager }) =>
       manager.query('INSERT INTO "child" VALUES (999)'),
     );
     const outcomes = await Promise.allSettled([insertParent(301), orphan, insertParent(302)]);
@@ -177,7 +167,7 @@ describe('group commit on SQLite', () => {
 
   it('acknowledges no write when the engine rolls back the whole transaction, and serves the next writers', async () => {
     await insertParent(400);
-    const fatal = services.unitOfWork.write(SYSTEM, ({ manager }) =>
+    const fatal = shared.services.unitOfWork.write(SYSTEM, ({ manager }) =>
       manager.query('INSERT OR ROLLBACK INTO "parent" VALUES (400)'),
     );
     const outcomes = await Promise.allSettled([insertParent(401), fatal, insertParent(402)]);
@@ -188,9 +178,9 @@ describe('group commit on SQLite', () => {
   });
 
   it('waits for another process that has the file locked, and then commits', async () => {
-    const other = new Database(server.database.name);
+    const other = new Database(shared.server.database.name);
     other.exec('BEGIN IMMEDIATE');
-    const watch = watchQueries(server.dataSource);
+    const watch = watchQueries(shared.server.dataSource);
     const writing = insertParent(500);
     // Until the second attempt, or until the first has failed for good.
     const ended = writing.then(
@@ -207,7 +197,7 @@ describe('group commit on SQLite', () => {
 
   it('runs in WAL mode, flushed at every commit, with foreign keys on', async () => {
     const pragma = async (name: string): Promise<unknown> => {
-      const [row] = await server.dataSource.query<Record<string, unknown>[]>(`PRAGMA ${name}`);
+      const [row] = await shared.server.dataSource.query<Record<string, unknown>[]>(`PRAGMA ${name}`);
       return Object.values(row ?? {})[0];
     };
     expect(await pragma('journal_mode')).toBe('wal');

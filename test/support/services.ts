@@ -1,5 +1,6 @@
 /** The services of a running server, for guarantees that no wire shows, and builders that use them. */
 import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll } from '@jest/globals';
 import {
   EventBus,
   HashingService,
@@ -12,7 +13,8 @@ import {
   type Secret,
 } from '../../src/core/index.js';
 import { PersonalToken, SessionService, UserService } from '../../src/identity/index.js';
-import type { TestServer } from './test-server.js';
+import type { Engine } from '../../src/persistence/index.js';
+import { startServer, type TestServer } from './test-server.js';
 
 export interface Services {
   readonly events: EventBus;
@@ -35,6 +37,34 @@ export function servicesOf({ app }: TestServer): Services {
     unitOfWork: app.get(UnitOfWork),
     users: app.get(UserService),
     verifier: app.get(Verifier),
+  };
+}
+
+/** What a suite shares; there in hooks and tests, not while the suite is being defined. */
+export interface Shared {
+  readonly server: TestServer;
+  readonly services: Services;
+}
+
+/** One server for the tests of a suite: started before them, and closed after them. */
+export function sharedServer(engine: Engine): Shared {
+  let running: Shared | undefined;
+  const shared = (): Shared => {
+    if (!running) throw new Error('the server runs in hooks and tests only');
+    return running;
+  };
+  beforeAll(async () => {
+    const server = await startServer(engine);
+    running = { server, services: servicesOf(server) };
+  });
+  afterAll(() => running?.server.close());
+  return {
+    get server() {
+      return shared().server;
+    },
+    get services() {
+      return shared().services;
+    },
   };
 }
 
