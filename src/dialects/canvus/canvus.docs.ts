@@ -1,7 +1,6 @@
 /** The OpenAPI document of the dialect: its title, security scheme, and the responses of its routes. */
-import type { Type } from '@nestjs/common';
 import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
-import { documentedRoute, exampleOf, type DocumentedResponse } from '../../http/index.js';
+import { documentedRoute, exampleOf, type DocumentedResponse, type DocumentedRoute } from '../../http/index.js';
 import * as messages from './canvus.messages.js';
 import { AccessTokenView, UserView } from './canvus.views.js';
 
@@ -61,14 +60,9 @@ const UNAVAILABLE = {
   example: 'the database cannot serve at the moment; try again',
 };
 
-export interface RouteDocs {
-  summary: string;
-  description?: string;
-  body?: Type;
+export interface RouteDocs extends Pick<DocumentedRoute, 'summary' | 'description' | 'body' | 'examples' | 'isPublic'> {
   /** What the success returns. */
   returns: string;
-  /** Example bodies by their summaries. */
-  examples?: Record<string, object>;
   answer: DocumentedResponse['type'];
   isArray?: boolean;
   /** Headers of the success and their descriptions. */
@@ -76,8 +70,6 @@ export interface RouteDocs {
   /** Example of the success. Default: built from the examples of the members. */
   example?: string | object;
   errors?: DocumentedError[];
-  /** Whether the route needs no token. */
-  isPublic?: boolean;
   /** Whether the route checks a login and may answer 401. */
   checksLogin?: boolean;
 }

@@ -1,7 +1,13 @@
 /** The OpenAPI document of the dialect: its title, security schemes, and the responses of its routes. */
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, ApiQuery, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
-import { documentedRoute, exampleOf, optionalExamples, type DocumentedResponse } from '../../http/index.js';
+import {
+  documentedRoute,
+  exampleOf,
+  optionalExamples,
+  type DocumentedResponse,
+  type DocumentedRoute,
+} from '../../http/index.js';
 import { FORBIDDEN, UNAUTHENTICATED } from './cloudflare.errors.js';
 import { AccountView, MemberView, ServiceTokenView } from './cloudflare.views.js';
 import { envelopeOf } from './envelope.js';
@@ -136,15 +142,12 @@ const ALWAYS: readonly DocumentedResponse[] = [
   refusal(503, 'The database is unavailable; `Retry-After` says how many seconds to wait.', UNAVAILABLE),
 ];
 
-export interface RouteDocs {
-  summary: string;
-  description?: string;
-  body?: Type;
+export interface RouteDocs extends Pick<
+  DocumentedRoute,
+  'summary' | 'description' | 'body' | 'examples' | 'bodyOptional'
+> {
   /** What the success returns. */
   returns: string;
-  /** Example bodies by their summaries. */
-  examples?: Record<string, object>;
-  bodyOptional?: boolean;
   /** The result within the envelope. */
   result: Type;
   isList?: boolean;
