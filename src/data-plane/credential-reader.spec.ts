@@ -1,24 +1,112 @@
 import { describe, expect, it } from '@jest/globals';
-import { CredentialForms } from '../core/index.js';
-import { BEARER_FORM } from '../identity/index.js';
+import { CredentialForms, Secret, type Credential, type CredentialForm, type HeaderForm } from '../core/index.js';
 import { CredentialReader } from './credential-reader.js';
 
-const TOKEN = 'A'.repeat(43);
+const form = (noun: string, inHeaders: HeaderForm): CredentialForm => ({
+  noun,
+  holder: 'services',
+  kinds: [noun],
+  isSecret: () => true,
+  inHeaders,
+});
 
-describe('CredentialReader', () => {
-  const reader = new CredentialReader(new CredentialForms([BEARER_FORM]));
+/** Reads what is there as one secret; "bad" cannot be one. */
+const read = (values: readonly (string | undefined)[]): Credential | 'incomplete' | 'malformed' => {
+  if (values.length === 0 || values.includes(undefined)) return 'incomplete';
+  return values.includes('bad') ? 'malformed' : { secret: new Secret(values.join('+')) };
+};
 
-  /** The raw headers of a request with this number of headers, the last of which has the credential. */
-  const headers = (count: number): string[] => [
-    ...Array.from({ length: count - 1 }, (_, at) => [`X-${String(at)}`, '']).flat(),
-    ...['Authorization', `Bearer ${TOKEN}`],
-  ];
+const PAIR = form('pair', {
+  names: ['X-Id', 'X-Secret'],
+  read: ([id, secret]) => read([id, secret]),
+});
+const KEY = form('key', { names: ['X-Key'], read });
+const BEARER = form('bearer', {
+  names: ['Authorization'],
+  takes: (value) => value.startsWith('Bearer '),
+  read: ([value]) => read([value?.slice('Bearer '.length)]),
+});
+/** Has the header of another form, and takes only what begins like an object. */
+const OBJECT = form('object', {
+  names: ['authorization'],
+  isConfigured: true,
+  takes: (value, isShared) => !isShared || value.startsWith('{'),
+  read,
+});
 
-  it.each([1, 999])('reads a credential among %d headers', (count) => {
-    expect(reader.read(headers(count))).toMatchObject({ form: BEARER_FORM });
+const reader = new CredentialReader(new CredentialForms([PAIR, KEY, BEARER, OBJECT]));
+
+/** The noun of the form and the secret, or why there is no credential. */
+function readFrom(...rawHeaders: string[]): string {
+  const presented = reader.read(rawHeaders);
+  return 'reason' in presented ? presented.reason : `${presented.form.noun}: ${presented.credential.secret.reveal()}`;
+}
+
+describe('the credential of a request', () => {
+  it('is read from the headers of its form, whatever their case and order', () => {
+    expect(readFrom('Host', 'a', 'x-key', 'k')).toBe('key: k');
+    expect(readFrom('X-SECRET', 's', 'Accept', '*/*', 'x-id', 'i')).toBe('pair: i+s');
+    expect(readFrom('AUTHORIZATION', 'Bearer t')).toBe('bearer: t');
   });
 
-  it.each([1000, 1001])('reads none among %d headers, of which Node may have dropped some', (count) => {
-    expect(reader.read(headers(count))).toEqual({ reason: 'conflicting' });
+  it('is missing without such a header, also with others of the same length', () => {
+    expect(readFrom()).toBe('missing');
+    expect(readFrom('Y-Key', 'k', 'X-Keys', 'k', 'Cookie', 'x-key=k')).toBe('missing');
+  });
+
+  it('is not read from a value that is meant for no form', () => {
+    expect(readFrom('Authorization', 'Basic dTpw')).toBe('missing');
+    expect(readFrom('Authorization', 'Basic dTpw', 'X-Key', 'k')).toBe('key: k');
+    expect(readFrom('Authorization', '')).toBe('missing');
+  });
+
+  it('in a header that two forms share is that of the form that takes the value', () => {
+    expect(readFrom('Authorization', '{"a":1}')).toBe('object: {"a":1}');
+    expect(readFrom('Authorization', 'Bearer {')).toBe('bearer: {');
+    const withAnyValue = new CredentialReader(
+      new CredentialForms([form('any', { names: ['authorization'], read }), OBJECT]),
+    );
+    expect(withAnyValue.read(['Authorization', '{"a":1}'])).toMatchObject({ form: { noun: 'object' } });
+    expect(withAnyValue.read(['Authorization', 'x'])).toMatchObject({ form: { noun: 'any' } });
+    const alone = new CredentialReader(new CredentialForms([OBJECT]));
+    expect(alone.read(['Authorization', 'Bearer t'])).toMatchObject({ form: { noun: 'object' } });
+  });
+
+  it('conflicts with a second one, also of another form, and also if both are equal', () => {
+    expect(readFrom('X-Key', 'k', 'X-Key', 'k')).toBe('conflicting');
+    expect(readFrom('X-Key', 'k', 'x-key', '')).toBe('conflicting');
+    expect(readFrom('X-Key', 'k', 'Authorization', 'Bearer t')).toBe('conflicting');
+    expect(readFrom('X-Id', 'i', 'X-Secret', 's', 'X-Key', 'k')).toBe('conflicting');
+    expect(readFrom('Authorization', 'Basic dTpw', 'Authorization', 'Bearer t')).toBe('conflicting');
+  });
+
+  it('conflicts if a part of it is absent', () => {
+    expect(readFrom('X-Id', 'i')).toBe('conflicting');
+    expect(readFrom('X-Secret', 's')).toBe('conflicting');
+  });
+
+  it('is malformed if its value cannot be valid, which a second one does not hide', () => {
+    expect(readFrom('X-Key', 'bad')).toBe('malformed');
+    expect(readFrom('X-Key', 'bad', 'X-Key', 'k')).toBe('conflicting');
+  });
+
+  it('is not looked for among so many headers that Node may have left some out', () => {
+    const others = (count: number): string[] => Array.from({ length: count }, () => ['Accept', '*/*']).flat();
+    expect(readFrom(...others(998), 'X-Key', 'k')).toBe('key: k');
+    expect(readFrom(...others(999), 'X-Key', 'k')).toBe('conflicting');
+  });
+});
+
+describe('a reader of credentials', () => {
+  it('takes as many headers as fit into a set of bits, and keeps all of them apart', () => {
+    const keys = (count: number): CredentialForms =>
+      new CredentialForms(
+        Array.from({ length: count }, (_, at) => form(`k${String(at)}`, { names: [`X-${String(at)}`], read })),
+      );
+    const most = new CredentialReader(keys(31));
+    for (let at = 0; at < 31; at += 1) {
+      expect(most.read([`x-${String(at)}`, 'k'])).toMatchObject({ form: { noun: `k${String(at)}` } });
+    }
+    expect(() => new CredentialReader(keys(32))).toThrow('more than 31 headers');
   });
 });
