@@ -31,9 +31,11 @@ export class AppModule {
     { dialects = DIALECTS, clock, cleanup }: AppOverrides = {},
   ): DynamicModule {
     const configured = dialects.map((dialect) => ({ dialect, ...optionsOf(dialect, config) }));
+    const { bcryptCost, ...passwords } = config.passwords;
     const latchkey = LatchkeyModule.forRoot({
       dialects,
-      bcryptCost: config.passwords.bcryptCost,
+      bcryptCost,
+      passwords,
       credentialCache: config.credentialCache,
       credentials: Object.fromEntries(
         configured.flatMap(({ dialect, credentials }) => (credentials ? [[dialect.name, credentials]] : [])),

@@ -1,5 +1,5 @@
 /** What a host decides of core and identity in code. */
-import { CREDENTIAL_CACHE_SETTINGS, PASSWORD_SETTINGS } from './core/core.settings.js';
+import { CREDENTIAL_CACHE_SETTINGS, PASSWORD_LIMIT_SETTINGS, PASSWORD_SETTINGS } from './core/core.settings.js';
 import { CLEANUP_SETTINGS, LOGIN_THROTTLE_SETTINGS } from './identity/identity.settings.js';
 import { DATABASE_ADDRESS_FORM, DATABASE_SETTINGS } from './persistence/persistence.settings.js';
 import { setting, settingsTable } from './settings/index.js';
@@ -15,6 +15,7 @@ export const LATCHKEY_SETTINGS = settingsTable('LatchkeyModule', {
       "`{ engine: 'postgres', url }`",
   }),
   bcryptCost: PASSWORD_SETTINGS.settings.bcryptCost,
+  passwords: PASSWORD_LIMIT_SETTINGS,
   credentialCache: CREDENTIAL_CACHE_SETTINGS,
   loginThrottle: LOGIN_THROTTLE_SETTINGS,
   leaseSeconds: DATABASE_SETTINGS.settings.leaseSeconds,

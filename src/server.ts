@@ -14,7 +14,8 @@ import type { Dialect, FirstAccess, FirstCall, ServedDialect } from './dialect-k
 import { DIALECTS } from './dialects.js';
 import { mountDocs } from './docs.js';
 import { checkAllDeclared, trackRequests } from './http/index.js';
-import { Bootstrap, type BootstrapResult, type BootstrapOptions } from './identity/index.js';
+import { Bootstrap, FirstStartError, type BootstrapResult, type BootstrapOptions } from './identity/index.js';
+import { FIRST_START_SETTINGS } from './identity/identity.settings.js';
 import { stopAccepting } from './internals/index.js';
 import { NestLog, answerUnreadableRequests, createLog, requestLog } from './operations/index.js';
 import { dataSourceOptions, describeAddress, openDatabase, reasonOf } from './persistence/index.js';
@@ -47,12 +48,16 @@ export class Server {
    */
   async start(): Promise<BootstrapResult | null> {
     const { host, port } = this.config.server;
+    const [bootstrap, options] = [this.app.get(Bootstrap), bootstrapOptions(this.config)];
+    await bootstrap.check(options).catch((error: unknown) => {
+      throw firstStartError(error);
+    });
     try {
       await this.app.listen(port, host);
     } catch (error) {
       throw listenError(error, host, port);
     }
-    return this.app.get(Bootstrap).run(bootstrapOptions(this.config));
+    return bootstrap.run(options);
   }
 
   /** Stops accepting, ends streams, finishes requests in progress and closes their connections, closes the database. */
@@ -97,7 +102,7 @@ export async function createServer(config: Config<DialectSettings>, overrides: A
     app.set('trust proxy', config.server.trustProxy);
     app.disable('x-powered-by');
     app.set('etag', false);
-    app.use(trackRequests(null), requestLog(log), securityHeaders());
+    app.use(trackRequests(null), requestLog(log, config.log), securityHeaders());
     const http = app.getHttpServer();
     http.keepAliveTimeout = config.server.keepAliveSeconds * 1000;
     answerUnreadableRequests(http);
@@ -142,6 +147,14 @@ async function openedDatabase({ database }: Pick<Config, 'database'>, schema: Sc
         'check the address and the database, or set another DATABASE_URL.',
     );
   }
+}
+
+/** Names the variables that were given. */
+function firstStartError(error: unknown): unknown {
+  if (!(error instanceof FirstStartError)) return error;
+  const { settings } = FIRST_START_SETTINGS;
+  const problems = error.problems.map(({ option, problem }) => `${String(settings[option].env)} ${problem}`);
+  return new StartError(`${problems.join('. ')}.`);
 }
 
 function listenError(error: unknown, host: string, port: number): unknown {

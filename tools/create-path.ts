@@ -12,7 +12,7 @@ import type * as ServerFile from '../src/server.js';
 
 const DIST = pathToFileURL(path.resolve(import.meta.dirname, '../dist')).href;
 
-const TOKEN = 'AdminAdminAdminAdminAdminAdminAdminAdmin-_0';
+const TOKEN = 'Kq3-vT9wLx0ZbN7yRf2hUe5mJc8sGd1aPo6_iWtXBnE';
 const PASSWORD = 'correct horse battery';
 const ACCOUNT_ID = 'a'.repeat(32);
 const ENVIRONMENT = {

@@ -6,7 +6,7 @@ import { ROOT, launch, type Contestant } from './contestant.js';
 import { fillWithServiceTokens, type KnownToken } from './filling.js';
 
 const ACCOUNT_ID = '0123456789abcdef0123456789abcdef';
-const ADMIN_TOKEN = 'benchbenchbenchbenchbenchbenchbenchbenchben';
+const ADMIN_TOKEN = 'Kq3-vT9wLx0ZbN7yRf2hUe5mJc8sGd1aPo6_iWtXBnE';
 
 /** A database, and the tokens in it whose secrets are known. */
 export interface FilledDatabase {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigError, loadConfig, settingsTables, type Config } from './index.js';
 import { describeSettings, integer, setting, settingsTable, type Environment } from '../settings/index.js';
 
-const TOKEN = 'AdminAdminAdminAdminAdminAdminAdminAdmin-_0';
+const TOKEN = 'Kq3-vT9wLx0ZbN7yRf2hUe5mJc8sGd1aPo6_iWtXBnE';
 
 /** How one variable is read: where its value goes, what it is without one, and which texts are which values. */
 interface Variable {
@@ -147,6 +147,11 @@ const VARIABLES: Record<string, Variable> = {
     remedy: /1 to 255 characters/,
   },
   AUDIT_RETENTION_DAYS: number((config) => config.cleanup.auditRetentionDays, 0, 0, 36_500),
+  ADMIN_PASSWORD_MIN_LENGTH: number((config) => config.firstStart.adminPasswordMinLength, 12, 1, 72),
+  PASSWORD_MIN_LENGTH: number((config) => config.passwords.minLength, 8, 1, 72),
+  PASSWORD_SLOTS: number((config) => config.passwords.slots, 2, 1, 64),
+  PASSWORD_QUEUE: number((config) => config.passwords.waiting, 64, 1, 10_000),
+  LOG_OVERLOAD_SECONDS: number((config) => config.log.overloadSeconds, 10, 1, 3600),
   BCRYPT_COST: number((config) => config.passwords.bcryptCost, 12, 4, 16),
   LOGIN_FAILURES_PER_ACCOUNT: number((config) => config.loginThrottle.failuresPerAccount, 10, 1, 100_000),
   LOGIN_FAILURES_PER_ADDRESS: number((config) => config.loginThrottle.failuresPerAddress, 100, 1, 100_000),

@@ -3,6 +3,7 @@ import type { Change } from './changes/changes.js';
 import { declareChannel } from './channel.js';
 import type { Actor } from './database/actor.js';
 import type { DomainErrorCode } from './errors.js';
+import type { HashingPurpose } from './tokens/hashing-turn.js';
 import type { Verdict } from './verification/known-token.js';
 
 /** A verified credential. */
@@ -47,7 +48,8 @@ export const writeChannel = declareChannel<WriteMessage>('latchkey:write');
 /** A finished or rejected operation on a password. */
 export interface HashingMessage {
   readonly operation: 'hash' | 'compare';
-  /** `rejected`: the queue was full. */
+  readonly purpose: HashingPurpose;
+  /** `rejected`: there was no room in the queue. */
   readonly outcome: 'done' | 'rejected' | 'failed';
   /** Length of the queue on arrival. */
   readonly waiting: number;

@@ -1,13 +1,13 @@
 /** The settings of the core, and the forms of their values. */
 import { integer, setting, settingsTable, text, type Form } from '../settings/index.js';
-import { PASSWORD_MAX_BYTES, isHashablePassword, isStorableText } from './text-rules.js';
+import { PASSWORD_MAX_BYTES, isHashablePassword, isStorableText, preparedPassword } from './text-rules.js';
 import { isUserToken } from './verification/credential.js';
 
-export { isStorableText };
+export { PASSWORD_MAX_BYTES, isStorableText };
 
 /** A password that bcrypt reads completely. */
 export const PASSWORD_FORM: Form<string> = text(
-  isHashablePassword,
+  (password) => isHashablePassword(preparedPassword(password)),
   'a shorter password without NUL characters',
   `is longer than ${String(PASSWORD_MAX_BYTES)} bytes or holds a NUL character, which bcrypt does not read`,
 );
@@ -20,7 +20,33 @@ export const USER_TOKEN_FORM: Form<string> = text(
   'is not a token',
 );
 
-/** The settings of password hashing. */
+/** The limits of passwords and of their hashing. */
+export const PASSWORD_LIMIT_SETTINGS = settingsTable('Passwords', {
+  minLength: setting({
+    env: 'PASSWORD_MIN_LENGTH',
+    form: integer(1, PASSWORD_MAX_BYTES),
+    default: 8,
+    doc: 'Minimum number of characters of a new password',
+    more: 'Administrators can change it at run time.',
+  }),
+  slots: setting({
+    env: 'PASSWORD_SLOTS',
+    form: integer(1, 64),
+    // Leaves two of libuv's four threads free for other work.
+    default: 2,
+    doc: 'How many passwords are hashed at the same time; one slot is kept for logins',
+    more: 'Node hashes in the threads of `UV_THREADPOOL_SIZE`, which is 4 by default.',
+  }),
+  waiting: setting({
+    env: 'PASSWORD_QUEUE',
+    form: integer(1, 10_000),
+    default: 64,
+    doc: 'How many passwords may wait to be hashed, for each purpose, before 503',
+    more: 'Callers take turns; whoever has the most waiting is turned away first.',
+  }),
+});
+
+/** The settings of passwords. */
 export const PASSWORD_SETTINGS = settingsTable(
   'Passwords',
   {
@@ -31,8 +57,9 @@ export const PASSWORD_SETTINGS = settingsTable(
       doc: 'Cost of hashing passwords; each step doubles the time',
       more: 'A hash made at another cost is renewed at the next login.',
     }),
+    ...PASSWORD_LIMIT_SETTINGS.settings,
   },
-  ['BCRYPT_'],
+  ['BCRYPT_', 'PASSWORD_'],
 );
 
 /** The settings of the credential cache. */

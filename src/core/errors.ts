@@ -30,7 +30,7 @@ export type DomainErrorCode =
   | 'wrong_password'
   /** Too many failures; `retryAfterSeconds` says when to try again. */
   | 'throttled'
-  /** The database or the hashing queue is unavailable; `retryAfterSeconds` says when to try again. */
+  /** The database is unavailable, or a queue is full ({@link Overload}); `retryAfterSeconds` says when to try again. */
   | 'unavailable';
 
 /** A refusal by the domain. The message may be shown to the caller and contains no secret. */
@@ -43,6 +43,16 @@ export class DomainError extends Error {
   ) {
     super(message);
     this.name = 'DomainError';
+  }
+}
+
+/**
+ * A refusal for lack of room: a queue is full. Dialects render it like any `unavailable`; the log has it as a warning
+ * and not as an error, since callers cause it.
+ */
+export class Overload extends DomainError {
+  constructor(message: string, retryAfterSeconds: number) {
+    super('unavailable', message, retryAfterSeconds);
   }
 }
 

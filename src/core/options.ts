@@ -1,11 +1,13 @@
 /** The options of the core. */
 import type { Options, Values } from '../settings/index.js';
-import type { CREDENTIAL_CACHE_SETTINGS, PASSWORD_SETTINGS } from './core.settings.js';
+import type { CREDENTIAL_CACHE_SETTINGS, PASSWORD_LIMIT_SETTINGS } from './core.settings.js';
 
 /** Bounds of the credential cache. Changes take effect at once whatever they are. */
 export type CredentialCacheOptions = Options<typeof CREDENTIAL_CACHE_SETTINGS>;
 
-export interface CoreOptions extends Values<typeof PASSWORD_SETTINGS> {
+export interface CoreOptions {
+  readonly bcryptCost: number;
+  readonly passwords: Values<typeof PASSWORD_LIMIT_SETTINGS>;
   readonly credentialCache: Values<typeof CREDENTIAL_CACHE_SETTINGS>;
 }
 

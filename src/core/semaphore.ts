@@ -1,5 +1,5 @@
 /** A counting semaphore: limits how much work runs at a time and queues the rest in order of arrival. */
-import { DomainError } from './errors.js';
+import { Overload } from './errors.js';
 
 /** The limits of a semaphore. */
 export interface SemaphoreOptions {
@@ -56,8 +56,8 @@ export class Semaphore {
     });
   }
 
-  private rejection(): DomainError {
+  private rejection(): Overload {
     const { message, retryAfterSeconds } = this.options.onReject ?? BUSY;
-    return new DomainError('unavailable', message, retryAfterSeconds);
+    return new Overload(message, retryAfterSeconds);
   }
 }

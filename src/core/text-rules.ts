@@ -1,4 +1,4 @@
-/** Decides which texts both database engines can store, and which can be passwords. */
+/** Decides which texts both database engines can store, and which can be passwords and in which form. */
 
 /** Whether both engines store a text unchanged: well-formed Unicode without NUL, of a bounded length. */
 export function isStorableText(value: unknown, minCharacters: number, maxCharacters: number): value is string {
@@ -13,4 +13,17 @@ export const PASSWORD_MAX_BYTES = 72;
 /** Whether bcrypt reads a text completely, and its UTF-8 encoding is unambiguous. */
 export function isHashablePassword(text: string): boolean {
   return Buffer.byteLength(text) <= PASSWORD_MAX_BYTES && !text.includes('\0') && text.isWellFormed();
+}
+
+/**
+ * A password as it is hashed, so that it does not depend on the keyboard that typed it: every space is U+0020, and
+ * characters are composed (RFC 8265 §4.2.2, OpaqueString).
+ */
+export function preparedPassword(text: string): string {
+  return text.replace(/\p{Zs}/gu, ' ').normalize('NFC');
+}
+
+/** The texts of which a stored hash may have been made: the prepared one, and the one presented if it differs. */
+export function presentedForms(text: string): readonly string[] {
+  return [...new Set([preparedPassword(text), text])];
 }

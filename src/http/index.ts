@@ -1,6 +1,6 @@
 /** What all HTTP interfaces share: request bodies, validation, OpenAPI, mounting of routes, error responses. */
 export { ErrorFilter } from './output/error-filter.js';
-export { retryAfter, type ErrorResponse } from './output/error-response.js';
+export { isOverloaded, retryAfter, type ErrorResponse } from './output/error-response.js';
 export { serves } from './mount/dialect-mount.js';
 export {
   configurableModule,

@@ -5,6 +5,7 @@ import { HashingService, SYSTEM, Secret, UniqueViolation, UnitOfWork, type Trans
 import { defaultsOf } from '../settings/index.js';
 import { AccountService } from './account.service.js';
 import { newHexId } from './hex-id.js';
+import { checkGivenSecrets } from './first-start-check.js';
 import { FIRST_START_SETTINGS } from './identity.settings.js';
 import { MembershipService } from './membership.service.js';
 import { PersonalTokenService } from './personal-token.service.js';
@@ -18,8 +19,10 @@ const FIRST_START = 'first-start';
 /** Values to use instead of generated ones. */
 export interface BootstrapOptions {
   readonly adminEmail?: string | undefined;
+  /** At least as long as {@link BootstrapOptions.adminPasswordMinLength}, which is 12 by default. */
   readonly adminPassword?: Secret | undefined;
-  /** 43 base64url characters. */
+  readonly adminPasswordMinLength?: number | undefined;
+  /** 43 random base64url characters. */
   readonly adminToken?: Secret | undefined;
   /** 32 lower-case hex characters. */
   readonly accountId?: string | undefined;
@@ -47,9 +50,21 @@ export class Bootstrap {
     private readonly hashing: HashingService,
   ) {}
 
-  /** Bootstraps an empty database. Returns `null` if it is not empty or another instance was first. */
+  /**
+   * Checks the options if they will be used, that is on an empty database.
+   * @throws FirstStartError
+   */
+  async check(options: BootstrapOptions): Promise<void> {
+    if (await this.isNeeded()) checkGivenSecrets(options);
+  }
+
+  /**
+   * Bootstraps an empty database. Returns `null` if it is not empty or another instance was first.
+   * @throws FirstStartError
+   */
   async run(options: BootstrapOptions): Promise<BootstrapResult | null> {
-    if (await this.unitOfWork.read((manager) => manager.existsBy(User, {}))) return null;
+    if (!(await this.isNeeded())) return null;
+    checkGivenSecrets(options);
     const { adminEmail, accountName } = defaultsOf(FIRST_START_SETTINGS);
     const result: BootstrapResult = {
       email: options.adminEmail ?? adminEmail,
@@ -73,6 +88,10 @@ export class Bootstrap {
       throw error;
     }
     return result;
+  }
+
+  private async isNeeded(): Promise<boolean> {
+    return !(await this.unitOfWork.read((manager) => manager.existsBy(User, {})));
   }
 
   private createAdmin(tx: Transaction, { email }: BootstrapResult, passwordHash: string): Promise<User> {

@@ -1,5 +1,5 @@
 /** The settings of users, accounts, logins and cleanup. */
-import { PASSWORD_FORM, USER_TOKEN_FORM, isStorableText } from '../core/core.settings.js';
+import { PASSWORD_FORM, PASSWORD_MAX_BYTES, USER_TOKEN_FORM, isStorableText } from '../core/core.settings.js';
 import { integer, setting, settingsTable, text } from '../settings/index.js';
 import { EMAIL_MAX, isEmailAddress } from './email-address.js';
 import { isHexId } from './hex-id.js';
@@ -21,12 +21,18 @@ export const FIRST_START_SETTINGS = settingsTable(
       secret: true,
       doc: "The administrator's password, at most 72 bytes",
     }),
+    adminPasswordMinLength: setting({
+      env: 'ADMIN_PASSWORD_MIN_LENGTH',
+      form: integer(1, PASSWORD_MAX_BYTES),
+      default: 12,
+      doc: 'Minimum number of characters of `ADMIN_PASSWORD`',
+    }),
     adminToken: setting({
       env: 'ADMIN_TOKEN',
       form: USER_TOKEN_FORM,
       defaultText: 'generated',
       secret: true,
-      doc: "The administrator's access token, 43 base64url characters",
+      doc: "The administrator's access token, 43 random base64url characters",
     }),
     accountId: setting({
       env: 'ACCOUNT_ID',

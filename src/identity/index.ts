@@ -18,6 +18,7 @@ export { Authenticator, actsForUser, type Authentication, type Principal } from 
 export * from './changes.js';
 export type { CleanupMessage, LoginMessage, ThrottleMessage } from './channels.js';
 export { Bootstrap, type BootstrapResult, type BootstrapOptions } from './bootstrap.js';
+export { FirstStartError, type FirstStartProblem } from './first-start-check.js';
 export { newHexId } from './hex-id.js';
 export { CLEANUP_OPTIONS, CleanupJob, type CleanupOptions } from './cleanup-job.js';
 export { IDENTITY_ENTITIES } from './identity.entities.js';

@@ -1,7 +1,16 @@
 /** Checks new passwords against the policy, and changes passwords. */
 import { Injectable } from '@nestjs/common';
 import { Not } from 'typeorm';
-import { DomainError, HashingService, Secret, UnitOfWork, type Actor, type Transaction } from '../core/index.js';
+import {
+  DomainError,
+  HashingService,
+  Secret,
+  UnitOfWork,
+  preparedPassword,
+  type Actor,
+  type HashingTurn,
+  type Transaction,
+} from '../core/index.js';
 import { PasswordChangeFailed, PasswordChanged } from './changes.js';
 import { LoginThrottle } from './login-throttle.js';
 import { lockUserForUpdate } from './user-lock.js';
@@ -20,14 +29,17 @@ export class PasswordService {
 
   /**
    * Checks a new password against the policy and hashes it, before the transaction that stores it.
-   * @throws DomainError `invalid_value`
+   * @throws DomainError `invalid_value`, `unavailable`
    */
-  async prepare(password: Secret): Promise<string> {
+  async prepare(actor: Actor, password: Secret): Promise<string> {
     const { passwordMinLength: least } = await this.settings.policy();
-    if (Array.from(password.reveal()).length < least) {
+    const text = preparedPassword(password.reveal());
+    if (Array.from(text).length < least) {
       throw new DomainError('invalid_value', `password must be at least ${String(least)} characters long`);
     }
-    return this.hashing.hashPassword(password);
+    // RFC 8265 §4.1: as they cannot be typed everywhere.
+    if (/\p{Cc}/u.test(text)) throw new DomainError('invalid_value', 'password must not hold control characters');
+    return this.hashing.hashPassword(password, changeTurn(actor));
   }
 
   /**
@@ -39,14 +51,15 @@ export class PasswordService {
       manager.createQueryBuilder(User, 'user').addSelect('user.passwordHash').where({ id: userId }).getOne(),
     );
     const attempt = this.throttle.begin(actor, user?.email ?? '');
-    const matches = await this.hashing.verifyPassword(user?.passwordHash, current).catch((error: unknown) => {
+    const turn = changeTurn(actor);
+    const matches = await this.hashing.verifyPassword(user?.passwordHash, current, turn).catch((error: unknown) => {
       attempt.cancelled();
       throw error;
     });
     if (!user?.passwordHash || !matches) throw await this.refused(actor, user);
     attempt.succeeded();
     const { passwordHash: checked } = user;
-    const passwordHash = await this.prepare(next);
+    const passwordHash = await this.prepare(actor, next);
     return this.unitOfWork.write(actor, async (tx) => {
       const unchanged = await tx.lockForUpdate(User, { id: userId }, { passwordHash: checked });
       if (!unchanged) throw new DomainError('conflict', 'the password was changed concurrently');
@@ -66,11 +79,12 @@ export class PasswordService {
   }
 
   /**
-   * Sets the password of a user on behalf of an administrator.
-   * @throws DomainError `user_not_found`, `invalid_value`
+   * Sets the password of another user on behalf of an administrator.
+   * @throws DomainError `user_not_found`, `invalid_value`, `wrong_password` for their own
    */
   async set(actor: Actor, userId: number, next: Secret): Promise<User> {
-    const passwordHash = await this.prepare(next);
+    requireAnotherUser(actor, userId);
+    const passwordHash = await this.prepare(actor, next);
     return this.unitOfWork.write(actor, async (tx) =>
       this.store(tx, actor, await lockUserForUpdate(tx, userId), passwordHash),
     );
@@ -83,4 +97,16 @@ export class PasswordService {
     tx.record(new PasswordChanged(user));
     return Object.assign(user, { updatedAt: tx.now });
   }
+}
+
+/**
+ * Nobody changes their own password without the present one, or a stolen login would become the password.
+ * @throws DomainError `wrong_password`
+ */
+export function requireAnotherUser({ userId }: Actor, id: number): void {
+  if (userId === id) throw new DomainError('wrong_password', 'your own password is changed with the current one only');
+}
+
+function changeTurn({ userId }: Actor): HashingTurn {
+  return { purpose: 'change', caller: [userId === null ? 'server' : `user ${String(userId)}`] };
 }

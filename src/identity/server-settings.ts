@@ -1,9 +1,10 @@
 /** The settings stored in the database: permanent constants, and the policy that administrators can change. */
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { SYSTEM, UnitOfWork, type Actor } from '../core/index.js';
 import { SettingsChanged } from './changes.js';
+import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
 import { ServerValue } from './server-value.entity.js';
 
 /** The settings that administrators can change at run time. */
@@ -19,12 +20,14 @@ export interface Policy {
   passwordMinLength: number;
 }
 
-const DEFAULT_POLICY: Policy = {
+/** The policy but for values whose defaults are settings. */
+type StoredPolicy = Omit<Policy, 'passwordMinLength'> & Partial<Policy>;
+
+const DEFAULT_POLICY: StoredPolicy = {
   serverName: 'Latchkey',
   externalUrl: '',
   requireAdminApproval: false,
   passwordLogin: true,
-  passwordMinLength: 1,
 };
 
 const POLICY = 'policy';
@@ -35,7 +38,10 @@ export class ServerSettings {
   /** Values that never change once they are created. */
   private readonly constants = new Map<string, string>();
 
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    @Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions,
+  ) {}
 
   /** A UUID that identifies this server for the life of its database. */
   serverId(): Promise<string> {
@@ -44,7 +50,7 @@ export class ServerSettings {
 
   /** The current policy, read from the database each time so that every instance sees changes at once. */
   policy(): Promise<Policy> {
-    return this.unitOfWork.read(storedPolicy);
+    return this.unitOfWork.read(async (manager) => this.complete(await chosenValues(manager)));
   }
 
   /**
@@ -55,14 +61,20 @@ export class ServerSettings {
     return this.unitOfWork.write(actor, async (tx) => {
       await insertUnlessThere(tx.manager, POLICY, '{}');
       await tx.lockForUpdate(ServerValue, { name: POLICY });
-      const before = await storedPolicy(tx.manager);
-      const after = { ...before, ...changes };
-      const fields = (Object.keys(changes) as (keyof Policy)[]).filter((key) => before[key] !== after[key]);
+      const chosen = await chosenValues(tx.manager);
+      const before = this.complete(chosen);
+      const fields = (Object.keys(changes) as (keyof Policy)[]).filter((key) => before[key] !== changes[key]);
       if (fields.length === 0) return before;
-      await tx.manager.update(ServerValue, { name: POLICY }, { value: JSON.stringify(after) });
+      // What nobody has chosen is not stored, so that it follows the defaults.
+      const value = { ...chosen, ...Object.fromEntries(fields.map((key) => [key, changes[key]])) };
+      await tx.manager.update(ServerValue, { name: POLICY }, { value: JSON.stringify(value) });
       tx.record(new SettingsChanged({ fields }));
-      return after;
+      return this.complete(value);
     });
+  }
+
+  private complete(chosen: Partial<Policy>): Policy {
+    return { ...DEFAULT_POLICY, passwordMinLength: this.options.passwords.minLength, ...chosen };
   }
 
   /** A value that never changes once it was made: the first instance that asks for it makes it. */
@@ -87,9 +99,13 @@ export class ServerSettings {
 }
 
 /** The policy, for work that has a transaction open. */
-export async function storedPolicy(manager: EntityManager): Promise<Policy> {
+export async function storedPolicy(manager: EntityManager): Promise<StoredPolicy> {
+  return { ...DEFAULT_POLICY, ...(await chosenValues(manager)) };
+}
+
+async function chosenValues(manager: EntityManager): Promise<Partial<Policy>> {
   const row = await manager.findOneBy(ServerValue, { name: POLICY });
-  return { ...DEFAULT_POLICY, ...(row ? (JSON.parse(row.value) as Partial<Policy>) : {}) };
+  return row ? (JSON.parse(row.value) as Partial<Policy>) : {};
 }
 
 async function insertUnlessThere(manager: EntityManager, name: string, value: string): Promise<void> {

@@ -11,12 +11,14 @@ import {
   UnitOfWork,
   anonymousFrom,
   type Actor,
+  type HashingTurn,
   type Origin,
   type Transaction,
 } from '../core/index.js';
 import { Authenticator, type Principal } from './authenticator.js';
 import { loginChannel, type LoginMessage } from './channels.js';
 import { LoginFailed, UserLoggedIn, UserLoggedOut } from './changes.js';
+import { networksOf } from './guessing/networks.js';
 import { LoginThrottle } from './login-throttle.js';
 import { observedLogin } from './observed-login.js';
 import { ServerSettings } from './server-settings.js';
@@ -119,10 +121,12 @@ export class SessionService {
   ): Promise<OpenedSession | undefined> {
     const { passwordLogin } = await this.settings.policy();
     const user = await this.userByEmail(email);
-    const matches = await this.hashing.verifyPassword(user?.passwordHash, password);
-    if (!user?.passwordHash || !matches || !passwordLogin || user.blocked || !user.approved) return undefined;
+    const { narrow, wide } = networksOf(options.address);
+    const turn: HashingTurn = { purpose: 'login', caller: [wide, narrow] };
+    const check = await this.hashing.checkPassword(user?.passwordHash, password, turn);
+    if (!user?.passwordHash || check === 'wrong' || !passwordLogin || user.blocked || !user.approved) return undefined;
     if (options.isAllowed && !(await options.isAllowed(user))) return undefined;
-    const renewedHash = this.hashing.isOutdated(user.passwordHash) ? await this.hashing.hashPassword(password) : null;
+    const renewedHash = check === 'outdated' ? await this.hashing.hashPassword(password, turn) : null;
     const expected = { passwordHash: user.passwordHash };
     const opened = await this.open(user, expected, options, { method: 'password', renewedHash });
     // A concurrent login may have renewed the hash; then check against the new one.

@@ -4,7 +4,7 @@ import { DomainError, Secret, Token, UnitOfWork, whenTaken, type Actor, type Tra
 import { UserApproved, UserBlocked, UserCreated, UserDeleted, UserUnblocked, UserUpdated } from './changes.js';
 import { lockUserForUpdate, userNotFound } from './user-lock.js';
 import { Membership } from './membership.entity.js';
-import { PasswordService } from './password.service.js';
+import { PasswordService, requireAnotherUser } from './password.service.js';
 import { ServerSettings } from './server-settings.js';
 import { emailKeyOf } from './email-address.js';
 import { User } from './user.entity.js';
@@ -51,7 +51,7 @@ export class UserService {
   /** @throws DomainError `email_taken`, `invalid_value` (password) */
   async create(actor: Actor, values: NewUser): Promise<User> {
     const policy = await this.settings.policy();
-    const passwordHash = values.password ? await this.passwords.prepare(values.password) : null;
+    const passwordHash = values.password ? await this.passwords.prepare(actor, values.password) : null;
     const write = this.unitOfWork.write(actor, (tx) =>
       this.insert(tx, {
         email: values.email,
@@ -85,10 +85,12 @@ export class UserService {
 
   /**
    * Changes a user and returns the new state; does nothing if nothing differs.
-   * @throws DomainError `user_not_found`, `email_taken`, `last_admin`, `invalid_value` (password)
+   * @param password - not of the actor's own: {@link PasswordService.change}
+   * @throws DomainError `user_not_found`, `email_taken`, `last_admin`, `invalid_value` (password), `wrong_password`
    */
   async update(actor: Actor, id: number, changes: UserChanges, password?: Secret): Promise<User> {
-    const passwordHash = password && (await this.passwords.prepare(password));
+    if (password) requireAnotherUser(actor, id);
+    const passwordHash = password && (await this.passwords.prepare(actor, password));
     const write = this.unitOfWork.write(actor, async (tx) => {
       const user = await this.change(tx, id, changes);
       return passwordHash === undefined ? user : this.passwords.store(tx, actor, user, passwordHash);

@@ -1,5 +1,5 @@
 /** The settings of the log. */
-import { choice, setting, settingsTable, type Values } from '../settings/index.js';
+import { choice, integer, setting, settingsTable, type Values } from '../settings/index.js';
 
 /** The log on the standard error stream. */
 export const LOG_SETTINGS = settingsTable('Log', {
@@ -15,6 +15,12 @@ export const LOG_SETTINGS = settingsTable('Log', {
     default: process.stderr.isTTY ? 'pretty' : 'json',
     defaultText: '`pretty` on a terminal, else `json`',
     doc: 'Form of the log',
+  }),
+  overloadSeconds: setting({
+    env: 'LOG_OVERLOAD_SECONDS',
+    form: integer(1, 3600),
+    default: 10,
+    doc: 'Seconds for which requests refused for lack of room are only counted after one was logged',
   }),
 });
 

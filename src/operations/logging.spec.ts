@@ -15,7 +15,10 @@ beforeEach(() => {
 });
 
 const logAt = (level: LogOptions['level']): ReturnType<typeof createLog> =>
-  createLog({ level, format: 'json' }, { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) });
+  createLog(
+    { level, format: 'json', overloadSeconds: 10 },
+    { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
 
 /** Lets a request with credentials in its query and headers pass the log, and end with this status. */
 function passed(level: LogOptions['level'], status: number): void {
@@ -26,7 +29,11 @@ function passed(level: LogOptions['level'], status: number): void {
     headers: { authorization: 'Bearer hunter2' },
   });
   const response = new ServerResponse(request);
-  requestLog(logAt(level))(request as unknown as Request, response as Response, () => undefined);
+  requestLog(logAt(level), { overloadSeconds: 10 })(
+    request as unknown as Request,
+    response as Response,
+    () => undefined,
+  );
   response.statusCode = status;
   response.emit('close');
 }

@@ -3,8 +3,9 @@ import type { LoggerService } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
-import { requestIdOf } from '../http/index.js';
+import { isOverloaded, requestIdOf } from '../http/index.js';
 import type { LogOptions } from './logging.settings.js';
+import { OverloadLog } from './overload-log.js';
 
 const STANDARD_ERROR = 2;
 
@@ -20,22 +21,23 @@ export function createLog({ level, format }: LogOptions, destination?: Destinati
 
 /**
  * Logs one line per request, without headers, query or body, since all three may contain credentials. Nothing is
- * prepared for lines that the level suppresses, which are most of them.
+ * prepared for lines that the level suppresses, which are most of them. Requests refused for lack of room are warnings.
  */
-export function requestLog(log: Logger): RequestHandler {
+export function requestLog(log: Logger, { overloadSeconds }: Pick<LogOptions, 'overloadSeconds'>): RequestHandler {
+  const overload = new OverloadLog(log, overloadSeconds);
   return (request, response, next) => {
     const [id, began, { ip: address }] = [requestIdOf(request), performance.now(), request];
     response.once('close', () => {
       const { statusCode, writableFinished } = response;
-      const level = statusCode >= 500 ? 'error' : 'debug';
+      const isRefused = isOverloaded(response);
+      const level = isRefused ? 'warn' : statusCode >= 500 ? 'error' : 'debug';
       if (!log.isLevelEnabled(level)) return;
       const { method, originalUrl } = request;
       const req = { id, method, path: originalUrl.split('?', 1)[0], address };
       const responseTime = Math.round(performance.now() - began);
-      log[level](
-        { req, res: { statusCode }, responseTime },
-        writableFinished ? 'request completed' : 'request aborted',
-      );
+      const line = { req, res: { statusCode }, responseTime };
+      if (isRefused) overload.refused(line);
+      else log[level](line, writableFinished ? 'request completed' : 'request aborted');
     });
     next();
   };

@@ -13,7 +13,7 @@ import { blocks, commands } from './pages.js';
 const run = promisify(execFile);
 
 const ADMIN = { email: 'admin@example.com', password: 'correct horse battery', organisation: 'Latchkey' };
-const TOKEN = 'AdminAdminAdminAdminAdminAdminAdminAdmin-_0';
+const TOKEN = 'Kq3-vT9wLx0ZbN7yRf2hUe5mJc8sGd1aPo6_iWtXBnE';
 const ACCOUNT_ID = 'a'.repeat(32);
 
 /** `curl` ends with this when the time is up that a stream was given. */

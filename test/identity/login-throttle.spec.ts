@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { HashingService, type DomainError } from '../../src/core/index.js';
+import { PASSWORD_LIMIT_SETTINGS } from '../../src/core/core.settings.js';
+import { defaultsOf } from '../../src/settings/index.js';
 import { LoginThrottle } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
 import { send } from '../support/http.js';
@@ -19,7 +21,11 @@ describe('the login throttle', () => {
     clock = new TestClock();
     clock.freeze(new Date('2030-01-01T00:00:00Z'));
     const limits = { failuresPerAccount: PER_ACCOUNT, failuresPerAddress: PER_ADDRESS, windowSeconds: WINDOW_SECONDS };
-    throttle = new LoginThrottle({ loginThrottle: limits }, clock, hashing);
+    throttle = new LoginThrottle(
+      { loginThrottle: limits, passwords: defaultsOf(PASSWORD_LIMIT_SETTINGS) },
+      clock,
+      hashing,
+    );
   });
 
   /** The refusal of an attempt, if it is refused; otherwise it counts as failed. */

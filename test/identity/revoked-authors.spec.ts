@@ -54,7 +54,7 @@ canvusSuite(
         for (let round = 0; round < ROUNDS; round += 1) {
           const author = await canvus.person({ admin: true });
           const tokenId = await onlyToken(canvus, author.user);
-          const body = (): unknown => ({ email: newEmail(), name: 'Accomplice', password: 'of his', admin: true });
+          const body = (): unknown => ({ email: newEmail(), name: 'Accomplice', password: 'one of his', admin: true });
           const requests = Array.from({ length: REQUESTS }, () => author.actor.post('/users', body()));
           // By the time one is done, the others have come past the check of the token.
           await Promise.race(requests);
@@ -128,7 +128,7 @@ canvusSuite('a token that is exchanged for a session', (canvus) => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const person = await canvus.person();
       const { token } = await canvus.login(person);
-      const change = { new_password: 'next' };
+      const change = { new_password: 'the next one' };
       const path = userPath(person.user.id, '/password');
       await expectNoneLives(person.user, await whileExchanged(token, () => canvus.admin.post(path, change)));
     }

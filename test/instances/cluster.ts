@@ -4,7 +4,7 @@ import pg from 'pg';
 import { startProcess, type ServerProcess } from '../support/process.js';
 import { KeptClient, type Answer } from './kept-client.js';
 
-export const ADMIN_TOKEN = 'AdminAdminAdminAdminAdminAdminAdminAdmin-_0';
+export const ADMIN_TOKEN = 'Kq3-vT9wLx0ZbN7yRf2hUe5mJc8sGd1aPo6_iWtXBnE';
 export const ACCOUNT_ID = 'a'.repeat(32);
 
 /** Matches the last statement of a listening connection, and of no other. */

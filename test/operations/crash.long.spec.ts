@@ -4,7 +4,7 @@ import { createDatabase, onBothEngines, type TestDatabase } from '../support/eng
 import { send } from '../support/http.js';
 import { startProcess, type ServerProcess } from '../support/process.js';
 
-const ADMIN_TOKEN = 'AdminAdminAdminAdminAdminAdminAdminAdmin-_0';
+const ADMIN_TOKEN = 'Kq3-vT9wLx0ZbN7yRf2hUe5mJc8sGd1aPo6_iWtXBnE';
 const HEADERS = { 'Private-Token': ADMIN_TOKEN };
 const TOKENS = '/api/v1/users/1000/access-tokens';
 const WRITERS = 8;

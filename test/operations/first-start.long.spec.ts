@@ -73,7 +73,7 @@ onBothEngines('the first start', (engine) => {
     const given = {
       ADMIN_EMAIL: 'boss@example.com',
       ADMIN_PASSWORD: 'given by the environment',
-      ADMIN_TOKEN: 'BossBossBossBossBossBossBossBossBossBoss-_0',
+      ADMIN_TOKEN: 'Zr4_bM1xQw8-KtV6nHy3Lc0eGs7pDf2uAo9jIiYhXkU',
       ACCOUNT_ID: '0123456789abcdef0123456789abcdef',
       ACCOUNT_NAME: `Given & Son's "A"`,
     };

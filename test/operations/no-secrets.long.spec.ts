@@ -7,7 +7,7 @@ import { createDatabase, onBothEngines, type TestDatabase } from '../support/eng
 import { send, type Reply } from '../support/http.js';
 import { startProcess, type ServerProcess } from '../support/process.js';
 
-const ADMIN_TOKEN = 'AdminAdminAdminAdminAdminAdminAdminAdmin-_0';
+const ADMIN_TOKEN = 'Kq3-vT9wLx0ZbN7yRf2hUe5mJc8sGd1aPo6_iWtXBnE';
 const ADMIN_PASSWORD = 'the-password-of-the-administrator';
 
 /** Everything that the server keeps, in one text: the files of SQLite, all rows of PostgreSQL. */

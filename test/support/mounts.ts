@@ -62,8 +62,10 @@ async function standalone(config: Config, overrides: AppOverrides): Promise<Moun
 async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promise<Mounted> {
   const { address, poolSize, leaseSeconds } = config.database;
   const { credentials, ...cloudflare } = config.dialects.cloudflare;
+  const { bcryptCost, ...passwords } = config.passwords;
   const latchkey = LatchkeyModule.forRoot({
-    bcryptCost: config.passwords.bcryptCost,
+    bcryptCost,
+    passwords,
     credentialCache: config.credentialCache,
     credentials: { cloudflare: credentials },
     loginThrottle: config.loginThrottle,

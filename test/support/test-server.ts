@@ -16,7 +16,7 @@ export const ADMIN = {
   id: 1000,
   email: 'root@example.com',
   password: 'correct horse battery',
-  token: 'AdminAdminAdminAdminAdminAdminAdminAdmin-_0',
+  token: 'Kq3-vT9wLx0ZbN7yRf2hUe5mJc8sGd1aPo6_iWtXBnE',
 };
 
 export const ACCOUNT = { id: 'a'.repeat(32), name: 'Acme' };

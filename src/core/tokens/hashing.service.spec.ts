@@ -12,6 +12,8 @@ async function started(bcryptCost: number): Promise<HashingService> {
   return hashing;
 }
 
+const TURN = { purpose: 'login', caller: ['192.0.2.1'] } as const;
+
 describe('machine-made secrets', () => {
   const hashing = new HashingService({ bcryptCost: 4 });
 
@@ -103,6 +105,57 @@ describe('passwords', () => {
     hash.mockRestore();
   });
 
+  it.each([
+    ['composed characters', 'caf\u00e9 \u00fc\u0323', 'cafe\u0301 u\u0323\u0308'],
+    ['spaces of other widths', 'no\u00a0break\u2003em\u3000wide', 'no break em wide'],
+    ['Hangul syllables', '\ud55c\uae00', '\u1112\u1161\u11ab\u1100\u1173\u11af'],
+  ])('match however the keyboard writes %s', async (_kind, one, other) => {
+    for (const [set, presented] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const hash = await hashing.hashPassword(new Secret(set));
+      expect(await hashing.checkPassword(hash, new Secret(presented), TURN)).toBe('right');
+      expect(await hashing.checkPassword(hash, new Secret(set), TURN)).toBe('right');
+      expect(await hashing.checkPassword(hash, new Secret(`${presented}!`), TURN)).toBe('wrong');
+    }
+  });
+
+  it('keep case, width and order of characters: only equivalent texts are one', async () => {
+    const hash = await hashing.hashPassword(new Secret('Passw\u00f6rd A'));
+    for (const other of ['passw\u00f6rd A', 'Passw\u00f6rd \uff21', 'Passwo\u0308rd  A', ' Passw\u00f6rd A']) {
+      expect(await hashing.checkPassword(hash, new Secret(other), TURN)).toBe('wrong');
+    }
+  });
+
+  it('match what was hashed before they were prepared, and are outdated then', async () => {
+    const typed = 'cafe\u0301 au\u00a0lait';
+    const before = await bcrypt.hash(typed, 4);
+    expect(await hashing.checkPassword(before, new Secret(typed), TURN)).toBe('outdated');
+    expect(await hashing.checkPassword(before, new Secret('cafe\u0301'), TURN)).toBe('wrong');
+  });
+
+  it('take as many comparisons for an unknown user as for a known one', async () => {
+    const hash = await hashing.hashPassword(new Secret('caf\u00e9'));
+    const compare = jest.spyOn(bcrypt, 'compare');
+    const comparisons = async (stored: string | null, text: string): Promise<number> => {
+      compare.mockClear();
+      await hashing.checkPassword(stored, new Secret(text), TURN);
+      return compare.mock.calls.length;
+    };
+    for (const text of [
+      'cafe',
+      'cafe\u0301',
+      'caf\u00e9',
+      'x'.repeat(100),
+      '\u00e9'.repeat(40),
+      'e\u0301'.repeat(40),
+    ]) {
+      expect(await comparisons(null, text)).toBe(await comparisons(hash, text));
+    }
+    compare.mockRestore();
+  });
+
   it('are outdated when hashed at any other cost', async () => {
     const hash = await hashing.hashPassword(new Secret('a password'));
     expect(hashing.isOutdated(hash)).toBe(false);
@@ -130,7 +183,7 @@ describe('the load of hashing', () => {
   it('is bounded: what does not fit in the queue is refused as unavailable, and the rest is served', async () => {
     const hashing = await started(6);
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 100 }, () => hashing.verifyPassword(null, new Secret('x'))),
+      Array.from({ length: 100 }, () => hashing.verifyPassword(null, new Secret('x'), TURN)),
     );
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
     expect(refused).toHaveLength(100 - 2 - 64);

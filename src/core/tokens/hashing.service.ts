@@ -3,17 +3,21 @@ import { hash as digestOf, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import bcrypt from 'bcrypt';
 import { hashingChannel, type HashingMessage } from '../channels.js';
+import { defaultsOf } from '../../settings/index.js';
+import { PASSWORD_LIMIT_SETTINGS } from '../core.settings.js';
 import { DomainError } from '../errors.js';
+import { FairQueue } from '../fair-queue.js';
+import type { HashingTurn } from './hashing-turn.js';
 import { observedHashing } from './observed-hashing.js';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
-import { PASSWORD_MAX_BYTES, isHashablePassword } from '../text-rules.js';
+import { PASSWORD_MAX_BYTES, isHashablePassword, preparedPassword, presentedForms } from '../text-rules.js';
 import { Secret } from './secret.js';
-import { Semaphore } from '../semaphore.js';
 
-/** Passwords hashed at the same time; leaves two of libuv's four threads free for other work. */
-const CONCURRENT_PASSWORDS = 2;
-/** Maximum number of waiting passwords; beyond that callers are told to try again later. */
-const WAITING_PASSWORDS = 64;
+/** For what the server itself hashes. */
+const OWN_TURN: HashingTurn = { purpose: 'change', caller: ['server'] };
+
+/** `outdated`: right, but the stored hash should be renewed. */
+export type PasswordCheck = 'wrong' | 'right' | 'outdated';
 
 /**
  * Digests generated secrets (one SHA-256, which an index can find) and hashes what people choose (bcrypt in libuv's
@@ -23,16 +27,20 @@ const WAITING_PASSWORDS = 64;
 export class HashingService implements OnModuleInit {
   private readonly passwordCost: number;
   private slowest: number;
-  private readonly semaphore = new Semaphore({
-    concurrent: CONCURRENT_PASSWORDS,
-    maxWaiting: WAITING_PASSWORDS,
-    onReject: { message: 'too many passwords are being checked at the moment; try again', retryAfterSeconds: 2 },
-  });
+  private readonly queue: FairQueue<HashingTurn['purpose']>;
   private dummy: Promise<string> | undefined;
 
-  constructor(@Inject(CORE_OPTIONS) options: Pick<CoreOptions, 'bcryptCost'>) {
-    this.passwordCost = options.bcryptCost;
-    this.slowest = options.bcryptCost;
+  constructor(@Inject(CORE_OPTIONS) options: Pick<CoreOptions, 'bcryptCost'> & Partial<CoreOptions>) {
+    const { bcryptCost, passwords: { slots, waiting } = defaultsOf(PASSWORD_LIMIT_SETTINGS) } = options;
+    this.passwordCost = bcryptCost;
+    this.slowest = bcryptCost;
+    this.queue = new FairQueue({
+      concurrent: slots,
+      maxWaiting: waiting,
+      // Whoever floods the server with passwords of tokens, or new ones, stops nobody's login.
+      reserved: ['login', 'known_login'],
+      onReject: { message: 'too many passwords are being checked at the moment; try again', retryAfterSeconds: 2 },
+    });
   }
 
   /** 32 random bytes as base64url: 43 characters. */
@@ -62,37 +70,54 @@ export class HashingService implements OnModuleInit {
   }
 
   /**
-   * Hashes a password for storage.
-   * @throws DomainError `invalid_value` for passwords that bcrypt would truncate: more than 72 bytes, or a NUL
+   * Hashes a password for storage, in its prepared form ({@link preparedPassword}).
+   * @throws DomainError `invalid_value` for passwords that bcrypt would truncate: more than 72 bytes, or a NUL;
+   * `unavailable` if too many are waiting
    */
-  async hashPassword(password: Secret): Promise<string> {
-    if (!isHashablePassword(password.reveal())) {
+  async hashPassword(password: Secret, turn = OWN_TURN): Promise<string> {
+    const text = preparedPassword(password.reveal());
+    if (!isHashablePassword(text)) {
       throw new DomainError(
         'invalid_value',
         `password must be at most ${String(PASSWORD_MAX_BYTES)} bytes long in UTF-8 and hold no NUL character`,
       );
     }
-    return this.inTurn('hash', () => bcrypt.hash(password.reveal(), this.passwordCost));
+    return this.inTurn('hash', turn, () => bcrypt.hash(text, this.passwordCost));
+  }
+
+  /** {@link checkPassword} for hashes that are not renewed. */
+  async verifyPassword(hash: string | null | undefined, password: Secret, turn = OWN_TURN): Promise<boolean> {
+    return (await this.checkPassword(hash, password, turn)) !== 'wrong';
   }
 
   /**
-   * Whether a password matches a stored hash. Always takes the time of one comparison, even without a hash (an unknown
-   * user) and for input that can never match.
+   * Whether a password matches a stored hash. What was hashed before passwords were prepared still matches. The time
+   * depends on the password presented only: it is the same without a hash (an unknown user), and for text that can
+   * never match.
+   * @throws DomainError `unavailable` if too many are waiting
    */
-  async verifyPassword(hash: string | null | undefined, password: Secret): Promise<boolean> {
-    const possible = typeof hash === 'string' && isHashablePassword(password.reveal());
-    const [text, compared] = possible ? [password.reveal(), hash] : ['', await this.dummyHash()];
-    const matches = await this.inTurn('compare', async () => {
-      const result = await bcrypt.compare(text, compared);
-      await this.padToSlowest(bcrypt.getRounds(compared));
-      return result;
+  async checkPassword(hash: string | null | undefined, password: Secret, turn: HashingTurn): Promise<PasswordCheck> {
+    const [prepared = '', ...others] = presentedForms(password.reveal());
+    return this.inTurn('compare', turn, async () => {
+      const isCurrent = await this.matches(hash, prepared);
+      let isOld = false;
+      for (const text of others) isOld = (await this.matches(hash, text)) || isOld;
+      if (isCurrent && typeof hash === 'string') return this.isOutdated(hash) ? 'outdated' : 'right';
+      return isOld ? 'outdated' : 'wrong';
     });
-    return possible && matches;
   }
 
-  private inTurn<T>(operation: HashingMessage['operation'], work: () => Promise<T>): Promise<T> {
-    const { semaphore } = this;
-    return hashingChannel.hasSubscribers ? observedHashing(operation, semaphore, work) : semaphore.run(work);
+  private async matches(hash: string | null | undefined, text: string): Promise<boolean> {
+    const possible = typeof hash === 'string' && isHashablePassword(text);
+    const [compared, stored] = possible ? [text, hash] : ['', await this.dummyHash()];
+    const result = await bcrypt.compare(compared, stored);
+    await this.padToSlowest(bcrypt.getRounds(stored));
+    return possible && result;
+  }
+
+  private inTurn<T>(operation: HashingMessage['operation'], turn: HashingTurn, work: () => Promise<T>): Promise<T> {
+    const { queue } = this;
+    return hashingChannel.hasSubscribers ? observedHashing(operation, turn, queue, work) : queue.run(turn, work);
   }
 
   /**

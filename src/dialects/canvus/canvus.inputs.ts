@@ -47,7 +47,8 @@ export class NewUserInput {
   @ApiPropertyOptional({
     type: String,
     example: 'correct horse',
-    description: 'At most 72 bytes. Without a password, the user cannot sign in until an administrator sets one.',
+    description:
+      'At least 8 characters by default, at most 72 bytes. Without a password, the user cannot sign in until an administrator sets one.',
   })
   @IsOptional()
   @IsText({ min: 1, max: PASSWORD_MAX, whenNoString })
@@ -93,7 +94,10 @@ export class UserPatchInput {
   @IsFlag()
   blocked?: boolean | null;
 
-  @ApiPropertyOptional({ type: String, description: 'Administrators only.' })
+  @ApiPropertyOptional({
+    type: String,
+    description: 'Administrators only, and of other users only: `POST users/:id/password` changes one’s own.',
+  })
   @IsOptional()
   @IsText({ min: 1, max: PASSWORD_MAX, whenNoString })
   password?: string | null;
@@ -132,7 +136,7 @@ export class PasswordInput {
   @IsText({ max: PASSWORD_MAX, whenNoString })
   current_password?: string | null;
 
-  @ApiProperty({ example: 'battery staple', description: 'At most 72 bytes.' })
+  @ApiProperty({ example: 'battery staple', description: 'At least 8 characters by default, at most 72 bytes.' })
   @IsText({ min: 1, max: PASSWORD_MAX, whenNoString })
   new_password!: string;
 }

@@ -9,6 +9,8 @@ export const INTERNAL = 'Internal error; the server log has the details';
 export const SIGN_UP_OFF = 'Sign-up using a password is not enabled';
 export const NOT_SERVED = 'Not available on this server: administrators create users and set their passwords';
 export const DELETE_ONESELF = 'You cannot delete yourself; another administrator can';
+export const OWN_PASSWORD =
+  'To change your own password, send current_password and new_password to POST users/:id/password';
 export const APPROVAL_STAYS = 'approved can only go from false to true; block the user instead';
 export const NO_CONFIRMATION = 'need_email_confirmation is not available on this server: it sends no mail';
 

@@ -10,7 +10,7 @@ class PasswordConfigView {
   @ApiProperty({ example: true, description: 'Whether users may sign in with a password.' })
   enabled!: boolean;
 
-  @ApiProperty({ example: 1, description: 'Minimum number of characters of a new password.' })
+  @ApiProperty({ example: 8, description: 'Minimum number of characters of a new password.' })
   min_length!: number;
 
   @ApiProperty({ example: false })

@@ -4,7 +4,7 @@ import type { Principal, UserChanges } from '../../identity/index.js';
 import { CanvusError } from './canvus.errors.js';
 import type { AddressedUser } from './canvus.guard.js';
 import type { UserPatchInput } from './canvus.inputs.js';
-import { APPROVAL_STAYS, NO_CONFIRMATION, PERMISSION_DENIED } from './canvus.messages.js';
+import { APPROVAL_STAYS, NO_CONFIRMATION, OWN_PASSWORD, PERMISSION_DENIED } from './canvus.messages.js';
 
 const ADMIN_ONLY = ['password', 'admin', 'approved', 'need_email_confirmation'] as const;
 
@@ -17,6 +17,7 @@ export function permittedChanges(
   if (!caller.user.admin && ADMIN_ONLY.some((field) => (input[field] ?? undefined) !== undefined)) {
     throw new CanvusError(403, PERMISSION_DENIED);
   }
+  if (typeof input.password === 'string' && user.id === caller.user.id) throw new CanvusError(403, OWN_PASSWORD);
   if (input.need_email_confirmation === true) throw new CanvusError(400, NO_CONFIRMATION);
   if (input.approved === false && user.approved) throw new CanvusError(400, APPROVAL_STAYS);
   const { name, email, blocked, admin, approved, password } = input;

@@ -96,7 +96,8 @@ export class UsersController {
     returns: 'The changed user.',
     description:
       'Users may change their own `name`, `email` and `blocked`; administrators everything. ' +
-      'A regular user who sends a field for administrators changes nothing and gets 403.',
+      'A regular user who sends a field for administrators changes nothing and gets 403. ' +
+      'One’s own password is changed by `POST users/:id/password` only.',
     body: UserPatchInput,
     examples: {
       Rename: { name: 'Alice B.' },

@@ -11,6 +11,7 @@ import {
   UnitOfWork,
   findRow,
   whenTaken,
+  type HashingTurn,
   type Transaction,
 } from '../../core/index.js';
 import { AccountService, type Account } from '../../identity/index.js';
@@ -58,10 +59,13 @@ export class AccessTokenService {
    * The identified token. A wrong pass code gives the same answer, in the same time, as an unknown identifier.
    * @throws DomainError `token_not_found`
    */
-  async find(account: Account, named: AccessTokenIdentifier): Promise<AccessToken> {
+  async find({ account, user }: CrmCaller, named: AccessTokenIdentifier): Promise<AccessToken> {
     if ('authenticationCode' in named) return this.findOne(account, { handle: named.authenticationCode });
     const token = await this.withPassCode(account, named.identifier);
-    const matches = await this.hashing.verifyPassword(token?.passCodeHash, named.passCode);
+    const matches = await this.hashing.verifyPassword(token?.passCodeHash, named.passCode, {
+      purpose: 'token_password',
+      caller: [account.id, String(user.id)],
+    });
     if (!token || !matches) throw notFound();
     return token;
   }
@@ -87,8 +91,9 @@ export class AccessTokenService {
   }
 
   /** @throws DomainError `handle_taken`, `identifier_taken`, `invalid_value` (pass code) */
-  async create({ actor, account }: CrmCaller, code: string | undefined, names: NewIdentifiers): Promise<AccessToken> {
-    const passCodeHash = names.passCode && (await this.hashing.hashPassword(names.passCode));
+  async create(caller: CrmCaller, code: string | undefined, names: NewIdentifiers): Promise<AccessToken> {
+    const { actor, account } = caller;
+    const passCodeHash = names.passCode && (await this.hashing.hashPassword(names.passCode, changeTurn(caller)));
     const write = this.accounts.change(actor, account.id, async (tx) =>
       this.tokens.issue(tx, AccessToken, {
         handle: code ?? newAuthenticationCode(),
@@ -110,15 +115,16 @@ export class AccessTokenService {
    * @throws DomainError `token_not_found`, `handle_taken`, `identifier_taken`; CrmError `parameterMissing`
    */
   async update(
-    { actor, account }: CrmCaller,
+    caller: CrmCaller,
     found: AccessToken,
     code: string | null | undefined,
     names: IdentifierChanges,
   ): Promise<AccessToken> {
+    const { actor, account } = caller;
     const clears = names.identifier === null || names.passCode === null;
     const optional = clears && (await this.identifiersOptional(account));
     const { identifier, passCode } = validateIdentifierChanges(names, found, optional);
-    const passCodeHash = passCode && (await this.hashing.hashPassword(passCode));
+    const passCodeHash = passCode && (await this.hashing.hashPassword(passCode, changeTurn(caller)));
     const write = this.accounts.change(actor, account.id, async (tx) => {
       const token = await this.unchanged(tx, found);
       const wanted = { handle: code === null ? newAuthenticationCode() : code, identifier, passCodeHash };
@@ -147,13 +153,11 @@ export class AccessTokenService {
    * Gives an effective token a random pass code and returns it. It cannot be read again later.
    * @throws DomainError `token_not_found`; CrmError `invalidState`
    */
-  async resetPassCode(
-    { actor, account }: CrmCaller,
-    found: AccessToken,
-  ): Promise<{ token: AccessToken; passCode: Secret }> {
+  async resetPassCode(caller: CrmCaller, found: AccessToken): Promise<{ token: AccessToken; passCode: Secret }> {
+    const { actor, account } = caller;
     requireState(found, true);
     const passCode = newPassCode();
-    const passCodeHash = await this.hashing.hashPassword(passCode);
+    const passCodeHash = await this.hashing.hashPassword(passCode, changeTurn(caller));
     const token = await this.accounts.change(actor, account.id, async (tx) => {
       const token = await this.unchanged(tx, found);
       requireState(token, true);
@@ -188,6 +192,10 @@ export class AccessTokenService {
     if (found.passCodeHash !== undefined && found.passCodeHash !== passCodeHash) throw notFound();
     return Object.assign(token, { passCodeHash });
   }
+}
+
+function changeTurn({ account, user }: CrmCaller): HashingTurn {
+  return { purpose: 'change', caller: [account.id, String(user.id)] };
 }
 
 function requireState({ enabled }: Pick<AccessToken, 'enabled'>, effective: boolean): void {

@@ -64,10 +64,10 @@ export class AccessTokensController {
     errors: ['invalidToken', 'parameterMissing', 'semiOptional', 'invalidParameter', 'invalidRequest', 'tokenNotFound'],
   })
   async show(
-    @Caller() { account }: CrmCaller,
+    @Caller() caller: CrmCaller,
     @Given(readNamed) { named, fields }: Named,
   ): Promise<Envelope<SelectedFields>> {
-    return ok(await this.view(account, await this.tokens.find(account, named), fields));
+    return ok(await this.view(caller.account, await this.tokens.find(caller, named), fields));
   }
 
   @Permits('organisation:read')
@@ -187,7 +187,7 @@ export class AccessTokensController {
     @Given(readUpdate) { named, code, names, fields }: Update,
   ): Promise<Envelope<SelectedFields>> {
     const { account } = caller;
-    const found = await this.tokens.find(account, named);
+    const found = await this.tokens.find(caller, named);
     return ok(await this.view(account, await this.tokens.update(caller, found, code, names), fields));
   }
 
@@ -250,7 +250,7 @@ export class AccessTokensController {
     effective: boolean,
   ): Promise<Envelope<SelectedFields>> {
     const { account } = caller;
-    const found = await this.tokens.find(account, named);
+    const found = await this.tokens.find(caller, named);
     return ok(await this.view(account, await this.tokens.setEffective(caller, found, effective), fields));
   }
 

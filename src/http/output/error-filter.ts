@@ -1,7 +1,7 @@
 /** The base of the exception filters of all APIs: it tells errors apart, and each API renders them in its own form. */
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { DomainError } from '../../core/index.js';
+import { DomainError, Overload } from '../../core/index.js';
 import { BodyError, InputError } from '../input/input-errors.js';
 import { MethodNotAllowed, PathNotFound } from '../mount/routing.js';
 import { clientErrorStatus, sendError, type ErrorResponse } from './error-response.js';
@@ -24,6 +24,7 @@ export abstract class ErrorFilter implements ExceptionFilter {
     if (own) return own;
     if (error instanceof BodyError) return this.renderBodyError(error);
     if (error instanceof InputError) return this.renderInputError(error);
+    if (error instanceof Overload) return { ...this.renderDomainError(error, path), overloaded: true };
     if (error instanceof DomainError) return this.renderDomainError(error, path);
     if (error instanceof PathNotFound) return this.renderNotFound(path);
     if (error instanceof MethodNotAllowed) {

@@ -10,12 +10,24 @@ export interface ErrorResponse {
   readonly headers?: Readonly<Record<string, string>>;
   /** An unexpected error; it is logged together with the id of the request. */
   readonly unexpected?: unknown;
+  /** Whether the request was refused for lack of room, which the log has as a warning. */
+  readonly overloaded?: boolean;
 }
 
 const logger = new Logger('Request');
 
+/** Responses to requests that were refused for lack of room. */
+const OVERLOADED = new WeakSet<Response>();
+
+/** Whether the request was refused for lack of room. */
+export function isOverloaded(response: Response): boolean {
+  return OVERLOADED.has(response);
+}
+
 /** Sends the response. If another one has begun, closes the connection so that clients see it is incomplete. */
-export function sendError(response: Response, { status, body, headers = {}, unexpected }: ErrorResponse): void {
+export function sendError(response: Response, rendered: ErrorResponse): void {
+  const { status, body, headers = {}, unexpected, overloaded = false } = rendered;
+  if (overloaded) OVERLOADED.add(response);
   if (unexpected !== undefined) {
     logger.error(`request ${requestIdOf(response.req) ?? 'without an id'}: ${errorSummary(unexpected)}`);
   }

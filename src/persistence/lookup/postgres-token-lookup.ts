@@ -1,6 +1,6 @@
 /** Token look-ups on PostgreSQL: concurrent look-ups are batched, and only one query runs at a time. */
 import type { DataSource } from 'typeorm';
-import { DomainError, TokenLookup, type LookupKey, type StoredToken } from '../../core/index.js';
+import { Overload, TokenLookup, type LookupKey, type StoredToken } from '../../core/index.js';
 import { translated } from '../driver-errors.js';
 import { TokenRows, type TokenRow } from './token-rows.js';
 
@@ -39,7 +39,7 @@ export class PostgresTokenLookup extends TokenLookup {
 
   find(key: LookupKey): Promise<StoredToken | null> {
     if (this.waiting.length >= WAITING) {
-      return Promise.reject(new DomainError('unavailable', 'too many credentials are being looked up; try again', 1));
+      return Promise.reject(new Overload('too many credentials are being looked up; try again', 1));
     }
     return new Promise((resolve, reject) => {
       this.waiting.push({ key, resolve, reject });

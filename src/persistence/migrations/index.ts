@@ -9,6 +9,7 @@ import { LeanIndexes1795996800000 } from './1795996800000-lean-indexes.js';
 import { TokenCreators1796083200000 } from './1796083200000-token-creators.js';
 import { RequestIds1796083260000 } from './1796083260000-request-ids.js';
 import { TokensWithoutSecret1796256000000 } from './1796256000000-tokens-without-secret.js';
+import { PasswordLength1796342400000 } from './1796342400000-password-length.js';
 
 export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   InitialSchema1795219200000,
@@ -20,4 +21,5 @@ export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   TokenCreators1796083200000,
   RequestIds1796083260000,
   TokensWithoutSecret1796256000000,
+  PasswordLength1796342400000,
 ];

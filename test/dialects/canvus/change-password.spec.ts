@@ -41,7 +41,7 @@ canvusSuite('POST users/:id/password', (canvus) => {
       const person = await canvus.person();
       const asking = canvus.holder((await canvus.login(person)).token);
       const other = canvus.holder((await canvus.login(person)).token);
-      const body = { current_password: person.password, new_password: 'next' };
+      const body = { current_password: person.password, new_password: 'the next one' };
       ok(await asking.post(userPath(person.user.id, '/password'), body));
       ok(await asking.get('/users'));
       ok(await person.actor.get('/users'));
@@ -64,15 +64,15 @@ canvusSuite('POST users/:id/password', (canvus) => {
     it('gives a first password to a user who had none', async () => {
       const email = newEmail();
       const { id } = ok<User>(await canvus.admin.post('/users', { email, name: 'No password' }));
-      ok(await canvus.admin.post(userPath(id, '/password'), { new_password: 'first' }));
-      await canvus.login({ email, password: 'first' });
+      ok(await canvus.admin.post(userPath(id, '/password'), { new_password: 'the first' }));
+      await canvus.login({ email, password: 'the first' });
     });
 
     it('leaves everybody else’s logins alone', async () => {
       const other = await canvus.person();
       const session = canvus.holder((await canvus.login(other)).token);
       const { user } = await canvus.person();
-      ok(await canvus.admin.post(userPath(user.id, '/password'), { new_password: 'x' }));
+      ok(await canvus.admin.post(userPath(user.id, '/password'), { new_password: 'exchanged' }));
       ok(await session.get('/users'));
     });
 
@@ -90,6 +90,7 @@ canvusSuite('POST users/:id/password', (canvus) => {
       ['new_password is missing', { new_password: undefined }, 'new_password parameter is missing'],
       ['new_password is null', { new_password: null }, 'new_password parameter is missing'],
       ['new_password is a number', { new_password: 5 }, 'new_password'],
+      ['new_password has 7 characters', { new_password: '1234567' }, 'password must be at least 8 characters long'],
       ['new_password is empty', { new_password: '' }, 'new_password'],
       ['new_password has 73 bytes', { new_password: 'p'.repeat(73) }, 'password'],
       ['new_password has a NUL', { new_password: 'before\0after' }, 'password'],
@@ -98,14 +99,14 @@ canvusSuite('POST users/:id/password', (canvus) => {
     ])('says what is wrong when %s, and changes nothing', async (_kind, fault, text) => {
       const { actor, user, password } = await canvus.person();
       const before = await stored(canvus.server);
-      const body = { current_password: password, new_password: 'next', ...fault };
+      const body = { current_password: password, new_password: 'the next one', ...fault };
       const reply = await actor.post(userPath(user.id, '/password'), body);
       expect(refusal(reply, 400)).toContain(text);
       expect(await stored(canvus.server)).toEqual(before);
     });
 
     it('asks administrators for their own present password', async () => {
-      const reply = await canvus.admin.post(userPath(ADMIN.id, '/password'), { new_password: 'next' });
+      const reply = await canvus.admin.post(userPath(ADMIN.id, '/password'), { new_password: 'the next one' });
       expect(refusal(reply, 400)).toBe('current_password parameter is missing');
     });
   });
@@ -125,7 +126,7 @@ canvusSuite('POST users/:id/password', (canvus) => {
     ])('refuses a present password that is %s, and keeps the old one', async (_kind, current) => {
       const person = await canvus.person({ password: 'password' });
       const before = await stored(canvus.server, { tables: ['user'] });
-      const body = { current_password: current, new_password: 'next' };
+      const body = { current_password: current, new_password: 'the next one' };
       const reply = await person.actor.post(userPath(person.user.id, '/password'), body);
       refusal(reply, 403);
       expect(await stored(canvus.server, { tables: ['user'] })).toEqual(before);
@@ -136,7 +137,7 @@ canvusSuite('POST users/:id/password', (canvus) => {
       const user = ok<User>(await canvus.admin.post('/users', { email: newEmail(), name: 'No password' }));
       const created = await canvus.admin.post(tokensOf(user.id), { description: 'd' });
       const actor = canvus.holder(ok<CreatedAccessToken>(created).plain_token);
-      const body = { current_password: '', new_password: 'next' };
+      const body = { current_password: '', new_password: 'the next one' };
       refusal(await actor.post(userPath(user.id, '/password'), body), 403);
     });
 
@@ -152,7 +153,7 @@ canvusSuite('POST users/:id/password', (canvus) => {
 
   describe('404', () => {
     it('knows no unknown user', async () => {
-      const reply = await canvus.admin.post(userPath(UNKNOWN_USER, '/password'), { new_password: 'next' });
+      const reply = await canvus.admin.post(userPath(UNKNOWN_USER, '/password'), { new_password: 'the next one' });
       expect(refusal(reply, 404)).toBe('User 999999 not found');
     });
   });

@@ -29,7 +29,7 @@ canvusSuite('POST users', (canvus) => {
   describe('200', () => {
     it('gives the user in the documented keys and order, with the documented defaults', async () => {
       const email = newEmail();
-      const user = await create({ email, name: 'Alice', password: 'pass' });
+      const user = await create({ email, name: 'Alice', password: 'a password' });
       expect(Object.keys(user)).toEqual(USER_KEYS);
       expect(user).toMatchObject({
         admin: false,
@@ -43,16 +43,23 @@ canvusSuite('POST users', (canvus) => {
       expect(ok(await canvus.admin.get(userPath(user.id)))).toEqual(user);
     });
 
-    it('takes a password that signs in, however short', async () => {
+    it('takes a password of eight characters that signs in', async () => {
       const email = newEmail();
-      await create({ email, password: 'p' });
-      expect((await canvus.login({ email, password: 'p' })).user.email).toBe(email);
+      await create({ email, password: '8 chars.' });
+      expect((await canvus.login({ email, password: '8 chars.' })).user.email).toBe(email);
+    });
+
+    it('makes one password of the forms in which keyboards write it', async () => {
+      const email = newEmail();
+      await create({ email, password: 'cre\u0300me bru\u0302le\u0301e' });
+      await canvus.login({ email, password: 'cr\u00e8me\u00a0br\u00fbl\u00e9e' });
+      refusal(await canvus.anonymous.post('/users/login', { email, password: 'creme brulee' }), 401);
     });
 
     it.each([
       ['72 bytes', 'é'.repeat(36)],
       ['spaces at both ends', '  pass word  '],
-      ['emoji', '🔑🔑🔑'],
+      ['emoji', '🔑🚪🏠🌳🐎🔋📎🥨'],
     ])('takes a password of %s exactly as it is', async (_kind, password) => {
       const email = newEmail();
       await create({ email, password });
@@ -139,7 +146,7 @@ canvusSuite('POST users', (canvus) => {
   });
 
   describe('400', () => {
-    const good = { email: 'good@example.com', name: 'Good', password: 'good' };
+    const good = { email: 'good@example.com', name: 'Good', password: 'good enough' };
 
     const FAULTS: [what: string, fault: object, text: string][] = [
       ['email is missing', { email: undefined }, 'email parameter is missing'],
@@ -156,6 +163,10 @@ canvusSuite('POST users', (canvus) => {
       ['email is too long', { email: `a@${'b'.repeat(60)}.${'c.'.repeat(100)}com` }, 'email'],
       ['email is an array', { email: ['alice@example.com'] }, 'email'],
       ['password is empty', { password: '' }, 'password'],
+      ['password has 7 characters', { password: '1234567' }, 'password must be at least 8 characters long'],
+      ['password has 7 emoji', { password: '🔑'.repeat(7) }, 'password must be at least 8 characters long'],
+      ['password has 7 characters once composed', { password: 'e\u0301'.repeat(7) }, 'at least 8 characters'],
+      ['password has a line break', { password: 'first line\nsecond' }, 'password must not hold control characters'],
       ['password is a number', { password: 12345678 }, 'password'],
       ['password has 73 bytes', { password: 'p'.repeat(73) }, 'password'],
       ['password has 74 bytes in 37 characters', { password: 'é'.repeat(37) }, 'password'],
@@ -177,11 +188,13 @@ canvusSuite('POST users', (canvus) => {
       const set = async (length: number): Promise<void> => {
         ok(await canvus.admin.patch('/server-config', { authentication: { password: { min_length: length } } }));
       };
-      await set(8);
-      const reply = await canvus.admin.post('/users', { ...good, password: '1234567' });
-      expect(refusal(reply, 400)).toContain('password');
-      await create({ password: '12345678' });
+      await set(10);
+      const reply = await canvus.admin.post('/users', { ...good, password: '123456789' });
+      expect(refusal(reply, 400)).toBe('password must be at least 10 characters long');
+      await create({ password: '1234567890' });
       await set(1);
+      await create({ password: 'p' });
+      await set(8);
     });
   });
 
@@ -209,7 +222,7 @@ canvusSuite('POST users', (canvus) => {
     ])('says that an address is in use, given %s, and creates nobody', async (_kind, change) => {
       const { email, password } = await canvus.person();
       const before = await stored(canvus.server);
-      const reply = await canvus.admin.post('/users', { email: change(email), name: 'Twin', password: 'of twin' });
+      const reply = await canvus.admin.post('/users', { email: change(email), name: 'Twin', password: 'of the twin' });
       expect(refusal(reply, 409)).toContain('already in use');
       expect(await stored(canvus.server)).toEqual(before);
       const login = await canvus.anonymous.post('/users/login', { email, password });

@@ -68,9 +68,9 @@ canvusSuite(
         const { actor, user, email, password } = await canvus.person();
         const path = userPath(user.id, '/password');
         for (let count = 0; count < 3; count += 1) {
-          refusal(await actor.post(path, { current_password: 'wrong', new_password: 'next' }), 403);
+          refusal(await actor.post(path, { current_password: 'wrong', new_password: 'the next one' }), 403);
         }
-        const reply = await actor.post(path, { current_password: password, new_password: 'next' });
+        const reply = await actor.post(path, { current_password: password, new_password: 'the next one' });
         refusal(reply, 429);
         expect(reply.headers['retry-after']).toMatch(/^[1-9]\d*$/);
         refusal(await canvus.anonymous.post('/users/login', { email, password }), 429);

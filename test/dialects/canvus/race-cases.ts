@@ -155,7 +155,7 @@ export function racesForOneUser(rounds: number): void {
       for (let round = 0; round < rounds; round += 1) {
         const { user, email, password } = await canvus.person();
         const logins = times(4, () => canvus.anonymous.post('/users/login', { email, password }));
-        const change = canvus.admin.post(userPath(user.id, '/password'), { new_password: 'next' });
+        const change = canvus.admin.post(userPath(user.id, '/password'), { new_password: 'the next one' });
         const replies = [
           ...(await logins),
           ...(await times(2, () => canvus.anonymous.post('/users/login', { email, password }))),

@@ -118,6 +118,7 @@ canvusSuite('PATCH users/:id', (canvus) => {
       ['admin is a number', { admin: 1 }],
       ['approved is an array', { approved: [true] }],
       ['password is empty', { password: '' }],
+      ['password has 7 characters', { password: '1234567' }],
       ['password has 73 bytes', { password: 'p'.repeat(73) }],
       ['an approval is taken back', { approved: false }],
     ];
@@ -153,6 +154,21 @@ canvusSuite('PATCH users/:id', (canvus) => {
       expect(reply.status).toBe(403);
       expect(reply.json()).toEqual(PERMISSION_DENIED);
       expect(await stored(canvus.server)).toEqual(before);
+    });
+
+    it('refuses administrators their own password, with a pointer to the other route, and changes nothing else', async () => {
+      const { user, actor, email, password } = await canvus.person({ admin: true });
+      const ids = [String(user.id), `0${String(user.id)}`, `+${String(user.id)}`, `${String(user.id)}/`];
+      for (const id of ids) {
+        const reply = await actor.patch(`/users/${id}`, { name: 'Renamed', password: 'Stolen-one' });
+        if (!id.startsWith('+')) expect(refusal(reply, 403)).toContain('POST users/:id/password');
+        expect(reply.status).not.toBe(200);
+      }
+      const session = canvus.holder((await canvus.login({ email, password })).token);
+      refusal(await session.patch(userPath(user.id), { password: 'Stolen-one' }), 403);
+      expect(ok<User>(await canvus.admin.get(userPath(user.id))).name).toBe(user.name);
+      refusal(await canvus.anonymous.post('/users/login', { email, password: 'Stolen-one' }), 401);
+      ok(await canvus.admin.patch(userPath(user.id), { admin: false }));
     });
 
     it('refuses regular users everybody else, whether or not he exists', async () => {
