@@ -6,7 +6,6 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Application, RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { DataSource } from 'typeorm';
 import { AppModule, type AppOverrides } from './app.module.js';
 import type { Config, DialectSettings } from './config/index.js';
 import { Secret, type Schema } from './core/index.js';
@@ -18,7 +17,7 @@ import { Bootstrap, FirstStartError, type BootstrapResult, type BootstrapOptions
 import { FIRST_START_SETTINGS } from './identity/identity.settings.js';
 import { stopAccepting } from './internals/index.js';
 import { NestLog, answerUnreadableRequests, createLog, requestLog } from './operations/index.js';
-import { dataSourceOptions, describeAddress, openDatabase, reasonOf } from './persistence/index.js';
+import { ClaimedError, describeAddress, openClaimed, reasonOf, type ClaimedDatabase } from './persistence/index.js';
 import { schemaOf } from './schema.js';
 import { unknownVariableWarning } from './settings/index.js';
 
@@ -38,6 +37,7 @@ export class Server {
     private readonly config: Config<DialectSettings>,
     private readonly dialects: readonly Dialect[],
     private readonly served: readonly ServedDialect[],
+    private readonly claim: ClaimedDatabase['claim'],
   ) {}
 
   /**
@@ -73,6 +73,7 @@ export class Server {
     for (const { beforeStop } of this.served) beforeStop?.(this.app);
     await drain(http);
     await this.app.close();
+    this.claim?.release();
   }
 
   /** The first command to try for each dialect. */
@@ -89,7 +90,7 @@ export async function createServer(config: Config<DialectSettings>, overrides: A
   const { dialects = DIALECTS } = overrides;
   const log = createLog(config.log);
   for (const variable of config.unknownVariables) log.warn(unknownVariableWarning(variable));
-  const dataSource = await openedDatabase(config, schemaOf(dialects));
+  const { dataSource, claim } = await openedDatabase(config, schemaOf(dialects));
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, dataSource, overrides), {
     logger: new NestLog(log),
     abortOnError: false,
@@ -97,7 +98,7 @@ export async function createServer(config: Config<DialectSettings>, overrides: A
     bodyParser: false,
   });
   const served = await Promise.all(dialects.map((dialect) => dialect.load()));
-  const server = new Server(app, config, dialects, served);
+  const server = new Server(app, config, dialects, served, claim);
   try {
     app.set('trust proxy', config.server.trustProxy);
     app.disable('x-powered-by');
@@ -112,6 +113,7 @@ export async function createServer(config: Config<DialectSettings>, overrides: A
     return server;
   } catch (error) {
     await app.close();
+    claim?.release();
     throw error;
   }
 }
@@ -137,11 +139,12 @@ export function bootstrapOptions({ firstStart }: Pick<Config, 'firstStart'>): Bo
   };
 }
 
-async function openedDatabase({ database }: Pick<Config, 'database'>, schema: Schema): Promise<DataSource> {
+async function openedDatabase({ database }: Pick<Config, 'database'>, schema: Schema): Promise<ClaimedDatabase> {
   const { address, poolSize } = database;
   try {
-    return await openDatabase(dataSourceOptions(address, poolSize, schema));
+    return await openClaimed(address, poolSize, schema);
   } catch (error) {
+    if (error instanceof ClaimedError) throw new StartError(error.message);
     throw new StartError(
       `DATABASE_URL is ${describeAddress(address)}, which cannot be used (${reasonOf(error)}): ` +
         'check the address and the database, or set another DATABASE_URL.',

@@ -3,4 +3,4 @@ export { layersOf, releaseNext, routerOf, type Layer } from './express.js';
 export { InternalsError } from './internals-error.js';
 export { decoratedGuards, decoratedMethod, decoratedPath } from './nest.js';
 export { isResponding, releaseHead, stopAccepting } from './node-http.js';
-export { clientClassOf, poolOf, sqliteClassOf, type ColumnMetadata } from './typeorm.js';
+export { clientClassOf, poolOf, sqliteClassOf, sqliteConnectionOf, type ColumnMetadata } from './typeorm.js';

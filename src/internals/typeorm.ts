@@ -32,6 +32,13 @@ export function sqliteClassOf({ driver }: DataSource): typeof Database {
   return sqlite;
 }
 
+/** The open connection to an SQLite database. @throws InternalsError */
+export function sqliteConnectionOf({ driver }: DataSource): Database.Database {
+  const { databaseConnection } = driver as { databaseConnection?: Partial<Database.Database> };
+  if (typeof databaseConnection?.prepare !== 'function') throw missing('connection (driver.databaseConnection)');
+  return databaseConnection as Database.Database;
+}
+
 function missing(what: string): InternalsError {
   return new InternalsError(`typeorm ${TYPEORM_VERSION}`, what);
 }

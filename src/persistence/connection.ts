@@ -3,11 +3,12 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { Schema } from '../core/index.js';
 import { defaultsOf } from '../settings/index.js';
-import { dataSourceOptions, describeAddress, openDatabase, outliveLostConnections } from './data-source.js';
+import { describeAddress, openClaimed, outliveLostConnections } from './data-source.js';
 import { reasonOf } from './driver-errors.js';
 import { engineOf, type Engine } from './engine.js';
 import { DATABASE_SETTINGS, type DatabaseAddress } from './persistence.settings.js';
 import { poolSizeOf } from './postgres-transactor.js';
+import { ClaimedError, type SqliteClaim } from './sqlite-claim.js';
 
 /** The host's database set-up is missing or unsuitable; the message says how to fix it. */
 export class ConnectionError extends Error {}
@@ -20,6 +21,7 @@ export class Connection implements OnApplicationShutdown {
   private constructor(
     readonly dataSource: DataSource,
     private readonly isOwn: boolean,
+    private readonly claim?: SqliteClaim,
   ) {}
 
   /** For callers that open, migrate and close the database themselves. */
@@ -37,7 +39,7 @@ export class Connection implements OnApplicationShutdown {
     host: DataSource | undefined,
     schema: Schema,
   ): Promise<Connection> {
-    if (database !== undefined) return new Connection(await openedOwn(database, schema), true);
+    if (database !== undefined) return Connection.ownTo(database, schema);
     if (!host) throw new ConnectionError(NO_CONNECTION);
     const engine = checkOptions(host);
     await checkHost(host, schema);
@@ -58,8 +60,21 @@ export class Connection implements OnApplicationShutdown {
           'give LatchkeyModule.forRoot its own `database`, for example { engine: "sqlite", path: ":memory:" }',
       );
     }
-    const own = dataSourceOptions({ engine: 'sqlite', path: database }, POOL_SIZE, { entities, migrations: [] });
-    return new Connection(await openDatabase(own), true);
+    return Connection.ownTo({ engine: 'sqlite', path: database }, { entities, migrations: [] });
+  }
+
+  private static async ownTo(address: DatabaseAddress, schema: Schema): Promise<Connection> {
+    const { dataSource, claim } = await openClaimed(address, POOL_SIZE, schema).catch((error: unknown) => {
+      if (error instanceof ClaimedError) {
+        throw new ConnectionError(error.isOurs ? TWICE : error.message, { cause: error });
+      }
+      throw new ConnectionError(
+        `LatchkeyModule's \`database\` is ${describeAddress(address)}, which cannot be used (${reasonOf(error)}): check ` +
+          'the address and the database, or give another',
+        { cause: error },
+      );
+    });
+    return new Connection(dataSource, true, claim);
   }
 
   /** @throws ConnectionError if `other` is a second connection to the same database */
@@ -69,6 +84,7 @@ export class Connection implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     if (this.isOwn && this.dataSource.isInitialized) await this.dataSource.destroy();
+    this.claim?.release();
   }
 }
 
@@ -85,18 +101,6 @@ const TWICE =
 const NO_CONNECTION =
   'Latchkey has no database: import TypeOrmModule.forRoot({ …, entities: [...ENTITIES], migrations: [...MIGRATIONS] }) ' +
   'in the host, or give LatchkeyModule.forRoot a `database`, for example { engine: "sqlite", path: "./data/latchkey.sqlite" }';
-
-async function openedOwn(database: DatabaseAddress, schema: Schema): Promise<DataSource> {
-  try {
-    return await openDatabase(dataSourceOptions(database, POOL_SIZE, schema));
-  } catch (error) {
-    throw new ConnectionError(
-      `LatchkeyModule's \`database\` is ${describeAddress(database)}, which cannot be used (${reasonOf(error)}): check ` +
-        'the address and the database, or give another',
-      { cause: error },
-    );
-  }
-}
 
 /** @throws ConnectionError if the host's connection has options with which it cannot be shared */
 function checkOptions(host: DataSource): Engine {

@@ -11,13 +11,15 @@ import {
   type TokenLookup,
   type Transactor,
 } from '../core/index.js';
-import { poolOf } from '../internals/index.js';
+import { poolOf, sqliteConnectionOf } from '../internals/index.js';
 import { engineOf, migrate } from './engine.js';
 import { PostgresTokenLookup } from './lookup/postgres-token-lookup.js';
 import { SqliteTokenLookup } from './lookup/sqlite-token-lookup.js';
 import { PostgresRelay, type RelayOptions } from './relay/postgres-relay.js';
+import { SqliteRelay } from './relay/sqlite-relay.js';
 import type { DatabaseAddress } from './persistence.settings.js';
 import { PostgresTransactor } from './postgres-transactor.js';
+import { SqliteClaim } from './sqlite-claim.js';
 import { SqliteTransactor } from './sqlite-transactor.js';
 
 const SHARED = {
@@ -97,6 +99,31 @@ export async function openDatabase(options: DataSourceOptions): Promise<DataSour
   return connected(options);
 }
 
+/** A database of a server, and its claim if it is an SQLite file. Release the claim after closing the database. */
+export interface ClaimedDatabase {
+  readonly dataSource: DataSource;
+  readonly claim: SqliteClaim | undefined;
+}
+
+/**
+ * Opens the database of a server, which no other server uses if it is an SQLite file.
+ * @param poolSize - maximum number of connections to PostgreSQL, at least 2
+ * @throws ClaimedError
+ */
+export async function openClaimed(
+  address: DatabaseAddress,
+  poolSize: number,
+  schema: Schema,
+): Promise<ClaimedDatabase> {
+  const claim = await SqliteClaim.take(address);
+  try {
+    return { dataSource: await openDatabase(dataSourceOptions(address, poolSize, schema)), claim };
+  } catch (error) {
+    claim?.release();
+    throw error;
+  }
+}
+
 function withoutTimeLimits(options: DataSourceOptions): DataSourceOptions {
   if (options.type !== 'postgres') return options;
   const limits = Object.fromEntries(Object.keys(TIME_LIMITS_MS).map((name) => [name, undefined]));
@@ -112,7 +139,22 @@ export function tokenLookupFor(dataSource: DataSource, transactor: Transactor): 
 
 /** The relay through which changes on this connection reach every instance. */
 export function relayFor(dataSource: DataSource, events: EventBus, options: RelayOptions): ChangeRelay {
-  return engineOf(dataSource) === 'sqlite' ? new LocalRelay(events) : new PostgresRelay(dataSource, events, options);
+  if (engineOf(dataSource) === 'postgres') return new PostgresRelay(dataSource, events, options);
+  return isInMemory(dataSource) ? new LocalRelay(events) : new SqliteRelay(events, foreignCommitsOf(dataSource));
+}
+
+/** Other processes can open a file, but not a database in memory. */
+function isInMemory({ options }: DataSource): boolean {
+  return options.database === ':memory:' || options.database === '';
+}
+
+/**
+ * Counts the commits of other processes, as SQLite's `data_version`: of the connection that writes, since the number of
+ * any other connection would also change with each commit of this process.
+ */
+function foreignCommitsOf(dataSource: DataSource): () => number {
+  const statement = sqliteConnectionOf(dataSource).prepare<[], number>('PRAGMA data_version').pluck();
+  return () => statement.get() ?? 0;
 }
 
 /** The transactor for the connection's engine. */

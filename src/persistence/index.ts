@@ -3,15 +3,18 @@ export { Connection, ConnectionError } from './connection.js';
 export {
   dataSourceOptions,
   describeAddress,
+  openClaimed,
   openDatabase,
   relayFor,
   tokenLookupFor,
   transactorFor,
+  type ClaimedDatabase,
 } from './data-source.js';
 export type { CommitMessage, DatabaseErrorMessage, RelayMessage } from './channels.js';
 export { databaseChecks } from './database-health.js';
 export { reasonOf } from './driver-errors.js';
 export { engineOf, migrate, type Engine } from './engine.js';
 export { COMMON_MIGRATIONS } from './migrations/index.js';
+export { ClaimedError } from './sqlite-claim.js';
 export type { DatabaseAddress } from './persistence.settings.js';
 export { Instance } from './relay/instance.entity.js';

@@ -62,6 +62,11 @@ export function startInMount(
   return started(mountOf(engine), engine, env, given, NO_ROUNDS);
 }
 
+/** A server in a host, whatever the run wants. */
+export function startInHost(engine: Engine): Promise<TestServer> {
+  return started('mounted', engine, {}, undefined, NO_ROUNDS);
+}
+
 async function started(
   mount: MountName,
   engine: Engine,

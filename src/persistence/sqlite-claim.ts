@@ -1,0 +1,112 @@
+/** The claim of one server to an SQLite file: a second server on the same file would not know what the first revokes. */
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type Database from 'better-sqlite3';
+import type { DatabaseAddress } from './persistence.settings.js';
+
+/** Read and written by the user that runs the server, and by nobody else. */
+const PRIVATE = 0o600;
+
+/** Ending of the name of the claim's file. */
+const CLAIM = '-server';
+
+/** Endings of what belongs to a database file: its log, the log's index, and the claim. */
+const BESIDE = ['-wal', '-shm', CLAIM];
+
+/** Another server uses the file; the message names it. */
+export class ClaimedError extends Error {
+  /** @param isOurs - whether that server is in this process */
+  constructor(
+    message: string,
+    readonly isOurs: boolean,
+  ) {
+    super(message);
+  }
+}
+
+/** Who holds a claim. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+}
+
+/**
+ * Held from before the database is opened until it is closed. It is a lock on a small SQLite database beside the file
+ * (`<file>-server`), which the operating system releases when the process ends, whatever ends it.
+ */
+export class SqliteClaim {
+  private constructor(private readonly connection: Database.Database) {}
+
+  /**
+   * Claims the file of an address, and makes it private. Other databases need no claim.
+   * @throws ClaimedError if another server, in this process or another, holds the file
+   */
+  static async take(address: DatabaseAddress): Promise<SqliteClaim | undefined> {
+    if (address.engine !== 'sqlite' || address.path === ':memory:' || address.path === '') return undefined;
+    makePrivate(address.path);
+    // The driver is not installed where only PostgreSQL is used.
+    const { default: Connection } = await import('better-sqlite3');
+    return SqliteClaim.of(address.path, new Connection(`${address.path}${CLAIM}`, { timeout: 0 }));
+  }
+
+  private static of(file: string, connection: Database.Database): SqliteClaim {
+    try {
+      enter(connection);
+      return new SqliteClaim(connection);
+    } catch (error) {
+      const holder = isBusy(error) ? holderOf(connection) : undefined;
+      connection.close();
+      if (!isBusy(error)) throw error;
+      const isOurs = holder?.pid === process.pid && holder.host === hostname();
+      throw new ClaimedError(refusal(file, holder), isOurs);
+    }
+  }
+
+  release(): void {
+    this.connection.close();
+  }
+}
+
+/** Creates the file for its owner alone; SQLite gives its log the same mode. A file that exists loses the rights of others. */
+function makePrivate(file: string): void {
+  for (const name of [file, `${file}${CLAIM}`]) closeSync(openSync(name, 'a', PRIVATE));
+  for (const name of [file, ...BESIDE.map((ending) => `${file}${ending}`)]) {
+    const found = statSync(name, { throwIfNoEntry: false });
+    if (found && (found.mode & 0o077) !== 0) chmodSync(name, PRIVATE);
+  }
+}
+
+/** Writes who holds the claim, and takes the lock under which others can still read it. */
+function enter(connection: Database.Database): void {
+  connection.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (pid INTEGER, host TEXT, since TEXT)');
+  connection.exec('DELETE FROM holder');
+  connection.prepare('INSERT INTO holder VALUES (?, ?, ?)').run(process.pid, hostname(), new Date().toISOString());
+  connection.exec('COMMIT');
+  connection.exec('BEGIN IMMEDIATE');
+}
+
+function holderOf(connection: Database.Database): Holder | undefined {
+  try {
+    return connection.prepare<[], Holder>('SELECT pid, host, since FROM holder').get();
+  } catch {
+    // It is writing its name at this moment.
+    return undefined;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const { code = '' } = error as { code?: string };
+  return code.startsWith('SQLITE_BUSY');
+}
+
+function refusal(file: string, holder: Holder | undefined): string {
+  const { pid, host, since } = holder ?? {};
+  const who =
+    pid === undefined ? 'another server' : `process ${String(pid)} on ${String(host)}, since ${String(since)}`;
+  return (
+    `the SQLite file ${file} is in use by ${who}: stop that server first, or give this one a database of its own; ` +
+    'several servers can share a PostgreSQL database'
+  );
+}
