@@ -42,6 +42,7 @@ export { errorSummary } from './error-summary.js';
 export { CORE_OPTIONS, type CoreOptions, type CredentialCacheOptions } from './options.js';
 export { looksRandom } from './tokens/randomness.js';
 export { Secret } from './tokens/secret.js';
+export { SampledWarnings } from './sampled-warnings.js';
 export { PASSWORD_MAX_BYTES, isStorableText, preparedPassword } from './text-rules.js';
 export { TokenCount } from './tokens/token-count.entity.js';
 export { TokenListing, type PageRequest, type TokenFilter } from './tokens/token-listing.js';
@@ -61,7 +62,14 @@ export { Transactor, type DatabaseWork, type LockMode } from './database/transac
 export { Transaction } from './database/transaction.js';
 export { UnitOfWork } from './database/unit-of-work.js';
 export { UserDirectory, type DirectoryUser } from './user-directory.js';
-export { isCheckedSecret, isUserToken, newCheckedSecret, type Credential } from './verification/credential.js';
+export {
+  CHECKED_SECRET_PATTERN,
+  USER_TOKEN_PATTERN,
+  isCheckedSecret,
+  isUserToken,
+  newCheckedSecret,
+  type Credential,
+} from './verification/credential.js';
 export type {
   CredentialForm,
   CredentialReading,
@@ -69,6 +77,7 @@ export type {
   HeaderForm,
 } from './verification/credential-form.js';
 export { CredentialForms, type PresentableForm } from './verification/credential-forms.js';
+export type { Redaction } from './verification/redaction.js';
 export type { Acceptance, RejectionReason, Verdict } from './verification/known-token.js';
 export { LastSeen } from './verification/last-seen.js';
 export { TokenLookup, type LookupKey, type StoredToken } from './verification/token-lookup.js';

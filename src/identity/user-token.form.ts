@@ -1,5 +1,5 @@
 /** The credential forms of personal and login tokens. */
-import { Secret, isUserToken, type CredentialForm, type HeaderForm } from '../core/index.js';
+import { Secret, USER_TOKEN_PATTERN, isUserToken, type CredentialForm, type HeaderForm } from '../core/index.js';
 import { actsForUser } from './authenticator.js';
 
 /** Description of user tokens in Swagger UI. */
@@ -18,6 +18,7 @@ export function userTokenForm({ name, tokenIn, ...header }: UserTokenHeader): Cr
     noun: 'personal or login token',
     holder: 'users',
     kinds: ['personal_token', 'session'],
+    secretPattern: USER_TOKEN_PATTERN,
     isSecret: isUserToken,
     accepts: (token) => actsForUser(token),
     inHeaders: {

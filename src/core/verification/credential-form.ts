@@ -39,6 +39,12 @@ export interface CredentialForm {
   readonly holder: 'services' | 'users';
   /** The kinds of token that may be presented in this form. */
   readonly kinds: readonly string[];
+  /**
+   * What its secrets look like, as a regular expression without anchors, in the syntax that JavaScript, PCRE and RE2
+   * share. Text that matches is removed from paths in the log and from errors, and scanners search for it
+   * (docs/token-patterns.md).
+   */
+  readonly secretPattern: string;
   /** Whether a text can be a secret of this form. Checked before the database is read. */
   isSecret(text: string): boolean;
   /** A secret that documents show as an example. Default: one of another form. */

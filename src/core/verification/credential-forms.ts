@@ -1,5 +1,6 @@
 /** The registry of all credential forms of this server. */
 import type { CredentialForm, HeaderForm } from './credential-form.js';
+import { Redaction } from './redaction.js';
 
 /** A form that can be presented in the headers of a request. */
 export type PresentableForm = CredentialForm & { readonly inHeaders: HeaderForm };
@@ -13,6 +14,8 @@ export class CredentialForms {
   readonly kinds: readonly string[];
   /** Names of the headers that carry credentials, without duplicates; names chosen by the operator come last. */
   readonly headers: readonly string[];
+  /** Removes the secrets of all forms from text. */
+  readonly redaction: Redaction;
 
   /** @param all - in the order in which documents list them */
   constructor(readonly all: readonly CredentialForm[]) {
@@ -20,6 +23,7 @@ export class CredentialForms {
     this.basic = all.filter((form) => form.fromBasic !== undefined);
     this.kinds = [...new Set(this.presentable.flatMap(({ kinds }) => kinds))];
     this.headers = headersOf(this.presentable);
+    this.redaction = new Redaction(all.map(({ secretPattern }) => secretPattern));
   }
 
   /** Whether a text can be a secret of any form. */

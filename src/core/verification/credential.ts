@@ -15,8 +15,10 @@ const CHECKSUM_LENGTH = 8;
 /** The largest multiple of the alphabet's size in a byte: larger values would favour some characters. */
 const UNBIASED = 256 - (256 % ALPHABET.length);
 
-/** A prefix, 40 random alphanumerics, 8 hex characters of checksum. */
-const CHECKED = /^[A-Za-z0-9]{1,15}_[A-Za-z0-9]{40}[0-9a-f]{8}$/;
+/** The published pattern of {@link newCheckedSecret}: a prefix, 40 random alphanumerics, 8 hex characters of checksum. */
+export const CHECKED_SECRET_PATTERN = '[A-Za-z0-9]{1,15}_[A-Za-z0-9]{40}[0-9a-f]{8}';
+
+const CHECKED = new RegExp(`^${CHECKED_SECRET_PATTERN}$`);
 
 /**
  * Creates a secret of 238 random bits. Its checksum distinguishes a mistyped secret from a wrong one.
@@ -32,8 +34,10 @@ export function isCheckedSecret(text: string): boolean {
   return CHECKED.test(text) && text.endsWith(checksum(text.slice(0, -CHECKSUM_LENGTH)));
 }
 
-/** 32 bytes as base64url without padding: 43 characters. */
-const USER_TOKEN = /^[A-Za-z0-9_-]{43}$/;
+/** The published pattern of `HashingService.newSecret`: 32 bytes as base64url without padding, 43 characters. */
+export const USER_TOKEN_PATTERN = '[A-Za-z0-9_-]{43}';
+
+const USER_TOKEN = new RegExp(`^${USER_TOKEN_PATTERN}$`);
 
 /** Whether a text can be a secret of `HashingService.newSecret`. */
 export function isUserToken(text: string): boolean {

@@ -1,5 +1,11 @@
 /** The credential forms of service tokens: two headers, or one with JSON (docs/contracts/cloudflare.md §6.1). */
-import { Secret, isCheckedSecret, type CredentialForm, type CredentialReading } from '../../core/index.js';
+import {
+  CHECKED_SECRET_PATTERN,
+  Secret,
+  isCheckedSecret,
+  type CredentialForm,
+  type CredentialReading,
+} from '../../core/index.js';
 import type { Options } from '../../settings/index.js';
 import type { CLOUDFLARE_CREDENTIAL_SETTINGS } from './cloudflare.settings.js';
 
@@ -17,6 +23,7 @@ const SERVICE_TOKEN = {
   noun: 'service token',
   holder: 'services',
   kinds: [SERVICE_TOKEN_KIND],
+  secretPattern: CHECKED_SECRET_PATTERN,
   isSecret: isCheckedSecret,
   exampleSecret: 'lkst_4YkVqmnJ2pXW0s8ZtR1cLhB6uDdEfGa9oNiQxMwT1b2e6d01',
   introspection: ({ handle }) => ({ client_id: handle }),

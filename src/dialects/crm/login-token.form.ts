@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { Secret, type CredentialForm } from '../../core/index.js';
 
 /** 32 upper-case hex digits. */
-const LOGIN_TOKEN = /^[0-9A-F]{32}$/;
+const PATTERN = '[0-9A-F]{32}';
+
+const LOGIN_TOKEN = new RegExp(`^${PATTERN}$`);
 
 export function isLoginToken(text: string): boolean {
   return LOGIN_TOKEN.test(text);
@@ -17,5 +19,6 @@ export const LOGIN_TOKEN_FORM: CredentialForm = {
   noun: 'login token',
   holder: 'users',
   kinds: [],
+  secretPattern: PATTERN,
   isSecret: isLoginToken,
 };

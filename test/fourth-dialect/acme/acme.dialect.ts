@@ -1,5 +1,11 @@
 /** A dialect of somebody else's, as one value. */
-import { Secret, defineDialect, isCheckedSecret, type CredentialForm } from '../../../src/dialect-kit.js';
+import {
+  CHECKED_SECRET_PATTERN,
+  Secret,
+  defineDialect,
+  isCheckedSecret,
+  type CredentialForm,
+} from '../../../src/dialect-kit.js';
 import { AcmeKeys1900000000000 } from './1900000000000-acme-keys.js';
 import { ACME_KEY, AcmeKey } from './acme-key.entity.js';
 import { ACME_SETTINGS } from './acme.options.js';
@@ -10,6 +16,7 @@ const KEY_FORM: CredentialForm = {
   noun: 'Acme key',
   holder: 'services',
   kinds: [ACME_KEY],
+  secretPattern: CHECKED_SECRET_PATTERN,
   isSecret: isCheckedSecret,
   inHeaders: {
     names: [HEADER],
