@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Origin } from '../../core/index.js';
+import { addressOf } from '../input/caller-address.js';
 import { requestChannel, requestStartChannel } from './channels.js';
 
 /** The header for the id of a request, in requests and answers. */
@@ -125,13 +126,9 @@ export function routeOf(request: Request): string | null {
   return path ?? null;
 }
 
-/**
- * The network address as Express determines it with the configured trust in proxies, at most 64 characters, and the id
- * of the request.
- */
+/** The network address of the client, by the configured trust in proxies, and the id of the request. */
 export function originOf(request: Request): Origin {
-  const address = request.ip?.replace(/^::ffff:(?=\d+\.)/i, '').slice(0, 64) ?? null;
-  return { address, requestId: requestIdOf(request) };
+  return { address: addressOf(request), requestId: requestIdOf(request) };
 }
 
 /** Parameter decorator for the {@link Origin} of the request, for logins. */
