@@ -1,5 +1,5 @@
 /** The root module of the standalone server, which serves the configured dialects over its own connection. */
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Config, DialectSettings } from './config/index.js';
@@ -43,10 +43,8 @@ export class AppModule {
       loginThrottle: config.loginThrottle,
       leaseSeconds: config.database.leaseSeconds,
       cleanup: { ...config.cleanup, ...cleanup },
-      providers: [
-        { provide: Connection, useValue: Connection.of(dataSource) },
-        ...(clock ? [{ provide: Clock, useValue: clock }] : []),
-      ],
+      requests: config.requests,
+      providers: replacements(dataSource, clock),
     });
     return {
       module: AppModule,
@@ -57,7 +55,7 @@ export class AppModule {
         }),
         latchkey,
         OperationsModule.forRoot({ imports: [latchkey] }),
-        DataPlaneModule.forRoot({ ...config.dataPlane, imports: [latchkey] }),
+        DataPlaneModule.forRoot({ ...config.dataPlane, port: undefined, imports: [latchkey] }),
         ...configured.map(async ({ dialect, options }) => {
           const { module } = await dialect.load();
           return module.forRoot({ ...options, imports: [latchkey] });
@@ -65,6 +63,11 @@ export class AppModule {
       ],
     };
   }
+}
+
+function replacements(dataSource: DataSource, clock: Clock | undefined): Provider[] {
+  const connection = { provide: Connection, useValue: Connection.of(dataSource) };
+  return clock ? [connection, { provide: Clock, useValue: clock }] : [connection];
 }
 
 interface DialectOptions {

@@ -1,6 +1,7 @@
 /** What a dialect that is written outside of Latchkey is built from: `latchkey/dialect-kit`. */
 export * from './dialect-kit/index.js';
 export {
+  CHECKED_SECRET_PATTERN,
   CredentialForms,
   DomainError,
   HashingService,

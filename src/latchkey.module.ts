@@ -40,7 +40,7 @@ import {
 } from './identity/index.js';
 import { credentialFormsOf, type Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
-import { withCheckedOptions } from './http/index.js';
+import { MountContext, REQUEST_OPTIONS, withCheckedOptions } from './http/index.js';
 import {
   EXTRAS,
   latchkeySettings,
@@ -119,6 +119,12 @@ const REPLACEABLE: Provider[] = [
       inject: [LATCHKEY_OPTIONS],
     },
     {
+      provide: REQUEST_OPTIONS,
+      useFactory: ({ requests }: LatchkeyValues) => requests,
+      inject: [LATCHKEY_OPTIONS],
+    },
+    MountContext,
+    {
       provide: CredentialForms,
       useFactory: (dialects: readonly Dialect[], { credentials }: LatchkeyValues) =>
         credentialFormsOf(dialects, credentials),
@@ -168,6 +174,7 @@ const REPLACEABLE: Provider[] = [
     AccountExtensions,
     Connection,
     CredentialForms,
+    MountContext,
     Transactor,
     UserDirectory,
   ],

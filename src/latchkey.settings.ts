@@ -1,6 +1,7 @@
 /** What a host decides of core and identity in code. */
 import { CREDENTIAL_CACHE_SETTINGS, PASSWORD_LIMIT_SETTINGS, PASSWORD_SETTINGS } from './core/core.settings.js';
 import { CLEANUP_SETTINGS, LOGIN_THROTTLE_SETTINGS } from './identity/identity.settings.js';
+import { REQUEST_SETTINGS } from './http/http.settings.js';
 import { DATABASE_ADDRESS_FORM, DATABASE_SETTINGS } from './persistence/persistence.settings.js';
 import { setting, settingsTable } from './settings/index.js';
 
@@ -20,4 +21,5 @@ export const LATCHKEY_SETTINGS = settingsTable('LatchkeyModule', {
   loginThrottle: LOGIN_THROTTLE_SETTINGS,
   leaseSeconds: DATABASE_SETTINGS.settings.leaseSeconds,
   cleanup: CLEANUP_SETTINGS,
+  requests: REQUEST_SETTINGS,
 });

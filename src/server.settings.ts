@@ -1,11 +1,7 @@
-/** The settings of the server: where it listens, which proxies it trusts, how long it keeps connections. */
+/** The settings of the server: where it listens, which proxies it trusts, and the limits of its connections. */
 import { isIP } from 'node:net';
 import * as v from 'valibot';
-import { integer, setting, settingsTable, text, type Form } from './settings/index.js';
-
-function isHost(text: string): boolean {
-  return isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(text);
-}
+import { HOST_FORM, integer, setting, settingsTable, type Form } from './settings/index.js';
 
 /** `false`, a number of proxies, or their networks: a value of Express's `trust proxy`. */
 export type TrustedProxies = false | number | readonly string[];
@@ -48,7 +44,7 @@ function proxiesFromText(text: string): TrustedProxies {
 export const SERVER_SETTINGS = settingsTable('Server', {
   host: setting({
     env: 'HOST',
-    form: text(isHost, 'the address or host name to listen on, for example 127.0.0.1 or 0.0.0.0'),
+    form: HOST_FORM,
     default: '127.0.0.1',
     doc: 'Address to listen on; `0.0.0.0` for all',
   }),
@@ -72,5 +68,25 @@ export const SERVER_SETTINGS = settingsTable('Server', {
     default: 75,
     doc: 'Seconds that an idle connection is kept for a further request',
     more: 'Keep it longer than a proxy in front does, or some requests will find the connection closed.',
+  }),
+  maxConnections: setting({
+    env: 'MAX_CONNECTIONS',
+    form: integer(1, 1_000_000),
+    default: 10_000,
+    doc: 'Maximum number of connections; further ones are closed',
+    more: 'If the limit of open files leaves room for fewer, so many are accepted, and the log says so.',
+  }),
+  headersTimeoutSeconds: setting({
+    env: 'HEADERS_TIMEOUT_SECONDS',
+    form: integer(1, 3600),
+    default: 15,
+    doc: 'Seconds that the headers of a request may take to arrive before 408',
+  }),
+  requestTimeoutSeconds: setting({
+    env: 'REQUEST_TIMEOUT_SECONDS',
+    form: integer(1, 3600),
+    default: 60,
+    doc: 'Seconds that a whole request may take to arrive before its connection is closed',
+    more: 'It counts at least as long as `HEADERS_TIMEOUT_SECONDS`.',
   }),
 });

@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Application, RequestHandler } from 'express';
@@ -12,14 +13,29 @@ import { Secret, type Schema } from './core/index.js';
 import type { Dialect, FirstAccess, FirstCall, ServedDialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
 import { mountDocs } from './docs.js';
-import { checkAllDeclared, trackRequests } from './http/index.js';
+import { VerifyListener, VerifyServer } from './data-plane/index.js';
+import {
+  MountContext,
+  answerUnreadableRequests,
+  checkAllDeclared,
+  delayContinue,
+  limitConnections,
+  prepareRequest,
+  refuseRepeatedHosts,
+  trackRequests,
+  withLiteralPath,
+  type BodyLimits,
+} from './http/index.js';
 import { Bootstrap, FirstStartError, type BootstrapResult, type BootstrapOptions } from './identity/index.js';
 import { FIRST_START_SETTINGS } from './identity/identity.settings.js';
 import { stopAccepting } from './internals/index.js';
-import { NestLog, answerUnreadableRequests, createLog, requestLog } from './operations/index.js';
+import { NestLog, StandaloneErrorFilter, connectionShares, createLog, requestLog } from './operations/index.js';
 import { ClaimedError, describeAddress, openClaimed, reasonOf, type ClaimedDatabase } from './persistence/index.js';
 import { schemaOf } from './schema.js';
 import { unknownVariableWarning } from './settings/index.js';
+import { StandaloneAdapter, timeouts } from './standalone-adapter.js';
+
+const logger = new Logger('Server');
 
 /** The server cannot start; the message says how to fix it. */
 export class StartError extends Error {}
@@ -32,13 +48,22 @@ const DRAIN_MS = 1000;
 
 /** The standalone server. */
 export class Server {
+  private readonly verify: VerifyServer;
+
   constructor(
     readonly app: NestExpressApplication,
     private readonly config: Config<DialectSettings>,
     private readonly dialects: readonly Dialect[],
     private readonly served: readonly ServedDialect[],
     private readonly claim: ClaimedDatabase['claim'],
-  ) {}
+  ) {
+    this.verify = app.get(VerifyServer);
+  }
+
+  /** The port of the second listener for `/verify`; `undefined` without one. */
+  get verifyPort(): number | undefined {
+    return this.verify.port;
+  }
 
   /**
    * Listens, and on an empty database then creates the first administrator. The order matters: the credentials are only
@@ -47,31 +72,28 @@ export class Server {
    * @throws StartError
    */
   async start(): Promise<BootstrapResult | null> {
-    const { host, port } = this.config.server;
     const [bootstrap, options] = [this.app.get(Bootstrap), bootstrapOptions(this.config)];
     await bootstrap.check(options).catch((error: unknown) => {
       throw firstStartError(error);
     });
-    try {
-      await this.app.listen(port, host);
-    } catch (error) {
-      throw listenError(error, host, port);
-    }
+    await this.listen();
     return bootstrap.run(options);
   }
 
   /** Stops accepting, ends streams, finishes requests in progress and closes their connections, closes the database. */
   async stop(): Promise<void> {
-    const http = this.app.getHttpServer();
-    // Node then answers `Connection: close`.
-    http.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
-      response.shouldKeepAlive = false;
-    });
+    const listeners = [this.app.getHttpServer(), this.verify.http];
+    for (const http of listeners) {
+      // Node then answers `Connection: close`.
+      http.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+        response.shouldKeepAlive = false;
+      });
+    }
     setTimeout(() => {
-      http.closeAllConnections();
+      for (const http of listeners) http.closeAllConnections();
     }, GRACE_MS).unref();
     for (const { beforeStop } of this.served) beforeStop?.(this.app);
-    await drain(http);
+    await Promise.all(listeners.map(drain));
     await this.app.close();
     this.claim?.release();
   }
@@ -79,6 +101,21 @@ export class Server {
   /** The first command to try for each dialect. */
   firstCalls(access: FirstAccess, baseUrl: string): FirstCall[] {
     return this.dialects.flatMap(({ firstCall }) => firstCall?.(access, baseUrl) ?? []);
+  }
+
+  private async listen(): Promise<void> {
+    const { server, database, dataPlane } = this.config;
+    const wanted = { main: server.maxConnections, verify: dataPlane.port === undefined ? 0 : dataPlane.maxConnections };
+    const { main, verify, warning } = connectionShares(wanted, database.poolSize);
+    if (warning !== undefined) logger.warn(warning);
+    limitConnections(this.app.getHttpServer(), { resource: 'connections', max: main, setting: 'MAX_CONNECTIONS' });
+    const { host, port } = server;
+    await listening('', host, port, () => this.app.listen(port, host));
+    const { port: verifyPort, host: verifyHost = host } = dataPlane;
+    if (verifyPort === undefined) return;
+    Object.assign(this.verify.http, timeouts(server));
+    const options = { port: verifyPort, host: verifyHost, maxConnections: verify };
+    await listening('VERIFY_', verifyHost, verifyPort, () => this.verify.listen(options));
   }
 }
 
@@ -91,31 +128,48 @@ export async function createServer(config: Config<DialectSettings>, overrides: A
   const log = createLog(config.log);
   for (const variable of config.unknownVariables) log.warn(unknownVariableWarning(variable));
   const { dataSource, claim } = await openedDatabase(config, schemaOf(dialects));
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, dataSource, overrides), {
-    logger: new NestLog(log),
-    abortOnError: false,
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.forRoot(config, dataSource, overrides),
+    new StandaloneAdapter(config.server),
     // Each dialect parses its own request bodies.
-    bodyParser: false,
-  });
+    { logger: new NestLog(log), abortOnError: false, bodyParser: false },
+  );
   const served = await Promise.all(dialects.map((dialect) => dialect.load()));
   const server = new Server(app, config, dialects, served, claim);
   try {
     app.set('trust proxy', config.server.trustProxy);
     app.disable('x-powered-by');
     app.set('etag', false);
-    app.use(trackRequests(null), requestLog(log, config.log), securityHeaders());
-    const http = app.getHttpServer();
-    http.keepAliveTimeout = config.server.keepAliveSeconds * 1000;
-    answerUnreadableRequests(http);
+    app.useGlobalFilters(new StandaloneErrorFilter());
+    const { bodies } = app.get(MountContext);
+    app.use(trackRequests(null), requestLog(log, config.log), securityHeaders(), plainRequests(bodies));
     await mountDocs(app, dialects);
     await app.init();
     checkAllDeclared(app.getHttpAdapter().getInstance() as Application);
+    strictHttp(app);
     return server;
   } catch (error) {
     await app.close();
     claim?.release();
     throw error;
   }
+}
+
+/** Requests that no route can understand are answered on the HTTP server itself. */
+function strictHttp(app: NestExpressApplication): void {
+  const [http, verify] = [app.getHttpServer(), app.get(VerifyListener)];
+  answerUnreadableRequests(http);
+  refuseRepeatedHosts(http);
+  delayContinue(http, (request) => verify.covers(request));
+}
+
+/** Middleware for all requests, also those that belong to no dialect. */
+function plainRequests(bodies: BodyLimits): RequestHandler {
+  return (request, response, next) => {
+    prepareRequest(request, response, bodies);
+    request.url = withLiteralPath(request.url);
+    next();
+  };
 }
 
 /**
@@ -160,18 +214,33 @@ function firstStartError(error: unknown): unknown {
   return new StartError(`${problems.join('. ')}.`);
 }
 
-function listenError(error: unknown, host: string, port: number): unknown {
+/**
+ * @param prefix - of the variables that set host and port
+ * @throws StartError
+ */
+async function listening(prefix: string, host: string, port: number, listen: () => Promise<unknown>): Promise<void> {
+  try {
+    await listen();
+  } catch (error) {
+    throw listenError(error, prefix, host, port);
+  }
+}
+
+function listenError(error: unknown, prefix: string, host: string, port: number): unknown {
+  const [portName, hostName] = [`${prefix}PORT`, `${prefix}HOST`];
   switch ((error as { code?: string }).code) {
     case 'EADDRINUSE':
       return new StartError(
-        `PORT ${String(port)} is already in use by another program: set another PORT, or stop that program.`,
+        `${portName} ${String(port)} is already in use by another program: set another ${portName}, or stop that program.`,
       );
     case 'EACCES':
-      return new StartError(`PORT ${String(port)} is reserved for privileged users: set a PORT above 1023.`);
+      return new StartError(
+        `${portName} ${String(port)} is reserved for privileged users: set a ${portName} above 1023.`,
+      );
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return new StartError(
-        `HOST is ${host}, which is not an address of this machine: set 127.0.0.1, 0.0.0.0 or one of its addresses.`,
+        `${hostName} is ${host}, which is not an address of this machine: set 127.0.0.1, 0.0.0.0 or one of its addresses.`,
       );
     default:
       return error;

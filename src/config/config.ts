@@ -3,6 +3,7 @@ import { CREDENTIAL_CACHE_SETTINGS, PASSWORD_SETTINGS } from '../core/core.setti
 import { DATA_PLANE_SETTINGS } from '../data-plane/data-plane.settings.js';
 import { DIALECT_SETTINGS } from '../dialects.settings.js';
 import { FIRST_START_SETTINGS, CLEANUP_SETTINGS, LOGIN_THROTTLE_SETTINGS } from '../identity/identity.settings.js';
+import { REQUEST_SETTINGS } from '../http/http.settings.js';
 import { LOG_SETTINGS } from '../operations/logging.settings.js';
 import { DATABASE_SETTINGS } from '../persistence/persistence.settings.js';
 import { SERVER_SETTINGS } from '../server.settings.js';
@@ -23,6 +24,8 @@ export type DialectSettings = Readonly<Record<string, SettingsTable>>;
 export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
   /** Where the server listens, and what it makes of connections. */
   readonly server: Values<typeof SERVER_SETTINGS>;
+  /** Requests to the dialects. */
+  readonly requests: Values<typeof REQUEST_SETTINGS>;
   /** The database, and what instances that share it have to agree on. */
   readonly database: Values<typeof DATABASE_SETTINGS>;
   /** The administrator, account and token that the first start on an empty database creates. */
@@ -48,6 +51,7 @@ export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
 /** What is no dialect's, in the order of lists for people. */
 const SHARED = {
   server: SERVER_SETTINGS,
+  requests: REQUEST_SETTINGS,
   database: DATABASE_SETTINGS,
   firstStart: FIRST_START_SETTINGS,
   log: LOG_SETTINGS,

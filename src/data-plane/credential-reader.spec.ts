@@ -6,6 +6,7 @@ const form = (noun: string, inHeaders: HeaderForm): CredentialForm => ({
   noun,
   holder: 'services',
   kinds: [noun],
+  secretPattern: 'x',
   isSecret: () => true,
   inHeaders,
 });

@@ -4,6 +4,7 @@ import { mountProviders } from '../http/index.js';
 import { ConfigurableModuleClass } from './data-plane.options.js';
 import { ForwardAuth } from './forward-auth.js';
 import { VerifyListener } from './verify-listener.js';
+import { VerifyServer } from './verify-server.js';
 import { AccessDecider } from './access-decider.js';
 import { OAuthController } from './oauth/oauth.controller.js';
 import { OAuthErrors } from './oauth/oauth.errors.js';
@@ -27,7 +28,16 @@ const MOUNT = mountProviders({
  */
 @Module({
   controllers: CONTROLLERS,
-  providers: [...MOUNT, ForwardAuth, VerifyListener, AccessDecider, OAuthGuard, TokenPermissions, TokenRevocation],
+  providers: [
+    ...MOUNT,
+    ForwardAuth,
+    VerifyListener,
+    VerifyServer,
+    AccessDecider,
+    OAuthGuard,
+    TokenPermissions,
+    TokenRevocation,
+  ],
   exports: [AccessDecider],
 })
 export class DataPlaneModule extends ConfigurableModuleClass {}

@@ -1,5 +1,5 @@
 /** The settings of the data plane. */
-import { integer, setting, settingsTable } from '../settings/index.js';
+import { HOST_FORM, integer, setting, settingsTable } from '../settings/index.js';
 
 /** The data plane. */
 export const DATA_PLANE_SETTINGS = settingsTable(
@@ -11,6 +11,25 @@ export const DATA_PLANE_SETTINGS = settingsTable(
       default: 0,
       doc: 'Seconds that a proxy may cache a positive answer of `/verify`; 0 forbids caching',
       more: 'A cached answer still admits the credential after its revocation.',
+    }),
+    port: setting({
+      env: 'VERIFY_PORT',
+      form: integer(0, 65_535),
+      defaultText: 'none',
+      doc: 'Port of a second listener, which answers `/verify` and `/health` and nothing else',
+      more: 'Connections to `PORT` cannot fill it up. `PORT` answers them too.',
+    }),
+    host: setting({
+      env: 'VERIFY_HOST',
+      form: HOST_FORM,
+      defaultText: 'as `HOST`; `127.0.0.1` in a host',
+      doc: 'Address on which `VERIFY_PORT` listens',
+    }),
+    maxConnections: setting({
+      env: 'VERIFY_MAX_CONNECTIONS',
+      form: integer(1, 1_000_000),
+      default: 1000,
+      doc: 'Maximum number of connections to `VERIFY_PORT`; further ones are closed',
     }),
   },
   ['VERIFY_'],

@@ -1,4 +1,6 @@
 /** The data plane: forward-auth, introspection, revocation, and guards for a host's own routes. */
+export { VerifyListener } from './verify-listener.js';
+export { VerifyServer, type VerifyServerOptions } from './verify-server.js';
 export type { AccessPolicy } from './access-policy.js';
 export { DataPlaneModule } from './data-plane.module.js';
 export type { DataPlaneOptions } from './data-plane.options.js';

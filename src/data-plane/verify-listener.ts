@@ -1,18 +1,13 @@
 /** Answers `/verify` ahead of Express, because an Express route costs several times as much as the verification. */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
-import { DIALECT_PATH, checkUnrouted, reservePrefix, mountPath, serves } from '../http/index.js';
+import { DIALECT_PATH, checkUnrouted, originForm, reservePrefix, mountPath, serves } from '../http/index.js';
 import type { Application } from 'express';
 import { ForwardAuth } from './forward-auth.js';
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => void;
-
 /** A policy in the path; see {@link VerifyListener}. It must not be empty, so that a truncated prefix admits nobody. */
 const ONLY = /^\/only\/([^/?]+)(?=[/?]|$)/;
-
-/** RFC 9112 §3.2.2. */
-const SCHEME_AND_AUTHORITY = /^https?:\/\/[^/?]*/i;
 
 /**
  * Answers `<path>/verify` with the policy in the query. For proxies that append the original path and query to a prefix
@@ -35,19 +30,31 @@ export class VerifyListener implements OnModuleInit {
     reservePrefix(this.host, this.exact, 'DataPlaneModule');
     checkUnrouted(this.host.httpAdapter.getInstance<Application>(), this.exact, 'DataPlaneModule');
     const server = this.host.httpAdapter.getHttpServer() as Server;
-    const inner = server.listeners('request') as Listener[];
-    const outer: Listener = (request, response) => {
-      const policy = this.policyIn(request.url ?? '');
-      if (policy !== undefined) this.forwardAuth.answer(request, response, policy);
-      else for (const listener of inner) listener.call(server, request, response);
+    const inner = server.listeners('request') as RequestListener[];
+    const outer: RequestListener = (request, response) => {
+      if (this.answer(request, response)) return;
+      for (const listener of inner) listener.call(server, request, response);
     };
     server.removeAllListeners('request');
     server.on('request', outer);
   }
 
+  /** Whether a request is for `/verify`. */
+  covers({ url = '' }: IncomingMessage): boolean {
+    return this.policyIn(url) !== undefined;
+  }
+
+  /** @returns whether the request is for `/verify`, and is answered */
+  answer(request: IncomingMessage, response: ServerResponse): boolean {
+    const policy = this.policyIn(request.url ?? '');
+    if (policy === undefined) return false;
+    this.forwardAuth.answer(request, response, policy);
+    return true;
+  }
+
   /** The text of the policy; `undefined` if the request is not for `/verify`. */
   private policyIn(target: string): string | undefined {
-    const url = target.startsWith('/') ? target : target.replace(SCHEME_AND_AUTHORITY, '');
+    const url = originForm(target);
     if (!url.startsWith(this.exact)) return undefined;
     const rest = url.slice(this.exact.length);
     if (rest === '') return '';

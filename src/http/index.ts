@@ -1,7 +1,10 @@
 /** What all HTTP interfaces share: request bodies, validation, OpenAPI, mounting of routes, error responses. */
 export { ErrorFilter } from './output/error-filter.js';
-export { isOverloaded, retryAfter, type ErrorResponse } from './output/error-response.js';
-export { serves } from './mount/dialect-mount.js';
+export { clientErrorStatus, isOverloaded, retryAfter, sendError, type ErrorResponse } from './output/error-response.js';
+export { prepareRequest, serves } from './mount/dialect-mount.js';
+export { MountContext, REQUEST_OPTIONS } from './mount/mount-context.js';
+export { originForm, withLiteralPath } from './mount/request-target.js';
+export { redactSecretsOf, requestedPath } from './output/redaction.js';
 export {
   configurableModule,
   guardedController,
@@ -28,6 +31,12 @@ export { PUBLIC, PermissionGuard, requiredFromScope, permits, fromScope, type Pe
 export { queryNumber, queryText } from './input/query.js';
 export { parseRfc3339 } from './input/rfc3339.js';
 export { BodyError, InputError } from './input/input-errors.js';
+export type { BodyLimits } from './input/incoming-body.js';
+export { answerUnreadableRequests } from './connections/unreadable-requests.js';
+export { refuseRepeatedHosts, refusingRepeatedHosts } from './connections/repeated-host.js';
+export { limitConnections, type ConnectionLimit } from './connections/connection-limit.js';
+export { delayContinue } from './connections/expect-continue.js';
+export { LIVE, readiness, type HealthAnswer } from './output/health-answer.js';
 export { InputBy, formMembers, jsonMembers, members } from './input/request-body.js';
 export { streamJsonList } from './output/json-stream.js';
 export { streamText } from './output/text-stream.js';
@@ -43,9 +52,11 @@ export {
   trackRequests,
 } from './tracking/track-requests.js';
 export {
+  capacityChannel,
   requestChannel,
   requestStartChannel,
   streamChannel,
+  type CapacityMessage,
   type RequestMessage,
   type RequestStartMessage,
   type StreamMessage,

@@ -4,6 +4,7 @@
  */
 import { SetMetadata, createParamDecorator, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
+import { receiveBody } from './input/request-body.js';
 
 /** The permission of routes that anyone may call, in every dialect. */
 export const PUBLIC = 'public';
@@ -28,10 +29,14 @@ export function permissionOf(handler: object): string | undefined {
 const SCOPES = new WeakMap<Request, object>();
 
 /**
- * The base of each dialect's guard. A dialect defines how callers authenticate and what its permissions mean. After the
- * guard come the pipes, which validate the input, and then the handler.
+ * The base of each dialect's guard. A dialect defines how callers authenticate and what its permissions mean. The body of
+ * a request is received when the caller is authorized. After the guard come the pipes, which validate the input, and then
+ * the handler.
  */
 export abstract class PermissionGuard implements CanActivate {
+  /** Whether the credential is in the body, which is then received before {@link authorize}. */
+  protected readonly hasCredentialInBody: boolean = false;
+
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const handler = context.getHandler();
     const permission = permissionOf(handler);
@@ -39,7 +44,9 @@ export abstract class PermissionGuard implements CanActivate {
       throw new Error(`${context.getClass().name}.${handler.name} does not declare a permission`);
     }
     const request = context.switchToHttp().getRequest<Request>();
+    if (this.hasCredentialInBody) await receiveBody(request);
     SCOPES.set(request, await this.authorize(request, permission, requiredResources(handler)));
+    await receiveBody(request);
     return true;
   }
 

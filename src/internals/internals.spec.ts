@@ -2,15 +2,15 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { expect, it } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import express from 'express';
-import { EXPRESS_VERSION, layersOf, routerOf } from './express.js';
+import { EXPRESS_VERSION, caseSensitive, layersOf, routerOf } from './express.js';
 import { InternalsError } from './internals-error.js';
 import { decoratedGuards, decoratedMethod, decoratedPath } from './nest.js';
-import { isResponding, releaseHead, stopAccepting } from './node-http.js';
+import { closeAfterResponse, hasUnfinishedRequest, releaseHead, responseOn, stopAccepting } from './node-http.js';
 import { TYPEORM_VERSION, clientClassOf, poolOf, sqliteClassOf } from './typeorm.js';
 import { DataSource } from 'typeorm';
 
@@ -19,6 +19,16 @@ interface Package {
   dependencies: Record<string, string>;
   peerDependencies: Record<string, string>;
 }
+
+/** Servers that are closed after each test, with their connections. */
+const opened: Server[] = [];
+
+afterEach(() => {
+  for (const server of opened.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
+});
 
 function readPackage(path: string): Package {
   return JSON.parse(readFileSync(new URL(`../../${path}package.json`, import.meta.url), 'utf8')) as Package;
@@ -53,8 +63,32 @@ it('an Express application has layers that tell their routes, and a router can b
   expect(layersOf({ router: routerOf(layers) } as unknown as express.Application)).toEqual(layers);
 });
 
+it('a route can be copied to one that distinguishes upper case from lower case', async () => {
+  const application = express();
+  application.get('/orders/:id', (request, response) => response.json(request.params));
+  const [copy] = layersOf(application).map(caseSensitive);
+  const paths = ['/orders/A', '/Orders/A'];
+  expect(layersOf(application).map((layer) => paths.map((path) => Boolean(layer.match(path))))).toEqual([[true, true]]);
+  expect(paths.map((path) => Boolean(copy?.match(path)))).toEqual([true, false]);
+  expect(copy?.route?.path).toBe('/orders/:id');
+  const server = express()
+    .use(routerOf(copy ? [copy] : []))
+    .listen(0, '127.0.0.1');
+  opened.push(server);
+  await once(server, 'listening');
+  const address = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  expect(await (await fetch(`${address}/orders/A`)).json()).toEqual({ id: 'A' });
+  expect((await fetch(`${address}/Orders/A`)).status).toBe(404);
+});
+
 it('an application whose router is built otherwise is refused with the version to install', () => {
-  const unlike = [{}, { stack: 1 }, { stack: [{}] }, { stack: [{ match: () => true, route: {} }] }];
+  const unlike = [
+    {},
+    { stack: 1 },
+    { stack: [{}] },
+    { stack: [{ match: () => true }] },
+    { stack: [{ match: () => true, handle: () => true, route: {} }] },
+  ];
   for (const router of unlike) {
     const error = new InternalsError('express 5.3', 'stack of layers in its router');
     expect(() => layersOf({ router } as unknown as express.Application)).toThrow(error);
@@ -119,17 +153,69 @@ it('the head of a response that was sent is let go of, and the response can be f
   expect(reply.statusCode).toBe(200);
 });
 
-it('a connection tells whether a response is being written to it', async () => {
+it('a connection tells which response is being written to it', async () => {
   const told: boolean[] = [];
   const { close } = await exchange((response, socket) => {
-    told.push(isResponding(socket));
+    told.push(responseOn(socket) === response);
     response.end(() => {
-      setImmediate(() => told.push(isResponding(socket)));
+      setImmediate(() => told.push(responseOn(socket) === null));
     });
   });
   await delay(20);
   await close();
-  expect(told).toEqual([true, false]);
+  expect(told).toEqual([true, true]);
+});
+
+/** Sends half of a request, and returns what comes back until the server ends the connection. */
+async function half(answer: (response: ServerResponse, socket: Socket) => void): Promise<string> {
+  const server = createServer((request, response) => {
+    answer(response, request.socket);
+  });
+  opened.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nhalf');
+  let text = '';
+  socket.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+  await once(socket, 'end');
+  return text;
+}
+
+it('a connection tells whether a request has not arrived in full, also when it was answered', async () => {
+  const told: boolean[] = [];
+  await half((response, socket) => {
+    told.push(hasUnfinishedRequest(socket));
+    response.end(() => {
+      setImmediate(() => {
+        told.push(hasUnfinishedRequest(socket));
+        socket.end();
+      });
+    });
+  });
+  expect(told).toEqual([true, true]);
+});
+
+it('a connection on which the rest of a request is not wanted is ended after the answer, and not reset', async () => {
+  let isDestroyed: boolean | undefined;
+  const text = await half((response, socket) => {
+    closeAfterResponse(response);
+    response.end('early', () => {
+      setImmediate(() => (isDestroyed = socket.destroyed));
+    });
+  });
+  expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*Connection: close\r\n[^]*early$/);
+  expect(isDestroyed).toBe(false);
+});
+
+it('a connection that was to be ended can be kept after all', async () => {
+  const { reply, close } = await exchange((response) => {
+    const keep = closeAfterResponse(response);
+    keep();
+    response.end('x');
+  });
+  await close();
+  expect(reply.headers.connection).toBe('keep-alive');
 });
 
 it('a server that stops accepting leaves an idle connection open', async () => {

@@ -1,4 +1,4 @@
-/** What is used of Nest that it does not document: where its decorators keep the method and path of a route, and guards. */
+/** Undocumented parts of Nest: where its decorators store the method, path and guards of a route. */
 import 'reflect-metadata';
 import { Get, RequestMethod, UseGuards } from '@nestjs/common';
 import { InternalsError } from './internals-error.js';
@@ -8,7 +8,7 @@ const METHOD = 'method';
 const GUARDS = '__guards__';
 
 /**
- * The path given to the decorator of a controller or a route, `undefined` for what has none.
+ * The path given to the decorator of a controller or route; `undefined` without one.
  * @throws InternalsError
  */
 export function decoratedPath(decorated: object): string | string[] | undefined {
@@ -22,7 +22,7 @@ export function decoratedMethod(handler: object): string {
   return RequestMethod[Reflect.getMetadata(METHOD, handler) as RequestMethod];
 }
 
-/** What the guards of a controller or a route were given as: classes, or instances. @throws InternalsError */
+/** The guards given to the decorator of a controller or route: classes or instances. @throws InternalsError */
 export function decoratedGuards(decorated: object): readonly unknown[] {
   checkOnce();
   return (Reflect.getMetadata(GUARDS, decorated) ?? []) as readonly unknown[];

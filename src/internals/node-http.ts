@@ -1,13 +1,26 @@
-/** What is used of Node's HTTP server that it does not document. Where it changes, memory or a courtesy is lost. */
-import { Server as NetServer, type Socket } from 'node:net';
-import type { Server, ServerResponse } from 'node:http';
+/** Undocumented parts of Node's HTTP server. If one changes, memory is wasted or a client misses an answer. */
+import { Server as NetServer, Socket } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-/** All that Node asks of a head that was sent is whether it is there. */
+/** After the head was sent, Node only checks whether it is there. */
 const SENT = 'HTTP/1.1 200 OK';
 
+/** After an early answer, the connection stays open this long so that the client can read it. */
+const LINGER_MS = 1000;
+
+/** A client that sends more than this after the answer is not going to read it. */
+const LINGER_BYTES = 262_144;
+
+const LINGER_CHECK_MS = 50;
+
+type HttpSocket = Socket & {
+  _httpMessage?: ServerResponse | null;
+  parser?: { incoming?: IncomingMessage | null } | null;
+};
+
 /**
- * Frees what Node keeps of a response whose head and first bytes have been sent: several KiB for each open stream.
- * The head is kept twice, as a text made of some seventy pieces and as a table.
+ * Releases what Node keeps of a response whose head and first bytes were sent: several KiB per open stream, because the
+ * head is kept twice, as a string of some seventy pieces and as a table.
  */
 export function releaseHead(response: ServerResponse): void {
   const kept = response as unknown as Record<string | symbol, unknown>;
@@ -16,14 +29,53 @@ export function releaseHead(response: ServerResponse): void {
   if (response.headersSent) kept._header = SENT;
 }
 
-/** Whether a response is being written to a connection. */
-export function isResponding(socket: Socket): boolean {
-  return Boolean((socket as Socket & { _httpMessage?: object | null })._httpMessage);
+/** The response in progress on a connection, or `null`. */
+export function responseOn(socket: Socket): ServerResponse | null {
+  return (socket as HttpSocket)._httpMessage ?? null;
+}
+
+/** Whether a request on the connection has begun and has not been received in full. */
+export function hasUnfinishedRequest(socket: Socket): boolean {
+  return (socket as HttpSocket).parser?.incoming?.complete === false;
 }
 
 /**
- * Stops accepting connections and leaves those that are open alone. `http.Server.close` would also cut those that look
- * idle, although a request that nobody has read yet may have arrived on them.
+ * Closes the connection after this response although the client may still be sending the request. It is not reset at
+ * once: the client would lose the answer.
+ * @returns a function that cancels this
+ */
+export function closeAfterResponse(response: ServerResponse): () => void {
+  const { req: request } = response;
+  const { socket } = request;
+  const { shouldKeepAlive } = response;
+  // Node sends `Connection: close` then.
+  response.shouldKeepAlive = false;
+  // Node calls this when the response is finished.
+  socket.destroySoon = function (this: Socket): void {
+    if (request.complete) Socket.prototype.destroySoon.call(this);
+    else linger(this);
+  };
+  return () => {
+    response.shouldKeepAlive = shouldKeepAlive;
+    Reflect.deleteProperty(socket, 'destroySoon');
+  };
+}
+
+/** Ends the connection and discards what arrives for a moment, as RFC 9112 §9.6 recommends. */
+function linger(socket: Socket): void {
+  socket.end();
+  const [until, limit] = [performance.now() + LINGER_MS, socket.bytesRead + LINGER_BYTES];
+  const check = setInterval(() => {
+    if (performance.now() >= until || socket.bytesRead > limit) socket.destroy();
+  }, LINGER_CHECK_MS).unref();
+  socket.once('close', () => {
+    clearInterval(check);
+  });
+}
+
+/**
+ * Stops accepting connections and leaves the open ones alone. `http.Server.close` would also close those that look idle
+ * but on which an unread request may already have arrived.
  */
 export function stopAccepting(server: Server): void {
   NetServer.prototype.close.call(server);

@@ -1,4 +1,4 @@
-/** What is used of TypeORM 1.1 that it does not document: the driver objects of an open connection. */
+/** Undocumented parts of TypeORM 1.1: the driver objects of an open connection. */
 import type Database from 'better-sqlite3';
 import type pg from 'pg';
 import type { DataSource, EntityMetadata } from 'typeorm';
@@ -10,7 +10,7 @@ export const TYPEORM_VERSION = '1.1';
 /** A column as TypeORM describes it. */
 export type ColumnMetadata = EntityMetadata['columns'][number];
 
-/** The pool of a PostgreSQL connection that is open. @throws InternalsError */
+/** The pool of an open PostgreSQL connection. @throws InternalsError */
 export function poolOf({ driver }: DataSource): pg.Pool {
   const { master } = driver as { master?: Partial<pg.Pool> };
   if (typeof master?.on !== 'function' || typeof master.options?.max !== 'number')
@@ -18,7 +18,7 @@ export function poolOf({ driver }: DataSource): pg.Pool {
   return master as pg.Pool;
 }
 
-/** The class of which the pool's connections are. @throws InternalsError */
+/** The class of the connections in the pool. @throws InternalsError */
 export function clientClassOf({ driver }: DataSource): new (config: pg.ClientConfig) => pg.Client {
   const { postgres } = driver as { postgres?: Partial<typeof pg> };
   if (typeof postgres?.Client !== 'function') throw missing('driver module (driver.postgres)');

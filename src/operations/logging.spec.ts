@@ -1,7 +1,9 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Request, Response } from 'express';
+import express, { type Request, type Response } from 'express';
+import { CredentialForms } from '../core/index.js';
+import { redactSecretsOf } from '../http/index.js';
 import { NestLog, createLog, requestLog } from './logging.js';
 import type { LogOptions } from './logging.settings.js';
 
@@ -20,12 +22,15 @@ const logAt = (level: LogOptions['level']): ReturnType<typeof createLog> =>
     { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
   );
 
+const application = express();
+
 /** Lets a request with credentials in its query and headers pass the log, and end with this status. */
-function passed(level: LogOptions['level'], status: number): void {
-  const request = Object.assign(new IncomingMessage(new Socket()), {
+function passed(level: LogOptions['level'], status: number, path = '/crmapi/rest/v2/access_tokens/show'): void {
+  const socket: Socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '192.0.2.7' });
+  const request: IncomingMessage = Object.assign(new IncomingMessage(socket), {
+    app: application,
     method: 'GET',
-    originalUrl: '/crmapi/rest/v2/access_tokens/show?token=hunter2',
-    ip: '192.0.2.7',
+    originalUrl: `${path}?token=hunter2`,
     headers: { authorization: 'Bearer hunter2' },
   });
   const response = new ServerResponse(request);
@@ -49,6 +54,22 @@ describe('the log of requests', () => {
       }),
     ]);
     expect(JSON.stringify(lines)).not.toContain('hunter2');
+  });
+
+  it('has the path without the secrets in it', () => {
+    const form = {
+      noun: 'key',
+      holder: 'users',
+      kinds: [],
+      secretPattern: 'key_[0-9]{20}',
+      isSecret: () => true,
+    } as const;
+    redactSecretsOf(application, new CredentialForms([form]).redaction);
+    const secret = `key_${'7'.repeat(20)}`;
+    passed('debug', 200, `/orders/${secret}/Bearer%20${secret}`);
+    expect(lines).toEqual([
+      expect.objectContaining({ req: expect.objectContaining({ path: '/orders/[secret]/[secret]' }) }),
+    ]);
   });
 
   it('has errors of the server as errors, and leaves out all other requests unless it is set to debug', () => {

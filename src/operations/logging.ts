@@ -3,7 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
-import { isOverloaded, requestIdOf } from '../http/index.js';
+import { isOverloaded, originOf, requestIdOf, requestedPath } from '../http/index.js';
 import type { LogOptions } from './logging.settings.js';
 import { OverloadLog } from './overload-log.js';
 
@@ -20,20 +20,20 @@ export function createLog({ level, format }: LogOptions, destination?: Destinati
 }
 
 /**
- * Logs one line per request, without headers, query or body, since all three may contain credentials. Nothing is
- * prepared for lines that the level suppresses, which are most of them. Requests refused for lack of room are warnings.
+ * Logs one line per request, without headers, query or body, since all three may contain credentials, and without
+ * secrets in the path. Nothing is prepared for lines that the level suppresses, which are most of them. Requests refused for lack of room
+ * are warnings.
  */
 export function requestLog(log: Logger, { overloadSeconds }: Pick<LogOptions, 'overloadSeconds'>): RequestHandler {
   const overload = new OverloadLog(log, overloadSeconds);
   return (request, response, next) => {
-    const [id, began, { ip: address }] = [requestIdOf(request), performance.now(), request];
+    const [id, began, { address }] = [requestIdOf(request), performance.now(), originOf(request)];
     response.once('close', () => {
       const { statusCode, writableFinished } = response;
       const isRefused = isOverloaded(response);
       const level = isRefused ? 'warn' : statusCode >= 500 ? 'error' : 'debug';
       if (!log.isLevelEnabled(level)) return;
-      const { method, originalUrl } = request;
-      const req = { id, method, path: originalUrl.split('?', 1)[0], address };
+      const req = { id, method: request.method, path: requestedPath(request), address };
       const responseTime = Math.round(performance.now() - began);
       const line = { req, res: { statusCode }, responseTime };
       if (isRefused) overload.refused(line);

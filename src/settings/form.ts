@@ -1,4 +1,5 @@
 /** The forms that the values of settings have, as text in the environment and as values in code. */
+import { isIP } from 'node:net';
 import * as v from 'valibot';
 
 /** How a value is written, checked and explained. */
@@ -55,6 +56,12 @@ export function flag(): Form<boolean> {
     toText: String,
   };
 }
+
+/** An address or host name to listen on. */
+export const HOST_FORM = text(
+  (host) => isIP(host) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host),
+  'the address or host name to listen on, for example 127.0.0.1 or 0.0.0.0',
+);
 
 /**
  * Text that passes a check.

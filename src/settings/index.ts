@@ -1,7 +1,7 @@
 /** The lowest room: how settings are declared, read from the environment, checked when given in code, and described. */
 export { describeSettings, type SettingDescription } from './description.js';
 export { readEnvironment, type Environment } from './environment.js';
-export { choice, flag, integer, text, type Form } from './form.js';
+export { HOST_FORM, choice, flag, integer, text, type Form } from './form.js';
 export { OptionsError, checkOptions } from './options.js';
 export {
   defaultsOf,

@@ -141,8 +141,8 @@ export function describeForms({ cf, status, crmLogin }: DataPlane, endpoint: 'in
     });
   });
 
-  it('413 for a form of more than 256 KiB', async () => {
-    const reply = await sendForm(cf, endpoint, bearer(ADMIN.token), `token=${'x'.repeat(256 * 1024)}`);
+  it('413 for a form of more than 64 KiB', async () => {
+    const reply = await sendForm(cf, endpoint, bearer(ADMIN.token), `token=${'x'.repeat(64 * 1024)}`);
     expect(oauthError(reply, 413)).toBe('invalid_request');
   });
 

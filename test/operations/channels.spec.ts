@@ -10,6 +10,7 @@ import { Recorder, countUnheard, declaredChannels, documentedChannels, type Mess
 import { onBothEngines } from '../support/engines.js';
 import { send, type Call, type Reply } from '../support/http.js';
 import { openStream } from '../support/line-stream.js';
+import { RawConnection } from '../support/raw-connection.js';
 import { issueToken, servicesOf } from '../support/services.js';
 import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
 
@@ -58,6 +59,17 @@ onBothEngines('the channels', (engine) => {
     ask('POST', path, { headers, body: JSON.stringify(body) });
 
   const login = (email: string, password: string): Promise<Reply> => post(LOGIN, { email, password });
+
+  it('of limits tell what was refused', async () => {
+    const small = await startServer(engine, { MAX_CONNECTIONS: '1' });
+    expect((await ask('GET', '/health/live', {}, small)).status).toBe(200);
+    // The connection of that request is kept, so this one is the second.
+    await new RawConnection(small.baseUrl, 'GET / HTTP/1.1\r\n').ended;
+    expect(recorder.of('latchkey:capacity')).toEqual([
+      { resource: 'connections', limit: 1, address: expect.stringContaining('127.0.0.1') },
+    ]);
+    await small.close();
+  });
 
   describe('of verifications', () => {
     const verified = (): Message[] => recorder.of('latchkey:verify');

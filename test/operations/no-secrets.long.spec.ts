@@ -92,6 +92,9 @@ async function useSecrets({ baseUrl }: ServerProcess): Promise<{ secrets: string
   await call(400, 'POST', '/users', { email: 'second@example.com', name: 1, password: used('in-a-refused-body') });
   await call(401, 'GET', '/users', undefined, used('junk-that-was-meant-to-be-a-token'));
   await call(401, 'GET', `/users?token=${used('in-the-query-of-a-request')}`, undefined, 'none');
+  await call(400, 'GET', `/users/${used('PathPathPathPathPathPathPathPathPathPath-_0')}`);
+  await call(404, 'GET', `/lkst_${used('0'.repeat(48))}`);
+  await call(404, 'GET', `/Bearer%20${plain}/x`);
   await call(200, 'POST', '/users/logout', undefined, session);
   await call(200, 'DELETE', `/users/1000/access-tokens/${id}`);
   return { secrets };
@@ -111,7 +114,8 @@ onBothEngines('a secret', (engine) => {
     // What must be there is: the search looks in the right places.
     for (const name of ['noted', 'user@example.com', 'nobody@example.com']) expect(stored).toContain(name);
     expect(log).toContain('/api/v1/users/login');
-    expect(secrets).toHaveLength(16);
+    expect(log).toContain('/api/v1/users/[secret]');
+    expect(secrets).toHaveLength(18);
 
     const found = secrets.flatMap((secret) =>
       writings(secret).flatMap((text) => [

@@ -71,6 +71,7 @@ async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promis
     loginThrottle: config.loginThrottle,
     leaseSeconds,
     cleanup: { ...config.cleanup, ...cleanup },
+    requests: config.requests,
     providers: clock ? [{ provide: Clock, useValue: clock }] : [],
   });
   const imports = [latchkey];

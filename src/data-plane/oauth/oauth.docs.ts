@@ -21,7 +21,18 @@ const ERRORS: readonly DocumentedResponse[] = [
     'invalid_client',
     'there is more than one Authorization header',
   ),
-  refusal(413, 'The body is larger than 256 KiB.', 'invalid_request', 'the request body is larger than 262144 bytes'),
+  refusal(
+    408,
+    'The body did not arrive in time: 15 seconds by default.',
+    'invalid_request',
+    'the request body took longer than 15 seconds to arrive',
+  ),
+  refusal(
+    413,
+    'The body is larger than the server accepts: 64 KiB by default.',
+    'invalid_request',
+    'the request body is larger than 65536 bytes',
+  ),
   refusal(500, 'Internal server error.', 'server_error', 'internal error; the server log has the details'),
   refusal(
     503,

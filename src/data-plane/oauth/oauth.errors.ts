@@ -22,8 +22,9 @@ export class OAuthErrors extends ErrorFilter {
     return error instanceof OAuthError ? oauthError(error) : undefined;
   }
 
-  protected renderBodyError({ reason, message }: BodyError): ErrorResponse {
-    return answer(reason === 'too_large' ? 413 : 400, 'invalid_request', message);
+  protected renderBodyError({ reason, status, message, headers }: BodyError): ErrorResponse {
+    const code = reason === 'no_room' ? 'temporarily_unavailable' : 'invalid_request';
+    return answer(status, code, message, headers);
   }
 
   protected renderInputError({ message }: InputError): ErrorResponse {

@@ -68,7 +68,7 @@ export class AuditLogController {
     errors: [400, 403],
   })
   @AuditFilterParameters()
-  async exportCsv(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+  async exportCsv(@Req() request: Request, @Res() response: Response): Promise<void> {
     const filter = await this.filter(request);
     await streamText(response, CSV_HEADERS, auditLogCsv(this.log.all(filter)));
   }

@@ -31,7 +31,7 @@ class UnauthorizedView {
 }
 
 /** Error statuses that a route may return in addition to those of all routes. */
-export type DocumentedError = 400 | 403 | 404 | 409 | 413 | 429;
+export type DocumentedError = 400 | 403 | 404 | 408 | 409 | 413 | 429;
 
 const ERRORS: Record<DocumentedError, { description: string; example: string }> = {
   400: {
@@ -40,11 +40,18 @@ const ERRORS: Record<DocumentedError, { description: string; example: string }> 
   },
   403: { description: 'Not permitted, or the caller is blocked.', example: messages.PERMISSION_DENIED },
   404: { description: 'No such user or token.', example: messages.TOKEN_NOT_FOUND },
+  408: {
+    description: 'The body did not arrive in time: 15 seconds by default.',
+    example: 'the request body took longer than 15 seconds to arrive',
+  },
   409: {
     description: 'E-mail address already in use, or changed concurrently.',
     example: 'E-mail address alice@example.com is already in use',
   },
-  413: { description: 'The body is larger than 256 KiB.', example: 'the request body is larger than 262144 bytes' },
+  413: {
+    description: 'The body is larger than the server accepts: 64 KiB by default.',
+    example: 'the request body is larger than 65536 bytes',
+  },
   429: {
     description: 'Too many failed logins; `Retry-After` says how many seconds to wait.',
     example: 'Too many failed logins; try again in 90 seconds',
@@ -78,7 +85,7 @@ export interface RouteDocs extends Pick<DocumentedRoute, 'summary' | 'descriptio
 export function Documented(docs: RouteDocs): MethodDecorator {
   const { returns, answer, isArray = false, headers, example, errors = [], isPublic, checksLogin, ...route } = docs;
   const answers: DocumentedResponse[] = errors.map((status) => errorResponse(status, ERRORS[status]));
-  if (docs.body) answers.push(errorResponse(413, ERRORS[413]));
+  if (docs.body) answers.push(errorResponse(408, ERRORS[408]), errorResponse(413, ERRORS[413]));
   if (checksLogin) answers.push(errorResponse(401, LOGIN_FAILED));
   if (!isPublic) answers.push({ status: 401, type: UnauthorizedView, description: 'No valid Private-Token.' });
   answers.push(errorResponse(500, INTERNAL), errorResponse(503, UNAVAILABLE));

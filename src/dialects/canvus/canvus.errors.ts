@@ -24,8 +24,8 @@ export class CanvusErrors extends ErrorFilter {
     return error instanceof CanvusError ? msg(error.status, error.message) : undefined;
   }
 
-  protected renderBodyError({ reason, message }: BodyError): ErrorResponse {
-    return msg(reason === 'too_large' ? 413 : 400, message);
+  protected renderBodyError({ status, message, headers }: BodyError): ErrorResponse {
+    return msg(status, message, headers);
   }
 
   protected renderInputError({ message }: InputError): ErrorResponse {

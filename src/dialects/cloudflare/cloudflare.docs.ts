@@ -106,7 +106,11 @@ const INVALID = {
 };
 const TOO_LARGE = {
   code: 12130,
-  message: 'access.api.error.invalid_request: the request body is larger than 262144 bytes',
+  message: 'access.api.error.invalid_request: the request body is larger than 65536 bytes',
+};
+const TOO_SLOW = {
+  code: 12130,
+  message: 'access.api.error.invalid_request: the request body took longer than 15 seconds to arrive',
 };
 const UNROUTABLE = {
   code: 7003,
@@ -123,7 +127,8 @@ const UNAVAILABLE = { code: 10503, message: 'the database cannot serve at the mo
 const REFUSALS: Record<DocumentedRefusal, readonly DocumentedResponse[]> = {
   invalid: [
     refusal(400, 'Invalid parameter. Nothing was changed.', INVALID),
-    refusal(413, 'The body is larger than 256 KiB.', TOO_LARGE),
+    refusal(408, 'The body did not arrive in time: 15 seconds by default.', TOO_SLOW),
+    refusal(413, 'The body is larger than the server accepts: 64 KiB by default.', TOO_LARGE),
   ],
   no_token: [refusal(404, 'No such token in this account.', NO_TOKEN), refusal(404, 'No such account.', UNROUTABLE)],
   no_account: [refusal(404, 'No such account or member.', UNROUTABLE)],

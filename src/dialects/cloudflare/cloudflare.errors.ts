@@ -46,9 +46,9 @@ export class CloudflareErrors extends ErrorFilter {
     return error instanceof NoRoute ? noRoute(path) : undefined;
   }
 
-  protected renderBodyError({ reason, message }: BodyError): ErrorResponse {
-    const item = { code: 12130, message: `access.api.error.invalid_request: ${message}` };
-    return failure(reason === 'too_large' ? 413 : 400, item);
+  protected renderBodyError({ reason, status, message, headers }: BodyError): ErrorResponse {
+    if (reason === 'no_room') return failure(status, { code: 10503, message }, headers);
+    return failure(status, { code: 12130, message: `access.api.error.invalid_request: ${message}` });
   }
 
   protected renderInputError({ message, field }: InputError): ErrorResponse {

@@ -89,6 +89,9 @@ const UNAVAILABLE = errorResponse(
   'The database is unavailable; `Retry-After` says how many seconds to wait.',
 );
 
+/** The same. */
+const TOO_SLOW = errorResponse(408, ['invalidRequest'], 'The body did not arrive in time: 15 seconds by default.');
+
 export interface MethodDocs {
   summary: string;
   description?: string;
@@ -111,7 +114,8 @@ export function Documented({ data, errors = [], ...route }: MethodDocs): MethodD
     const messages = names.map((name) => CATALOGUE[name].message).join(' ');
     return errorResponse(status, names, `With \`CRM_HTTP_ERRORS=status\`: ${messages}`);
   });
-  return documentedRoute({ ...route, responses: [success, failure, ...answers, UNAVAILABLE] });
+  const transport = route.body ? [TOO_SLOW, UNAVAILABLE] : [UNAVAILABLE];
+  return documentedRoute({ ...route, responses: [success, failure, ...answers, ...transport] });
 }
 
 function codesOf(errors: CrmErrorName[]): string {

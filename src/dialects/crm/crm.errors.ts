@@ -28,8 +28,11 @@ export class CrmErrors extends ErrorFilter {
     return error instanceof CrmError ? this.answer(error) : undefined;
   }
 
-  protected renderBodyError({ message }: BodyError): ErrorResponse {
-    return this.answer(new CrmError('invalidRequest', message));
+  protected renderBodyError({ reason, status, message, headers }: BodyError): ErrorResponse {
+    if (reason === 'no_room') return this.answer(new CrmError('unavailable', message, headers));
+    const answer = this.answer(new CrmError('invalidRequest', message));
+    // An error of the transport, whose status does not depend on the setting.
+    return reason === 'too_slow' ? { ...answer, status } : answer;
   }
 
   protected renderInputError({ message }: InputError): ErrorResponse {

@@ -53,6 +53,8 @@ interface CrmScope {
 
 @Injectable()
 export class CrmGuard extends PermissionGuard {
+  protected override readonly hasCredentialInBody = true;
+
   constructor(
     private readonly authenticator: Authenticator,
     private readonly accounts: AccountService,

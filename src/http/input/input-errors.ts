@@ -1,13 +1,32 @@
 /** The errors of request bodies and inputs. Each dialect renders them in its own form. */
 
+/** Why a body cannot be used: its status is that of the answer. */
+const STATUS = {
+  too_large: 413,
+  too_slow: 408,
+  /** All bodies that are arriving need too much memory together. */
+  no_room: 503,
+  unreadable: 400,
+  not_json: 400,
+} as const;
+
 /** The reason why a body cannot be used. */
 export class BodyError extends Error {
   constructor(
-    readonly reason: 'too_large' | 'unreadable' | 'not_json',
+    readonly reason: keyof typeof STATUS,
     message: string,
   ) {
     super(message);
     this.name = 'BodyError';
+  }
+
+  get status(): (typeof STATUS)[keyof typeof STATUS] {
+    return STATUS[this.reason];
+  }
+
+  /** Headers of the answer: when to try again. */
+  get headers(): Record<string, string> {
+    return this.reason === 'no_room' ? { 'Retry-After': '1' } : {};
   }
 }
 

@@ -1,42 +1,18 @@
-/**
- * Reads request bodies once, ahead of any other parser. They are parsed and validated only when a handler takes them,
- * which is after authorization.
- */
-import { finished } from 'node:stream';
+/** Request bodies as JSON or forms. They are received after authorization, and parsed when a handler takes them. */
 import { createParamDecorator, type ExecutionContext, type PipeTransform } from '@nestjs/common';
-import express, { type Request, type RequestHandler } from 'express';
+import type { Request } from 'express';
+import { bodyOf } from './incoming-body.js';
 import { BodyError, InputError } from './input-errors.js';
 
-type Received = { readonly bytes: Buffer } | { readonly error: BodyError };
-
-const RECEIVED = new WeakMap<object, Received>();
+/** Bodies of these methods mean nothing, and stay unread. */
+const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 
 /**
- * Reads the whole body whatever its content type, because real clients send JSON with the type of a form, and empty
- * bodies with a JSON type. Keeps the result or the error: the route decides whether a bad body matters.
+ * Waits until the body of a request has arrived. A body that cannot be used is reported when a handler takes it: the
+ * route decides whether it matters.
  */
-export function bodyReader(maxBytes: number): RequestHandler {
-  const read = express.raw({ type: () => true, limit: maxBytes });
-  return (request, response, next) => {
-    read(request, response, (error?: unknown) => {
-      const body: unknown = request.body;
-      RECEIVED.set(
-        request,
-        error ? { error: bodyError(error, maxBytes) } : { bytes: Buffer.isBuffer(body) ? body : Buffer.alloc(0) },
-      );
-      request.body = undefined;
-      if (error) drain(request, next);
-      else next();
-    });
-  };
-}
-
-/** Discards the rest of a refused body; otherwise the next parser, which is a host's, would try to read it. */
-function drain(request: Request, next: () => void): void {
-  finished(request, () => {
-    next();
-  });
-  request.resume();
+export async function receiveBody(request: Request): Promise<void> {
+  if (!WITHOUT_BODY.has(request.method)) await bodyOf(request)?.receive();
 }
 
 /**
@@ -55,11 +31,10 @@ function jsonBody(request: Request): unknown {
 
 /** @throws BodyError */
 function textBody(request: Request): string {
-  const received = RECEIVED.get(request);
-  if (!received) throw new Error('no body reader ran for this request');
-  if ('error' in received) throw received.error;
+  const bytes = bodyOf(request)?.content();
+  if (!bytes) return '';
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(received.bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new BodyError('not_json', 'the request body is not valid JSON in UTF-8');
   }
@@ -118,11 +93,4 @@ class InputPipe implements PipeTransform<UnreadBody> {
   transform({ request }: UnreadBody): unknown {
     return this.read(jsonBody(request));
   }
-}
-
-function bodyError(error: unknown, maxBytes: number): BodyError {
-  const { type } = error as { type?: string };
-  return type === 'entity.too.large'
-    ? new BodyError('too_large', `the request body is larger than ${String(maxBytes)} bytes`)
-    : new BodyError('unreadable', 'the request body could not be read');
 }

@@ -1,28 +1,30 @@
 /**
- * Mounts a dialect: what lies around its routes. Bodies are read ahead of any parser of the host, and what no
- * route answers (unknown paths, wrong methods, undecodable addresses) is answered in the dialect's own form.
+ * Mounts a dialect. Everything below its prefix is answered in the dialect's own form, errors and unknown paths included,
+ * and no parser of a host touches its request bodies.
  */
 import { Logger, type OnModuleInit } from '@nestjs/common';
-import type { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
-import type { Application, NextFunction, Request, Response } from 'express';
-import { requestedPath, type ErrorFilter } from '../output/error-filter.js';
+import type { HttpAdapterHost } from '@nestjs/core';
+import type { Application, Request, Response } from 'express';
+import type { Layer } from '../../internals/index.js';
+import { announceBody, bodyOf, type BodyLimits } from '../input/incoming-body.js';
+import type { ErrorFilter } from '../output/error-filter.js';
 import { sendError } from '../output/error-response.js';
-import { MountError, reservePrefix, mountPath } from './mounting.js';
-import { checkRoutes, type MountedModule } from './route-check.js';
+import { redactSecretsOf, requestedPath } from '../output/redaction.js';
 import { track, trackRequests } from '../tracking/track-requests.js';
-import { bodyReader } from '../input/request-body.js';
+import { MountError, mountPath, reservePrefix } from './mounting.js';
+import type { MountContext } from './mount-context.js';
+import { isWithin, withLiteralPath, withMergedSlashes } from './request-target.js';
+import { checkRoutes, type MountedModule } from './route-check.js';
 import {
   MethodNotAllowed,
   PathNotFound,
   allowedMethods,
   isolateRoutes,
   layersBelow,
-  prependLayers,
+  type Surroundings,
 } from './routing.js';
 
-/** Bytes of a request body at the most; the longest legal one has a few KiB. */
-const MAX_BODY_BYTES = 256 * 1024;
-
+/** How a dialect is mounted. */
 export interface DialectMountOptions extends MountedModule {
   /** Prefix of the module, for example `/acme`, after the host's global prefix. */
   readonly path: string;
@@ -31,57 +33,94 @@ export interface DialectMountOptions extends MountedModule {
   readonly errors: ErrorFilter;
 }
 
+/** Takes over everything below a prefix, when the application starts. */
 export class DialectMount implements OnModuleInit {
   private readonly logger = new Logger(DialectMount.name);
+  private routes: readonly Layer[] = [];
 
   constructor(
-    private readonly host: HttpAdapterHost,
-    private readonly config: ApplicationConfig,
+    private readonly context: MountContext,
     private readonly options: DialectMountOptions,
   ) {}
 
   /**
-   * Called when the routes are registered: from here on, nothing below the prefix leaves it.
+   * Called when the routes are registered.
    * @throws MountError
    */
   onModuleInit(): void {
-    if (!serves(this.host, this.options.name)) return;
-    const { path, express } = this;
-    const { dialect, errors } = this.options;
-    reservePrefix(this.host, path, this.options.name);
+    const { host, forms } = this.context;
+    if (!serves(host, this.options.name)) return;
+    const { path } = this;
+    const express = host.httpAdapter.getInstance<Application>();
+    reservePrefix(host, path, this.options.name);
     checkRoutes(express, path, this.options);
-    const routes = layersBelow(express, path);
-    // Ahead of every parser of the host, whenever that was registered.
-    express.use(path, noStore, bodyReader(MAX_BODY_BYTES));
-    prependLayers(express, 2);
-    express.use(path, (request: Request) => {
-      const fullPath = request.baseUrl + request.path;
-      const allowed = allowedMethods(routes, fullPath);
-      throw allowed.length > 0 ? new MethodNotAllowed(allowed) : new PathNotFound();
-    });
-    express.use(path, (error: unknown, request: Request, response: Response, _next: NextFunction) => {
-      // The error may come from a middleware in front of the routes.
-      track(request, response, dialect);
-      sendError(response, errors.render(error, requestedPath(request)));
-    });
-    isolateRoutes(express, path, routes, trackRequests(dialect));
+    redactSecretsOf(express, forms.redaction);
+    this.routes = isolateRoutes(express, layersBelow(express, path), this.surroundings(path));
     this.logger.debug(`serving ${path}`);
   }
 
   private get path(): string {
     const { path, part = '' } = this.options;
-    return mountPath(this.config, `${path}/${part}`);
+    return mountPath(this.context.config, `${path}/${part}`);
   }
 
-  private get express(): Application {
-    return this.host.httpAdapter.getInstance<Application>();
+  private surroundings(path: string): Surroundings {
+    const { dialect, errors } = this.options;
+    const tracked = trackRequests(dialect);
+    return {
+      covers: ({ url }) => isWithin(url, path),
+      early: (request, response) => {
+        this.prepare(request, response);
+      },
+      before: (request, response, next) => {
+        this.enter(request, path);
+        tracked(request, response, next);
+      },
+      unrouted: ({ path: requested }) => {
+        const allowed = allowedMethods(this.routes, requested);
+        throw allowed.length > 0 ? new MethodNotAllowed(allowed) : new PathNotFound();
+      },
+      failed: (error, request, response) => {
+        // The error may come from a middleware that runs before the routes.
+        track(request, response, dialect);
+        sendError(response, errors.render(error, requestedPath(request)));
+      },
+    };
+  }
+
+  /** Answers contain credentials or depend on them, so they are never stored, and never answered with 304. */
+  private prepare(request: Request, response: Response): void {
+    response.set('Cache-Control', 'no-store');
+    prepareRequest(request, response, this.context.bodies);
+    bodyOf(request)?.hide();
+  }
+
+  private enter(request: Request, path: string): void {
+    bodyOf(request)?.show();
+    request.body = undefined;
+    request.url = withLiteralPath(request.url);
+    if (this.context.mergeSlashes) request.url = withMergedSlashes(request.url, path);
   }
 }
 
+const NEVER_FRESH = { value: false };
+
 /**
- * Whether the application has a server: a script, or a worker, has none and uses services alone.
- * @param name - of the module, for people
- * @throws MountError for a server of another kind than Express
+ * To be called before a request is routed: its body stays unread, and conditions do not change the answer. Express would
+ * otherwise turn an answer into 304 after the handler has chosen it.
+ */
+export function prepareRequest(request: Request, response: Response, bodies: BodyLimits): void {
+  const { headers } = request;
+  if ('if-none-match' in headers || 'if-modified-since' in headers) {
+    Object.defineProperty(request, 'fresh', NEVER_FRESH);
+  }
+  announceBody(request, response, bodies);
+}
+
+/**
+ * Whether the application has a server: a script or a worker has none and uses only the services.
+ * @param name - of the module, for messages
+ * @throws MountError for a server other than Express
  */
 export function serves({ httpAdapter }: HttpAdapterHost, name: string): boolean {
   const adapter = httpAdapter as HttpAdapterHost['httpAdapter'] | null | undefined;
@@ -89,10 +128,4 @@ export function serves({ httpAdapter }: HttpAdapterHost, name: string): boolean 
     throw new MountError(`${name} is served by Express: create the application with @nestjs/platform-express`);
   }
   return Boolean(adapter);
-}
-
-/** Answers hold credentials, or depend on them. */
-function noStore(_request: Request, response: Response, next: NextFunction): void {
-  response.set('Cache-Control', 'no-store');
-  next();
 }

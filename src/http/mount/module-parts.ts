@@ -10,12 +10,12 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { ApiTags } from '@nestjs/swagger';
 import type { Options, SettingsTable } from '../../settings/index.js';
 import type { ErrorFilter } from '../output/error-filter.js';
 import type { PermissionGuard } from '../permission.js';
 import { DialectMount, type DialectMountOptions } from './dialect-mount.js';
+import { MountContext } from './mount-context.js';
 import { DIALECT_PATH, EXTRAS, mountedAt, type DialectExtras } from './mounting.js';
 
 /**
@@ -44,9 +44,9 @@ export function mountProviders({ errors, ...options }: MountedApi): Provider[] {
     errors,
     {
       provide: DialectMount,
-      useFactory: (host: HttpAdapterHost, config: ApplicationConfig, path: string, filter: ErrorFilter) =>
-        new DialectMount(host, config, { ...options, path, errors: filter }),
-      inject: [HttpAdapterHost, ApplicationConfig, DIALECT_PATH, errors],
+      useFactory: (context: MountContext, path: string, filter: ErrorFilter) =>
+        new DialectMount(context, { ...options, path, errors: filter }),
+      inject: [MountContext, DIALECT_PATH, errors],
     },
   ];
 }

@@ -1,16 +1,16 @@
-/** What the running application routes. */
-import type { Application, NextFunction, Request, Response } from 'express';
-import { layersOf, routerOf, type Layer } from '../../internals/index.js';
+/** The routes of a running application, and the router of its own that a dialect gets. */
+import type { Application, ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
+import { caseSensitive, layersOf, routerOf, type Layer } from '../../internals/index.js';
 
-/** Whether a path is another or lies below it. @param prefix - without a slash after it */
+/** Whether the path of a route is a prefix or lies below it. @param prefix - without a slash at its end */
 export function isBelow(path: string, prefix: string): boolean {
   return `${path}/`.startsWith(`${prefix}/`);
 }
 
-/** No route has this path. */
+/** There is no route with this path. */
 export class PathNotFound extends Error {}
 
-/** The path has routes, but none for this method. */
+/** The path has routes, but none with this method. */
 export class MethodNotAllowed extends Error {
   constructor(
     /** Upper-case method names. */
@@ -25,12 +25,12 @@ export interface Route {
   readonly path: string;
 }
 
-/** A route for people: `GET /acme/users/:id`. */
+/** A route for display: `GET /acme/users/:id`. */
 export function describeRoute({ method, path }: Route): string {
   return `${method} ${path}`;
 }
 
-/** By the layer that leads to them. */
+/** Isolated routes, by the layer of the application that leads to them. */
 const ISOLATED = new WeakMap<Layer, readonly Layer[]>();
 
 /** Every route of the application. */
@@ -46,7 +46,7 @@ export function layersBelow(application: Application, prefix: string): Layer[] {
   return layersOf(application).filter(({ route }) => route && isBelow(route.path, prefix));
 }
 
-/** The methods that those of these routes answer that have this path; HEAD comes with GET. */
+/** The methods of those routes that have this path; HEAD comes with GET. */
 export function allowedMethods(routes: readonly Layer[], path: string): string[] {
   const methods = routes
     .filter((layer) => matches(layer, path))
@@ -56,40 +56,57 @@ export function allowedMethods(routes: readonly Layer[], path: string): string[]
   return [...new Set(withHead)].sort();
 }
 
-/** Lets the layers that were registered last run first, in their order. */
-export function prependLayers(application: Application, count: number): void {
-  const layers = layersOf(application);
-  layers.unshift(...layers.splice(layers.length - count, count));
+/** What a dialect puts around its routes. */
+export interface Surroundings {
+  /** Whether a request is for a path of the dialect. */
+  readonly covers: (request: Request) => boolean;
+  /** Runs ahead of every middleware and parser of the host. */
+  readonly early: (request: Request, response: Response) => void;
+  /** Runs before the routes, after the host's middleware. */
+  readonly before: (request: Request, response: Response, next: () => void) => void;
+  /** Answers for paths and methods that have no route. */
+  readonly unrouted: (request: Request) => never;
+  /** Answers errors, wherever they came from. */
+  readonly failed: (error: unknown, request: Request, response: Response) => void;
 }
 
 /**
- * Gives these routes a router of their own, ahead of every other route: one of a host that answers everything would
- * answer for them, and a request of somebody else's would be compared with each of them. The two layers that were
- * registered last come along: the first answers below the prefix what none of the routes does, the second answers for
- * errors, wherever they have arisen.
- * @param first - runs before these routes
+ * Moves routes into a router of their own, which stands before every other route: otherwise a host's catch-all route
+ * would answer for them, and every request of the host would be compared with each of them.
+ * @param own - routes of the application, which lose their old place
+ * @returns their layers in the new router
  */
-export function isolateRoutes(
-  application: Application,
-  prefix: string,
-  own: readonly Layer[],
-  first: (request: Request, response: Response, next: () => void) => void,
-): void {
-  const layers = layersOf(application);
-  const [unrouted, failed] = layers.splice(-2) as [Layer, Layer];
-  const router = routerOf([...own, unrouted]);
-  // Express tells no upper case from lower unless it is told to.
-  const start = prefix.toLowerCase();
-  application.use((request: Request, response: Response, next: NextFunction) => {
-    if (isBelow(request.path.toLowerCase(), start)) first(request, response, () => router(request, response, next));
+export function isolateRoutes(application: Application, own: readonly Layer[], around: Surroundings): Layer[] {
+  const { covers, early, before, unrouted, failed } = around;
+  const isolated = own.map(caseSensitive);
+  const router = routerOf(isolated);
+  router.use(unrouted);
+  const first = newLayer(application, (request: Request, response: Response, next: NextFunction) => {
+    if (covers(request)) early(request, response);
+    next();
+  });
+  const entrance = newLayer(application, (request: Request, response: Response, next: NextFunction) => {
+    if (covers(request)) before(request, response, () => router(request, response, next));
     else next();
   });
-  const [entrance] = layers.splice(-1) as [Layer];
-  ISOLATED.set(entrance, own);
+  const onError = newLayer(application, (error: unknown, request: Request, response: Response, next: NextFunction) => {
+    if (covers(request)) failed(error, request, response);
+    else next(error);
+  });
+  ISOLATED.set(entrance, isolated);
+  const layers = layersOf(application);
   const others = layers.filter((layer) => !own.includes(layer));
   const at = others.findIndex((layer) => layer.route ?? ISOLATED.has(layer));
-  others.splice(at < 0 ? others.length : at, 0, entrance, failed);
-  layers.splice(0, layers.length, ...others);
+  others.splice(at < 0 ? others.length : at, 0, entrance, onError);
+  layers.splice(0, layers.length, first, ...others);
+  return isolated;
+}
+
+/** A layer for a middleware, which is not part of the application yet. */
+function newLayer(application: Application, middleware: RequestHandler | ErrorRequestHandler): Layer {
+  application.use(middleware as RequestHandler);
+  const [layer] = layersOf(application).splice(-1) as [Layer];
+  return layer;
 }
 
 function matches(layer: Layer, path: string): boolean {

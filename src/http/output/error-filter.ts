@@ -5,10 +5,11 @@ import { DomainError, Overload } from '../../core/index.js';
 import { BodyError, InputError } from '../input/input-errors.js';
 import { MethodNotAllowed, PathNotFound } from '../mount/routing.js';
 import { clientErrorStatus, sendError, type ErrorResponse } from './error-response.js';
+import { requestedPath } from './redaction.js';
 
 /**
  * Answers the errors of an API, those of its controllers as well as those for requests that reach none. Every `path` is
- * the requested path without the query.
+ * the requested path without the query and without secrets.
  */
 @Catch()
 export abstract class ErrorFilter implements ExceptionFilter {
@@ -22,7 +23,7 @@ export abstract class ErrorFilter implements ExceptionFilter {
   render(error: unknown, path: string): ErrorResponse {
     const own = this.renderOwn(error, path);
     if (own) return own;
-    if (error instanceof BodyError) return this.renderBodyError(error);
+    if (error instanceof BodyError) return { ...this.renderBodyError(error), overloaded: error.reason === 'no_room' };
     if (error instanceof InputError) return this.renderInputError(error);
     if (error instanceof Overload) return { ...this.renderDomainError(error, path), overloaded: true };
     if (error instanceof DomainError) return this.renderDomainError(error, path);
@@ -57,9 +58,4 @@ export abstract class ErrorFilter implements ExceptionFilter {
 
   /** An unexpected error, which is logged. */
   protected abstract renderInternalError(): ErrorResponse;
-}
-
-/** The path as it was requested, without the query. */
-export function requestedPath({ originalUrl }: Request): string {
-  return originalUrl.split('?', 1)[0] ?? '';
 }

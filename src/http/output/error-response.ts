@@ -3,6 +3,7 @@ import { HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
 import { errorSummary, type DomainError } from '../../core/index.js';
 import { requestIdOf } from '../tracking/track-requests.js';
+import { withoutSecrets } from './redaction.js';
 
 export interface ErrorResponse {
   readonly status: number;
@@ -35,7 +36,7 @@ export function sendError(response: Response, rendered: ErrorResponse): void {
     response.destroy();
     return;
   }
-  response.status(status).set(headers).json(body);
+  response.status(status).set(headers).json(withoutSecrets(response.app, body));
 }
 
 /** The `Retry-After` header of temporary errors, in whole seconds. */

@@ -1,4 +1,4 @@
-/** Channels for requests and streams. */
+/** Channels for requests, streams and limits. */
 import { declareChannel } from '../../core/index.js';
 
 /** A request that has arrived. */
@@ -42,3 +42,16 @@ export interface StreamMessage {
 
 /** Published when a stream is opened and when it has ended. */
 export const streamChannel = declareChannel<StreamMessage>('latchkey:stream');
+
+/** Something that was refused because a limit of the server was reached. */
+export interface CapacityMessage {
+  /** What there was too much of: connections, connections to the listener of `/verify`, or request bodies in memory. */
+  readonly resource: 'connections' | 'verify_connections' | 'bodies';
+  /** The limit that was reached. */
+  readonly limit: number;
+  /** Network address of the connection. */
+  readonly address: string | null;
+}
+
+/** Published for each connection and each body that was refused. */
+export const capacityChannel = declareChannel<CapacityMessage>('latchkey:capacity');

@@ -119,8 +119,8 @@ const BAD_BODIES: [what: string, body: string | Buffer, status: number][] = [
   ['a number', '1e400', 400],
   ['true', 'true', 400],
   ['null', 'null', 400],
-  ['100,000 levels of arrays', deep(100_000), 400],
-  ['100,000 open brackets', '['.repeat(100_000), 400],
+  ['30,000 levels of arrays', deep(30_000), 400],
+  ['60,000 open brackets', '['.repeat(60_000), 400],
   ['1 MiB', `{"description":"${'x'.repeat(1024 * 1024)}"}`, 413],
 ];
 
@@ -136,7 +136,7 @@ const BAD_VALUES: [what: string, json: string, forTexts: boolean, forFlags: bool
   ['text with a NUL', '"a\\u0000b@example.com"', true, true],
   ['a lone high surrogate', '"a\\ud800@example.com"', true, true],
   ['a lone low surrogate', '"\\udc00a@example.com"', true, true],
-  ['100,000 characters', `"${'x'.repeat(100_000)}"`, true, true],
+  ['60,000 characters', `"${'x'.repeat(60_000)}"`, true, true],
 ];
 
 /** Reading the configuration for the first time writes it. */

@@ -1,0 +1,106 @@
+/** A listener of its own for `/verify` and the health endpoints, which a flood of other requests does not reach. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { HealthChecks } from '../core/index.js';
+import {
+  LIVE,
+  REQUEST_ID_HEADER,
+  answerUnreadableRequests,
+  limitConnections,
+  readiness,
+  refusingRepeatedHosts,
+  requestIdIn,
+} from '../http/index.js';
+import type { Values } from '../settings/index.js';
+import { DATA_PLANE_OPTIONS } from './data-plane.options.js';
+import type { DATA_PLANE_SETTINGS } from './data-plane.settings.js';
+import { VerifyListener } from './verify-listener.js';
+
+/** Where to listen, and how many connections to accept. */
+export interface VerifyServerOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly maxConnections: number;
+}
+
+const NOT_HERE = {
+  error: 'not_found',
+  error_description: 'this port only answers /verify, /health/live and /health/ready',
+};
+
+/** With the option `port`, a host application listens when it starts. The standalone server calls {@link listen} itself. */
+@Injectable()
+export class VerifyServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly http = createServer(
+    refusingRepeatedHosts((request, response) => {
+      if (!this.listener.answer(request, response)) void this.answerHealth(request, response);
+    }),
+  );
+  private readonly logger = new Logger(VerifyServer.name);
+
+  constructor(
+    private readonly listener: VerifyListener,
+    private readonly health: HealthChecks,
+    @Inject(DATA_PLANE_OPTIONS) private readonly options: Values<typeof DATA_PLANE_SETTINGS>,
+  ) {
+    answerUnreadableRequests(this.http);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { port, host = '127.0.0.1', maxConnections } = this.options;
+    if (port !== undefined) await this.listen({ port, host, maxConnections });
+  }
+
+  /** @throws the error of Node, for example `EADDRINUSE` */
+  async listen({ port, host, maxConnections }: VerifyServerOptions): Promise<void> {
+    limitConnections(this.http, {
+      resource: 'verify_connections',
+      max: maxConnections,
+      setting: 'VERIFY_MAX_CONNECTIONS (option maxConnections of DataPlaneModule)',
+    });
+    await new Promise<void>((resolve, reject) => {
+      this.http.once('error', reject).listen(port, host, () => {
+        this.http.off('error', reject);
+        resolve();
+      });
+    });
+    this.logger.log(`/verify and /health are also answered on ${host}, port ${String(this.port)}`);
+  }
+
+  /** The port on which it listens, or `undefined`. */
+  get port(): number | undefined {
+    const address = this.http.address();
+    return typeof address === 'object' ? address?.port : undefined;
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    if (!this.http.listening) return;
+    const closed = new Promise((resolve) => this.http.close(resolve));
+    this.http.closeIdleConnections();
+    await closed;
+  }
+
+  private async answerHealth({ url, rawHeaders }: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [path] = (url ?? '').split('?', 1);
+    const answer =
+      path === '/health/live'
+        ? LIVE
+        : path === '/health/ready'
+          ? await readiness(this.health)
+          : { status: 404, body: NOT_HERE };
+    const body = JSON.stringify(answer.body);
+    response.writeHead(answer.status, {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+      'Cache-Control': 'no-store',
+      [REQUEST_ID_HEADER]: requestIdIn(rawHeaders),
+    });
+    response.end(body);
+  }
+}

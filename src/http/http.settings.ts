@@ -1,0 +1,39 @@
+/** The settings of requests to the dialects: their bodies and paths. */
+import { flag, integer, setting, settingsTable } from '../settings/index.js';
+
+/** Requests to the dialects. */
+export const REQUEST_SETTINGS = settingsTable(
+  'Requests',
+  {
+    bodyMaxBytes: setting({
+      env: 'BODY_MAX_BYTES',
+      form: integer(1024, 16_777_216),
+      // The longest body of a vendor's client has a few KiB.
+      default: 65_536,
+      doc: 'Maximum size of a request body in bytes; a longer one is answered with 413',
+    }),
+    bodyTimeoutSeconds: setting({
+      env: 'BODY_TIMEOUT_SECONDS',
+      form: integer(1, 3600),
+      default: 15,
+      doc: 'Seconds that a request body may take to arrive before 408',
+    }),
+    bodyMemoryBytes: setting({
+      env: 'BODY_MEMORY_BYTES',
+      form: integer(1_048_576, 999_999_999),
+      default: 16_777_216,
+      doc: 'Bytes that all request bodies may hold together while they arrive',
+      more: 'Beyond that, those that have been arriving for the longest time are answered with 503.',
+    }),
+    mergeSlashes: setting({
+      env: 'MERGE_SLASHES',
+      form: flag(),
+      default: true,
+      doc: "Whether repeated slashes below a dialect's prefix count as one, for clients whose base URL ends in a slash",
+      more:
+        'Set it to `false` if a proxy in front has rules for paths below a prefix and does not merge slashes itself, ' +
+        'as HAProxy and Envoy do not by default.',
+    }),
+  },
+  ['BODY_'],
+);

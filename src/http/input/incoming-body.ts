@@ -1,0 +1,202 @@
+/** The body of a request: received when somebody asks for it, within limits of size, time and memory. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { closeAfterResponse } from '../../internals/index.js';
+import { continueRequest, isWaiting } from '../connections/expect-continue.js';
+import { decompressed } from './body-encoding.js';
+import type { BodyMemory, HeldBody } from './body-memory.js';
+import { BodyError } from './input-errors.js';
+
+/** The limits of request bodies. */
+export interface BodyLimits {
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+  readonly memory: BodyMemory;
+}
+
+/** Bytes that each piece of a body costs in addition to its content. */
+const PIECE_BYTES = 256;
+
+const BODIES = new WeakMap<IncomingMessage, IncomingBody>();
+
+/** By connection, the body that was announced last. */
+const LATEST = new WeakMap<Socket, IncomingBody>();
+
+/**
+ * To be called when a request arrives. Until somebody calls {@link IncomingBody.receive}, its body stays unread; an
+ * answer that is sent before the whole body has arrived closes the connection if the rest may be longer than the limit.
+ */
+export function announceBody(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): void {
+  const { 'transfer-encoding': encoding, 'content-length': length = '0' } = request.headers;
+  if ((encoding === undefined && Number(length) === 0) || BODIES.has(request)) return;
+  const body = new IncomingBody(request, response, encoding === undefined ? Number(length) : undefined, limits);
+  BODIES.set(request, body);
+  LATEST.set(request.socket, body);
+}
+
+/** The announced body of a request; `undefined` if it has none. */
+export function bodyOf(request: IncomingMessage): IncomingBody | undefined {
+  return BODIES.get(request);
+}
+
+/**
+ * Tells the request in progress on a connection that the rest of its body will not arrive.
+ * @returns whether the request will be answered; otherwise nobody has received it
+ */
+export function failBodyOn(socket: Socket, reason: 'unreadable' | 'too_slow'): boolean {
+  return LATEST.get(socket)?.breakOff(reason) ?? false;
+}
+
+/** The headers by which parsers recognise that a request has a body (RFC 9112 §6.3). */
+const FRAMING = ['content-length', 'transfer-encoding'] as const;
+
+/** A body that was announced. */
+export class IncomingBody implements HeldBody {
+  private readonly hidden = new Map<string, string>();
+  private isHeld = false;
+  private pieces: Buffer[] = [];
+  private size = 0;
+  private received: Buffer | undefined;
+  private error: BodyError | undefined;
+  private receiving: Promise<void> | undefined;
+  private settle: (() => void) | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private keepConnection: (() => void) | undefined;
+
+  /** @param length - in bytes; `undefined` if the client did not announce it */
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+    private readonly length: number | undefined,
+    private readonly limits: BodyLimits,
+  ) {
+    const isTooLong = length !== undefined && length > limits.maxBytes;
+    if (isTooLong) this.error = this.tooLarge();
+    // A client that waits, and is answered otherwise, may take the connection to be free for another request.
+    const waits = request.headers.expect !== undefined && isWaiting(request);
+    if (length === undefined || isTooLong || waits) this.keepConnection = closeAfterResponse(response);
+  }
+
+  get address(): string | null {
+    return this.request.socket.remoteAddress ?? null;
+  }
+
+  /** Makes the request look as if it had no body, so that no parser of a host reads it. */
+  hide(): void {
+    const { headers } = this.request;
+    for (const name of FRAMING) {
+      const value = headers[name];
+      if (value === undefined) continue;
+      this.hidden.set(name, value);
+      Reflect.deleteProperty(headers, name);
+    }
+  }
+
+  /** Undoes {@link hide}. */
+  show(): void {
+    for (const [name, value] of this.hidden) this.request.headers[name] = value;
+  }
+
+  /** Settles when the body has arrived or cannot be used; {@link content} says which. */
+  receive(): Promise<void> {
+    this.receiving ??= this.error
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          this.read(resolve);
+        });
+    return this.receiving;
+  }
+
+  /** @throws BodyError */
+  content(): Buffer {
+    if (this.error) throw this.error;
+    if (!this.received) throw new Error('the body of this request has not been received');
+    return this.received;
+  }
+
+  /** The rest of the body will not arrive; see {@link failBodyOn}. */
+  breakOff(reason: 'unreadable' | 'too_slow'): boolean {
+    if (this.request.complete || this.response.headersSent) return false;
+    const message =
+      reason === 'too_slow' ? 'the request took too long to arrive' : 'the request body is not valid HTTP';
+    this.fail(new BodyError(reason, message));
+    return true;
+  }
+
+  evict(): void {
+    this.fail(new BodyError('no_room', 'too many request bodies are arriving at the moment; try again'));
+  }
+
+  private read(done: () => void): void {
+    const { request, limits } = this;
+    if (request.readableEnded)
+      throw new Error('a middleware has read the body of this request: let it leave paths of Latchkey alone');
+    this.settle = done;
+    const seconds = String(limits.timeoutMs / 1000);
+    this.timer = setTimeout(() => {
+      this.fail(new BodyError('too_slow', `the request body took longer than ${seconds} seconds to arrive`));
+    }, limits.timeoutMs).unref();
+    if (request.headers.expect !== undefined) continueRequest(request);
+    request.on('data', this.take).once('end', this.complete).once('error', this.lose).once('close', this.lose);
+  }
+
+  private readonly take = (piece: Buffer): void => {
+    this.size += piece.length;
+    this.pieces.push(piece);
+    if (this.size > this.limits.maxBytes) this.fail(this.tooLarge());
+    else if (this.size !== this.length) this.hold(piece.length + PIECE_BYTES);
+  };
+
+  private readonly complete = (): void => {
+    const { pieces, request, limits } = this;
+    const { settle } = this;
+    this.stop();
+    this.keepConnection?.();
+    const bytes = Buffer.concat(pieces);
+    const { 'content-encoding': encoding } = request.headers;
+    if (encoding === undefined) {
+      this.received = bytes;
+      settle?.();
+      return;
+    }
+    void decompressed(bytes, encoding, limits.maxBytes).then((result) => {
+      if (result instanceof BodyError) this.error = result;
+      else this.received = result;
+      settle?.();
+    });
+  };
+
+  private hold(bytes: number): void {
+    this.isHeld = true;
+    this.limits.memory.hold(this, bytes);
+  }
+
+  private readonly lose = (): void => {
+    this.fail(new BodyError('unreadable', 'the connection was closed before the request body had arrived'));
+  };
+
+  private fail(error: BodyError): void {
+    if (this.error || this.received) return;
+    this.error = error;
+    const { settle } = this;
+    this.stop();
+    if (!this.response.headersSent) this.keepConnection ??= closeAfterResponse(this.response);
+    // What still arrives is discarded.
+    this.request.resume();
+    settle?.();
+  }
+
+  /** Forgets the pieces and stops listening. */
+  private stop(): void {
+    clearTimeout(this.timer);
+    const { request } = this;
+    request.off('data', this.take).off('end', this.complete).off('close', this.lose);
+    this.pieces = [];
+    this.settle = undefined;
+    if (this.isHeld) this.limits.memory.release(this);
+  }
+
+  private tooLarge(): BodyError {
+    return new BodyError('too_large', `the request body is larger than ${String(this.limits.maxBytes)} bytes`);
+  }
+}
