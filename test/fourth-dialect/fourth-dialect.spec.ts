@@ -7,7 +7,7 @@ import { dialectSettings } from '../../src/dialect-kit.js';
 import { DIALECTS } from '../../src/dialects.js';
 import { documents } from '../../src/docs.js';
 import { firstAccess } from '../../src/first-access.js';
-import { DataPlaneModule, LatchkeyModule, Secret } from '../../src/index.js';
+import { AccountService, CloudflareModule, DataPlaneModule, LatchkeyModule, SYSTEM, Secret } from '../../src/index.js';
 import { commandLineOutput, firstStartNotice } from '../../src/cli/index.js';
 import { Connection } from '../../src/persistence/index.js';
 import { entitiesOf, migrationsOf, schemaOf } from '../../src/schema.js';
@@ -17,7 +17,9 @@ import { createDatabase, onBothEngines, type TestDatabase } from '../support/eng
 import { send, type Reply } from '../support/http.js';
 import { shopDatabase, startHost } from '../support/shop.js';
 import { ACCOUNT, ADMIN } from '../support/test-server.js';
+import type { Account } from '../../src/identity/index.js';
 import { acme } from './acme/acme.dialect.js';
+import { AcmeAccount } from './acme/acme-account.js';
 import { AcmeModule } from './acme/acme.module.js';
 
 const ALL = [...DIALECTS, acme];
@@ -27,6 +29,7 @@ const FORM = { ...BEARER, 'Content-Type': 'application/x-www-form-urlencoded' };
 
 interface Key {
   readonly id: string;
+  readonly handle: string;
   readonly key: string;
 }
 
@@ -71,6 +74,7 @@ const embedded: Start = async (database) => {
       TypeOrmModule.forRoot(connection),
       latchkey,
       DataPlaneModule.forRoot({ imports }),
+      CloudflareModule.forRoot({ imports }),
       AcmeModule.forRoot({ prefix: 'own_', imports }),
     ],
   });
@@ -107,7 +111,7 @@ onBothEngines('a dialect of somebody else’s', (engine) => {
       const { id, key } = await issue('listed');
       expect(key).toMatch(/^own_/);
       const list = (await ask('GET', KEYS, BEARER)).json();
-      expect(list).toContainEqual({ id, name: 'listed', team: 'red' });
+      expect(list).toContainEqual({ id, handle: expect.any(String), name: 'listed', team: 'red' });
       expect((await ask('GET', KEYS, { Authorization: 'Bearer x' })).status).toBe(401);
     });
 
@@ -131,6 +135,50 @@ onBothEngines('a dialect of somebody else’s', (engine) => {
       const { status, ...reply } = await ask('POST', '/oauth2/introspect', FORM, `token=${key}`);
       expect(status).toBe(200);
       expect(reply.json()).toMatchObject({ active: true, jti: id, kind: 'acme_key', client_id: expect.any(String) });
+    });
+
+    it('has its services known at the OAuth endpoints, by HTTP Basic', async () => {
+      const [own, sibling] = [await issue('own'), await issue('sibling')];
+      const basic = (name: string, key: string): Record<string, string> => ({
+        Authorization: `Basic ${Buffer.from(`${name}:${key}`).toString('base64')}`,
+        'Content-Type': 'application/x-www-form-urlencoded',
+      });
+      const caller = basic(own.handle, own.key);
+      const introspect = async (token: string): Promise<unknown> =>
+        (await ask('POST', '/oauth2/introspect', caller, `token=${token}`)).json();
+      expect(await introspect(own.key)).toMatchObject({ active: true, jti: own.id, kind: 'acme_key' });
+      expect(await introspect(sibling.key)).toMatchObject({ active: true, jti: sibling.id });
+      expect(await introspect(ADMIN.token)).toEqual({ active: false });
+      const others = await ask('POST', '/oauth2/revoke', caller, `token=${sibling.key}`);
+      expect([others.status, others.json()]).toEqual([400, expect.objectContaining({ error: 'unauthorized_client' })]);
+      expect((await ask('POST', '/oauth2/revoke', caller, `token=${own.key}`)).status).toBe(200);
+      expect((await verify(own.key)).status).toBe(401);
+      expect((await verify(sibling.key)).status).toBe(200);
+      for (const wrong of [caller, basic(sibling.handle, own.key), basic('x', sibling.key), basic(own.handle, 'x')]) {
+        const refused = await ask('POST', '/oauth2/introspect', wrong, `token=${sibling.key}`);
+        const error = { error: 'invalid_client', error_description: 'the service token or Acme key is not accepted' };
+        expect([refused.status, refused.json()]).toEqual([401, error]);
+      }
+    });
+
+    it('keeps a setting for each account, and drops it with the account', async () => {
+      const accounts = running.app.get(AccountService);
+      const { dataSource } = running.app.get(Connection);
+      const ownRows = (accountId: string): Promise<number> => dataSource.manager.countBy(AcmeAccount, { accountId });
+      const setting = async (body: object): Promise<Reply> =>
+        ask('PUT', `/client/v4/accounts/${ACCOUNT.id}`, BEARER, JSON.stringify({ settings: body }));
+      expect(await accounts.settingsOf([{ id: ACCOUNT.id } as Account])).toMatchObject([{ acme_team: 'none' }]);
+      expect((await setting({ acme_team: 7 })).text).toContain('acme_team in it must be a string of at most 100');
+      const changed = (await setting({ acme_team: 'blue' })).json<{ result: { settings: object } }>();
+      expect(changed.result.settings).toMatchObject({ acme_team: 'blue' });
+      const created = await ask('POST', KEYS, BEARER, JSON.stringify({ name: 'of no team' }));
+      expect(created.json()).toMatchObject({ team: 'blue' });
+      const { id } = await accounts.create(SYSTEM, 'To be deleted');
+      await accounts.update(SYSTEM, id, { settings: { acme_team: 'gone' } });
+      expect(await ownRows(id)).toBe(1);
+      await accounts.delete(SYSTEM, id);
+      expect(await ownRows(id)).toBe(0);
+      expect(await ownRows(ACCOUNT.id)).toBe(1);
     });
 
     it('has its tokens revoked at /oauth2/revoke, and revokes them itself', async () => {
@@ -186,6 +234,8 @@ describe('a dialect of somebody else’s', () => {
     ]);
     const dataPlane = JSON.stringify(made['data-plane']?.());
     expect(dataPlane).toContain('an Acme key (`X-Acme-Key`)');
+    expect(dataPlane).toContain('"Service token or Acme key (Basic)"');
+    expect(JSON.stringify(made.cloudflare?.())).toContain('the team of Acme keys that name none');
     expect(dataPlane).toContain('"enum":["service_token","personal_token","session","acme_key"]');
     await server.stop();
     await database.drop();

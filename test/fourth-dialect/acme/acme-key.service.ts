@@ -12,6 +12,7 @@ import {
   type Secret,
   type Values,
 } from '../../../src/dialect-kit.js';
+import { teamOf } from './acme-account.js';
 import { AcmeKey } from './acme-key.entity.js';
 import { ACME_OPTIONS, type ACME_SETTINGS } from './acme.options.js';
 
@@ -26,11 +27,13 @@ export class AcmeKeyService {
     @Inject(ACME_OPTIONS) private readonly options: Values<typeof ACME_SETTINGS>,
   ) {}
 
-  async issue(actor: Actor, accountId: string, label: string, team: string): Promise<[AcmeKey, Secret]> {
+  /** @param named - the team, if the caller names one */
+  async issue(actor: Actor, accountId: string, label: string, named?: string): Promise<[AcmeKey, Secret]> {
     const secret = newCheckedSecret(this.options.prefix);
     const digest = this.hashing.digest(secret);
     const key = await this.accounts.change(actor, accountId, async (tx) => {
       await lockAccountShared(tx, accountId);
+      const team = named ?? (await teamOf(tx.manager, accountId));
       return this.tokens.issue(tx, AcmeKey, { handle: digest.slice(0, 12), label, accountId, digest, team });
     });
     return [key, secret];

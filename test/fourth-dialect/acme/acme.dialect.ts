@@ -6,6 +6,7 @@ import {
   isCheckedSecret,
   type CredentialForm,
 } from '../../../src/dialect-kit.js';
+import { ACME_ACCOUNT_EXTENSION, AcmeAccount } from './acme-account.js';
 import { AcmeKeys1900000000000 } from './1900000000000-acme-keys.js';
 import { ACME_KEY, AcmeKey } from './acme-key.entity.js';
 import { ACME_SETTINGS } from './acme.options.js';
@@ -26,6 +27,8 @@ const KEY_FORM: CredentialForm = {
       schemes: { 'Acme key': { type: 'apiKey', in: 'header', name: HEADER, description: 'A key.' } },
     },
   },
+  fromBasic: (handle, key) =>
+    isCheckedSecret(key) ? { kind: ACME_KEY, handle, secret: new Secret(key) } : 'malformed',
   introspection: ({ handle }) => ({ client_id: handle }),
 };
 
@@ -33,8 +36,9 @@ export const acme = defineDialect({
   name: 'acme',
   title: 'Acme',
   settings: ACME_SETTINGS,
-  entities: [AcmeKey],
+  entities: [AcmeKey, AcmeAccount],
   migrations: [AcmeKeys1900000000000],
+  accountExtension: ACME_ACCOUNT_EXTENSION,
   credentials: { forms: () => [KEY_FORM] },
   firstCall: ({ token, accountId }, baseUrl) => ({
     intro: 'Issue a key, as clients of Acme do',

@@ -61,7 +61,7 @@ function acme(status: number, text: string): ErrorResponse {
   return { status, body: { acme: text } };
 }
 
-const view = ({ id, label, team }: AcmeKey): object => ({ id, name: label, team });
+const view = ({ id, handle, label, team }: AcmeKey): object => ({ id, handle, name: label, team });
 
 @Injectable()
 class AcmeGuard extends PermissionGuard {
@@ -93,7 +93,7 @@ class KeysController {
     @Req() request: Request,
     @Param('accountId') accountId: string,
   ): Promise<object> {
-    const { name, team } = jsonMembers(request) as { name: string; team: string };
+    const { name, team } = jsonMembers(request) as { name: string; team?: string };
     const [key, secret] = await this.keys.issue(actor, accountId, name, team);
     return { ...view(key), key: secret.reveal() };
   }
