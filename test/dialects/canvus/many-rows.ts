@@ -4,6 +4,9 @@ import type { TestServer } from '../../support/test-server.js';
 const NUMBERS = (count: number): string =>
   `WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${String(count)})`;
 
+/** Of a secret that nobody has. */
+const DIGEST = 'd'.repeat(64);
+
 /** Gives a user so many tokens of the same description. */
 export async function addTokens(
   { dataSource }: TestServer,
@@ -14,9 +17,10 @@ export async function addTokens(
   const id = String(userId);
   await dataSource.query(
     `${NUMBERS(count)}
-     INSERT INTO latchkey_token (id, kind, handle, handle_scope, secret_version, label, user_id, enabled,
+     INSERT INTO latchkey_token (id, kind, handle, handle_scope, secret_digest, secret_version, label, user_id, enabled,
        created_at, updated_at)
-     SELECT '${id}-' || n, 'personal_token', '${id}-' || n, '', 1, '${description}', ${id}, true, 0, 0 FROM numbers`,
+     SELECT '${id}-' || n, 'personal_token', '${id}-' || n, '', '${DIGEST}', 1, '${description}', ${id}, true, 0, 0
+     FROM numbers`,
   );
 }
 
