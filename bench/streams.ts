@@ -46,6 +46,7 @@ async function startServer(folder: string): Promise<Server> {
       PORT: '0',
       BCRYPT_COST: '4',
       LOG_LEVEL: 'warn',
+      PERSONAL_TOKENS_PER_USER: '0',
       DATABASE_URL: `sqlite:${path.join(folder, 'bench.sqlite')}`,
       ADMIN_TOKEN: TOKEN,
     },

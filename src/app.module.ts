@@ -41,6 +41,7 @@ export class AppModule {
         configured.flatMap(({ dialect, credentials }) => (credentials ? [[dialect.name, credentials]] : [])),
       ),
       loginThrottle: config.loginThrottle,
+      userTokens: config.userTokens,
       leaseSeconds: config.database.leaseSeconds,
       cleanup: { ...config.cleanup, ...cleanup },
       requests: config.requests,

@@ -125,5 +125,6 @@ export {
   type NewUser,
   type Role,
   type UserChanges,
+  type UserTokenOptions,
 } from './identity/index.js';
 export { OptionsError } from './settings/index.js';

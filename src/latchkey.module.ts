@@ -36,6 +36,7 @@ import {
   PersonalTokenHandles,
   RandomTokenHandles,
   ServerSettings,
+  USER_TOKEN_OPTIONS,
   type IdentityOptions,
 } from './identity/index.js';
 import { credentialFormsOf, type Dialect } from './dialect-kit/index.js';
@@ -111,6 +112,11 @@ const REPLACEABLE: Provider[] = [
     {
       provide: IDENTITY_OPTIONS,
       useFactory: (options: LatchkeyValues): IdentityOptions => options,
+      inject: [LATCHKEY_OPTIONS],
+    },
+    {
+      provide: USER_TOKEN_OPTIONS,
+      useFactory: ({ userTokens }: LatchkeyValues) => userTokens,
       inject: [LATCHKEY_OPTIONS],
     },
     {

@@ -181,6 +181,16 @@ const VARIABLES: Record<string, Variable> = {
   LOGIN_FAILURES_PER_ACCOUNT: number((config) => config.loginThrottle.failuresPerAccount, 10, 1, 100_000),
   LOGIN_FAILURES_PER_ADDRESS: number((config) => config.loginThrottle.failuresPerAddress, 100, 1, 100_000),
   LOGIN_FAILURE_WINDOW_SECONDS: number((config) => config.loginThrottle.windowSeconds, 900, 1, 86_400),
+  LOGIN_FAMILY_DAYS: number((config) => config.userTokens.loginFamilyDays, 30, 0, 3650),
+  LOGINS_PER_USER: number((config) => config.userTokens.loginsPerUser, 500, 0, 1_000_000),
+  LOGOUT_ENDS: {
+    at: (config) => config.userTokens.logoutEnds,
+    byDefault: 'login',
+    valid: ['login', 'family'].map((text) => [text, text]),
+    faulty: ['Login', 'all', 'families'],
+    remedy: /one of login, family/,
+  },
+  PERSONAL_TOKENS_PER_USER: number((config) => config.userTokens.personalTokensPerUser, 1000, 0, 1_000_000),
   CANVUS_KEEPALIVE_SECONDS: number((config) => config.dialects.canvus.keepaliveSeconds, 15, 1, 3600),
   SERVICE_TOKEN_PREFIX: {
     at: (config) => config.dialects.cloudflare.secretPrefix,

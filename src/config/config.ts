@@ -2,8 +2,13 @@
 import { CREDENTIAL_CACHE_SETTINGS, PASSWORD_SETTINGS } from '../core/core.settings.js';
 import { DATA_PLANE_SETTINGS } from '../data-plane/data-plane.settings.js';
 import { DIALECT_SETTINGS } from '../dialects.settings.js';
-import { FIRST_START_SETTINGS, CLEANUP_SETTINGS, LOGIN_THROTTLE_SETTINGS } from '../identity/identity.settings.js';
 import { REQUEST_SETTINGS } from '../http/http.settings.js';
+import {
+  CLEANUP_SETTINGS,
+  FIRST_START_SETTINGS,
+  LOGIN_THROTTLE_SETTINGS,
+  USER_TOKEN_SETTINGS,
+} from '../identity/identity.settings.js';
 import { LOG_SETTINGS } from '../operations/logging.settings.js';
 import { DATABASE_SETTINGS } from '../persistence/persistence.settings.js';
 import { SERVER_SETTINGS } from '../server.settings.js';
@@ -36,6 +41,8 @@ export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
   readonly passwords: Values<typeof PASSWORD_SETTINGS>;
   /** When callers that fail to log in have to wait. */
   readonly loginThrottle: Values<typeof LOGIN_THROTTLE_SETTINGS>;
+  /** Limits of logins and personal tokens. */
+  readonly userTokens: Values<typeof USER_TOKEN_SETTINGS>;
   /** The credential cache. */
   readonly credentialCache: Values<typeof CREDENTIAL_CACHE_SETTINGS>;
   /** What is removed in the background, and when. */
@@ -57,6 +64,7 @@ const SHARED = {
   log: LOG_SETTINGS,
   passwords: PASSWORD_SETTINGS,
   loginThrottle: LOGIN_THROTTLE_SETTINGS,
+  userTokens: USER_TOKEN_SETTINGS,
   credentialCache: CREDENTIAL_CACHE_SETTINGS,
   dataPlane: DATA_PLANE_SETTINGS,
   cleanup: CLEANUP_SETTINGS,

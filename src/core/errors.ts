@@ -14,7 +14,7 @@ export type DomainErrorCode =
   | 'email_taken'
   | 'account_name_taken'
   | 'already_member'
-  /** The account has reached its limit of tokens. */
+  /** The account or the user has reached its limit of tokens; the message says what to do. */
   | 'quota_reached'
   /** A concurrent change came first; this request has changed nothing. */
   | 'conflict'

@@ -10,6 +10,8 @@ export interface LoginMessage extends Origin {
   readonly outcome: 'opened' | 'refused' | 'throttled' | 'failed';
   /** The user who has logged in; `null` if the session was not opened. */
   readonly userId: number | null;
+  /** Logins of the user that have ended because there was no room for another. */
+  readonly endedLogins: number;
 }
 
 /** Published for every login with a password or token. */

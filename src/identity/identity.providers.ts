@@ -4,8 +4,10 @@ import { Authenticator } from './authenticator.js';
 import { Bootstrap } from './bootstrap.js';
 import { CleanupJob } from './cleanup-job.js';
 import { LoginThrottle } from './login-throttle.js';
+import { LoginFamilies } from './logins/login-families.js';
 import { MembershipService } from './membership.service.js';
 import { PasswordService } from './password.service.js';
+import { PersonalTokenQuota } from './logins/personal-token-quota.js';
 import { PersonalTokenService } from './personal-token.service.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionService } from './session.service.js';
@@ -17,9 +19,11 @@ export const IDENTITY_PROVIDERS = [
   Authenticator,
   Bootstrap,
   CleanupJob,
+  LoginFamilies,
   LoginThrottle,
   MembershipService,
   PasswordService,
+  PersonalTokenQuota,
   PersonalTokenService,
   ServerSettings,
   SessionService,

@@ -1,6 +1,6 @@
 /** The settings of users, accounts, logins and cleanup. */
 import { PASSWORD_FORM, PASSWORD_MAX_BYTES, USER_TOKEN_FORM, isStorableText } from '../core/core.settings.js';
-import { integer, setting, settingsTable, text } from '../settings/index.js';
+import { choice, integer, setting, settingsTable, text } from '../settings/index.js';
 import { EMAIL_MAX, isEmailAddress } from './email-address.js';
 import { isHexId } from './hex-id.js';
 
@@ -78,6 +78,39 @@ export const LOGIN_THROTTLE_SETTINGS = settingsTable(
     }),
   },
   ['LOGIN_FAILURE'],
+);
+
+/** The limits of what a user can present: logins and personal tokens. */
+export const USER_TOKEN_SETTINGS = settingsTable(
+  'Logins and personal tokens',
+  {
+    loginFamilyDays: setting({
+      env: 'LOGIN_FAMILY_DAYS',
+      form: integer(0, 3650),
+      default: 30,
+      doc: 'Days from a login to the end of all that it was exchanged for, and of itself; 0 sets no end',
+      more: 'Logins made before a change of this value keep their end.',
+    }),
+    loginsPerUser: setting({
+      env: 'LOGINS_PER_USER',
+      form: integer(0, 1_000_000),
+      default: 500,
+      doc: 'Maximum number of logins of a user at the same time; one more ends the oldest; 0 sets no limit',
+    }),
+    logoutEnds: setting({
+      env: 'LOGOUT_ENDS',
+      form: choice('login', 'family'),
+      default: 'login',
+      doc: '`login` ends the login that is logged out; `family` also all that it was exchanged from or for',
+    }),
+    personalTokensPerUser: setting({
+      env: 'PERSONAL_TOKENS_PER_USER',
+      form: integer(0, 1_000_000),
+      default: 1000,
+      doc: 'Maximum number of personal tokens of a user; 0 sets no limit',
+    }),
+  },
+  ['LOGIN_FAMILY', 'LOGINS_', 'LOGOUT_', 'PERSONAL_TOKEN'],
 );
 
 const DAY_MS = 86_400_000;

@@ -29,6 +29,7 @@ export { LoginThrottle, type Attempt } from './login-throttle.js';
 export { Membership, type Role } from './membership.entity.js';
 export { MembershipService, type Member } from './membership.service.js';
 export { IDENTITY_OPTIONS, type IdentityOptions, type LoginThrottleOptions } from './options.js';
+export { USER_TOKEN_OPTIONS, type UserTokenOptions } from './logins/user-token-options.js';
 export { PasswordService } from './password.service.js';
 export { PersonalToken } from './personal-token.entity.js';
 export {

@@ -12,10 +12,10 @@ export async function observedLogin(
   const common = { method, audience, address, requestId };
   try {
     const opened = await attempt();
-    loginChannel.publish({ ...common, outcome: 'opened', userId: opened.user.id });
+    loginChannel.publish({ ...common, outcome: 'opened', userId: opened.user.id, endedLogins: opened.endedLogins });
     return opened;
   } catch (error) {
-    loginChannel.publish({ ...common, outcome: outcomeOf(error), userId: null });
+    loginChannel.publish({ ...common, outcome: outcomeOf(error), userId: null, endedLogins: 0 });
     throw error;
   }
 }

@@ -10,6 +10,7 @@ import {
   type Actor,
   type Transaction,
 } from '../core/index.js';
+import { PersonalTokenQuota } from './logins/personal-token-quota.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { PersonalTokenHandles } from './personal-token-handles.js';
 import { SessionToken } from './session-token.entity.js';
@@ -30,6 +31,7 @@ export class PersonalTokenService {
     private readonly listing: TokenListing,
     private readonly hashing: HashingService,
     private readonly handles: PersonalTokenHandles,
+    private readonly quota: PersonalTokenQuota,
     private readonly users: UserDirectory,
   ) {}
 
@@ -48,12 +50,13 @@ export class PersonalTokenService {
     return this.unitOfWork.read((manager) => this.tokens.find(manager, PersonalToken, { handle, handleScope: '' }));
   }
 
-  /** @throws DomainError `user_not_found` */
+  /** @throws DomainError `user_not_found`, `quota_reached` */
   async issue(actor: Actor, userId: number, description: string): Promise<IssuedPersonalToken> {
     const prepared = await this.prepare(this.hashing.newSecret());
     return this.unitOfWork.write(actor, async (tx) => {
       // A caller who issues a token to themselves is locked as the author already.
       if (actor.tokenId === null || actor.userId !== userId) await lockUserShared(this.users, tx, userId);
+      await this.quota.requireRoom(tx, userId);
       return this.insert(tx, userId, description, prepared);
     });
   }

@@ -1,6 +1,6 @@
-/** A session token, which a login creates; it lives for hours and is not listed. */
+/** A session token, which a login creates; it lives for hours or days. */
 import { Check, ChildEntity, Column } from 'typeorm';
-import { Token } from '../core/index.js';
+import { Token, timestampColumn } from '../core/index.js';
 
 /** The session of a login. Its secret is shown when it is created, and it ends at `expiresAt`. */
 @ChildEntity('session')
@@ -15,6 +15,17 @@ export class SessionToken extends Token {
   /** The personal token that it was created with, and ends with. */
   @Column({ name: 'parent_id', type: 'varchar', length: 36, nullable: true })
   parentId!: string | null;
+
+  /**
+   * Shared by the logins that were exchanged one for the next. Only selected on demand, as verification has no use for
+   * it. `null` in rows of an older version's instances: the login is a family of its own.
+   */
+  @Column({ name: 'family_id', type: 'varchar', length: 36, nullable: true, select: false })
+  familyId?: string | null;
+
+  /** When the first login of the family was made. Only selected on demand. `null` where {@link familyId} is. */
+  @Column(timestampColumn({ name: 'family_began_at', nullable: true, select: false }))
+  familyBeganAt?: Date | null;
 }
 
 /** Audience of logins that act for the user wherever a user's token is accepted. */

@@ -1,5 +1,4 @@
 /** Logs users in, with a password or another token, and out. */
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LessThanOrEqual } from 'typeorm';
 import {
@@ -20,6 +19,7 @@ import { loginChannel, type LoginMessage } from './channels.js';
 import { LoginFailed, UserLoggedIn, UserLoggedOut } from './changes.js';
 import { networksOf } from './guessing/networks.js';
 import { LoginThrottle } from './login-throttle.js';
+import { LoginFamilies } from './logins/login-families.js';
 import { observedLogin } from './observed-login.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionToken } from './session-token.entity.js';
@@ -45,6 +45,8 @@ export interface OpenedSession {
   secret: Secret;
   /** The user; `lastLoginAt` is the login before this one. */
   user: User;
+  /** How many older ones have ended to make room for it. */
+  endedLogins: number;
 }
 
 @Injectable()
@@ -52,6 +54,7 @@ export class SessionService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly tokens: TokenService,
+    private readonly families: LoginFamilies,
     private readonly hashing: HashingService,
     private readonly authenticator: Authenticator,
     private readonly throttle: LoginThrottle,
@@ -69,7 +72,7 @@ export class SessionService {
 
   /**
    * Creates a new session for a personal or login token, which stays valid. The session ends with the personal token
-   * that it was created with.
+   * that it was created with, and with the family of the login that it was exchanged for.
    * @throws DomainError `invalid_login`, `throttled`
    */
   exchange(presented: string, options: LoginOptions): Promise<OpenedSession> {
@@ -134,7 +137,8 @@ export class SessionService {
   }
 
   /**
-   * Ends a session of the caller: the one given, or the one they authenticated with. Personal tokens stay valid.
+   * Ends a session of the caller: the one given, or the one they authenticated with; or its family, as the setting says.
+   * Personal tokens stay valid.
    * @throws DomainError `invalid_login` if the given token is not theirs
    */
   async logout(principal: Principal, audience: string, presented?: string): Promise<void> {
@@ -151,7 +155,7 @@ export class SessionService {
     try {
       await this.unitOfWork.write(actor, async (tx) => {
         tx.record(new UserLoggedOut(user, { token_id: token.id }));
-        await this.tokens.revoke(tx, SessionToken, token);
+        await this.families.end(tx, token);
       });
     } catch (error) {
       // A concurrent request ended it, which is what the caller wanted.
@@ -188,28 +192,19 @@ export class SessionService {
       const renewed = by.renewedHash ? { passwordHash: by.renewedHash } : {};
       await tx.manager.update(User, { id: user.id }, { lastLoginAt: tx.now, ...renewed });
       await tx.manager.delete(SessionToken, { userId: user.id, expiresAt: LessThanOrEqual(tx.now) });
-      const token = await this.insert(tx, user.id, secret, options, by.presented);
-      tx.record(new UserLoggedIn(user, { method: by.method, dialect: options.audience, token_id: token.id }));
-      return { token, secret, user };
-    });
-  }
-
-  private insert(
-    tx: Transaction,
-    userId: number,
-    secret: Secret,
-    options: LoginOptions,
-    presented: Token | undefined,
-  ): Promise<SessionToken> {
-    return this.tokens.issue(tx, SessionToken, {
-      handle: randomUUID(),
-      digest: this.hashing.digest(secret),
-      userId,
-      label: '',
-      accountId: options.accountId ?? null,
-      audience: options.audience,
-      parentId: presented instanceof SessionToken ? presented.parentId : (presented?.id ?? null),
-      expiresAt: new Date(tx.now.getTime() + options.lifetimeSeconds * 1000),
+      const family = await this.families.columnsOfNext(tx, by.presented, options.lifetimeSeconds);
+      const endedLogins = await this.families.makeRoom(tx, user.id);
+      const token = await this.tokens.issue(tx, SessionToken, {
+        ...family,
+        digest: this.hashing.digest(secret),
+        userId: user.id,
+        label: '',
+        accountId: options.accountId ?? null,
+        audience: options.audience,
+      });
+      const details = { method: by.method, dialect: options.audience, token_id: token.id };
+      tx.record(new UserLoggedIn(user, { ...details, ...(endedLogins > 0 && { ended_logins: endedLogins }) }));
+      return { token, secret, user, endedLogins };
     });
   }
 

@@ -268,9 +268,9 @@ onBothEngines('the channels', (engine) => {
     await post(LOGIN, { token: ADMIN.token });
     const common = { audience: 'user', address: '127.0.0.1', requestId: SOME_ID };
     expect(recorder.of('latchkey:login')).toEqual([
-      { ...common, method: 'password', outcome: 'opened', userId: 1000 },
-      { ...common, method: 'password', outcome: 'refused', userId: null },
-      { ...common, method: 'token', outcome: 'opened', userId: 1000 },
+      { ...common, method: 'password', outcome: 'opened', userId: 1000, endedLogins: 0 },
+      { ...common, method: 'password', outcome: 'refused', userId: null, endedLogins: 0 },
+      { ...common, method: 'token', outcome: 'opened', userId: 1000, endedLogins: 0 },
     ]);
     const compared = {
       operation: 'compare',

@@ -69,6 +69,7 @@ async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promis
     credentialCache: config.credentialCache,
     credentials: { cloudflare: credentials },
     loginThrottle: config.loginThrottle,
+    userTokens: config.userTokens,
     leaseSeconds,
     cleanup: { ...config.cleanup, ...cleanup },
     requests: config.requests,

@@ -23,8 +23,9 @@ export class LoginController {
     summary: 'Log in',
     returns: 'The login token and the user.',
     description:
-      'With e-mail and password, or with a token. The new token lives for 24 hours, or 30 days with `remember`. ' +
-      'A token sent here stays valid. The reason for a refusal is not disclosed.',
+      'With e-mail and password, or with a token. The new token lives for 24 hours, or 30 days with `remember`; a login ' +
+      'that is exchanged again and again ends 30 days after the first one (setting `LOGIN_FAMILY_DAYS`). A token sent ' +
+      'here stays valid. The reason for a refusal is not disclosed.',
     body: LoginInput,
     examples: {
       'With a password': { email: 'admin@example.com', password: 'correct horse', remember: false },
@@ -51,7 +52,8 @@ export class LoginController {
     summary: 'Log out',
     returns: 'An empty object.',
     description:
-      'Ends the login token of the request, or the one in the body. Access tokens stay valid: delete them instead.',
+      'Ends the login token of the request, or the one in the body; with the setting `LOGOUT_ENDS=family` also the ' +
+      'logins that it was exchanged from and for. Access tokens stay valid: delete them instead.',
     body: LogoutInput,
     examples: {
       'The token presented': {},

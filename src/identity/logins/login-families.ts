@@ -1,0 +1,131 @@
+/** The families of logins that were exchanged one for the next: their end, their number, and how they are left. */
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  DomainError,
+  TokenService,
+  type NewToken,
+  type Token,
+  type TokenRef,
+  type Transaction,
+} from '../../core/index.js';
+import type { Values } from '../../settings/index.js';
+import type { USER_TOKEN_SETTINGS } from '../identity.settings.js';
+import { SessionToken } from '../session-token.entity.js';
+import { lockUserForUpdate } from '../user-lock.js';
+import { USER_TOKEN_OPTIONS } from './user-token-options.js';
+
+const DAY_MS = 86_400_000;
+
+/** Oldest logins that one new login ends. Where a lower limit left more of them, the next logins end the others. */
+const ENDED_AT_ONCE = 20;
+
+/** What a new login has of its family. */
+type FamilyColumns = Pick<NewToken<SessionToken>, 'handle' | 'expiresAt' | 'parentId' | 'familyId' | 'familyBeganAt'>;
+
+/** Which logins end: one, or all of its family. */
+export type LoginScope = 'login' | 'family';
+
+@Injectable()
+export class LoginFamilies {
+  constructor(
+    private readonly tokens: TokenService,
+    @Inject(USER_TOKEN_OPTIONS) private readonly options: Values<typeof USER_TOKEN_SETTINGS>,
+  ) {}
+
+  /**
+   * The columns of a new login, which continues the family of the login that it is exchanged for, or begins one. It
+   * never outlives its family.
+   * @param presented - the token that it is exchanged for
+   * @throws DomainError `invalid_login` if the family is at its end
+   */
+  async columnsOfNext(tx: Transaction, presented: Token | undefined, lifetimeSeconds: number): Promise<FamilyColumns> {
+    const handle = randomUUID();
+    const before = presented instanceof SessionToken ? await familyOf(tx, presented) : undefined;
+    const { id, beganAt } = before ?? { id: handle, beganAt: tx.now };
+    const { loginFamilyDays: days } = this.options;
+    const end = days === 0 ? Number.POSITIVE_INFINITY : beganAt.getTime() + days * DAY_MS;
+    if (end <= tx.now.getTime()) {
+      throw new DomainError(
+        'invalid_login',
+        `${String(days)} days after the first login it cannot be prolonged again; log in with e-mail and password`,
+      );
+    }
+    return {
+      handle,
+      expiresAt: new Date(Math.min(tx.now.getTime() + lifetimeSeconds * 1000, end)),
+      parentId: presented instanceof SessionToken ? presented.parentId : (presented?.id ?? null),
+      familyId: id,
+      familyBeganAt: beganAt,
+    };
+  }
+
+  /**
+   * Ends the oldest logins of a user where there is no room for another. Hold the user's lock.
+   * @returns how many have ended
+   */
+  async makeRoom(tx: Transaction, userId: number): Promise<number> {
+    const { loginsPerUser } = this.options;
+    if (loginsPerUser === 0) return 0;
+    const excess = (await countOf(tx, userId)) - loginsPerUser + 1;
+    if (excess <= 0) return 0;
+    const oldest = await tx.manager.find(SessionToken, {
+      select: { id: true, userId: true },
+      where: { userId },
+      order: { createdAt: 'ASC', id: 'ASC' },
+      take: Math.min(excess, ENDED_AT_ONCE),
+    });
+    return this.endAll(tx, oldest);
+  }
+
+  /**
+   * Ends a login of a user, or its whole family.
+   * @param scope - default: as the setting says what a logout ends
+   * @returns how many have ended
+   * @throws DomainError `token_not_found`
+   */
+  async end(
+    tx: Transaction,
+    { id, userId }: Pick<SessionToken, 'id' | 'userId'>,
+    scope: LoginScope = this.options.logoutEnds,
+  ): Promise<number> {
+    if (scope === 'login') {
+      await this.tokens.revoke(tx, SessionToken, { id, userId });
+      return 1;
+    }
+    // Nobody exchanges one of them meanwhile.
+    await lockUserForUpdate(tx, userId);
+    const login = await tx.manager.findOneBy(SessionToken, { id, userId });
+    if (!login) throw new DomainError('token_not_found', 'no such login');
+    const { id: familyId } = await familyOf(tx, login);
+    const relatives = await tx.manager.find(SessionToken, {
+      select: { id: true, userId: true },
+      where: [
+        { userId, familyId },
+        { userId, id: familyId },
+      ],
+    });
+    return this.endAll(tx, relatives);
+  }
+
+  private async endAll(tx: Transaction, logins: readonly TokenRef[]): Promise<number> {
+    // In the order of locks.
+    const ordered = [...logins].sort((one, other) => (one.id < other.id ? -1 : 1));
+    for (const login of ordered) await this.tokens.revoke(tx, SessionToken, login);
+    return ordered.length;
+  }
+}
+
+async function familyOf(tx: Transaction, { id, createdAt }: SessionToken): Promise<{ id: string; beganAt: Date }> {
+  const row = await tx.manager.findOne(SessionToken, {
+    select: { id: true, familyId: true, familyBeganAt: true },
+    where: { id },
+  });
+  return { id: row?.familyId ?? id, beganAt: row?.familyBeganAt ?? createdAt };
+}
+
+/** TypeORM's own count takes several times as long, because it counts distinct ids. */
+async function countOf(tx: Transaction, userId: number): Promise<number> {
+  const query = tx.manager.createQueryBuilder(SessionToken, 'login').select('COUNT(*)', 'count').where({ userId });
+  return Number((await query.getRawOne<{ count: string | number }>())?.count ?? 0);
+}
