@@ -124,6 +124,16 @@ const VARIABLES: Record<string, Variable> = {
   INSTANCE_LEASE_SECONDS: number((config) => config.database.leaseSeconds, 2, 1, 60),
   CREDENTIAL_CACHE_ENTRIES: number((config) => config.credentialCache.entries, 50_000, 0, 10_000_000),
   CREDENTIAL_CACHE_SECONDS: number((config) => config.credentialCache.seconds, 300, 1, 86_400),
+  VERIFY_WITHOUT_ACCOUNT: {
+    at: (config) => config.dataPlane.withoutAccount,
+    byDefault: false,
+    valid: [
+      ['true', true],
+      ['false', false],
+    ],
+    faulty: ['1', 'yes', 'TRUE'],
+    remedy: /true or false/,
+  },
   VERIFY_MAX_AGE_SECONDS: number((config) => config.dataPlane.maxAgeSeconds, 0, 0, 3600),
   SERVICE_TOKEN_HEADER: {
     at: (config) => config.dialects.cloudflare.credentials.jsonHeader,

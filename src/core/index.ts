@@ -5,6 +5,7 @@ export { SYSTEM, anonymousFrom, type Actor, type ActorKind, type Origin } from '
 export { AuditLog, removeAuditRows, type AuditFilter, type IdRange } from './audit/audit-log.js';
 export { AuditRecord } from './audit/audit-record.entity.js';
 export { AuditSink, DatabaseAuditSink, type AuditEntry } from './audit/audit-sink.js';
+export { ChangeAwareCache, type CacheLimits, type StaleKeys } from './changes/change-aware-cache.js';
 export { ChangeRelay, LocalRelay, type ChangePublication } from './changes/change-relay.js';
 export {
   Change,

@@ -1,7 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Acceptance } from '../core/index.js';
-import { PolicyError, admits, intersect, readPolicy } from './access-policy.js';
+import { PolicyError, admits, admitsMember, intersect, namesHolders } from './access-policy.js';
+import { readPolicy } from './policy-query.js';
 
+const TOKEN = '3537a672-e4d8-4d89-aab9-26cb622918a1';
+const BROKEN = [
+  'kind=',
+  'kind=access_token',
+  'kind=session,',
+  'account=',
+  `account=${'A'.repeat(32)}`,
+  'acount=x',
+  'kind',
+  'token=x',
+  `token=${TOKEN.toUpperCase()}`,
+  'user=0',
+  'user=1e3',
+  'user=01000',
+  'user=99999999999',
+  'user=',
+  'member_of=x',
+  'role=administrator',
+  `member_of=${'a'.repeat(32)}&role=owner`,
+  `memberOf=${'a'.repeat(32)}`,
+];
 const KINDS = ['service_token', 'session'];
 const [A, B] = ['a'.repeat(32), 'b'.repeat(32)];
 const acceptance = (kind: string, accountId: string | null): Acceptance =>
@@ -36,18 +58,57 @@ describe('an access policy', () => {
     expect(intersect({ accounts: [A] }, { accounts: [B] })).toMatchObject({ accounts: [] });
   });
 
+  it('admits the tokens and users that it names, and needs both', () => {
+    const [token, other] = [
+      { id: 'one', userId: 7 },
+      { id: 'two', userId: null },
+    ].map((values) => ({ ...acceptance('session', null), token: values }) as unknown as Acceptance) as [
+      Acceptance,
+      Acceptance,
+    ];
+    expect([token, other].map((each) => admits({ tokens: ['one'] }, each))).toEqual([true, false]);
+    expect([token, other].map((each) => admits({ users: [7] }, each))).toEqual([true, false]);
+    expect(admits({ tokens: ['one'], users: [8] }, token)).toBe(false);
+    expect(admits({ users: [] }, token)).toBe(false);
+  });
+
+  it('admits members of one of its accounts, in a role that it names', () => {
+    const held = new Map([[A, 'read_only' as const]]);
+    expect(admitsMember({ memberOf: [B, A] }, held)).toBe(true);
+    expect(admitsMember({ memberOf: [B] }, held)).toBe(false);
+    expect(admitsMember({ memberOf: [A], roles: ['administrator'] }, held)).toBe(false);
+    expect(admitsMember({ memberOf: [A], roles: ['administrator', 'read_only'] }, held)).toBe(true);
+    expect(admitsMember({ memberOf: [A], roles: [] }, held)).toBe(false);
+  });
+
+  it.each([
+    ['', false],
+    ['kind=session', false],
+    [`account=${A}`, true],
+    [`member_of=${A}`, true],
+    ['user=1000', true],
+    [`token=${TOKEN}`, true],
+  ])('says whose tokens it means, or does not: %s', (query, says) => {
+    expect(namesHolders(readPolicy(query, KINDS))).toBe(says);
+  });
+
   it('is read from a query, repeated or with commas', () => {
     expect(readPolicy(`kind=session,service_token&account=${A}&account=${B}`, KINDS)).toEqual({
       kinds: ['session', 'service_token'],
       accounts: [A, B],
     });
+    expect(readPolicy(`token=${TOKEN}&user=1000,1001&member_of=${A}&role=administrator&role=read_only`, KINDS)).toEqual(
+      {
+        tokens: [TOKEN],
+        users: [1000, 1001],
+        memberOf: [A],
+        roles: ['administrator', 'read_only'],
+      },
+    );
     expect(readPolicy('', KINDS)).toEqual({});
   });
 
-  it.each(['kind=', 'kind=access_token', 'kind=session,', 'account=', `account=${'A'.repeat(32)}`, 'acount=x', 'kind'])(
-    'that cannot be understood is refused instead of admitting everybody: %s',
-    (query) => {
-      expect(() => readPolicy(query, KINDS)).toThrow(PolicyError);
-    },
-  );
+  it.each(BROKEN)('that cannot be understood is refused instead of admitting everybody: %s', (query) => {
+    expect(() => readPolicy(query, KINDS)).toThrow(PolicyError);
+  });
 });

@@ -1,60 +1,65 @@
-/** Access policies: admit all valid tokens, or only those of certain kinds and accounts. */
+/** Access policies: which valid tokens are admitted, by their kind, their account, themselves, or their user. */
 import type { Acceptance } from '../core/index.js';
+import type { Role, RolesByAccount } from '../identity/index.js';
 
-/** Restrictions on the admitted tokens. An absent list restricts nothing; an empty list admits nobody. */
+/**
+ * Restrictions on the admitted tokens; all that are given have to hold. An absent list restricts nothing; an empty list
+ * admits nobody.
+ */
 export interface AccessPolicy {
   /** Admitted kinds of token; each must be one that can be presented. */
   readonly kinds?: readonly string[] | undefined;
   /** Ids of admitted accounts, 32 lower-case hex characters. Tokens without an account are then not admitted. */
   readonly accounts?: readonly string[] | undefined;
+  /** Ids of admitted tokens, UUIDs in lower case. */
+  readonly tokens?: readonly string[] | undefined;
+  /** Ids of users whose personal tokens and logins are admitted. */
+  readonly users?: readonly number[] | undefined;
+  /**
+   * Ids of accounts whose members are admitted, with their personal tokens and logins. Tokens of services, which are
+   * members of nothing, are then not admitted.
+   */
+  readonly memberOf?: readonly string[] | undefined;
+  /** The roles that members need in one of the accounts of `memberOf`, without which this is not valid. */
+  readonly roles?: readonly Role[] | undefined;
 }
 
 /** The policy is invalid. It admits nobody instead of everybody, and the message says why. */
 export class PolicyError extends Error {}
 
-export function admits({ kinds, accounts }: AccessPolicy, { token }: Acceptance): boolean {
+/** Whether everything but the membership of the user admits the token: see {@link admitsMember}. */
+export function admits({ kinds, accounts, tokens, users }: AccessPolicy, { token }: Acceptance): boolean {
   if (kinds && !kinds.includes(token.kind)) return false;
-  return !accounts || (token.accountId !== null && accounts.includes(token.accountId));
+  if (accounts && (token.accountId === null || !accounts.includes(token.accountId))) return false;
+  if (tokens && !tokens.includes(token.id)) return false;
+  return !users || (token.userId !== null && users.includes(token.userId));
 }
 
-/** The policy that admits what both policies admit. */
+/** @param held - the roles of the user of the token */
+export function admitsMember({ memberOf = [], roles }: AccessPolicy, held: RolesByAccount): boolean {
+  return memberOf.some((account) => {
+    const role = held.get(account);
+    return role !== undefined && (!roles || roles.includes(role));
+  });
+}
+
+/** Whether the policy says, in any way, whose tokens are admitted. One that does not admits the tokens of all accounts. */
+export function namesHolders({ accounts, tokens, users, memberOf }: AccessPolicy): boolean {
+  return accounts !== undefined || memberOf !== undefined || tokens !== undefined || users !== undefined;
+}
+
+/** The policy with the conditions of both; of a list that both have, what is in both. */
 export function intersect(one: AccessPolicy, other: AccessPolicy): AccessPolicy {
-  return { kinds: intersectLists(one.kinds, other.kinds), accounts: intersectLists(one.accounts, other.accounts) };
+  return {
+    kinds: intersectLists(one.kinds, other.kinds),
+    accounts: intersectLists(one.accounts, other.accounts),
+    tokens: intersectLists(one.tokens, other.tokens),
+    users: intersectLists(one.users, other.users),
+    memberOf: intersectLists(one.memberOf, other.memberOf),
+    roles: intersectLists(one.roles, other.roles),
+  };
 }
 
 function intersectLists<T>(one: readonly T[] | undefined, other: readonly T[] | undefined): readonly T[] | undefined {
   return one && other ? one.filter((value) => other.includes(value)) : (one ?? other);
-}
-
-const ACCOUNT_ID = /^[0-9a-f]{32}$/;
-
-/**
- * Reads a policy from a query: `kind` and `account`, each repeated any number of times or separated by commas.
- * @param known - the kinds of token that can be presented
- * @throws PolicyError
- */
-export function readPolicy(query: string, known: readonly string[]): AccessPolicy {
-  const policy: { kinds?: string[]; accounts?: string[] } = {};
-  for (const [name, text] of new URLSearchParams(query)) {
-    const values = text.split(',');
-    if (name === 'kind') policy.kinds = [...(policy.kinds ?? []), ...values.map((kind) => knownKind(kind, known))];
-    else if (name === 'account') policy.accounts = [...(policy.accounts ?? []), ...values.map(account)];
-    else throw new PolicyError(`the parameter ${quoted(name)} is not known; there are kind and account`);
-  }
-  return policy;
-}
-
-/** @throws PolicyError if no token of this kind can be presented */
-export function knownKind(kind: string, known: readonly string[]): string {
-  if (!known.includes(kind)) throw new PolicyError(`kind is ${quoted(kind)}; give one of ${known.join(', ')}`);
-  return kind;
-}
-
-function account(text: string): string {
-  if (!ACCOUNT_ID.test(text)) throw new PolicyError(`account is ${quoted(text)}; give 32 lower-case hex characters`);
-  return text;
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

@@ -1,5 +1,5 @@
 /** The settings of the data plane. */
-import { HOST_FORM, integer, setting, settingsTable } from '../settings/index.js';
+import { HOST_FORM, flag, integer, setting, settingsTable } from '../settings/index.js';
 
 /** The data plane. */
 export const DATA_PLANE_SETTINGS = settingsTable(
@@ -11,6 +11,13 @@ export const DATA_PLANE_SETTINGS = settingsTable(
       default: 0,
       doc: 'Seconds that a proxy may cache a positive answer of `/verify`; 0 forbids caching',
       more: 'A cached answer still admits the credential after its revocation.',
+    }),
+    withoutAccount: setting({
+      env: 'VERIFY_WITHOUT_ACCOUNT',
+      form: flag(),
+      default: false,
+      doc: 'Whether rules that name no account, member, user or token hold where there are several accounts',
+      more: 'If not, they admit nobody; otherwise, the tokens of every account. The rules of guards are meant too.',
     }),
     port: setting({
       env: 'VERIFY_PORT',

@@ -2,6 +2,7 @@
 import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
 import { optionalExamples } from '../http/index.js';
 import type { CredentialForms, CredentialScheme } from '../core/index.js';
+import { ROLES } from '../identity/index.js';
 import { kindsByHolder, presentableNouns, presentableSchemes } from './form-descriptions.js';
 import { IDENTITY_HEADERS } from './identity-headers.js';
 import { OAuthErrorView } from './oauth/oauth.docs.js';
@@ -15,7 +16,8 @@ function description(forms: CredentialForms): string {
   return (
     'For proxies: nginx `auth_request`, Caddy `forward_auth`, Traefik ForwardAuth, Envoy ext_authz. All methods are ' +
     `answered alike, and the body is ignored. The credential is ${presentableNouns(forms)}. Send exactly one; the ` +
-    'query never contains credentials. Proxies that append the original path and query to a prefix (Envoy) can put ' +
+    'query never contains credentials. All parameters that are given have to hold. On a server with several accounts ' +
+    'a policy has to say whose tokens it means: by `account`, `member_of`, `user` or `token`. Proxies that append the original path and query to a prefix (Envoy) can put ' +
     `the policy into the path: \`/verify/only/${rule}/…\` is the same as \`/verify?${rule}\`.`
   );
 }
@@ -28,7 +30,7 @@ const REFUSALS: Readonly<Record<number, ErrorExample>> = {
   400: {
     description: 'The policy in the query is invalid; the error description says why.',
     error: 'invalid_request',
-    error_description: 'the parameter "kinds" is not known; there are kind and account',
+    error_description: 'the parameter "kinds" is not known; there are kind, account, token, user, member_of and role',
   },
   401: {
     description: 'Missing or invalid credentials. The reason is not disclosed.',
@@ -36,7 +38,9 @@ const REFUSALS: Readonly<Record<number, ErrorExample>> = {
     error_description: 'missing or invalid credentials',
   },
   403: {
-    description: 'The credential is valid, but the policy does not admit it.',
+    description:
+      'The credential is valid, but the policy does not admit it; or the policy names no account, member, user or ' +
+      'token although there are several accounts, which the error description then says.',
     error: 'forbidden',
     error_description: 'the credential is valid, but not admitted here',
   },
@@ -73,6 +77,7 @@ export function verifyPath(forms: CredentialForms): PathItem {
       { type: 'string', pattern: '^[0-9a-f]{32}$' },
       { one: [IDENTITY_HEADERS['Latchkey-Account-Id'].example] },
     ),
+    ...holderParameters(),
   ];
   return {
     get: {
@@ -85,6 +90,37 @@ export function verifyPath(forms: CredentialForms): PathItem {
       responses: { 200: admitted(forms), ...Object.fromEntries(Object.entries(REFUSALS).map(refusal)) },
     },
   };
+}
+
+/** The parameters by which a policy names tokens and users. */
+function holderParameters(): ReturnType<typeof parameter>[] {
+  return [
+    parameter(
+      'token',
+      'Ids of the admitted tokens. Default: all.',
+      { type: 'string', format: 'uuid' },
+      { one: [IDENTITY_HEADERS['Latchkey-Token-Id'].example] },
+    ),
+    parameter(
+      'user',
+      'Ids of the users whose personal tokens and logins are admitted. Default: all tokens, including those of services.',
+      { type: 'string', pattern: '^[1-9][0-9]{0,9}$' },
+      { one: ['1000'] },
+    ),
+    parameter(
+      'member_of',
+      'Ids of accounts whose members are admitted, with their personal tokens and logins. Service tokens are not: ' +
+        'they are admitted by `account`. Default: all tokens.',
+      { type: 'string', pattern: '^[0-9a-f]{32}$' },
+      { one: [IDENTITY_HEADERS['Latchkey-Account-Id'].example] },
+    ),
+    parameter(
+      'role',
+      'The roles of which a member needs one, in one of the accounts of `member_of`; not valid without it. Default: all.',
+      { type: 'string', enum: [...ROLES] },
+      { administrators: ['administrator'] },
+    ),
+  ];
 }
 
 /** A security requirement in which all these schemes are needed together. */

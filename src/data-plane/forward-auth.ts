@@ -5,11 +5,12 @@ import { LRUCache } from 'lru-cache';
 import { Clock, CredentialForms, DomainError, errorSummary, type Acceptance } from '../core/index.js';
 import { requestStartChannel } from '../http/index.js';
 import type { Values } from '../settings/index.js';
-import { PolicyError, readPolicy, type AccessPolicy } from './access-policy.js';
+import { PolicyError, type AccessPolicy } from './access-policy.js';
 import { DATA_PLANE_OPTIONS } from './data-plane.options.js';
 import type { DATA_PLANE_SETTINGS } from './data-plane.settings.js';
 import { AccessDecider, type Decision } from './access-decider.js';
 import { identityHeaders } from './identity-headers.js';
+import { readPolicy } from './policy-query.js';
 import { VerifyAnswer } from './verify-answer.js';
 import { VerifyExchange } from './verify-exchange.js';
 
@@ -26,6 +27,12 @@ const NOT_ADMITTED = JSON.stringify({
   error: 'forbidden',
   error_description: 'the credential is valid, but not admitted here',
 });
+const ACCOUNT_NOT_NAMED = JSON.stringify({
+  error: 'forbidden',
+  error_description:
+    'the rule names no account, and this server has several: add account=, member_of=, user= or token= to the rule ' +
+    'that the proxy asks by, or set VERIFY_WITHOUT_ACCOUNT=true',
+});
 
 @Injectable()
 export class ForwardAuth {
@@ -35,6 +42,7 @@ export class ForwardAuth {
   /** The request headers that a cached answer depends on. */
   private readonly vary: readonly string[];
   private readonly notAdmitted: VerifyAnswer;
+  private readonly accountNotNamed: VerifyAnswer;
   private readonly noCredentials: VerifyAnswer;
   private readonly notAccepted: VerifyAnswer;
   /** Prepared answers; only used if they may not be cached by proxies. */
@@ -51,6 +59,7 @@ export class ForwardAuth {
     const refusal = [...NO_STORE, ...this.vary];
     const challenge = [...refusal, 'WWW-Authenticate'];
     this.notAdmitted = new VerifyAnswer(403, refusal, NOT_ADMITTED);
+    this.accountNotNamed = new VerifyAnswer(403, refusal, ACCOUNT_NOT_NAMED);
     // RFC 6750 §3.1: no error code for a request without credentials.
     this.noCredentials = new VerifyAnswer(401, [...challenge, 'Bearer realm="latchkey"'], NOT_ACCEPTED);
     const invalid = 'Bearer realm="latchkey", error="invalid_token"';
@@ -101,7 +110,7 @@ export class ForwardAuth {
       case 'unauthenticated':
         return decision.hasCredentials ? this.notAccepted : this.noCredentials;
       case 'forbidden':
-        return this.notAdmitted;
+        return decision.accountNotNamed ? this.accountNotNamed : this.notAdmitted;
     }
   }
 

@@ -146,13 +146,12 @@ export abstract class AccountChange extends Change {
   }
 }
 
-/** An account was created. */
+/**
+ * An account was created. It revokes access: a policy that names no account admits everybody only while there is one
+ * account.
+ */
 export class AccountCreated extends AccountChange {
   readonly type = 'account.created';
-
-  override revokesAccess(): boolean {
-    return false;
-  }
 }
 
 /** `details.fields` names what changed. */

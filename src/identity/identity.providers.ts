@@ -1,10 +1,12 @@
 /** The providers of identity, for the module that assembles them. */
+import { AccountCount } from './account-count.js';
 import { AccountService } from './account.service.js';
 import { Authenticator } from './authenticator.js';
 import { Bootstrap } from './bootstrap.js';
 import { CleanupJob } from './cleanup-job.js';
 import { LoginThrottle } from './login-throttle.js';
 import { LoginFamilies } from './logins/login-families.js';
+import { MemberRoles } from './member-roles.js';
 import { MembershipService } from './membership.service.js';
 import { PasswordService } from './password.service.js';
 import { PersonalTokenQuota } from './logins/personal-token-quota.js';
@@ -15,12 +17,14 @@ import { TokenRevalidator } from './token-revalidator.js';
 import { UserService } from './user.service.js';
 
 export const IDENTITY_PROVIDERS = [
+  AccountCount,
   AccountService,
   Authenticator,
   Bootstrap,
   CleanupJob,
   LoginFamilies,
   LoginThrottle,
+  MemberRoles,
   MembershipService,
   PasswordService,
   PersonalTokenQuota,

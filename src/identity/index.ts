@@ -5,6 +5,7 @@ export {
   type AccountSetting,
   type AccountSettingValues,
 } from './account-extensions.js';
+export { AccountCount } from './account-count.js';
 export { Account } from './account.entity.js';
 export {
   AccountService,
@@ -26,7 +27,8 @@ export { IDENTITY_PROVIDERS } from './identity.providers.js';
 export { LocalActorCheck } from './local-actor-check.js';
 export { LocalUserDirectory } from './local-user-directory.js';
 export { LoginThrottle, type Attempt } from './login-throttle.js';
-export { Membership, type Role } from './membership.entity.js';
+export { MemberRoles, type RolesByAccount } from './member-roles.js';
+export { Membership, ROLES, type Role } from './membership.entity.js';
 export { MembershipService, type Member } from './membership.service.js';
 export { IDENTITY_OPTIONS, type IdentityOptions, type LoginThrottleOptions } from './options.js';
 export { USER_TOKEN_OPTIONS, type UserTokenOptions } from './logins/user-token-options.js';

@@ -3,7 +3,10 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { timestampColumn, type LockKey } from '../core/index.js';
 
 /** `administrator` may do everything in the account, `read_only` may list and get. */
-export type Role = 'administrator' | 'read_only';
+export type Role = (typeof ROLES)[number];
+
+/** All roles. */
+export const ROLES = ['administrator', 'read_only'] as const;
 
 /** The role of one user in one account. */
 @Entity({ name: 'latchkey_membership' })

@@ -102,10 +102,48 @@ class GuardedController {
     return 'ok';
   }
 
+  @Get('members')
+  @UseGuards(TokenGuard)
+  @AdmitTokens({ memberOf: [OTHER_ACCOUNT, ACCOUNT.id] })
+  members(): string {
+    return 'ok';
+  }
+
+  @Get('readers')
+  @UseGuards(TokenGuard)
+  @AdmitTokens({ memberOf: [ACCOUNT.id], roles: ['read_only'] })
+  readers(): string {
+    return 'ok';
+  }
+
+  @Get('administrator')
+  @UseGuards(PrivateTokenGuard)
+  @AdmitTokens({ users: [ADMIN.id], kinds: ['personal_token'] })
+  administrator(): string {
+    return 'ok';
+  }
+
   @Get('nobody')
   @UseGuards(TokenGuard)
   @AdmitTokens({ kinds: [] })
   nobody(): string {
+    return 'ok';
+  }
+}
+
+@Controller('members')
+@UseGuards(TokenGuard)
+@AdmitTokens({ memberOf: [ACCOUNT.id] })
+class MembersController {
+  @Get('administrators')
+  @AdmitTokens({ roles: ['administrator'] })
+  administrators(): string {
+    return 'ok';
+  }
+
+  @Get('readers')
+  @AdmitTokens({ roles: ['read_only'] })
+  readers(): string {
     return 'ok';
   }
 }
@@ -149,7 +187,7 @@ async function startHost(engine: Engine) {
       DataPlaneModule.forRoot({ path: 'auth/', imports: [latchkey] }),
       CloudflareModule.forRoot({ secretPrefix: 'host_', tokensPerAccount: 0, imports: [latchkey] }),
     ],
-    controllers: [OpenController, GuardedController, NarrowController],
+    controllers: [OpenController, GuardedController, MembersController, NarrowController],
   })
   class HostModule {}
   const options = { logger: false, abortOnError: false } as const;
@@ -205,6 +243,11 @@ onBothEngines('guards of a host application', (engine) => {
     ['/guarded/other-account', 403, 403, 403],
     ['/guarded/either-account', 200, 403, 403],
     ['/guarded/contradiction', 403, 403, 403],
+    ['/guarded/members', 403, 200, 200],
+    ['/guarded/readers', 403, 403, 403],
+    ['/guarded/administrator', 403, 200, 403],
+    ['/members/administrators', 403, 200, 200],
+    ['/members/readers', 403, 403, 403],
     ['/guarded/nobody', 403, 403, 403],
     ['/narrow/as-all', 200, 403, 403],
     ['/narrow/narrower', 200, 403, 403],
@@ -280,6 +323,21 @@ onBothEngines('guards of a host application', (engine) => {
       expect((await ask('/guarded/all', privately(UNKNOWN_USER_TOKEN))).status).toBe(401);
     });
   }
+
+  it('admit nobody by a route that names no account once there are several, and say what to do', async () => {
+    const administrator = { 'Content-Type': 'application/json', ...bearer(ADMIN.token) };
+    const body = JSON.stringify({ name: 'Bravo' });
+    const made = await send(host.baseUrl, 'POST', '/client/v4/accounts', { headers: administrator, body });
+    const { id } = made.json<{ result: { id: string } }>().result;
+    expect((await ask('/guarded/all', personal)).json()).toEqual({
+      statusCode: 403,
+      error: 'Forbidden',
+      message: expect.stringMatching(/^The route names no account, .* narrow it by @AdmitTokens .* withoutAccount/),
+    });
+    expect((await ask('/guarded/either-account', service)).status).toBe(200);
+    await send(host.baseUrl, 'DELETE', `/client/v4/accounts/${id}`, { headers: administrator });
+    expect((await ask('/guarded/all', personal)).status).toBe(200);
+  });
 
   describe('a token that was revoked', () => {
     it('is refused by every guard at once', async () => {

@@ -194,7 +194,7 @@ describe('a host with options that are not valid', () => {
       () => LatchkeyModule.forRoot({ credentials: { cloudflare: { jsonHeader: 'X Token' } } }),
     ],
     [
-      'maxAge is unknown; the options are maxAgeSeconds',
+      'maxAge is unknown; the options are maxAgeSeconds, withoutAccount, port, host, maxConnections',
       () => DataPlaneModule.forRoot({ maxAge: 60, imports } as never),
     ],
     [

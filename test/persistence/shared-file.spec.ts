@@ -8,7 +8,7 @@ import { createServer } from '../../src/server.js';
 import { createDatabase, type TestDatabase } from '../support/engines.js';
 import { openStream } from '../support/line-stream.js';
 import { send } from '../support/http.js';
-import { ADMIN, startInHost, startServer, type TestServer } from '../support/test-server.js';
+import { ACCOUNT, ADMIN, startInHost, startServer, type TestServer } from '../support/test-server.js';
 
 const PERSONAL = { 'Private-Token': ADMIN.token };
 
@@ -19,8 +19,8 @@ function anotherProcess(server: TestServer): Database.Database {
   return new Database(server.database.name, { timeout: 5000 });
 }
 
-const status = async (server: TestServer): Promise<number> =>
-  (await send(server.baseUrl, 'GET', '/verify', { headers: PERSONAL })).status;
+const status = async (server: TestServer, rule = ''): Promise<number> =>
+  (await send(server.baseUrl, 'GET', `/verify?${rule}`, { headers: PERSONAL })).status;
 
 describe('a change that another process commits', () => {
   let server: TestServer;
@@ -49,6 +49,17 @@ describe('a change that another process commits', () => {
     expect(await status(server)).toBe(200);
     other.exec('UPDATE latchkey_user SET blocked = 1');
     expect(await status(server)).toBe(401);
+  });
+
+  it('counts for memberships and for the number of accounts', async () => {
+    const rule = `member_of=${ACCOUNT.id}&role=administrator`;
+    expect([await status(server), await status(server, rule)]).toEqual([200, 200]);
+    other.exec(`UPDATE latchkey_membership SET role = 'read_only'`);
+    expect([await status(server), await status(server, rule)]).toEqual([200, 403]);
+    other.exec(
+      `INSERT INTO latchkey_account SELECT '${'b'.repeat(32)}', 'Bravo', created_at, updated_at FROM latchkey_account`,
+    );
+    expect([await status(server), await status(server, `account=${ACCOUNT.id}`)]).toEqual([403, 403]);
   });
 
   it('ends the streams of those who may no longer read', async () => {

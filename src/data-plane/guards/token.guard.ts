@@ -14,7 +14,8 @@ import { Reflector } from '@nestjs/core';
 import { DomainError, type Acceptance } from '../../core/index.js';
 import { requestIdOf, retryAfter } from '../../http/index.js';
 import { decisionChannel, type DecisionSource } from '../channels.js';
-import { intersect, knownKind, type AccessPolicy } from '../access-policy.js';
+import { intersect, type AccessPolicy } from '../access-policy.js';
+import { checkRoles, knownKind } from '../policy-query.js';
 import { AccessDecider, type Decision } from '../access-decider.js';
 
 /** The caller of a guarded route: the token, its owner, and which of its secrets was used. */
@@ -29,12 +30,17 @@ interface HttpResponse {
   header(name: string, value: string): unknown;
 }
 
+const NOT_ADMITTED = 'The token is valid, but not admitted here';
+const ACCOUNT_NOT_NAMED =
+  'The route names no account, and there are several: narrow it by @AdmitTokens with accounts, memberOf, users or ' +
+  'tokens, or set the option withoutAccount of DataPlaneModule';
+
 const POLICY = 'latchkey:admit-tokens';
 const PRINCIPALS = new WeakMap<object, TokenPrincipal>();
 
 /**
- * Restricts which tokens a guard admits, on a route, a controller, or both; every policy has to admit the token.
- * @param policy - `kinds` and `accounts` (ids, 32 hex characters): absent restricts nothing, empty admits nobody
+ * Restricts which tokens a guard admits, on a route, a controller, or both. The conditions of both have to hold; of a
+ * list that both have, what is in both.
  */
 export function AdmitTokens(policy: AccessPolicy): CustomDecorator {
   return SetMetadata(POLICY, policy);
@@ -42,8 +48,9 @@ export function AdmitTokens(policy: AccessPolicy): CustomDecorator {
 
 /**
  * Admits requests that present a valid token of any kind, in any credential form of this server. Otherwise throws
- * `UnauthorizedException` (401), `ForbiddenException` (403) if {@link AdmitTokens} does not admit the token, or
- * `ServiceUnavailableException` (503) if the database is unavailable.
+ * `UnauthorizedException` (401), `ForbiddenException` (403) if {@link AdmitTokens} does not admit the token, or says
+ * not whose tokens it means although there are several accounts, or `ServiceUnavailableException` (503) if the database
+ * is unavailable.
  */
 @Injectable()
 export class TokenGuard implements CanActivate {
@@ -65,7 +72,7 @@ export class TokenGuard implements CanActivate {
         PRINCIPALS.set(request, decision.acceptance);
         return true;
       case 'forbidden':
-        throw new ForbiddenException('The token is valid, but not admitted here');
+        throw new ForbiddenException(decision.accountNotNamed ? ACCOUNT_NOT_NAMED : NOT_ADMITTED);
       case 'unauthenticated': {
         const error = decision.hasCredentials ? ', error="invalid_token"' : '';
         response.header('WWW-Authenticate', `Bearer realm="latchkey"${error}`);
@@ -85,7 +92,7 @@ export class TokenGuard implements CanActivate {
     }
   }
 
-  /** @throws PolicyError if no token of a kind can be presented */
+  /** @throws PolicyError if no token of a kind can be presented, or roles are given without accounts */
   private policyFor(context: ExecutionContext): AccessPolicy {
     const given = this.reflector.getAll<(AccessPolicy | undefined)[]>(POLICY, [
       context.getHandler(),
@@ -93,7 +100,9 @@ export class TokenGuard implements CanActivate {
     ]);
     const policies = [{ kinds: this.kinds }, ...given.flatMap((policy) => policy ?? [])];
     for (const kind of policies.flatMap(({ kinds }) => kinds ?? [])) knownKind(kind, this.decider.kinds);
-    return policies.reduce<AccessPolicy>(intersect, {});
+    const policy = policies.reduce<AccessPolicy>(intersect, {});
+    checkRoles(policy);
+    return policy;
   }
 }
 

@@ -62,7 +62,7 @@ const FORMS: Readonly<Record<Door, readonly (readonly [outcome: Outcome, status:
     [
       'unauthenticated',
       400,
-      oauth('invalid_request', 'the parameter "token" is not known; there are kind and account'),
+      oauth('invalid_request', 'token is not the id of a token; give a lower-case UUID, never a secret'),
     ],
   ],
 };

@@ -1,0 +1,96 @@
+/** Reads access policies from the query of `/verify`. */
+import { ROLES, type Role } from '../identity/index.js';
+import { PolicyError, type AccessPolicy } from './access-policy.js';
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const ACCOUNT_ID = /^[0-9a-f]{32}$/;
+const TOKEN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const USER_ID = /^[1-9][0-9]{0,9}$/;
+
+/**
+ * Reads a policy from a query: `kind`, `account`, `token`, `user`, `member_of` and `role`, each repeated any number of
+ * times or separated by commas.
+ * @param known - the kinds of token that can be presented
+ * @throws PolicyError
+ */
+export function readPolicy(query: string, known: readonly string[]): AccessPolicy {
+  const policy: Writable<AccessPolicy> = {};
+  for (const [name, text] of new URLSearchParams(query)) addCondition(policy, name, text.split(','), known);
+  checkRoles(policy);
+  return policy;
+}
+
+function addCondition(
+  policy: Writable<AccessPolicy>,
+  name: string,
+  values: readonly string[],
+  known: readonly string[],
+): void {
+  const added = <T>(present: readonly T[] | undefined, read: (text: string) => T): T[] => [
+    ...(present ?? []),
+    ...values.map(read),
+  ];
+  const account = (text: string): string => fitting(name, text, ACCOUNT_ID, '32 lower-case hex characters');
+  switch (name) {
+    case 'kind':
+      policy.kinds = added(policy.kinds, (text) => knownKind(text, known));
+      break;
+    case 'account':
+      policy.accounts = added(policy.accounts, account);
+      break;
+    case 'token':
+      policy.tokens = added(policy.tokens, tokenId);
+      break;
+    case 'user':
+      policy.users = added(policy.users, (text) =>
+        Number(fitting(name, text, USER_ID, 'the id of a user, a whole number')),
+      );
+      break;
+    case 'member_of':
+      policy.memberOf = added(policy.memberOf, account);
+      break;
+    case 'role':
+      policy.roles = added(policy.roles, role);
+      break;
+    default:
+      throw new PolicyError(
+        `the parameter ${quoted(name)} is not known; there are kind, account, token, user, member_of and role`,
+      );
+  }
+}
+
+/** @throws PolicyError if roles are given, but not in which accounts */
+export function checkRoles({ roles, memberOf }: AccessPolicy): void {
+  if (roles && !memberOf) {
+    throw new PolicyError('role has no meaning without member_of, which says in which account; give both');
+  }
+}
+
+/** @throws PolicyError if no token of this kind can be presented */
+export function knownKind(kind: string, known: readonly string[]): string {
+  if (!known.includes(kind)) throw new PolicyError(`kind is ${quoted(kind)}; give one of ${known.join(', ')}`);
+  return kind;
+}
+
+/** Does not repeat the text, which may be a secret that was taken for the id. */
+function tokenId(text: string): string {
+  if (!TOKEN_ID.test(text))
+    throw new PolicyError('token is not the id of a token; give a lower-case UUID, never a secret');
+  return text;
+}
+
+function role(text: string): Role {
+  const known = ROLES.find((each) => each === text);
+  if (!known) throw new PolicyError(`role is ${quoted(text)}; give one of ${ROLES.join(', ')}`);
+  return known;
+}
+
+function fitting(name: string, text: string, form: RegExp, expected: string): string {
+  if (!form.test(text)) throw new PolicyError(`${name} is ${quoted(text)}; give ${expected}`);
+  return text;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}

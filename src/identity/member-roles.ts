@@ -1,0 +1,53 @@
+/** The roles of users in accounts, as verification asks for them: from memory where possible, and never out of date. */
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import {
+  CORE_OPTIONS,
+  ChangeAwareCache,
+  ChangeRelay,
+  EventBus,
+  UnitOfWork,
+  type Change,
+  type CoreOptions,
+} from '../core/index.js';
+import { AccountDeleted, MembershipChange, UserDeleted } from './changes.js';
+import { Membership, type Role } from './membership.entity.js';
+
+/** The roles of one user by the ids of the accounts. */
+export type RolesByAccount = ReadonlyMap<string, Role>;
+
+/**
+ * Remembers the memberships of as many users as there may be tokens in the credential cache. Whoever removes a member or
+ * changes a role waits until every instance has forgotten the former state, as with a revocation.
+ */
+@Injectable()
+export class MemberRoles implements OnModuleDestroy {
+  private readonly cache: ChangeAwareCache<number, RolesByAccount>;
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    @Inject(CORE_OPTIONS) { credentialCache }: Pick<CoreOptions, 'credentialCache'>,
+    relay: ChangeRelay,
+    events: EventBus,
+  ) {
+    this.cache = new ChangeAwareCache(credentialCache, relay, events, usersConcerned);
+  }
+
+  onModuleDestroy(): void {
+    this.cache.close();
+  }
+
+  /** Synchronous if no database access is needed. */
+  of(userId: number): RolesByAccount | Promise<RolesByAccount> {
+    return this.cache.get(userId, () => this.read(userId));
+  }
+
+  private async read(userId: number): Promise<RolesByAccount> {
+    const memberships = await this.unitOfWork.read((manager) => manager.findBy(Membership, { userId }));
+    return new Map(memberships.map(({ accountId, role }) => [accountId, role]));
+  }
+}
+
+function usersConcerned(change: Change): readonly number[] | 'all' {
+  if (change instanceof AccountDeleted) return 'all';
+  return change instanceof MembershipChange || change instanceof UserDeleted ? [change.userId] : [];
+}
