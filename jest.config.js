@@ -38,6 +38,7 @@ export default {
   ],
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
   coverageProvider: 'v8',
+  coverageReporters: [['text', { skipFull: true }], 'json'],
   testTimeout: 30_000,
   maxWorkers: 3,
   // Node keeps what a suite has loaded for some time; a worker of this size is replaced.
