@@ -20,11 +20,9 @@ import {
   checkAllDeclared,
   delayContinue,
   limitConnections,
-  prepareRequest,
+  plainRequests,
   refuseRepeatedHosts,
   trackRequests,
-  withLiteralPath,
-  type BodyLimits,
 } from './http/index.js';
 import { Bootstrap, FirstStartError, type BootstrapResult, type BootstrapOptions } from './identity/index.js';
 import { FIRST_START_SETTINGS } from './identity/identity.settings.js';
@@ -161,15 +159,6 @@ function strictHttp(app: NestExpressApplication): void {
   answerUnreadableRequests(http);
   refuseRepeatedHosts(http);
   delayContinue(http, (request) => verify.covers(request));
-}
-
-/** Middleware for all requests, also those that belong to no dialect. */
-function plainRequests(bodies: BodyLimits): RequestHandler {
-  return (request, response, next) => {
-    prepareRequest(request, response, bodies);
-    request.url = withLiteralPath(request.url);
-    next();
-  };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What all HTTP interfaces share: request bodies, validation, OpenAPI, mounting of routes, error responses. */
 export { ErrorFilter } from './output/error-filter.js';
-export { clientErrorStatus, isOverloaded, retryAfter, sendError, type ErrorResponse } from './output/error-response.js';
-export { prepareRequest, serves } from './mount/dialect-mount.js';
+export { clientErrorStatus, retryAfter, sendError, type ErrorResponse } from './output/error-response.js';
+export { plainRequests, serves } from './mount/dialect-mount.js';
 export { MountContext, REQUEST_OPTIONS } from './mount/mount-context.js';
 export { originForm, withLiteralPath } from './mount/request-target.js';
 export { redactSecretsOf, requestedPath } from './output/redaction.js';
@@ -44,6 +44,7 @@ export { routesOf, type Route } from './mount/routing.js';
 export {
   REQUEST_ID_HEADER,
   RequestOrigin,
+  isOverloaded,
   newRequestId,
   originOf,
   requestIdIn,

@@ -30,7 +30,7 @@ export function requestLog(log: Logger, { overloadSeconds }: Pick<LogOptions, 'o
     const [id, began, { address }] = [requestIdOf(request), performance.now(), originOf(request)];
     response.once('close', () => {
       const { statusCode, writableFinished } = response;
-      const isRefused = isOverloaded(response);
+      const isRefused = isOverloaded(request);
       const level = isRefused ? 'warn' : statusCode >= 500 ? 'error' : 'debug';
       if (!log.isLevelEnabled(level)) return;
       const req = { id, method: request.method, path: requestedPath(request), address };

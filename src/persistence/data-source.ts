@@ -16,7 +16,7 @@ import { engineOf, migrate } from './engine.js';
 import { PostgresTokenLookup } from './lookup/postgres-token-lookup.js';
 import { SqliteTokenLookup } from './lookup/sqlite-token-lookup.js';
 import { PostgresRelay, type RelayOptions } from './relay/postgres-relay.js';
-import { SqliteRelay } from './relay/sqlite-relay.js';
+import { SqliteRelay, type ForeignCommits } from './relay/sqlite-relay.js';
 import type { DatabaseAddress } from './persistence.settings.js';
 import { PostgresTransactor } from './postgres-transactor.js';
 import { SqliteClaim } from './sqlite-claim.js';
@@ -152,9 +152,8 @@ function isInMemory({ options }: DataSource): boolean {
  * Counts the commits of other processes, as SQLite's `data_version`: of the connection that writes, since the number of
  * any other connection would also change with each commit of this process.
  */
-function foreignCommitsOf(dataSource: DataSource): () => number {
-  const statement = sqliteConnectionOf(dataSource).prepare<[], number>('PRAGMA data_version').pluck();
-  return () => statement.get() ?? 0;
+function foreignCommitsOf(dataSource: DataSource): ForeignCommits {
+  return sqliteConnectionOf(dataSource).prepare<[], number>('PRAGMA data_version').pluck();
 }
 
 /** The transactor for the connection's engine. */

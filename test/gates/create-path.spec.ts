@@ -5,8 +5,8 @@ import { Program } from '../support/program.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** Files that one create may enter: two more than today. Merge what only forwards before you raise a number. */
-const MAX_FILES: Readonly<Record<string, number>> = { cloudflare: 55, crm: 57, canvus: 52 };
+/** Files that one create may enter: little more than today. Merge what only forwards before you raise a number. */
+const MAX_FILES: Readonly<Record<string, number>> = { cloudflare: 50, crm: 50, canvus: 47 };
 
 /** A busy machine needs most of it to load the server. */
 const MAX_RUN_MS = 60_000;

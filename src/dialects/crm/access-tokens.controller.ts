@@ -26,7 +26,7 @@ import {
   type Update,
 } from './crm.inputs.js';
 import { COLUMNS, accessTokenFields, ok, type Envelope } from './crm.views.js';
-import { FIELDS, readFieldsSet, type Field } from './fields-set.js';
+import { FIELDS, type Field } from './crm.fields.js';
 import { LogInformation } from './log-information.js';
 import { Parameters } from './parameters.js';
 import { readNewIdentifiers } from './pass-code-rules.js';
@@ -153,7 +153,7 @@ export class AccessTokensController {
   })
   async create(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
     const { account } = caller;
-    const fields = readFieldsSet(given, FIELDS);
+    const fields = given.fieldsSet(FIELDS);
     const code = given.optional('authentication_code');
     const isNamed = given.optional('identifier') !== undefined;
     const names = readNewIdentifiers(given, !isNamed && (await this.tokens.identifiersOptional(account)));

@@ -6,7 +6,7 @@ import {
   type AccessTokenIdentifier,
 } from './access-token-identifier.js';
 import { CrmError } from './crm.errors.js';
-import { FIELDS, PASS_CODE_FIELDS, readFieldsSet, type Field, type PassCodeField } from './fields-set.js';
+import { FIELDS, PASS_CODE_FIELDS, type Field, type PassCodeField } from './crm.fields.js';
 import type { Parameters } from './parameters.js';
 import { readIdentifierChanges, type IdentifierChanges } from './pass-code-rules.js';
 
@@ -109,7 +109,7 @@ export interface Named {
 
 /** @throws CrmError `parameterMissing`, `semiOptional`, `invalidParameter` */
 export function readNamed(given: Parameters): Named {
-  return { fields: readFieldsSet(given, FIELDS), named: readAccessTokenIdentifier(given) };
+  return { fields: given.fieldsSet(FIELDS), named: readAccessTokenIdentifier(given) };
 }
 
 /** The filter of a list: `true` effective, `false` not effective, `null` a state that no token of this server has. */
@@ -131,7 +131,7 @@ export interface ListQuery {
 
 /** @throws CrmError `parameterMissing`, `invalidParameter` */
 export function readList(given: Parameters): ListQuery {
-  const fields = readFieldsSet(given, FIELDS);
+  const fields = given.fieldsSet(FIELDS);
   const limit = given.count('number');
   const state = given.optional('life_cycle_state');
   const effective = state === undefined ? undefined : STATES.get(state);
@@ -162,7 +162,7 @@ export interface ResetPassCode {
 
 /** @throws CrmError `semiOptional`, `invalidParameter` */
 export function readResetPassCode(given: Parameters): ResetPassCode {
-  const fields = readFieldsSet(given, PASS_CODE_FIELDS);
+  const fields = given.fieldsSet(PASS_CODE_FIELDS);
   const named = readCodeOrIdentifier(given);
   return { fields, named: 'authenticationCode' in named ? { handle: named.authenticationCode } : named };
 }

@@ -3,7 +3,7 @@ import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import type { Account } from '../../identity/index.js';
 import type { AccessToken } from './access-token.entity.js';
 import { token } from './crm.examples.js';
-import type { Field } from './fields-set.js';
+import type { Field } from './crm.fields.js';
 import type { Author, Authors } from './log-information.js';
 
 export class StatusView {

@@ -39,3 +39,25 @@ describe('Parameters', () => {
     expect(() => of(value).count('name')).toThrow(CrmError);
   });
 });
+
+const KNOWN = ['id', 'number', 'identifier'] as const;
+const read = (value: unknown): string[] => [...new Parameters({ fields_set: value }).fieldsSet(KNOWN)];
+
+describe('fields_set', () => {
+  it.each([undefined, null, '', ' , ', []])('selects everything when it is %j', (value) => {
+    expect(read(value)).toEqual(KNOWN);
+  });
+
+  it('selects what it names, as text or as a list, in the order of the answer', () => {
+    expect(read(' identifier, id ')).toEqual(['id', 'identifier']);
+    expect(read(['identifier', 'id,number'])).toEqual(KNOWN);
+  });
+
+  it('selects nothing by a name that is not known', () => {
+    expect(read('password')).toEqual([]);
+  });
+
+  it.each([7, true, {}, [7], [['id']]])('is refused when it is %j', (value) => {
+    expect(() => read(value)).toThrow(CrmError);
+  });
+});

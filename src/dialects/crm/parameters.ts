@@ -65,4 +65,22 @@ export class Parameters {
     }
     return Math.min(count, INTEGER_MAX);
   }
+
+  /**
+   * The fields that `fields_set` selects, as a comma-separated string or a list of strings. Absent or empty selects all;
+   * unknown names select nothing.
+   * @param known - the fields that the method returns
+   * @throws CrmError `invalidParameter`
+   */
+  fieldsSet<F extends string>(known: readonly F[]): ReadonlySet<F> {
+    const value = this.raw('fields_set');
+    if (value === undefined || value === null || value === '') return new Set(known);
+    const names: unknown = typeof value === 'string' ? [value] : value;
+    if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
+      throw new CrmError('invalidParameter', 'fields_set must be a string of field names separated by commas');
+    }
+    const listed = names.flatMap((name) => name.split(',')).map((name) => name.trim());
+    const wanted = new Set(listed.filter((name) => name !== ''));
+    return wanted.size === 0 ? new Set(known) : new Set(known.filter((field) => wanted.has(field)));
+  }
 }

@@ -4,7 +4,7 @@
  */
 import { Logger, type OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import type { Application, Request, Response } from 'express';
+import type { Application, NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Layer } from '../../internals/index.js';
 import { announceBody, bodyOf, type BodyLimits } from '../input/incoming-body.js';
 import type { ErrorFilter } from '../output/error-filter.js';
@@ -68,19 +68,29 @@ export class DialectMount implements OnModuleInit {
     const { dialect, errors } = this.options;
     const tracked = trackRequests(dialect);
     return {
-      covers: ({ url }) => isWithin(url, path),
-      early: (request, response) => {
-        this.prepare(request, response);
+      early: (request, response, next) => {
+        if (isWithin(request.url, path)) this.prepare(request, response);
+        next();
       },
-      before: (request, response, next) => {
+      entrance: (router) => (request, response, next) => {
+        if (!isWithin(request.url, path)) {
+          next();
+          return;
+        }
         this.enter(request, path);
-        tracked(request, response, next);
+        tracked(request, response, () => {
+          void router(request, response, next);
+        });
       },
       unrouted: ({ path: requested }) => {
         const allowed = allowedMethods(this.routes, requested);
         throw allowed.length > 0 ? new MethodNotAllowed(allowed) : new PathNotFound();
       },
-      failed: (error, request, response) => {
+      failed: (error: unknown, request: Request, response: Response, next: NextFunction) => {
+        if (!isWithin(request.url, path)) {
+          next(error);
+          return;
+        }
         // The error may come from a middleware that runs before the routes.
         track(request, response, dialect);
         sendError(response, errors.render(error, requestedPath(request)));
@@ -115,6 +125,15 @@ export function prepareRequest(request: Request, response: Response, bodies: Bod
     Object.defineProperty(request, 'fresh', NEVER_FRESH);
   }
   announceBody(request, response, bodies);
+}
+
+/** Middleware for all requests of an application, also those that belong to no dialect. */
+export function plainRequests(bodies: BodyLimits): RequestHandler {
+  return (request, response, next) => {
+    prepareRequest(request, response, bodies);
+    request.url = withLiteralPath(request.url);
+    next();
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The routes of a running application, and the router of its own that a dialect gets. */
-import type { Application, ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Application, ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { caseSensitive, layersOf, routerOf, type Layer } from '../../internals/index.js';
 
 /** Whether the path of a route is a prefix or lies below it. @param prefix - without a slash at its end */
@@ -56,18 +56,16 @@ export function allowedMethods(routes: readonly Layer[], path: string): string[]
   return [...new Set(withHead)].sort();
 }
 
-/** What a dialect puts around its routes. */
+/** What a dialect puts around its routes. Each middleware gets the requests for all paths of the application. */
 export interface Surroundings {
-  /** Whether a request is for a path of the dialect. */
-  readonly covers: (request: Request) => boolean;
   /** Runs ahead of every middleware and parser of the host. */
-  readonly early: (request: Request, response: Response) => void;
-  /** Runs before the routes, after the host's middleware. */
-  readonly before: (request: Request, response: Response, next: () => void) => void;
-  /** Answers for paths and methods that have no route. */
+  readonly early: RequestHandler;
+  /** Runs after the host's middleware, and passes requests for the dialect to the router of its routes. */
+  readonly entrance: (router: RequestHandler) => RequestHandler;
+  /** Answers for paths and methods that have no route; runs in that router. */
   readonly unrouted: (request: Request) => never;
   /** Answers errors, wherever they came from. */
-  readonly failed: (error: unknown, request: Request, response: Response) => void;
+  readonly failed: ErrorRequestHandler;
 }
 
 /**
@@ -77,22 +75,12 @@ export interface Surroundings {
  * @returns their layers in the new router
  */
 export function isolateRoutes(application: Application, own: readonly Layer[], around: Surroundings): Layer[] {
-  const { covers, early, before, unrouted, failed } = around;
   const isolated = own.map(caseSensitive);
   const router = routerOf(isolated);
-  router.use(unrouted);
-  const first = newLayer(application, (request: Request, response: Response, next: NextFunction) => {
-    if (covers(request)) early(request, response);
-    next();
-  });
-  const entrance = newLayer(application, (request: Request, response: Response, next: NextFunction) => {
-    if (covers(request)) before(request, response, () => router(request, response, next));
-    else next();
-  });
-  const onError = newLayer(application, (error: unknown, request: Request, response: Response, next: NextFunction) => {
-    if (covers(request)) failed(error, request, response);
-    else next(error);
-  });
+  router.use(around.unrouted);
+  const first = newLayer(application, around.early);
+  const entrance = newLayer(application, around.entrance(router));
+  const onError = newLayer(application, around.failed);
   ISOLATED.set(entrance, isolated);
   const layers = layersOf(application);
   const others = layers.filter((layer) => !own.includes(layer));

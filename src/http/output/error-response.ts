@@ -2,7 +2,7 @@
 import { HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
 import { errorSummary, type DomainError } from '../../core/index.js';
-import { requestIdOf } from '../tracking/track-requests.js';
+import { markOverloaded, requestIdOf } from '../tracking/track-requests.js';
 import { withoutSecrets } from './redaction.js';
 
 export interface ErrorResponse {
@@ -17,18 +17,10 @@ export interface ErrorResponse {
 
 const logger = new Logger('Request');
 
-/** Responses to requests that were refused for lack of room. */
-const OVERLOADED = new WeakSet<Response>();
-
-/** Whether the request was refused for lack of room. */
-export function isOverloaded(response: Response): boolean {
-  return OVERLOADED.has(response);
-}
-
 /** Sends the response. If another one has begun, closes the connection so that clients see it is incomplete. */
 export function sendError(response: Response, rendered: ErrorResponse): void {
   const { status, body, headers = {}, unexpected, overloaded = false } = rendered;
-  if (overloaded) OVERLOADED.add(response);
+  if (overloaded) markOverloaded(response.req);
   if (unexpected !== undefined) {
     logger.error(`request ${requestIdOf(response.req) ?? 'without an id'}: ${errorSummary(unexpected)}`);
   }

@@ -58,6 +58,8 @@ interface TrackedRequest {
   readonly requestId: string;
   readonly method: string;
   dialect: string | null;
+  /** Whether it was refused for lack of room, which the log has as a warning. */
+  isOverloaded?: boolean;
 }
 
 const TRACKED = new WeakMap<object, TrackedRequest>();
@@ -65,6 +67,17 @@ const TRACKED = new WeakMap<object, TrackedRequest>();
 /** The id of a tracked request, or `null`. */
 export function requestIdOf(request: object): string | null {
   return TRACKED.get(request)?.requestId ?? null;
+}
+
+/** Notes that a request was refused for lack of room. */
+export function markOverloaded(request: object): void {
+  const tracked = TRACKED.get(request);
+  if (tracked) tracked.isOverloaded = true;
+}
+
+/** Whether a request was refused for lack of room. */
+export function isOverloaded(request: object): boolean {
+  return TRACKED.get(request)?.isOverloaded ?? false;
 }
 
 /**

@@ -5,6 +5,11 @@ import { LocalRelay, type EventBus } from '../../core/index.js';
 /** How often to ask while nothing is verified, so that open streams notice as well. */
 const IDLE_CHECK_MS = 500;
 
+/** Reads a number that changes with each commit of another process. */
+export interface ForeignCommits {
+  get(): number | undefined;
+}
+
 /**
  * Before anything is answered from memory, asks SQLite whether another process has committed; if so, all that was cached
  * is discarded. It asks at most once per turn of the event loop: a request that another process sent after its commit
@@ -12,19 +17,18 @@ const IDLE_CHECK_MS = 500;
  */
 export class SqliteRelay extends LocalRelay implements OnModuleDestroy {
   private readonly bus: EventBus;
-  private seen: number;
+  private seen: number | undefined;
   private askedInThisTurn = false;
   private isStopped = false;
   private readonly timer: NodeJS.Timeout;
 
-  /** @param foreignCommits - returns a number that changes with each commit of another process */
   constructor(
     events: EventBus,
-    private readonly foreignCommits: () => number,
+    private readonly foreignCommits: ForeignCommits,
   ) {
     super(events);
     this.bus = events;
-    this.seen = foreignCommits();
+    this.seen = foreignCommits.get();
     this.timer = setInterval(() => {
       this.ask();
     }, IDLE_CHECK_MS).unref();
@@ -49,7 +53,7 @@ export class SqliteRelay extends LocalRelay implements OnModuleDestroy {
   };
 
   private ask(): void {
-    const now = this.foreignCommits();
+    const now = this.foreignCommits.get();
     if (now === this.seen) return;
     this.seen = now;
     this.bus.resync();

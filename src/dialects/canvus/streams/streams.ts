@@ -28,6 +28,7 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
   private readonly keepaliveMs: number;
   private isClosing = false;
   private readonly stops: (() => void)[] = [];
+  private stopSweeping: () => void = () => undefined;
 
   constructor(
     private readonly events: EventBus,
@@ -44,6 +45,19 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
     const timer = setInterval(() => {
       void this.sweep(performance.now());
     }, SWEEP_MS).unref();
+    this.stopSweeping = () => {
+      clearInterval(timer);
+    };
+  }
+
+  onModuleDestroy(): void {
+    this.endAll();
+    this.stopSweeping();
+    this.stopListening();
+  }
+
+  /** Only while there are streams, so that changes cost nothing otherwise. */
+  private listen(): void {
     this.stops.push(
       this.events.subscribe((change) => {
         this.onChange(change);
@@ -52,14 +66,10 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
         this.authorizer.invalidate();
         this.feeds.invalidate();
       }),
-      () => {
-        clearInterval(timer);
-      },
     );
   }
 
-  onModuleDestroy(): void {
-    this.endAll();
+  private stopListening(): void {
     for (const stop of this.stops.splice(0)) stop();
   }
 
@@ -77,6 +87,7 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
       const reason = this.onClose(subscriber, resource);
       if (subscriber.hasBegun) this.publish('ended', response, reason);
     });
+    if (this.subscribers.size === 0) this.listen();
     this.subscribers.add(subscriber);
     this.authorizer.add(subscriber);
     this.feeds.of(resource).join(subscriber);
@@ -105,7 +116,6 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
   }
 
   private onChange(change: Change): void {
-    if (this.subscribers.size === 0) return;
     const userId = change instanceof UserChange || change instanceof TokenChange ? change.userId : null;
     this.authorizer.onChange(change, userId);
     this.feeds.onChange(change, userId);
@@ -117,6 +127,7 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
     this.authorizer.remove(subscriber);
     this.feeds.of(resource).leave(subscriber);
     this.feeds.dropIfEmpty(resource);
+    if (this.subscribers.size === 0) this.stopListening();
     return reason;
   }
 
