@@ -2,5 +2,12 @@
 export { caseSensitive, layersOf, releaseNext, routerOf, type Layer } from './express.js';
 export { InternalsError } from './internals-error.js';
 export { decoratedGuards, decoratedMethod, decoratedPath } from './nest.js';
-export { closeAfterResponse, hasUnfinishedRequest, releaseHead, responseOn, stopAccepting } from './node-http.js';
+export {
+  closeAfterResponse,
+  closeIfUnfinished,
+  hasUnfinishedRequest,
+  releaseHead,
+  responseOn,
+  stopAccepting,
+} from './node-http.js';
 export { clientClassOf, poolOf, sqliteClassOf, sqliteConnectionOf, type ColumnMetadata } from './typeorm.js';

@@ -61,6 +61,16 @@ export function closeAfterResponse(response: ServerResponse): () => void {
   };
 }
 
+/**
+ * Closes the connection after the response if the request has not arrived in full by then. The header of the response
+ * does not say so, because that is not known when it is sent.
+ */
+export function closeIfUnfinished(request: IncomingMessage, response: ServerResponse): void {
+  response.once('finish', () => {
+    if (!request.complete && !request.socket.writableEnded) linger(request.socket);
+  });
+}
+
 /** Ends the connection and discards what arrives for a moment, as RFC 9112 §9.6 recommends. */
 function linger(socket: Socket): void {
   socket.end();

@@ -162,7 +162,7 @@ onBothEngines('request bodies', (engine) => {
         const connection = open(head(server, path, { 'Content-Type': type, 'Content-Length': length }));
         const { status, closes } = await answer(connection);
         expect([length, [400, 401].includes(status), closes]).toEqual([length, true, length > MAX]);
-        connection.close();
+        await connection.ended;
       }
     });
   });

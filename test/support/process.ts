@@ -25,6 +25,7 @@ export interface ServerProcess {
   /** `http://127.0.0.1:PORT`, read from what the server printed. */
   readonly baseUrl: string;
   readonly exited: Promise<Exit>;
+  readonly pid: number;
   stdout(): string;
   stderr(): string;
   kill(signal: NodeJS.Signals): void;
@@ -51,6 +52,7 @@ export async function startProcess(env: Record<string, string>, entryPoint: Entr
   return {
     baseUrl: address() ?? '',
     exited: server.exited,
+    pid: server.pid,
     stdout: () => server.stdout,
     stderr: () => server.stderr,
     kill: (signal) => {

@@ -80,6 +80,11 @@ export class Program extends Awaited {
     return this.child.pid !== undefined && signalGroup(this.child.pid, 0);
   }
 
+  /** The id of the process. */
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   kill(signal: NodeJS.Signals): void {
     const { pid } = this.child;
     if (!this.withDescendants || pid === undefined) {

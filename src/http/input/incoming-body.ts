@@ -1,7 +1,7 @@
 /** The body of a request: received when somebody asks for it, within limits of size, time and memory. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { closeAfterResponse } from '../../internals/index.js';
+import { closeAfterResponse, closeIfUnfinished } from '../../internals/index.js';
 import { continueRequest, isWaiting } from '../connections/expect-continue.js';
 import { decompressed } from './body-encoding.js';
 import type { BodyMemory, HeldBody } from './body-memory.js';
@@ -14,9 +14,6 @@ export interface BodyLimits {
   readonly memory: BodyMemory;
 }
 
-/** Bytes that each piece of a body costs in addition to its content. */
-const PIECE_BYTES = 256;
-
 const BODIES = new WeakMap<IncomingMessage, IncomingBody>();
 
 /** By connection, the body that was announced last. */
@@ -24,7 +21,7 @@ const LATEST = new WeakMap<Socket, IncomingBody>();
 
 /**
  * To be called when a request arrives. Until somebody calls {@link IncomingBody.receive}, its body stays unread; an
- * answer that is sent before the whole body has arrived closes the connection if the rest may be longer than the limit.
+ * answer that is sent before the whole body has arrived closes the connection.
  */
 export function announceBody(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): void {
   const { 'transfer-encoding': encoding, 'content-length': length = '0' } = request.headers;
@@ -53,8 +50,9 @@ const FRAMING = ['content-length', 'transfer-encoding'] as const;
 /** A body that was announced. */
 export class IncomingBody implements HeldBody {
   private readonly hidden = new Map<string, string>();
+  /** A body that came as one piece. */
+  private whole: Buffer | undefined;
   private isHeld = false;
-  private pieces: Buffer[] = [];
   private size = 0;
   private received: Buffer | undefined;
   private error: BodyError | undefined;
@@ -75,6 +73,7 @@ export class IncomingBody implements HeldBody {
     // A client that waits, and is answered otherwise, may take the connection to be free for another request.
     const waits = request.headers.expect !== undefined && isWaiting(request);
     if (length === undefined || isTooLong || waits) this.keepConnection = closeAfterResponse(response);
+    else closeIfUnfinished(request, response);
   }
 
   get address(): string | null {
@@ -142,17 +141,16 @@ export class IncomingBody implements HeldBody {
 
   private readonly take = (piece: Buffer): void => {
     this.size += piece.length;
-    this.pieces.push(piece);
     if (this.size > this.limits.maxBytes) this.fail(this.tooLarge());
-    else if (this.size !== this.length) this.hold(piece.length + PIECE_BYTES);
+    else if (piece.length === this.length) this.whole = piece;
+    else this.hold(piece);
   };
 
   private readonly complete = (): void => {
-    const { pieces, request, limits } = this;
-    const { settle } = this;
+    const { request, limits, settle } = this;
+    const bytes = this.whole ?? limits.memory.remove(this);
     this.stop();
     this.keepConnection?.();
-    const bytes = Buffer.concat(pieces);
     const { 'content-encoding': encoding } = request.headers;
     if (encoding === undefined) {
       this.received = bytes;
@@ -166,9 +164,9 @@ export class IncomingBody implements HeldBody {
     });
   };
 
-  private hold(bytes: number): void {
+  private hold(piece: Buffer): void {
     this.isHeld = true;
-    this.limits.memory.hold(this, bytes);
+    this.limits.memory.add(this, piece);
   }
 
   private readonly lose = (): void => {
@@ -186,14 +184,13 @@ export class IncomingBody implements HeldBody {
     settle?.();
   }
 
-  /** Forgets the pieces and stops listening. */
+  /** Forgets what has arrived and stops listening. */
   private stop(): void {
     clearTimeout(this.timer);
     const { request } = this;
     request.off('data', this.take).off('end', this.complete).off('close', this.lose);
-    this.pieces = [];
     this.settle = undefined;
-    if (this.isHeld) this.limits.memory.release(this);
+    if (this.isHeld) this.limits.memory.discard(this);
   }
 
   private tooLarge(): BodyError {
