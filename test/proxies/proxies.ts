@@ -33,25 +33,31 @@ export interface ProxyKind {
 
 export const NGINX: ProxyKind = {
   name: 'nginx',
-  start: async (file, { latchkey, service }) => {
-    const { folder, port, baseUrl } = await place();
-    const addresses = {
-      '127.0.0.1:8000': `127.0.0.1:${String(port)}`,
-      '127.0.0.1:3000': `127.0.0.1:${String(latchkey)}`,
-      '127.0.0.1:8080': `127.0.0.1:${String(service)}`,
-      '/run/latchkey-verify': path.join(folder, 'cache'),
-    };
-    writeFileSync(path.join(folder, 'latchkey.conf'), replaced(example('nginx/latchkey.conf'), addresses));
-    writeFileSync(path.join(folder, 'nginx.conf'), nginxAround(folder));
-    // Killed, it would leave its processes behind.
-    const nginx = new Program(file, {
-      args: ['-p', folder, '-e', 'stderr', '-c', 'nginx.conf'],
-      lastSignal: 'SIGTERM',
-    });
-    await nginx.until(() => nginx.stderr.includes('start worker process'));
-    return { baseUrl, folder, stop: () => nginx.stop() };
-  },
+  start: (file, { latchkey, service }) =>
+    startNginx(file, ({ folder, port }) =>
+      replaced(example('nginx/latchkey.conf'), {
+        '127.0.0.1:8000': `127.0.0.1:${String(port)}`,
+        '127.0.0.1:3000': `127.0.0.1:${String(latchkey)}`,
+        '127.0.0.1:8080': `127.0.0.1:${String(service)}`,
+        '/run/latchkey-verify': path.join(folder, 'cache'),
+      }),
+    ),
 };
+
+/** @param site - what stands in the block `http` of the configuration */
+export async function startNginx(file: string, site: (place: Place) => string): Promise<Proxy> {
+  const own = await place();
+  const { folder, baseUrl } = own;
+  writeFileSync(path.join(folder, 'latchkey.conf'), site(own));
+  writeFileSync(path.join(folder, 'nginx.conf'), nginxAround(folder));
+  // Killed, it would leave its processes behind.
+  const nginx = new Program(file, {
+    args: ['-p', folder, '-e', 'stderr', '-c', 'nginx.conf'],
+    lastSignal: 'SIGTERM',
+  });
+  await nginx.until(() => nginx.stderr.includes('start worker process'));
+  return { baseUrl, folder, stop: () => nginx.stop() };
+}
 
 /** What Debian's nginx.conf is to the example; everything that is written stays in the folder. */
 function nginxAround(folder: string): string {
@@ -73,26 +79,34 @@ function nginxAround(folder: string): string {
 
 export const CADDY: ProxyKind = {
   name: 'caddy',
-  start: async (file, { latchkey, service }) => {
-    const { folder, port, baseUrl } = await place();
-    const site = path.join(EXAMPLES, 'caddy/Caddyfile');
-    writeFileSync(path.join(folder, 'Caddyfile'), `{\n\tadmin off\n}\nimport ${site}\n`);
-    const caddy = new Program(file, {
-      args: ['run', '--config', 'Caddyfile', '--adapter', 'caddyfile'],
-      cwd: folder,
-      env: {
-        HOME: folder,
-        GUARDED_SITE: `http://:${String(port)}`,
-        LATCHKEY: `127.0.0.1:${String(latchkey)}`,
-        SERVICE: `127.0.0.1:${String(service)}`,
-      },
-    });
-    await caddy.until(() => caddy.stderr.includes('serving initial configuration'));
-    return { baseUrl, folder, stop: () => caddy.stop() };
-  },
+  start: (file, { latchkey, service }) =>
+    startCaddy(file, `import ${path.join(EXAMPLES, 'caddy/Caddyfile')}`, {
+      LATCHKEY: `127.0.0.1:${String(latchkey)}`,
+      SERVICE: `127.0.0.1:${String(service)}`,
+    }),
 };
 
-async function place(): Promise<{ folder: string; port: number; baseUrl: string }> {
+/** @param site - the Caddyfile, in which `{$GUARDED_SITE}` is the address to listen on */
+export async function startCaddy(file: string, site: string, env: Record<string, string> = {}): Promise<Proxy> {
+  const { folder, port, baseUrl } = await place();
+  writeFileSync(path.join(folder, 'Caddyfile'), `{\n\tadmin off\n}\n${site}\n`);
+  const caddy = new Program(file, {
+    args: ['run', '--config', 'Caddyfile', '--adapter', 'caddyfile'],
+    cwd: folder,
+    env: { HOME: folder, GUARDED_SITE: `http://:${String(port)}`, ...env },
+  });
+  await caddy.until(() => caddy.stderr.includes('serving initial configuration'));
+  return { baseUrl, folder, stop: () => caddy.stop() };
+}
+
+/** Where a proxy listens, and keeps what it writes. */
+interface Place {
+  readonly folder: string;
+  readonly port: number;
+  readonly baseUrl: string;
+}
+
+async function place(): Promise<Place> {
   const folder = mkdtempSync(path.join(process.env.TEST_FOLDER ?? tmpdir(), 'latchkey-proxy-'));
   const port = await freePort();
   return { folder, port, baseUrl: `http://127.0.0.1:${String(port)}` };
