@@ -70,7 +70,9 @@ describe('half-sent requests of 3,000 strangers', () => {
     ['headers', `GET /api/v1/users HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(15_000)}`],
   ])('%s, cost less than 100 MiB, and others are served', async (_what, bytes) => {
     const server = await started();
-    closeLater(() => server.kill('SIGKILL'));
+    closeLater(() => {
+      server.kill('SIGKILL');
+    });
     for (let count = 0; count < 200; count += 1) await send(server.baseUrl, 'GET', '/health/live');
     expect(await logIn(server.baseUrl)).toBe(200);
     const before = residentBytes(server.pid);
