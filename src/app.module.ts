@@ -42,6 +42,8 @@ export class AppModule {
       ),
       loginThrottle: config.loginThrottle,
       userTokens: config.userTokens,
+      names: config.names,
+      rights: config.rights,
       leaseSeconds: config.database.leaseSeconds,
       cleanup: { ...config.cleanup, ...cleanup },
       requests: config.requests,

@@ -1,7 +1,13 @@
 /** What a host decides of core and identity in code. */
 import { CREDENTIAL_CACHE_SETTINGS, PASSWORD_LIMIT_SETTINGS, PASSWORD_SETTINGS } from './core/core.settings.js';
 import { REQUEST_SETTINGS } from './http/http.settings.js';
-import { CLEANUP_SETTINGS, LOGIN_THROTTLE_SETTINGS, USER_TOKEN_SETTINGS } from './identity/identity.settings.js';
+import {
+  CLEANUP_SETTINGS,
+  LOGIN_THROTTLE_SETTINGS,
+  NAME_SETTINGS,
+  RIGHTS_SETTINGS,
+  USER_TOKEN_SETTINGS,
+} from './identity/identity.settings.js';
 import { DATABASE_ADDRESS_FORM, DATABASE_SETTINGS } from './persistence/persistence.settings.js';
 import { setting, settingsTable } from './settings/index.js';
 
@@ -20,6 +26,8 @@ export const LATCHKEY_SETTINGS = settingsTable('LatchkeyModule', {
   credentialCache: CREDENTIAL_CACHE_SETTINGS,
   loginThrottle: LOGIN_THROTTLE_SETTINGS,
   userTokens: USER_TOKEN_SETTINGS,
+  names: NAME_SETTINGS,
+  rights: RIGHTS_SETTINGS,
   leaseSeconds: DATABASE_SETTINGS.settings.leaseSeconds,
   cleanup: CLEANUP_SETTINGS,
   requests: REQUEST_SETTINGS,

@@ -2,7 +2,7 @@
 import { CORE_ENTITIES, type EntityClass, type MigrationClass, type Schema } from './core/index.js';
 import type { Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
-import { IDENTITY_ENTITIES } from './identity/index.js';
+import { IDENTITY_ENTITIES, IDENTITY_MIGRATIONS } from './identity/index.js';
 import { COMMON_MIGRATIONS, Instance } from './persistence/index.js';
 
 /**
@@ -18,7 +18,7 @@ export function entitiesOf(dialects: readonly Dialect[]): EntityClass[] {
 /** The migrations of a server with these dialects, in the order of their times. */
 export function migrationsOf(dialects: readonly Dialect[]): MigrationClass[] {
   const own = withOurs(dialects).flatMap(({ migrations = [] }) => migrations);
-  return [...COMMON_MIGRATIONS, ...own].sort((one, other) => timeOf(one) - timeOf(other));
+  return [...COMMON_MIGRATIONS, ...IDENTITY_MIGRATIONS, ...own].sort((one, other) => timeOf(one) - timeOf(other));
 }
 
 /** The entities and migrations of a server with these dialects. */

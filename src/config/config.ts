@@ -7,6 +7,8 @@ import {
   CLEANUP_SETTINGS,
   FIRST_START_SETTINGS,
   LOGIN_THROTTLE_SETTINGS,
+  NAME_SETTINGS,
+  RIGHTS_SETTINGS,
   USER_TOKEN_SETTINGS,
 } from '../identity/identity.settings.js';
 import { LOG_SETTINGS } from '../operations/logging.settings.js';
@@ -43,6 +45,10 @@ export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
   readonly loginThrottle: Values<typeof LOGIN_THROTTLE_SETTINGS>;
   /** Limits of logins and personal tokens. */
   readonly userTokens: Values<typeof USER_TOKEN_SETTINGS>;
+  /** E-mail addresses and names of accounts. */
+  readonly names: Values<typeof NAME_SETTINGS>;
+  /** What users may do to themselves and their accounts. */
+  readonly rights: Values<typeof RIGHTS_SETTINGS>;
   /** The credential cache. */
   readonly credentialCache: Values<typeof CREDENTIAL_CACHE_SETTINGS>;
   /** What is removed in the background, and when. */
@@ -65,6 +71,8 @@ const SHARED = {
   passwords: PASSWORD_SETTINGS,
   loginThrottle: LOGIN_THROTTLE_SETTINGS,
   userTokens: USER_TOKEN_SETTINGS,
+  names: NAME_SETTINGS,
+  rights: RIGHTS_SETTINGS,
   credentialCache: CREDENTIAL_CACHE_SETTINGS,
   dataPlane: DATA_PLANE_SETTINGS,
   cleanup: CLEANUP_SETTINGS,

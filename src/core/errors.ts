@@ -21,6 +21,8 @@ export type DomainErrorCode =
   /** The credential is no longer accepted. */
   | 'unauthenticated'
   | 'not_permitted'
+  /** The settings of the server leave this change to administrators; the message says to whom. */
+  | 'change_reserved'
   /** The change would leave the server without an administrator who can sign in. */
   | 'last_admin'
   /** A value that breaks a rule of the server; the message names it. */

@@ -1,5 +1,5 @@
 /** Accounts: list, create, rename, delete. */
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import {
   DomainError,
@@ -7,6 +7,7 @@ import {
   TokenCount,
   UnitOfWork,
   findRow,
+  isStorableText,
   whenTaken,
   type Actor,
   type DirectoryUser,
@@ -16,8 +17,12 @@ import {
 import { AccountExtensions, type AccountSettingValues } from './account-extensions.js';
 import { Account } from './account.entity.js';
 import { AccountCreated, AccountDeleted, AccountUpdated } from './changes.js';
-import { newHexId } from './hex-id.js';
+import { isHexId, newHexId } from './hex-id.js';
+import { ACCOUNT_NAME_MAX, readAccountName } from './labels/account-name.js';
+import type { Label } from './labels/label.js';
+import { TakenNames, type NameConflict } from './labels/taken-names.js';
 import { Membership } from './membership.entity.js';
+import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
 
 /** Selects and orders accounts. */
 export interface AccountQuery {
@@ -26,11 +31,18 @@ export interface AccountQuery {
   readonly newestFirst?: boolean;
 }
 
+/** What an administrator of the server may do with names. Ignored for others. */
+export interface NameRights {
+  /** Whether to take a name that is reserved for another account. Default: no. */
+  readonly takesReserved?: boolean | undefined;
+}
+
 /** Values to change; absent ones stay unchanged. */
-export type AccountChanges = Partial<Pick<Account, 'name'>> & {
-  /** Settings by their names. */
-  readonly settings?: AccountSettingValues;
-};
+export type AccountChanges = Partial<Pick<Account, 'name'>> &
+  NameRights & {
+    /** Settings by their names. */
+    readonly settings?: AccountSettingValues;
+  };
 
 /** Manages accounts, and runs changes within them. */
 @Injectable()
@@ -38,6 +50,8 @@ export class AccountService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly extensions: AccountExtensions,
+    private readonly names: TakenNames,
+    @Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions,
   ) {}
 
   /** A page of the accounts that a user is a member of, or of all for an administrator, and their total number. */
@@ -50,15 +64,20 @@ export class AccountService {
     return this.unitOfWork.read((manager) => findRow(manager, Account, { id }));
   }
 
-  /** @throws DomainError `account_name_taken` */
-  async create(actor: Actor, name: string): Promise<Account> {
-    const write = this.unitOfWork.write(actor, (tx) => this.insert(tx, { id: newHexId(), name }));
-    return whenTaken(write, () => nameTaken(name));
+  /** @throws DomainError `account_name_taken`, `invalid_value` (name) */
+  async create(actor: Actor, name: string, rights: NameRights = {}): Promise<Account> {
+    const write = this.unitOfWork.write(actor, (tx) => this.insert(tx, { id: newHexId(), name }, rights));
+    return whenTaken(write, () => nameTaken());
   }
 
-  /** Creates an account within an open transaction. */
-  async insert(tx: Transaction, values: Pick<Account, 'id' | 'name'>): Promise<Account> {
-    const account: Account = { ...values, createdAt: tx.now, updatedAt: tx.now };
+  /**
+   * Creates an account within an open transaction.
+   * @throws DomainError `account_name_taken`, `invalid_value` (name)
+   */
+  async insert(tx: Transaction, { id, name }: Pick<Account, 'id' | 'name'>, rights: NameRights = {}): Promise<Account> {
+    const label = nameOf(name);
+    const account: Account = { id, name: label.text, createdAt: tx.now, updatedAt: tx.now };
+    await this.giveName(tx, id, label, rights);
     await tx.manager.insert(Account, account);
     tx.record(new AccountCreated(account));
     return account;
@@ -66,21 +85,26 @@ export class AccountService {
 
   /**
    * Changes an account and returns its new state; does nothing if nothing differs.
-   * @throws DomainError `account_not_found`, `account_name_taken`, `not_permitted`
+   * @throws DomainError `account_not_found`, `account_name_taken`, `invalid_value` (name), `change_reserved`,
+   * `quota_reached` (names of the account that are reserved), `not_permitted`
    */
-  async update(actor: Actor, id: string, { name, settings = {} }: AccountChanges): Promise<Account> {
+  async update(actor: Actor, id: string, { name, settings = {}, ...rights }: AccountChanges): Promise<Account> {
     const write = this.change(actor, id, async (tx) => {
       const account = await lockAccountForUpdate(tx, id);
-      const renamed = name !== undefined && name !== account.name ? { name } : {};
+      const { name: before } = account;
+      const label = name === undefined ? undefined : nameOf(name);
+      const renamed = label && label.text !== before ? { name: label.text } : {};
+      if (label && renamed.name !== undefined) await this.rename(tx, account, label, rights);
       const fields = [...Object.keys(renamed), ...(await this.extensions.write(tx, id, settings))];
       if (fields.length === 0) return account;
       const values = { ...renamed, updatedAt: tx.now };
       await tx.manager.update(Account, { id }, values);
       const changed = Object.assign(account, values);
-      tx.record(new AccountUpdated(changed, { fields }));
+      const names = renamed.name === undefined ? {} : { old_name: before, new_name: renamed.name };
+      tx.record(new AccountUpdated(changed, { fields, ...names }));
       return changed;
     });
-    return whenTaken(write, () => nameTaken(name ?? ''));
+    return whenTaken(write, () => nameTaken());
   }
 
   /**
@@ -104,9 +128,19 @@ export class AccountService {
     );
   }
 
-  /** The account of that name, or `null`. */
-  findByName(name: string): Promise<Account | null> {
-    return this.unitOfWork.read((manager) => manager.findOneBy(Account, { name }));
+  /** The account of that id or name, or `null`. A name is found in whatever case and normal form it is written. */
+  findByIdOrName(text: string): Promise<Account | null> {
+    if (!isStorableText(text, 1, ACCOUNT_NAME_MAX)) return Promise.resolve(null);
+    return this.unitOfWork.read(async (manager) => {
+      const id = text.toLowerCase();
+      const byId = isHexId(id) ? await findRow(manager, Account, { id }) : null;
+      // An older account may have a name that is not in normal form, or that another account has in another case.
+      const found = byId ?? (await findRow(manager, Account, { name: text }));
+      const label = readAccountName(text);
+      if (found || 'flaw' in label) return found;
+      const owner = await this.names.ownerOf(manager, 'account', label);
+      return owner === null ? null : findRow(manager, Account, { id: owner });
+    });
   }
 
   /**
@@ -120,10 +154,47 @@ export class AccountService {
       await tx.manager.delete(TokenCount, { accountId: id });
       await tx.manager.delete(Membership, { accountId: id });
       await this.extensions.deleteRows(tx, id);
+      await this.names.free(tx, 'account', id);
       await tx.manager.delete(Account, { id });
       tx.record(new AccountDeleted(account, { tokens: affected ?? 0 }));
     });
   }
+
+  private async rename(tx: Transaction, { id }: Account, label: Label, rights: NameRights): Promise<void> {
+    const { admin, kind } = tx.actor;
+    const { rights: allowed, names } = this.options;
+    const isByTenant = !admin && kind !== 'system';
+    if (isByTenant && allowed.renameAccounts === 'server') {
+      throw new DomainError('change_reserved', 'only administrators of the server may rename accounts');
+    }
+    if (isByTenant && (await this.names.reserved(tx, 'account', id, label)) >= names.reservedPerAccount) {
+      throw new DomainError(
+        'quota_reached',
+        `${String(names.reservedPerAccount)} earlier names are reserved for this account already; take one of them, ` +
+          'wait until one is free, or ask an administrator of the server',
+      );
+    }
+    await this.giveName(tx, id, label, rights);
+  }
+
+  private async giveName(
+    tx: Transaction,
+    id: string,
+    label: Label,
+    { takesReserved = false }: NameRights,
+  ): Promise<void> {
+    const { admin, kind } = tx.actor;
+    const isServer = admin || kind === 'system';
+    const conflict = await this.names.give(tx, 'account', id, label, isServer && takesReserved);
+    if (conflict) throw nameTaken(isServer ? conflict : undefined);
+  }
+}
+
+/** @throws DomainError `invalid_value` */
+function nameOf(name: string): Label {
+  const label = readAccountName(name);
+  if ('flaw' in label) throw new DomainError('invalid_value', `name ${label.flaw}`);
+  return label;
 }
 
 /**
@@ -185,6 +256,14 @@ function accountNotFound(): DomainError {
   return new DomainError('account_not_found', 'no such account');
 }
 
-function nameTaken(name: string): DomainError {
-  return new DomainError('account_name_taken', `an account named ${name} already exists; choose another name`);
+/** @param conflict - only for administrators of the server: tenants must not learn of each other */
+function nameTaken(conflict?: NameConflict): DomainError {
+  if (!conflict) return new DomainError('account_name_taken', 'the name is in use or reserved; choose another name');
+  const { by, owner, reservedUntil } = conflict;
+  const verb = by === 'look' ? 'looks like' : 'is';
+  const message = reservedUntil
+    ? `the name ${verb} one that is reserved until ${reservedUntil.toISOString()} for account ${owner}, which had it; ` +
+      'choose another name, or take this one all the same (take_reserved_name)'
+    : `the name ${verb} that of account ${owner}; choose another name`;
+  return new DomainError('account_name_taken', message);
 }

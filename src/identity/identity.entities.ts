@@ -1,10 +1,24 @@
-/** The entities of identity, for the part that opens the database. */
+/** The entities and migrations of identity, for the part that opens the database. */
+import type { MigrationClass } from '../core/index.js';
 import { Account } from './account.entity.js';
 import { Membership } from './membership.entity.js';
+import { Names1796515200000 } from './migrations/1796515200000-names.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { SessionToken } from './session-token.entity.js';
+import { TakenName } from './labels/taken-name.entity.js';
 import { ServerValue } from './server-value.entity.js';
 import { User } from './user.entity.js';
 
 /** Every entity of identity. */
-export const IDENTITY_ENTITIES = [Account, Membership, PersonalToken, SessionToken, ServerValue, User] as const;
+export const IDENTITY_ENTITIES = [
+  Account,
+  Membership,
+  PersonalToken,
+  SessionToken,
+  ServerValue,
+  TakenName,
+  User,
+] as const;
+
+/** Every migration of identity, in the order of their times. */
+export const IDENTITY_MIGRATIONS: readonly MigrationClass[] = [Names1796515200000];

@@ -4,6 +4,8 @@ import { AccountService } from './account.service.js';
 import { Authenticator } from './authenticator.js';
 import { Bootstrap } from './bootstrap.js';
 import { CleanupJob } from './cleanup-job.js';
+import { ReviewWarning } from './labels/review-warning.js';
+import { TakenNames } from './labels/taken-names.js';
 import { LoginThrottle } from './login-throttle.js';
 import { LoginFamilies } from './logins/login-families.js';
 import { MemberRoles } from './member-roles.js';
@@ -29,8 +31,10 @@ export const IDENTITY_PROVIDERS = [
   PasswordService,
   PersonalTokenQuota,
   PersonalTokenService,
+  ReviewWarning,
   ServerSettings,
   SessionService,
+  TakenNames,
   TokenRevalidator,
   UserService,
 ];

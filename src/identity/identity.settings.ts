@@ -1,8 +1,9 @@
 /** The settings of users, accounts, logins and cleanup. */
-import { PASSWORD_FORM, PASSWORD_MAX_BYTES, USER_TOKEN_FORM, isStorableText } from '../core/core.settings.js';
+import { PASSWORD_FORM, PASSWORD_MAX_BYTES, USER_TOKEN_FORM } from '../core/core.settings.js';
 import { choice, integer, setting, settingsTable, text } from '../settings/index.js';
-import { EMAIL_MAX, isEmailAddress } from './email-address.js';
 import { isHexId } from './hex-id.js';
+import { isAccountName } from './labels/account-name.js';
+import { EMAIL_MAX, isEmailAddress } from './labels/email-address.js';
 
 /** The settings of the first start on an empty database. */
 export const FIRST_START_SETTINGS = settingsTable(
@@ -42,7 +43,10 @@ export const FIRST_START_SETTINGS = settingsTable(
     }),
     accountName: setting({
       env: 'ACCOUNT_NAME',
-      form: text(isAccountName, 'a name of 1 to 255 characters, not only spaces'),
+      form: text(
+        isAccountName,
+        'a name of 1 to 255 visible characters, not only spaces, that has not the form of an id',
+      ),
       default: 'Latchkey',
       doc: 'The name of the first account',
     }),
@@ -50,9 +54,53 @@ export const FIRST_START_SETTINGS = settingsTable(
   ['ADMIN_'],
 );
 
-function isAccountName(name: string): boolean {
-  return isStorableText(name, 1, 255) && name.trim() !== '';
-}
+/** The settings of names that have to be unique: e-mail addresses, and names of accounts. */
+export const NAME_SETTINGS = settingsTable(
+  'Addresses and account names',
+  {
+    lookAlikes: setting({
+      env: 'NAMES_LOOK_ALIKE',
+      form: choice('refuse', 'allow'),
+      default: 'refuse',
+      doc: 'Whether a new address or account name may look like one in use, as `dem0` does like `demo`',
+    }),
+    reservedDays: setting({
+      env: 'ACCOUNT_NAME_RESERVED_DAYS',
+      // At most a hundred years.
+      form: integer(0, 36_500),
+      default: 365,
+      doc: 'Days that a name stays reserved for its account after the account was renamed or deleted; 0 frees it at once',
+    }),
+    reservedPerAccount: setting({
+      env: 'ACCOUNT_NAMES_RESERVED',
+      form: integer(0, 100_000),
+      default: 10,
+      doc: 'Names that are reserved for an account before its own administrators can no longer rename it',
+      more: 'Administrators of the server still can.',
+    }),
+  },
+  ['NAMES_', 'ACCOUNT_NAME_', 'ACCOUNT_NAMES_'],
+);
+
+/** The settings of what users may do to themselves and their accounts. */
+export const RIGHTS_SETTINGS = settingsTable(
+  'Rights of users',
+  {
+    changeEmail: setting({
+      env: 'USERS_CHANGE_EMAIL',
+      form: choice('never', 'free'),
+      default: 'never',
+      doc: 'Whether users may change their own e-mail address; administrators may change any',
+    }),
+    renameAccounts: setting({
+      env: 'ACCOUNT_RENAMED_BY',
+      form: choice('account', 'server'),
+      default: 'account',
+      doc: 'Who may rename an account: its own administrators as well, or only those of the server',
+    }),
+  },
+  ['USERS_'],
+);
 
 /** The settings of the login throttle. */
 export const LOGIN_THROTTLE_SETTINGS = settingsTable(

@@ -22,7 +22,7 @@ export { Bootstrap, type BootstrapResult, type BootstrapOptions } from './bootst
 export { FirstStartError, type FirstStartProblem } from './first-start-check.js';
 export { newHexId } from './hex-id.js';
 export { CLEANUP_OPTIONS, CleanupJob, type CleanupOptions } from './cleanup-job.js';
-export { IDENTITY_ENTITIES } from './identity.entities.js';
+export { IDENTITY_ENTITIES, IDENTITY_MIGRATIONS } from './identity.entities.js';
 export { IDENTITY_PROVIDERS } from './identity.providers.js';
 export { LocalActorCheck } from './local-actor-check.js';
 export { LocalUserDirectory } from './local-user-directory.js';
@@ -30,8 +30,14 @@ export { LoginThrottle, type Attempt } from './login-throttle.js';
 export { MemberRoles, type RolesByAccount } from './member-roles.js';
 export { Membership, ROLES, type Role } from './membership.entity.js';
 export { MembershipService, type Member } from './membership.service.js';
-export { IDENTITY_OPTIONS, type IdentityOptions, type LoginThrottleOptions } from './options.js';
 export { USER_TOKEN_OPTIONS, type UserTokenOptions } from './logins/user-token-options.js';
+export {
+  IDENTITY_OPTIONS,
+  type IdentityOptions,
+  type LoginThrottleOptions,
+  type NameOptions,
+  type RightsOptions,
+} from './options.js';
 export { PasswordService } from './password.service.js';
 export { PersonalToken } from './personal-token.entity.js';
 export {
@@ -45,7 +51,9 @@ export { SessionService, type OpenedSession, type LoginOptions } from './session
 export { SessionToken, USER_AUDIENCE } from './session-token.entity.js';
 export { ServerValue } from './server-value.entity.js';
 export { TokenRevalidator, type TokenStatus } from './token-revalidator.js';
-export { EMAIL_MAX, emailKeyOf, isEmailAddress } from './email-address.js';
+export { ACCOUNT_NAME_MAX, isAccountName, readAccountName } from './labels/account-name.js';
+export { EMAIL_MAX, emailKeyOf, isEmailAddress, readEmailAddress } from './labels/email-address.js';
+export type { Flawed, Label } from './labels/label.js';
 export { User } from './user.entity.js';
 export { BEARER_FORM, USER_TOKEN_DESCRIPTION, userTokenForm } from './user-token.form.js';
 export { UserService, type NewUser, type UserChanges } from './user.service.js';

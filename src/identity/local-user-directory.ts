@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { Transactor, UserDirectory, findRow, type DirectoryUser, type Transaction } from '../core/index.js';
-import { emailKeyOf } from './email-address.js';
+import { emailKeysOf } from './labels/email-address.js';
 import { User } from './user.entity.js';
 
 @Injectable()
@@ -19,9 +19,11 @@ export class LocalUserDirectory extends UserDirectory {
   }
 
   async findByEmail(email: string): Promise<DirectoryUser | null> {
-    const emailKey = emailKeyOf(email);
-    const user = await this.transactor.read((manager) => findRow(manager, User, { emailKey }));
-    return user && directoryUser(user);
+    for (const emailKey of emailKeysOf(email)) {
+      const user = await this.transactor.read((manager) => findRow(manager, User, { emailKey }));
+      if (user) return directoryUser(user);
+    }
+    return null;
   }
 
   override async findMany(userIds: readonly number[]): Promise<DirectoryUser[]> {

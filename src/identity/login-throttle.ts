@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { Clock, DomainError, HashingService, Secret, type Origin } from '../core/index.js';
 import { throttleChannel } from './channels.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
-import { emailKeyOf } from './email-address.js';
+import { emailKeyOf } from './labels/email-address.js';
 
 /** Maximum number of addresses, and of accounts, to remember; the least recently seen are dropped first. */
 const REMEMBERED = 50_000;
@@ -37,7 +37,7 @@ export class LoginThrottle {
   private readonly accounts = remembered();
 
   constructor(
-    @Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions,
+    @Inject(IDENTITY_OPTIONS) private readonly options: Pick<IdentityOptions, 'loginThrottle' | 'passwords'>,
     private readonly clock: Clock,
     private readonly hashing: HashingService,
   ) {}

@@ -23,7 +23,7 @@ import { LoginFamilies } from './logins/login-families.js';
 import { observedLogin } from './observed-login.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionToken } from './session-token.entity.js';
-import { emailKeyOf, isEmailAddress } from './email-address.js';
+import { emailKeysOf, isEmailAddress } from './labels/email-address.js';
 import { User } from './user.entity.js';
 
 /** The kind of session that a dialect creates. */
@@ -166,15 +166,13 @@ export class SessionService {
   }
 
   private async userByEmail(email: string): Promise<User | null> {
-    // No address contains NUL, and PostgreSQL does not accept it in a query.
-    if (email.includes('\0')) return null;
-    return this.unitOfWork.read((manager) =>
-      manager
-        .createQueryBuilder(User, 'user')
-        .addSelect('user.passwordHash')
-        .where({ emailKey: emailKeyOf(email) })
-        .getOne(),
-    );
+    for (const emailKey of emailKeysOf(email)) {
+      const user = await this.unitOfWork.read((manager) =>
+        manager.createQueryBuilder(User, 'user').addSelect('user.passwordHash').where({ emailKey }).getOne(),
+      );
+      if (user) return user;
+    }
+    return null;
   }
 
   /** Creates a session if the user, and the token they presented, have not changed since they were checked. */

@@ -1,12 +1,15 @@
 /** Manages users: list, create, change, block, delete. */
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DomainError, Secret, Token, UnitOfWork, whenTaken, type Actor, type Transaction } from '../core/index.js';
 import { UserApproved, UserBlocked, UserCreated, UserDeleted, UserUnblocked, UserUpdated } from './changes.js';
 import { lockUserForUpdate, userNotFound } from './user-lock.js';
 import { Membership } from './membership.entity.js';
 import { PasswordService, requireAnotherUser } from './password.service.js';
 import { ServerSettings } from './server-settings.js';
-import { emailKeyOf } from './email-address.js';
+import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
+import { emailKeyOf, readEmailAddress } from './labels/email-address.js';
+import type { Label } from './labels/label.js';
+import { TakenNames, type NameConflict } from './labels/taken-names.js';
 import { User } from './user.entity.js';
 
 /** The values of a new user. */
@@ -34,6 +37,8 @@ export class UserService {
     private readonly unitOfWork: UnitOfWork,
     private readonly passwords: PasswordService,
     private readonly settings: ServerSettings,
+    private readonly names: TakenNames,
+    @Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions,
   ) {}
 
   /** All users by id. */
@@ -48,7 +53,7 @@ export class UserService {
     return user;
   }
 
-  /** @throws DomainError `email_taken`, `invalid_value` (password) */
+  /** @throws DomainError `email_taken`, `invalid_value` (address, password) */
   async create(actor: Actor, values: NewUser): Promise<User> {
     const policy = await this.settings.policy();
     const passwordHash = values.password ? await this.passwords.prepare(actor, values.password) : null;
@@ -65,20 +70,26 @@ export class UserService {
     return whenTaken(write, () => emailTaken(values.email));
   }
 
-  /** Adds a user with an already hashed password within an open transaction. */
+  /**
+   * Adds a user with an already hashed password within an open transaction.
+   * @throws DomainError `email_taken`, `invalid_value` (address)
+   */
   async insert(
     tx: Transaction,
     values: Pick<User, 'email' | 'name' | 'admin' | 'approved' | 'blocked' | 'passwordHash'>,
   ): Promise<User> {
+    const address = addressOf(values.email);
     const row = {
       ...values,
-      emailKey: emailKeyOf(values.email),
+      email: address.text,
+      emailKey: address.key,
       createdAt: tx.now,
       updatedAt: tx.now,
       lastLoginAt: null,
     };
     const { identifiers } = await tx.manager.createQueryBuilder().insert().into(User).values(row).execute();
     const user = await tx.manager.findOneByOrFail(User, { id: (identifiers[0] as { id: number }).id });
+    await this.giveAddress(tx, user.id, address);
     tx.record(new UserCreated(user));
     return user;
   }
@@ -86,7 +97,8 @@ export class UserService {
   /**
    * Changes a user and returns the new state; does nothing if nothing differs.
    * @param password - not of the actor's own: {@link PasswordService.change}
-   * @throws DomainError `user_not_found`, `email_taken`, `last_admin`, `invalid_value` (password), `wrong_password`
+   * @throws DomainError `user_not_found`, `email_taken`, `change_reserved` (their own address), `last_admin`,
+   * `invalid_value` (address, password), `wrong_password`
    */
   async update(actor: Actor, id: number, changes: UserChanges, password?: Secret): Promise<User> {
     if (password) requireAnotherUser(actor, id);
@@ -107,34 +119,67 @@ export class UserService {
       const user = await lockUserForUpdate(tx, id);
       const { affected } = await tx.manager.delete(Token, { userId: id });
       await tx.manager.delete(Membership, { userId: id });
+      await this.names.free(tx, 'email', String(id));
       await tx.manager.delete(User, { id });
       tx.record(new UserDeleted(user, { email: user.email, tokens: affected ?? 0 }));
     });
   }
 
-  private async change(tx: Transaction, id: number, changes: UserChanges): Promise<User> {
+  private async change(tx: Transaction, id: number, { email, ...others }: UserChanges): Promise<User> {
     const user = await lockUserForUpdate(tx, id);
-    const differing = Object.entries(changes).filter(([key, value]) => user[key as keyof UserChanges] !== value);
+    const address = email === undefined ? undefined : addressOf(email);
+    const wanted: UserChanges = { ...(address && { email: address.text }), ...others };
+    const differing = Object.entries(wanted).filter(([key, value]) => user[key as keyof UserChanges] !== value);
     if (differing.length === 0) {
       tx.alreadyRevoked();
       return user;
     }
     const values: UserChanges = Object.fromEntries(differing);
-    const emailKey = values.email === undefined ? {} : { emailKey: emailKeyOf(values.email) };
-    await tx.manager.update(User, { id }, { ...values, ...emailKey, updatedAt: tx.now });
+    const { email: before } = user;
+    if (address && values.email !== undefined) await this.changeAddress(tx, user, address);
+    await tx.manager.update(User, { id }, { ...values, ...(address && { emailKey: address.key }), updatedAt: tx.now });
     Object.assign(user, values, { updatedAt: tx.now });
-    recordChanges(tx, user, values);
+    recordChanges(tx, user, values, before);
     return user;
+  }
+
+  private async changeAddress(tx: Transaction, user: User, address: Label): Promise<void> {
+    const { userId, admin } = tx.actor;
+    const isOwn = userId === user.id && !admin;
+    if (isOwn && this.options.rights.changeEmail === 'never' && emailKeyOf(user.email) !== address.key) {
+      throw new DomainError('change_reserved', 'Only administrators may change an e-mail address on this server');
+    }
+    await this.giveAddress(tx, user.id, address);
+  }
+
+  private async giveAddress(tx: Transaction, userId: number, address: Label): Promise<void> {
+    const conflict = await this.names.give(tx, 'email', String(userId), address);
+    if (conflict) throw emailTaken(address.text, tx.actor.admin ? conflict : undefined);
   }
 }
 
-function emailTaken(email: string): DomainError {
-  return new DomainError('email_taken', `E-mail address ${email} is already in use`);
+/** @throws DomainError `invalid_value` */
+function addressOf(email: string): Label {
+  const address = readEmailAddress(email);
+  if ('flaw' in address) throw new DomainError('invalid_value', `email ${address.flaw}`);
+  return address;
 }
 
-function recordChanges(tx: Transaction, user: User, { approved, blocked, ...others }: UserChanges): void {
+/** @param conflict - for administrators, who may know of other users */
+function emailTaken(email: string, conflict?: NameConflict): DomainError {
+  const because = conflict?.by === 'look' ? `: it looks like that of user ${conflict.owner}` : '';
+  return new DomainError('email_taken', `E-mail address ${email} is already in use${because}`);
+}
+
+function recordChanges(
+  tx: Transaction,
+  user: User,
+  { approved, blocked, ...others }: UserChanges,
+  emailBefore: string,
+): void {
   const fields = Object.keys(others);
-  if (fields.length > 0) tx.record(new UserUpdated(user, { fields }));
+  const addresses = others.email === undefined ? {} : { old_email: emailBefore, new_email: others.email };
+  if (fields.length > 0) tx.record(new UserUpdated(user, { fields, ...addresses }));
   if (approved !== undefined) tx.record(new UserApproved(user));
   if (blocked !== undefined) tx.record(blocked ? new UserBlocked(user) : new UserUnblocked(user));
 }

@@ -70,6 +70,8 @@ async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promis
     credentials: { cloudflare: credentials },
     loginThrottle: config.loginThrottle,
     userTokens: config.userTokens,
+    names: config.names,
+    rights: config.rights,
     leaseSeconds,
     cleanup: { ...config.cleanup, ...cleanup },
     requests: config.requests,

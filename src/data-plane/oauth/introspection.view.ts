@@ -14,12 +14,19 @@ export class IntrospectionView {
   })
   client_id?: string;
 
-  @ApiPropertyOptional({ format: 'email', description: 'The e-mail address of the user it acts for.' })
+  @ApiPropertyOptional({
+    format: 'email',
+    description:
+      'The e-mail address of the user it acts for: a label for people, which can change and go to somebody else. Do not ' +
+      'decide by it; `sub` is who it is.',
+  })
   username?: string;
 
   @ApiPropertyOptional({
     example: IDENTITY_HEADERS['Latchkey-Token-Id'].example,
-    description: 'The id of the user; for a token without a user, the id of the token.',
+    description:
+      'The identity: the id of the user, which never changes and is never given to anybody else; for a token without a ' +
+      'user, the id of the token.',
   })
   sub?: string;
 

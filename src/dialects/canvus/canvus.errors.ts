@@ -73,6 +73,7 @@ function domainError(error: DomainError): ErrorResponse {
     case 'not_permitted':
       return msg(403, messages.PERMISSION_DENIED);
     case 'last_admin':
+    case 'change_reserved':
     case 'quota_reached':
     case 'wrong_password':
       return msg(403, error.message);

@@ -2,7 +2,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, ValidateBy } from 'class-validator';
 import { IsText, members } from '../../http/index.js';
-import { EMAIL_MAX, isEmailAddress } from '../../identity/index.js';
+import { EMAIL_MAX, isEmailAddress, readEmailAddress } from '../../identity/index.js';
 import { CanvusError } from './canvus.errors.js';
 import { LOGIN_BODY, parameterMissing } from './canvus.messages.js';
 
@@ -19,8 +19,10 @@ function IsEmailAddress(): PropertyDecorator {
     name: 'isEmailAddress',
     validator: {
       validate: isEmailAddress,
-      defaultMessage: (rule) =>
-        typeof rule?.value === 'string' ? 'email is not a valid e-mail address' : parameterMissing('email'),
+      defaultMessage: (rule) => {
+        const address = typeof rule?.value === 'string' ? readEmailAddress(rule.value) : undefined;
+        return address && 'flaw' in address ? `email ${address.flaw}` : parameterMissing('email');
+      },
     },
   });
 }

@@ -95,8 +95,8 @@ export class UsersController {
     summary: 'Change a user',
     returns: 'The changed user.',
     description:
-      'Users may change their own `name`, `email` and `blocked`; administrators everything. ' +
-      'A regular user who sends a field for administrators changes nothing and gets 403. ' +
+      'Users may change their own `name` and `blocked`, and their `email` if the server allows it (`USERS_CHANGE_EMAIL`); ' +
+      'administrators everything. A regular user who sends anything else changes nothing and gets 403. ' +
       'One’s own password is changed by `POST users/:id/password` only.',
     body: UserPatchInput,
     examples: {

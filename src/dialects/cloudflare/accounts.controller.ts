@@ -62,7 +62,9 @@ export class AccountsController {
   @Post()
   @Documented({
     summary: 'Create an account',
-    description: 'Administrators of the server only.',
+    description:
+      'Administrators of the server only. No two accounts have names that look the same, whatever the case; the name of ' +
+      'an account that was renamed or deleted stays reserved for it for a while.',
     returns: 'The new account.',
     body: AccountInput,
     result: AccountView,
@@ -70,16 +72,19 @@ export class AccountsController {
   })
   async create(
     @Caller() { actor }: Principal,
-    @Input(AccountInput) { name }: AccountInput,
+    @Input(AccountInput) { name, take_reserved_name: takesReserved }: AccountInput,
   ): Promise<Envelope<AccountView>> {
-    return success(await this.view(await this.accounts.create(actor, name)));
+    const rights = { takesReserved: takesReserved ?? false };
+    return success(await this.view(await this.accounts.create(actor, name, rights)));
   }
 
   @Permits('account:change')
   @Put(':accountId')
   @Documented({
     summary: 'Change an account',
-    description: 'For its administrators and those of the server. Absent members stay unchanged.',
+    description:
+      'For its administrators and those of the server. Absent members stay unchanged. The name that the account had ' +
+      'stays reserved for it for a while. A server may leave renaming to its own administrators (403, 10501).',
     returns: 'The changed account.',
     body: AccountPatchInput,
     examples: {

@@ -104,6 +104,8 @@ function domainError(error: DomainError, path: string): ErrorResponse {
     case 'last_admin':
     case 'quota_reached':
       return invalidRequest(error.message, null);
+    case 'change_reserved':
+      return failure(403, { code: 10501, message: error.message });
     case 'not_permitted':
       return failure(FORBIDDEN.status, FORBIDDEN.item);
     case 'unauthenticated':

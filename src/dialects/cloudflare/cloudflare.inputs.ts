@@ -3,7 +3,9 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Allow, IsBoolean, IsOptional, ValidateBy } from 'class-validator';
 import { InputError, IsText, parseRfc3339 } from '../../http/index.js';
 import {
-  isEmailAddress,
+  ACCOUNT_NAME_MAX,
+  readAccountName,
+  readEmailAddress,
   type AccountChanges,
   type AccountSetting,
   type AccountSettingValues,
@@ -14,7 +16,6 @@ import type { ServiceTokenChanges } from './service-token.service.js';
 
 /** Maximum number of characters of a name (docs/contracts/cloudflare.md §1.2). */
 const NAME_MAX = 350;
-const ACCOUNT_NAME_MAX = 255;
 
 /** Leaves room below the limit of the integer column, even for a rotation per second in a hundred years. */
 const VERSION_MAX = 1_000_000_000;
@@ -28,6 +29,23 @@ const VERSION_RULE = `client_secret_version must be a whole number from 0 to ${S
 function Rule(isValid: (value: unknown) => boolean, message: string): PropertyDecorator {
   return ValidateBy({ name: 'rule', validator: { validate: isValid, defaultMessage: () => message } });
 }
+
+/** A name or address that has to be unique; the message says what is wrong with one that cannot be. */
+function LabelRule(read: typeof readAccountName, field: string, missing: string): PropertyDecorator {
+  return ValidateBy({
+    name: 'label',
+    validator: {
+      validate: (value) => !('flaw' in read(value)),
+      defaultMessage: (rule) => {
+        const label = typeof rule?.value === 'string' ? read(rule.value) : undefined;
+        return label && 'flaw' in label ? `${field} ${label.flaw}` : missing;
+      },
+    },
+  });
+}
+
+const IsAccountName = (): PropertyDecorator =>
+  LabelRule(readAccountName, 'name', `name must be a string of 1 to ${String(ACCOUNT_NAME_MAX)} characters`);
 
 const isVersion = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= VERSION_MAX;
@@ -89,7 +107,20 @@ export class NewServiceTokenInput extends ServiceTokenFields {
   name!: string;
 }
 
-export class AccountPatchInput {
+abstract class AccountNameInput {
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: false,
+    description:
+      'Whether to take a name although it is reserved for an account that had it. For administrators of the server; ' +
+      'ignored for others.',
+  })
+  @IsOptional()
+  @IsBoolean({ message: 'take_reserved_name must be true or false' })
+  take_reserved_name?: boolean | null;
+}
+
+export class AccountPatchInput extends AccountNameInput {
   @ApiPropertyOptional({
     type: String,
     minLength: 1,
@@ -98,7 +129,7 @@ export class AccountPatchInput {
     description: 'Unique on this server.',
   })
   @IsOptional()
-  @IsText({ min: 1, max: ACCOUNT_NAME_MAX })
+  @IsAccountName()
   name?: string | null;
 
   /** Documented by `withAccountSettings`, and checked by {@link accountChanges}. */
@@ -107,9 +138,9 @@ export class AccountPatchInput {
   settings?: unknown;
 }
 
-export class AccountInput {
+export class AccountInput extends AccountNameInput {
   @ApiProperty({ minLength: 1, maxLength: ACCOUNT_NAME_MAX, example: 'Acme', description: 'Unique on this server.' })
-  @IsText({ min: 1, max: ACCOUNT_NAME_MAX })
+  @IsAccountName()
   name!: string;
 }
 
@@ -137,7 +168,7 @@ export class MemberRolesInput {
 
 export class NewMemberInput extends MemberRolesInput {
   @ApiProperty({ format: 'email', example: 'alice@example.com', description: 'E-mail address of an existing user.' })
-  @Rule(isEmailAddress, 'email must be the e-mail address of a user of this server')
+  @LabelRule(readEmailAddress, 'email', 'email must be the e-mail address of a user of this server')
   email!: string;
 }
 
@@ -154,10 +185,14 @@ export function roleOf({ roles }: MemberRolesInput): Role {
  * @throws InputError
  */
 export function accountChanges(
-  { name, settings }: AccountPatchInput,
+  { name, settings, take_reserved_name: takesReserved }: AccountPatchInput,
   known: readonly AccountSetting[],
 ): AccountChanges {
-  return { ...(typeof name === 'string' && { name }), settings: settingChanges(settings ?? {}, known) };
+  return {
+    ...(typeof name === 'string' && { name }),
+    takesReserved: takesReserved ?? false,
+    settings: settingChanges(settings ?? {}, known),
+  };
 }
 
 function settingChanges(settings: unknown, known: readonly AccountSetting[]): AccountSettingValues {

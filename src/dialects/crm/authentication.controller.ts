@@ -34,7 +34,7 @@ export class AuthenticationController {
     @Given(readLogin) { username, password, organisation, unit }: Login,
     @RequestOrigin() origin: Origin,
   ): Promise<Envelope<LoginTokenView>> {
-    const account = await this.accounts.findByName(organisation);
+    const account = await this.accounts.findByIdOrName(organisation);
     const { secret } = await this.sessions.login(username, new Secret(password), {
       audience: AUDIENCE,
       lifetimeSeconds: TWO_HOURS,

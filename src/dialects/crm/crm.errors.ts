@@ -75,6 +75,7 @@ function fromDomain(error: DomainError): CrmError {
     case 'identifier_taken':
       return new CrmError('identifierTaken', 'identifier');
     case 'not_permitted':
+    case 'change_reserved':
     case 'last_admin':
       return new CrmError('notPermitted', error.message);
     case 'invalid_login':

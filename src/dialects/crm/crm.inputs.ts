@@ -17,7 +17,7 @@ export class LoginInput {
   @ApiProperty({ example: 'correct horse' })
   password!: string;
 
-  @ApiProperty({ example: 'Latchkey', description: 'Name of the organisation (account).' })
+  @ApiProperty({ example: 'Latchkey', description: 'Name or id of the organisation (account).' })
   organisation!: string;
 
   @ApiPropertyOptional({ example: '1', description: 'The organisation’s only unit, `1`.' })

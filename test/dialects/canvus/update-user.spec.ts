@@ -40,12 +40,24 @@ canvusSuite('PATCH users/:id', (canvus) => {
       expect(ok<User>(await canvus.admin.get(userPath(user.id))).name).toBe(name);
     });
 
-    it('lets users change their own name and address, and sign in with the new address', async () => {
+    it('lets users change their own name, and send their address as it is', async () => {
+      const { actor, user, email } = await canvus.person();
+      expect(ok<User>(await actor.patch(userPath(user.id), { name: 'Self', email }))).toMatchObject({ name: 'Self' });
+    });
+
+    it('lets administrators change an address, with which the user then signs in', async () => {
       const person = await canvus.person();
       const email = newEmail();
-      ok(await person.actor.patch(userPath(person.user.id), { name: 'Self', email }));
+      ok(await canvus.admin.patch(userPath(person.user.id), { email }));
       refusal(await canvus.anonymous.post('/users/login', { email: person.email, password: person.password }), 401);
-      expect((await canvus.login({ email, password: person.password })).user).toMatchObject({ name: 'Self', email });
+      expect((await canvus.login({ email, password: person.password })).user).toMatchObject({ email });
+    });
+
+    it('lets administrators change their own address', async () => {
+      const { actor, user } = await canvus.person({ admin: true });
+      const email = newEmail();
+      expect(ok<User>(await actor.patch(userPath(user.id), { email })).email).toBe(email);
+      ok(await canvus.admin.patch(userPath(user.id), { admin: false }));
     });
 
     it('lets users change the case of their address', async () => {
@@ -104,6 +116,14 @@ canvusSuite('PATCH users/:id', (canvus) => {
       const row = (await auditRows(canvus.server, { action: 'user.updated' })).at(-1);
       expect(row).toMatchObject({ authorId: user.id, targetType: 'user', targetId: String(user.id) });
       expect(row?.details).toEqual({ fields: ['name'] });
+    });
+
+    it('is audited with the old and the new address', async () => {
+      const { user, email } = await canvus.person();
+      const other = newEmail();
+      ok(await canvus.admin.patch(userPath(user.id), { email: other }));
+      const row = (await auditRows(canvus.server, { action: 'user.updated' })).at(-1);
+      expect(row?.details).toEqual({ fields: ['email'], old_email: email, new_email: other });
     });
   });
 
@@ -171,6 +191,17 @@ canvusSuite('PATCH users/:id', (canvus) => {
       ok(await canvus.admin.patch(userPath(user.id), { admin: false }));
     });
 
+    it('refuses regular users another address of their own, and changes nothing else of the request', async () => {
+      const { email: taken } = await canvus.person();
+      const { actor, user } = await canvus.person();
+      const before = await stored(canvus.server);
+      for (const email of [newEmail(), taken]) {
+        const message = refusal(await actor.patch(userPath(user.id), { name: 'Renamed', email }), 403);
+        expect(message).toBe('Only administrators may change an e-mail address on this server');
+      }
+      expect(await stored(canvus.server)).toEqual(before);
+    });
+
     it('refuses regular users everybody else, whether or not he exists', async () => {
       const { actor } = await canvus.person();
       for (const id of [1000, UNKNOWN_USER]) {
@@ -201,11 +232,36 @@ canvusSuite('PATCH users/:id', (canvus) => {
   describe('409', () => {
     it('says that an address is in use, in any case, and changes nothing else of the request', async () => {
       const { email } = await canvus.person();
-      const { actor, user } = await canvus.person();
+      const { user } = await canvus.person();
       const before = await stored(canvus.server);
-      const reply = await actor.patch(userPath(user.id), { name: 'Renamed', email: email.toUpperCase() });
+      const reply = await canvus.admin.patch(userPath(user.id), { name: 'Renamed', email: email.toUpperCase() });
       expect(refusal(reply, 409)).toContain('already in use');
       expect(await stored(canvus.server)).toEqual(before);
     });
   });
 });
+
+canvusSuite(
+  'PATCH users/:id where users may change their address',
+  (canvus) => {
+    it('200: lets them, and they sign in with the new address', async () => {
+      const person = await canvus.person();
+      const email = newEmail();
+      ok(await person.actor.patch(userPath(person.user.id), { email }));
+      refusal(await canvus.anonymous.post('/users/login', { email: person.email, password: person.password }), 401);
+      expect((await canvus.login({ email, password: person.password })).user.email).toBe(email);
+      const row = (await auditRows(canvus.server, { action: 'user.updated' })).at(-1);
+      expect(row).toMatchObject({ authorId: person.user.id, details: { old_email: person.email, new_email: email } });
+    });
+
+    it('409: says no more than that an address is in use', async () => {
+      const { email } = await canvus.person();
+      const { actor, user } = await canvus.person();
+      for (const taken of [email, email.toUpperCase(), email.replace('person', 'pers0n')]) {
+        const message = refusal(await actor.patch(userPath(user.id), { email: taken }), 409);
+        expect(message).toBe(`E-mail address ${taken} is already in use`);
+      }
+    });
+  },
+  { USERS_CHANGE_EMAIL: 'free' },
+);

@@ -185,6 +185,37 @@ cloudflareSuite('accounts', (cf) => {
       const id = await cf.account();
       refusal(await changingNothing(cf, () => cf.admin.put(path(id), { name: ACCOUNT.name })), 409, 12132);
     });
+
+    it.each([' ACME ', '\uFF21CME', 'ac\u200Bme', 'a\u0441me'])('refuses what looks like it: %j', async (name) => {
+      const id = await cf.account();
+      const reply = await changingNothing(cf, () => cf.admin.put(path(id), { name }));
+      expect([400, 409]).toContain(reply.status);
+    });
+
+    it('is audited with the old and the new name', async () => {
+      const { id, name } = ok<Account>(await cf.admin.post('/accounts', { name: newName() }));
+      const other = newName();
+      ok(await cf.admin.put(path(id), { name: other }));
+      const [row] = await auditRows(cf.server, { action: 'account.updated', targetId: id });
+      expect(row?.details).toEqual({ fields: ['name'], old_name: name, new_name: other });
+    });
+  });
+
+  describe('a name that an account has given up', () => {
+    it('409: is reserved for it, which only administrators of the server are told', async () => {
+      const { id: first, name } = ok<Account>(await cf.admin.post('/accounts', { name: newName() }));
+      ok(await cf.admin.put(path(first), { name: newName() }));
+      const second = await cf.account();
+      const { caller } = await cf.memberOf(second, 'administrator');
+      const { message } = refusal(await cf.admin.post('/accounts', { name }), 409, 12132);
+      expect(message).toContain(`for account ${first}, which had it; choose another name, or take this one`);
+      const freed = await caller.put(path(second), { name });
+      expect(refusal(freed, 409, 12132).message).toContain('the name is in use or reserved');
+      expect((await caller.put(path(second), { name: ACCOUNT.name })).text).toBe(freed.text);
+      refusal(await caller.put(path(second), { name, take_reserved_name: true }), 409, 12132);
+      ok(await cf.admin.put(path(second), { name, take_reserved_name: true }));
+      refusal(await cf.admin.put(path(first), { name, take_reserved_name: true }), 409, 12132);
+    });
   });
 
   describe('DELETE accounts/:id', () => {

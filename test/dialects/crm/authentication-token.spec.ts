@@ -60,6 +60,16 @@ crmSuite('POST authentication/token', (crm) => {
       failure(await here.post('access_tokens/show', byCode(code)), ERROR.notFound);
     });
 
+    it.each([
+      ['its id', ACCOUNT.id],
+      ['its id in capital letters', ACCOUNT.id.toUpperCase()],
+      ['its name in another case', ` ${ACCOUNT.name.toUpperCase()} `],
+      ['its name in letters of another width', '\uFF21\uFF43\uFF4D\uFF45'],
+    ])('finds the organisation by %s', async (_what, organisation) => {
+      const client = await crm.login(await memberPerson(), organisation);
+      data(await client.get('access_tokens/list', LIST));
+    });
+
     it('lets an administrator of the server into any organisation', async () => {
       const { name } = await crm.organisation();
       data(await (await crm.login(ADMIN, name)).get('access_tokens/list', LIST));
@@ -111,7 +121,6 @@ crmSuite('POST authentication/token', (crm) => {
         'a wrong user': { ...good, username: 'nobody@example.com' },
         'a wrong password': { ...good, password: `${person.password}x` },
         'a wrong organisation': { ...good, organisation: 'No such organisation' },
-        'the id of an organisation': { ...good, organisation: ACCOUNT.id },
         'a wrong unit': { ...good, unit: '2' },
         'a blocked user': credentials(blocked),
         'a user who is not approved': credentials(unapproved),

@@ -97,7 +97,7 @@ crmSuite('isolation of organisations', (crm) => {
     failure(await root.post('authentication/token/release'), ERROR.token);
     const credentials = { username: ADMIN.email, password: ADMIN.password, organisation: name };
     failure(await crm.anonymous.post('authentication/token', credentials), ERROR.credentials);
-    await crm.accounts('POST', '', { name });
+    await crm.accounts('POST', '', { name, take_reserved_name: true });
     failure(await root.get('access_tokens/list', { number: '1' }), ERROR.token);
     expect(data(await (await crm.login(ADMIN, name)).get('access_tokens/list', { number: '1' }))).toEqual([]);
   });

@@ -1,0 +1,94 @@
+/** Gives names to users and accounts, so that no two can be mistaken for each other, and takes them back. */
+import { Inject, Injectable } from '@nestjs/common';
+import { And, In, IsNull, LessThanOrEqual, Like, MoreThan, Not, type EntityManager } from 'typeorm';
+import type { Transaction } from '../../core/index.js';
+import { IDENTITY_OPTIONS, type IdentityOptions } from '../options.js';
+import type { Label } from './label.js';
+import { formsOf, isLook, nameForm } from './name-forms.js';
+import { TakenName, type NameScope } from './taken-name.entity.js';
+
+const DAY_MS = 86_400_000;
+
+/** Why a name cannot be had. */
+export interface NameConflict {
+  /** Whether it is the same name, or only looks like it. */
+  readonly by: 'name' | 'look';
+  /** The id of the user or account. */
+  readonly owner: string;
+  /** Until when the name is reserved for its former owner; `null` while it is in use. */
+  readonly reservedUntil: Date | null;
+}
+
+@Injectable()
+export class TakenNames {
+  constructor(@Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions) {}
+
+  /**
+   * Gives an owner a name instead of the one it has, which is reserved for a while if it is that of an account.
+   * @param takesReserved - whether the owner may have a name that is reserved for another
+   * @returns why it cannot be given; then nothing has changed
+   * @throws UniqueViolation if somebody else was given it meanwhile
+   */
+  async give(
+    tx: Transaction,
+    scope: NameScope,
+    owner: string,
+    label: Label,
+    takesReserved = false,
+  ): Promise<NameConflict | null> {
+    const forms = formsOf(label);
+    const held = await tx.manager.findBy(TakenName, { scope, key: In(forms) });
+    const isFree = (row: TakenName): boolean => (takesReserved ? row.freedAt !== null : this.isOver(row, tx.now));
+    const others = held.filter((row) => row.owner !== owner && !isFree(row));
+    const conflict = others.find(({ key }) => !isLook(key) || this.options.names.lookAlikes === 'refuse');
+    if (conflict) return this.conflictOf(conflict);
+    await this.free(tx, scope, owner);
+    await tx.manager.delete(TakenName, { freedAt: LessThanOrEqual(this.reservedSince(tx.now)) });
+    if (takesReserved) await tx.manager.delete(TakenName, { scope, key: In(forms), freedAt: Not(IsNull()) });
+    // In order, so that two who want the same forms wait for each other and do not deadlock.
+    const mine = forms.filter((form) => others.every(({ key }) => key !== form)).sort();
+    await tx.manager.delete(TakenName, { scope, key: In(mine), owner });
+    await tx.manager.insert(
+      TakenName,
+      mine.map((key) => ({ scope, key, owner, freedAt: null })),
+    );
+    return null;
+  }
+
+  /** Takes back the name of an owner; that of an account stays reserved for a while. */
+  async free(tx: Transaction, scope: NameScope, owner: string): Promise<void> {
+    const current = { scope, owner, freedAt: IsNull() };
+    if (scope === 'account' && this.keptMs > 0) await tx.manager.update(TakenName, current, { freedAt: tx.now });
+    else await tx.manager.delete(TakenName, current);
+  }
+
+  /** The owner that has a name now; `null` if none has it. */
+  async ownerOf(manager: EntityManager, scope: NameScope, { key }: Pick<Label, 'key'>): Promise<string | null> {
+    const row = await manager.findOneBy(TakenName, { scope, key: nameForm(key), freedAt: IsNull() });
+    return row?.owner ?? null;
+  }
+
+  /** How many other names are reserved for an owner, which would leave the given one aside. */
+  async reserved(tx: Transaction, scope: NameScope, owner: string, { key }: Label): Promise<number> {
+    const names = And(Like('name:%'), Not(nameForm(key)));
+    return tx.manager.countBy(TakenName, { scope, owner, key: names, freedAt: MoreThan(this.reservedSince(tx.now)) });
+  }
+
+  private get keptMs(): number {
+    return this.options.names.reservedDays * DAY_MS;
+  }
+
+  /** What was freed then or earlier is no longer reserved. */
+  private reservedSince(now: Date): Date {
+    return new Date(now.getTime() - this.keptMs);
+  }
+
+  private isOver({ freedAt }: TakenName, now: Date): boolean {
+    return freedAt !== null && freedAt <= this.reservedSince(now);
+  }
+
+  private conflictOf({ key, owner, freedAt }: TakenName): NameConflict {
+    const reservedUntil = freedAt && new Date(freedAt.getTime() + this.keptMs);
+    return { by: isLook(key) ? 'look' : 'name', owner, reservedUntil };
+  }
+}
