@@ -11,12 +11,15 @@ import {
   type Lock,
   type Transaction,
 } from '../core/index.js';
-import { SettingsChanged, UserChange } from './changes.js';
+import { SettingsChanged, UserChange, UserUpdated } from './changes.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { storedPolicy } from './server-settings.js';
 import { User } from './user.entity.js';
 
-/** Locked whenever an administrator may lose a way to sign in, so that two such changes cannot both succeed. */
+/**
+ * Locked by whatever changes who is an administrator or how one can sign in, so that two such changes cannot both
+ * succeed. It comes last in the order of locks, and is therefore waited for without running the work again.
+ */
 const ONE_ADMIN: Lock = { kind: 'users', id: 'administrators' };
 
 /** What an administrator would lose: a right, a token, or password logins. */
@@ -43,24 +46,31 @@ export class AdministratorCheck extends ChangeCheck {
 
 async function lossIn(tx: Transaction): Promise<Loss | null> {
   for (const change of tx.changes) {
-    const loss = change instanceof TokenChange ? await lossByToken(tx, change) : lossBy(change);
+    const loss = change instanceof TokenChange ? await lossByToken(tx, change) : await lossBy(tx, change);
     if (loss) return loss;
   }
   return null;
 }
 
-function lossBy(change: Change): Loss | null {
+async function lossBy(tx: Transaction, change: Change): Promise<Loss | null> {
   if (change instanceof SettingsChanged) return change.concerns('passwordLogin') ? { of: 'password logins' } : null;
-  const how = change instanceof UserChange ? change.administratorLoss() : null;
+  if (!(change instanceof UserChange)) return null;
+  if (change instanceof UserUpdated && change.admin === true && change.concerns('admin')) await tx.lockRule(ONE_ADMIN);
+  const how = change.administratorLoss();
   return how === null ? null : { of: 'user', how };
 }
 
-/** Locks the user, so that a regular user does not become administrator while one of their tokens is revoked. */
+/**
+ * The token of a regular user is nobody's loss, but the user must not become administrator before it is gone: the rule
+ * is shared until then.
+ */
 async function lossByToken(tx: Transaction, change: TokenChange): Promise<Loss | null> {
-  const { kind, userId } = change;
-  if (userId === null || kind !== PERSONAL_TOKEN || !mayEnd(change)) return null;
-  const user = await tx.lockShared(User, { id: userId });
-  return user?.admin && user.approved && !user.blocked ? { of: 'token' } : null;
+  const { kind, userId: id } = change;
+  if (id === null || kind !== PERSONAL_TOKEN || !mayEnd(change)) return null;
+  const isAdmin = await tx.manager.existsBy(User, { id, admin: true });
+  await tx.lockRule(ONE_ADMIN, isAdmin ? 'exclusive' : 'shared');
+  const isLoss = await tx.manager.existsBy(User, { id, admin: true, approved: true, blocked: false });
+  return isLoss ? { of: 'token' } : null;
 }
 
 const PERSONAL_TOKEN = 'personal_token';

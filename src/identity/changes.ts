@@ -47,9 +47,13 @@ export class UserCreated extends UserChange {
 export class UserUpdated extends UserChange {
   readonly type = 'user.updated';
 
+  /** Whether a field is among those that changed. */
+  concerns(field: string): boolean {
+    return hasField(this.details, field);
+  }
+
   override administratorLoss(): string | null {
-    const { fields } = this.details;
-    return this.admin === false && Array.isArray(fields) && fields.includes('admin') ? 'demoted' : null;
+    return this.admin === false && this.concerns('admin') ? 'demoted' : null;
   }
 }
 
@@ -214,13 +218,16 @@ export class SettingsChanged extends Change {
 
   /** Whether a field is among those that changed. */
   concerns(field: string): boolean {
-    const { fields } = this.details;
-    return Array.isArray(fields) && fields.includes(field);
+    return hasField(this.details, field);
   }
 
   override revokesAccess(): boolean {
     return false;
   }
+}
+
+function hasField({ fields }: Readonly<Record<string, unknown>>, field: string): boolean {
+  return Array.isArray(fields) && fields.includes(field);
 }
 
 /** Identity's changes by their type. */

@@ -66,9 +66,12 @@ export class Transaction {
     return findRow<E>(this.manager, entity, { ...key, ...conditions } as Partial<E>);
   }
 
-  /** Locks a rule about several rows exclusively until the transaction ends. Read the rows afterwards. */
-  lockRule(rule: Lock): Promise<void> {
-    return this.lock(rule, 'exclusive');
+  /**
+   * Locks a rule about several rows until the transaction ends. Read the rows afterwards.
+   * @param mode - `shared` for changes that rely on the rule without touching it
+   */
+  lockRule(rule: Lock, mode: LockMode = 'exclusive'): Promise<void> {
+    return this.lock(rule, mode);
   }
 
   /** Tries to take a job that only one instance may do at a time; `false` if another instance has it. */
