@@ -8,6 +8,7 @@ import { DataPlaneModule } from './data-plane/index.js';
 import type { Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
 import { LatchkeyModule } from './latchkey.module.js';
+import type { LatchkeyOptions } from './latchkey.options.js';
 import type { CleanupOptions } from './identity/index.js';
 import { OperationsModule } from './operations/index.js';
 import { Connection } from './persistence/index.js';
@@ -31,22 +32,13 @@ export class AppModule {
     { dialects = DIALECTS, clock, cleanup }: AppOverrides = {},
   ): DynamicModule {
     const configured = dialects.map((dialect) => ({ dialect, ...optionsOf(dialect, config) }));
-    const { bcryptCost, ...passwords } = config.passwords;
     const latchkey = LatchkeyModule.forRoot({
       dialects,
-      bcryptCost,
-      passwords,
-      credentialCache: config.credentialCache,
+      ...sharedOptions(config),
       credentials: Object.fromEntries(
         configured.flatMap(({ dialect, credentials }) => (credentials ? [[dialect.name, credentials]] : [])),
       ),
-      loginThrottle: config.loginThrottle,
-      userTokens: config.userTokens,
-      names: config.names,
-      rights: config.rights,
-      leaseSeconds: config.database.leaseSeconds,
       cleanup: { ...config.cleanup, ...cleanup },
-      requests: config.requests,
       providers: replacements(dataSource, clock),
     });
     return {
@@ -66,6 +58,14 @@ export class AppModule {
       ],
     };
   }
+}
+
+/** What the module takes as the configuration has it. */
+function sharedOptions(config: Config<DialectSettings>): LatchkeyOptions {
+  const { credentialCache, loginThrottle, names, requests, rights, userTokens, database } = config;
+  const { bcryptCost, ...passwords } = config.passwords;
+  const { leaseSeconds } = database;
+  return { bcryptCost, credentialCache, leaseSeconds, loginThrottle, names, passwords, requests, rights, userTokens };
 }
 
 function replacements(dataSource: DataSource, clock: Clock | undefined): Provider[] {

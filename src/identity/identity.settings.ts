@@ -69,7 +69,7 @@ export const NAME_SETTINGS = settingsTable(
       // At most a hundred years.
       form: integer(0, 36_500),
       default: 365,
-      doc: 'Days that a name stays reserved for its account after the account was renamed or deleted; 0 frees it at once',
+      doc: 'Days that the name of a renamed or deleted account stays reserved; 0 frees it at once',
     }),
     reservedPerAccount: setting({
       env: 'ACCOUNT_NAMES_RESERVED',

@@ -1,4 +1,4 @@
-/** Reads the names of accounts, by which callers of CRM choose their organisation. */
+/** Reads the names of accounts, which are unique and by which some dialects find an account. */
 import { isStorableText } from '../../core/core.settings.js';
 import { isHexId } from '../hex-id.js';
 import { keyOf, type Flawed, type Label } from './label.js';

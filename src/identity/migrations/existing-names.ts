@@ -4,6 +4,7 @@ import type { Flawed, Label } from '../labels/label.js';
 import { formsOf, isLook, nameForm } from '../labels/name-forms.js';
 import { NAMES_TO_REVIEW, type ReviewList } from '../labels/review-list.js';
 import { ACCOUNTS, USERS, type NamedKind, type NamedRow } from './named-rows.js';
+import { runStatement } from './run-statement.js';
 
 /** Rows handled together. */
 const BATCH = 500;
@@ -120,11 +121,8 @@ export class ExistingNames {
     );
   }
 
-  private async run<T>(text: string, values: readonly unknown[]): Promise<T[]> {
-    const { driver } = this.queryRunner.dataSource;
-    let at = 0;
-    const statement = text.replaceAll('?', () => driver.createParameter('', at++));
-    return (await this.queryRunner.query(statement, [...values])) as T[];
+  private run<T>(text: string, values: readonly unknown[]): Promise<T[]> {
+    return runStatement<T>(this.queryRunner, text, values);
   }
 }
 

@@ -4,6 +4,7 @@ import { readAccountName } from '../labels/account-name.js';
 import { readEmailAddress } from '../labels/email-address.js';
 import type { Flawed, Label } from '../labels/label.js';
 import type { NameScope } from '../labels/taken-name.entity.js';
+import { runStatement } from './run-statement.js';
 
 export interface NamedRow {
   readonly id: string;
@@ -37,10 +38,12 @@ export const USERS: NamedKind = {
   read: readEmailAddress,
   async *rows(queryRunner, limit) {
     for (let last = 0; ;) {
-      const rows = (await queryRunner.query(
-        `SELECT "id", "email", "email_key", "name" FROM "latchkey_user" WHERE "id" > ${String(last)}
+      const rows = await runStatement<{ id: number; email: string; email_key: string; name: string }>(
+        queryRunner,
+        `SELECT "id", "email", "email_key", "name" FROM "latchkey_user" WHERE "id" > ?
          ORDER BY "id" LIMIT ${String(limit)}`,
-      )) as { id: number; email: string; email_key: string; name: string }[];
+        [last],
+      );
       yield rows.map(({ id, email, email_key: key, name }) => ({ id: String(id), text: email, key, title: name }));
       if (rows.length < limit) return;
       last = rows.at(-1)?.id ?? 0;
@@ -48,22 +51,15 @@ export const USERS: NamedKind = {
   },
   async store(queryRunner, { id, text, key }, label) {
     if (text === label.text && key === label.key) return true;
-    const [one, two, three] = parameters(queryRunner, 3);
-    const other = `SELECT "id" FROM "latchkey_user" WHERE "email_key" = ${one} AND "id" <> ${two}`;
-    if (((await queryRunner.query(other, [label.key, Number(id)])) as unknown[]).length > 0) return false;
-    await queryRunner.query(`UPDATE "latchkey_user" SET "email" = ${one}, "email_key" = ${two} WHERE "id" = ${three}`, [
-      label.text,
-      label.key,
-      Number(id),
-    ]);
+    const other = 'SELECT "id" FROM "latchkey_user" WHERE "email_key" = ? AND "id" <> ?';
+    if ((await runStatement(queryRunner, other, [label.key, Number(id)])).length > 0) return false;
+    const change = 'UPDATE "latchkey_user" SET "email" = ?, "email_key" = ? WHERE "id" = ?';
+    await runStatement(queryRunner, change, [label.text, label.key, Number(id)]);
     return true;
   },
   async restore(queryRunner, id, { before, after }) {
-    const [one, two, three, four] = parameters(queryRunner, 4);
-    await queryRunner.query(
-      `UPDATE "latchkey_user" SET "email" = ${one}, "email_key" = ${two} WHERE "id" = ${three} AND "email" = ${four}`,
-      [before, before.toLowerCase(), Number(id), after],
-    );
+    const change = 'UPDATE "latchkey_user" SET "email" = ?, "email_key" = ? WHERE "id" = ? AND "email" = ?';
+    await runStatement(queryRunner, change, [before, before.toLowerCase(), Number(id), after]);
   },
 };
 
@@ -74,32 +70,23 @@ export const ACCOUNTS: NamedKind = {
   list: 'accounts',
   read: readAccountName,
   async *rows(queryRunner, limit) {
-    const rows = (await queryRunner.query(
+    const rows = await runStatement<{ id: string; name: string }>(
+      queryRunner,
       'SELECT "id", "name" FROM "latchkey_account" ORDER BY "created_at", "id"',
-    )) as { id: string; name: string }[];
+    );
     for (let at = 0; at < rows.length; at += limit) {
       yield rows.slice(at, at + limit).map(({ id, name }) => ({ id, text: name, key: name, title: name }));
     }
   },
   async store(queryRunner, { id, text }, label) {
     if (text === label.text) return true;
-    const [one, two] = parameters(queryRunner, 2);
-    const other = `SELECT "id" FROM "latchkey_account" WHERE "name" = ${one}`;
-    if (((await queryRunner.query(other, [label.text])) as unknown[]).length > 0) return false;
-    await queryRunner.query(`UPDATE "latchkey_account" SET "name" = ${one} WHERE "id" = ${two}`, [label.text, id]);
+    const other = 'SELECT "id" FROM "latchkey_account" WHERE "name" = ?';
+    if ((await runStatement(queryRunner, other, [label.text])).length > 0) return false;
+    await runStatement(queryRunner, 'UPDATE "latchkey_account" SET "name" = ? WHERE "id" = ?', [label.text, id]);
     return true;
   },
   async restore(queryRunner, id, { before, after }) {
-    const [one, two, three] = parameters(queryRunner, 3);
-    await queryRunner.query(`UPDATE "latchkey_account" SET "name" = ${one} WHERE "id" = ${two} AND "name" = ${three}`, [
-      before,
-      id,
-      after,
-    ]);
+    const change = 'UPDATE "latchkey_account" SET "name" = ? WHERE "id" = ? AND "name" = ?';
+    await runStatement(queryRunner, change, [before, id, after]);
   },
 };
-
-/** The placeholders of a statement, which differ between the engines. */
-function parameters(queryRunner: QueryRunner, count: number): string[] {
-  return Array.from({ length: count }, (_, at) => queryRunner.dataSource.driver.createParameter('', at));
-}
