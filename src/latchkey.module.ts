@@ -1,4 +1,4 @@
-/** Core and identity as one module: what every dialect and the data plane stand on. */
+/** The module that provides core and identity, which every dialect and the data plane import. */
 import { ConfigurableModuleBuilder, Module, type OnModuleInit, type Provider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
@@ -74,7 +74,7 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: LATCHKEY_OPTIONS }
               inject: [{ token: getDataSourceToken(connectionName), optional: true }],
             },
             { provide: KNOWN_DIALECTS, useValue: dialects },
-            // What comes later replaces what came before.
+            // Later providers replace earlier ones.
             ...REPLACEABLE,
             ...providers,
           ],
@@ -91,8 +91,8 @@ const REPLACEABLE: Provider[] = [
 
 /**
  * Needs a database: the host's TypeORM connection, whose `entities` and `migrations` include `ENTITIES` and
- * `MIGRATIONS`, or one of its own (`database`). Keep what `forRoot` or `forRootAsync` returns in a constant: the
- * dialects and the data plane take it as their import.
+ * `MIGRATIONS`, or a database of its own (`database`). Keep the result of `forRoot` or `forRootAsync` in a constant: the
+ * dialects and the data plane import it.
  */
 @Module({
   providers: [
@@ -194,7 +194,7 @@ export class LatchkeyModule extends ConfigurableModuleClass implements OnModuleI
     super();
   }
 
-  /** @throws ConnectionError for another of the same application over the same database: neither would hear of the other */
+  /** @throws ConnectionError for a second such module over the same database: neither would learn of the other's changes */
   onModuleInit(): void {
     for (const { metatype, providers } of this.modules.values()) {
       if (metatype !== LatchkeyModule) continue;
@@ -205,13 +205,13 @@ export class LatchkeyModule extends ConfigurableModuleClass implements OnModuleI
   }
 }
 
-/** The changes that can come from another instance. */
+/** The changes that other instances can send. */
 function changeClassesOf(dialects: readonly Dialect[]): Readonly<Record<string, ChangeClass>> {
   const own = dialects.map(({ changeClasses = {} }) => changeClasses);
   return Object.assign({}, TOKEN_CHANGES, IDENTITY_CHANGES, ...own) as Record<string, ChangeClass>;
 }
 
-/** @throws OptionsError for dialects that cannot be together */
+/** @throws OptionsError for dialects that cannot be combined */
 function handlesOf(dialects: readonly Dialect[]): Dialect['personalTokenHandles'] {
   const [own, ...others] = dialects.filter(({ personalTokenHandles }) => personalTokenHandles);
   if (own && others.length > 0) {

@@ -1,36 +1,36 @@
-/** What a host decides of core and identity. */
+/** The options of the module that provides core and identity. */
 import type { ModuleMetadata, Provider } from '@nestjs/common';
 import { credentialSettingsOf, type CredentialOptions, type Dialect } from './dialect-kit/index.js';
 import { LATCHKEY_SETTINGS } from './latchkey.settings.js';
 import { withGroup, type Options, type SettingsTable, type Values } from './settings/index.js';
 
-/** What a host decides; all of it optional. The README says what each option is for. */
+/** The options of a host, all optional; the README describes each of them. */
 export interface LatchkeyOptions extends Options<typeof LATCHKEY_SETTINGS> {
-  /** The forms in which credentials are presented, by dialect: for example `{ cloudflare: { jsonHeader: 'Authorization' } }`. */
+  /** Options of the credential forms by dialect, for example `{ cloudflare: { jsonHeader: 'Authorization' } }`. */
   readonly credentials?: CredentialOptions | undefined;
 }
 
-/** The same with its defaults filled in. */
+/** The options with their defaults filled in. */
 export interface LatchkeyValues extends Values<typeof LATCHKEY_SETTINGS> {
   readonly credentials: CredentialOptions;
 }
 
-/** What is fixed when the module is imported. */
+/** Options that are fixed when the module is imported, also with `forRootAsync`. */
 export interface LatchkeyExtras {
-  /** Name of the host's TypeORM connection, where it is not the default one. */
+  /** Name of the host's TypeORM connection, if it is not the default connection. */
   connectionName?: string | undefined;
   /**
-   * The dialects whose tokens this application knows, served or not; all that Latchkey has by default. With a database
-   * of the host's, its connection has `entitiesOf(dialects)` and `migrationsOf(dialects)`.
+   * The dialects whose tokens this application knows, whether or not it serves them. Default: all of Latchkey's own. A
+   * connection of the host needs `entitiesOf(dialects)` and `migrationsOf(dialects)`.
    */
   dialects?: readonly Dialect[] | undefined;
-  /** Modules that provide what {@link LatchkeyExtras.providers} need. */
+  /** Modules with the dependencies of {@link LatchkeyExtras.providers}. */
   imports?: ModuleMetadata['imports'];
-  /** Parts put in place of ours: `{ provide: UserDirectory, … }`, `Clock`, `AuditSink`. */
+  /** Replacements for parts of Latchkey: `{ provide: UserDirectory, … }`, `Clock`, `AuditSink`. */
   providers?: Provider[] | undefined;
 }
 
-/** For `ConfigurableModuleBuilder.setExtras`: named, so that they are no options. */
+/** For `ConfigurableModuleBuilder.setExtras`. Extras that are not named would count as options. */
 export const EXTRAS: LatchkeyExtras = {
   connectionName: undefined,
   dialects: undefined,
@@ -38,7 +38,7 @@ export const EXTRAS: LatchkeyExtras = {
   providers: undefined,
 };
 
-/** What each option may be. */
+/** The settings behind the options, including those of the dialects' credential forms. */
 export function latchkeySettings(dialects: readonly Dialect[]): SettingsTable {
   return withGroup(LATCHKEY_SETTINGS, 'credentials', credentialSettingsOf(dialects));
 }

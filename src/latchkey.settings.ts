@@ -1,4 +1,4 @@
-/** What a host decides of core and identity in code. */
+/** The settings behind the options of the module that provides core and identity. */
 import { CREDENTIAL_CACHE_SETTINGS, PASSWORD_LIMIT_SETTINGS, PASSWORD_SETTINGS } from './core/core.settings.js';
 import { REQUEST_SETTINGS } from './http/http.settings.js';
 import {

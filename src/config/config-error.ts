@@ -1,6 +1,6 @@
-/** What keeps the server from starting with the settings that it was given. */
+/** The error for settings with which the server cannot start. */
 
-/** The configuration is not valid; the message lists every issue. */
+/** The configuration is not valid; the message lists all issues. */
 export class ConfigError extends Error {
   constructor(readonly issues: readonly string[]) {
     const count = issues.length === 1 ? '1 setting is' : `${String(issues.length)} settings are`;

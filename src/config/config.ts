@@ -1,4 +1,4 @@
-/** The whole configuration of the server: read from the environment once, validated, frozen. */
+/** The configuration of the server: read from the environment once, validated and frozen. */
 import { CREDENTIAL_CACHE_SETTINGS, PASSWORD_SETTINGS } from '../core/core.settings.js';
 import { DATA_PLANE_SETTINGS } from '../data-plane/data-plane.settings.js';
 import { DIALECT_SETTINGS } from '../dialects.settings.js';
@@ -24,24 +24,24 @@ import {
 } from '../settings/index.js';
 import { ConfigError } from './config-error.js';
 
-/** The settings of each dialect, by the dialect's name. */
+/** The settings of each dialect by its name. */
 export type DialectSettings = Readonly<Record<string, SettingsTable>>;
 
-/** Everything that can be set by the environment; the README says what each setting is for. */
+/** All settings of the environment; the README describes each of them. */
 export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
-  /** Where the server listens, and what it makes of connections. */
+  /** Where the server listens, which proxies it trusts, and its limits for connections. */
   readonly server: Values<typeof SERVER_SETTINGS>;
   /** Requests to the dialects. */
   readonly requests: Values<typeof REQUEST_SETTINGS>;
-  /** The database, and what instances that share it have to agree on. */
+  /** The database, and what the instances that share it must agree on. */
   readonly database: Values<typeof DATABASE_SETTINGS>;
-  /** The administrator, account and token that the first start on an empty database creates. */
+  /** What the first start on an empty database creates: an administrator, an account and a token. */
   readonly firstStart: Values<typeof FIRST_START_SETTINGS>;
   /** The log on the standard error stream. */
   readonly log: Values<typeof LOG_SETTINGS>;
   /** Hashing of passwords. */
   readonly passwords: Values<typeof PASSWORD_SETTINGS>;
-  /** When callers that fail to log in have to wait. */
+  /** When callers who have failed to log in must wait. */
   readonly loginThrottle: Values<typeof LOGIN_THROTTLE_SETTINGS>;
   /** Limits of logins and personal tokens. */
   readonly userTokens: Values<typeof USER_TOKEN_SETTINGS>;
@@ -55,13 +55,13 @@ export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
   readonly cleanup: Values<typeof CLEANUP_SETTINGS>;
   /** Verification by proxies and other services. */
   readonly dataPlane: Values<typeof DATA_PLANE_SETTINGS>;
-  /** What each dialect is told, by its name. */
+  /** The settings of each dialect by its name. */
   readonly dialects: { readonly [Name in keyof D]: Values<D[Name]> };
   /** Variables that look like misspelt settings. The server logs a warning about each when it starts. */
   readonly unknownVariables: readonly UnknownVariable[];
 }
 
-/** What is no dialect's, in the order of lists for people. */
+/** The tables that belong to no dialect, in the order of help and documentation. */
 const SHARED = {
   server: SERVER_SETTINGS,
   requests: REQUEST_SETTINGS,
@@ -78,16 +78,16 @@ const SHARED = {
   cleanup: CLEANUP_SETTINGS,
 } as const;
 
-/** Every table, in the order of lists for people. */
+/** All tables, in the order of help and documentation. */
 export function settingsTables(dialects: DialectSettings = DIALECT_SETTINGS): readonly SettingsTable[] {
   return [...Object.values(SHARED), ...Object.values(dialects)];
 }
 
 /**
- * Reads the configuration from an environment.
- * @param env - usually `process.env`; an empty value counts as not given
- * @param dialects - the settings of the dialects; of those that come with Latchkey unless given
- * @throws ConfigError with everything that is not valid
+ * Reads the configuration from environment variables.
+ * @param env - usually `process.env`; an empty value counts as not set
+ * @param dialects - the settings of the dialects. Default: those of Latchkey's own dialects.
+ * @throws ConfigError that lists all issues
  */
 export function loadConfig(env: Environment): Config;
 export function loadConfig<D extends DialectSettings>(env: Environment, dialects: D): Config<D>;

@@ -1,23 +1,23 @@
-/** What there is to say about settings, for lists that people read. */
+/** Describes settings for help and documentation. */
 import { isTable, type Setting, type SettingsTable } from './setting.js';
 
-/** One setting, described. Texts are Markdown. */
+/** The description of a setting. Texts are Markdown. */
 export interface SettingDescription {
-  /** The name in code; within a group after the group's name and a dot. */
+  /** Its name in code, preceded by the name of its group and a dot if it is in one. */
   readonly option: string;
-  /** The environment variable, if there is one. */
+  /** Its environment variable, if it has one. */
   readonly env: string | undefined;
   /** What the setting does, in one line. */
   readonly doc: string;
-  /** Whole sentences, for lists with room for them. */
+  /** Whole sentences with further details. */
   readonly more: string | undefined;
-  /** What fits, in a few words; `undefined` where `doc` says it. */
+  /** The valid values in a few words; `undefined` if `doc` says it. */
   readonly range: string | undefined;
-  /** The default; `undefined` when the setting is absent unless given. */
+  /** The default; `undefined` if it has none. */
   readonly byDefault: string | undefined;
 }
 
-/** Every setting of a table, those of its groups included. */
+/** Describes all settings of a table, including those of its groups. */
 export function describeSettings({ settings }: SettingsTable): SettingDescription[] {
   return Object.entries(settings).flatMap(([name, entry]) =>
     isTable(entry)

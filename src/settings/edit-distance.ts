@@ -1,8 +1,8 @@
-/** How far one word is from another, in typing mistakes. */
+/** Counts the typing mistakes between two words. */
 
 /**
- * The least number of letters put in, left out, replaced, or swapped with their neighbour that makes one word of the
- * other (the restricted Damerau-Levenshtein distance).
+ * The smallest number of insertions, deletions, replacements and swaps of neighbouring letters that turns one word into
+ * the other (restricted Damerau-Levenshtein distance).
  */
 export function editDistance(from: string, to: string): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)];

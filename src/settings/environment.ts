@@ -1,18 +1,18 @@
-/** Reads settings from an environment. */
+/** Reads settings from environment variables. */
 import { checkText } from './check.js';
 import { isTable, type Setting, type SettingsTable, type Values } from './setting.js';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The value of one setting, where it is from, and what is wrong when it could not be read. */
+/** The value of a setting, its source, and the problem if it could not be read. */
 interface Reading {
   readonly value: unknown;
   readonly source: 'environment' | 'default';
   readonly issue?: string;
 }
 
-/** An empty value counts as not given. */
+/** An empty value counts as not set. */
 function readSetting(setting: Setting<unknown>, env: Environment): Reading {
   const byDefault = { value: setting.default, source: 'default' } as const;
   const text = setting.env === undefined ? undefined : env[setting.env];
@@ -22,7 +22,10 @@ function readSetting(setting: Setting<unknown>, env: Environment): Reading {
   return { value: result.value, source: 'environment' };
 }
 
-/** Reads a table. @param issues - takes what is wrong; values that could not be read are the defaults then */
+/**
+ * Reads all settings of a table.
+ * @param issues - problems are added to it; the settings concerned have their defaults
+ */
 export function readEnvironment<T extends SettingsTable>(table: T, env: Environment, issues: string[]): Values<T> {
   const values = Object.entries(table.settings).map(([name, entry]) => {
     if (isTable(entry)) return [name, readEnvironment(entry, env, issues)];

@@ -1,24 +1,24 @@
-/** The forms that the values of settings have, as text in the environment and as values in code. */
+/** The forms of values: how they are written as text in the environment and as values in code. */
 import { isIP } from 'node:net';
 import * as v from 'valibot';
 
-/** How a value is written, checked and explained. */
+/** How a value is written, checked and described. */
 export interface Form<T> {
-  /** What code may give. */
+  /** Validates a value given in code. */
   readonly value: v.GenericSchema<unknown, T>;
-  /** What the environment may give. */
+  /** Validates and converts the text of an environment variable. */
   readonly text: v.GenericSchema<unknown, T>;
-  /** What to give as a value, after the word "give". */
+  /** What to give in code, to follow the word "give". */
   readonly expected: string;
-  /** The same for text, where that is written in another way. */
+  /** The same for an environment variable, if that is written differently. */
   readonly expectedText?: string;
-  /** What fits, in a few words, for lists of settings. */
+  /** The valid values in a few words, for lists of settings. */
   readonly range?: string;
-  /** How a value is written as text. */
+  /** Writes a value as text. */
   toText(value: T): string;
 }
 
-/** A whole number, of at most nine digits. */
+/** A whole number of at most nine digits. */
 export function integer(min: number, max: number): Form<number> {
   const value = v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
   const range = `${String(min)} to ${String(max)}`;
@@ -44,7 +44,7 @@ export function choice<const T extends string>(...words: readonly T[]): Form<T> 
   };
 }
 
-/** Yes or no. */
+/** `true` or `false`. */
 export function flag(): Form<boolean> {
   return {
     value: v.boolean(),
@@ -65,8 +65,8 @@ export const HOST_FORM = text(
 
 /**
  * Text that passes a check.
- * @param expected - what to give instead of what does not
- * @param problem - what is wrong with text that does not; its repetition unless given
+ * @param expected - what to give instead of text that fails
+ * @param problem - what is wrong with text that fails. Default: the text is repeated.
  */
 export function text(fits: (text: string) => boolean, expected: string, problem?: string): Form<string> {
   const schema = v.pipe(v.string(), problem === undefined ? v.check(fits) : v.check(fits, problem));

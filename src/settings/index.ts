@@ -1,4 +1,4 @@
-/** The lowest room: how settings are declared, read from the environment, checked when given in code, and described. */
+/** The lowest room: declares settings, reads them from the environment, checks options given in code, and describes them. */
 export { describeSettings, type SettingDescription } from './description.js';
 export { readEnvironment, type Environment } from './environment.js';
 export { HOST_FORM, choice, flag, integer, text, type Form } from './form.js';

@@ -1,14 +1,14 @@
-/** Checks options that a host application gives in code. */
+/** Checks the options that a host application gives in code. */
 import { checkValue, shown } from './check.js';
 import { isTable, type Setting, type SettingsTable, type Values } from './setting.js';
 
-/** A host has given options that are not valid; the message names each, and what to give instead. */
+/** Options of a host are not valid; the message names each of them and says what to give instead. */
 export class OptionsError extends Error {}
 
 /**
- * Options with their defaults filled in; one that is `undefined` counts as not given.
- * @param owner - whose options they are, for the message
- * @throws OptionsError with everything that is wrong
+ * The options with their defaults filled in. `undefined` counts as not given.
+ * @param owner - name of the module, for the message
+ * @throws OptionsError that lists all problems
  */
 export function checkOptions<T extends SettingsTable>(owner: string, table: T, options: unknown): Values<T> {
   if (typeof options !== 'object' || options === null) {

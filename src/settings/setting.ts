@@ -1,34 +1,34 @@
-/** How a setting is declared: its variable, its form, its default and what it is for, once for everybody who needs it. */
+/** Declares settings: variable, form, default and description in one place. */
 import type { Form } from './form.js';
 
-/** What is said of a setting. */
+/** The declaration of a setting. */
 export interface Declaration<T> {
-  /** The environment variable. Without one, the setting can only be given in code. */
+  /** Its environment variable; without one it can only be given in code. */
   readonly env?: string;
   readonly form: Form<T>;
-  /** What the setting does: one line of Markdown without a full stop at its end. */
+  /** What it does: one line of Markdown without a final full stop. */
   readonly doc: string;
-  /** Whole sentences for lists with room for them, as in the README. */
+  /** Whole sentences with further details, for the README. */
   readonly more?: string;
-  /** What people are told about the default, in Markdown, where that is not the value itself. */
+  /** The default as shown in lists, in Markdown, if that is not the value itself. */
   readonly defaultText?: string;
-  /** Whether messages must never repeat the value. */
+  /** Whether the value must never appear in messages. */
   readonly secret?: boolean;
 }
 
-/** One setting. */
+/** A declared setting. */
 export interface Setting<T> extends Declaration<T> {
   readonly default: T;
 }
 
-/** Settings that belong together, by the names they have in code; a group of them may be one of these. */
+/** Settings and groups of settings by their names in code. */
 export type Settings = Readonly<Record<string, Setting<unknown> | SettingsTable>>;
 
-/** A title and the settings below it: what a part of Latchkey declares. */
+/** The settings of one part of Latchkey. */
 export interface SettingsTable<S extends Settings = Settings> {
-  /** Names the part, for people. */
+  /** The part's name for display. */
   readonly title: string;
-  /** Beginnings of variables that only this part uses: one that is not known is a mistake. */
+  /** Prefixes of variables that only this part uses. An unknown variable with one of them is a mistake. */
   readonly prefixes: readonly string[];
   readonly settings: S;
 }
@@ -36,23 +36,23 @@ export interface SettingsTable<S extends Settings = Settings> {
 type ValueOf<E> = E extends SettingsTable<infer S> ? ValuesOf<S> : E extends Setting<infer T> ? T : never;
 type ValuesOf<S> = { readonly [Name in keyof S]: ValueOf<S[Name]> };
 
-/** The values of a table's settings, all of them there. */
+/** The values of all settings of a table. */
 export type Values<T extends SettingsTable> = ValuesOf<T['settings']>;
 
 type OptionOf<E> = E extends SettingsTable<infer S> ? OptionsOf<S> : E extends Setting<infer T> ? T : never;
 type OptionsOf<S> = { readonly [Name in keyof S]?: OptionOf<S[Name]> | undefined };
 
-/** What code may give for a table's settings; whatever is left out has its default. */
+/** Options for the settings of a table, all optional. */
 export type Options<T extends SettingsTable> = OptionsOf<T['settings']>;
 
-/** Declares a setting; without a default it may be absent. */
+/** Declares a setting. Without a default, its value may be `undefined`. */
 export function setting<T>(declaration: Declaration<T> & { readonly default: NoInfer<T> }): Setting<T>;
 export function setting<T>(declaration: Declaration<T>): Setting<T | undefined>;
 export function setting<T>(declaration: Declaration<T> & { readonly default?: NoInfer<T> }): Setting<T | undefined> {
   return Object.freeze({ default: undefined, ...declaration });
 }
 
-/** Declares the settings of one part. */
+/** Declares the settings of a part. */
 export function settingsTable<S extends Settings>(
   title: string,
   settings: S,
@@ -61,7 +61,7 @@ export function settingsTable<S extends Settings>(
   return Object.freeze({ title, prefixes, settings: Object.freeze(settings) });
 }
 
-/** A table with a group of further settings in it. */
+/** The table with an additional group of settings. */
 export function withGroup<S extends Settings, const Name extends string, G extends Settings>(
   { title, prefixes, settings }: SettingsTable<S>,
   name: Name,
@@ -75,12 +75,12 @@ export function isTable(entry: Setting<unknown> | SettingsTable): entry is Setti
   return 'settings' in entry;
 }
 
-/** Every setting of a table, those of its groups included. */
+/** All settings of a table, including those of its groups. */
 export function settingsOf({ settings }: SettingsTable): Setting<unknown>[] {
   return Object.values(settings).flatMap((entry) => (isTable(entry) ? settingsOf(entry) : [entry]));
 }
 
-/** What each setting of a table is when nothing is given. */
+/** The defaults of all settings of a table. */
 export function defaultsOf<T extends SettingsTable>(table: T): Values<T> {
   const entries = Object.entries(table.settings);
   return Object.fromEntries(

@@ -1,27 +1,27 @@
-/** Finds variables of an environment that look like misspelt settings. */
+/** Finds environment variables that look like misspelt settings. */
 import { editDistance } from './edit-distance.js';
 import type { Environment } from './environment.js';
 import { settingsOf, type SettingsTable } from './setting.js';
 
-/** A variable that is probably meant for Latchkey, which has no setting of that name. */
+/** A variable that is probably meant for Latchkey but does not belong to any setting. */
 export interface UnknownVariable {
   readonly name: string;
   /** The settings that may have been meant. */
   readonly candidates: readonly string[];
 }
 
-/** Many programs have their settings below a name of their own, so people may expect it here. */
+/** Many programs prefix their settings with their own name, so people may expect it here. */
 const OWN_PREFIX = 'LATCHKEY_';
 
-/** Names this short have too many neighbours: only two letters that changed places count as a mistake. */
+/** Short names resemble too many others: only swapped letters count as a mistake. */
 const SHORT = 5;
 
-/** More mistakes than this make another word. */
+/** With more mistakes, it is another word. */
 const ENOUGH = 2;
 
 /**
- * Variables that resemble a setting which is not given, or begin as only our settings do. The environment also holds
- * what is meant for others, so this is no more than a guess.
+ * Variables that resemble a setting that is not set, or have a prefix that only our settings have. This is a guess,
+ * because the environment also contains the variables of other programs.
  */
 export function unknownVariables(env: Environment, tables: readonly SettingsTable[]): UnknownVariable[] {
   const known = tables.flatMap(settingsOf).flatMap((setting) => setting.env ?? []);
@@ -56,7 +56,7 @@ function allowedDistance(setting: string, name: string): number {
   return letters(setting) === letters(name) ? 1 : 0;
 }
 
-/** The setting that a name is closest to, if it is close at all. */
+/** The setting that is most similar to a name, if any is similar enough. */
 function nearest(name: string, settings: readonly string[]): string | undefined {
   const [best] = settings
     .filter((setting) => Math.abs(setting.length - name.length) <= ENOUGH)

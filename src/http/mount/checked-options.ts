@@ -1,11 +1,11 @@
-/** Options of a Nest module are checked against its settings, and their defaults filled in. */
+/** Checks the options of a Nest module against its settings, and fills in the defaults. */
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { checkOptions, type SettingsTable } from '../../settings/index.js';
 
 /**
- * A configurable module whose options are checked, be they given or made by a factory.
- * @param definition - as the builder of configurable modules makes it: the options come first
- * @throws OptionsError for options that are given; for those that a factory makes, it comes when the application starts
+ * A configurable module whose options are checked, whether they are given as a value or made by a factory.
+ * @param definition - from the builder of configurable modules: the options are its first provider
+ * @throws OptionsError for options given as a value; those of a factory are checked when the application starts
  */
 export function withCheckedOptions(definition: DynamicModule, table: SettingsTable): DynamicModule {
   const { name } = definition.module;

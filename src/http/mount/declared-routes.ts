@@ -1,4 +1,4 @@
-/** Keeps the permissions of an application's routes, to check that each route has one. */
+/** Records the permissions of an application's routes, to check that each route has one. */
 import type { Application } from 'express';
 import { MountError } from './mounting.js';
 import { describeRoute, isBelow, routesOf, type Route } from './routing.js';
@@ -11,7 +11,7 @@ export function declareRoute(application: Application, route: Route, permission:
   DECLARED.set(application, declared.set(describeRoute(route), permission));
 }
 
-/** Records one permission for all routes that are registered below a prefix. */
+/** Records a permission for all routes below a prefix. */
 export function declareBelow(application: Application, prefix: string, permission: string): void {
   const routes = routesOf(application).filter(({ path }) => isBelow(path, prefix));
   for (const route of routes) declareRoute(application, route, permission);
@@ -23,7 +23,7 @@ export function declaredRoutes(application: Application): ReadonlyMap<string, st
 }
 
 /**
- * For an application that has no other routes than Latchkey's. Call it when all routes are registered.
+ * For an application that only has routes of Latchkey. Call it when all routes are registered.
  * @throws MountError for routes without a permission
  */
 export function checkAllDeclared(application: Application): void {

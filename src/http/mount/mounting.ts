@@ -1,11 +1,11 @@
-/** Mounting a dialect's module: at a prefix, on top of the module that provides core and identity. */
+/** Mounts the module of a dialect at a prefix, on top of the module that provides core and identity. */
 import type { DynamicModule, ModuleMetadata } from '@nestjs/common';
 import { RouterModule, type ApplicationConfig, type HttpAdapterHost } from '@nestjs/core';
 import { OptionsError, type SettingsTable } from '../../settings/index.js';
 import { withCheckedOptions } from './checked-options.js';
 import { isBelow } from './routing.js';
 
-/** What every dialect's `forRoot` takes beside its options. */
+/** What every dialect's `forRoot` takes in addition to its options. */
 export interface DialectExtras {
   /** Prefix of all routes, after the host's global prefix. */
   path?: string | undefined;
@@ -13,19 +13,18 @@ export interface DialectExtras {
   imports?: ModuleMetadata['imports'];
 }
 
-/** Injection token, within a dialect's module, of the prefix it is mounted at. */
+/** Injection token of the prefix of a module, within that module. */
 export const DIALECT_PATH = Symbol('latchkey:dialect-path');
 
-/** Segments of a path as they are, without parameters. */
+/** A path without parameters. */
 const PLAIN_PATH = /^[A-Za-z0-9\-._~/]*$/;
 
 /**
- * For `ConfigurableModuleBuilder.setExtras`, whose extras must be named, if only as `undefined`, so that they are no
- * options.
+ * For `ConfigurableModuleBuilder.setExtras`. Extras that are not named, even as `undefined`, would count as options.
  */
 export const EXTRAS: DialectExtras = { path: undefined, imports: undefined };
 
-/** For `ConfigurableModuleBuilder.setExtras`; what it makes throws `OptionsError`. */
+/** For `ConfigurableModuleBuilder.setExtras`. The function that it returns throws `OptionsError`. */
 export function mountedAt(
   defaultPath: string,
   settings: SettingsTable,
@@ -57,7 +56,7 @@ function checkExtras(name: string, path: unknown, imports: number): void {
 }
 
 /**
- * The whole prefix, with a slash before it and none after it: known when the application initialises, not before.
+ * The whole prefix, with a leading slash and without a trailing one. It is known once the application initialises.
  * @throws MountError for a global prefix with parameters
  */
 export function mountPath(config: ApplicationConfig, path: string): string {
@@ -75,7 +74,7 @@ export function mountPath(config: ApplicationConfig, path: string): string {
   return joinedPath(prefix, own);
 }
 
-/** One path of several parts, which may have slashes around them or not. */
+/** Joins parts of a path, with or without slashes around them. */
 export function joinedPath(...parts: readonly string[]): string {
   const segments = parts
     .join('/')
@@ -84,18 +83,18 @@ export function joinedPath(...parts: readonly string[]): string {
   return segments.map((segment) => `/${segment}`).join('');
 }
 
-/** A module cannot be served in this application; the message names the remedy. */
+/** A module cannot be served in this application; the message says how to fix it. */
 export class MountError extends Error {}
 
-/** Two modules of one application want the same addresses. */
+/** Two modules of an application want the same paths. */
 export class PathClash extends MountError {}
 
 const RESERVED = new WeakMap<HttpAdapterHost, Map<string, string>>();
 
 /**
- * Takes a prefix for one module of an application.
- * @param name - of the module, for people
- * @throws PathClash when another has it, or one above or below it
+ * Reserves a prefix for a module of an application.
+ * @param name - of the module, for messages
+ * @throws PathClash if another module has it, or one above or below it
  */
 export function reservePrefix(host: HttpAdapterHost, path: string, name: string): void {
   const reserved = RESERVED.get(host) ?? new Map<string, string>();

@@ -1,4 +1,4 @@
-/** What a module routes below its prefix: all of it, and nothing that is somebody else's. */
+/** Checks the routes of a module: all of them are below its prefix, and nobody else's are. */
 import type { Type } from '@nestjs/common';
 import { MetadataScanner } from '@nestjs/core';
 import type { Application } from 'express';
@@ -8,19 +8,19 @@ import { PUBLIC, PermissionGuard, permissionOf } from '../permission.js';
 import { declareRoute } from './declared-routes.js';
 import { describeRoute, isBelow, routesOf, type Route } from './routing.js';
 
-/** A module as it is mounted. */
+/** A module to be mounted. */
 export interface MountedModule {
-  /** For people. */
+  /** Its name, for messages. */
   readonly name: string;
   readonly controllers: readonly Type<object>[];
-  /** What of the prefix all controllers have in their own paths; nothing unless given. */
+  /** The last part of the prefix, if the paths of all controllers begin with it. Default: none. */
   readonly part?: string;
 }
 
 /**
- * To be called when all routes are registered.
+ * Call this when all routes are registered.
  * @param path - the whole prefix
- * @throws MountError when a route is missing or declares no permission; PathClash when there is one of the host
+ * @throws MountError if a route is missing or declares no permission; PathClash if there is a route of the host
  */
 export function checkRoutes(
   application: Application,
@@ -43,7 +43,7 @@ export function checkRoutes(
   if (foreign !== undefined) throw new PathClash(clashWith(foreign, name, path));
 }
 
-/** @throws PathClash when the host routes an address that is answered ahead of all routes */
+/** @throws PathClash if the host has a route for a path that is answered before all routes */
 export function checkUnrouted(application: Application, path: string, name: string): void {
   const shadowed = routesOf(application).find((route) => isBelow(route.path, path));
   if (shadowed) throw new PathClash(clashWith(describeRoute(shadowed), name, path));
@@ -55,7 +55,7 @@ function clashWith(route: string, name: string, path: string): string {
 
 /**
  * Records the permissions of the routes of controllers.
- * @param prefix - of all paths of the controllers
+ * @param prefix - precedes the paths of all controllers
  * @returns the routes, as formatted by {@link describeRoute}
  * @throws MountError for a route without a permission, or whose permission no guard checks
  */

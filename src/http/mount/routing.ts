@@ -33,7 +33,7 @@ export function describeRoute({ method, path }: Route): string {
 /** Isolated routes, by the layer of the application that leads to them. */
 const ISOLATED = new WeakMap<Layer, readonly Layer[]>();
 
-/** Every route of the application. */
+/** All routes of the application. */
 export function routesOf(application: Application): Route[] {
   const layers = layersOf(application).flatMap((layer) => ISOLATED.get(layer) ?? [layer]);
   return layers.flatMap(({ route }) =>
