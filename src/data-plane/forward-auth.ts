@@ -95,10 +95,20 @@ export class ForwardAuth {
     }
   }
 
+  /** @throws PolicyError, whose message repeats no secret from the query */
+  private read(text: string): AccessPolicy {
+    try {
+      return readPolicy(text, this.forms.kinds);
+    } catch (error) {
+      readPolicy(this.forms.redaction.query(text), this.forms.kinds);
+      throw error;
+    }
+  }
+
   private policyOf(text: string): AccessPolicy {
     const known = this.policies.get(text);
     if (known) return known;
-    const policy = readPolicy(text, this.forms.kinds);
+    const policy = this.read(text);
     this.policies.set(text, policy);
     return policy;
   }

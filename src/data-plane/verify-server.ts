@@ -1,5 +1,7 @@
 /** A listener of its own for `/verify` and the health endpoints, which a flood of other requests does not reach. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import {
   Inject,
   Injectable,
@@ -29,6 +31,12 @@ export interface VerifyServerOptions {
   readonly maxConnections: number;
 }
 
+/** Requests to this listener have no bodies that are read. The standalone server has settings for these times. */
+const TIMEOUTS = { headersTimeout: 15_000, requestTimeout: 15_000, connectionsCheckingInterval: 1000 };
+
+/** When the application stops, requests in progress get this long. */
+const GRACE_MS = 5000;
+
 const NOT_HERE = {
   error: 'not_found',
   error_description: 'this port only answers /verify, /health/live and /health/ready',
@@ -38,6 +46,7 @@ const NOT_HERE = {
 @Injectable()
 export class VerifyServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly http = createServer(
+    TIMEOUTS,
     refusingRepeatedHosts((request, response) => {
       if (!this.listener.answer(request, response)) void this.answerHealth(request, response);
     }),
@@ -79,11 +88,14 @@ export class VerifyServer implements OnApplicationBootstrap, BeforeApplicationSh
     return typeof address === 'object' ? address?.port : undefined;
   }
 
+  /** Finishes the requests in progress. */
   async beforeApplicationShutdown(): Promise<void> {
-    if (!this.http.listening) return;
-    const closed = new Promise((resolve) => this.http.close(resolve));
+    if (this.http.listening) this.http.close();
     this.http.closeIdleConnections();
-    await closed;
+    const connections = promisify(this.http.getConnections.bind(this.http));
+    const until = performance.now() + GRACE_MS;
+    while ((await connections()) > 0 && performance.now() < until) await delay(20);
+    this.http.closeAllConnections();
   }
 
   private async answerHealth({ url, rawHeaders }: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -4,7 +4,7 @@ export { clientErrorStatus, retryAfter, sendError, type ErrorResponse } from './
 export { plainRequests, serves } from './mount/dialect-mount.js';
 export { MountContext, REQUEST_OPTIONS } from './mount/mount-context.js';
 export { originForm, withLiteralPath } from './mount/request-target.js';
-export { redactSecretsOf, requestedPath } from './output/redaction.js';
+export { redactSecretsOf, redactedText, requestedPath } from './output/redaction.js';
 export {
   configurableModule,
   guardedController,

@@ -27,6 +27,11 @@ describe('a path is shown without the secret in it', () => {
   });
 });
 
+it('a query is shown without the secrets in it, whether they are names or values', () => {
+  const query = `kind=${SERVICE}&${USER}=x,${LOGIN}&a=%6C${SERVICE.slice(1)}&b=c`;
+  expect(decodeURIComponent(redaction.query(query))).toBe('kind=[secret]&[secret]=x,[secret]&a=[secret]&b=c');
+});
+
 describe('what is no secret is shown as it is', () => {
   it.each([
     '/client/v4/accounts/f694f00d89d9474582a1dc3116530e12/access/service_tokens',

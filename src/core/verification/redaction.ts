@@ -28,6 +28,13 @@ export class Redaction {
       : this.text(path);
   }
 
+  /** The same for the query of a URL. */
+  query(query: string): string {
+    const shown = new URLSearchParams();
+    for (const [name, value] of new URLSearchParams(query)) shown.append(this.text(name), this.text(value));
+    return shown.toString();
+  }
+
   /** A segment that contains an encoded secret is replaced as a whole. */
   private segment(segment: string): string {
     const decoded = decodedText(segment);

@@ -10,6 +10,7 @@ import {
   PUBLIC,
   PermissionGuard,
   originOf,
+  redactedText,
   requiredFromScope,
   fromScope,
   permits,
@@ -88,7 +89,7 @@ export class CanvusGuard extends PermissionGuard {
     if (found.status !== 'authenticated') throw new Unauthorized();
     const { principal: caller } = found;
     const { id, tokenId } = request.params;
-    const userId = id === undefined ? null : integer(String(id));
+    const userId = id === undefined ? null : integer(request, String(id));
     if (!RULES[permission](caller.user, userId)) throw new CanvusError(403, PERMISSION_DENIED);
     if (userId === null) return { caller };
     if (userId < 1 || userId > INTEGER_MAX) throw unknownUser(String(id));
@@ -117,8 +118,8 @@ export class CanvusGuard extends PermissionGuard {
   }
 }
 
-function integer(text: string): number {
-  if (!/^-?\d+$/.test(text)) throw new CanvusError(400, notAnInteger(text));
+function integer(request: Request, text: string): number {
+  if (!/^-?\d+$/.test(text)) throw new CanvusError(400, notAnInteger(redactedText(request, text)));
   return Number(text);
 }
 

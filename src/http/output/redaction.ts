@@ -17,6 +17,11 @@ export function requestedPath({ originalUrl, app }: Pick<Request, 'originalUrl' 
   return redactionsOf(app).reduce((shown, redaction) => redaction.path(shown), path);
 }
 
+/** Text from a request without secrets, for errors that repeat it. Redact before you shorten it. */
+export function redactedText({ app }: Pick<Request, 'app'>, text: string): string {
+  return redactionsOf(app).reduce((shown, redaction) => redaction.text(shown), text);
+}
+
 /** The body of an error without secrets that it may repeat from the request. */
 export function withoutSecrets(app: Application, body: unknown): unknown {
   const text = JSON.stringify(body);
