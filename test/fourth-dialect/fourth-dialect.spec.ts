@@ -3,21 +3,30 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { loadConfig, settingsTables, type Config, type DialectSettings } from '../../src/config/index.js';
-import { dialectSettings } from '../../src/dialect-kit.js';
+import { dialectSettings, type Dialect } from '../../src/dialect-kit.js';
 import { DIALECTS } from '../../src/dialects.js';
 import { documents } from '../../src/docs.js';
 import { firstAccess } from '../../src/first-access.js';
-import { AccountService, CloudflareModule, DataPlaneModule, LatchkeyModule, SYSTEM, Secret } from '../../src/index.js';
+import {
+  AccountService,
+  CloudflareModule,
+  DataPlaneModule,
+  LatchkeyModule,
+  PersonalTokenService,
+  SYSTEM,
+  Secret,
+} from '../../src/index.js';
 import { commandLineOutput, firstStartNotice } from '../../src/cli/index.js';
 import { Connection } from '../../src/persistence/index.js';
 import { entitiesOf, migrationsOf, schemaOf } from '../../src/schema.js';
 import { createServer, type Server } from '../../src/server.js';
 import { addressOf, firstStart } from '../embedding/support.js';
+import { closeLater } from '../support/closing.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
 import { send, type Reply } from '../support/http.js';
 import { shopDatabase, startHost } from '../support/shop.js';
 import { ACCOUNT, ADMIN } from '../support/test-server.js';
-import type { Account } from '../../src/identity/index.js';
+import { RandomTokenHandles, type Account } from '../../src/identity/index.js';
 import { acme } from './acme/acme.dialect.js';
 import { AcmeAccount } from './acme/acme-account.js';
 import { AcmeModule } from './acme/acme.module.js';
@@ -248,5 +257,27 @@ describe('a dialect of somebody else’s', () => {
     const access = firstAccess(made, {});
     const calls = ALL.flatMap(({ firstCall }) => firstCall?.(access, 'http://h') ?? []);
     expect(firstStartNotice(access, calls, 'http://h')).toContain('Issue a key, as clients of Acme do:\n\n  curl ');
+  });
+
+  const hostWith = async (dialects: readonly Dialect[]): ReturnType<typeof startHost> => {
+    const database = await createDatabase('sqlite');
+    closeLater(() => database.drop());
+    const latchkey = LatchkeyModule.forRoot({ dialects, bcryptCost: 4, database: addressOf(database) });
+    return startHost({ imports: [latchkey, AcmeModule.forRoot({ imports: [latchkey] })] });
+  };
+
+  it('without one that makes handles of personal tokens, they are random', async () => {
+    const host = await hostWith([acme]);
+    await firstStart(host);
+    const { token } = await host.app.get(PersonalTokenService).issue(SYSTEM, ADMIN.id, 'a token');
+    expect(token.handle).toMatch(/^[0-9a-f]{32}$/);
+    await host.close();
+  });
+
+  it('that makes them as well as another is refused, with the names of both', async () => {
+    const second = { ...acme, personalTokenHandles: () => new RandomTokenHandles() };
+    await expect(hostWith([...DIALECTS, second])).rejects.toThrow(
+      'the dialects canvus and acme all make the handles of personal tokens: leave out all but one',
+    );
   });
 });

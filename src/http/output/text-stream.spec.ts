@@ -1,0 +1,97 @@
+import { PassThrough } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
+import { setImmediate as nextTick } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Response } from 'express';
+import { streamText } from './text-stream.js';
+
+/** A response that keeps its headers and what is written to it. */
+class Written extends PassThrough {
+  readonly headers: Record<string, string> = {};
+
+  set(headers: Record<string, string>): void {
+    Object.assign(this.headers, headers);
+  }
+}
+
+const HEADERS = { 'Content-Type': 'text/csv' };
+
+const send = (response: Written, pieces: AsyncGenerator<string>): Promise<void> =>
+  streamText(response as unknown as Response, HEADERS, pieces);
+
+describe('a long text', () => {
+  const logged: unknown[] = [];
+
+  beforeEach(() => {
+    logged.length = 0;
+    Logger.overrideLogger({
+      error: (message: unknown) => logged.push(message),
+      warn: () => undefined,
+      log: () => undefined,
+    });
+  });
+  afterEach(() => {
+    Logger.overrideLogger(true);
+  });
+
+  it('is written piece by piece, with its headers', async () => {
+    const response = new Written();
+    async function* pieces() {
+      for (const piece of ['a', 'b', 'c']) yield await Promise.resolve(piece);
+    }
+    const [text] = await Promise.all([textOf(response), send(response, pieces())]);
+    expect([text, response.headers]).toEqual(['abc', HEADERS]);
+  });
+
+  it('of no pieces is an empty one', async () => {
+    const response = new Written();
+
+    async function* pieces(): AsyncGenerator<string> {
+      await Promise.resolve();
+    }
+    const [text] = await Promise.all([textOf(response), send(response, pieces())]);
+    expect([text, response.headers]).toEqual(['', HEADERS]);
+  });
+
+  it('that fails before its first piece leaves the response to the error', async () => {
+    const response = new Written();
+
+    async function* pieces(): AsyncGenerator<string> {
+      await Promise.reject(new Error('the first read failed'));
+    }
+    await expect(send(response, pieces())).rejects.toThrow('the first read failed');
+    expect([response.headers, response.destroyed, logged]).toEqual([{}, false, []]);
+  });
+
+  it('that fails later is cut off, so that nobody takes it for complete, and the reason is logged', async () => {
+    const response = new Written();
+    let isEnded = false;
+    response.on('end', () => (isEnded = true)).resume();
+    async function* pieces(): AsyncGenerator<string> {
+      yield 'a';
+      await Promise.reject(new Error('a later read failed'));
+    }
+    await send(response, pieces());
+    expect([response.destroyed, isEnded]).toEqual([true, false]);
+    expect(logged).toEqual([expect.stringContaining('a later read failed')]);
+  });
+
+  it('that the client no longer reads is read no further, which is not logged', async () => {
+    const response = new Written();
+    let [read, isReleased] = [0, false];
+    async function* pieces(): AsyncGenerator<string> {
+      try {
+        for (; read < 1000; read += 1) yield await Promise.resolve('x'.repeat(10_000));
+      } finally {
+        isReleased = true;
+      }
+    }
+    const sent = send(response, pieces());
+    await nextTick();
+    response.destroy();
+    await sent;
+    expect(read).toBeLessThan(100);
+    expect([isReleased, logged]).toEqual([true, []]);
+  });
+});
