@@ -67,15 +67,6 @@ export class UniqueViolation extends Error {
   }
 }
 
-/** Awaits a write and translates a violated unique constraint into a domain error. */
-export async function whenTaken<T>(write: Promise<T>, meaning: (rule: string) => Error): Promise<T> {
-  try {
-    return await write;
-  } catch (error) {
-    throw error instanceof UniqueViolation ? meaning(error.rule) : error;
-  }
-}
-
 /** For the end of an exhaustive `switch`: a missing case does not compile. */
 export function assertNever(value: never): never {
   throw new Error(`unhandled case: ${String(value)}`);

@@ -34,7 +34,7 @@ export { CORE_ENTITIES } from './core.entities.js';
 export { CORE_PROVIDERS } from './core.providers.js';
 export * as migrationColumns from './database/migration-columns.js';
 export { RowMapper, findRow, type Row } from './database/row-mapper.js';
-export { DomainError, Overload, UniqueViolation, assertNever, whenTaken, type DomainErrorCode } from './errors.js';
+export { DomainError, Overload, UniqueViolation, assertNever, type DomainErrorCode } from './errors.js';
 export { EventBus, type ChangeListener, type ResyncListener } from './changes/event-bus.js';
 export { HealthChecks, type HealthCheck, type HealthFailure } from './health-checks.js';
 export { HashingService, type PasswordCheck } from './tokens/hashing.service.js';
@@ -61,7 +61,7 @@ export { Semaphore, type SemaphoreOptions } from './semaphore.js';
 export type { EntityClass, MigrationClass, Schema } from './database/schema.js';
 export { Transactor, type DatabaseWork, type LockMode } from './database/transactor.js';
 export { Transaction } from './database/transaction.js';
-export { UnitOfWork } from './database/unit-of-work.js';
+export { UnitOfWork, whenTaken } from './database/unit-of-work.js';
 export { UserDirectory, type DirectoryUser } from './user-directory.js';
 export {
   CHECKED_SECRET_PATTERN,

@@ -109,7 +109,7 @@ function holderParameters(): ReturnType<typeof parameter>[] {
     ),
     parameter(
       'member_of',
-      'Ids of accounts whose members are admitted, with their personal tokens and logins. Service tokens are not: ' +
+      'Ids of accounts whose members are admitted, with their personal tokens and logins. Tokens of services are not: ' +
         'they are admitted by `account`. Default: all tokens.',
       { type: 'string', pattern: '^[0-9a-f]{32}$' },
       { one: [IDENTITY_HEADERS['Latchkey-Account-Id'].example] },

@@ -1,14 +1,6 @@
 /** Whether the server has more than one account, as verification asks for it: from memory where possible. */
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import {
-  CORE_OPTIONS,
-  ChangeAwareCache,
-  ChangeRelay,
-  EventBus,
-  UnitOfWork,
-  type Change,
-  type CoreOptions,
-} from '../core/index.js';
+import { CORE_OPTIONS, ChangeAwareCache, ChangeRelay, EventBus, UnitOfWork, type CoreOptions } from '../core/index.js';
 import { Account } from './account.entity.js';
 import { AccountCreated, AccountDeleted } from './changes.js';
 
@@ -27,7 +19,7 @@ export class AccountCount implements OnModuleDestroy {
     events: EventBus,
   ) {
     const limits = { entries: Math.min(1, credentialCache.entries), seconds: credentialCache.seconds };
-    this.cache = new ChangeAwareCache(limits, relay, events, staleAfter);
+    this.cache = new ChangeAwareCache(limits, relay, events, [AccountCreated, AccountDeleted], () => [ACCOUNTS]);
   }
 
   onModuleDestroy(): void {
@@ -41,8 +33,4 @@ export class AccountCount implements OnModuleDestroy {
       return some.length > 1;
     });
   }
-}
-
-function staleAfter(change: Change): readonly (typeof ACCOUNTS)[] {
-  return change instanceof AccountCreated || change instanceof AccountDeleted ? [ACCOUNTS] : [];
 }

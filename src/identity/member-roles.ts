@@ -29,7 +29,7 @@ export class MemberRoles implements OnModuleDestroy {
     relay: ChangeRelay,
     events: EventBus,
   ) {
-    this.cache = new ChangeAwareCache(credentialCache, relay, events, usersConcerned);
+    this.cache = new ChangeAwareCache(credentialCache, relay, events, CHANGES, usersConcerned);
   }
 
   onModuleDestroy(): void {
@@ -46,6 +46,8 @@ export class MemberRoles implements OnModuleDestroy {
     return new Map(memberships.map(({ accountId, role }) => [accountId, role]));
   }
 }
+
+const CHANGES = [AccountDeleted, MembershipChange, UserDeleted];
 
 function usersConcerned(change: Change): readonly number[] | 'all' {
   if (change instanceof AccountDeleted) return 'all';

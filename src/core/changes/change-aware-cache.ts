@@ -1,7 +1,7 @@
 /** Caches what was read from the database until a change, which may come from another instance, makes it stale. */
 import { LRUCache } from 'lru-cache';
 import type { ChangeRelay } from './change-relay.js';
-import type { Change } from './changes.js';
+import type { Change, ChangeClass } from './changes.js';
 import type { EventBus } from './event-bus.js';
 
 /** Resolution of entries' age, in milliseconds: reading the clock each time would cost more than the look-up. */
@@ -26,10 +26,12 @@ export class ChangeAwareCache<K extends string | number, V extends object | bool
   private generation = 0;
   private isListening = true;
 
+  /** @param changes - the classes of those that can make a key stale */
   constructor(
     { entries, seconds }: CacheLimits,
     private readonly relay: ChangeRelay,
     events: EventBus,
+    changes: readonly ChangeClass[],
     staleKeys: StaleKeys<K>,
   ) {
     if (entries > 0) {
@@ -38,7 +40,7 @@ export class ChangeAwareCache<K extends string | number, V extends object | bool
     this.stops = [
       events.subscribe((change) => {
         this.evict(staleKeys(change));
-      }),
+      }, changes),
       events.onResync(() => {
         this.evict('all');
       }),

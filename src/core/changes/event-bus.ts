@@ -1,6 +1,6 @@
 /** Delivers committed changes to the subscribers on this instance. */
 import { Injectable, Logger } from '@nestjs/common';
-import type { Change } from './changes.js';
+import type { Change, ChangeClass } from './changes.js';
 
 /**
  * Receives committed changes. The author of the change and all later changes wait for the returned promise, so long
@@ -15,12 +15,16 @@ export type ResyncListener = () => void;
 @Injectable()
 export class EventBus {
   private readonly logger = new Logger(EventBus.name);
-  private readonly listeners = new Set<ChangeListener>();
+  /** With the classes of the changes that they receive; `undefined` for all. */
+  private readonly listeners = new Map<ChangeListener, readonly ChangeClass[] | undefined>();
   private readonly resyncListeners = new Set<ResyncListener>();
 
-  /** Adds a subscriber; call the returned function to remove it. */
-  subscribe(listener: ChangeListener): () => void {
-    this.listeners.add(listener);
+  /**
+   * Adds a subscriber; call the returned function to remove it.
+   * @param classes - of the changes to receive. Default: all changes
+   */
+  subscribe(listener: ChangeListener, classes?: readonly ChangeClass[]): () => void {
+    this.listeners.set(listener, classes);
     return () => this.listeners.delete(listener);
   }
 
@@ -33,7 +37,10 @@ export class EventBus {
   /** For the relay only: delivers committed changes; resolves when all subscribers have finished. */
   async deliver(changes: readonly Change[]): Promise<void> {
     for (const change of changes) {
-      await Promise.all([...this.listeners].map((listener) => this.attempt(change.type, () => listener(change))));
+      const concerned = [...this.listeners].filter(
+        ([, classes]) => classes?.some((one) => change instanceof one) ?? true,
+      );
+      await Promise.all(concerned.map(([listener]) => this.attempt(change.type, () => listener(change))));
     }
   }
 

@@ -8,6 +8,7 @@ import { AuditSink } from '../audit/audit-sink.js';
 import { ChangeRelay, type ChangePublication } from '../changes/change-relay.js';
 import { writeChannel } from '../channels.js';
 import { Clock } from '../clock.js';
+import { UniqueViolation } from '../errors.js';
 import { LocksNeeded } from './locks.js';
 import { ObservedWrite } from './observed-write.js';
 import { Transaction } from './transaction.js';
@@ -112,5 +113,14 @@ export class UnitOfWork {
       details: { ...change.details },
     }));
     await this.auditSink.write(transaction, entries);
+  }
+}
+
+/** Awaits a write and translates a violated unique constraint into a domain error. */
+export async function whenTaken<T>(write: Promise<T>, meaning: (rule: string) => Error): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    throw error instanceof UniqueViolation ? meaning(error.rule) : error;
   }
 }
