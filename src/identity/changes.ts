@@ -85,6 +85,14 @@ export class UserDeleted extends UserChange {
   }
 }
 
+/**
+ * The user's tokens and logins, and the tokens that they created, are ended; `details` counts them by kind. The removal
+ * of each token is a separate change.
+ */
+export class UserAccessEnded extends HarmlessUserChange {
+  readonly type = 'user.access_ended';
+}
+
 /** The password was changed; the user's other logins have ended. */
 export class PasswordChanged extends HarmlessUserChange {
   readonly type = 'user.password_changed';
@@ -238,6 +246,7 @@ export const IDENTITY_CHANGES = {
   'user.blocked': UserBlocked,
   'user.unblocked': UserUnblocked,
   'user.deleted': UserDeleted,
+  'user.access_ended': UserAccessEnded,
   'user.password_changed': PasswordChanged,
   'user.password_change_failed': PasswordChangeFailed,
   'user.logged_in': UserLoggedIn,

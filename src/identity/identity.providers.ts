@@ -11,10 +11,12 @@ import { LoginFamilies } from './logins/login-families.js';
 import { MemberRoles } from './member-roles.js';
 import { MembershipService } from './membership.service.js';
 import { PasswordService } from './password.service.js';
+import { LoginService } from './logins/login.service.js';
 import { PersonalTokenQuota } from './logins/personal-token-quota.js';
 import { PersonalTokenService } from './personal-token.service.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionService } from './session.service.js';
+import { UserAccessService } from './logins/user-access.service.js';
 import { TokenRevalidator } from './token-revalidator.js';
 import { UserService } from './user.service.js';
 
@@ -25,6 +27,7 @@ export const IDENTITY_PROVIDERS = [
   Bootstrap,
   CleanupJob,
   LoginFamilies,
+  LoginService,
   LoginThrottle,
   MemberRoles,
   MembershipService,
@@ -36,5 +39,6 @@ export const IDENTITY_PROVIDERS = [
   SessionService,
   TakenNames,
   TokenRevalidator,
+  UserAccessService,
   UserService,
 ];

@@ -30,6 +30,10 @@ export { LoginThrottle, type Attempt } from './login-throttle.js';
 export { MemberRoles, type RolesByAccount } from './member-roles.js';
 export { Membership, ROLES, type Role } from './membership.entity.js';
 export { MembershipService, type Member } from './membership.service.js';
+export type { LoginScope } from './logins/login-families.js';
+export { LoginService, type Login } from './logins/login.service.js';
+export { UserAccessService, type EndAccessOptions } from './logins/user-access.service.js';
+export type { TokensByKind, UserAccess } from './logins/user-access.js';
 export { USER_TOKEN_OPTIONS, type UserTokenOptions } from './logins/user-token-options.js';
 export {
   IDENTITY_OPTIONS,

@@ -15,6 +15,7 @@ const ACTIONS: Readonly<Record<ChangeType, string>> = {
   'user.blocked': 'block',
   'user.unblocked': 'unblock',
   'user.deleted': 'delete',
+  'user.access_ended': 'end access',
   'user.password_changed': 'change password',
   'user.password_change_failed': 'Change password failed',
   'user.logged_in': 'login',

@@ -72,6 +72,7 @@ canvusSuite('GET audit-log', (canvus) => {
         'user.blocked': 'block user',
         'user.unblocked': 'unblock user',
         'user.deleted': 'delete user',
+        'user.access_ended': 'end access user',
         'user.password_changed': 'change password user',
         'user.password_change_failed': 'Change password failed user',
         'user.logged_in': 'login user',
