@@ -98,8 +98,15 @@ export const RIGHTS_SETTINGS = settingsTable(
       default: 'account',
       doc: 'Who may rename an account: its own administrators as well, or only those of the server',
     }),
+    lastAccountAdministrator: setting({
+      env: 'ACCOUNT_LAST_ADMINISTRATOR',
+      form: choice('kept', 'removable'),
+      default: 'kept',
+      doc: 'Whether members may remove or demote the last administrator of their account, who may be themselves',
+      more: 'Administrators of the server may in any case.',
+    }),
   },
-  ['USERS_'],
+  ['USERS_', 'ACCOUNT_LAST_'],
 );
 
 /** The settings of the login throttle. */

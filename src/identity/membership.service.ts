@@ -1,5 +1,6 @@
 /** Manages memberships, which give users their roles in accounts. */
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { Not } from 'typeorm';
 import {
   DomainError,
   UnitOfWork,
@@ -8,6 +9,7 @@ import {
   whenTaken,
   type Actor,
   type DirectoryUser,
+  type Lock,
   type PageRequest,
   type Transaction,
 } from '../core/index.js';
@@ -16,6 +18,7 @@ import { MemberAdded, MemberRemoved, MemberUpdated } from './changes.js';
 import { newHexId } from './hex-id.js';
 import { lockUserShared } from './user-lock.js';
 import { Membership, type Role } from './membership.entity.js';
+import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
 import { SessionToken } from './session-token.entity.js';
 
 /** A membership together with the user it belongs to. */
@@ -30,6 +33,7 @@ export class MembershipService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly users: UserDirectory,
+    @Inject(IDENTITY_OPTIONS) private readonly options: Pick<IdentityOptions, 'rights'>,
   ) {}
 
   /** The role of a user in an account; `null` if the user is not a member. */
@@ -65,17 +69,25 @@ export class MembershipService {
     return { membership, user };
   }
 
-  /** @throws DomainError `user_not_found`, `already_member`, `account_not_found`, `not_permitted` */
-  async add(actor: Actor, accountId: string, email: string, role: Role): Promise<Member> {
-    const known = await this.users.findByEmail(email);
+  /**
+   * Makes an existing user a member.
+   * @param who - their e-mail address or, since addresses can change hands, their id
+   * @throws DomainError `user_not_found` (address), `invalid_value` (id), `already_member`, `account_not_found`,
+   * `not_permitted`
+   */
+  async add(actor: Actor, accountId: string, who: string | number, role: Role): Promise<Member> {
+    const known = typeof who === 'number' ? await this.users.find(who) : await this.users.findByEmail(who);
     const write = this.unitOfWork.write(actor, async (tx) => {
       await requireAdministrator(tx, actor, accountId);
       await lockAccountShared(tx, accountId);
-      if (!known) throw new DomainError('user_not_found', `no user has the e-mail address ${email}`);
+      if (!known) throw unknownUser(who);
       const user = await lockUserShared(this.users, tx, known.id);
       return { membership: await this.insert(tx, accountId, user.id, role), user };
     });
-    return whenTaken(write, () => new DomainError('already_member', `${email} is already a member of this account`));
+    return whenTaken(
+      write,
+      () => new DomainError('already_member', `${String(who)} is already a member of this account`),
+    );
   }
 
   /** Adds a membership within an open transaction. */
@@ -86,13 +98,14 @@ export class MembershipService {
     return membership;
   }
 
-  /** @throws DomainError `member_not_found`, `not_permitted` */
+  /** @throws DomainError `member_not_found`, `not_permitted`, `last_admin` */
   async changeRole(actor: Actor, accountId: string, id: string, role: Role): Promise<Member> {
     return this.unitOfWork.write(actor, async (tx) => {
       await requireAdministrator(tx, actor, accountId);
       const membership = await this.locked(tx, accountId, id);
       const user = await lockUserShared(this.users, tx, membership.userId);
       if (membership.role !== role) {
+        await this.keepOneAdministrator(tx, membership, 'made read_only');
         await tx.manager.update(Membership, { id }, { role });
         tx.record(new MemberUpdated(Object.assign(membership, { role })));
       }
@@ -102,16 +115,41 @@ export class MembershipService {
 
   /**
    * Ends a membership and the user's logins to the account.
-   * @throws DomainError `member_not_found`, `not_permitted`
+   * @throws DomainError `member_not_found`, `not_permitted`, `last_admin`
    */
   async remove(actor: Actor, accountId: string, id: string): Promise<void> {
     await this.unitOfWork.write(actor, async (tx) => {
       await requireAdministrator(tx, actor, accountId);
       const membership = await this.locked(tx, accountId, id);
+      await this.keepOneAdministrator(tx, membership, 'removed');
       await tx.manager.delete(SessionToken, { userId: membership.userId, accountId });
       await tx.manager.delete(Membership, { id });
       tx.record(new MemberRemoved(membership));
     });
+  }
+
+  /**
+   * Refuses members the end of the last administrator of an account who can act, unless the settings allow it. The rule
+   * is locked, so that two administrators who remove each other do not both succeed.
+   */
+  private async keepOneAdministrator(
+    tx: Transaction,
+    { accountId, userId, role }: Membership,
+    doing: string,
+  ): Promise<void> {
+    const { admin, kind } = tx.actor;
+    const isFree = this.options.rights.lastAccountAdministrator === 'removable';
+    if (role !== 'administrator' || isFree || admin || kind === 'system') return;
+    await tx.lockRule(administratorsOf(accountId));
+    const others = { accountId, role, userId: Not(userId) };
+    for (const other of await tx.manager.findBy(Membership, others)) {
+      if ((await this.users.lockShared(tx, other.userId))?.status === 'active') return;
+    }
+    throw new DomainError(
+      'last_admin',
+      `the last administrator of an account cannot be ${doing}; make another member administrator first, or ask an ` +
+        'administrator of the server',
+    );
   }
 
   private async locked(tx: Transaction, accountId: string, id: string): Promise<Membership> {
@@ -122,6 +160,16 @@ export class MembershipService {
     if (!membership) throw memberNotFound();
     return membership;
   }
+}
+
+function unknownUser(who: string | number): DomainError {
+  return typeof who === 'number'
+    ? new DomainError('invalid_value', `no user has the id ${String(who)}`)
+    : new DomainError('user_not_found', `no user has the e-mail address ${who}`);
+}
+
+function administratorsOf(accountId: string): Lock {
+  return { kind: 'account administrators', id: accountId };
 }
 
 function memberNotFound(): DomainError {

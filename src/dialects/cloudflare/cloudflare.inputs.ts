@@ -1,6 +1,6 @@
 /** Request bodies. Undeclared members are ignored; for optional members, `null` counts as absent. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Allow, IsBoolean, IsOptional, ValidateBy } from 'class-validator';
+import { Allow, IsBoolean, IsOptional, ValidateBy, ValidateIf } from 'class-validator';
 import { InputError, IsText, parseRfc3339 } from '../../http/index.js';
 import {
   ACCOUNT_NAME_MAX,
@@ -46,6 +46,12 @@ function LabelRule(read: typeof readAccountName, field: string, missing: string)
 
 const IsAccountName = (): PropertyDecorator =>
   LabelRule(readAccountName, 'name', `name must be a string of 1 to ${String(ACCOUNT_NAME_MAX)} characters`);
+
+/** The largest id that the database can store. */
+const USER_ID_MAX = 2_147_483_647;
+
+const isUserId = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= USER_ID_MAX;
 
 const isVersion = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= VERSION_MAX;
@@ -167,9 +173,36 @@ export class MemberRolesInput {
 }
 
 export class NewMemberInput extends MemberRolesInput {
-  @ApiProperty({ format: 'email', example: 'alice@example.com', description: 'E-mail address of an existing user.' })
+  @ApiPropertyOptional({
+    format: 'email',
+    example: 'alice@example.com',
+    description: 'E-mail address of an existing user. Required without `user_id`.',
+  })
+  @ValidateIf(({ user_id: id }: NewMemberInput) => (id ?? undefined) === undefined)
   @LabelRule(readEmailAddress, 'email', 'email must be the e-mail address of a user of this server')
-  email!: string;
+  email?: string | null;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: USER_ID_MAX,
+    description:
+      'Id of an existing user, instead of `email`: an address is whoever has it when the request is made. Not of the ' +
+      'vendor’s API.',
+  })
+  @IsOptional()
+  @Rule(isUserId, `user_id must be a whole number from 1 to ${String(USER_ID_MAX)}`)
+  user_id?: number | null;
+}
+
+/**
+ * Whom a body names: by address or by id.
+ * @throws InputError
+ */
+export function newMemberIn({ email, user_id: id }: NewMemberInput): string | number {
+  if (typeof id !== 'number') return email ?? '';
+  if (typeof email === 'string') throw new InputError('user_id', 'send either email or user_id, not both', false);
+  return id;
 }
 
 /** @throws InputError */

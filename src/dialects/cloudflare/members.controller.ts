@@ -6,7 +6,7 @@ import { MembershipService, type Member, type Principal } from '../../identity/i
 import { CloudflareController } from './cloudflare.controller.js';
 import { Documented, PageParameters } from './cloudflare.docs.js';
 import { AccountId, Caller, MemberId, MemberInPath, Permits } from './cloudflare.guard.js';
-import { MemberRolesInput, NewMemberInput, roleOf } from './cloudflare.inputs.js';
+import { MemberRolesInput, NewMemberInput, newMemberIn, roleOf } from './cloudflare.inputs.js';
 import { MemberIdView, MemberView, memberView } from './cloudflare.views.js';
 import { requestedPage, pageRequestOf, success, successPage, type Envelope } from './envelope.js';
 
@@ -48,7 +48,7 @@ export class MembersController {
   @Post()
   @Documented({
     summary: 'Add a member',
-    description: 'Adds an existing user by their e-mail address.',
+    description: 'Adds an existing user by their e-mail address or their id.',
     returns: 'The new member.',
     body: NewMemberInput,
     result: MemberView,
@@ -59,7 +59,7 @@ export class MembersController {
     @AccountId() accountId: string,
     @Input(NewMemberInput) input: NewMemberInput,
   ): Promise<Envelope<MemberView>> {
-    return success(memberView(await this.memberships.add(actor, accountId, input.email, roleOf(input))));
+    return success(memberView(await this.memberships.add(actor, accountId, newMemberIn(input), roleOf(input))));
   }
 
   @Permits('account:change')
@@ -68,8 +68,9 @@ export class MembersController {
     summary: 'Change a member’s role',
     returns: 'The changed member.',
     description:
-      'For administrators of the account or of the server. Takes effect at once. Even the last administrator of an ' +
-      'account may be made `read_only`.',
+      'For administrators of the account or of the server. Takes effect at once. The last administrator of an account ' +
+      'can only be made `read_only` by an administrator of the server, unless the server allows it ' +
+      '(`ACCOUNT_LAST_ADMINISTRATOR`).',
     body: MemberRolesInput,
     result: MemberView,
     refusals: ['invalid', 'no_account'],
@@ -90,7 +91,8 @@ export class MembersController {
     returns: 'The id of the ended membership.',
     description:
       'Ends the membership, and the user’s CRM logins to this account. The user and their own tokens stay, as do the ' +
-      'service tokens of the account.',
+      'service tokens of the account. The last administrator of an account can only be removed by an administrator of ' +
+      'the server, unless the server allows it (`ACCOUNT_LAST_ADMINISTRATOR`).',
     result: MemberIdView,
     refusals: ['no_account'],
   })

@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { SYSTEM } from '../../../src/core/index.js';
+import { UserService } from '../../../src/identity/index.js';
+import type { Reply } from '../../support/http.js';
 import {
   AUTHENTICATION_ERROR,
   HEX_ID,
@@ -14,6 +17,7 @@ import {
   okList,
   refusal,
   tokensOf,
+  type Caller,
   type Member,
 } from './support.js';
 
@@ -44,6 +48,17 @@ cloudflareSuite('accounts/:id/members', (cf) => {
       const { email } = await cf.person();
       const body = { email: email.toUpperCase(), roles: [{ id: 'read_only' }], status: 'pending' };
       expect(ok(await cf.admin.post(membersOf(account), body))).toMatchObject({ email, roles: [{ id: 'read_only' }] });
+    });
+
+    it('takes a user by their id, instead of an address', async () => {
+      const account = await cf.account();
+      const { email, userId } = await cf.person();
+      const body = { user_id: userId, roles: ['read_only'] };
+      expect(ok(await cf.admin.post(membersOf(account), body))).toMatchObject({ email, user: { id: String(userId) } });
+      for (const wrong of [{ user_id: 999_999 }, { user_id: userId, email }, { user_id: 'x' }, { user_id: 0 }]) {
+        const reply = await changingNothing(cf, () => cf.admin.post(membersOf(account), { ...body, ...wrong }));
+        expect(refusal(reply, 400, 12130).message).toMatch(/user_id|no user has the id 999999/);
+      }
     });
 
     it('may be done by administrators of the account, and is audited', async () => {
@@ -176,6 +191,42 @@ cloudflareSuite('accounts/:id/members', (cf) => {
     });
   });
 
+  describe('the last administrator of an account', () => {
+    const roles = { roles: ['read_only'] };
+
+    it.each<[string, (caller: Caller, path: string) => Promise<Reply>]>([
+      ['removed', (caller, path) => caller.delete(path)],
+      ['made read_only', (caller, path) => caller.put(path, roles)],
+    ])('400: cannot be %s by members, themselves included', async (how, act) => {
+      const account = await cf.account();
+      const { caller, memberId } = await cf.memberOf(account, 'administrator');
+      await cf.memberOf(account, 'read_only');
+      const blocked = await cf.memberOf(account, 'administrator');
+      await cf.server.app.get(UserService).update(SYSTEM, blocked.userId, { blocked: true });
+      const reply = await changingNothing(cf, () => act(caller, memberPath(account, memberId)));
+      expect(refusal(reply, 400, 12130).message).toContain(`the last administrator of an account cannot be ${how}`);
+      ok(await act(caller, memberPath(account, blocked.memberId)));
+      ok(await act(cf.admin, memberPath(account, memberId)));
+    });
+
+    it('is left by two who remove each other, or themselves, at the same moment', async () => {
+      for (let round = 0; round < 4; round += 1) {
+        const account = await cf.account();
+        const [one, other] = [await cf.memberOf(account, 'administrator'), await cf.memberOf(account, 'administrator')];
+        const targets = [one.memberId, other.memberId];
+        if (round % 2 === 0) targets.reverse();
+        const [first = '', second = ''] = targets;
+        const replies = await Promise.all([
+          one.caller.delete(memberPath(account, first)),
+          other.caller.delete(memberPath(account, second)),
+        ]);
+        expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
+        const left = okList<Member>(await cf.admin.get(membersOf(account))).items;
+        expect(left.map((member) => member.roles[0]?.id)).toEqual(['administrator']);
+      }
+    });
+  });
+
   describe('404', () => {
     it.each(['GET', 'PUT', 'DELETE'])(
       '%s knows no member of another account, none unknown and none malformed',
@@ -194,3 +245,16 @@ cloudflareSuite('accounts/:id/members', (cf) => {
     );
   });
 });
+
+cloudflareSuite(
+  'accounts/:id/members where the last administrator may go',
+  (cf) => {
+    it('lets members remove the last administrator, who may be themselves', async () => {
+      const account = await cf.account();
+      const { caller, memberId } = await cf.memberOf(account, 'administrator');
+      ok(await caller.delete(memberPath(account, memberId)));
+      expect(okList(await cf.admin.get(membersOf(account))).items).toEqual([]);
+    });
+  },
+  { ACCOUNT_LAST_ADMINISTRATOR: 'removable' },
+);
