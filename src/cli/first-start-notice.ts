@@ -28,6 +28,10 @@ Latchkey is ready. This is its first start. Save these credentials now: they are
   account         ${accountName} (${accountId})
 
 ${calls}
+Guard a service by a proxy that asks (examples/proxies has whole configurations):
+
+  ${baseUrl}/verify?kind=service_token&account=${accountId}
+
 Documentation, where you can try every call: ${baseUrl}/docs
 
 `;

@@ -6,7 +6,7 @@ import { DIALECTS } from '../../src/dialects.js';
 import { send, type Reply } from '../support/http.js';
 import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
 import { cast, pair, privately, type Headers } from '../data-plane/support.js';
-import { example } from './proxies.js';
+import { EXAMPLE_ACCOUNT, example } from './proxies.js';
 
 const IDENTITY = Object.keys(IDENTITY_HEADERS);
 const CREDENTIALS = credentialFormsOf(DIALECTS).headers;
@@ -24,6 +24,16 @@ function directives(name: string): string[] {
   const lines = example(name).split('\n');
   return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
 }
+
+it.each(['nginx/latchkey.conf', 'caddy/Caddyfile', 'traefik/latchkey.yaml', 'envoy/envoy.yaml', '../../README.md'])(
+  '%s asks by a rule that names an account',
+  (name) => {
+    const rules = [...example(name).matchAll(/kind=service_token\S*/g)].map(([rule]) => rule);
+    expect(rules.filter((rule) => rule.includes('account=')).length).toBeGreaterThan(0);
+    const asked = directives(name).filter((line) => /verify(\?|\/only)|set \$latchkey_rule/.test(line));
+    if (!name.endsWith('.md')) for (const line of asked) expect(line).toMatch(/account=|\$latchkey_rule;/);
+  },
+);
 
 describe('the example for nginx', () => {
   const lines = directives('nginx/latchkey.conf');
@@ -138,7 +148,7 @@ describe('the examples that are not run', () => {
     });
     expect(middlewares['no-connection-header']?.headers?.customRequestHeaders).toEqual({ Connection: '' });
     const gone = middlewares['no-credential']?.headers?.customRequestHeaders;
-    expect(gone).toEqual(Object.fromEntries(USED_UP.map((name) => [name, ''])));
+    expect(gone).toEqual(Object.fromEntries(CREDENTIALS.map((name) => [name, ''])));
   });
 
   it('Traefik: shows Latchkey every credential, takes every identity header from it, and nothing else of that name', () => {
@@ -167,16 +177,21 @@ describe('the examples that are not run', () => {
     expect(names(extAuthz.allowed_headers)).toEqual(lower(CREDENTIALS));
     const upstream = extAuthz.http_service.authorization_response.allowed_upstream_headers;
     expect(names(upstream)).toEqual(lower(IDENTITY));
-    expect(manager?.route_config.virtual_hosts.map((host) => host.request_headers_to_remove)).toEqual([lower(USED_UP)]);
+    expect(manager?.route_config.virtual_hosts.map((host) => host.request_headers_to_remove)).toEqual([
+      lower(CREDENTIALS),
+    ]);
   });
 
-  it('what they would ask admits service tokens and nobody else', async () => {
-    const { pathname, search } = new URL(forwardAuth?.address ?? '');
+  it('what they would ask admits service tokens of the account and nobody else', async () => {
+    const foreign = await cast(server).token(await cast(server).account());
+    const { pathname, search } = new URL((forwardAuth?.address ?? '').replace(EXAMPLE_ACCOUNT, ACCOUNT.id));
     const token = await cast(server).token(ACCOUNT.id);
-    const prefix = extAuthz.http_service.path_prefix;
+    const prefix = extAuthz.http_service.path_prefix.replace(EXAMPLE_ACCOUNT, ACCOUNT.id);
     for (const path of [`${pathname}${search}`, `${prefix}/`, `${prefix}/orders/1?kind=session`]) {
       expect([path, (await ask(path, pair(token))).status]).toEqual([path, 200]);
-      expect([path, (await ask(path, privately(ADMIN.token))).status]).toEqual([path, 403]);
+      for (const refused of [privately(ADMIN.token), pair(foreign)]) {
+        expect([path, (await ask(path, refused)).status]).toEqual([path, 403]);
+      }
       expect([path, (await ask(path, {})).status]).toEqual([path, 401]);
     }
   });

@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Program } from '../support/program.js';
 import { freePort } from '../support/free-port.js';
+import { ACCOUNT } from '../support/test-server.js';
+
+/** The account that every example names, to be replaced by one’s own. */
+export const EXAMPLE_ACCOUNT = '023e105f4ecef8ad9ca31a8372d0c353';
 
 const EXAMPLES = path.resolve(import.meta.dirname, '../../examples/proxies');
 
@@ -33,16 +37,40 @@ export interface ProxyKind {
 
 export const NGINX: ProxyKind = {
   name: 'nginx',
-  start: (file, { latchkey, service }) =>
+  start: (file, neighbours) =>
     startNginx(file, ({ folder, port }) =>
       replaced(example('nginx/latchkey.conf'), {
         '127.0.0.1:8000': `127.0.0.1:${String(port)}`,
-        '127.0.0.1:3000': `127.0.0.1:${String(latchkey)}`,
-        '127.0.0.1:8080': `127.0.0.1:${String(service)}`,
+        ...addresses(neighbours),
         '/run/latchkey-verify': path.join(folder, 'cache'),
       }),
     ),
 };
+
+/** nginx with what README shows, in a server of its own. */
+export const NGINX_OF_README: ProxyKind = {
+  name: 'nginx',
+  start: (file, neighbours) =>
+    startNginx(
+      file,
+      ({ port }) => `server { listen 127.0.0.1:${String(port)}; ${replaced(readmeSnippet(), addresses(neighbours))} }`,
+    ),
+};
+
+function readmeSnippet(): string {
+  const [, snippet] = /```nginx\n([^]*?)```/.exec(example('../../README.md')) ?? [];
+  if (snippet === undefined) throw new Error('README shows no configuration of nginx');
+  return snippet;
+}
+
+/** What every example has to be changed in. */
+function addresses({ latchkey, service }: Neighbours): Record<string, string> {
+  return {
+    '127.0.0.1:3000': `127.0.0.1:${String(latchkey)}`,
+    '127.0.0.1:8080': `127.0.0.1:${String(service)}`,
+    [EXAMPLE_ACCOUNT]: ACCOUNT.id,
+  };
+}
 
 /** @param site - what stands in the block `http` of the configuration */
 export async function startNginx(file: string, site: (place: Place) => string): Promise<Proxy> {
@@ -81,6 +109,7 @@ export const CADDY: ProxyKind = {
   name: 'caddy',
   start: (file, { latchkey, service }) =>
     startCaddy(file, `import ${path.join(EXAMPLES, 'caddy/Caddyfile')}`, {
+      ACCOUNT_ID: ACCOUNT.id,
       LATCHKEY: `127.0.0.1:${String(latchkey)}`,
       SERVICE: `127.0.0.1:${String(service)}`,
     }),
