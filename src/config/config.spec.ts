@@ -181,7 +181,7 @@ const VARIABLES: Record<string, Variable> = {
     faulty: [' ', 'x'.repeat(256), 'a\0b', 'half \ud800'],
     remedy: /1 to 255 visible characters/,
   },
-  AUDIT_RETENTION_DAYS: number((config) => config.cleanup.auditRetentionDays, 0, 0, 36_500),
+  AUDIT_RETENTION_DAYS: number((config) => config.cleanup.auditRetentionDays, 365, 0, 36_500),
   ADMIN_PASSWORD_MIN_LENGTH: number((config) => config.firstStart.adminPasswordMinLength, 12, 1, 72),
   PASSWORD_MIN_LENGTH: number((config) => config.passwords.minLength, 8, 1, 72),
   PASSWORD_SLOTS: number((config) => config.passwords.slots, 2, 1, 64),

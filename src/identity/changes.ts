@@ -1,6 +1,8 @@
 /** The changes to users, accounts, memberships and settings. */
-import { Change, type ChangeClass, type ChangeTarget } from '../core/index.js';
+import { Change, type Actor, type ChangeClass, type ChangeTarget } from '../core/index.js';
 import type { Account } from './account.entity.js';
+import { emailKeyOf } from './labels/email-address.js';
+import { networksOf } from './guessing/networks.js';
 import type { Membership } from './membership.entity.js';
 import type { User } from './user.entity.js';
 
@@ -125,7 +127,10 @@ export class UserLoggedOut extends UserChange {
   }
 }
 
-/** A login failed. The target's name is the e-mail address tried; nothing tells whether it exists. */
+/**
+ * A login failed. The target's name is the e-mail address tried; nothing tells whether it exists. The audit log has one
+ * row for those of an hour from one IPv4 address or IPv6 /48 that tried the same address in the same way.
+ */
 export class LoginFailed extends Change {
   readonly type = 'user.login_failed';
   readonly target: ChangeTarget;
@@ -136,6 +141,18 @@ export class LoginFailed extends Change {
   ) {
     super();
     this.target = { type: 'user', id: null, name: attemptedEmail };
+  }
+
+  override aggregatedBy({ address }: Actor): string {
+    const { narrow, wide } = networksOf(address);
+    const { method, dialect } = this.details;
+    const { name } = this.target;
+    return JSON.stringify([
+      narrow.includes(':') ? wide : narrow,
+      name === null ? null : emailKeyOf(name),
+      method,
+      dialect,
+    ]);
   }
 
   override revokesAccess(): boolean {

@@ -170,7 +170,7 @@ export const USER_TOKEN_SETTINGS = settingsTable(
 
 const DAY_MS = 86_400_000;
 
-/** The settings of the cleanup job, which always removes expired sessions, and audit rows only if this is set. */
+/** The settings of the cleanup job, which removes expired sessions and old audit rows. */
 export const CLEANUP_SETTINGS = settingsTable(
   'Retention',
   {
@@ -178,7 +178,7 @@ export const CLEANUP_SETTINGS = settingsTable(
       env: 'AUDIT_RETENTION_DAYS',
       // At most a hundred years.
       form: integer(0, 36_500),
-      default: 0,
+      default: 365,
       doc: 'Days that audit rows are kept; 0 keeps them without limit',
       more: 'Dialects that show who changed a token read these rows.',
     }),

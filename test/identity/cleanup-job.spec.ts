@@ -14,7 +14,8 @@ import { migratedDatabase } from '../support/templates.js';
 import { ADMIN, startServer, type TestServer } from '../support/test-server.js';
 
 const BATCH = 500;
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const NOW = Date.now();
 
 const cleanupOf = ({ app }: TestServer): CleanupJob => app.get(CleanupJob);
@@ -104,12 +105,31 @@ onBothEngines('a round of the cleanup', (engine) => {
       server,
       times.map((time) => ({ createdAt: new Date(time) })),
     );
-    // Another that keeps them for ever, as one does unless told otherwise.
-    await new CleanupJob(servicesOf(server).unitOfWork, defaultsOf(CLEANUP_SETTINGS)).run();
+    const roundFor = (days: number): Promise<void> =>
+      new CleanupJob(servicesOf(server).unitOfWork, {
+        ...defaultsOf(CLEANUP_SETTINGS),
+        auditRetentionDays: days,
+      }).run();
+    await roundFor(0);
     expect(await countOf(server, 'latchkey_audit')).toBe(times.length);
+    await roundFor(defaultsOf(CLEANUP_SETTINGS).auditRetentionDays);
+    expect(await countOf(server, 'latchkey_audit')).toBe(times.filter((time) => time >= NOW - 365 * DAY).length);
     await round();
     const rows = await server.dataSource.getRepository(AuditRecord).find({ order: { id: 'ASC' } });
     expect(rows.map(({ createdAt }) => createdAt.getTime())).toEqual(times.filter((time) => time >= kept));
+  });
+
+  it('keeps an audit row for several events until the last of them is old enough', async () => {
+    const kept = NOW - 30 * DAY;
+    await server.dataSource.query('DELETE FROM latchkey_audit');
+    const ends = [kept - 1, kept];
+    await addAuditRows(
+      server,
+      ends.map((end) => ({ createdAt: new Date(kept - HOUR), occurrences: 7, lastAt: new Date(end) })),
+    );
+    await round();
+    const rows = await server.dataSource.getRepository(AuditRecord).find();
+    expect(rows.map(({ lastAt }) => lastAt?.getTime())).toEqual([kept]);
   });
 
   it('goes by small batches, and finds what to remove by index', async () => {

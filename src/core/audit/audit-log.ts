@@ -83,17 +83,18 @@ export class AuditLog {
 }
 
 /**
- * Removes the oldest rows before a point in time, at most `limit`.
+ * Removes the oldest rows before a point in time, at most `limit`. A row for several events counts from the last of them.
  * @returns the number of removed rows
  */
 export async function removeAuditRows({ manager }: Transaction, before: Date, limit: number): Promise<number> {
-  const where = { createdAt: LessThan(before) };
-  const rows = await manager.find(AuditRecord, {
-    select: { id: true },
-    where,
-    order: { createdAt: 'ASC' },
-    take: limit,
-  });
+  const rows = await manager
+    .createQueryBuilder(AuditRecord, 'row')
+    .select('row.id')
+    .where({ createdAt: LessThan(before) })
+    .andWhere('(row.lastAt IS NULL OR row.lastAt < :before)', { before: before.getTime() })
+    .orderBy('row.createdAt', 'ASC')
+    .take(limit)
+    .getMany();
   if (rows.length > 0) await manager.delete(AuditRecord, { id: In(rows.map(({ id }) => id)) });
   return rows.length;
 }

@@ -1,4 +1,4 @@
-/** The table of the audit log, with one row for every change and every failed login. */
+/** The table of the audit log, with one row for every change, and one for failed logins that are alike. */
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { jsonColumn, timestampColumn } from '../database/columns.js';
 
@@ -8,6 +8,7 @@ import { jsonColumn, timestampColumn } from '../database/columns.js';
 @Index('latchkey_audit_target', ['targetType', 'targetId', 'id'])
 @Index('latchkey_audit_type', ['targetType', 'id'])
 @Index('latchkey_audit_author', ['authorId', 'id'])
+@Index('latchkey_audit_aggregate', ['aggregateKey'], { unique: true, where: `"aggregate_key" IS NOT NULL` })
 export class AuditRecord {
   /** Increases with every row; rows are ordered by it. */
   @PrimaryGeneratedColumn('increment', { name: 'id', type: 'integer', primaryKeyConstraintName: 'latchkey_audit_pk' })
@@ -49,6 +50,21 @@ export class AuditRecord {
 
   @Column({ name: 'account_id', type: 'varchar', length: 32, nullable: true })
   accountId!: string | null;
+
+  /**
+   * The same for all events that this row stands for: 64 hex characters. `null` for a row that stands for one. Author,
+   * network address and request are those of the first event.
+   */
+  @Column({ name: 'aggregate_key', type: 'varchar', length: 64, nullable: true, select: false })
+  aggregateKey?: string | null;
+
+  /** For how many events it stands; `null` without an {@link aggregateKey}. */
+  @Column({ name: 'occurrences', type: 'integer', nullable: true })
+  occurrences!: number | null;
+
+  /** When the last of them happened; the first happened at {@link createdAt}. */
+  @Column(timestampColumn({ name: 'last_at', nullable: true }))
+  lastAt!: Date | null;
 
   /** Further facts, never a secret. */
   @Column(jsonColumn({ name: 'details' }))

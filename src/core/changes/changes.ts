@@ -1,4 +1,5 @@
 /** The changes to tokens: typed values that become audit rows and, after the commit, events. */
+import type { Actor } from '../database/actor.js';
 import type { Token } from '../tokens/token.entity.js';
 
 /** The object that a change affects. */
@@ -19,6 +20,14 @@ export abstract class Change {
   readonly accountId: string | null = null;
   /** Further facts for the audit log; never a secret. */
   readonly details: Readonly<Record<string, unknown>> = {};
+
+  /**
+   * Whether the audit log has one row for all changes of this type within an hour that return the same text here, with
+   * their number; `null` for a row of its own. For what strangers can cause without limit.
+   */
+  aggregatedBy(_author: Actor): string | null {
+    return null;
+  }
 
   /**
    * Whether it may invalidate what was read before: a token that was accepted, or the user it acts for. Every instance

@@ -1,4 +1,5 @@
 /** The only way to change data: a transaction, its audit rows, and its events after the commit. */
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ActorCheck } from './actor-check.js';
@@ -6,6 +7,7 @@ import { ChangeCheck } from './change-check.js';
 import { SYSTEM, type Actor } from './actor.js';
 import { AuditSink } from '../audit/audit-sink.js';
 import { ChangeRelay, type ChangePublication } from '../changes/change-relay.js';
+import type { Change } from '../changes/changes.js';
 import { writeChannel } from '../channels.js';
 import { Clock } from '../clock.js';
 import { UniqueViolation } from '../errors.js';
@@ -13,6 +15,9 @@ import { LocksNeeded } from './locks.js';
 import { ObservedWrite } from './observed-write.js';
 import { Transaction } from './transaction.js';
 import { Transactor, type DatabaseWork } from './transactor.js';
+
+/** Alike events of one hour share a row of the audit log. */
+const AGGREGATION_MS = 3_600_000;
 
 /**
  * Reads and writes. A write is all or nothing: its rows and audit rows are committed together, then every instance is
@@ -110,6 +115,7 @@ export class UnitOfWork {
       targetId: change.target.id,
       targetName: change.target.name,
       accountId: change.accountId,
+      aggregateKey: aggregateKeyOf(change, actor, now),
       details: { ...change.details },
     }));
     await this.auditSink.write(transaction, entries);
@@ -123,4 +129,10 @@ export async function whenTaken<T>(write: Promise<T>, meaning: (rule: string) =>
   } catch (error) {
     throw error instanceof UniqueViolation ? meaning(error.rule) : error;
   }
+}
+
+function aggregateKeyOf(change: Change, actor: Actor, now: Date): string | null {
+  const by = change.aggregatedBy(actor);
+  if (by === null) return null;
+  return hash('sha256', `${change.type} ${String(Math.floor(now.getTime() / AGGREGATION_MS))} ${by}`);
 }

@@ -30,7 +30,8 @@ export class AuditEventView {
     example: '{"kind":"personal_token","user_id":1001,"author_token_id":"0b6a0f4e-5a3c-4c39-9d3e-3f1a6a7f5a10"}',
     description:
       'Further facts as a JSON object in a string: the `kind` of a token and its `handle`, which fields changed, ' +
-      'the account, the token that authenticated the author. Never a secret.',
+      'the account, the token that authenticated the author. Failed logins of an hour that are alike are one event: ' +
+      '`count` is their number, `first_at` and `last_at` are the times of the first and the last. Never a secret.',
   })
   details!: string;
 
@@ -61,9 +62,14 @@ export class AuditEventView {
 }
 
 export function auditEventView(row: AuditRecord): AuditEventView {
-  const { accountId, authorTokenId } = row;
+  const { accountId, authorTokenId, occurrences, lastAt } = row;
   const details = {
     ...row.details,
+    ...(occurrences !== null && {
+      count: occurrences,
+      first_at: row.createdAt.toISOString(),
+      last_at: lastAt?.toISOString(),
+    }),
     ...(accountId !== null && { account_id: accountId }),
     ...(authorTokenId !== null && { author_token_id: authorTokenId }),
   };

@@ -11,6 +11,7 @@ import { RequestIds1796083260000 } from './1796083260000-request-ids.js';
 import { TokensWithoutSecret1796256000000 } from './1796256000000-tokens-without-secret.js';
 import { PasswordLength1796342400000 } from './1796342400000-password-length.js';
 import { LoginFamilies1796601600000 } from './1796601600000-login-families.js';
+import { AuditOccurrences1796688000000 } from './1796688000000-audit-occurrences.js';
 
 export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   InitialSchema1795219200000,
@@ -24,4 +25,5 @@ export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   TokensWithoutSecret1796256000000,
   PasswordLength1796342400000,
   LoginFamilies1796601600000,
+  AuditOccurrences1796688000000,
 ];

@@ -120,11 +120,11 @@ canvusSuite('POST users/login with a token', (canvus) => {
       ['holds a NUL', 'x\0'],
       ['is an SQL fragment', `' OR '1'='1`],
     ])('refuses a token that %s, and audits it without the token', async (_kind, token) => {
-      const count = (await auditRows(canvus.server)).length;
+      const failures = (): ReturnType<typeof auditRows> => auditRows(canvus.server, { action: 'user.login_failed' });
+      const before = (await failures()).at(-1)?.occurrences ?? 0;
       expect(refusal(await canvus.anonymous.post('/users/login', { token }), 401)).toBe('Invalid token');
-      const rows = await auditRows(canvus.server);
-      expect(rows).toHaveLength(count + 1);
-      expect(rows.at(-1)).toMatchObject({ action: 'user.login_failed', targetName: null, ipAddress: '127.0.0.1' });
+      const rows = await failures();
+      expect(rows).toMatchObject([{ targetName: null, ipAddress: '127.0.0.1', occurrences: before + 1 }]);
       if (token.length > 4) expect(JSON.stringify(rows.at(-1))).not.toContain(token);
     });
 

@@ -146,16 +146,20 @@ crmSuite('POST authentication/token', (crm) => {
 
     it('leaves an audit row of every failure, without the password', async () => {
       for (const members of Object.values(await refused())) {
-        const { length } = await auditRows(crm.server, { action: 'user.login_failed' });
+        const ofThisName = async () => {
+          const rows = await auditRows(crm.server, { action: 'user.login_failed' });
+          return rows.find(({ targetName }) => targetName === members.username);
+        };
+        const before = (await ofThisName())?.occurrences ?? 0;
         await crm.anonymous.post(METHOD, members);
-        const rows = await auditRows(crm.server, { action: 'user.login_failed' });
-        expect(rows).toHaveLength(length + 1);
-        expect(rows.at(-1)).toMatchObject({
+        const row = await ofThisName();
+        expect(row).toMatchObject({
+          occurrences: before + 1,
           authorId: null,
           targetName: members.username,
           details: { dialect: 'crm' },
         });
-        expect(JSON.stringify(rows.at(-1))).not.toContain(String(members.password));
+        expect(JSON.stringify(row)).not.toContain(String(members.password));
       }
     });
   });
