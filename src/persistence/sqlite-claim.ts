@@ -1,6 +1,7 @@
 /** The claim of one server to an SQLite file: a second server on the same file would not know what the first revokes. */
-import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
+import path from 'node:path';
 import type Database from 'better-sqlite3';
 import type { DatabaseAddress } from './persistence.settings.js';
 
@@ -71,6 +72,7 @@ export class SqliteClaim {
 
 /** Creates the file for its owner alone; SQLite gives its log the same mode. A file that exists loses the rights of others. */
 function makePrivate(file: string): void {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   for (const name of [file, `${file}${CLAIM}`]) closeSync(openSync(name, 'a', PRIVATE));
   for (const name of [file, ...BESIDE.map((ending) => `${file}${ending}`)]) {
     const found = statSync(name, { throwIfNoEntry: false });

@@ -115,6 +115,14 @@ describe('the files of a database', () => {
   });
 });
 
+it('makes the folders of a file that do not exist', async () => {
+  const { folder } = await createDatabase('sqlite');
+  const file = path.join(folder ?? '', 'a', 'b', 'new.sqlite');
+  const server = await createServer(loadConfig({ DATABASE_URL: `sqlite:${file}`, PORT: '0', LOG_LEVEL: 'silent' }));
+  await server.stop();
+  expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
+});
+
 describe('a second server on the same file', () => {
   const second = (server: TestServer): Promise<unknown> =>
     createServer(loadConfig({ DATABASE_URL: server.database.url, PORT: '0', LOG_LEVEL: 'silent' }));
