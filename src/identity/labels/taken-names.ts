@@ -40,7 +40,8 @@ export class TakenNames {
     const held = await tx.manager.findBy(TakenName, { scope, key: In(forms) });
     const isFree = (row: TakenName): boolean => (takesReserved ? row.freedAt !== null : this.isOver(row, tx.now));
     const others = held.filter((row) => row.owner !== owner && !isFree(row));
-    const conflict = others.find(({ key }) => !isLook(key) || this.options.names.lookAlikes === 'refuse');
+    const alike = this.options.names.lookAlikes === 'refuse' ? others[0] : undefined;
+    const conflict = others.find(({ key }) => !isLook(key)) ?? alike;
     if (conflict) return this.conflictOf(conflict);
     await this.free(tx, scope, owner);
     await tx.manager.delete(TakenName, { freedAt: LessThanOrEqual(this.reservedSince(tx.now)) });
