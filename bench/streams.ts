@@ -49,6 +49,9 @@ async function startServer(folder: string): Promise<Server> {
       PERSONAL_TOKENS_PER_USER: '0',
       DATABASE_URL: `sqlite:${path.join(folder, 'bench.sqlite')}`,
       ADMIN_TOKEN: TOKEN,
+      // One user watches on all of them.
+      CANVUS_STREAMS_PER_USER: '100000',
+      CANVUS_STREAMS_PER_TOKEN: '100000',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

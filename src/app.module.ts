@@ -62,10 +62,11 @@ export class AppModule {
 
 /** What the module takes as the configuration has it. */
 function sharedOptions(config: Config<DialectSettings>): LatchkeyOptions {
-  const { credentialCache, loginThrottle, names, requests, rights, userTokens, database } = config;
+  const { credentialCache, loginThrottle, longLists, names, requests, rights, userTokens, database } = config;
   const { bcryptCost, ...passwords } = config.passwords;
   const { leaseSeconds } = database;
-  return { bcryptCost, credentialCache, leaseSeconds, loginThrottle, names, passwords, requests, rights, userTokens };
+  const options = { credentialCache, longLists, loginThrottle, names, requests, rights, userTokens };
+  return { ...options, bcryptCost, leaseSeconds, passwords };
 }
 
 function replacements(dataSource: DataSource, clock: Clock | undefined): Provider[] {

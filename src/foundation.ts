@@ -50,7 +50,7 @@ export {
 } from './core/index.js';
 
 // Messages of the channels in docs/seams.md.
-export type { HashingMessage, Origin, VerifyMessage, WriteMessage } from './core/index.js';
+export type { HashingMessage, LongReadMessage, Origin, VerifyMessage, WriteMessage } from './core/index.js';
 export type { CleanupMessage, LoginMessage, ThrottleMessage } from './identity/index.js';
 export type { CapacityMessage, RequestMessage, RequestStartMessage, StreamMessage } from './http/index.js';
 export type { CommitMessage, DatabaseErrorMessage, RelayMessage } from './persistence/index.js';

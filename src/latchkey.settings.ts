@@ -1,5 +1,10 @@
 /** The settings behind the options of the module that provides core and identity. */
-import { CREDENTIAL_CACHE_SETTINGS, PASSWORD_LIMIT_SETTINGS, PASSWORD_SETTINGS } from './core/core.settings.js';
+import {
+  CREDENTIAL_CACHE_SETTINGS,
+  LONG_LIST_SETTINGS,
+  PASSWORD_LIMIT_SETTINGS,
+  PASSWORD_SETTINGS,
+} from './core/core.settings.js';
 import { REQUEST_SETTINGS } from './http/http.settings.js';
 import {
   CLEANUP_SETTINGS,
@@ -24,6 +29,7 @@ export const LATCHKEY_SETTINGS = settingsTable('LatchkeyModule', {
   bcryptCost: PASSWORD_SETTINGS.settings.bcryptCost,
   passwords: PASSWORD_LIMIT_SETTINGS,
   credentialCache: CREDENTIAL_CACHE_SETTINGS,
+  longLists: LONG_LIST_SETTINGS,
   loginThrottle: LOGIN_THROTTLE_SETTINGS,
   userTokens: USER_TOKEN_SETTINGS,
   names: NAME_SETTINGS,

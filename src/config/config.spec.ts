@@ -134,6 +134,7 @@ const VARIABLES: Record<string, Variable> = {
     faulty: ['1', 'yes', 'TRUE'],
     remedy: /true or false/,
   },
+  LONG_LISTS_PER_USER: number((config) => config.longLists.perUser, 20, 1, 10_000),
   VERIFY_MAX_AGE_SECONDS: number((config) => config.dataPlane.maxAgeSeconds, 0, 0, 3600),
   SERVICE_TOKEN_HEADER: {
     at: (config) => config.dialects.cloudflare.credentials.jsonHeader,
@@ -225,6 +226,9 @@ const VARIABLES: Record<string, Variable> = {
   },
   PERSONAL_TOKENS_PER_USER: number((config) => config.userTokens.personalTokensPerUser, 1000, 0, 1_000_000),
   CANVUS_KEEPALIVE_SECONDS: number((config) => config.dialects.canvus.keepaliveSeconds, 15, 1, 3600),
+  CANVUS_STREAMS_PER_USER: number((config) => config.dialects.canvus.streamsPerUser, 20, 1, 100_000),
+  CANVUS_STREAMS_PER_TOKEN: number((config) => config.dialects.canvus.streamsPerToken, 10, 1, 100_000),
+  CRM_LIST_MAX: number((config) => config.dialects.crm.listMax, 10_000, 1, 1_000_000),
   SERVICE_TOKEN_PREFIX: {
     at: (config) => config.dialects.cloudflare.secretPrefix,
     byDefault: 'lkst_',

@@ -1,5 +1,5 @@
 /** The configuration of the server: read from the environment once, validated and frozen. */
-import { CREDENTIAL_CACHE_SETTINGS, PASSWORD_SETTINGS } from '../core/core.settings.js';
+import { CREDENTIAL_CACHE_SETTINGS, LONG_LIST_SETTINGS, PASSWORD_SETTINGS } from '../core/core.settings.js';
 import { DATA_PLANE_SETTINGS } from '../data-plane/data-plane.settings.js';
 import { DIALECT_SETTINGS } from '../dialects.settings.js';
 import { REQUEST_SETTINGS } from '../http/http.settings.js';
@@ -51,6 +51,8 @@ export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
   readonly rights: Values<typeof RIGHTS_SETTINGS>;
   /** The credential cache. */
   readonly credentialCache: Values<typeof CREDENTIAL_CACHE_SETTINGS>;
+  /** What one user may read at the same time. */
+  readonly longLists: Values<typeof LONG_LIST_SETTINGS>;
   /** What is removed in the background, and when. */
   readonly cleanup: Values<typeof CLEANUP_SETTINGS>;
   /** Verification by proxies and other services. */
@@ -74,6 +76,7 @@ const SHARED = {
   names: NAME_SETTINGS,
   rights: RIGHTS_SETTINGS,
   credentialCache: CREDENTIAL_CACHE_SETTINGS,
+  longLists: LONG_LIST_SETTINGS,
   dataPlane: DATA_PLANE_SETTINGS,
   cleanup: CLEANUP_SETTINGS,
 } as const;

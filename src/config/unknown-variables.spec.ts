@@ -22,7 +22,7 @@ describe('variables that look like misspelt settings', () => {
     ['CANVUS_KEEP_ALIVE_SECONDS', 'CANVUS_KEEPALIVE_SECONDS'],
     ['CREDENTIAL_CACHE_SIZE', 'CREDENTIAL_CACHE_ENTRIES CREDENTIAL_CACHE_SECONDS'],
     ['LOGIN_FAILURES_PER_IP', 'LOGIN_FAILURES_PER_ACCOUNT LOGIN_FAILURES_PER_ADDRESS LOGIN_FAILURE_WINDOW_SECONDS'],
-    ['CRM_COLOUR', 'CRM_ALLOW_NO_IDENTIFIER CRM_HTTP_ERRORS'],
+    ['CRM_COLOUR', 'CRM_ALLOW_NO_IDENTIFIER CRM_HTTP_ERRORS CRM_LIST_MAX'],
     ['LATCHKEY_COLOUR', ''],
   ])('%s is one, which may stand for %p', (name, meant) => {
     expect(found({ [name]: 'x' })).toEqual([[name, meant]]);

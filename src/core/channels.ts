@@ -1,4 +1,4 @@
-/** Channels for verifications, writes and password hashing. No message contains a secret or its digest. */
+/** Channels for verifications, writes, long reads and password hashing. No message contains a secret or its digest. */
 import type { Change } from './changes/changes.js';
 import { declareChannel } from './channel.js';
 import type { Actor } from './database/actor.js';
@@ -61,3 +61,18 @@ export interface HashingMessage {
 
 /** Published for every password, or other secret chosen by people, that is hashed or compared. */
 export const hashingChannel = declareChannel<HashingMessage>('latchkey:hashing');
+
+/** A read of a list that took more than one slice. */
+export interface LongReadMessage {
+  /** `refused`: the user had too many long lists open; `abandoned`: the client left before the end. */
+  readonly outcome: 'done' | 'abandoned' | 'refused' | 'failed';
+  /** The user who reads; `null` for the server itself. */
+  readonly userId: number | null;
+  /** The number of slices, each in a turn of the event loop. */
+  readonly slices: number;
+  /** From the first slice to the end, including the time in which the client did not read. */
+  readonly durationMs: number;
+}
+
+/** Published for every list, search and export of more than one slice. */
+export const longReadChannel = declareChannel<LongReadMessage>('latchkey:long-read');

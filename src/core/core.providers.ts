@@ -3,6 +3,7 @@ import { AuditLog } from './audit/audit-log.js';
 import { EventBus } from './changes/event-bus.js';
 import { HashingService } from './tokens/hashing.service.js';
 import { HealthChecks } from './health-checks.js';
+import { LongReads } from './database/long-reads.js';
 import { TokenListing } from './tokens/token-listing.js';
 import { TokenService } from './tokens/token.service.js';
 import { UnitOfWork } from './database/unit-of-work.js';
@@ -17,6 +18,7 @@ export const CORE_PROVIDERS = [
   HashingService,
   HealthChecks,
   LastSeen,
+  LongReads,
   TokenListing,
   TokenService,
   UnitOfWork,

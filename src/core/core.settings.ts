@@ -83,3 +83,18 @@ export const CREDENTIAL_CACHE_SETTINGS = settingsTable(
   },
   ['CREDENTIAL_CACHE_'],
 );
+
+/** The settings of long lists. */
+export const LONG_LIST_SETTINGS = settingsTable(
+  'Long lists',
+  {
+    perUser: setting({
+      env: 'LONG_LISTS_PER_USER',
+      form: integer(1, 10_000),
+      default: 20,
+      doc: 'Lists without pages and exports that one user may have open at the same time',
+      more: 'Those of up to 200 rows do not count. Beyond it, the answer is 429.',
+    }),
+  },
+  ['LONG_LISTS_'],
+);

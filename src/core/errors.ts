@@ -32,6 +32,8 @@ export type DomainErrorCode =
   | 'wrong_password'
   /** Too many failures; `retryAfterSeconds` says when to try again. */
   | 'throttled'
+  /** The user has too many streams or long lists open; the message says what to do. */
+  | 'too_many_at_once'
   /** The database is unavailable, or a queue is full ({@link Overload}); `retryAfterSeconds` says when to try again. */
   | 'unavailable';
 
@@ -40,7 +42,7 @@ export class DomainError extends Error {
   constructor(
     readonly code: DomainErrorCode,
     message: string,
-    /** Whole seconds to wait; only with `throttled` and `unavailable`. */
+    /** Whole seconds to wait; only with `throttled`, `too_many_at_once` and `unavailable`. */
     readonly retryAfterSeconds?: number,
   ) {
     super(message);

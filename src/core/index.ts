@@ -21,9 +21,11 @@ export {
 export { declareChannel, type Channel } from './channel.js';
 export {
   hashingChannel,
+  longReadChannel,
   verifyChannel,
   writeChannel,
   type HashingMessage,
+  type LongReadMessage,
   type VerifyMessage,
   type WriteMessage,
 } from './channels.js';
@@ -46,7 +48,11 @@ export { Secret } from './tokens/secret.js';
 export { SampledWarnings } from './sampled-warnings.js';
 export { PASSWORD_MAX_BYTES, isStorableText, preparedPassword } from './text-rules.js';
 export { TokenCount } from './tokens/token-count.entity.js';
-export { TokenListing, type PageRequest, type TokenFilter } from './tokens/token-listing.js';
+export { LongReads, collected, type PageRequest } from './database/long-reads.js';
+export type { ReaderId } from './database/read-slots.js';
+export type { SlicedQuery } from './database/sliced-query.js';
+export { nextTurn } from './turns.js';
+export { TokenListing, type TokenFilter } from './tokens/token-listing.js';
 export { Token } from './tokens/token.entity.js';
 export {
   TokenService,

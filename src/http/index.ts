@@ -38,7 +38,7 @@ export { limitConnections, type ConnectionLimit } from './connections/connection
 export { delayContinue } from './connections/expect-continue.js';
 export { LIVE, readiness, type HealthAnswer } from './output/health-answer.js';
 export { InputBy, formMembers, jsonMembers, members } from './input/request-body.js';
-export { streamJsonList } from './output/json-stream.js';
+export { streamJsonArray, streamJsonList } from './output/json-stream.js';
 export { streamText } from './output/text-stream.js';
 export { routesOf, type Route } from './mount/routing.js';
 export {

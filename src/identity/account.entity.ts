@@ -5,6 +5,7 @@ import { timestampColumn, type LockKey } from '../core/index.js';
 /** A tenant, to which tokens belong. */
 @Entity({ name: 'latchkey_account' })
 @Index('latchkey_account_name', ['name'], { unique: true })
+@Index('latchkey_account_created', ['createdAt', 'id'])
 @Check('latchkey_account_id_length', `length("id") = 32`)
 export class Account {
   static readonly lock: LockKey<'id'> = { kind: 'account', columns: ['id'] };

@@ -1,8 +1,8 @@
 /** Accounts: list, create, rename, delete. */
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import {
   DomainError,
+  LongReads,
   Token,
   TokenCount,
   UnitOfWork,
@@ -23,6 +23,7 @@ import type { Label } from './labels/label.js';
 import { TakenNames, type NameConflict } from './labels/taken-names.js';
 import { Membership } from './membership.entity.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
+import { visibleAccounts } from './visible-accounts.js';
 
 /** Selects and orders accounts. */
 export interface AccountQuery {
@@ -49,14 +50,20 @@ export type AccountChanges = Partial<Pick<Account, 'name'>> &
 export class AccountService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
+    private readonly reads: LongReads,
     private readonly extensions: AccountExtensions,
     private readonly names: TakenNames,
     @Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions,
   ) {}
 
   /** A page of the accounts that a user is a member of, or of all for an administrator, and their total number. */
-  list(user: DirectoryUser, query: AccountQuery, { offset, limit }: PageRequest): Promise<[Account[], number]> {
-    return this.unitOfWork.read((manager) => visible(manager, user, query).skip(offset).take(limit).getManyAndCount());
+  async list(user: DirectoryUser, query: AccountQuery, page: PageRequest): Promise<[Account[], number]> {
+    return this.reads.page(user.id, await visibleAccounts(this.unitOfWork, user, query), page);
+  }
+
+  /** The same accounts in batches, all of them. */
+  async *all(user: DirectoryUser, query: AccountQuery): AsyncGenerator<Account[], void> {
+    yield* this.reads.batches(user.id, await visibleAccounts(this.unitOfWork, user, query));
   }
 
   /** The account, or `null` if it does not exist. */
@@ -232,24 +239,6 @@ export async function lockAccountShared(tx: Transaction, id: string): Promise<Ac
   const account = await tx.lockShared(Account, { id });
   if (!account) throw accountNotFound();
   return account;
-}
-
-function visible(
-  manager: EntityManager,
-  user: DirectoryUser,
-  { name, newestFirst = false }: AccountQuery,
-): SelectQueryBuilder<Account> {
-  const direction = newestFirst ? 'DESC' : 'ASC';
-  const query = manager
-    .createQueryBuilder(Account, 'account')
-    .orderBy('account.createdAt', direction)
-    .addOrderBy('account.id', direction);
-  if (name !== undefined) query.andWhere({ name });
-  if (!user.admin) {
-    const own = query.subQuery().select('own.accountId').from(Membership, 'own').where('own.userId = :userId');
-    query.andWhere(`account.id IN ${own.getQuery()}`, { userId: user.id });
-  }
-  return query;
 }
 
 function accountNotFound(): DomainError {

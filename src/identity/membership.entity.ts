@@ -12,6 +12,7 @@ export const ROLES = ['administrator', 'read_only'] as const;
 @Entity({ name: 'latchkey_membership' })
 @Index('latchkey_membership_pair', ['accountId', 'userId'], { unique: true })
 @Index('latchkey_membership_user', ['userId'])
+@Index('latchkey_membership_created', ['accountId', 'createdAt', 'id'])
 @Check('latchkey_membership_role', `"role" = 'administrator' OR "role" = 'read_only'`)
 export class Membership {
   /** Locks by account and user, so that a membership can be locked before it exists. */

@@ -3,14 +3,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Not } from 'typeorm';
 import {
   DomainError,
+  LongReads,
   UnitOfWork,
   UserDirectory,
   findRow,
+  nextTurn,
   whenTaken,
   type Actor,
   type DirectoryUser,
   type Lock,
   type PageRequest,
+  type ReaderId,
+  type SlicedQuery,
   type Transaction,
 } from '../core/index.js';
 import { lockAccountShared, requireAdministrator } from './account.service.js';
@@ -27,11 +31,15 @@ export interface Member {
   user: DirectoryUser;
 }
 
+/** Users looked up by one call of the directory. */
+const USERS_AT_ONCE = 200;
+
 /** The members of accounts. */
 @Injectable()
 export class MembershipService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
+    private readonly reads: LongReads,
     private readonly users: UserDirectory,
     @Inject(IDENTITY_OPTIONS) private readonly options: Pick<IdentityOptions, 'rights'>,
   ) {}
@@ -43,22 +51,17 @@ export class MembershipService {
   }
 
   /** A page of the members of an account, oldest first, and their total number. */
-  async list(accountId: string, { offset, limit }: PageRequest): Promise<[Member[], number]> {
-    const [memberships, total] = await this.unitOfWork.read((manager) =>
-      manager.findAndCount(Membership, {
-        where: { accountId },
-        order: { createdAt: 'ASC', id: 'ASC' },
-        skip: offset,
-        take: limit,
-      }),
-    );
-    const users = await this.users.findMany(memberships.map(({ userId }) => userId));
-    const byId = new Map(users.map((user) => [user.id, user]));
-    const members = memberships.flatMap((membership) => {
-      const user = byId.get(membership.userId);
-      return user ? [{ membership, user }] : [];
-    });
-    return [members, total];
+  async list(accountId: string, page: PageRequest, reader: ReaderId = null): Promise<[Member[], number]> {
+    const [memberships, total] = await this.reads.page(reader, inAccount(accountId), page);
+    return [await this.withUsers(memberships), total];
+  }
+
+  /** All members of an account in batches, oldest first. */
+  async *all(accountId: string, reader: ReaderId = null): AsyncGenerator<Member[], void> {
+    for await (const memberships of this.reads.batches(reader, inAccount(accountId))) {
+      const members = await this.withUsers(memberships);
+      if (members.length > 0) yield members;
+    }
   }
 
   /** @throws DomainError `member_not_found` */
@@ -152,6 +155,21 @@ export class MembershipService {
     );
   }
 
+  private async withUsers(memberships: readonly Membership[]): Promise<Member[]> {
+    const members: Member[] = [];
+    for (let at = 0; at < memberships.length; at += USERS_AT_ONCE) {
+      if (at > 0) await nextTurn();
+      const some = memberships.slice(at, at + USERS_AT_ONCE);
+      const users = await this.users.findMany(some.map(({ userId }) => userId));
+      const byId = new Map(users.map((user) => [user.id, user]));
+      for (const membership of some) {
+        const user = byId.get(membership.userId);
+        if (user) members.push({ membership, user });
+      }
+    }
+    return members;
+  }
+
   private async locked(tx: Transaction, accountId: string, id: string): Promise<Membership> {
     const found = await tx.manager.findOneBy(Membership, { id, accountId });
     if (!found) throw memberNotFound();
@@ -170,6 +188,10 @@ function unknownUser(who: string | number): DomainError {
 
 function administratorsOf(accountId: string): Lock {
   return { kind: 'account administrators', id: accountId };
+}
+
+function inAccount(accountId: string): SlicedQuery<Membership> {
+  return { entity: Membership, where: (query) => query.andWhere({ accountId }), order: ['createdAt', 'id'] };
 }
 
 function memberNotFound(): DomainError {

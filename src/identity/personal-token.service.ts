@@ -7,7 +7,9 @@ import {
   TokenService,
   UnitOfWork,
   UserDirectory,
+  collected,
   type Actor,
+  type ReaderId,
   type Transaction,
 } from '../core/index.js';
 import { PersonalTokenQuota } from './logins/personal-token-quota.js';
@@ -35,9 +37,14 @@ export class PersonalTokenService {
     private readonly users: UserDirectory,
   ) {}
 
+  /** A user's tokens in batches, oldest first. */
+  all(userId: number, reader: ReaderId = null): AsyncGenerator<PersonalToken[], void> {
+    return this.listing.ofUser(reader, PersonalToken, userId);
+  }
+
   /** A user's tokens, oldest first. */
   list(userId: number): Promise<PersonalToken[]> {
-    return this.unitOfWork.read((manager) => this.listing.ofUser(manager, PersonalToken, userId));
+    return collected(this.all(userId));
   }
 
   /** The user's token with this handle, or `null`. */

@@ -1,7 +1,7 @@
 /** Re-checks, for many tokens at once, whether previously authenticated callers are still authenticated. */
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { ChangeRelay, Clock, Token, UnitOfWork, UserDirectory, type DirectoryUser } from '../core/index.js';
+import { ChangeRelay, Clock, Token, UnitOfWork, UserDirectory, nextTurn, type DirectoryUser } from '../core/index.js';
 
 /** The current status of a token. `unusable`: it is valid, but its owner is blocked or not approved. */
 export type TokenStatus =
@@ -9,10 +9,13 @@ export type TokenStatus =
   | { readonly status: 'refused' | 'unusable' };
 
 /** Number of tokens read by one statement. */
-const TOKENS_AT_ONCE = 500;
+const TOKENS_AT_ONCE = 200;
 
 /** Number of users looked up at the same time. */
 const USERS_AT_ONCE = 10;
+
+/** Such slices in one turn of the event loop. */
+const SLICES_PER_TURN = 10;
 
 const ASKED = { id: true, userId: true, enabled: true, expiresAt: true } as const;
 
@@ -36,7 +39,8 @@ export class TokenRevalidator {
   async statusesOf(tokenIds: Iterable<string>): Promise<ReadonlyMap<string, TokenStatus>> {
     const ids = [...new Set(tokenIds)];
     const tokens: Token[] = [];
-    for (const some of slices(ids, TOKENS_AT_ONCE)) {
+    for (const [at, some] of slices(ids, TOKENS_AT_ONCE).entries()) {
+      if (at > 0) await nextTurn();
       const found = this.unitOfWork.read((manager) => manager.find(Token, { select: ASKED, where: { id: In(some) } }));
       tokens.push(...(await found));
     }
@@ -49,7 +53,8 @@ export class TokenRevalidator {
   private async usersOf(tokens: readonly Token[]): Promise<Map<number | null, DirectoryUser | null>> {
     const users = new Map<number | null, DirectoryUser | null>();
     const ids = [...new Set(tokens.flatMap(({ userId }) => userId ?? []))];
-    for (const some of slices(ids, USERS_AT_ONCE)) {
+    for (const [at, some] of slices(ids, USERS_AT_ONCE).entries()) {
+      if (at > 0 && at % SLICES_PER_TURN === 0) await nextTurn();
       const found = await Promise.all(some.map((id) => this.users.find(id)));
       found.forEach((user, at) => users.set(some[at] ?? null, user));
     }

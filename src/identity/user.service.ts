@@ -1,6 +1,17 @@
 /** Manages users: list, create, change, block, delete. */
 import { Inject, Injectable } from '@nestjs/common';
-import { DomainError, Secret, Token, UnitOfWork, whenTaken, type Actor, type Transaction } from '../core/index.js';
+import {
+  DomainError,
+  LongReads,
+  Secret,
+  Token,
+  UnitOfWork,
+  collected,
+  whenTaken,
+  type Actor,
+  type ReaderId,
+  type Transaction,
+} from '../core/index.js';
 import { UserApproved, UserBlocked, UserCreated, UserDeleted, UserUnblocked, UserUpdated } from './changes.js';
 import { lockUserForUpdate, userNotFound } from './user-lock.js';
 import { Membership } from './membership.entity.js';
@@ -35,15 +46,21 @@ export type UserChanges = Partial<Pick<User, 'email' | 'name' | 'admin' | 'block
 export class UserService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
+    private readonly reads: LongReads,
     private readonly passwords: PasswordService,
     private readonly settings: ServerSettings,
     private readonly names: TakenNames,
     @Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions,
   ) {}
 
+  /** All users by id, in batches. */
+  all(reader: ReaderId = null): AsyncGenerator<User[], void> {
+    return this.reads.batches(reader, { entity: User, order: ['id'] });
+  }
+
   /** All users by id. */
   list(): Promise<User[]> {
-    return this.unitOfWork.read((manager) => manager.find(User, { order: { id: 'ASC' } }));
+    return collected(this.all());
   }
 
   /** @throws DomainError `user_not_found` */

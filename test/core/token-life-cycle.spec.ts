@@ -3,6 +3,7 @@ import {
   SYSTEM,
   Token,
   UniqueViolation,
+  collected,
   type Credential,
   type DomainErrorCode,
   type Rotation,
@@ -30,7 +31,7 @@ onBothEngines('the life of a token', (engine) => {
     shared.services.unitOfWork.read((manager) => shared.services.tokens.find(manager, PersonalToken, selector));
 
   const list = (userId: number): Promise<PersonalToken[]> =>
-    shared.services.unitOfWork.read((manager) => shared.services.listing.ofUser(manager, PersonalToken, userId));
+    collected(shared.services.listing.ofUser(null, PersonalToken, userId));
 
   const update = (
     ref: TokenRef,

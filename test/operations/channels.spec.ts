@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { AuditSink, DomainError, SYSTEM } from '../../src/core/index.js';
 import { CleanupJob, PersonalToken } from '../../src/identity/index.js';
 import { startWithOutage } from '../dialects/crm/outage.js';
+import { fillAuditLog } from '../support/audit-rows.js';
 import { Recorder, countUnheard, declaredChannels, documentedChannels, type Message } from '../support/channels.js';
 import { onBothEngines } from '../support/engines.js';
 import { send, type Call, type Reply } from '../support/http.js';
@@ -339,6 +340,14 @@ onBothEngines('the channels', (engine) => {
       expect(recorder.of('latchkey:database-error')).toEqual([{ engine, code, consequence: 'unexpected' }]);
       await broken.close();
     });
+  });
+
+  it('of long reads tell who has read, in how many slices', async () => {
+    await fillAuditLog(server, 250);
+    recorder.clear();
+    await ask('GET', '/api/v1/audit-log/export-csv', { headers: AS_ADMIN });
+    const done = { outcome: 'done', userId: ADMIN.id, slices: 2, durationMs: DURATION };
+    expect(recorder.of('latchkey:long-read')).toEqual([done]);
   });
 
   (engine === 'postgres' ? it : it.skip)(

@@ -1,9 +1,11 @@
 /** Reads the audit log (newest first, in batches) and removes old rows. */
 import { Injectable } from '@nestjs/common';
 import { And, In, LessThan, MoreThanOrEqual } from 'typeorm';
-import type { EntityManager, FindOptionsWhere, SelectQueryBuilder } from 'typeorm';
 import { AuditRecord } from './audit-record.entity.js';
 import type { ChangeTarget } from '../changes/changes.js';
+import { LongReads } from '../database/long-reads.js';
+import type { ReaderId } from '../database/read-slots.js';
+import type { SlicedQuery } from '../database/sliced-query.js';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 
@@ -26,59 +28,69 @@ export interface IdRange {
   readonly below: number | null;
 }
 
-/** Rows per read when all are read. */
-const BATCH = 1000;
-
-const ALL_TYPES: Record<ChangeTarget['type'], true> = {
+const TARGET_TYPES = Object.keys({
   token: true,
   user: true,
   account: true,
   membership: true,
   server: true,
-};
+} satisfies Record<ChangeTarget['type'], true>);
 
 @Injectable()
 export class AuditLog {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly reads: LongReads,
+  ) {}
 
   /**
    * The range of ids that contains all rows of the filter's time range, determined once for all pages of a list. Rows
    * are ordered by id, which may differ from the order of their times because several instances write concurrently.
    */
-  async idRangeOf({ createdFrom, createdBefore }: AuditFilter): Promise<IdRange> {
+  async idRangeOf(reader: ReaderId, { createdFrom, createdBefore }: AuditFilter): Promise<IdRange> {
     if (!createdFrom && !createdBefore) return { from: 0, below: null };
-    const ids = await this.unitOfWork.read((manager) =>
-      manager
-        .createQueryBuilder(AuditRecord, 'row')
-        // `+ 0` makes PostgreSQL use the index on the time; otherwise it would scan the ids for the first match.
-        .select('MIN(row.id + 0)', 'first')
-        .addSelect('MAX(row.id + 0)', 'last')
-        .where({
-          createdAt: And(
-            ...(createdFrom ? [MoreThanOrEqual(createdFrom)] : []),
-            ...(createdBefore ? [LessThan(createdBefore)] : []),
-          ),
-        })
-        .getRawOne<{ first: number | null; last: number | null }>(),
+    const createdAt = And(
+      ...(createdFrom ? [MoreThanOrEqual(createdFrom)] : []),
+      ...(createdBefore ? [LessThan(createdBefore)] : []),
     );
-    return { from: ids?.first ?? 0, below: (ids?.last ?? -1) + 1 };
+    const query: SlicedQuery<AuditRecord> = {
+      entity: AuditRecord,
+      where: (rows) => rows.andWhere({ createdAt }),
+      order: ['createdAt', 'id'],
+    };
+    // `+ 0` makes PostgreSQL use the index on the time; otherwise it would scan the ids for the first match.
+    const columns = { first: 'MIN(row.id + 0)', last: 'MAX(row.id + 0)' };
+    const ranges = await this.reads.aggregates(reader, query, columns);
+    const ids = (name: keyof typeof columns): number[] =>
+      ranges.flatMap((range) => (range[name] as number | null) ?? []);
+    const last = Math.max(-1, ...ids('last'));
+    return { from: Math.min(last + 1, ...ids('first')), below: last + 1 };
   }
 
   /** The newest matching rows of a range, at most `limit`. */
-  page(filter: AuditFilter, range: IdRange, limit: number): Promise<AuditRecord[]> {
-    return this.unitOfWork.read((manager) => fitting(manager, filter, range).take(limit).getMany());
+  async page(reader: ReaderId, filter: AuditFilter, range: IdRange, limit: number): Promise<AuditRecord[]> {
+    return this.reads.part(reader, fitting(await this.withType(filter), range), { offset: 0, limit });
   }
 
   /** All matching rows, newest first, in batches. */
-  async *all(filter: AuditFilter): AsyncGenerator<AuditRecord[]> {
-    let range = await this.idRangeOf(filter);
-    for (;;) {
-      const batch = await this.page(filter, range, BATCH);
-      yield batch;
-      const last = batch.at(-1);
-      if (!last || batch.length < BATCH) return;
-      range = { ...range, below: last.id };
-    }
+  async *all(reader: ReaderId, filter: AuditFilter): AsyncGenerator<AuditRecord[], void> {
+    const range = await this.idRangeOf(reader, filter);
+    yield* this.reads.batches(reader, fitting(await this.withType(filter), range));
+  }
+
+  /** Adds the type of the target, by which the index begins, unless there are targets of several types. */
+  private async withType(filter: AuditFilter): Promise<AuditFilter> {
+    const { targetId, targetType } = filter;
+    if (targetId === undefined || targetType !== undefined) return filter;
+    const types = await this.unitOfWork.read(async (manager) => {
+      const found: string[] = [];
+      for (const type of TARGET_TYPES) {
+        const where = { targetType: type, targetId };
+        if (await manager.findOne(AuditRecord, { select: { id: true }, where })) found.push(type);
+      }
+      return found;
+    });
+    return types.length > 1 ? filter : { ...filter, targetType: types[0] ?? '' };
   }
 }
 
@@ -99,23 +111,35 @@ export async function removeAuditRows({ manager }: Transaction, before: Date, li
   return rows.length;
 }
 
-function fitting(
-  manager: EntityManager,
-  filter: AuditFilter,
-  { from, below }: IdRange,
-): SelectQueryBuilder<AuditRecord> {
-  const { createdFrom, createdBefore, targetType, targetId, authorId } = filter;
-  const where: FindOptionsWhere<AuditRecord> = {
-    id: below === null ? MoreThanOrEqual(from) : And(MoreThanOrEqual(from), LessThan(below)),
-    ...(targetType !== undefined && { targetType }),
-    ...(targetId !== undefined && { targetId }),
-    // The index begins with the type.
-    ...(targetId !== undefined && targetType === undefined && { targetType: In(Object.keys(ALL_TYPES)) }),
-    ...(authorId !== undefined && { authorId }),
+function fitting(filter: AuditFilter, { from, below }: IdRange): SlicedQuery<AuditRecord> {
+  const { indexed, others } = conditionsOf(filter);
+  const { createdFrom, createdBefore } = filter;
+  const id = below === null ? MoreThanOrEqual(from) : And(MoreThanOrEqual(from), LessThan(below));
+  const isFiltered = Object.keys(others).length > 0 || createdFrom !== undefined || createdBefore !== undefined;
+  return {
+    entity: AuditRecord,
+    where: (query) => query.andWhere({ ...indexed, id }),
+    filter: isFiltered
+      ? (query) => {
+          query.andWhere(others);
+          // `+ 0` avoids the index on the time: the range of ids is as narrow, and already in the right order.
+          if (createdFrom) query.andWhere('row.createdAt + 0 >= :from', { from: createdFrom.getTime() });
+          if (createdBefore) query.andWhere('row.createdAt + 0 < :before', { before: createdBefore.getTime() });
+        }
+      : undefined,
+    order: ['id'],
+    descending: true,
   };
-  const query = manager.createQueryBuilder(AuditRecord, 'row').where(where).orderBy('row.id', 'DESC');
-  // `+ 0` avoids the index on the time: the range of ids is as narrow, and already in the right order.
-  if (createdFrom) query.andWhere('row.createdAt + 0 >= :from', { from: createdFrom.getTime() });
-  if (createdBefore) query.andWhere('row.createdAt + 0 < :before', { before: createdBefore.getTime() });
-  return query;
+}
+
+type Conditions = Partial<Pick<AuditRecord, 'targetType' | 'targetId' | 'authorId'>>;
+
+/** Divides the conditions into those that one index answers, and all others. */
+function conditionsOf({ targetType, targetId, authorId }: AuditFilter): { indexed: Conditions; others: Conditions } {
+  const author = authorId === undefined ? {} : { authorId };
+  const target = targetId === undefined ? {} : { targetId };
+  const type = targetType === undefined ? {} : { targetType };
+  if (targetId !== undefined && targetType !== undefined) return { indexed: { ...type, ...target }, others: author };
+  if (authorId !== undefined) return { indexed: author, others: { ...type, ...target } };
+  return { indexed: type, others: target };
 }

@@ -2,7 +2,7 @@
  * Reads and writes single rows without TypeORM's query builder, which takes several times as long as the database
  * itself: the text of each statement is built only once.
  */
-import type { DataSource, EntityManager, EntityMetadata, ObjectLiteral, ObjectType } from 'typeorm';
+import type { DataSource, EntityManager, EntityMetadata, ObjectLiteral, ObjectType, SelectQueryBuilder } from 'typeorm';
 import type { ColumnMetadata } from '../../internals/index.js';
 
 /** A row as the driver returns it, by column name. */
@@ -40,6 +40,20 @@ export function insertRows<E extends ObjectLiteral>(
   return mapperOf(manager.dataSource, entity).insert(manager, rows);
 }
 
+/**
+ * Runs a query for many rows of an entity, each of which takes a fraction of the time of `getMany`.
+ * @param query - its only alias is the entity's; what it selects is replaced
+ * @param properties - the columns to read, with the primary key; all others are `undefined`. Default: all
+ */
+export async function findRows<E extends ObjectLiteral>(
+  query: SelectQueryBuilder<E>,
+  properties?: readonly (string & keyof E)[],
+): Promise<E[]> {
+  const { metadata } = query.expressionMap.mainAlias ?? {};
+  if (!metadata) throw new Error('the query has no entity');
+  return mapperOf<E>(query.dataSource, metadata.target as ObjectType<E>).findMany(query, properties);
+}
+
 function mapperOf<E extends ObjectLiteral>(dataSource: DataSource, entity: ObjectType<E>): RowMapper<E> {
   const metadata = dataSource.getMetadata(entity);
   const known = (KNOWN.get(metadata) as RowMapper<E> | undefined) ?? new RowMapper<E>(metadata);
@@ -75,6 +89,17 @@ export class RowMapper<E extends ObjectLiteral> {
     const values = properties.map((property) => this.persistent(property, conditions[property]));
     const [row] = await manager.query<Row[]>(text, this.ofKind(values));
     return row ? this.entity(row) : null;
+  }
+
+  async findMany(query: SelectQueryBuilder<E>, properties?: readonly string[]): Promise<E[]> {
+    const { columns, discriminatorColumn } = this.metadata;
+    const needed = (column: ColumnMetadata): boolean =>
+      column.isPrimary || column === discriminatorColumn || properties?.includes(column.propertyName) === true;
+    const selected = columns.filter((column) => (properties ? needed(column) : column.isSelect));
+    query.select([]);
+    for (const { propertyName, databaseName } of selected)
+      query.addSelect(`${query.alias}.${propertyName}`, databaseName);
+    return (await query.getRawMany<Row>()).map((row) => this.entity(row));
   }
 
   async insert(manager: EntityManager, rows: readonly Readonly<Partial<E>>[]): Promise<void> {

@@ -1,95 +1,81 @@
-/** Lists tokens: all of a user, a page of an account, or all of an account in batches. */
+/** Lists tokens of users and accounts, oldest first: all of them in batches, or a page. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, ObjectType, SelectQueryBuilder } from 'typeorm';
+import { LongReads, type PageRequest } from '../database/long-reads.js';
+import type { ReaderId } from '../database/read-slots.js';
+import type { SlicedQuery } from '../database/sliced-query.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
 import { countedTokens } from './token-count.js';
 import { Token } from './token.entity.js';
 
 /** Selects tokens of an account. */
 export interface TokenFilter {
-  /** The exact label. Scans all tokens of the account. */
+  /** The exact label. */
   readonly label?: string | undefined;
-  /** Part of the label, ignoring case (on SQLite only for ASCII letters). Scans all tokens of the account. */
+  /** Part of the label, ignoring case (on SQLite only for ASCII letters). */
   readonly search?: string | undefined;
 }
 
-/** Which part of a list to read. */
-export interface PageRequest {
-  readonly offset: number;
-  readonly limit: number;
-}
-
+/** Reads of many rows, and those with a filter, which go through all tokens of the account, are long reads. */
 @Injectable()
 export class TokenListing {
-  /** All tokens of a user, oldest first. */
-  ofUser<T extends Token>(manager: EntityManager, kind: ObjectType<T>, userId: number): Promise<T[]> {
-    return this.query(manager, kind).where({ userId }).getMany();
+  constructor(
+    private readonly reads: LongReads,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  /** All tokens of a user. */
+  ofUser<T extends Token>(reader: ReaderId, kind: ObjectType<T>, userId: number): AsyncGenerator<T[], void> {
+    return this.reads.batches(reader, { entity: kind, where: (query) => query.andWhere({ userId }), order: BY_AGE });
   }
 
-  /** A page of an account's tokens, oldest first. */
-  page<T extends Token>(
-    manager: EntityManager,
-    kind: ObjectType<T>,
-    accountId: string,
-    filter: TokenFilter,
-    { offset, limit }: PageRequest,
-  ): Promise<T[]> {
-    return this.ofAccount(manager, kind, accountId, filter).skip(offset).take(limit).getMany();
-  }
-
-  /** The tokens of an account after the last one read, oldest first; reads a list of any length in bounded memory. */
-  following<T extends Token>(
-    manager: EntityManager,
-    kind: ObjectType<T>,
-    accountId: string,
-    filter: TokenFilter,
-    last: T | undefined,
-    limit: number,
-  ): Promise<T[]> {
-    const query = this.ofAccount(manager, kind, accountId, filter).take(limit);
-    if (last) {
-      const after = { createdAt: last.createdAt.getTime(), id: last.id };
-      query.andWhere('(token.createdAt, token.id) > (:createdAt, :id)', after);
-    }
-    return query.getMany();
-  }
-
-  /** The number of tokens; without a filter, the cost does not depend on the number. */
-  count<T extends Token>(
-    manager: EntityManager,
+  /** All tokens of an account that match the filter. */
+  ofAccount<T extends Token>(
+    reader: ReaderId,
     kind: ObjectType<T>,
     accountId: string,
     filter: TokenFilter = {},
-  ): Promise<number> {
-    const isFiltered = filter.label !== undefined || filter.search !== undefined;
-    if (isFiltered) return rows(this.ofAccount(manager, kind, accountId, filter));
-    return countedTokens(manager, String(manager.dataSource.getMetadata(kind).discriminatorValue), accountId);
+  ): AsyncGenerator<T[], void> {
+    return this.reads.batches(reader, inAccount(kind, accountId, filter));
   }
 
-  private ofAccount<T extends Token>(
-    manager: EntityManager,
+  /** A page of an account's tokens, and the number of all that match the filter. */
+  async page<T extends Token>(
+    reader: ReaderId,
     kind: ObjectType<T>,
     accountId: string,
-    { label, search }: TokenFilter,
-  ): SelectQueryBuilder<T> {
-    const query = this.query(manager, kind).where({ accountId });
+    filter: TokenFilter,
+    page: PageRequest,
+  ): Promise<[T[], number]> {
+    const query = inAccount(kind, accountId, filter);
+    if (query.filter) return this.reads.page(reader, query, page);
+    const tokens = await this.reads.part(reader, query, page);
+    return [tokens, await this.unitOfWork.read((manager) => this.count(manager, kind, accountId))];
+  }
+
+  /** The number of an account's tokens; the cost does not depend on the number. */
+  count<T extends Token>(manager: EntityManager, kind: ObjectType<T>, accountId: string): Promise<number> {
+    return countedTokens(manager, String(manager.dataSource.getMetadata(kind).discriminatorValue), accountId);
+  }
+}
+
+/** Also the order of the indexes on users and accounts. */
+const BY_AGE = ['createdAt', 'id'] as const;
+
+function inAccount<T extends Token>(
+  kind: ObjectType<T>,
+  accountId: string,
+  { label, search = '' }: TokenFilter,
+): SlicedQuery<T> {
+  const matches = (query: SelectQueryBuilder<T>): void => {
     if (label !== undefined) query.andWhere({ label });
-    if (search !== undefined) {
-      query.andWhere(String.raw`LOWER(token.label) LIKE LOWER(:pattern) ESCAPE '\'`, { pattern: containing(search) });
-    }
-    return query;
-  }
-
-  private query<T extends Token>(manager: EntityManager, kind: ObjectType<T>): SelectQueryBuilder<T> {
-    return manager.createQueryBuilder(kind, 'token').orderBy('token.createdAt', 'ASC').addOrderBy('token.id', 'ASC');
-  }
-}
-
-/** TypeORM's own count is slower because it counts distinct ids, although these are already distinct. */
-async function rows<T extends Token>(query: SelectQueryBuilder<T>): Promise<number> {
-  const row = await query.orderBy().select('COUNT(*)', 'count').getRawOne<{ count: string | number }>();
-  return Number(row?.count ?? 0);
-}
-
-function containing(text: string): string {
-  return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+    // Longest labels take microseconds, which LIKE may take a thousand of.
+    if (search !== '') query.andWhere(`REPLACE(LOWER(row.label), LOWER(:search), '') <> LOWER(row.label)`, { search });
+  };
+  return {
+    entity: kind,
+    where: (query) => query.andWhere({ accountId }),
+    filter: label === undefined && search === '' ? undefined : matches,
+    order: BY_AGE,
+  };
 }

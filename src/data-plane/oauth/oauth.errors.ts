@@ -69,6 +69,7 @@ function domainError(error: DomainError): ErrorResponse {
   switch (error.code) {
     case 'unavailable':
     case 'throttled':
+    case 'too_many_at_once':
       return answer(503, 'temporarily_unavailable', error.message, retryAfter(error));
     case 'unauthenticated':
       return oauthError(new OAuthError('invalid_client', error.message));

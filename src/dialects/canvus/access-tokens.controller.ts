@@ -2,7 +2,7 @@
 import { Delete, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { DirectoryUser } from '../../core/index.js';
-import { EmptyView, Input } from '../../http/index.js';
+import { EmptyView, Input, streamJsonArray } from '../../http/index.js';
 import { PersonalTokenService, type PersonalToken, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
@@ -30,6 +30,7 @@ export class AccessTokensController {
     description: 'Regular users see their own tokens, administrators those of all users. The secrets are never shown.',
     answer: AccessTokenView,
     isArray: true,
+    isLimited: true,
     errors: [400, 403, 404],
   })
   async list(
@@ -39,7 +40,7 @@ export class AccessTokensController {
     @Res() response: Response,
   ): Promise<void> {
     if (asksForStream(request)) await this.streams.open(response, caller, this.resources.tokensOf(owner.id));
-    else response.json((await this.tokens.list(owner.id)).map(accessTokenView));
+    else await streamJsonArray(response, this.tokens.all(owner.id, caller.user.id), accessTokenView);
   }
 
   @Permits('self-or-administrator')
@@ -52,6 +53,7 @@ export class AccessTokensController {
       'Regular users see their own, administrators those of anybody. The token itself is never shown: it cannot be ' +
       'had again.',
     answer: AccessTokenView,
+    isLimited: true,
     errors: [400, 403, 404],
   })
   async get(

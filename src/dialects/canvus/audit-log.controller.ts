@@ -3,13 +3,13 @@ import { Get, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AuditLog, type AuditFilter } from '../../core/index.js';
 import { streamText } from '../../http/index.js';
-import { PersonalTokenService } from '../../identity/index.js';
+import { PersonalTokenService, type Principal } from '../../identity/index.js';
 import { nextLink, readCursor, readFilter, readPerPage } from './audit-log.query.js';
 import { auditLogCsv } from './audit-log.csv.js';
 import { AuditFilterParameters, CSV_EXAMPLE, PageParameters } from './audit-log.docs.js';
 import { AuditEventView, auditEventView } from './audit-log.views.js';
 import { CanvusController } from './canvus.controller.js';
-import { Permits } from './canvus.guard.js';
+import { Caller, Permits } from './canvus.guard.js';
 import { Documented } from './canvus.docs.js';
 
 const CSV_HEADERS = {
@@ -43,11 +43,15 @@ export class AuditLogController {
   })
   @PageParameters()
   @AuditFilterParameters()
-  async list(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<AuditEventView[]> {
+  async list(
+    @Caller() { user }: Principal,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AuditEventView[]> {
     const filter = await this.filter(request);
     const perPage = readPerPage(request);
-    const range = readCursor(request, filter) ?? (await this.log.idRangeOf(filter));
-    const rows = await this.log.page(filter, range, perPage + 1);
+    const range = readCursor(request, filter) ?? (await this.log.idRangeOf(user.id, filter));
+    const rows = await this.log.page(user.id, filter, range, perPage + 1);
     const page = rows.slice(0, perPage);
     const last = page.at(-1);
     if (last && rows.length > perPage) response.set('Link', nextLink(request, { ...range, below: last.id }, filter));
@@ -65,12 +69,13 @@ export class AuditLogController {
     answer: 'text/csv',
     example: CSV_EXAMPLE,
     headers: { 'Content-Disposition': `Always \`${CSV_HEADERS['Content-Disposition']}\`.` },
+    isLimited: true,
     errors: [400, 403],
   })
   @AuditFilterParameters()
-  async exportCsv(@Req() request: Request, @Res() response: Response): Promise<void> {
+  async exportCsv(@Caller() { user }: Principal, @Req() request: Request, @Res() response: Response): Promise<void> {
     const filter = await this.filter(request);
-    await streamText(response, CSV_HEADERS, auditLogCsv(this.log.all(filter)));
+    await streamText(response, CSV_HEADERS, auditLogCsv(this.log.all(user.id, filter)));
   }
 
   /** @throws InputError */
@@ -78,6 +83,6 @@ export class AuditLogController {
     const filter = readFilter(request);
     // People know an access token by its handle, rows by its id.
     const token = filter.targetId === undefined ? null : await this.tokens.findByHandle(filter.targetId);
-    return token ? { ...filter, targetId: token.id } : filter;
+    return token ? { targetType: 'token', ...filter, targetId: token.id } : filter;
   }
 }

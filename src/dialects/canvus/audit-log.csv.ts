@@ -25,10 +25,11 @@ const FORM: Options = {
 };
 
 /** Yields the header row with the first batch, then the other batches. */
-export async function* auditLogCsv(batches: AsyncGenerator<AuditRecord[]>): AsyncGenerator<string> {
+export async function* auditLogCsv(batches: AsyncGenerator<AuditRecord[]>): AsyncGenerator<string, void> {
   let header = true;
   for await (const batch of batches) {
     yield stringify(batch.map(auditEventView), { ...FORM, header });
     header = false;
   }
+  if (header) yield stringify([], { ...FORM, header });
 }

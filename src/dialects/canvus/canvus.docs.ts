@@ -58,6 +58,12 @@ const ERRORS: Record<DocumentedError, { description: string; example: string }> 
   },
 };
 
+const TOO_MANY_AT_ONCE = {
+  description: 'The caller has too many streams or long lists open; `Retry-After` says how many seconds to wait.',
+  example:
+    '20 streams are open, as many as one user may have (setting CANVUS_STREAMS_PER_USER); close one, then try again',
+};
+
 const LOGIN_FAILED = { description: 'Login refused.', example: 'Invalid username or password.' };
 
 const INTERNAL = { description: 'Internal server error.', example: messages.INTERNAL };
@@ -77,15 +83,19 @@ export interface RouteDocs extends Pick<DocumentedRoute, 'summary' | 'descriptio
   /** Example of the success. Default: built from the examples of the members. */
   example?: string | object;
   errors?: DocumentedError[];
+  /** Whether the route streams, or lists any number of rows, of which a caller may have only some open. */
+  isLimited?: boolean;
   /** Whether the route checks a login and may answer 401. */
   checksLogin?: boolean;
 }
 
 /** Documents a route; every success is a 200 (docs/contracts/canvus.md §2.3). */
 export function Documented(docs: RouteDocs): MethodDecorator {
-  const { returns, answer, isArray = false, headers, example, errors = [], isPublic, checksLogin, ...route } = docs;
+  const { returns, answer, isArray = false, headers, example, errors = [], ...more } = docs;
+  const { isPublic, isLimited, checksLogin, ...route } = more;
   const answers: DocumentedResponse[] = errors.map((status) => errorResponse(status, ERRORS[status]));
   if (docs.body) answers.push(errorResponse(408, ERRORS[408]), errorResponse(413, ERRORS[413]));
+  if (isLimited) answers.push(errorResponse(429, TOO_MANY_AT_ONCE));
   if (checksLogin) answers.push(errorResponse(401, LOGIN_FAILED));
   if (!isPublic) answers.push({ status: 401, type: UnauthorizedView, description: 'No valid Private-Token.' });
   answers.push(errorResponse(500, INTERNAL), errorResponse(503, UNAVAILABLE));

@@ -82,6 +82,7 @@ function domainError(error: DomainError): ErrorResponse {
     case 'invalid_login':
       return msg(401, error.message);
     case 'throttled':
+    case 'too_many_at_once':
       return msg(429, error.message, retryAfter(error));
     case 'unavailable':
       return msg(503, error.message, retryAfter(error));

@@ -12,6 +12,18 @@ export const CANVUS_SETTINGS = settingsTable(
       default: 15,
       doc: 'Longest pause between the blank lines of an idle `?subscribe` stream, in seconds',
     }),
+    streamsPerUser: setting({
+      env: 'CANVUS_STREAMS_PER_USER',
+      form: integer(1, 100_000),
+      default: 20,
+      doc: 'Open `?subscribe` streams that one user may have; further ones get 429',
+    }),
+    streamsPerToken: setting({
+      env: 'CANVUS_STREAMS_PER_TOKEN',
+      form: integer(1, 100_000),
+      default: 10,
+      doc: 'Open `?subscribe` streams that one token may have; further ones get 429',
+    }),
     productVersion: setting({
       form: text((version) => /\S/.test(version), 'a name and a version'),
       default: 'latchkey',

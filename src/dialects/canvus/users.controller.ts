@@ -2,7 +2,7 @@
 import { Delete, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Secret } from '../../core/index.js';
-import { EmptyView, Input, exampleOf } from '../../http/index.js';
+import { EmptyView, Input, exampleOf, streamJsonArray } from '../../http/index.js';
 import { PasswordService, UserService, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
@@ -34,11 +34,12 @@ export class UsersController {
     returns: 'The users.',
     answer: UserView,
     isArray: true,
+    isLimited: true,
     errors: [403],
   })
   async list(@Caller() caller: Principal, @Req() request: Request, @Res() response: Response): Promise<void> {
     if (asksForStream(request)) await this.streams.open(response, caller, this.resources.allUsers());
-    else response.json((await this.users.list()).map(userView));
+    else await streamJsonArray(response, this.users.all(caller.user.id), userView);
   }
 
   @Permits('users:read')
@@ -49,6 +50,7 @@ export class UsersController {
     description: 'Every signed-in user may see every user, including blocked and unapproved ones.',
     returns: 'The user.',
     answer: UserView,
+    isLimited: true,
     errors: [400, 403, 404],
   })
   async get(

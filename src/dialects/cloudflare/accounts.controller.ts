@@ -1,7 +1,7 @@
 /** `accounts`: the tenants (docs/design.md §7). */
-import { Delete, Get, Post, Put, Req } from '@nestjs/common';
+import { Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { Input, InputError, exampleOf, queryText } from '../../http/index.js';
 import { AccountExtensions, AccountService, type Account, type Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';
@@ -9,7 +9,7 @@ import { Documented, NameParameter, PageParameters } from './cloudflare.docs.js'
 import { AccountId, AccountInPath, Caller, Permits } from './cloudflare.guard.js';
 import { AccountInput, AccountPatchInput, accountChanges } from './cloudflare.inputs.js';
 import { AccountIdView, AccountView, accountView } from './cloudflare.views.js';
-import { requestedPage, pageRequestOf, success, successPage, type Envelope } from './envelope.js';
+import { pageRequestOf, requestedPage, sendAll, success, successPage, wantsAll, type Envelope } from './envelope.js';
 
 @CloudflareController('accounts', 'Accounts')
 export class AccountsController {
@@ -26,22 +26,24 @@ export class AccountsController {
     returns: 'The accounts.',
     result: AccountView,
     isList: true,
-    refusals: ['invalid'],
+    refusals: ['invalid', 'too_many'],
   })
   @PageParameters()
   @NameParameter(exampleOf(AccountView).name)
   @ApiQuery({ name: 'direction', required: false, enum: ['asc', 'desc'], description: 'Order by time of creation.' })
-  async list(@Caller() caller: Principal, @Req() request: Request): Promise<Envelope<AccountView[]>> {
+  async list(@Caller() { user }: Principal, @Req() request: Request, @Res() response: Response): Promise<void> {
     const page = requestedPage(request);
     const direction = queryText(request, 'direction') ?? 'asc';
     if (direction !== 'asc' && direction !== 'desc') {
       throw new InputError('direction', 'direction must be asc or desc', false);
     }
     const query = { name: queryText(request, 'name'), newestFirst: direction === 'desc' };
-    const [accounts, total] = await this.accounts.list(caller.user, query, pageRequestOf(page));
-    const settings = await this.accounts.settingsOf(accounts);
-    const views = accounts.map((account, at) => accountView(account, settings[at] ?? {}));
-    return successPage(views, page, total);
+    if (wantsAll(page)) {
+      await sendAll(response, this.viewsOf(this.accounts.all(user, query)), (view) => view);
+      return;
+    }
+    const [accounts, total] = await this.accounts.list(user, query, pageRequestOf(page));
+    response.json(successPage(await this.views(accounts), page, total));
   }
 
   @Permits('account:read')
@@ -114,6 +116,15 @@ export class AccountsController {
   async delete(@Caller() { actor }: Principal, @AccountId() id: string): Promise<Envelope<AccountIdView>> {
     await this.accounts.delete(actor, id);
     return success({ id });
+  }
+
+  private async *viewsOf(batches: AsyncGenerator<Account[]>): AsyncGenerator<AccountView[]> {
+    for await (const accounts of batches) yield await this.views(accounts);
+  }
+
+  private async views(accounts: Account[]): Promise<AccountView[]> {
+    const settings = await this.accounts.settingsOf(accounts);
+    return accounts.map((account, at) => accountView(account, settings[at] ?? {}));
   }
 
   private async view(account: Account): Promise<AccountView> {

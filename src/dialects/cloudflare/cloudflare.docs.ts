@@ -97,7 +97,7 @@ class FailureView {
 }
 
 /** Errors that a route may return in addition to those of all routes. */
-export type DocumentedRefusal = 'invalid' | 'no_token' | 'no_account' | 'conflict';
+export type DocumentedRefusal = 'invalid' | 'no_token' | 'no_account' | 'conflict' | 'too_many';
 
 const INVALID = {
   code: 12130,
@@ -121,6 +121,12 @@ const CONFLICT = {
   code: 12132,
   message: 'access.api.error.conflict: the token was changed concurrently; read it and try again',
 };
+const TOO_MANY = {
+  code: 971,
+  message:
+    'You are reading 20 long lists or exports, as many as one user may at the same time (setting LONG_LISTS_PER_USER); ' +
+    'read one to its end or close it, then try again',
+};
 const INTERNAL = { code: 10500, message: 'internal error; the server log has the details' };
 const UNAVAILABLE = { code: 10503, message: 'the database cannot serve at the moment; try again' };
 
@@ -132,6 +138,9 @@ const REFUSALS: Record<DocumentedRefusal, readonly DocumentedResponse[]> = {
   ],
   no_token: [refusal(404, 'No such token in this account.', NO_TOKEN), refusal(404, 'No such account.', UNROUTABLE)],
   no_account: [refusal(404, 'No such account or member.', UNROUTABLE)],
+  too_many: [
+    refusal(429, 'The caller has too many long lists open; `Retry-After` says how many seconds to wait.', TOO_MANY),
+  ],
   conflict: [refusal(409, 'Name already in use, or changed concurrently.', CONFLICT)],
 };
 

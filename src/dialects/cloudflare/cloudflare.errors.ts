@@ -112,6 +112,7 @@ function domainError(error: DomainError, path: string): ErrorResponse {
     case 'invalid_login':
       return failure(UNAUTHENTICATED.unknownToken.status, UNAUTHENTICATED.unknownToken.item);
     case 'throttled':
+    case 'too_many_at_once':
       return failure(429, { code: 971, message: error.message }, retryAfter(error));
     case 'unavailable':
       return failure(503, { code: 10503, message: error.message }, retryAfter(error));

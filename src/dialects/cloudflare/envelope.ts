@@ -1,9 +1,9 @@
 /** The success envelope (docs/contracts/cloudflare.md §2.2), and pages of lists in it. */
 import type { Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { PageRequest } from '../../core/index.js';
-import { queryNumber } from '../../http/index.js';
+import { queryNumber, streamJsonList } from '../../http/index.js';
 
 export class ResultInfoView {
   @ApiProperty({ type: 'integer', example: 1 })
@@ -52,19 +52,35 @@ export function requestedPage(request: Request): Page {
   };
 }
 
-/** The rows of a page. */
-export function pageRequestOf({ page, perPage }: Page): PageRequest {
-  if (perPage !== undefined) return { offset: (page - 1) * perPage, limit: perPage };
-  return page === 1 ? { offset: 0, limit: Number.MAX_SAFE_INTEGER } : { offset: 0, limit: 0 };
+/** Whether the client asks for everything at once. */
+export function wantsAll({ page, perPage }: Page): boolean {
+  return page === 1 && perPage === undefined;
 }
 
-export function resultInfo({ page, perPage }: Page, count: number, total: number): ResultInfoView {
+/** The rows of a page that is not everything. */
+export function pageRequestOf({ page, perPage = 0 }: Page): PageRequest {
+  return { offset: (page - 1) * perPage, limit: perPage };
+}
+
+/** Sends everything on one page, a batch at a time. */
+export function sendAll<T>(
+  response: Response,
+  batches: AsyncGenerator<readonly T[]>,
+  view: (item: T) => unknown,
+): Promise<void> {
+  return streamJsonList(response, batches, view, (count) =>
+    successPage([], { page: 1, perPage: undefined }, count, count),
+  );
+}
+
+function resultInfo({ page, perPage }: Page, count: number, total: number): ResultInfoView {
   const per_page = perPage ?? Math.max(total, 1);
   return { page, per_page, count, total_count: total, total_pages: Math.ceil(total / per_page) };
 }
 
-export function successPage<T>(items: T[], page: Page, total: number): Envelope<T[]> {
-  return { ...success(items), result_info: resultInfo(page, items.length, total) };
+/** @param count - the number of items, where they are not in the envelope yet */
+export function successPage<T>(items: T[], page: Page, total: number, count = items.length): Envelope<T[]> {
+  return { ...success(items), result_info: resultInfo(page, count, total) };
 }
 
 /** The class of an envelope around a result or a list of results, for OpenAPI. */

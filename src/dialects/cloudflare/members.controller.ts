@@ -1,6 +1,6 @@
 /** `accounts/:accountId/members`: who may do what in an account (docs/design.md §7). */
-import { Delete, Get, Post, Put, Req } from '@nestjs/common';
-import type { Request } from 'express';
+import { Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
 import { Input } from '../../http/index.js';
 import { MembershipService, type Member, type Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';
@@ -8,7 +8,7 @@ import { Documented, PageParameters } from './cloudflare.docs.js';
 import { AccountId, Caller, MemberId, MemberInPath, Permits } from './cloudflare.guard.js';
 import { MemberRolesInput, NewMemberInput, newMemberIn, roleOf } from './cloudflare.inputs.js';
 import { MemberIdView, MemberView, memberView } from './cloudflare.views.js';
-import { requestedPage, pageRequestOf, success, successPage, type Envelope } from './envelope.js';
+import { pageRequestOf, requestedPage, sendAll, success, successPage, wantsAll, type Envelope } from './envelope.js';
 
 @CloudflareController('accounts/:accountId/members', 'Members')
 export class MembersController {
@@ -22,13 +22,22 @@ export class MembersController {
     description: 'Oldest first.',
     result: MemberView,
     isList: true,
-    refusals: ['invalid', 'no_account'],
+    refusals: ['invalid', 'no_account', 'too_many'],
   })
   @PageParameters()
-  async list(@AccountId() accountId: string, @Req() request: Request): Promise<Envelope<MemberView[]>> {
+  async list(
+    @Caller() { user }: Principal,
+    @AccountId() accountId: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
     const page = requestedPage(request);
-    const [members, total] = await this.memberships.list(accountId, pageRequestOf(page));
-    return successPage(members.map(memberView), page, total);
+    if (wantsAll(page)) {
+      await sendAll(response, this.memberships.all(accountId, user.id), memberView);
+      return;
+    }
+    const [members, total] = await this.memberships.list(accountId, pageRequestOf(page), user.id);
+    response.json(successPage(members.map(memberView), page, total));
   }
 
   @Permits('account:read')

@@ -10,6 +10,7 @@ import {
   newCheckedSecret,
   type Actor,
   type PageRequest,
+  type ReaderId,
   type TokenFilter,
   type Transaction,
 } from '../../core/index.js';
@@ -38,9 +39,6 @@ export interface ServiceTokenWithSecret {
 }
 
 const DEFAULT_DURATION = '8760h';
-
-/** Tokens per read when all are listed. */
-const BATCH = 1000;
 
 @Injectable()
 export class ServiceTokenService {
@@ -86,24 +84,13 @@ export class ServiceTokenService {
   }
 
   /** A page of an account's tokens, oldest first, and the total number that match the filter. */
-  page(accountId: string, filter: TokenFilter, page: PageRequest): Promise<[ServiceToken[], number]> {
-    return this.unitOfWork.read(async (manager) => [
-      await this.listing.page(manager, ServiceToken, accountId, filter, page),
-      await this.listing.count(manager, ServiceToken, accountId, filter),
-    ]);
+  page(reader: ReaderId, accountId: string, filter: TokenFilter, page: PageRequest): Promise<[ServiceToken[], number]> {
+    return this.listing.page(reader, ServiceToken, accountId, filter, page);
   }
 
-  /** All tokens of an account, in batches. */
-  async *all(accountId: string, filter: TokenFilter): AsyncGenerator<ServiceToken[]> {
-    let last: ServiceToken | undefined;
-    do {
-      const after = last;
-      const batch = await this.unitOfWork.read((manager) =>
-        this.listing.following(manager, ServiceToken, accountId, filter, after, BATCH),
-      );
-      yield batch;
-      last = batch.length < BATCH ? undefined : batch.at(-1);
-    } while (last);
+  /** All tokens of an account that match the filter, in batches. */
+  all(reader: ReaderId, accountId: string, filter: TokenFilter): AsyncGenerator<ServiceToken[], void> {
+    return this.listing.ofAccount(reader, ServiceToken, accountId, filter);
   }
 
   /**

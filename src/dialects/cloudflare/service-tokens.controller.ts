@@ -2,7 +2,7 @@
 import { Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Input, exampleOf, optionalExamples, queryText, streamJsonList } from '../../http/index.js';
+import { Input, exampleOf, optionalExamples, queryText } from '../../http/index.js';
 import type { Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';
 import { Documented, NameParameter, PageParameters } from './cloudflare.docs.js';
@@ -21,7 +21,7 @@ import {
   createdServiceTokenView,
   serviceTokenView,
 } from './cloudflare.views.js';
-import { requestedPage, resultInfo, pageRequestOf, success, successPage, type Envelope } from './envelope.js';
+import { pageRequestOf, requestedPage, sendAll, success, successPage, wantsAll, type Envelope } from './envelope.js';
 import type { ServiceToken } from './service-token.entity.js';
 import { ServiceTokenService } from './service-token.service.js';
 
@@ -61,7 +61,7 @@ export class ServiceTokensController {
     returns: 'The tokens, without secrets.',
     result: ServiceTokenView,
     isList: true,
-    refusals: ['invalid', 'no_account'],
+    refusals: ['invalid', 'no_account', 'too_many'],
   })
   @PageParameters()
   @NameParameter(exampleOf(ServiceTokenView).name)
@@ -73,22 +73,19 @@ export class ServiceTokensController {
     description: 'Part of the name, ignoring case.',
   })
   async list(
+    @Caller() { user }: Principal,
     @AccountId() accountId: string,
     @Req() request: Request,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<Envelope<ServiceTokenView[]> | undefined> {
+    @Res() response: Response,
+  ): Promise<void> {
     const page = requestedPage(request);
     const filter = { label: queryText(request, 'name'), search: queryText(request, 'search') };
-    if (page.perPage === undefined && page.page === 1) {
-      const batches = this.tokens.all(accountId, filter);
-      await streamJsonList(response, batches, serviceTokenView, (count) => ({
-        ...success([]),
-        result_info: resultInfo(page, count, count),
-      }));
-      return undefined;
+    if (wantsAll(page)) {
+      await sendAll(response, this.tokens.all(user.id, accountId, filter), serviceTokenView);
+      return;
     }
-    const [tokens, total] = await this.tokens.page(accountId, filter, pageRequestOf(page));
-    return successPage(tokens.map(serviceTokenView), page, total);
+    const [tokens, total] = await this.tokens.page(user.id, accountId, filter, pageRequestOf(page));
+    response.json(successPage(tokens.map(serviceTokenView), page, total));
   }
 
   @Permits('account:read')

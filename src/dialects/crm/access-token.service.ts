@@ -1,10 +1,11 @@
 /** Manages the access tokens of an organisation and their life cycle (docs/contracts/crm.md §4). */
 import { randomBytes, randomInt } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { MoreThan, type FindOptionsSelect } from 'typeorm';
+import { MoreThan } from 'typeorm';
 import {
   DomainError,
   HashingService,
+  LongReads,
   Secret,
   TokenService,
   UniqueViolation,
@@ -12,6 +13,8 @@ import {
   findRow,
   whenTaken,
   type HashingTurn,
+  type PageRequest,
+  type ReaderId,
   type Transaction,
 } from '../../core/index.js';
 import { AccountService, type Account } from '../../identity/index.js';
@@ -27,10 +30,9 @@ import type { CRM_SETTINGS } from './crm.settings.js';
 import { validateIdentifierChanges, type IdentifierChanges, type NewIdentifiers } from './pass-code-rules.js';
 
 /** Selects the tokens and columns of a list. */
-export interface AccessTokenQuery {
-  readonly limit: number;
+export interface AccessTokenQuery extends PageRequest {
   /** Only effective (`true`) or only not effective (`false`) tokens. */
-  readonly effective?: boolean;
+  readonly effective: boolean | undefined;
   /** The required columns. */
   readonly columns: readonly (keyof AccessToken)[];
 }
@@ -43,6 +45,7 @@ const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 export class AccessTokenService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
+    private readonly reads: LongReads,
     private readonly tokens: TokenService,
     private readonly hashing: HashingService,
     private readonly accounts: AccountService,
@@ -79,14 +82,24 @@ export class AccessTokenService {
     return token;
   }
 
-  /** The first tokens of an account by number, with only the required columns. */
-  list(account: Account, { limit, effective, columns }: AccessTokenQuery): Promise<AccessToken[]> {
-    const select = Object.fromEntries(columns.map((column) => [column, true])) as FindOptionsSelect<AccessToken>;
+  /** A part of the tokens of an account by number, in batches, with only the required columns. */
+  list(
+    reader: ReaderId,
+    account: Account,
+    { effective, columns, ...page }: AccessTokenQuery,
+  ): AsyncGenerator<AccessToken[], void> {
     // Every token has a number, but the condition lets the database use the partial index for the order.
     const numbered = { accountId: account.id, number: MoreThan(0) };
-    const where = { ...numbered, ...(effective !== undefined && { enabled: effective }) };
-    return this.unitOfWork.read((manager) =>
-      manager.find(AccessToken, { select, where, order: { number: 'ASC' }, take: limit }),
+    return this.reads.batches(
+      reader,
+      {
+        entity: AccessToken,
+        where: (query) => query.andWhere(numbered),
+        filter: effective === undefined ? undefined : (query) => query.andWhere({ enabled: effective }),
+        order: ['number'],
+        columns: [...columns, 'number'],
+      },
+      page,
     );
   }
 

@@ -1,6 +1,8 @@
 /** Serves `access_tokens/*`, the methods on access tokens (docs/contracts/crm.md §4). */
-import { Get, Post } from '@nestjs/common';
+import { Get, Post, Res } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { AccessTokenList } from './access-token-list.js';
 import type { AccessToken } from './access-token.entity.js';
 import { AccessTokenService } from './access-token.service.js';
 import type { Account } from '../../identity/index.js';
@@ -12,7 +14,10 @@ import { Caller, Given, Permits, type CrmCaller } from './crm.guard.js';
 import {
   CreateInput,
   ListInput,
+  NUMBER,
+  NUMBER_OF_RESULTS,
   NamedInput,
+  OFFSET,
   ResetPassCodeInput,
   STATE_NAMES,
   UpdateInput,
@@ -25,13 +30,11 @@ import {
   type ResetPassCode,
   type Update,
 } from './crm.inputs.js';
-import { COLUMNS, accessTokenFields, ok, type Envelope } from './crm.views.js';
+import { accessTokenFields, ok, selected, type Envelope, type SelectedFields } from './crm.views.js';
 import { FIELDS, type Field } from './crm.fields.js';
 import { LogInformation } from './log-information.js';
 import { Parameters } from './parameters.js';
 import { readNewIdentifiers } from './pass-code-rules.js';
-
-type SelectedFields = Partial<Record<string, unknown>>;
 
 /** Errors of a change of the life cycle state. */
 const STATE_ERRORS: CrmErrorName[] = [
@@ -48,6 +51,7 @@ const STATE_ERRORS: CrmErrorName[] = [
 export class AccessTokensController {
   constructor(
     private readonly tokens: AccessTokenService,
+    private readonly lists: AccessTokenList,
     private readonly logInformation: LogInformation,
   ) {}
 
@@ -94,21 +98,14 @@ export class AccessTokensController {
   @Post('list')
   @Documented({
     summary: 'List access tokens',
-    description: 'Ordered by number, at most as many as requested.',
+    description: 'Ordered by number, at most as many as requested. `offset` leads to the next ones.',
     body: ListInput,
     examples: EXAMPLES.list,
     data: 'accessTokens',
-    errors: ['invalidToken', 'parameterMissing', 'invalidParameter', 'invalidRequest'],
+    errors: ['invalidToken', 'parameterMissing', 'invalidParameter', 'invalidRequest', 'tooManyAtOnce'],
   })
-  async list(
-    @Caller() { account }: CrmCaller,
-    @Given(readList) { fields, limit, effective }: ListQuery,
-  ): Promise<Envelope<SelectedFields[]>> {
-    if (effective === null) return ok([]);
-    const columns = [...new Set<keyof AccessToken>(['id', ...[...fields].flatMap((field) => COLUMNS[field] ?? [])])];
-    const tokens = await this.tokens.list(account, { limit, columns, ...(effective !== undefined && { effective }) });
-    const authors = fields.has('log_information') ? await this.logInformation.authorsOf(tokens) : undefined;
-    return ok(tokens.map((token) => selected(accessTokenFields(token, account, authors?.get(token.id)), fields)));
+  list(@Caller() caller: CrmCaller, @Given(readList) query: ListQuery, @Res() response: Response): Promise<void> {
+    return this.lists.send(response, caller, query);
   }
 
   @Permits('organisation:read')
@@ -117,10 +114,18 @@ export class AccessTokensController {
     summary: 'List access tokens not associated with anything',
     description: 'Returns the same tokens as the POST, because no token of this server is associated with anything.',
     data: 'accessTokens',
-    errors: ['invalidToken', 'parameterMissing', 'invalidParameter'],
+    errors: ['invalidToken', 'parameterMissing', 'invalidParameter', 'tooManyAtOnce'],
   })
   @ApiQuery(TOKEN_QUERY)
-  @ApiQuery({ name: 'number', type: 'integer', example: 10, description: 'Maximum number of tokens to return.' })
+  @ApiQuery({ name: 'number', type: 'integer', example: 10, description: NUMBER })
+  @ApiQuery({ name: 'offset', required: false, type: 'integer', example: 0, description: OFFSET })
+  @ApiQuery({
+    name: 'number_of_results',
+    required: false,
+    type: 'integer',
+    example: 10,
+    description: NUMBER_OF_RESULTS,
+  })
   @ApiQuery({
     name: 'life_cycle_state',
     required: false,
@@ -128,8 +133,8 @@ export class AccessTokensController {
     description: 'Only tokens in this state.',
   })
   @ApiQuery(FIELDS_SET_QUERY)
-  listByGet(@Caller() caller: CrmCaller, @Given(readList) call: ListQuery): Promise<Envelope<SelectedFields[]>> {
-    return this.list(caller, call);
+  listByGet(@Caller() caller: CrmCaller, @Given(readList) query: ListQuery, @Res() response: Response): Promise<void> {
+    return this.list(caller, query, response);
   }
 
   @Permits('organisation:change')
@@ -152,12 +157,11 @@ export class AccessTokensController {
     ],
   })
   async create(@Caller() caller: CrmCaller, @Given() given: Parameters): Promise<Envelope<SelectedFields>> {
-    const { account } = caller;
     const fields = given.fieldsSet(FIELDS);
     const code = given.optional('authentication_code');
     const isNamed = given.optional('identifier') !== undefined;
-    const names = readNewIdentifiers(given, !isNamed && (await this.tokens.identifiersOptional(account)));
-    return ok(await this.view(account, await this.tokens.create(caller, code, names), fields));
+    const names = readNewIdentifiers(given, !isNamed && (await this.tokens.identifiersOptional(caller.account)));
+    return ok(await this.view(caller.account, await this.tokens.create(caller, code, names), fields));
   }
 
   @Permits('organisation:change')
@@ -258,8 +262,4 @@ export class AccessTokensController {
     const authors = fields.has('log_information') ? await this.logInformation.authorsOf([token]) : undefined;
     return selected(accessTokenFields(token, account, authors?.get(token.id)), fields);
   }
-}
-
-function selected<F extends string>(all: Record<F, () => unknown>, fields: ReadonlySet<F>): SelectedFields {
-  return Object.fromEntries([...fields].map((field) => [field, all[field]()]));
 }

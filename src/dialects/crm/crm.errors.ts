@@ -97,6 +97,8 @@ function fromDomain(error: DomainError): CrmError {
       return new CrmError('concurrentChange');
     case 'throttled':
       return new CrmError('tooManyFailedLogins', error.message, retryAfter(error));
+    case 'too_many_at_once':
+      return new CrmError('tooManyAtOnce', error.message, retryAfter(error));
     case 'unavailable':
       return new CrmError('unavailable', error.message, retryAfter(error));
     default:

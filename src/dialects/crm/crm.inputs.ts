@@ -56,9 +56,22 @@ export class NamedInput extends FieldsSetInput {
   access_token_identifier!: AccessTokenIdentifierInput;
 }
 
+/** Descriptions of the parameters that select a part of a list. */
+export const NUMBER =
+  'Maximum number of tokens to return. One answer holds at most 10,000 (`CRM_LIST_MAX`); if more are asked for, ' +
+  '`status.description` says where to go on.';
+export const OFFSET = 'How many tokens to leave out first. Default: 0.';
+export const NUMBER_OF_RESULTS = 'Another name of `number`. Of both, the smaller counts.';
+
 export class ListInput extends FieldsSetInput {
-  @ApiProperty({ type: 'integer', minimum: 1, example: 10, description: 'Maximum number of tokens to return.' })
+  @ApiProperty({ type: 'integer', minimum: 1, example: 10, description: NUMBER })
   number!: number;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, example: 0, description: OFFSET })
+  offset?: number;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, example: 10, description: NUMBER_OF_RESULTS })
+  number_of_results?: number;
 
   @ApiPropertyOptional({ enum: ['EFFECTIVE', 'NOT_EFFECTIVE', 'PENDING_VERIFICATION'] })
   life_cycle_state?: string;
@@ -124,7 +137,8 @@ export const STATE_NAMES = [...STATES.keys()];
 
 export interface ListQuery {
   readonly fields: ReadonlySet<Field>;
-  readonly limit: number;
+  readonly number: number;
+  readonly offset: number;
   /** The state; `undefined` lists all, `null` none. */
   readonly effective: boolean | null | undefined;
 }
@@ -132,13 +146,21 @@ export interface ListQuery {
 /** @throws CrmError `parameterMissing`, `invalidParameter` */
 export function readList(given: Parameters): ListQuery {
   const fields = given.fieldsSet(FIELDS);
-  const limit = given.count('number');
+  const number = readNumber(given);
+  const offset = given.whole('offset', 0) ?? 0;
   const state = given.optional('life_cycle_state');
   const effective = state === undefined ? undefined : STATES.get(state);
   if (state !== undefined && effective === undefined) {
     throw new CrmError('invalidParameter', `life_cycle_state must be one of ${STATE_NAMES.join(', ')}`);
   }
-  return { fields, limit, effective };
+  return { fields, number, offset, effective };
+}
+
+function readNumber(given: Parameters): number {
+  const number = given.whole('number', 1);
+  const results = given.whole('number_of_results', 1);
+  if (number === undefined && results === undefined) throw new CrmError('parameterMissing', 'number');
+  return Math.min(number ?? Infinity, results ?? Infinity);
 }
 
 export interface Update extends Named {

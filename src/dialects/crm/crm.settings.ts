@@ -1,5 +1,5 @@
 /** The settings of the CRM dialect. */
-import { choice, flag, setting, settingsTable } from '../../settings/index.js';
+import { choice, flag, integer, setting, settingsTable } from '../../settings/index.js';
 
 /** The CRM dialect. */
 export const CRM_SETTINGS = settingsTable(
@@ -16,6 +16,13 @@ export const CRM_SETTINGS = settingsTable(
       form: choice('ok', 'status'),
       default: 'ok',
       doc: '`ok` sends errors with HTTP 200, as clients of the vendor need; `status` with a 4xx',
+    }),
+    listMax: setting({
+      env: 'CRM_LIST_MAX',
+      form: integer(1, 1_000_000),
+      default: 10_000,
+      doc: 'Access tokens that one `list` returns at most, whatever its `number`',
+      more: 'The rest is listed by `offset`.',
     }),
   },
   ['CRM_'],

@@ -23,8 +23,9 @@ export interface Envelope<T> {
   data: T;
 }
 
-export function ok<T>(data: T): Envelope<T> {
-  return { status: { code: 'OK', description: '', message: '' }, data };
+/** @param description - a hint for developers; `message`, which clients show to people, stays empty */
+export function ok<T>(data: T, description = ''): Envelope<T> {
+  return { status: { code: 'OK', description, message: '' }, data };
 }
 
 class UnitView {
@@ -142,7 +143,7 @@ export class LoginTokenView {
 export function accessTokenFields(
   token: AccessToken,
   account: Account,
-  authors: Authors | undefined,
+  authors?: Authors,
 ): Record<Field, () => unknown> {
   const none = (): null => null;
   return {
@@ -159,6 +160,14 @@ export function accessTokenFields(
     rewards_participant: none,
     log_information: () => logInformationView(token, account, authors),
   };
+}
+
+/** The fields that a client has selected, by name. */
+export type SelectedFields = Partial<Record<string, unknown>>;
+
+/** Builds the selected fields, in their order. */
+export function selected<F extends string>(all: Record<F, () => unknown>, fields: ReadonlySet<F>): SelectedFields {
+  return Object.fromEntries([...fields].map((field) => [field, all[field]()]));
 }
 
 /** The columns that the fields are built from. */

@@ -14,7 +14,7 @@ describe('Parameters', () => {
     for (const value of [undefined, null, '']) {
       expect(of(value).optional('name')).toBeUndefined();
       expect(() => of(value).required('name')).toThrow(CrmError);
-      expect(() => of(value).count('name')).toThrow(CrmError);
+      expect(of(value).whole('name', 1)).toBeUndefined();
     }
   });
 
@@ -31,12 +31,12 @@ describe('Parameters', () => {
     ['20', 20],
     [3_000_000_000, 2_147_483_647],
     ['9'.repeat(400), 2_147_483_647],
-  ])('count %j as %j', (value, count) => {
-    expect(of(value).count('name')).toBe(count);
+  ])('take %j for the number %j', (value, number) => {
+    expect(of(value).whole('name', 1)).toBe(number);
   });
 
-  it.each([0, -1, 1.5, '0', '-1', '1.5', '1e3', ' 1', true, {}])('count nothing by %j', (value) => {
-    expect(() => of(value).count('name')).toThrow(CrmError);
+  it.each([0, -1, 1.5, '0', '-1', '1.5', '1e3', ' 1', true, {}])('take no %j for a number from 1', (value) => {
+    expect(() => of(value).whole('name', 1)).toThrow(CrmError);
   });
 });
 

@@ -53,17 +53,18 @@ export class Parameters {
   }
 
   /**
-   * A whole number from 1, as a number or text. Larger ones count as the largest, since no account has so many tokens.
-   * @throws CrmError `parameterMissing`, `invalidParameter`
+   * A whole number, as a number or text; `undefined` if absent, `null` or empty. Larger ones count as the largest, since
+   * no account has so many tokens.
+   * @throws CrmError `invalidParameter`
    */
-  count(name: string): number {
+  whole(name: string, from: number): number | undefined {
     const value = this.raw(name);
-    if (value === undefined || value === null || value === '') throw new CrmError('parameterMissing', name);
-    const count = typeof value === 'string' && /^\d+$/.test(value) ? Math.min(Number(value), INTEGER_MAX) : value;
-    if (typeof count !== 'number' || !Number.isInteger(count) || count < 1) {
-      throw new CrmError('invalidParameter', `${name} must be a whole number from 1`);
+    if (value === undefined || value === null || value === '') return undefined;
+    const number = typeof value === 'string' && /^\d+$/.test(value) ? Math.min(Number(value), INTEGER_MAX) : value;
+    if (typeof number !== 'number' || !Number.isInteger(number) || number < from) {
+      throw new CrmError('invalidParameter', `${name} must be a whole number from ${String(from)}`);
     }
-    return Math.min(count, INTEGER_MAX);
+    return Math.min(number, INTEGER_MAX);
   }
 
   /**

@@ -27,20 +27,21 @@ export const requestChannel = declareChannel<RequestMessage>('latchkey:request')
 
 /** A stream of changes to one client. */
 export interface StreamMessage {
-  readonly event: 'opened' | 'ended';
+  readonly event: 'opened' | 'ended' | 'refused';
   readonly dialect: string;
   /** The pattern of the route with its prefix. */
   readonly route: string | null;
   /**
    * Why it has ended: the client disconnected, reads too slowly, or is no longer allowed to watch; or the server is
-   * stopping. `null` for a stream that was opened.
+   * stopping. Why it was refused: the user or the token has as many streams as it may. `null` for a stream that was
+   * opened.
    */
-  readonly reason: 'client' | 'slow' | 'refused' | 'shutdown' | null;
+  readonly reason: 'client' | 'slow' | 'refused' | 'shutdown' | 'user_limit' | 'token_limit' | null;
   /** Number of open streams of this dialect. */
   readonly open: number;
 }
 
-/** Published when a stream is opened and when it has ended. */
+/** Published when a stream is opened, when it has ended, and when one more was refused by a limit. */
 export const streamChannel = declareChannel<StreamMessage>('latchkey:stream');
 
 /** Something that was refused because a limit of the server was reached. */

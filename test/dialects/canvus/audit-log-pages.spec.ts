@@ -155,10 +155,9 @@ canvusSuite(`an audit log of ${String(MANY)} events`, (canvus) => {
     for (const plan of plans) expect(plan).not.toMatch(/Seq Scan|SCAN/);
     expect(plans.at(-1)).toMatch(index);
     // A time is first turned into a stretch of ids.
-    expect(plans.slice(0, -1)).toEqual(
-      query.startsWith('created') ? [expect.stringContaining('latchkey_audit_created')] : [],
-    );
-    // In the order of an index, but for one target of any type: that is as long as the target's own history.
-    if (!query.startsWith('target_id')) expect(plans.at(-1)).not.toMatch(/"Sort|TEMP B-TREE/);
+    const ofTimes = plans.filter((plan) => plan.includes('latchkey_audit_created'));
+    expect(ofTimes).toHaveLength(query.startsWith('created') ? 2 : 0);
+    // In the order of an index: nothing is sorted.
+    expect(plans.at(-1)).not.toMatch(/"Sort|TEMP B-TREE/);
   });
 });

@@ -111,6 +111,7 @@ canvusSuite('GET users/:id/access-tokens?subscribe', (canvus) => {
     await canvus.server.dataSource.query(
       `UPDATE latchkey_token SET label = 'elsewhere' WHERE handle = '${token?.id ?? ''}'`,
     );
+    canvus.server.app.get(EventBus).resync();
     const late = await watch(tokensOf(user.id), actor.token);
     const changed = { ...token, description: 'elsewhere' };
     expect(await late.line(0)).toEqual([changed]);

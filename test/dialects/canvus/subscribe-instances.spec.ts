@@ -16,6 +16,8 @@ import {
   type User,
 } from './support.js';
 
+const AMPLE = { CANVUS_STREAMS_PER_USER: '100', CANVUS_STREAMS_PER_TOKEN: '100' };
+
 describe('a stream on one of two instances', () => {
   const here = {} as Canvus;
   const there = {} as Canvus;
@@ -26,7 +28,7 @@ describe('a stream on one of two instances', () => {
     database = await createDatabase('postgres');
     const shared = { ...database, drop: () => Promise.resolve() };
     for (const canvus of [there, here]) {
-      const server = await startInMount('postgres', {}, shared);
+      const server = await startInMount('postgres', AMPLE, shared);
       Object.assign(canvus, actors(server), { server });
     }
   });

@@ -1,9 +1,12 @@
 /** Every error of the catalogue, provoked over HTTP: HTTP 200 by default, its own status where one asks for it. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CATALOGUE, type CrmErrorName } from '../../../src/dialects/crm/crm.error-catalogue.js';
+import { TokenListing } from '../../../src/core/index.js';
+import { AccessToken } from '../../../src/dialects/crm/index.js';
 import { onBothEngines } from '../../support/engines.js';
 import type { Reply } from '../../support/http.js';
 import { ADMIN } from '../../support/test-server.js';
+import { addTokens } from './many-tokens.js';
 import { startWithOutage, type Outage } from './outage.js';
 import { actors, byCode, data, failure, make, unique, type Crm } from './support.js';
 
@@ -33,6 +36,7 @@ const WIRE: Record<CrmErrorName, Wire> = {
   codeTaken: { code: 'ACCESSTOKENS.AUTHENTICATIONCODEALREADYEXISTS', status: 409 },
   identifierTaken: { code: 'ACCESSTOKENS.IDENTIFIERALREADYEXISTS', status: 409 },
   invalidState: { code: 'ACCESSTOKENS.INVALIDLIFECYCLESTATE', status: 409 },
+  tooManyAtOnce: { code: 'GENERAL.TOOMANYREQUESTS', status: 429, header: ['retry-after', /^[1-9]\d*$/] },
   concurrentChange: { code: 'GENERAL.CONCURRENTCHANGE', status: 409 },
   unavailable: { code: 'GENERAL.UNAVAILABLE', status: 503, always: true, header: ['retry-after', /^[1-9]\d*$/] },
   unexpected: { code: 'GENERAL.UNEXPECTED', status: 500 },
@@ -91,6 +95,17 @@ const PROVOKED: Record<CrmErrorName, (crm: Target) => Promise<Reply>> = {
   codeTaken: async (crm) => create(crm, { authentication_code: (await make(crm.root)).code }),
   identifierTaken: async (crm) => create(crm, { identifier: (await make(crm.root)).identifier }),
   invalidState: async (crm) => crm.root.post('access_tokens/set_as_effective', byCode((await make(crm.root)).code)),
+  tooManyAtOnce: async (crm) => {
+    const { id, root } = await crm.organisation();
+    await addTokens(crm.server, id, 401);
+    const another = crm.server.app.get(TokenListing).ofAccount(ADMIN.id, AccessToken, id);
+    for (const _batch of [1, 2]) await another.next();
+    try {
+      return await root.post('access_tokens/list', { number: 2000 });
+    } finally {
+      await another.return();
+    }
+  },
   concurrentChange: (crm) => changeWhileFailing(crm, 'skipped'),
   unavailable: async (crm) => {
     await crm.outage.begin();
@@ -108,7 +123,11 @@ onBothEngines('error catalogue', (engine) => {
 
   beforeAll(async () => {
     for (const [crm, httpErrors] of [[byDefault, ''] as const, [byStatus, 'status'] as const]) {
-      const outage = await startWithOutage(engine, { CRM_HTTP_ERRORS: httpErrors, LOGIN_FAILURES_PER_ACCOUNT: '2' });
+      const outage = await startWithOutage(engine, {
+        CRM_HTTP_ERRORS: httpErrors,
+        LOGIN_FAILURES_PER_ACCOUNT: '2',
+        LONG_LISTS_PER_USER: '1',
+      });
       const everybody = actors(outage.server);
       Object.assign(crm, everybody, { outage, root: await everybody.login(ADMIN) });
     }

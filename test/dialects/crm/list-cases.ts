@@ -94,6 +94,26 @@ export function listSuite(verb: 'GET' | 'POST', path: string): void {
         expect(await list(client, { number: 10, life_cycle_state: 'PENDING_VERIFICATION' })).toEqual([]);
       });
 
+      it('leaves out the first ones by offset, and goes on until nothing is left', async () => {
+        const { client, tokens } = await four();
+        for (const offset of [0, 1, 3, 4, 5, '2', '00', '9'.repeat(30)]) {
+          expect(await list(client, { number: 2, offset })).toEqual(tokens.slice(Number(offset), Number(offset) + 2));
+        }
+        const [, second, third] = tokens;
+        const state = { life_cycle_state: 'NOT_EFFECTIVE' };
+        expect(await list(client, { number: 2, offset: 0, ...state })).toEqual([second, third]);
+        expect(await list(client, { number: 2, offset: 1, ...state })).toEqual([third]);
+        expect(await list(client, { number: 2, offset: 2, ...state })).toEqual([]);
+      });
+
+      it('takes number_of_results for number; of both, the smaller counts', async () => {
+        const { client, tokens } = await four();
+        expect(await list(client, { number_of_results: 2 })).toEqual(tokens.slice(0, 2));
+        expect(await list(client, { number_of_results: '1', offset: 1, number: '' })).toEqual(tokens.slice(1, 2));
+        expect(await list(client, { number: 3, number_of_results: 2 })).toEqual(tokens.slice(0, 2));
+        expect(await list(client, { number: 2, number_of_results: 3 })).toEqual(tokens.slice(0, 2));
+      });
+
       it('keeps its order when records change', async () => {
         const { client, tokens } = await newFour();
         const [first] = tokens;
@@ -110,7 +130,7 @@ export function listSuite(verb: 'GET' | 'POST', path: string): void {
 
       it('does not ask for one of several parameters, and ignores those it does not know', async () => {
         const { client, tokens } = await four();
-        const more = { authentication_code: 'a', identifier: 'b', offset: '2', unknown: 'x', life_cycle_state: '' };
+        const more = { authentication_code: 'a', identifier: 'b', unknown: 'x', offset: '', life_cycle_state: '' };
         expect(await list(client, { number: 10, ...more })).toEqual(tokens);
       });
 
@@ -135,6 +155,17 @@ export function listSuite(verb: 'GET' | 'POST', path: string): void {
         const values = [...BAD_NUMBERS, ...(verb === 'POST' ? BAD_IN_BODY : [])];
         await eachAtOnce(values, async (value) => {
           expect(failure(await call(crm.root, { number: value }), ERROR.invalid)).toContain('number');
+        });
+      });
+
+      it('refuses what is no number for offset and number_of_results', async () => {
+        const values = [...BAD_NUMBERS, ...(verb === 'POST' ? BAD_IN_BODY : [])];
+        await eachAtOnce(values, async (value) => {
+          expect(failure(await call(crm.root, { number_of_results: value }), ERROR.invalid)).toContain(
+            'number_of_results',
+          );
+          if (Number(value) === 0 && typeof value !== 'object') return;
+          expect(failure(await call(crm.root, { number: 1, offset: value }), ERROR.invalid)).toContain('offset');
         });
       });
 

@@ -5,7 +5,7 @@ import {
   HashingService,
   TokenListing,
   TokenService,
-  UnitOfWork,
+  collected,
   newCheckedSecret,
   lockAccountShared,
   type Actor,
@@ -20,7 +20,6 @@ import { ACME_OPTIONS, type ACME_SETTINGS } from './acme.options.js';
 export class AcmeKeyService {
   constructor(
     private readonly accounts: AccountService,
-    private readonly unitOfWork: UnitOfWork,
     private readonly tokens: TokenService,
     private readonly listing: TokenListing,
     private readonly hashing: HashingService,
@@ -40,9 +39,7 @@ export class AcmeKeyService {
   }
 
   list(accountId: string): Promise<AcmeKey[]> {
-    return this.unitOfWork.read((manager) =>
-      this.listing.page(manager, AcmeKey, accountId, {}, { offset: 0, limit: 100 }),
-    );
+    return collected(this.listing.ofAccount(null, AcmeKey, accountId));
   }
 
   async delete(actor: Actor, accountId: string, id: string): Promise<void> {

@@ -9,6 +9,7 @@ import type { Values } from '../../../settings/index.js';
 import { CANVUS_OPTIONS } from '../canvus.options.js';
 import type { CANVUS_SETTINGS } from '../canvus.settings.js';
 import { SubscriberAuthorizer } from './subscriber-authorizer.js';
+import { StreamLimits, TooManyStreams } from './stream-limits.js';
 import type { WatchedResource } from './watched-resource.js';
 import { Subscriber } from './subscriber.js';
 import { ResourceFeeds } from './resource-feeds.js';
@@ -24,6 +25,7 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
   private readonly subscribers = new Set<Subscriber>();
   private readonly authorizer: SubscriberAuthorizer;
   private readonly feeds: ResourceFeeds;
+  private readonly limits: StreamLimits;
   /** The blank line is sent in the last sweep before it is due. */
   private readonly keepaliveMs: number;
   private isClosing = false;
@@ -34,8 +36,9 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
     private readonly events: EventBus,
     private readonly clock: Clock,
     revalidator: TokenRevalidator,
-    @Inject(CANVUS_OPTIONS) { keepaliveSeconds }: Values<typeof CANVUS_SETTINGS>,
+    @Inject(CANVUS_OPTIONS) { keepaliveSeconds, ...limits }: Values<typeof CANVUS_SETTINGS>,
   ) {
+    this.limits = new StreamLimits(limits);
     this.authorizer = new SubscriberAuthorizer(revalidator);
     this.feeds = new ResourceFeeds(this.authorizer);
     this.keepaliveMs = keepaliveSeconds * 1000 - SWEEP_MS;
@@ -75,15 +78,17 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
 
   /**
    * Answers with a stream; resolves when it has begun.
-   * @throws the same errors as the plain answer
+   * @throws DomainError `too_many_at_once`; the same errors as the plain answer
    */
   async open(response: Response, caller: Principal, resource: WatchedResource): Promise<void> {
     // Without a socket, the response waits behind another one of the connection; if that closes, this never resumes.
     if (!response.socket) await new Promise((resolve) => response.once('socket', resolve));
     if (response.closed) return;
+    const leave = this.enter(response, caller);
     const subscriber = new Subscriber(response, caller, resource.ownerId, this.clock);
     const opened = subscriber.opened();
     response.once('close', () => {
+      leave();
       const reason = this.onClose(subscriber, resource);
       if (subscriber.hasBegun) this.publish('ended', response, reason);
     });
@@ -113,6 +118,16 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
     }
     this.authorizer.checkPending();
     this.feeds.retry();
+  }
+
+  /** Counts the stream, or tells that it is refused. */
+  private enter(response: Response, { user, token }: Principal): () => void {
+    try {
+      return this.limits.enter(user.id, token.id);
+    } catch (error) {
+      if (error instanceof TooManyStreams) this.publish('refused', response, error.limit);
+      throw error;
+    }
   }
 
   private onChange(change: Change): void {

@@ -101,7 +101,7 @@ describe('SubscriberAuthorizer', () => {
       (error: unknown) => error,
     );
     authorizer.add(subscriber);
-    subscriber.begin(LINE);
+    subscriber.begin([LINE]);
   });
 
   it('keeps a new subscriber’s lines back until it is known that they may have them', async () => {

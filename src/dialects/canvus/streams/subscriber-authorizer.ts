@@ -1,11 +1,14 @@
 /** Re-checks subscribers' access whenever they may have lost it, before their next line is sent. */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { DomainError, TokenChange, errorSummary, type Change } from '../../../core/index.js';
+import { DomainError, TokenChange, errorSummary, nextTurn, type Change } from '../../../core/index.js';
 import type { TokenStatus, TokenRevalidator } from '../../../identity/index.js';
 import { CanvusError, Unauthorized } from '../canvus.errors.js';
 import { PERMISSION_DENIED, USER_UNUSABLE } from '../canvus.messages.js';
 import type { Subscriber } from './subscriber.js';
+
+/** Subscribers of which each may be written to, in one turn of the event loop. */
+const SUBSCRIBERS_PER_TURN = 200;
 
 export class SubscriberAuthorizer {
   private readonly logger = new Logger(SubscriberAuthorizer.name);
@@ -16,6 +19,11 @@ export class SubscriberAuthorizer {
   private check: Promise<boolean> = Promise.resolve(true);
 
   constructor(private readonly revalidator: TokenRevalidator) {}
+
+  /** Whether this instance currently receives every change. */
+  isCurrent(): boolean {
+    return this.revalidator.isCurrent();
+  }
 
   /** Adds a subscriber, starting with a check. The stream is ended when the subscriber loses access. */
   add(subscriber: Subscriber): void {
@@ -44,7 +52,7 @@ export class SubscriberAuthorizer {
    * instance receives no changes, every subscriber is re-checked.
    */
   async authorized(subscribers: Iterable<Subscriber>): Promise<void> {
-    if (!this.revalidator.isCurrent()) this.invalidateAll(subscribers);
+    if (!this.isCurrent()) this.invalidateAll(subscribers);
     // A subscriber that is unchecked now is covered by the current check or by the next one.
     for (let checks = 0; checks < 2 && this.isChecking; checks += 1) await this.check;
   }
@@ -86,7 +94,10 @@ export class SubscriberAuthorizer {
     this.unchecked.clear();
     try {
       const statuses = await this.revalidator.statusesOf(subscribers.map(({ tokenId }) => tokenId));
-      for (const subscriber of subscribers) this.apply(subscriber, statuses.get(subscriber.tokenId));
+      for (const [at, subscriber] of subscribers.entries()) {
+        if (at > 0 && at % SUBSCRIBERS_PER_TURN === 0) await nextTurn();
+        this.apply(subscriber, statuses.get(subscriber.tokenId));
+      }
       return true;
     } catch (error) {
       if (!(error instanceof DomainError)) this.logger.error(errorSummary(error));

@@ -50,7 +50,7 @@ describe('Subscriber', () => {
   };
 
   it('sends a blank line on an idle connection, and none before that is due', () => {
-    subscriber.begin(Buffer.from('[]\n'));
+    subscriber.begin([Buffer.from('[]\n')]);
     heartbeatAfter(KEEPALIVE_MS / 2);
     expect(response.written).toEqual(['[]\n']);
     heartbeatAfter(KEEPALIVE_MS + 1);
@@ -60,7 +60,7 @@ describe('Subscriber', () => {
   it('sends no blank line inside a long line whose rest is held back', () => {
     const line = `${JSON.stringify('x'.repeat(100_000))}\n`;
     response.isFull = true;
-    subscriber.begin(Buffer.from(line));
+    subscriber.begin([Buffer.from(line)]);
     subscriber.invalidate();
     response.drain();
     heartbeatAfter(KEEPALIVE_MS + 1);

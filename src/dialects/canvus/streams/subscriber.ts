@@ -86,10 +86,13 @@ export class Subscriber {
     this.pump();
   }
 
-  /** Queues the first line, of any length. The headers are sent with it. */
-  begin(line: Buffer): void {
-    this.firstLineBytes = line.length;
-    this.send(line);
+  /** Queues the first line, of any length and in one or more parts. The headers are sent with it. */
+  begin(line: readonly Buffer[]): void {
+    if (this.endReason) return;
+    this.firstLineBytes = line.reduce((bytes, { length }) => bytes + length, 0);
+    this.waitingBytes += this.firstLineBytes;
+    this.lines.push(...line);
+    this.pump();
   }
 
   send(line: Buffer): void {
@@ -109,7 +112,7 @@ export class Subscriber {
   /** Ends the stream at once; if it has not begun, the reason becomes the answer. */
   end(reason: Error): void {
     if (this.endReason) return;
-    const isMidLine = this.offset > 0;
+    const isMidLine = this.offset > 0 || this.firstLineBytes > 0;
     this.close('refused');
     if (this.opening) this.opening.reject(reason);
     else if (isMidLine) this.response.destroy();

@@ -5,6 +5,8 @@ import type { Change } from '../../../core/index.js';
 export interface Item {
   /** Key that changes are matched by; not the id on the wire. */
   readonly key: string;
+  /** Orders the items as the plain list does, when compared as text. */
+  readonly rank: string;
   /** One line of JSON. */
   readonly json: string;
 }
@@ -20,10 +22,11 @@ export interface WatchedResource {
   readonly ownerId: number | null;
 
   /**
-   * Reads the committed state: all items in the order of the plain list or, of the given keys, the items that exist.
+   * Reads the committed state in batches: all items in the order of the plain list or, of the given keys, the items that
+   * exist. Each batch comes in a turn of the event loop of its own.
    * @throws DomainError `user_not_found` or `token_not_found` if the resource does not exist (any more)
    */
-  read(keys?: readonly string[]): Promise<Item[]>;
+  read(keys?: readonly string[]): AsyncGenerator<Item[], void>;
 
   /** The key of the item that a change affects, `ALL` if there may be several, `undefined` if there is none. */
   affectedKey(change: Change): string | undefined;

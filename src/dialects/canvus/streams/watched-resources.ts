@@ -14,6 +14,9 @@ import { TOKEN_NOT_FOUND } from '../canvus.messages.js';
 import { accessTokenView, userView } from '../canvus.views.js';
 import { ALL, type Item, type WatchedResource } from './watched-resource.js';
 
+/** Digits of an id or a time. */
+const DIGITS = 15;
+
 @Injectable()
 export class WatchedResources {
   constructor(
@@ -28,7 +31,7 @@ export class WatchedResources {
       isList: true,
       userId: null,
       ownerId: null,
-      read: async (keys) => (await (keys ? this.usersById(keys) : this.users.list())).map(userItem),
+      read: (keys) => mapped(keys ? this.usersById(keys) : this.users.all(), userItem),
       affectedKey: (change) => (change instanceof UserChange ? String(change.userId) : undefined),
     };
   }
@@ -39,7 +42,7 @@ export class WatchedResources {
       isList: false,
       userId,
       ownerId: null,
-      read: async () => [userItem(await this.users.get(userId))],
+      read: () => single(async () => userItem(await this.users.get(userId))),
       affectedKey: (change) => (change instanceof UserChange ? ALL : undefined),
     };
   }
@@ -50,11 +53,7 @@ export class WatchedResources {
       isList: true,
       userId,
       ownerId: userId,
-      read: async (keys) => {
-        if (keys) return (await this.tokensById(userId, keys)).map(tokenItem);
-        await this.users.get(userId);
-        return (await this.tokens.list(userId)).map(tokenItem);
-      },
+      read: (keys) => mapped(keys ? this.tokensById(userId, keys) : this.allTokens(userId), tokenItem),
       affectedKey: (change) => (change instanceof UserDeleted ? ALL : changedToken(change)?.tokenId),
     };
   }
@@ -65,22 +64,36 @@ export class WatchedResources {
       isList: false,
       userId,
       ownerId: userId,
-      read: async () => {
-        const token = await this.tokens.find(userId, id);
-        if (!token) throw new DomainError('token_not_found', TOKEN_NOT_FOUND);
-        return [tokenItem(token)];
-      },
+      read: () =>
+        single(async () => {
+          const token = await this.tokens.find(userId, id);
+          if (!token) throw new DomainError('token_not_found', TOKEN_NOT_FOUND);
+          return tokenItem(token);
+        }),
       affectedKey: (change) => (change instanceof UserDeleted || changedToken(change)?.handle === id ? ALL : undefined),
     };
   }
 
-  private usersById(keys: readonly string[]): Promise<User[]> {
-    return this.unitOfWork.read((manager) => manager.findBy(User, { id: In(keys.map(Number)) }));
+  private async *usersById(keys: readonly string[]): AsyncGenerator<User[], void> {
+    yield await this.unitOfWork.read((manager) => manager.findBy(User, { id: In(keys.map(Number)) }));
   }
 
-  private tokensById(userId: number, keys: readonly string[]): Promise<PersonalToken[]> {
-    return this.unitOfWork.read((manager) => manager.findBy(PersonalToken, { userId, id: In([...keys]) }));
+  private async *tokensById(userId: number, keys: readonly string[]): AsyncGenerator<PersonalToken[], void> {
+    yield await this.unitOfWork.read((manager) => manager.findBy(PersonalToken, { userId, id: In([...keys]) }));
   }
+
+  private async *allTokens(userId: number): AsyncGenerator<PersonalToken[], void> {
+    await this.users.get(userId);
+    yield* this.tokens.all(userId);
+  }
+}
+
+async function* mapped<T>(batches: AsyncGenerator<T[]>, item: (one: T) => Item): AsyncGenerator<Item[], void> {
+  for await (const batch of batches) yield batch.map(item);
+}
+
+async function* single(read: () => Promise<Item>): AsyncGenerator<Item[], void> {
+  yield [await read()];
 }
 
 function changedToken(change: Change): TokenChange | undefined {
@@ -88,9 +101,11 @@ function changedToken(change: Change): TokenChange | undefined {
 }
 
 function userItem(user: User): Item {
-  return { key: String(user.id), json: JSON.stringify(userView(user)) };
+  const key = String(user.id);
+  return { key, rank: key.padStart(DIGITS, '0'), json: JSON.stringify(userView(user)) };
 }
 
 function tokenItem(token: PersonalToken): Item {
-  return { key: token.id, json: JSON.stringify(accessTokenView(token)) };
+  const rank = `${String(token.createdAt.getTime()).padStart(DIGITS, '0')} ${token.id}`;
+  return { key: token.id, rank, json: JSON.stringify(accessTokenView(token)) };
 }

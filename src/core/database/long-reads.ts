@@ -1,0 +1,135 @@
+/** Reads lists of any length in bounded memory, and in slices between which the event loop turns. */
+import { Inject, Injectable } from '@nestjs/common';
+import type { ObjectLiteral } from 'typeorm';
+import { CORE_OPTIONS, type CoreOptions } from '../options.js';
+import { ReadSlots, type ReaderId } from './read-slots.js';
+import { SliceCursor } from './slice-cursor.js';
+import type { SlicedQuery } from './sliced-query.js';
+import { SlicedRead } from './sliced-read.js';
+import { UnitOfWork } from './unit-of-work.js';
+
+/** Which part of a list to read. */
+export interface PageRequest {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+const ALL: PageRequest = { offset: 0, limit: Infinity };
+
+/**
+ * The longest page, and the row that shows whether there is another one. Reads of more rows are long lists, of which a
+ * user may have only some open at the same time.
+ */
+const LONGEST_PAGE = 1001;
+
+/**
+ * The slices of a read take turns with those of all other readers; those of one user are read one at a time. Rows that
+ * change meanwhile appear as they were or as they are.
+ */
+@Injectable()
+export class LongReads {
+  private readonly slots: ReadSlots;
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    @Inject(CORE_OPTIONS) { longLists }: Pick<CoreOptions, 'longLists'>,
+  ) {
+    this.slots = new ReadSlots(longLists.perUser);
+  }
+
+  /**
+   * The rows in batches, none of them empty, each in a turn of its own.
+   * @throws DomainError `too_many_at_once`, for the second batch at the latest
+   */
+  async *batches<E extends ObjectLiteral>(
+    reader: ReaderId,
+    query: SlicedQuery<E>,
+    { offset, limit }: PageRequest = ALL,
+  ): AsyncGenerator<E[], void> {
+    const read = this.read(reader, limit > LONGEST_PAGE);
+    let failure: unknown;
+    try {
+      const cursor = new SliceCursor(query, read.slice);
+      if (offset > 0) await cursor.skip(offset);
+      for (let left = limit; left > 0 && !cursor.isAtEnd;) {
+        const rows = await cursor.next(left);
+        left -= rows.length;
+        if (rows.length > 0) yield rows;
+      }
+      read.outcome = 'done';
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      read.end(failure);
+    }
+  }
+
+  /** A part of the rows. */
+  part<E extends ObjectLiteral>(reader: ReaderId, query: SlicedQuery<E>, page: PageRequest): Promise<E[]> {
+    return collected(this.batches(reader, query, page));
+  }
+
+  /** A part of the rows, and the number of all. */
+  page<E extends ObjectLiteral>(
+    reader: ReaderId,
+    query: SlicedQuery<E>,
+    { offset, limit }: PageRequest,
+  ): Promise<[E[], number]> {
+    return this.whole(reader, query, async (cursor) => {
+      const rows: E[] = [];
+      const before = await cursor.skip(offset);
+      while (rows.length < limit && !cursor.isAtEnd) rows.push(...(await cursor.next(limit - rows.length)));
+      return [rows, before + rows.length + (await cursor.skip(Infinity))];
+    });
+  }
+
+  /** The number of rows. */
+  count<E extends ObjectLiteral>(reader: ReaderId, query: SlicedQuery<E>): Promise<number> {
+    return this.whole(reader, query, (cursor) => cursor.skip(Infinity));
+  }
+
+  /**
+   * Aggregates over the rows, once for each slice.
+   * @param columns - expressions over `row`, by their names in the result
+   */
+  aggregates<E extends ObjectLiteral, C extends string>(
+    reader: ReaderId,
+    query: SlicedQuery<E>,
+    columns: Readonly<Record<C, string>>,
+  ): Promise<Record<C, unknown>[]> {
+    return this.whole(reader, query, async (cursor) => {
+      const results: Record<C, unknown>[] = [];
+      while (!cursor.isAtEnd) results.push(await cursor.aggregate(columns));
+      return results;
+    });
+  }
+
+  private async whole<E extends ObjectLiteral, T>(
+    reader: ReaderId,
+    query: SlicedQuery<E>,
+    work: (cursor: SliceCursor<E>) => Promise<T>,
+  ): Promise<T> {
+    const read = this.read(reader, false);
+    try {
+      const result = await work(new SliceCursor(query, read.slice));
+      read.outcome = 'done';
+      read.end();
+      return result;
+    } catch (error) {
+      read.end(error);
+      throw error;
+    }
+  }
+
+  private read(reader: ReaderId, isList: boolean): SlicedRead {
+    return new SlicedRead(this.slots, this.unitOfWork, reader, isList);
+  }
+}
+
+/** The items of all batches. */
+export async function collected<T>(batches: AsyncGenerator<readonly T[]>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const batch of batches) items.push(...batch);
+  return items;
+}
