@@ -62,12 +62,19 @@ export function closeAfterResponse(response: ServerResponse): () => void {
 }
 
 /**
- * Closes the connection after the response if the request has not arrived in full by then. The header of the response
- * does not say so, because that is not known when it is sent.
+ * Closes the connection if the request has not arrived in full some time after its response. What arrives until then is
+ * discarded, and the connection is used on: the header of the response does not announce that it closes, and many
+ * clients send the body in a packet of its own, which an early response overtakes.
  */
-export function closeIfUnfinished(request: IncomingMessage, response: ServerResponse): void {
+export function closeIfUnfinished(request: IncomingMessage, response: ServerResponse, afterMs: number): void {
   response.once('finish', () => {
-    if (!request.complete && !request.socket.writableEnded) linger(request.socket);
+    if (request.complete) return;
+    const timer = setTimeout(() => {
+      if (!request.complete && !request.socket.writableEnded) linger(request.socket);
+    }, afterMs).unref();
+    request.once('close', () => {
+      clearTimeout(timer);
+    });
   });
 }
 

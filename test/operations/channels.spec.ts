@@ -248,7 +248,7 @@ onBothEngines('the channels', (engine) => {
       await post('/client/v4/accounts', { name: ACCOUNT.name }, AS_ADMIN);
       expect(recorder.of('latchkey:write')).toMatchObject([
         { outcome: 'rolled_back', code: 'conflict', changes: [] },
-        { outcome: 'rolled_back', code: 'unique', changes: [] },
+        { outcome: 'rolled_back', code: 'account_name_taken', changes: [] },
       ]);
       expect(recorder.of('latchkey:database-error')).toEqual([]);
     });

@@ -20,8 +20,9 @@ const BODIES = new WeakMap<IncomingMessage, IncomingBody>();
 const LATEST = new WeakMap<Socket, IncomingBody>();
 
 /**
- * To be called when a request arrives. Until somebody calls {@link IncomingBody.receive}, its body stays unread; an
- * answer that is sent before the whole body has arrived closes the connection.
+ * To be called when a request arrives. Until somebody calls {@link IncomingBody.receive}, its body stays unread. After an
+ * answer that is sent before the whole body has arrived, the rest is discarded; the connection closes if the rest takes
+ * too long, or if its length was not announced.
  */
 export function announceBody(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): void {
   const { 'transfer-encoding': encoding, 'content-length': length = '0' } = request.headers;
@@ -73,7 +74,7 @@ export class IncomingBody implements HeldBody {
     // A client that waits, and is answered otherwise, may take the connection to be free for another request.
     const waits = request.headers.expect !== undefined && isWaiting(request);
     if (length === undefined || isTooLong || waits) this.keepConnection = closeAfterResponse(response);
-    else closeIfUnfinished(request, response);
+    else closeIfUnfinished(request, response, limits.timeoutMs);
   }
 
   get address(): string | null {

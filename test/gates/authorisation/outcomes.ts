@@ -64,6 +64,15 @@ const FORMS: Readonly<Record<Door, readonly (readonly [outcome: Outcome, status:
       400,
       oauth('invalid_request', 'token is not the id of a token; give a lower-case UUID, never a secret'),
     ],
+    // The id of a token fits the parameter `token`, but the next one is none of a rule.
+    [
+      'unauthenticated',
+      400,
+      oauth(
+        'invalid_request',
+        'the parameter "access_token" is not known; there are kind, account, token, user, member_of and role',
+      ),
+    ],
   ],
 };
 
