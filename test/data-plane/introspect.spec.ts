@@ -7,7 +7,7 @@ import {
   basic,
   bearer,
   canvus,
-  dataPlaneSuite,
+  severalAccountsSuite,
   ok,
   sendForm,
   tokenPath,
@@ -22,7 +22,7 @@ interface Introspection {
 const INACTIVE = { active: false };
 const HOUR = 3_600_000;
 
-dataPlaneSuite('POST /oauth2/introspect', (plane) => {
+severalAccountsSuite('POST /oauth2/introspect', (plane) => {
   const { cf, login, crmLogin } = plane;
 
   const introspect = async (caller: Headers, token: string, more: Headers = {}): Promise<Introspection> => {

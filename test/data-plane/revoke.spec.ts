@@ -7,7 +7,7 @@ import {
   basic,
   bearer,
   canvus,
-  dataPlaneSuite,
+  severalAccountsSuite,
   oauthError,
   pair,
   privately,
@@ -18,7 +18,7 @@ import {
 
 const HOUR = 3_600_000;
 
-dataPlaneSuite('POST /oauth2/revoke', (plane) => {
+severalAccountsSuite('POST /oauth2/revoke', (plane) => {
   const { cf, status, login, crmLogin } = plane;
 
   /** The status of the answer; a success says nothing. */

@@ -64,6 +64,11 @@ async function crmLogin({ baseUrl }: TestServer): Promise<string> {
   return reply.json<{ data: { token: string } }>().data.token;
 }
 
+/** The same where several accounts exist, and rules need not name one. */
+export function severalAccountsSuite(name: string, suite: (plane: DataPlane) => void): void {
+  dataPlaneSuite(name, suite, { VERIFY_WITHOUT_ACCOUNT: 'true' });
+}
+
 type Halves = Pick<ServiceTokenWithSecret, 'client_id' | 'client_secret'>;
 
 /** The two headers of a service token. */

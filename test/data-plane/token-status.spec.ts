@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { send } from '../support/http.js';
-import { canvus, dataPlaneSuite, ok, pair, privately, tokenPath, type Headers } from './support.js';
+import { canvus, severalAccountsSuite, ok, pair, privately, tokenPath, type Headers } from './support.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -16,7 +16,7 @@ interface Subject {
   readonly end: () => Promise<unknown>;
 }
 
-dataPlaneSuite('an accepted credential', ({ cf, status, login }) => {
+severalAccountsSuite('an accepted credential', ({ cf, status, login }) => {
   afterEach(() => {
     cf.server.clock.reset();
   });

@@ -257,7 +257,7 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
       ['kind=Session', 'kind is "Session"; give one of service_token, personal_token, session'],
       ['kind', 'kind is ""; give one of service_token, personal_token, session'],
       ['account=', 'account is ""; give 32 lower-case hex characters'],
-      [`account=${'A'.repeat(32)}`, `account is "${'A'.repeat(32)}"; give 32 lower-case hex characters`],
+      [`account=${'A'.repeat(31)}`, `account is "${'A'.repeat(31)}"; give 32 lower-case hex characters`],
       [`account=${'a'.repeat(400)}`, `account is "${'a'.repeat(40)}…"; give 32 lower-case hex characters`],
       ['kinds=session', 'the parameter "kinds" is not known; there are kind, account, token, user, member_of and role'],
       ['Kind=session', 'the parameter "Kind" is not known; there are kind, account, token, user, member_of and role'],
