@@ -102,7 +102,7 @@ export const RIGHTS_SETTINGS = settingsTable(
       env: 'ACCOUNT_LAST_ADMINISTRATOR',
       form: choice('kept', 'removable'),
       default: 'kept',
-      doc: 'Whether members may remove or demote the last administrator of their account, who may be themselves',
+      doc: 'Whether members may remove or demote the last administrator of their account',
       more: 'Administrators of the server may in any case.',
     }),
   },
