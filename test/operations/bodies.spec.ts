@@ -173,6 +173,22 @@ onBothEngines('request bodies', (engine) => {
     expect((await answer(connection)).closes).toBe(false);
   });
 
+  it('a connection is used on when the body arrives only after the answer', async () => {
+    await eachAtOnce(known, async ({ path, headers }) => {
+      const { 'Content-Type': type = 'text/plain' } = headers;
+      const connection = open(head(server, path, { 'Content-Type': type, 'Content-Length': 10 }));
+      const { closes } = await answer(connection);
+      expect(closes).toBe(false);
+      connection.write('01234');
+      await delay(20);
+      const before = connection.text.length;
+      connection.write(`56789${head(server, '/api/v1/server-info', { 'Private-Token': ADMIN.token }, 'GET')}`);
+      await connection.until(() => answerIn(connection.text.slice(before)) !== undefined);
+      expect(answerIn(connection.text.slice(before))).toMatchObject({ status: 200 });
+      connection.close();
+    });
+  });
+
   it('nothing is read where a route takes no body, and a longer one does not keep the route from answering', async () => {
     for (const length of [10, MAX + 1]) {
       const connection = open(head(server, '/api/v1/server-info', { 'Content-Length': length }, 'GET'));

@@ -41,6 +41,11 @@ export class RawConnection extends Awaited {
     this.socket.resume();
   }
 
+  /** Sends more. */
+  write(bytes: string): void {
+    this.socket.write(bytes);
+  }
+
   close(): void {
     this.socket.destroy();
   }
