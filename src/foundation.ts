@@ -51,7 +51,7 @@ export {
 
 // Messages of the channels in docs/seams.md.
 export type { HashingMessage, LongReadMessage, Origin, VerifyMessage, WriteMessage } from './core/index.js';
-export type { CleanupMessage, LoginMessage, ThrottleMessage } from './identity/index.js';
+export type { CleanupMessage, GuessBucket, GuessPurpose, LoginMessage, ThrottleMessage } from './identity/index.js';
 export type { CapacityMessage, RequestMessage, RequestStartMessage, StreamMessage } from './http/index.js';
 export type { CommitMessage, DatabaseErrorMessage, RelayMessage } from './persistence/index.js';
 
@@ -96,6 +96,7 @@ export {
   UserChange,
   UserCreated,
   UserDeleted,
+  UserLocksCleared,
   UserLoggedIn,
   UserUnblocked,
   UserUpdated,
@@ -107,6 +108,7 @@ export {
   AccountService,
   Bootstrap,
   FirstStartError,
+  LoginLocks,
   LoginService,
   Membership,
   MembershipService,

@@ -14,6 +14,7 @@ import {
   CredentialForms,
   DatabaseAuditSink,
   EventBus,
+  FailureCounters,
   HashingService,
   HealthChecks,
   SystemClock,
@@ -49,7 +50,14 @@ import {
   type LatchkeyOptions,
   type LatchkeyValues,
 } from './latchkey.options.js';
-import { Connection, databaseChecks, relayFor, tokenLookupFor, transactorFor } from './persistence/index.js';
+import {
+  Connection,
+  databaseChecks,
+  failureCountersFor,
+  relayFor,
+  tokenLookupFor,
+  transactorFor,
+} from './persistence/index.js';
 import { schemaOf } from './schema.js';
 import { OptionsError } from './settings/index.js';
 
@@ -167,6 +175,12 @@ const REPLACEABLE: Provider[] = [
       provide: TokenLookup,
       useFactory: ({ dataSource }: Connection, transactor: Transactor) => tokenLookupFor(dataSource, transactor),
       inject: [Connection, Transactor],
+    },
+    {
+      provide: FailureCounters,
+      useFactory: (transactor: Transactor, clock: Clock, { loginThrottle }: LatchkeyValues) =>
+        failureCountersFor(transactor, clock, loginThrottle.countersInMemory),
+      inject: [Transactor, Clock, LATCHKEY_OPTIONS],
     },
     { provide: ActorCheck, useClass: LocalActorCheck },
     { provide: ChangeCheck, useClass: AdministratorCheck },

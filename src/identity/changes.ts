@@ -36,13 +36,16 @@ abstract class HarmlessUserChange extends UserChange {
   }
 }
 
-/** A user was created. */
-export class UserCreated extends UserChange {
-  readonly type = 'user.created';
-
+/** Something that a user did, or that was done for them: it invalidates nothing that was read before. */
+abstract class UserEvent extends UserChange {
   override revokesAccess(): boolean {
     return false;
   }
+}
+
+/** A user was created. */
+export class UserCreated extends UserEvent {
+  readonly type = 'user.created';
 }
 
 /** Name, e-mail or rights changed; `details.fields` names them. */
@@ -78,6 +81,11 @@ export class UserUnblocked extends HarmlessUserChange {
   readonly type = 'user.unblocked';
 }
 
+/** An administrator had the user's failed logins forgotten. */
+export class UserLocksCleared extends UserEvent {
+  readonly type = 'user.locks_cleared';
+}
+
 /** The user was deleted, together with their tokens and memberships. */
 export class UserDeleted extends UserChange {
   readonly type = 'user.deleted';
@@ -101,30 +109,18 @@ export class PasswordChanged extends HarmlessUserChange {
 }
 
 /** A signed-in user gave a wrong current password when changing their password. */
-export class PasswordChangeFailed extends UserChange {
+export class PasswordChangeFailed extends UserEvent {
   readonly type = 'user.password_change_failed';
-
-  override revokesAccess(): boolean {
-    return false;
-  }
 }
 
 /** A login was opened; `details.method` is `password` or `token`. */
-export class UserLoggedIn extends UserChange {
+export class UserLoggedIn extends UserEvent {
   readonly type = 'user.logged_in';
-
-  override revokesAccess(): boolean {
-    return false;
-  }
 }
 
 /** The user logged out. The removal of the login's token is a separate change. */
-export class UserLoggedOut extends UserChange {
+export class UserLoggedOut extends UserEvent {
   readonly type = 'user.logged_out';
-
-  override revokesAccess(): boolean {
-    return false;
-  }
 }
 
 /**
@@ -262,6 +258,7 @@ export const IDENTITY_CHANGES = {
   'user.approved': UserApproved,
   'user.blocked': UserBlocked,
   'user.unblocked': UserUnblocked,
+  'user.locks_cleared': UserLocksCleared,
   'user.deleted': UserDeleted,
   'user.access_ended': UserAccessEnded,
   'user.password_changed': PasswordChanged,

@@ -17,10 +17,32 @@ export interface LoginMessage extends Origin {
 /** Published for every login with a password or token. */
 export const loginChannel = declareChannel<LoginMessage>('latchkey:login');
 
+/**
+ * What is attempted: a login by password, a login by token, the change of one's own password, or the use of the password
+ * of a token.
+ */
+export type GuessPurpose = 'login' | 'token' | 'change' | 'token_password';
+
+/**
+ * Whose failures are counted together. A network is an IPv4 address or an IPv6 /64, a wide one an IPv4 /24 or an IPv6
+ * /48; a known network is one from which somebody has signed in to the account before.
+ */
+export type GuessBucket =
+  | 'account'
+  | 'account_and_network'
+  | 'account_and_wide_network'
+  | 'account_and_known_network'
+  | 'network'
+  | 'wide_network'
+  | 'caller'
+  | 'caller_and_token'
+  | 'token';
+
 /** An attempt rejected because too many earlier ones failed. */
 export interface ThrottleMessage extends Origin {
-  /** What had too many failures: the named account, or the network of the caller. */
-  readonly bucket: 'account' | 'address';
+  readonly purpose: GuessPurpose;
+  /** What had too many failures. */
+  readonly bucket: GuessBucket;
   readonly retryAfterSeconds: number;
 }
 
@@ -29,7 +51,7 @@ export const throttleChannel = declareChannel<ThrottleMessage>('latchkey:throttl
 
 /** One run of one task of the cleanup job. */
 export interface CleanupMessage {
-  /** `expired sessions` or `old audit rows`. */
+  /** `expired sessions`, `empty failure counters`, `old known networks` or `old audit rows`. */
   readonly task: string;
   readonly outcome: 'done' | 'failed';
   /** Number of removed rows; 0 for a failed run. */

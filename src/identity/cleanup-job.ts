@@ -1,9 +1,17 @@
-/** Removes expired sessions, and audit rows past their retention, in the background. */
+/** Removes expired sessions, audit rows past their retention, and what the limits on guessing need no more. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { SYSTEM, UnitOfWork, errorSummary, removeAuditRows, type Transaction } from '../core/index.js';
+import {
+  SYSTEM,
+  UnitOfWork,
+  errorSummary,
+  removeAuditRows,
+  removeEmptyCounters,
+  type Transaction,
+} from '../core/index.js';
 import { cleanupChannel, type CleanupMessage } from './channels.js';
 import type { Options, Values } from '../settings/index.js';
+import { KnownNetworks } from './guessing/known-networks.js';
 import { removeExpiredSessions } from './expired-sessions.js';
 import type { CLEANUP_SETTINGS } from './identity.settings.js';
 
@@ -35,11 +43,14 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     @Inject(CLEANUP_OPTIONS) private readonly options: Values<typeof CLEANUP_SETTINGS>,
+    networks: KnownNetworks,
   ) {
     const keptMs = options.auditRetentionDays * DAY_MS;
     const oldAuditRows: Removal = (tx, limit) => removeAuditRows(tx, new Date(tx.now.getTime() - keptMs), limit);
     this.tasks = new Map([
       ['expired sessions', removeExpiredSessions],
+      ['empty failure counters', removeEmptyCounters],
+      ['old known networks', (tx, limit) => networks.removeOld(tx, limit)],
       ...(keptMs > 0 ? [['old audit rows', oldAuditRows] as const] : []),
     ]);
   }

@@ -4,9 +4,13 @@ import { AccountService } from './account.service.js';
 import { Authenticator } from './authenticator.js';
 import { Bootstrap } from './bootstrap.js';
 import { CleanupJob } from './cleanup-job.js';
+import { GuessThrottle } from './guessing/guess-throttle.js';
+import { KnownNetworks } from './guessing/known-networks.js';
+import { LoginCandidates } from './guessing/login-candidates.js';
+import { LoginLocks } from './guessing/login-locks.js';
+import { LoginThrottle } from './guessing/login-throttle.js';
 import { ReviewWarning } from './labels/review-warning.js';
 import { TakenNames } from './labels/taken-names.js';
-import { LoginThrottle } from './login-throttle.js';
 import { LoginFamilies } from './logins/login-families.js';
 import { MemberRoles } from './member-roles.js';
 import { MembershipService } from './membership.service.js';
@@ -26,6 +30,10 @@ export const IDENTITY_PROVIDERS = [
   Authenticator,
   Bootstrap,
   CleanupJob,
+  GuessThrottle,
+  KnownNetworks,
+  LoginCandidates,
+  LoginLocks,
   LoginFamilies,
   LoginService,
   LoginThrottle,

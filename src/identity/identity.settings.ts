@@ -117,13 +117,29 @@ export const LOGIN_THROTTLE_SETTINGS = settingsTable(
       env: 'LOGIN_FAILURES_PER_ACCOUNT',
       form: integer(1, 100_000),
       default: 10,
-      doc: 'Failed logins for one e-mail address within the window before 429',
+      doc: 'Failed logins for one e-mail address from one network within the window before 429',
+      more:
+        'A network is an IPv4 address, or an IPv6 /64. One from which somebody has signed in to the account before has ' +
+        'this limit for itself.',
+    }),
+    failuresPerAccountInTotal: setting({
+      env: 'LOGIN_FAILURES_IN_TOTAL',
+      form: integer(1, 100_000),
+      default: 100,
+      doc: 'The same from all networks together that are not known for the account',
     }),
     failuresPerAddress: setting({
       env: 'LOGIN_FAILURES_PER_ADDRESS',
       form: integer(1, 100_000),
       default: 100,
-      doc: 'Failed logins from one network address (IPv6: /64) within the window before 429',
+      doc: 'Failed logins from one network, for whatever accounts, within the window before 429',
+      more: 'Logins to accounts for which the network is known are not counted here.',
+    }),
+    wideNetworkFactor: setting({
+      env: 'LOGIN_WIDE_NETWORK_FACTOR',
+      form: integer(1, 10_000),
+      default: 4,
+      doc: 'How many times as many failures are allowed from a whole /24 (IPv4) or /48 (IPv6)',
     }),
     windowSeconds: setting({
       env: 'LOGIN_FAILURE_WINDOW_SECONDS',
@@ -131,8 +147,27 @@ export const LOGIN_THROTTLE_SETTINGS = settingsTable(
       default: 900,
       doc: 'Length of the window in seconds; failures expire evenly over it',
     }),
+    knownNetworks: setting({
+      env: 'LOGIN_KNOWN_NETWORKS',
+      form: integer(0, 1000),
+      default: 20,
+      doc: 'Networks known for each account: from which somebody has signed in; 0 knows none',
+    }),
+    knownNetworkDays: setting({
+      env: 'LOGIN_KNOWN_NETWORK_DAYS',
+      form: integer(1, 3650),
+      default: 90,
+      doc: 'Days until a network is forgotten from which nobody has signed in again',
+    }),
+    countersInMemory: setting({
+      env: 'LOGIN_FAILURE_COUNTERS',
+      form: integer(1000, 10_000_000),
+      default: 100_000,
+      doc: 'SQLite: maximum number of failure counters, about 150 bytes of memory each',
+      more: 'The emptiest are dropped first. On PostgreSQL they are in the database, and count for all instances together.',
+    }),
   },
-  ['LOGIN_FAILURE'],
+  ['LOGIN_FAILURE', 'LOGIN_KNOWN_', 'LOGIN_WIDE_'],
 );
 
 /** The limits of what a user can present: logins and personal tokens. */

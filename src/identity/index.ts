@@ -17,7 +17,7 @@ export {
 export { AdministratorCheck } from './administrator-check.js';
 export { Authenticator, actsForUser, type Authentication, type Principal } from './authenticator.js';
 export * from './changes.js';
-export type { CleanupMessage, LoginMessage, ThrottleMessage } from './channels.js';
+export type { CleanupMessage, GuessBucket, GuessPurpose, LoginMessage, ThrottleMessage } from './channels.js';
 export { Bootstrap, type BootstrapResult, type BootstrapOptions } from './bootstrap.js';
 export { FirstStartError, type FirstStartProblem } from './first-start-check.js';
 export { newHexId } from './hex-id.js';
@@ -26,7 +26,8 @@ export { IDENTITY_ENTITIES, IDENTITY_MIGRATIONS } from './identity.entities.js';
 export { IDENTITY_PROVIDERS } from './identity.providers.js';
 export { LocalActorCheck } from './local-actor-check.js';
 export { LocalUserDirectory } from './local-user-directory.js';
-export { LoginThrottle, type Attempt } from './login-throttle.js';
+export { GuessThrottle, type Attempt, type Guess, type GuessLimit } from './guessing/guess-throttle.js';
+export { LoginLocks } from './guessing/login-locks.js';
 export { MemberRoles, type RolesByAccount } from './member-roles.js';
 export { Membership, ROLES, type Role } from './membership.entity.js';
 export { MembershipService, type Member } from './membership.service.js';

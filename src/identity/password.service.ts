@@ -12,7 +12,8 @@ import {
   type Transaction,
 } from '../core/index.js';
 import { PasswordChangeFailed, PasswordChanged } from './changes.js';
-import { LoginThrottle } from './login-throttle.js';
+import { LoginCandidates } from './guessing/login-candidates.js';
+import { LoginThrottle } from './guessing/login-throttle.js';
 import { lockUserForUpdate } from './user-lock.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionToken } from './session-token.entity.js';
@@ -24,6 +25,7 @@ export class PasswordService {
     private readonly unitOfWork: UnitOfWork,
     private readonly hashing: HashingService,
     private readonly settings: ServerSettings,
+    private readonly candidates: LoginCandidates,
     private readonly throttle: LoginThrottle,
   ) {}
 
@@ -43,21 +45,21 @@ export class PasswordService {
   }
 
   /**
-   * Lets a user change their own password. The current one is checked first; failures count as failed logins.
-   * @throws DomainError `wrong_password`, `invalid_value`, `throttled`, `conflict`
+   * Lets a user change their own password. The current one is checked first; the user's failures are counted.
+   * @throws DomainError `wrong_password`, `invalid_value`, `throttled`, `conflict`, `unavailable`
    */
   async change(actor: Actor, userId: number, current: Secret, next: Secret): Promise<User> {
-    const user = await this.unitOfWork.read((manager) =>
-      manager.createQueryBuilder(User, 'user').addSelect('user.passwordHash').where({ id: userId }).getOne(),
-    );
-    const attempt = this.throttle.begin(actor, user?.email ?? '');
+    const { user, account } = await this.candidates.byId(userId, actor);
+    const attempt = await this.throttle.change(actor, account);
     const turn = changeTurn(actor);
-    const matches = await this.hashing.verifyPassword(user?.passwordHash, current, turn).catch((error: unknown) => {
-      attempt.cancelled();
-      throw error;
-    });
+    const matches = await this.hashing
+      .verifyPassword(user?.passwordHash, current, turn)
+      .catch(async (error: unknown) => {
+        await attempt.cancelled();
+        throw error;
+      });
     if (!user?.passwordHash || !matches) throw await this.refused(actor, user);
-    attempt.succeeded();
+    await attempt.succeeded();
     const { passwordHash: checked } = user;
     const passwordHash = await this.prepare(actor, next);
     return this.unitOfWork.write(actor, async (tx) => {

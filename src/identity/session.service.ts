@@ -10,20 +10,20 @@ import {
   UnitOfWork,
   anonymousFrom,
   type Actor,
-  type HashingTurn,
   type Origin,
   type Transaction,
 } from '../core/index.js';
 import { Authenticator, type Principal } from './authenticator.js';
 import { loginChannel, type LoginMessage } from './channels.js';
 import { LoginFailed, UserLoggedIn, UserLoggedOut } from './changes.js';
-import { networksOf } from './guessing/networks.js';
-import { LoginThrottle } from './login-throttle.js';
+import { KnownNetworks } from './guessing/known-networks.js';
+import { LoginCandidates, type LoginCandidate } from './guessing/login-candidates.js';
+import { LoginThrottle } from './guessing/login-throttle.js';
 import { LoginFamilies } from './logins/login-families.js';
 import { observedLogin } from './observed-login.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionToken } from './session-token.entity.js';
-import { emailKeysOf, isEmailAddress } from './labels/email-address.js';
+import { isEmailAddress } from './labels/email-address.js';
 import { User } from './user.entity.js';
 
 /** The kind of session that a dialect creates. */
@@ -57,14 +57,16 @@ export class SessionService {
     private readonly families: LoginFamilies,
     private readonly hashing: HashingService,
     private readonly authenticator: Authenticator,
+    private readonly candidates: LoginCandidates,
     private readonly throttle: LoginThrottle,
+    private readonly networks: KnownNetworks,
     private readonly settings: ServerSettings,
   ) {}
 
   /**
    * Logs in with a password. An unknown, blocked or unapproved user and a wrong password give the same error, in the
    * same time.
-   * @throws DomainError `invalid_login`, `throttled`
+   * @throws DomainError `invalid_login`, `throttled`, `unavailable`
    */
   login(email: string, password: Secret, options: LoginOptions): Promise<OpenedSession> {
     return this.attempted(email, 'password', options, () => this.openByPassword(email, password, options));
@@ -72,15 +74,17 @@ export class SessionService {
 
   /**
    * Creates a new session for a personal or login token, which stays valid. The session ends with the personal token
-   * that it was created with, and with the family of the login that it was exchanged for.
-   * @throws DomainError `invalid_login`, `throttled`
+   * that it was created with, and with the family of the login that it was exchanged for. A token that is accepted is
+   * never refused because of failures.
+   * @throws DomainError `invalid_login`, `throttled`, `unavailable`
    */
   exchange(presented: string, options: LoginOptions): Promise<OpenedSession> {
     return this.attempted(null, 'token', options, async () => {
       const found = await this.authenticator.authenticate(presented, options.audience, options);
-      if (found.status !== 'authenticated') return undefined;
-      const { user, token } = found.principal;
-      return this.open(user, {}, options, { method: 'token', presented: token });
+      const { user, token } = found.status === 'authenticated' ? found.principal : {};
+      const opened = user && (await this.open(user, {}, options, { method: 'token', presented: token }));
+      if (!opened) await this.throttle.tokenRefused(options);
+      return opened;
     });
   }
 
@@ -90,42 +94,39 @@ export class SessionService {
     options: LoginOptions,
     attempt: () => Promise<OpenedSession | undefined>,
   ): Promise<OpenedSession> {
-    const counted = (): Promise<OpenedSession> => this.counted(email, method, options, attempt);
-    return loginChannel.hasSubscribers ? observedLogin(method, options, counted) : counted();
+    const recorded = async (): Promise<OpenedSession> => {
+      const opened = await attempt();
+      if (opened) return opened;
+      await this.recordFailure(email, method, options);
+      throw new DomainError('invalid_login', method === 'token' ? 'Invalid token' : 'Invalid username or password.');
+    };
+    return loginChannel.hasSubscribers ? observedLogin(method, options, recorded) : recorded();
   }
 
-  /** Counts and records a refused attempt. An attempt that could not be checked does not count. */
-  private async counted(
-    email: string | null,
-    method: LoginMessage['method'],
-    options: LoginOptions,
-    attempt: () => Promise<OpenedSession | undefined>,
-  ): Promise<OpenedSession> {
-    const counted = this.throttle.begin(options, email);
-    let opened: OpenedSession | undefined;
-    try {
-      opened = await attempt();
-    } catch (error) {
-      counted.cancelled();
-      throw error;
-    }
-    if (opened) {
-      counted.succeeded();
-      return opened;
-    }
-    await this.recordFailure(email, method, options);
-    throw new DomainError('invalid_login', method === 'token' ? 'Invalid token' : 'Invalid username or password.');
-  }
-
+  /** An attempt that could not be checked does not count. */
   private async openByPassword(
     email: string,
     password: Secret,
     options: LoginOptions,
   ): Promise<OpenedSession | undefined> {
+    const candidate = await this.candidates.byEmail(email, options);
+    const attempt = await this.throttle.login(options, candidate.account);
+    try {
+      const opened = await this.openFor(candidate, password, options);
+      if (opened) await attempt.succeeded();
+      return opened;
+    } catch (error) {
+      await attempt.cancelled();
+      throw error;
+    }
+  }
+
+  private async openFor(
+    { user, turn }: LoginCandidate,
+    password: Secret,
+    options: LoginOptions,
+  ): Promise<OpenedSession | undefined> {
     const { passwordLogin } = await this.settings.policy();
-    const user = await this.userByEmail(email);
-    const { narrow, wide } = networksOf(options.address);
-    const turn: HashingTurn = { purpose: 'login', caller: [wide, narrow] };
     const check = await this.hashing.checkPassword(user?.passwordHash, password, turn);
     if (!user?.passwordHash || check === 'wrong' || !passwordLogin || user.blocked || !user.approved) return undefined;
     if (options.isAllowed && !(await options.isAllowed(user))) return undefined;
@@ -133,7 +134,8 @@ export class SessionService {
     const expected = { passwordHash: user.passwordHash };
     const opened = await this.open(user, expected, options, { method: 'password', renewedHash });
     // A concurrent login may have renewed the hash; then check against the new one.
-    return opened ?? (renewedHash === null ? undefined : this.openByPassword(email, password, options));
+    if (opened || renewedHash === null) return opened;
+    return this.openFor(await this.candidates.byId(user.id, options), password, options);
   }
 
   /**
@@ -165,16 +167,6 @@ export class SessionService {
     }
   }
 
-  private async userByEmail(email: string): Promise<User | null> {
-    for (const emailKey of emailKeysOf(email)) {
-      const user = await this.unitOfWork.read((manager) =>
-        manager.createQueryBuilder(User, 'user').addSelect('user.passwordHash').where({ emailKey }).getOne(),
-      );
-      if (user) return user;
-    }
-    return null;
-  }
-
   /** Creates a session if the user, and the token they presented, have not changed since they were checked. */
   private async open(
     { id, name }: Pick<User, 'id' | 'name'>,
@@ -190,6 +182,7 @@ export class SessionService {
       const renewed = by.renewedHash ? { passwordHash: by.renewedHash } : {};
       await tx.manager.update(User, { id: user.id }, { lastLoginAt: tx.now, ...renewed });
       await tx.manager.delete(SessionToken, { userId: user.id, expiresAt: LessThanOrEqual(tx.now) });
+      await this.networks.remember(tx, user.id, options);
       const family = await this.families.columnsOfNext(tx, by.presented, options.lifetimeSeconds);
       const endedLogins = await this.families.makeRoom(tx, user.id);
       const token = await this.tokens.issue(tx, SessionToken, {

@@ -46,4 +46,8 @@ export class User {
 
   @Column(timestampColumn({ name: 'last_login_at', nullable: true }))
   lastLoginAt!: Date | null;
+
+  /** Failed logins before this are forgotten. Only selected on demand. */
+  @Column(timestampColumn({ name: 'locks_cleared_at', nullable: true, select: false }))
+  locksClearedAt?: Date | null;
 }

@@ -12,7 +12,17 @@ import {
   type ReaderId,
   type Transaction,
 } from '../core/index.js';
-import { UserApproved, UserBlocked, UserCreated, UserDeleted, UserUnblocked, UserUpdated } from './changes.js';
+import {
+  UserApproved,
+  UserBlocked,
+  UserCreated,
+  UserDeleted,
+  UserLocksCleared,
+  UserUnblocked,
+  UserUpdated,
+} from './changes.js';
+import { KnownNetwork } from './guessing/known-network.entity.js';
+import { forgetFailures } from './guessing/login-locks.js';
 import { lockUserForUpdate, userNotFound } from './user-lock.js';
 import { Membership } from './membership.entity.js';
 import { PasswordService, requireAnotherUser } from './password.service.js';
@@ -128,6 +138,19 @@ export class UserService {
   }
 
   /**
+   * Unblocks a user, and has their failed logins forgotten, for it may be those that keep them out.
+   * @throws DomainError `user_not_found`
+   */
+  async unblock(actor: Actor, id: number): Promise<User> {
+    return this.unitOfWork.write(actor, async (tx) => {
+      const user = await this.change(tx, id, { blocked: false });
+      await forgetFailures(tx, id);
+      if (tx.changes.length === 0) tx.record(new UserLocksCleared(user));
+      return user;
+    });
+  }
+
+  /**
    * Removes a user with everything they own: tokens, sessions, memberships.
    * @throws DomainError `user_not_found`, `last_admin`
    */
@@ -137,6 +160,7 @@ export class UserService {
       const { affected } = await tx.manager.delete(Token, { userId: id });
       await tx.manager.delete(Membership, { userId: id });
       await this.names.free(tx, 'email', String(id));
+      await tx.manager.delete(KnownNetwork, { userId: id });
       await tx.manager.delete(User, { id });
       tx.record(new UserDeleted(user, { email: user.email, tokens: affected ?? 0 }));
     });

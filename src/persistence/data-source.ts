@@ -4,9 +4,12 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import type Database from 'better-sqlite3';
 import type pg from 'pg';
 import {
+  LocalFailureCounters,
   LocalRelay,
   type ChangeRelay,
+  type Clock,
   type EventBus,
+  type FailureCounters,
   type Schema,
   type TokenLookup,
   type Transactor,
@@ -15,6 +18,7 @@ import { poolOf, sqliteConnectionOf } from '../internals/index.js';
 import { engineOf, migrate } from './engine.js';
 import { PostgresTokenLookup } from './lookup/postgres-token-lookup.js';
 import { SqliteTokenLookup } from './lookup/sqlite-token-lookup.js';
+import { PostgresFailureCounters } from './postgres-failure-counters.js';
 import { PostgresRelay, type RelayOptions } from './relay/postgres-relay.js';
 import { SqliteRelay, type ForeignCommits } from './relay/sqlite-relay.js';
 import type { DatabaseAddress } from './persistence.settings.js';
@@ -135,6 +139,16 @@ export function tokenLookupFor(dataSource: DataSource, transactor: Transactor): 
   return transactor instanceof SqliteTransactor
     ? new SqliteTokenLookup(dataSource, transactor)
     : new PostgresTokenLookup(dataSource);
+}
+
+/**
+ * Where failures are counted on this connection.
+ * @param maxBuckets - kept in memory, where they are in memory
+ */
+export function failureCountersFor(transactor: Transactor, clock: Clock, maxBuckets: number): FailureCounters {
+  return transactor instanceof SqliteTransactor
+    ? new LocalFailureCounters(clock, maxBuckets)
+    : new PostgresFailureCounters(transactor, clock);
 }
 
 /** The relay through which changes on this connection reach every instance. */

@@ -4,6 +4,7 @@ export {
   dataSourceOptions,
   describeAddress,
   openClaimed,
+  failureCountersFor,
   openDatabase,
   relayFor,
   tokenLookupFor,

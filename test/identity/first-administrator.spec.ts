@@ -1,6 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { Secret } from '../../src/core/index.js';
 import { Bootstrap, FirstStartError, User } from '../../src/identity/index.js';
+import { loadConfig } from '../../src/config/index.js';
+import { Connection } from '../../src/persistence/index.js';
+import { StartError, createServer } from '../../src/server.js';
+import { closeLater } from '../support/closing.js';
 import { onBothEngines } from '../support/engines.js';
 import { send } from '../support/http.js';
 import { migratedDatabase } from '../support/templates.js';
@@ -24,15 +28,18 @@ onBothEngines('the secrets of the first administrator', (engine) => {
       { ADMIN_PASSWORD: 'x', ADMIN_TOKEN: 'AdminAdminAdminAdminAdminAdminAdminAdmin-_0' },
       /ADMIN_PASSWORD has 1 .*ADMIN_TOKEN is easy/,
     ],
-  ])('are refused before the server listens: %s', async (_kind, env, reason) => {
-    const database = await migratedDatabase(engine, 'standalone');
-    const refusal: unknown = await startServer(engine, env, database).catch((error: unknown) => error);
+  ])('are refused before the server listens: %s', async (_kind, given, reason) => {
+    const { url } = await migratedDatabase(engine, 'standalone');
+    const server = await createServer(loadConfig({ DATABASE_URL: url, PORT: '0', LOG_LEVEL: 'silent', ...given }));
+    closeLater(() => server.stop());
+    const refusal: unknown = await server.start().catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(StartError);
     expect(String(refusal)).toMatch(reason);
-    for (const secret of Object.values(env)) {
+    for (const secret of Object.values(given)) {
       if (secret.length > 1) expect(String(refusal)).not.toContain(secret);
     }
-    const server = await startServer(engine, {}, database);
-    expect(await server.dataSource.getRepository(User).count()).toBe(1);
+    expect(server.app.getHttpServer().listening).toBe(false);
+    expect(await server.app.get(Connection).dataSource.getRepository(User).count()).toBe(0);
   });
 
   it('may be shorter if a setting allows it', async () => {

@@ -262,7 +262,9 @@ async function driveCrm(trail: Trail): Promise<void> {
   const reset = await trail.call(`${methods}/reset_pass_code`, { body: { token, identifier } }, change);
   trail.secret(reset.json<Data<{ random_pass_code: string }>>().data.random_pass_code);
   // No login: whoever names a token wrongly has logged in before.
-  await trail.call(`${methods}/show`, { body: named(trail.secret('a wrong pass code')) }, []);
+  await trail.call(`${methods}/show`, { body: named(trail.secret('a wrong pass code')) }, [
+    ['token.pass_code_refused', 1000, 'token', null],
+  ]);
   await trail.call(`${methods}/list`, { body: { token, number: 5 } }, []);
   await trail.call(`POST ${CRM}/authentication/token/release`, { body: { token } }, [
     ['user.logged_out', 1000, 'user', '1000'],

@@ -297,7 +297,13 @@ onBothEngines('the channels', (engine) => {
   it('of throttling tell what is full, and for how long', async () => {
     for (let attempt = 0; attempt < 4; attempt += 1) await login('victim@example.com', 'a guess');
     expect(recorder.of('latchkey:throttle')).toEqual([
-      { bucket: 'account', retryAfterSeconds: DURATION, address: '127.0.0.1', requestId: SOME_ID },
+      {
+        purpose: 'login',
+        bucket: 'account_and_network',
+        retryAfterSeconds: DURATION,
+        address: '127.0.0.1',
+        requestId: SOME_ID,
+      },
     ]);
     expect(recorder.of('latchkey:login').at(-1)).toMatchObject({ outcome: 'throttled' });
   });

@@ -23,7 +23,7 @@ const WRITTEN_BEHIND = ['last_seen_at', 'previous_last_seen_at'];
 
 export interface StoredOptions {
   readonly tables?: readonly Table[];
-  /** Whether the audit rows of failed logins belong to it; they do unless told otherwise. */
+  /** Whether the audit rows of failed logins and wrong pass codes belong to it; they do unless told otherwise. */
   readonly failedLogins?: boolean;
 }
 
@@ -37,7 +37,8 @@ interface Source {
 export async function stored({ dataSource, engine }: TestServer, options: StoredOptions = {}): Promise<string> {
   const { tables = TABLES, failedLogins = true } = options;
   const sources = tables.map((table): Source => {
-    const where = table === 'audit' && !failedLogins ? ` WHERE action <> 'user.login_failed'` : '';
+    const where =
+      table === 'audit' && !failedLogins ? ` WHERE action NOT IN ('user.login_failed', 'token.pass_code_refused')` : '';
     return { table, rows: `SELECT * FROM latchkey_${table}${where}`, order: ORDERS[table] };
   });
   if (engine === 'postgres') return postgresText(dataSource, sources);

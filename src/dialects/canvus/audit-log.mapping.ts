@@ -14,6 +14,7 @@ const ACTIONS: Readonly<Record<ChangeType, string>> = {
   'user.approved': 'approve',
   'user.blocked': 'block',
   'user.unblocked': 'unblock',
+  'user.locks_cleared': 'clear locks',
   'user.deleted': 'delete',
   'user.access_ended': 'end access',
   'user.password_changed': 'change password',

@@ -166,12 +166,14 @@ export class UsersController {
   @Documented({
     summary: 'Unblock a user',
     returns: 'The unblocked user.',
-    description: 'Administrators only.',
+    description:
+      'Administrators only. Also lets a user in again whom too many failed logins keep out, blocked or not: their ' +
+      'failures are forgotten.',
     answer: UserView,
     errors: [400, 403, 404],
   })
   async unblock(@Caller() { actor }: Principal, @UserId() id: number): Promise<UserView> {
-    return userView(await this.users.update(actor, id, { blocked: false }));
+    return userView(await this.users.unblock(actor, id));
   }
 
   @Permits('self-or-administrator')

@@ -27,6 +27,7 @@ import { CrmError } from './crm.errors.js';
 import type { CrmCaller } from './crm.guard.js';
 import { CRM_OPTIONS } from './crm.options.js';
 import type { CRM_SETTINGS } from './crm.settings.js';
+import { PassCodeCheck } from './pass-code-check.js';
 import { validateIdentifierChanges, type IdentifierChanges, type NewIdentifiers } from './pass-code-rules.js';
 
 /** Selects the tokens and columns of a list. */
@@ -49,6 +50,7 @@ export class AccessTokenService {
     private readonly tokens: TokenService,
     private readonly hashing: HashingService,
     private readonly accounts: AccountService,
+    private readonly passCodes: PassCodeCheck,
     @Inject(CRM_OPTIONS) private readonly options: Values<typeof CRM_SETTINGS>,
   ) {}
 
@@ -59,18 +61,12 @@ export class AccessTokenService {
   }
 
   /**
-   * The identified token. A wrong pass code gives the same answer, in the same time, as an unknown identifier.
-   * @throws DomainError `token_not_found`
+   * The identified token.
+   * @throws DomainError `token_not_found`; `throttled`, `unavailable` for a pass code
    */
-  async find({ account, user }: CrmCaller, named: AccessTokenIdentifier): Promise<AccessToken> {
-    if ('authenticationCode' in named) return this.findOne(account, { handle: named.authenticationCode });
-    const token = await this.withPassCode(account, named.identifier);
-    const matches = await this.hashing.verifyPassword(token?.passCodeHash, named.passCode, {
-      purpose: 'token_password',
-      caller: [account.id, String(user.id)],
-    });
-    if (!token || !matches) throw notFound();
-    return token;
+  async find(caller: CrmCaller, named: AccessTokenIdentifier): Promise<AccessToken> {
+    if ('authenticationCode' in named) return this.findOne(caller.account, { handle: named.authenticationCode });
+    return this.passCodes.find(caller, named.identifier, named.passCode);
   }
 
   /** The token with this code or identifier, without its hash. */
@@ -177,16 +173,6 @@ export class AccessTokenService {
       return this.tokens.update(tx, AccessToken, token, { passCodeHash });
     });
     return { token, passCode };
-  }
-
-  private withPassCode(account: Account, identifier: string): Promise<AccessToken | null> {
-    return this.unitOfWork.read((manager) =>
-      manager
-        .createQueryBuilder(AccessToken, 'token')
-        .addSelect('token.passCodeHash')
-        .where({ accountId: account.id, identifier })
-        .getOne(),
-    );
   }
 
   /**

@@ -36,16 +36,18 @@ import { LogInformation } from './log-information.js';
 import { Parameters } from './parameters.js';
 import { readNewIdentifiers } from './pass-code-rules.js';
 
-/** Errors of a change of the life cycle state. */
-const STATE_ERRORS: CrmErrorName[] = [
+/** Errors of a method that names one access token. */
+const NAMED_ERRORS: CrmErrorName[] = [
   'invalidToken',
-  'notPermitted',
   'parameterMissing',
   'semiOptional',
   'invalidParameter',
   'tokenNotFound',
-  'invalidState',
+  'tooManyFailedLogins',
 ];
+
+/** Errors of a change of the life cycle state. */
+const STATE_ERRORS: CrmErrorName[] = [...NAMED_ERRORS, 'notPermitted', 'invalidState'];
 
 @CrmController('access_tokens', 'Access tokens')
 export class AccessTokensController {
@@ -61,11 +63,11 @@ export class AccessTokensController {
     summary: 'Show one access token',
     description:
       'Identified by its code, or by identifier and pass code together. The answer to a wrong pass code is the same as ' +
-      'for an access token that does not exist.',
+      'for an access token that does not exist; too many are refused for a while.',
     body: NamedInput,
     examples: EXAMPLES.named,
     data: 'accessToken',
-    errors: ['invalidToken', 'parameterMissing', 'semiOptional', 'invalidParameter', 'invalidRequest', 'tokenNotFound'],
+    errors: [...NAMED_ERRORS, 'invalidRequest'],
   })
   async show(
     @Caller() caller: CrmCaller,
@@ -80,7 +82,7 @@ export class AccessTokensController {
     summary: 'Show one access token, in the older form',
     description: 'Prefer POST: a pass code in the address may appear in the logs of proxies.',
     data: 'accessToken',
-    errors: ['invalidToken', 'parameterMissing', 'semiOptional', 'invalidParameter', 'tokenNotFound'],
+    errors: NAMED_ERRORS,
   })
   @ApiQuery(TOKEN_QUERY)
   @ApiQuery({
@@ -174,17 +176,7 @@ export class AccessTokensController {
     body: UpdateInput,
     examples: EXAMPLES.update,
     data: 'accessToken',
-    errors: [
-      'invalidToken',
-      'notPermitted',
-      'parameterMissing',
-      'semiOptional',
-      'invalidParameter',
-      'invalidRequest',
-      'tokenNotFound',
-      'codeTaken',
-      'identifierTaken',
-    ],
+    errors: [...NAMED_ERRORS, 'notPermitted', 'invalidRequest', 'codeTaken', 'identifierTaken'],
   })
   async update(
     @Caller() caller: CrmCaller,

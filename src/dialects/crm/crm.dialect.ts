@@ -3,6 +3,7 @@ import { defineDialect, type FirstAccess } from '../../dialect-kit/index.js';
 import { AccessToken } from './access-token.entity.js';
 import { CrmAccount } from './crm-account.entity.js';
 import { CRM_ACCOUNT_EXTENSION } from './crm-account.extension.js';
+import { CRM_CHANGES } from './crm.changes.js';
 import { CRM_SETTINGS } from './crm.settings.js';
 import { LOGIN_TOKEN_FORM } from './login-token.form.js';
 import { AccessTokens1795392000000 } from './migrations/1795392000000-access-tokens.js';
@@ -13,6 +14,7 @@ export const crm = defineDialect({
   title: 'CRM.COM',
   settings: CRM_SETTINGS,
   entities: [AccessToken, CrmAccount],
+  changeClasses: CRM_CHANGES,
   migrations: [AccessTokens1795392000000, CrmAccounts1796169600000],
   accountExtension: CRM_ACCOUNT_EXTENSION,
   credentials: { forms: () => [LOGIN_TOKEN_FORM] },

@@ -9,6 +9,7 @@ import { CrmErrors } from './crm.errors.js';
 import { CrmGuard } from './crm.guard.js';
 import { ConfigurableModuleClass } from './crm.options.js';
 import { LogInformation } from './log-information.js';
+import { PassCodeCheck } from './pass-code-check.js';
 
 const CONTROLLERS = [AuthenticationController, AccessTokensController];
 
@@ -17,6 +18,6 @@ const MOUNT = mountProviders({ name: 'CrmModule', dialect: 'crm', controllers: C
 /** Serves the CRM.COM dialect below `path` (default: `/crmapi/rest/v2`). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [...MOUNT, AccessTokenList, AccessTokenService, CrmGuard, LogInformation],
+  providers: [...MOUNT, AccessTokenList, AccessTokenService, CrmGuard, LogInformation, PassCodeCheck],
 })
 export class CrmModule extends ConfigurableModuleClass {}

@@ -24,6 +24,25 @@ export const CRM_SETTINGS = settingsTable(
       doc: 'Access tokens that one `list` returns at most, whatever its `number`',
       more: 'The rest is listed by `offset`.',
     }),
+    passCodeFailures: setting({
+      env: 'CRM_PASS_CODE_FAILURES',
+      form: integer(1, 100_000),
+      default: 10,
+      doc: 'Wrong pass codes of one user for one identifier within the window before 429',
+      more: 'The window is `LOGIN_FAILURE_WINDOW_SECONDS`.',
+    }),
+    passCodeFailuresPerCaller: setting({
+      env: 'CRM_PASS_CODE_USER_FAILURES',
+      form: integer(1, 100_000),
+      default: 100,
+      doc: 'Wrong pass codes of one user for whatever identifiers within the window',
+    }),
+    passCodeFailuresPerIdentifier: setting({
+      env: 'CRM_PASS_CODE_TOTAL_FAILURES',
+      form: integer(1, 100_000),
+      default: 50,
+      doc: 'Wrong pass codes of all users together for one identifier within the window',
+    }),
   },
   ['CRM_'],
 );

@@ -10,6 +10,7 @@ import { TokenCreators1796083200000 } from './1796083200000-token-creators.js';
 import { RequestIds1796083260000 } from './1796083260000-request-ids.js';
 import { TokensWithoutSecret1796256000000 } from './1796256000000-tokens-without-secret.js';
 import { PasswordLength1796342400000 } from './1796342400000-password-length.js';
+import { FailedLogins1796342401000 } from './1796342401000-failed-logins.js';
 import { ListIndexes1796428800000 } from './1796428800000-list-indexes.js';
 import { LoginFamilies1796601600000 } from './1796601600000-login-families.js';
 import { AuditOccurrences1796688000000 } from './1796688000000-audit-occurrences.js';
@@ -25,6 +26,7 @@ export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   RequestIds1796083260000,
   TokensWithoutSecret1796256000000,
   PasswordLength1796342400000,
+  FailedLogins1796342401000,
   ListIndexes1796428800000,
   LoginFamilies1796601600000,
   AuditOccurrences1796688000000,

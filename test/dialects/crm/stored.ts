@@ -5,7 +5,7 @@ import type { TestServer } from '../../support/test-server.js';
 
 export { auditRows } from '../../support/stored.js';
 
-/** Everything that a request could have changed, but for failed logins. */
+/** Everything that a request could have changed, but for the traces of failed logins and wrong pass codes. */
 export function storedButFailedLogins(server: TestServer): Promise<string> {
   return stored(server, { failedLogins: false });
 }
