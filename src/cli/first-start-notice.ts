@@ -30,7 +30,7 @@ Latchkey is ready. This is its first start. Save these credentials now: they are
 ${calls}
 Guard a service by a proxy that asks (examples/proxies has whole configurations):
 
-  ${baseUrl}/verify?kind=service_token&account=${accountId}
+  ${baseUrl}/verify?account=${accountId}
 
 Documentation, where you can try every call: ${baseUrl}/docs
 

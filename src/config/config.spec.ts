@@ -223,6 +223,13 @@ const VARIABLES: Record<string, Variable> = {
     faulty: ['Account', 'nobody', 'true'],
     remedy: /one of account, server/,
   },
+  ACCOUNT_LAST_ADMINISTRATOR: {
+    at: (config) => config.rights.lastAccountAdministrator,
+    byDefault: 'kept',
+    valid: ['kept', 'removable'].map((text) => [text, text]),
+    faulty: ['Kept', 'nobody', 'true'],
+    remedy: /one of kept, removable/,
+  },
   LOGIN_FAMILY_DAYS: number((config) => config.userTokens.loginFamilyDays, 30, 0, 3650),
   LOGINS_PER_USER: number((config) => config.userTokens.loginsPerUser, 500, 0, 1_000_000),
   LOGOUT_ENDS: {

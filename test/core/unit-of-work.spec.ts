@@ -75,6 +75,8 @@ onBothEngines('the unit of work', (engine) => {
           targetId: token.id,
           targetName: 'named',
           accountId: null,
+          occurrences: null,
+          lastAt: null,
           details: { kind: 'personal_token', handle: token.handle, user_id: 1000 },
         },
       ]);

@@ -117,6 +117,7 @@ abstract class AccountNameInput {
   @ApiPropertyOptional({
     type: Boolean,
     default: false,
+    example: false,
     description:
       'Whether to take a name although it is reserved for an account that had it. For administrators of the server; ' +
       'ignored for others.',

@@ -60,6 +60,7 @@ export class MembersController {
     description: 'Adds an existing user by their e-mail address or their id.',
     returns: 'The new member.',
     body: NewMemberInput,
+    examples: { 'By address': { email: 'alice@example.com', roles: ['read_only'] } },
     result: MemberView,
     refusals: ['invalid', 'no_account', 'conflict'],
   })

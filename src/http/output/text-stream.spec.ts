@@ -8,6 +8,7 @@ import { streamText } from './text-stream.js';
 
 /** A response that keeps its headers and what is written to it. */
 class Written extends PassThrough {
+  readonly req = { method: 'GET' };
   readonly headers: Record<string, string> = {};
 
   set(headers: Record<string, string>): void {

@@ -91,82 +91,86 @@ export function racesForOneToken(rounds: number): void {
 
 /** Changes, addresses, deletion and passwords. @param rounds - how often each race is run */
 export function racesForOneUser(rounds: number): void {
-  canvusSuite('races for one user', (canvus) => {
-    it('leaves one of several simultaneous changes as a whole', async () => {
-      const { user } = await canvus.person();
-      for (let round = 0; round < rounds; round += 1) {
-        const changes = ['A', 'B', 'C'].map((name) => ({ name, email: newEmail() }));
-        const replies = await times(3, (at) => canvus.admin.patch(userPath(user.id), changes[at]));
-        expect(replies.map((reply) => ok<User>(reply))).toEqual(changes.map((change) => ({ ...user, ...change })));
-        const { name, email } = ok<User>(await canvus.admin.get(userPath(user.id)));
-        expect(changes).toContainEqual({ name, email });
-      }
-    });
-
-    it('creates one of several users with the same address', async () => {
-      for (let round = 0; round < rounds; round += 1) {
-        const email = newEmail();
-        const replies = await times(2, (at) =>
-          canvus.admin.post('/users', { email: at === 0 ? email : email.toUpperCase(), name: `Twin ${String(at)}` }),
-        );
-        expect(statuses(replies)).toEqual([200, 409]);
-        const users = ok<User[]>(await canvus.admin.get('/users'));
-        expect(users.filter((user) => user.email.toLowerCase() === email)).toHaveLength(1);
-      }
-    });
-
-    it('gives one of two users the address that both want', async () => {
-      const [one, other] = [await canvus.person(), await canvus.person()];
-      for (let round = 0; round < rounds; round += 1) {
-        const email = newEmail();
-        const replies = await Promise.all([
-          one.actor.patch(userPath(one.user.id), { email }),
-          other.actor.patch(userPath(other.user.id), { email }),
-        ]);
-        expect(statuses(replies)).toEqual([200, 409]);
-      }
-    });
-
-    it('leaves no token of a user who is deleted while tokens are issued to him', async () => {
-      for (let round = 0; round < rounds; round += 1) {
-        const { user, actor, email, password } = await canvus.person();
-        const description = 'late';
-        const issue = (at: number): Promise<Reply> =>
-          (at % 2 ? actor : canvus.admin).post(tokensOf(user.id), { description });
-        // The deletion comes early in some rounds and late in others.
-        const issues = times(1 + round, issue);
-        const logins = times(2, () => canvus.anonymous.post('/users/login', { email, password }));
-        const deletion = canvus.admin.delete(userPath(user.id));
-        const moreIssues = times(rounds - round, issue);
-        ok(await deletion);
-        const replies = [...(await issues), ...(await moreIssues)];
-        for (const { status } of replies) expect([200, 401, 404]).toContain(status);
-        for (const { status } of await logins) expect([200, 401]).toContain(status);
-        const rows = await rowsOf(canvus.server, 'token');
-        expect(rows).not.toContainEqual(expect.objectContaining({ user_id: user.id }));
-        for (const reply of replies.filter(({ status }) => status === 200)) {
-          const { plain_token: plain } = reply.json<CreatedAccessToken>();
-          expect((await canvus.holder(plain).get('/users')).status).toBe(401);
+  canvusSuite(
+    'races for one user',
+    (canvus) => {
+      it('leaves one of several simultaneous changes as a whole', async () => {
+        const { user } = await canvus.person();
+        for (let round = 0; round < rounds; round += 1) {
+          const changes = ['A', 'B', 'C'].map((name) => ({ name, email: newEmail() }));
+          const replies = await times(3, (at) => canvus.admin.patch(userPath(user.id), changes[at]));
+          expect(replies.map((reply) => ok<User>(reply))).toEqual(changes.map((change) => ({ ...user, ...change })));
+          const { name, email } = ok<User>(await canvus.admin.get(userPath(user.id)));
+          expect(changes).toContainEqual({ name, email });
         }
-      }
-    });
+      });
 
-    it('leaves no login of the old password once a new one is set', async () => {
-      for (let round = 0; round < rounds; round += 1) {
-        const { user, email, password } = await canvus.person();
-        const logins = times(4, () => canvus.anonymous.post('/users/login', { email, password }));
-        const change = canvus.admin.post(userPath(user.id, '/password'), { new_password: 'the next one' });
-        const replies = [
-          ...(await logins),
-          ...(await times(2, () => canvus.anonymous.post('/users/login', { email, password }))),
-        ];
-        ok(await change);
-        for (const reply of replies.filter(({ status }) => status === 200)) {
-          expect((await canvus.holder(reply.json<Login>().token).get('/users')).status).toBe(401);
+      it('creates one of several users with the same address', async () => {
+        for (let round = 0; round < rounds; round += 1) {
+          const email = newEmail();
+          const replies = await times(2, (at) =>
+            canvus.admin.post('/users', { email: at === 0 ? email : email.toUpperCase(), name: `Twin ${String(at)}` }),
+          );
+          expect(statuses(replies)).toEqual([200, 409]);
+          const users = ok<User[]>(await canvus.admin.get('/users'));
+          expect(users.filter((user) => user.email.toLowerCase() === email)).toHaveLength(1);
         }
-      }
-    });
-  });
+      });
+
+      it('gives one of two users the address that both want', async () => {
+        const [one, other] = [await canvus.person(), await canvus.person()];
+        for (let round = 0; round < rounds; round += 1) {
+          const email = newEmail();
+          const replies = await Promise.all([
+            one.actor.patch(userPath(one.user.id), { email }),
+            other.actor.patch(userPath(other.user.id), { email }),
+          ]);
+          expect(statuses(replies)).toEqual([200, 409]);
+        }
+      });
+
+      it('leaves no token of a user who is deleted while tokens are issued to him', async () => {
+        for (let round = 0; round < rounds; round += 1) {
+          const { user, actor, email, password } = await canvus.person();
+          const description = 'late';
+          const issue = (at: number): Promise<Reply> =>
+            (at % 2 ? actor : canvus.admin).post(tokensOf(user.id), { description });
+          // The deletion comes early in some rounds and late in others.
+          const issues = times(1 + round, issue);
+          const logins = times(2, () => canvus.anonymous.post('/users/login', { email, password }));
+          const deletion = canvus.admin.delete(userPath(user.id));
+          const moreIssues = times(rounds - round, issue);
+          ok(await deletion);
+          const replies = [...(await issues), ...(await moreIssues)];
+          for (const { status } of replies) expect([200, 401, 404]).toContain(status);
+          for (const { status } of await logins) expect([200, 401]).toContain(status);
+          const rows = await rowsOf(canvus.server, 'token');
+          expect(rows).not.toContainEqual(expect.objectContaining({ user_id: user.id }));
+          for (const reply of replies.filter(({ status }) => status === 200)) {
+            const { plain_token: plain } = reply.json<CreatedAccessToken>();
+            expect((await canvus.holder(plain).get('/users')).status).toBe(401);
+          }
+        }
+      });
+
+      it('leaves no login of the old password once a new one is set', async () => {
+        for (let round = 0; round < rounds; round += 1) {
+          const { user, email, password } = await canvus.person();
+          const logins = times(4, () => canvus.anonymous.post('/users/login', { email, password }));
+          const change = canvus.admin.post(userPath(user.id, '/password'), { new_password: 'the next one' });
+          const replies = [
+            ...(await logins),
+            ...(await times(2, () => canvus.anonymous.post('/users/login', { email, password }))),
+          ];
+          ok(await change);
+          for (const reply of replies.filter(({ status }) => status === 200)) {
+            expect((await canvus.holder(reply.json<Login>().token).get('/users')).status).toBe(401);
+          }
+        }
+      });
+    },
+    { USERS_CHANGE_EMAIL: 'free' },
+  );
 }
 
 /** Each takes the other his rights, in every combination. @param rounds - how often each race is run */
