@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { setImmediate as nextTick } from 'node:timers/promises';
@@ -8,17 +9,22 @@ import { streamText } from './text-stream.js';
 
 /** A response that keeps its headers and what is written to it. */
 class Written extends PassThrough {
-  readonly req = { method: 'GET' };
+  readonly req: EventEmitter & { method: string };
   readonly headers: Record<string, string> = {};
 
-  set(headers: Record<string, string>): void {
-    Object.assign(this.headers, headers);
+  constructor(method = 'GET') {
+    super();
+    this.req = Object.assign(new EventEmitter(), { method });
+  }
+
+  set(name: string | Record<string, string>, value = ''): void {
+    Object.assign(this.headers, typeof name === 'string' ? { [name]: value } : name);
   }
 }
 
 const HEADERS = { 'Content-Type': 'text/csv' };
 
-const send = (response: Written, pieces: AsyncGenerator<string>): Promise<void> =>
+const send = (response: Written, pieces: AsyncGenerator<string, void>): Promise<void> =>
   streamText(response as unknown as Response, HEADERS, pieces);
 
 describe('a long text', () => {
@@ -48,17 +54,36 @@ describe('a long text', () => {
   it('of no pieces is an empty one', async () => {
     const response = new Written();
 
-    async function* pieces(): AsyncGenerator<string> {
+    async function* pieces(): AsyncGenerator<string, void> {
       await Promise.resolve();
     }
     const [text] = await Promise.all([textOf(response), send(response, pieces())]);
-    expect([text, response.headers]).toEqual(['', HEADERS]);
+    expect([text, response.headers]).toEqual(['', { ...HEADERS, 'Content-Length': '0' }]);
   });
 
-  it('that fails before its first piece leaves the response to the error', async () => {
+  it('of one piece is sent with its length', async () => {
+    const response = new Written();
+    async function* pieces() {
+      yield await Promise.resolve('é');
+    }
+    const [text] = await Promise.all([textOf(response), send(response, pieces())]);
+    expect([text, response.headers]).toEqual(['é', { ...HEADERS, 'Content-Length': '2' }]);
+  });
+
+  it.each([['a'], ['a', 'b', 'c']])('is not sent to HEAD (%#)', async (...all) => {
+    const response = new Written('HEAD');
+    async function* pieces() {
+      for (const piece of all) yield await Promise.resolve(piece);
+    }
+    const [text] = await Promise.all([textOf(response), send(response, pieces())]);
+    expect(text).toBe('');
+  });
+
+  it('that fails before its second piece leaves the response to the error', async () => {
     const response = new Written();
 
-    async function* pieces(): AsyncGenerator<string> {
+    async function* pieces(): AsyncGenerator<string, void> {
+      yield 'a';
       await Promise.reject(new Error('the first read failed'));
     }
     await expect(send(response, pieces())).rejects.toThrow('the first read failed');
@@ -69,8 +94,9 @@ describe('a long text', () => {
     const response = new Written();
     let isEnded = false;
     response.on('end', () => (isEnded = true)).resume();
-    async function* pieces(): AsyncGenerator<string> {
+    async function* pieces(): AsyncGenerator<string, void> {
       yield 'a';
+      yield 'b';
       await Promise.reject(new Error('a later read failed'));
     }
     await send(response, pieces());
@@ -81,7 +107,7 @@ describe('a long text', () => {
   it('that the client no longer reads is read no further, which is not logged', async () => {
     const response = new Written();
     let [read, isReleased] = [0, false];
-    async function* pieces(): AsyncGenerator<string> {
+    async function* pieces(): AsyncGenerator<string, void> {
       try {
         for (; read < 1000; read += 1) yield await Promise.resolve('x'.repeat(10_000));
       } finally {
