@@ -66,8 +66,8 @@ it('of the package, a host with one dialect loads nothing of another but its val
   const loaded = loadedFor('foundation', 'cloudflare');
   expect(loaded).toContain('dialects/cloudflare/cloudflare.module.js');
   const others = /^(dialects\/(crm|canvus)|data-plane|operations|config|docs|main|server|app\.module)\b/;
-  // The schema is one: the entities and migrations of all dialects belong to it.
-  const light = /\.(dialect|entity|extension|form|settings)\.js$|\/token-handles\.js$|\/migrations\/[^/]+\.js$/;
+  // The schema is one: the entities and migrations of all dialects belong to it, and what the audit log may hold of them.
+  const light = /\.(changes|dialect|entity|extension|form|settings)\.js$|\/token-handles\.js$|\/migrations\/[^/]+\.js$/;
   const ofOthers = loaded.filter((file) => others.test(file));
   expect(ofOthers).toContain('dialects/crm/access-token.entity.js');
   expect(ofOthers.filter((file) => !light.test(file))).toEqual([]);

@@ -8,7 +8,7 @@ const EMAIL = ADMIN.email;
 
 onBothEngines('a login that finds no room', (engine) => {
   it('is answered with 503 and Retry-After, in each dialect’s form', async () => {
-    const server = await startServer(engine, { PASSWORD_SLOTS: '1', PASSWORD_QUEUE: '1', BCRYPT_COST: '9' });
+    const server = await startServer(engine, { PASSWORD_SLOTS: '1', PASSWORD_QUEUE: '1', BCRYPT_COST: '12' });
     const { hashing } = servicesOf(server);
     const turn = { purpose: 'login', caller: ['127.0.0.0/24', '127.0.0.1'] } as const;
     const busy = Array.from({ length: 2 }, () => hashing.verifyPassword(null, hashing.newSecret(), turn));

@@ -71,6 +71,7 @@ canvusSuite('GET audit-log', (canvus) => {
         'user.approved': 'approve user',
         'user.blocked': 'block user',
         'user.unblocked': 'unblock user',
+        'user.locks_cleared': 'clear locks user',
         'user.deleted': 'delete user',
         'user.access_ended': 'end access user',
         'user.password_changed': 'change password user',
