@@ -98,7 +98,7 @@ function holderParameters(): ReturnType<typeof parameter>[] {
     parameter(
       'token',
       'Ids of the admitted tokens. Default: all.',
-      { type: 'string', format: 'uuid' },
+      { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' },
       { one: [IDENTITY_HEADERS['Latchkey-Token-Id'].example] },
     ),
     parameter(
