@@ -38,6 +38,7 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
     'npm run jest -- test/gates -u': SUITES,
     'npm run api-report': 'writes to the repository',
     'npm run settings-table': 'writes to the repository',
+    'npm run create-path': 'builds first; test/gates/create-path.spec.ts counts the same files',
     'npm run migration:generate -- src/persistence/migrations/NAME': 'is run for the README',
     'npm pack': PACKAGE,
   },
@@ -53,6 +54,10 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
   'docs/design.md': {
     'npm run build': 'is run for the README',
     'npm start': 'is run for the README',
+  },
+  'docs/token-patterns.md': {
+    [`python3 -c 'import sys, zlib; s = sys.argv[1]; print(s[-8:] == "%08x" % zlib.crc32(s[:-8].encode()))' "$MATCH"`]:
+      'is for the machine of a scanner, on a match of its own',
   },
   'docs/several-instances.md': {
     'npx tsx bench/revocations.ts --revocations 10000':

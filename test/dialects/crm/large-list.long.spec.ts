@@ -47,10 +47,9 @@ crmSuite('a list of 10,000', (crm) => {
     const watch = watchQueries(crm.server.dataSource);
     await list({ fields_set: 'number' });
     watch.stop();
-    const [statement = '', ...others] = watch.statements.filter((text) => text.includes('ORDER BY'));
-    expect(others).toEqual([]);
-    expect(statement).toContain('latchkey_token');
-    const columns = columnsOf(statement);
+    const slices = watch.statements.filter((text) => text.includes('ORDER BY'));
+    expect(slices.filter((text) => !text.includes('latchkey_token'))).toEqual([]);
+    const columns = slices.flatMap(columnsOf);
     expect(columns).toContain('number');
     // The key and the kind are what makes a row a record.
     expect(['id', 'kind', 'number']).toEqual(expect.arrayContaining(columns));
@@ -62,10 +61,10 @@ crmSuite('a list of 10,000', (crm) => {
     const { tokens } = await list({ fields_set: 'identifier', life_cycle_state: 'NOT_EFFECTIVE' });
     watch.stop();
     expect(tokens).toHaveLength(TOKENS / 2);
-    const [statement = ''] = watch.statements.filter((text) => text.includes('ORDER BY'));
-    expect(columnsOf(statement)).toContain('identifier');
-    expect(columnsOf(statement)).not.toContain('handle');
-    expect(columnsOf(statement)).not.toContain('pass_code_hash');
+    const columns = watch.statements.filter((text) => text.includes('ORDER BY')).flatMap(columnsOf);
+    expect(columns).toContain('identifier');
+    expect(columns).not.toContain('handle');
+    expect(columns).not.toContain('pass_code_hash');
   });
 
   it('never reads the hashes, even of everything', async () => {
