@@ -10,7 +10,7 @@ import { EXPORT, rowsOf } from './audit-log-client.js';
 import { canvusSuite, type Canvus } from './support.js';
 
 const MANY = 10_000;
-const BATCH = 1000;
+const BATCH = 200;
 
 /** An export of which nothing has been read beyond the headers. */
 function begun({ server }: Canvus): Promise<IncomingMessage> {
@@ -22,7 +22,7 @@ function begun({ server }: Canvus): Promise<IncomingMessage> {
 
 /** How many batches were read once the server waits for its client. */
 async function batchesWhenStill(watch: QueryWatch): Promise<number> {
-  const count = (): number => watch.count(/FROM "latchkey_audit".*LIMIT 1000/s);
+  const count = (): number => watch.count(/FROM "latchkey_audit"/);
   let before = -1;
   for (let quiet = 0; quiet < 10; quiet = count() === before ? quiet + 1 : 0) {
     before = count();

@@ -42,173 +42,177 @@ const create = (client: Client, members: Members = {}): Promise<Reply> =>
 
 /** @param rounds - how often each race is run */
 export function races(rounds: number): void {
-  crmSuite('races', (crm) => {
-    describe('create', () => {
-      it.each([
-        ['authentication_code', ERROR.codeTaken],
-        ['identifier', ERROR.identifierTaken],
-      ])('lets exactly one of two with the same %s succeed', async (name, error) => {
-        for (let round = 0; round < rounds; round += 1) {
-          const { root } = await crm.organisation();
-          const value = unique('same');
-          const won = exactlyOne(await times(2, () => create(root, { [name]: value })), error);
-          expect(await all(root)).toEqual([won]);
-        }
-      });
-
-      it('lets exactly one of ten with the same code and identifier succeed, and wastes no number', async () => {
-        const { root } = await crm.organisation();
-        const same = { authentication_code: unique('same'), identifier: unique('same') };
-        const replies = await times(10, () => create(root, same));
-        expect(replies.filter(isOk)).toHaveLength(1);
-        for (const reply of replies.filter((one) => !isOk(one))) {
-          expect(
-            [ERROR.codeTaken, ERROR.identifierTaken].map((name) => `COM.CRM.EXCEPTION.${name}EXCEPTION`),
-          ).toContain(reply.json<Envelope>().status.code);
-        }
-        expect((await make(root)).token.number).toBe('AT0000000002');
-      });
-
-      it('lets two organisations make the same at the same time', async () => {
-        const [one, other] = [await crm.organisation(), await crm.organisation()];
-        const same = { authentication_code: unique('same'), identifier: unique('same') };
-        const replies = await Promise.all([create(one.root, same), create(other.root, same)]);
-        for (const reply of replies) expect(data(reply)).toMatchObject({ number: 'AT0000000001' });
-      });
-
-      it('gives many at once consecutive numbers', async () => {
-        const many = 10 * rounds;
-        const { root } = await crm.organisation();
-        const tokens = (await times(many, () => create(root))).map((reply) => data<AccessToken>(reply));
-        const numbers = tokens.map(numberOf).sort((a, b) => a - b);
-        expect(numbers).toEqual(Array.from({ length: many }, (_, at) => at + 1));
-        expect((await all(root)).map(({ id }) => id)).toEqual(
-          tokens.sort((a, b) => numberOf(a) - numberOf(b)).map(({ id }) => id),
-        );
-      });
-
-      it('repeats no number and leaves none out when others fail in between', async () => {
-        const { root } = await crm.organisation();
-        const { code, identifier } = await make(root);
-        const replies = await times(30, (at) => {
-          if (at % 3 === 1) return create(root, { authentication_code: code });
-          if (at % 3 === 2) return create(root, { identifier });
-          return create(root);
-        });
-        expect(replies.filter(isOk)).toHaveLength(10);
-        const numbers = (await all(root)).map(numberOf);
-        expect(numbers).toEqual(Array.from({ length: 11 }, (_, at) => at + 1));
-      });
-    });
-
-    describe('update', () => {
-      it('makes two changes of different parts both last', async () => {
-        for (let round = 0; round < rounds; round += 1) {
-          const { code, token } = await make(crm.root);
-          const [identifier, other] = [unique('identifier'), unique('pass')];
-          const replies = await Promise.all([
-            crm.root.post('access_tokens/update', { ...byCode(code), identifier, pass_code: 'first' }),
-            crm.root.post('access_tokens/set_as_not_effective', byCode(code)),
-            crm.root.post('access_tokens/update', { ...byCode(code), pass_code: other }),
-          ]);
-          // Who names the record as it was before another's change finds none: then he has changed nothing.
-          for (const reply of replies) if (!isOk(reply)) failure(reply, ERROR.notFound);
-          const [renamed, moved] = replies.map(isOk);
-          expect(await shown(crm.root, code)).toMatchObject({
-            identifier: renamed ? identifier : token.identifier,
-            life_cycle_state: moved ? 'NOT_EFFECTIVE' : 'EFFECTIVE',
-          });
-        }
-      });
-
-      it('lets exactly one of two take the record by its present code to a new one', async () => {
-        for (let round = 0; round < rounds; round += 1) {
-          const { code, token } = await make(crm.root);
-          const replies = await times(2, () =>
-            crm.root.post('access_tokens/update', { ...byCode(code), authentication_code: null }),
-          );
-          const won = exactlyOne(replies, ERROR.notFound);
-          expect((await shown(crm.root, won.authentication_code)).id).toBe(token.id);
-        }
-      });
-
-      it('lets exactly one of two who know the present pass code change it', async () => {
-        for (let round = 0; round < rounds; round += 1) {
-          const made = await make(crm.root);
-          const passCodes = [unique('pass'), unique('pass')];
-          const replies = await times(2, (at) =>
-            crm.root.post('access_tokens/update', { ...byIdentifier(made), pass_code: passCodes[at] }),
-          );
-          exactlyOne(replies, ERROR.notFound);
-          const work: boolean[] = [];
-          for (const passCode of passCodes) {
-            work.push(isOk(await crm.root.post('access_tokens/show', byIdentifier({ ...made, passCode }))));
-          }
-          expect(work).toEqual(replies.map(isOk));
-        }
-      });
-
-      it('lets exactly one of two records take a free name', async () => {
-        for (const [name, error] of [
+  crmSuite(
+    'races',
+    (crm) => {
+      describe('create', () => {
+        it.each([
           ['authentication_code', ERROR.codeTaken],
           ['identifier', ERROR.identifierTaken],
-        ] as const) {
-          const records = [await make(crm.root), await make(crm.root)];
-          const value = unique('free');
-          const replies = await Promise.all(
-            records.map(({ code }) =>
-              crm.root.post('access_tokens/update', { ...byCode(code), pass_code: 'pass', [name]: value }),
+        ])('lets exactly one of two with the same %s succeed', async (name, error) => {
+          for (let round = 0; round < rounds; round += 1) {
+            const { root } = await crm.organisation();
+            const value = unique('same');
+            const won = exactlyOne(await times(2, () => create(root, { [name]: value })), error);
+            expect(await all(root)).toEqual([won]);
+          }
+        });
+
+        it('lets exactly one of ten with the same code and identifier succeed, and wastes no number', async () => {
+          const { root } = await crm.organisation();
+          const same = { authentication_code: unique('same'), identifier: unique('same') };
+          const replies = await times(10, () => create(root, same));
+          expect(replies.filter(isOk)).toHaveLength(1);
+          for (const reply of replies.filter((one) => !isOk(one))) {
+            expect(
+              [ERROR.codeTaken, ERROR.identifierTaken].map((name) => `COM.CRM.EXCEPTION.${name}EXCEPTION`),
+            ).toContain(reply.json<Envelope>().status.code);
+          }
+          expect((await make(root)).token.number).toBe('AT0000000002');
+        });
+
+        it('lets two organisations make the same at the same time', async () => {
+          const [one, other] = [await crm.organisation(), await crm.organisation()];
+          const same = { authentication_code: unique('same'), identifier: unique('same') };
+          const replies = await Promise.all([create(one.root, same), create(other.root, same)]);
+          for (const reply of replies) expect(data(reply)).toMatchObject({ number: 'AT0000000001' });
+        });
+
+        it('gives many at once consecutive numbers', async () => {
+          const many = 10 * rounds;
+          const { root } = await crm.organisation();
+          const tokens = (await times(many, () => create(root))).map((reply) => data<AccessToken>(reply));
+          const numbers = tokens.map(numberOf).sort((a, b) => a - b);
+          expect(numbers).toEqual(Array.from({ length: many }, (_, at) => at + 1));
+          expect((await all(root)).map(({ id }) => id)).toEqual(
+            tokens.sort((a, b) => numberOf(a) - numberOf(b)).map(({ id }) => id),
+          );
+        });
+
+        it('repeats no number and leaves none out when others fail in between', async () => {
+          const { root } = await crm.organisation();
+          const { code, identifier } = await make(root);
+          const replies = await times(30, (at) => {
+            if (at % 3 === 1) return create(root, { authentication_code: code });
+            if (at % 3 === 2) return create(root, { identifier });
+            return create(root);
+          });
+          expect(replies.filter(isOk)).toHaveLength(10);
+          const numbers = (await all(root)).map(numberOf);
+          expect(numbers).toEqual(Array.from({ length: 11 }, (_, at) => at + 1));
+        });
+      });
+
+      describe('update', () => {
+        it('makes two changes of different parts both last', async () => {
+          for (let round = 0; round < rounds; round += 1) {
+            const { code, token } = await make(crm.root);
+            const [identifier, other] = [unique('identifier'), unique('pass')];
+            const replies = await Promise.all([
+              crm.root.post('access_tokens/update', { ...byCode(code), identifier, pass_code: 'first' }),
+              crm.root.post('access_tokens/set_as_not_effective', byCode(code)),
+              crm.root.post('access_tokens/update', { ...byCode(code), pass_code: other }),
+            ]);
+            // Who names the record as it was before another's change finds none: then he has changed nothing.
+            for (const reply of replies) if (!isOk(reply)) failure(reply, ERROR.notFound);
+            const [renamed, moved] = replies.map(isOk);
+            expect(await shown(crm.root, code)).toMatchObject({
+              identifier: renamed ? identifier : token.identifier,
+              life_cycle_state: moved ? 'NOT_EFFECTIVE' : 'EFFECTIVE',
+            });
+          }
+        });
+
+        it('lets exactly one of two take the record by its present code to a new one', async () => {
+          for (let round = 0; round < rounds; round += 1) {
+            const { code, token } = await make(crm.root);
+            const replies = await times(2, () =>
+              crm.root.post('access_tokens/update', { ...byCode(code), authentication_code: null }),
+            );
+            const won = exactlyOne(replies, ERROR.notFound);
+            expect((await shown(crm.root, won.authentication_code)).id).toBe(token.id);
+          }
+        });
+
+        it('lets exactly one of two who know the present pass code change it', async () => {
+          for (let round = 0; round < rounds; round += 1) {
+            const made = await make(crm.root);
+            const passCodes = [unique('pass'), unique('pass')];
+            const replies = await times(2, (at) =>
+              crm.root.post('access_tokens/update', { ...byIdentifier(made), pass_code: passCodes[at] }),
+            );
+            exactlyOne(replies, ERROR.notFound);
+            const work: boolean[] = [];
+            for (const passCode of passCodes) {
+              work.push(isOk(await crm.root.post('access_tokens/show', byIdentifier({ ...made, passCode }))));
+            }
+            expect(work).toEqual(replies.map(isOk));
+          }
+        });
+
+        it('lets exactly one of two records take a free name', async () => {
+          for (const [name, error] of [
+            ['authentication_code', ERROR.codeTaken],
+            ['identifier', ERROR.identifierTaken],
+          ] as const) {
+            const records = [await make(crm.root), await make(crm.root)];
+            const value = unique('free');
+            const replies = await Promise.all(
+              records.map(({ code }) =>
+                crm.root.post('access_tokens/update', { ...byCode(code), pass_code: 'pass', [name]: value }),
+              ),
+            );
+            expect(exactlyOne(replies, error)).toMatchObject({ [name]: value });
+          }
+        });
+      });
+
+      describe('states', () => {
+        it('lets exactly one of many who move a token the same way succeed', async () => {
+          const { code } = await make(crm.root);
+          for (let round = 0; round < rounds; round += 1) {
+            for (const [path, state] of [
+              ['access_tokens/set_as_not_effective', 'NOT_EFFECTIVE'],
+              ['access_tokens/set_as_effective', 'EFFECTIVE'],
+            ] as const) {
+              const won = exactlyOne(await times(2 + round, () => crm.root.post(path, byCode(code))), ERROR.state);
+              expect(won.life_cycle_state).toBe(state);
+              expect((await shown(crm.root, code)).life_cycle_state).toBe(state);
+            }
+          }
+        });
+
+        it('gives no pass code to a token that is not effective', async () => {
+          for (let round = 0; round < rounds; round += 1) {
+            const made = await make(crm.root);
+            const [reset, moved] = await Promise.all([
+              crm.root.post('access_tokens/reset_pass_code', { authentication_code: made.code }),
+              crm.root.post('access_tokens/set_as_not_effective', byCode(made.code)),
+            ]);
+            data(moved);
+            const worked = isOk(reset);
+            if (!worked) failure(reset, ERROR.state);
+            expect(isOk(await crm.root.post('access_tokens/show', byIdentifier(made)))).toBe(!worked);
+          }
+        });
+
+        it('makes the last of several new pass codes work, and no other', async () => {
+          const made = await make(crm.root);
+          const replies = await times(5, () =>
+            crm.root.post('access_tokens/reset_pass_code', { authentication_code: made.code }),
+          );
+          const passCodes = replies.map((reply) => data<{ random_pass_code: string }>(reply).random_pass_code);
+          const found = await Promise.all(
+            [made.passCode, ...passCodes].map((passCode) =>
+              crm.root.post('access_tokens/show', byIdentifier({ ...made, passCode })),
             ),
           );
-          expect(exactlyOne(replies, error)).toMatchObject({ [name]: value });
-        }
+          const [old, ...others] = found.map(isOk);
+          expect(old).toBe(false);
+          expect(others.filter(Boolean)).toHaveLength(1);
+        });
       });
-    });
-
-    describe('states', () => {
-      it('lets exactly one of many who move a token the same way succeed', async () => {
-        const { code } = await make(crm.root);
-        for (let round = 0; round < rounds; round += 1) {
-          for (const [path, state] of [
-            ['access_tokens/set_as_not_effective', 'NOT_EFFECTIVE'],
-            ['access_tokens/set_as_effective', 'EFFECTIVE'],
-          ] as const) {
-            const won = exactlyOne(await times(2 + round, () => crm.root.post(path, byCode(code))), ERROR.state);
-            expect(won.life_cycle_state).toBe(state);
-            expect((await shown(crm.root, code)).life_cycle_state).toBe(state);
-          }
-        }
-      });
-
-      it('gives no pass code to a token that is not effective', async () => {
-        for (let round = 0; round < rounds; round += 1) {
-          const made = await make(crm.root);
-          const [reset, moved] = await Promise.all([
-            crm.root.post('access_tokens/reset_pass_code', { authentication_code: made.code }),
-            crm.root.post('access_tokens/set_as_not_effective', byCode(made.code)),
-          ]);
-          data(moved);
-          const worked = isOk(reset);
-          if (!worked) failure(reset, ERROR.state);
-          expect(isOk(await crm.root.post('access_tokens/show', byIdentifier(made)))).toBe(!worked);
-        }
-      });
-
-      it('makes the last of several new pass codes work, and no other', async () => {
-        const made = await make(crm.root);
-        const replies = await times(5, () =>
-          crm.root.post('access_tokens/reset_pass_code', { authentication_code: made.code }),
-        );
-        const passCodes = replies.map((reply) => data<{ random_pass_code: string }>(reply).random_pass_code);
-        const found = await Promise.all(
-          [made.passCode, ...passCodes].map((passCode) =>
-            crm.root.post('access_tokens/show', byIdentifier({ ...made, passCode })),
-          ),
-        );
-        const [old, ...others] = found.map(isOk);
-        expect(old).toBe(false);
-        expect(others.filter(Boolean)).toHaveLength(1);
-      });
-    });
-  });
+    },
+    { PASSWORD_QUEUE: '1000' },
+  );
 }
