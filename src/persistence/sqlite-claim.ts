@@ -73,10 +73,22 @@ export class SqliteClaim {
 /** Creates the file for its owner alone; SQLite gives its log the same mode. A file that exists loses the rights of others. */
 function makePrivate(file: string): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  for (const name of [file, `${file}${CLAIM}`]) closeSync(openSync(name, 'a', PRIVATE));
+  for (const name of [file, `${file}${CLAIM}`]) create(name);
   for (const name of [file, ...BESIDE.map((ending) => `${file}${ending}`)]) {
     const found = statSync(name, { throwIfNoEntry: false });
     if (found && (found.mode & 0o077) !== 0) chmodSync(name, PRIVATE);
+  }
+}
+
+/**
+ * Creates a file unless it exists. One that exists is not opened: closing it would release every lock that this process
+ * holds on it, those of SQLite included (sqlite.org/howtocorrupt.html §2.2).
+ */
+function create(name: string): void {
+  try {
+    closeSync(openSync(name, 'wx', PRIVATE));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 /** An SQLite file belongs to one server and one user of the machine, and changes of other processes count at once. */
+import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
@@ -135,6 +136,18 @@ describe('a second server on the same file', () => {
       ),
     );
     expect(await status(server)).toBe(200);
+  });
+
+  it('does not loosen the claim for other processes by trying', async () => {
+    const server = await startServer('sqlite');
+    await expect(second(server)).rejects.toThrow(/in use by process/);
+    const claim = `new (require('better-sqlite3'))(process.argv[1], { timeout: 0 }).exec('BEGIN IMMEDIATE')`;
+    const words = ['-e', claim, `${server.database.name}-server`];
+    const other = spawnSync(process.execPath, words, {
+      encoding: 'utf8',
+      cwd: path.resolve(import.meta.dirname, '../..'),
+    });
+    expect(other.stderr).toContain('SQLITE_BUSY');
   });
 
   it('may follow as soon as the first has stopped', async () => {
