@@ -138,7 +138,7 @@ function reasonAgainst(verdict: Verdict, form: CredentialForm, policy: AccessPol
 }
 
 function publish(
-  { door, address, requestId = null }: DecisionSource,
+  { entryPoint, address, requestId = null }: DecisionSource,
   policy: AccessPolicy,
   outcome: DecisionMessage['outcome'],
   reason: Reason,
@@ -146,5 +146,5 @@ function publish(
 ): void {
   const token = verdict && 'token' in verdict ? verdict.token : undefined;
   const { kind = null, id: tokenId = null, accountId = null } = token ?? {};
-  decisionChannel.publish({ door, outcome, reason, kind, tokenId, accountId, policy, address, requestId });
+  decisionChannel.publish({ entryPoint, outcome, reason, kind, tokenId, accountId, policy, address, requestId });
 }

@@ -5,7 +5,7 @@ import type { AccessPolicy } from './access-policy.js';
 /** Where a request for a decision comes from. */
 export interface DecisionSource extends Origin {
   /** `/verify`, or a guard on a route of a host. */
-  readonly door: 'verify' | 'guard';
+  readonly entryPoint: 'verify' | 'guard';
 }
 
 /** An access decision. */

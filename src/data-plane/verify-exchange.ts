@@ -8,7 +8,7 @@ const DIALECT = 'verify';
 const ROUTE = '/verify';
 
 export class VerifyExchange implements DecisionSource {
-  readonly door = 'verify';
+  readonly entryPoint = 'verify';
   readonly requestId: string;
   /** By `performance.now()`; only set if the channel has subscribers. */
   private readonly began: number | undefined;

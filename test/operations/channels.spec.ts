@@ -1,4 +1,4 @@
-/** What a running server tells on its channels. */
+/** What a running server publishes on its channels. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -28,7 +28,7 @@ function revoke(server: TestServer, { id, userId }: PersonalToken): Promise<unkn
   return unitOfWork.write(SYSTEM, (tx) => tokens.revoke(tx, PersonalToken, { id, userId }));
 }
 
-/** Everything that any test of this file has heard, by channel. */
+/** Every message that any test of this file has received, by channel. */
 const heard = new Map<string, Message[]>();
 
 onBothEngines('the channels', (engine) => {
@@ -61,7 +61,7 @@ onBothEngines('the channels', (engine) => {
 
   const login = (email: string, password: string): Promise<Reply> => post(LOGIN, { email, password });
 
-  it('of limits tell what was refused', async () => {
+  it('of limits say what was refused', async () => {
     const small = await startServer(engine, { MAX_CONNECTIONS: '1' });
     expect((await ask('GET', '/health/live', {}, small)).status).toBe(200);
     // The connection of that request is kept, so this one is the second.
@@ -75,7 +75,7 @@ onBothEngines('the channels', (engine) => {
   describe('of verifications', () => {
     const verified = (): Message[] => recorder.of('latchkey:verify');
 
-    it('tell the verdict, where the token was found, and which secret matched', async () => {
+    it('contain the verdict, where the token was found, and which secret matched', async () => {
       const { token, secret } = await issueToken(servicesOf(server));
       recorder.clear();
       const headers = { 'Private-Token': secret.reveal() };
@@ -88,7 +88,7 @@ onBothEngines('the channels', (engine) => {
       ]);
     });
 
-    it('tell the token whose secret is wrong, and none for an unknown one', async () => {
+    it('contain the token whose secret is wrong, and none for an unknown one', async () => {
       const made = (await post(TOKENS, { name: 'mine' }, AS_ADMIN)).json<{ result: Record<string, string> }>().result;
       const other = (await post(TOKENS, { name: 'other' }, AS_ADMIN)).json<{ result: Record<string, string> }>().result;
       recorder.clear();
@@ -111,13 +111,13 @@ onBothEngines('the channels', (engine) => {
       ]);
     });
 
-    it('tell of those that a dialect makes for itself', async () => {
+    it('include those that a dialect makes itself', async () => {
       await ask('GET', '/api/v1/users', { headers: AS_ADMIN });
       expect(verified()).toMatchObject([{ status: 'valid', kind: 'personal_token' }]);
     });
   });
 
-  it('of decisions tell outcome, reason, rule, and where the request comes from', async () => {
+  it('of decisions contain outcome, reason, rule, and the source of the request', async () => {
     const { token, secret } = await issueToken(servicesOf(server));
     const credential = { 'Private-Token': secret.reveal() };
     recorder.clear();
@@ -129,7 +129,7 @@ onBothEngines('the channels', (engine) => {
     await ask('GET', '/verify', { headers: { 'Private-Token': 'x'.repeat(43) } });
     const mine = { kind: 'personal_token', tokenId: token.id, accountId: null };
     const none = { kind: null, tokenId: null, accountId: null };
-    const common = { door: 'verify', address: '127.0.0.1', requestId: SOME_ID, policy: {} };
+    const common = { entryPoint: 'verify', address: '127.0.0.1', requestId: SOME_ID, policy: {} };
     expect(recorder.of('latchkey:decision')).toEqual([
       { ...common, ...mine, outcome: 'admitted', reason: null, requestId: 'first' },
       { ...common, ...mine, outcome: 'forbidden', reason: 'not_admitted', policy: { accounts: [ACCOUNT.id] } },
@@ -143,7 +143,7 @@ onBothEngines('the channels', (engine) => {
   describe('of requests', () => {
     const headers = { ...AS_ADMIN, 'X-Request-Id': 'mine' };
 
-    it('tell dialect, route and status, and begin before they end', async () => {
+    it('contain dialect, route and status; the start comes before the end', async () => {
       await ask('GET', '/api/v1/users/1000', { headers });
       await ask('GET', '/client/v4/nothing', { headers });
       await ask('GET', '/verify', { headers: { 'X-Request-Id': 'mine' } });
@@ -177,7 +177,7 @@ onBothEngines('the channels', (engine) => {
       ]);
     });
 
-    it('tell of a client that has gone', async () => {
+    it('say if a client has disconnected', async () => {
       const stream = await openStream(server.baseUrl, '/api/v1/users?subscribe', { 'Private-Token': ADMIN.token });
       await stream.line(0);
       stream.close();
@@ -185,7 +185,7 @@ onBothEngines('the channels', (engine) => {
       expect(recorder.of('latchkey:request')).toMatchObject([{ dialect: 'canvus', aborted: true, status: 200 }]);
     });
 
-    it('have the context that somebody binds to their beginning, down to the audit log', async () => {
+    it('have the context that a subscriber binds to the start, down to the audit log', async () => {
       const store = new AsyncLocalStorage<string>();
       const start = channel('latchkey:request:start');
       start.bindStore(store, (message) => (message as { requestId: string }).requestId);
@@ -204,7 +204,7 @@ onBothEngines('the channels', (engine) => {
     });
   });
 
-  it('of streams tell how many are open, and why one ends', async () => {
+  it('of streams contain how many are open, and why one ends', async () => {
     const open = (token: string) => openStream(server.baseUrl, '/api/v1/users?subscribe', { 'Private-Token': token });
     const { token, secret } = await issueToken(servicesOf(server));
     const [one, other] = [await open(ADMIN.token), await open(secret.reveal())];
@@ -223,7 +223,7 @@ onBothEngines('the channels', (engine) => {
   });
 
   describe('of changes', () => {
-    it('tell the author, the request, what was changed and how long it took', async () => {
+    it('contain the author, the request, the changes and how long they took', async () => {
       await post(TOKENS, { name: 'told' }, { ...AS_ADMIN, 'X-Request-Id': 'a-write' });
       const author = { userId: 1000, admin: true, tokenId: SOME_ID, address: '127.0.0.1', requestId: 'a-write' };
       expect(recorder.of('latchkey:write')).toEqual([
@@ -241,7 +241,7 @@ onBothEngines('the channels', (engine) => {
       ]);
     });
 
-    it('tell why one was not made', async () => {
+    it('contain why one was not made', async () => {
       const { unitOfWork } = servicesOf(server);
       const refused = unitOfWork.write(SYSTEM, () => Promise.reject(new DomainError('conflict', 'no')));
       await expect(refused).rejects.toThrow('no');
@@ -253,7 +253,7 @@ onBothEngines('the channels', (engine) => {
       expect(recorder.of('latchkey:database-error')).toEqual([]);
     });
 
-    it('tell how many writes share a commit', async () => {
+    it('contain how many writes share a commit', async () => {
       await Promise.all(Array.from({ length: 12 }, (_, at) => post(TOKENS, { name: String(at) }, AS_ADMIN)));
       const commits = recorder.of('latchkey:commit') as { writes: number; waitMs: number }[];
       expect(commits.reduce((sum, { writes }) => sum + writes, 0)).toBe(12);
@@ -263,7 +263,7 @@ onBothEngines('the channels', (engine) => {
     });
   });
 
-  it('of logins and passwords tell what came of each', async () => {
+  it('of logins and passwords contain the outcome of each', async () => {
     await login(ADMIN.email, ADMIN.password);
     await login('nobody@example.com', 'wrong');
     await post(LOGIN, { token: ADMIN.token });
@@ -284,7 +284,7 @@ onBothEngines('the channels', (engine) => {
     expect(recorder.of('latchkey:hashing')).toEqual([compared, compared]);
   });
 
-  it('of passwords tell how many wait, and who is turned away', async () => {
+  it('of passwords contain how many wait, and what was rejected', async () => {
     const { hashing } = servicesOf(server);
     const work = Array.from({ length: 70 }, () => hashing.hashPassword(servicesOf(server).hashing.newSecret()));
     await Promise.allSettled(work);
@@ -294,7 +294,7 @@ onBothEngines('the channels', (engine) => {
     expect(Math.max(...told.map(({ waiting }) => waiting))).toBe(64);
   });
 
-  it('of throttling tell what is full, and for how long', async () => {
+  it('of throttling contain which limit was reached, and for how long', async () => {
     for (let attempt = 0; attempt < 4; attempt += 1) await login('victim@example.com', 'a guess');
     expect(recorder.of('latchkey:throttle')).toEqual([
       {
@@ -308,7 +308,7 @@ onBothEngines('the channels', (engine) => {
     expect(recorder.of('latchkey:login').at(-1)).toMatchObject({ outcome: 'throttled' });
   });
 
-  it('of the cleanup job tell what each round removed', async () => {
+  it('of the cleanup job contain what each round removed', async () => {
     await login(ADMIN.email, ADMIN.password);
     server.clock.advance(100 * 86_400_000);
     await server.app.get(CleanupJob).run();
@@ -324,7 +324,7 @@ onBothEngines('the channels', (engine) => {
   });
 
   describe('of the database', () => {
-    it('tell why it cannot serve, by the engine’s own word', async () => {
+    it('contain why it is unavailable, with the error code of the engine', async () => {
       const outage = await startWithOutage(engine, {}, startServer);
       await outage.begin();
       const body = '{"name":"x"}';
@@ -338,7 +338,7 @@ onBothEngines('the channels', (engine) => {
       await outage.server.close();
     });
 
-    it('tell of a statement that is wrong', async () => {
+    it('include invalid statements', async () => {
       const broken = await startServer(engine);
       await broken.dataSource.query('DROP TABLE "latchkey_membership"');
       await ask('GET', `/client/v4/accounts/${ACCOUNT.id}/members`, { headers: AS_ADMIN }, broken);
@@ -348,7 +348,7 @@ onBothEngines('the channels', (engine) => {
     });
   });
 
-  it('of long reads tell who has read, in how many slices', async () => {
+  it('of long reads contain the reader and the number of slices', async () => {
     await fillAuditLog(server, 250);
     recorder.clear();
     await ask('GET', '/api/v1/audit-log/export-csv', { headers: AS_ADMIN });
@@ -357,7 +357,7 @@ onBothEngines('the channels', (engine) => {
   });
 
   (engine === 'postgres' ? it : it.skip)(
-    'of the relay tell the lease, its loss, and how long a revocation waits',
+    'of the relay contain the lease, its loss, and how long a revocation waits',
     async () => {
       const one = await startServer(engine);
       const told = (event: string): Message[] => recorder.of('latchkey:relay').filter((each) => each.event === event);
@@ -389,12 +389,12 @@ onBothEngines('the channels', (engine) => {
   );
 });
 
-describe('what was heard', () => {
-  it('came on every channel that there is', () => {
+describe('the received messages', () => {
+  it('cover every channel', () => {
     expect([...heard.keys()].sort()).toEqual(NAMES);
   });
 
-  it('has the members that docs/seams.md names, and no others', () => {
+  it('have the members that docs/seams.md lists, and no others', () => {
     const documented = documentedChannels();
     expect([...documented.keys()].sort()).toEqual(NAMES);
     const members = NAMES.map((name) => [name, [...new Set(heard.get(name)?.flatMap(Object.keys))].sort()]);
@@ -408,7 +408,7 @@ describe('what was heard', () => {
     );
   });
 
-  it('holds no secret', () => {
+  it('contain no secret', () => {
     const text = JSON.stringify([...heard.values()]);
     expect(text).toContain('token.issued');
     for (const secret of [ADMIN.token, ADMIN.password, 'a guess', 'x'.repeat(43)]) expect(text).not.toContain(secret);
@@ -416,7 +416,7 @@ describe('what was heard', () => {
 });
 
 onBothEngines('channels without a subscriber', (engine) => {
-  it('get no message: none is built', async () => {
+  it('are not published to, and no message is built', async () => {
     const unheard = countUnheard(NAMES);
     try {
       const server = await startServer(engine);

@@ -107,7 +107,7 @@ export class TokenGuard implements CanActivate {
 }
 
 function sourceOf(request: HttpRequest): DecisionSource {
-  return { door: 'guard', address: request.socket?.remoteAddress ?? null, requestId: requestIdOf(request) };
+  return { entryPoint: 'guard', address: request.socket?.remoteAddress ?? null, requestId: requestIdOf(request) };
 }
 
 /** Parameter decorator for the {@link TokenPrincipal} that a guard admitted; throws 401 on a route without a guard. */
