@@ -74,7 +74,7 @@ onBothEngines('a round of the cleanup', (engine) => {
   const rename = (from: string, to: string): Promise<unknown> =>
     server.dataSource.query(`ALTER TABLE ${from} RENAME TO ${to}`);
 
-  it('removes sessions that have expired and nothing else, and tells nobody', async () => {
+  it('removes expired sessions and nothing else, and publishes no change', async () => {
     const services = servicesOf(server);
     const { token: expired } = await issueToken(services, { expiresAt: new Date(NOW - DAY) });
     await fillSessions(server, 3, NOW - 1, 'gone');
@@ -98,7 +98,7 @@ onBothEngines('a round of the cleanup', (engine) => {
     expect(await sessionsOf(server)).toBe(0);
   });
 
-  it('removes audit rows that are older than they are kept, to the millisecond', async () => {
+  it('removes audit rows past their retention, to the millisecond', async () => {
     const kept = NOW - 30 * DAY;
     const times = [kept - 1, 0, kept, kept - 400 * DAY, kept + 1, NOW, NOW + DAY];
     await server.dataSource.query('DELETE FROM latchkey_audit');
@@ -133,7 +133,7 @@ onBothEngines('a round of the cleanup', (engine) => {
     expect(rows.map(({ lastAt }) => lastAt?.getTime())).toEqual([kept]);
   });
 
-  it('goes by small batches, and finds what to remove by index', async () => {
+  it('works in small batches, and finds the rows to remove by an index', async () => {
     await fillSessions(server, 3 * BATCH + 1);
     await fillAuditLog(server, 2 * BATCH, { created_at: '0' });
     const watch = watchQueries(server.dataSource);
@@ -155,7 +155,7 @@ onBothEngines('a round of the cleanup', (engine) => {
     }
   });
 
-  it('lets others write in between', async () => {
+  it('lets other writers in between batches', async () => {
     await fillSessions(server, 12 * BATCH);
     const present = round();
     const progress = { isDone: false };
@@ -167,7 +167,7 @@ onBothEngines('a round of the cleanup', (engine) => {
     expect(await countOf(server, `latchkey_token WHERE expires_at = 0`)).toBe(0);
   });
 
-  it('is never two at once', async () => {
+  it('never runs twice at the same time', async () => {
     await fillSessions(server, 2 * BATCH);
     const watch = watchQueries(server.dataSource);
     await Promise.all([round(), round(), round()]);
@@ -179,7 +179,7 @@ onBothEngines('a round of the cleanup', (engine) => {
     expect(await countOf(server, `latchkey_token WHERE expires_at = 0`)).toBe(0);
   });
 
-  it('that fails says so once, does the rest, and is tried again', async () => {
+  it('logs a failing task once, runs the other tasks, and tries the failed one again', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
     await rename('latchkey_token', 'away');
     for (let time = 0; time < 3; time += 1) {
@@ -202,7 +202,7 @@ onBothEngines('a round of the cleanup', (engine) => {
 });
 
 onBothEngines('the cleanup job', (engine) => {
-  it('begins by itself, again and again, and ends at once when the server stops, with the batch under way', async () => {
+  it('starts by itself, repeats, and ends with the running batch when the server stops', async () => {
     const database = await migratedDatabase(engine, 'standalone');
     const server = await startServer(engine, {}, database, { initialDelayMs: 20, intervalMs: 20 });
     for (let time = 0; time < 2; time += 1) {
@@ -236,7 +236,7 @@ describe('the cleanup jobs of two instances over one database', () => {
     await one.close();
   });
 
-  it('is done by one at a time: who finds another at it leaves the rest to him', async () => {
+  it('run one at a time: an instance that finds another at work leaves the rest to it', async () => {
     await fillSessions(one, 3);
     let leave = (): void => undefined;
     const left = new Promise<void>((resolve) => (leave = resolve));
@@ -258,7 +258,7 @@ describe('the cleanup jobs of two instances over one database', () => {
     });
   });
 
-  it('leaves nothing, and neither of them fails, when both begin together', async () => {
+  it('remove everything, and neither fails, when both start together', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
     await fillSessions(one, 6 * BATCH);
     const watches = [one, other].map(({ dataSource }) => watchQueries(dataSource));

@@ -31,7 +31,7 @@ onBothEngines('failed logins in the audit log', (engine) => {
     server.clock.freeze(new Date(START));
   });
 
-  it('are one row for each hour, with their number and the times of the first and the last', async () => {
+  it('have one row per hour, with their number and the times of the first and the last', async () => {
     for (let minute = 0; minute < 70; minute += 10) {
       server.clock.freeze(new Date(START + minute * MINUTE));
       await byToken(server, '192.0.2.1');
@@ -44,12 +44,12 @@ onBothEngines('failed logins in the audit log', (engine) => {
     ]);
   });
 
-  it('are one row however many addresses of an IPv6 /48 they come from', async () => {
+  it('have one row for all addresses of an IPv6 /48', async () => {
     for (let network = 1; network <= 300; network += 1) await byToken(server, `2001:db8:7:${network.toString(16)}::1`);
     expect(await rowsOf(server)).toMatchObject([{ occurrences: 300, ipAddress: '2001:db8:7:1::1' }]);
   });
 
-  it('are rows of their own for each IPv4 address, e-mail address and way', async () => {
+  it('have a separate row for each IPv4 address, e-mail address and login method', async () => {
     await byPassword(server, 'one@example.com', '192.0.2.1');
     await byPassword(server, 'ONE@example.com', '192.0.2.1');
     await byPassword(server, 'two@example.com', '192.0.2.1');
@@ -67,12 +67,12 @@ onBothEngines('failed logins in the audit log', (engine) => {
     ]);
   });
 
-  it('lose none when many fail at once', async () => {
+  it('are all counted when many fail at the same time', async () => {
     await Promise.all(Array.from({ length: 40 }, () => byToken(server, '192.0.2.1')));
     expect(await rowsOf(server)).toMatchObject([{ occurrences: 40 }]);
   });
 
-  it('show administrators how many there were, and when', async () => {
+  it('show administrators their number and times', async () => {
     await byPassword(server, 'nobody@example.com', '192.0.2.1');
     server.clock.freeze(new Date(START + MINUTE));
     await byPassword(server, 'nobody@example.com', '192.0.2.1');
@@ -92,7 +92,7 @@ onBothEngines('failed logins in the audit log', (engine) => {
 });
 
 describe('failed logins on two instances', () => {
-  it('are counted in the same row, also when the first ones come at the same time', async () => {
+  it('are counted in the same row, even if the first ones happen at the same time', async () => {
     const pair = await startPair(NO_THROTTLE);
     const addresses = Array.from({ length: 10 }, (_, at) => `192.0.2.${String(at)}`);
     for (const instance of [pair.a, pair.b]) instance.clock.freeze(new Date(START));

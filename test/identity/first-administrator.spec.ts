@@ -49,7 +49,7 @@ onBothEngines('the secrets of the first administrator', (engine) => {
     expect((await send(server.baseUrl, 'POST', '/api/v1/users/login', { body })).status).toBe(200);
   });
 
-  it('are not looked at once there are users, since they are not used', async () => {
+  it('are not checked once there are users, because they are not used', async () => {
     const database = await migratedDatabase(engine, 'standalone');
     await (await startServer(engine, {}, database)).stop();
     const server = await startServer(engine, { ADMIN_PASSWORD: 'x', ADMIN_TOKEN: 'a'.repeat(43) }, database);

@@ -15,7 +15,7 @@ onBothEngines('the last administrator', (engine) => {
       .id;
   };
 
-  /** An administrator with no more than a token with these values. */
+  /** An administrator who has only a token, with these values. */
   const withToken = async (values: object = {}): Promise<number> => {
     const userId = await another({ password: undefined });
     await issueToken(shared.services, { userId, ...values });
@@ -32,7 +32,7 @@ onBothEngines('the last administrator', (engine) => {
     return rows.map(({ id }) => id);
   };
 
-  /** The one who is left by the test before. */
+  /** The one that the previous test has left. */
   const last = async (): Promise<number> => {
     const ids = await able();
     expect(ids).toHaveLength(1);
@@ -48,7 +48,7 @@ onBothEngines('the last administrator', (engine) => {
   describe.each(Object.keys(REMOVALS))('cannot be %s', (how) => {
     const remove = (id: number): Promise<unknown> => REMOVALS[how]?.(id) ?? Promise.reject(new Error(how));
 
-    it('while there is no other, or none who can act and sign in', async () => {
+    it('while there is no other one who is active and can sign in', async () => {
       await another({ admin: false });
       await another({ blocked: true });
       await another({ approved: false });
@@ -60,7 +60,7 @@ onBothEngines('the last administrator', (engine) => {
       expect(await shared.services.users.list()).toEqual(before);
     });
 
-    it('but can as soon as there is another', async () => {
+    it('but can be once there is another', async () => {
       const predecessor = await last();
       const successor = await another();
       await remove(predecessor);
@@ -68,14 +68,14 @@ onBothEngines('the last administrator', (engine) => {
       await expect(remove(successor)).rejects.toMatchObject({ code: 'last_admin' });
     });
 
-    it('but can as soon as there is another with a token alone', async () => {
+    it('but can be once there is another who only has a token', async () => {
       const predecessor = await last();
       const successor = await withToken();
       await remove(predecessor);
       expect(await able()).toEqual([successor]);
     });
 
-    it('by two who do it to each other at the same moment: exactly one is left', async () => {
+    it('by two administrators who do it to each other at the same moment: exactly one is left', async () => {
       for (let round = 0; round < 3; round += 1) {
         const first = await last();
         const second = await another();
@@ -90,7 +90,7 @@ onBothEngines('the last administrator', (engine) => {
     });
   });
 
-  it('is kept when others are removed in every way at once', async () => {
+  it('stays when others are removed in every way at the same time', async () => {
     const ids = [await last(), ...(await Promise.all(Array.from({ length: 5 }, () => another())))];
     const { deleted, blocked, demoted } = REMOVALS;
     const ways = [deleted, blocked, demoted];
@@ -99,7 +99,7 @@ onBothEngines('the last administrator', (engine) => {
     expect(await able()).toHaveLength(1);
   });
 
-  it('cannot lose its place inside a larger change: nothing of it is done', async () => {
+  it('cannot be removed by a change with other parts: none of them is made', async () => {
     const id = await last();
     const before = await shared.services.users.get(id);
     const change = shared.services.users.update(SYSTEM, id, { name: 'Renamed', admin: false });
@@ -108,7 +108,7 @@ onBothEngines('the last administrator', (engine) => {
     expect(before).toMatchObject({ name: expect.not.stringMatching('Renamed'), admin: true });
   });
 
-  it('does not stand in the way of changes to others, or of those that change nothing about it', async () => {
+  it('does not prevent changes to others, or changes that leave their rights as they are', async () => {
     const other = await another({ admin: false });
     await shared.services.users.update(SYSTEM, other, { blocked: true });
     await shared.services.users.delete(SYSTEM, other);

@@ -11,7 +11,7 @@ import { ADMIN, startServer, type TestServer } from '../support/test-server.js';
 /** Races are run this often. */
 const ROUNDS = 4;
 
-onBothEngines('the last way in for an administrator', (engine) => {
+onBothEngines('the last way for an administrator to sign in', (engine) => {
   let server: TestServer;
   let services: Services;
 
@@ -73,7 +73,7 @@ onBothEngines('the last way in for an administrator', (engine) => {
       await passwordLogins(true);
     });
 
-    it('do not stand in the way of other settings', async () => {
+    it('do not prevent changes of other settings', async () => {
       await server.app.get(ServerSettings).changePolicy(SYSTEM, { serverName: randomUUID() });
     });
   });
@@ -120,7 +120,7 @@ onBothEngines('the last way in for an administrator', (engine) => {
     });
   });
 
-  describe('of two changes at the same moment that each leave the other way', () => {
+  describe('of two simultaneous changes that each rely on what the other removes', () => {
     it('one revocation is refused', async () => {
       await token();
       await passwordLogins(false);

@@ -9,7 +9,7 @@ import { createDatabase, onBothEngines } from '../support/engines.js';
 import { send, type Reply } from '../support/http.js';
 import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
 
-/** The administrator's network, and others of the same /24 and elsewhere. */
+/** The administrator's network, one in the same /24, and others. */
 const HOME = '192.0.2.1';
 const NEIGHBOUR = '192.0.2.9';
 const ABROAD = '203.0.113.5';
@@ -37,14 +37,14 @@ async function guess(server: Target, times: number, from: (at: number) => string
   return statuses;
 }
 
-/** Addresses, each in another /24. */
+/** Addresses, each in a /24 of its own. */
 const apart = (at: number): string => `198.51.${String(at)}.7`;
 
 const proxied = (engine: TestServer['engine'], env: Record<string, string> = {}): Promise<TestServer> =>
   startServer(engine, { TRUST_PROXY: '1', ...env });
 
-onBothEngines('an account that strangers guess at', (engine) => {
-  it('lets its owner in from the same /24, though nobody has ever signed in from there', async () => {
+onBothEngines('an account whose password others guess', (engine) => {
+  it('accepts its owner from the same /24, even if nobody has signed in from there before', async () => {
     const server = await proxied(engine);
     const statuses = await guess(server, 12, () => NEIGHBOUR);
     expect(statuses).toEqual([...Array<number>(10).fill(401), 429, 429]);
@@ -54,7 +54,7 @@ onBothEngines('an account that strangers guess at', (engine) => {
     expect(await crmLogin(server, NEIGHBOUR, ADMIN.password)).toBe('SECURITY.TOOMANYFAILEDLOGINSEXCEPTION');
   });
 
-  it('lets its owner in from where they have signed in before, whatever strangers do from everywhere', async () => {
+  it('accepts its owner from a known network, however many others guess from elsewhere', async () => {
     const server = await proxied(engine, { LOGIN_FAILURES_IN_TOTAL: '12' });
     expect((await login(server, HOME, ADMIN.password)).status).toBe(200);
     const statuses = await guess(server, 30, apart);
@@ -69,7 +69,7 @@ onBothEngines('an account that strangers guess at', (engine) => {
     expect(await crmLogin(server, ABROAD, ADMIN.password)).toBe('SECURITY.TOOMANYFAILEDLOGINSEXCEPTION');
   });
 
-  it('lets its owner in every time while one stranger keeps on guessing five times a second', async () => {
+  it('always accepts its owner while somebody else guesses five times a second', async () => {
     const server = await proxied(engine, { LOGIN_FAILURE_WINDOW_SECONDS: '150' });
     const guesses: number[] = [];
     for (let tick = 0; tick < 150; tick += 1) {
@@ -81,7 +81,7 @@ onBothEngines('an account that strangers guess at', (engine) => {
     expect(guesses.filter((status) => status === 401).length).toBeLessThanOrEqual(12);
   });
 
-  it('has a bounded number of guesses from a known network too', async () => {
+  it('limits guesses from a known network too', async () => {
     const server = await proxied(engine);
     expect((await login(server, HOME, ADMIN.password)).status).toBe(200);
     expect(await guess(server, 11, () => HOME)).toEqual([...Array<number>(10).fill(401), 429]);
@@ -90,7 +90,7 @@ onBothEngines('an account that strangers guess at', (engine) => {
     expect((await login(server, HOME, ADMIN.password)).status).toBe(200);
   });
 
-  it('has its password changed by its owner meanwhile, whose own failures count for the change alone', async () => {
+  it('lets its owner change the password during that; their own failures count for the change only', async () => {
     const server = await proxied(engine, { LOGIN_FAILURES_PER_ACCOUNT: '3' });
     const change = (current: string, next: string): Promise<Reply> =>
       send(server.baseUrl, 'POST', `/api/v1/users/${String(ADMIN.id)}/password`, {
@@ -101,7 +101,7 @@ onBothEngines('an account that strangers guess at', (engine) => {
     await guess(server, 4, () => HOME);
     expect((await login(server, HOME, ADMIN.password)).status).toBe(429);
     expect((await change(ADMIN.password, 'the second password')).status).toBe(200);
-    // Whoever guessed at the former password begins anew.
+    // Failures with the previous password do not count any more.
     expect((await login(server, HOME, 'the second password')).status).toBe(200);
 
     for (const status of [403, 403, 403, 429]) expect((await change('a guess', 'stolen by token')).status).toBe(status);
@@ -113,8 +113,8 @@ onBothEngines('an account that strangers guess at', (engine) => {
   });
 });
 
-onBothEngines('one address for everybody, since no proxy is trusted', (engine) => {
-  it('lets known accounts in, and exchanges valid tokens, whatever others fail at', async () => {
+onBothEngines('callers who share one address, because no proxy is trusted', (engine) => {
+  it('can log in to known accounts and exchange valid tokens, however often others fail', async () => {
     const server = await startServer(engine, { LOGIN_FAILURES_PER_ADDRESS: '5' });
     const exchange = (token: string): Promise<Reply> =>
       send(server.baseUrl, 'POST', '/api/v1/users/login', { body: JSON.stringify({ token }) });
@@ -162,18 +162,18 @@ onBothEngines('an administrator', (engine) => {
     ],
     ['the service, as a command does', (server, id) => server.app.get(LoginLocks).clear(SYSTEM, id), PERSON.password],
   ] satisfies [string, (server: TestServer, id: number) => Promise<unknown>, string][])(
-    'lets a locked user in again by %s',
+    'unlocks a user by %s',
     async (_way, clear, password) => {
       const server = await proxied(engine);
       const id = await lockedPerson(server);
       await clear(server, id);
       expect((await login(server, ABROAD, password, PERSON.email)).status).toBe(200);
-      // The limits hold again.
+      // The limits apply again.
       expect(await guess(server, 11, () => apart(1), PERSON.email)).toEqual([...Array<number>(10).fill(401), 429]);
     },
   );
 
-  it('leaves a row in the audit log, and the person blocked if they were', async () => {
+  it('leaves an audit row, and does not unblock the user', async () => {
     const server = await proxied(engine);
     const id = await lockedPerson(server);
     const rows = async (): Promise<unknown[]> => {
@@ -197,7 +197,7 @@ onBothEngines('known networks', (engine) => {
     return rows.map(({ network }) => network);
   };
 
-  it('outlive a restart, and are those of each user', async () => {
+  it('survive a restart, and belong to one user each', async () => {
     const database = await createDatabase(engine);
     const env = { TRUST_PROXY: '1', LOGIN_FAILURES_IN_TOTAL: '3' };
     const first = await startServer(engine, env, database);
@@ -210,7 +210,7 @@ onBothEngines('known networks', (engine) => {
     expect((await login(server, HOME, ADMIN.password)).status).toBe(200);
   });
 
-  it('are remembered in a bounded number, the latest ones, by login and by token', async () => {
+  it('are limited in number to the latest ones, whether by password or by token', async () => {
     const server = await proxied(engine, { LOGIN_KNOWN_NETWORKS: '2' });
     for (const at of [1, 2, 3]) {
       server.clock.advance(1000);
@@ -225,14 +225,14 @@ onBothEngines('known networks', (engine) => {
     expect(await networks(server)).toEqual([apart(2), '2001:db8:1:2::/64']);
   });
 
-  it('are not remembered for failures, nor at all if the setting is 0', async () => {
+  it('are not stored for failed logins, and never if the setting is 0', async () => {
     const server = await proxied(engine, { LOGIN_KNOWN_NETWORKS: '0' });
     await login(server, HOME, 'a guess');
     expect((await login(server, HOME, ADMIN.password)).status).toBe(200);
     expect(await networks(server)).toEqual([]);
   });
 
-  it('are forgotten after a while, and with their user', async () => {
+  it('expire, and are deleted with their user', async () => {
     const server = await proxied(engine, { LOGIN_KNOWN_NETWORK_DAYS: '30', LOGIN_FAILURES_IN_TOTAL: '3' });
     expect((await login(server, HOME, ADMIN.password)).status).toBe(200);
     server.clock.advance(30 * DAY_MS + 1);
@@ -244,7 +244,7 @@ onBothEngines('known networks', (engine) => {
 });
 
 describe('two instances over one PostgreSQL', () => {
-  it('count failures together, and hear of cleared locks and of known networks', async () => {
+  it('share failure counts, cleared locks and known networks', async () => {
     const { a, b } = await startPair({ TRUST_PROXY: '1' });
     const statuses = [...(await guess(a, 6, () => ABROAD)), ...(await guess(b, 6, () => ABROAD))];
     expect(statuses.filter((status) => status === 401)).toHaveLength(10);
@@ -256,14 +256,14 @@ describe('two instances over one PostgreSQL', () => {
     expect((await login(b, HOME, ADMIN.password)).status).toBe(429);
   });
 
-  it('admit no more than the limit when all attempts come at once on both', async () => {
+  it('allow no more attempts than the limit when all arrive on both at the same time', async () => {
     const { a, b } = await startPair({ LOGIN_FAILURES_PER_ACCOUNT: '7' });
     const replies = await Promise.all(Array.from({ length: 40 }, (_, at) => login(at % 2 ? a : b, HOME, 'a guess')));
     expect(replies.filter(({ status }) => status === 401)).toHaveLength(7);
     expect(replies.filter(({ status }) => status === 429)).toHaveLength(33);
   });
 
-  it('keep nothing of counters that are empty', async () => {
+  it('keep no empty counters', async () => {
     const { a } = await startPair();
     await guess(a, 3, () => HOME);
     const count = async (): Promise<number> =>

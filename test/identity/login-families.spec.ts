@@ -1,4 +1,4 @@
-/** Logins that are exchanged one for the next: when they end together, and how many there can be. */
+/** Families of logins: when all logins of a family end, and how many logins a user can have. */
 import { expect, it } from '@jest/globals';
 import { AuditRecord } from '../../src/core/index.js';
 import { SessionToken } from '../../src/identity/index.js';
@@ -22,7 +22,7 @@ const ACCEPTED = [200, 200];
 const REFUSED = [401, 401];
 
 canvusSuite('the family of a login', (canvus) => {
-  it('ends 30 days after its first login, however often that is exchanged', async () => {
+  it('ends 30 days after its first login, however often logins are exchanged', async () => {
     const { clock } = canvus.server;
     clock.freeze();
     const person = await canvus.person();
@@ -46,7 +46,7 @@ canvusSuite('the family of a login', (canvus) => {
     clock.reset();
   });
 
-  it('begins anew with each password and each exchange of an access token', async () => {
+  it('begins with each login by password and each exchange of an access token', async () => {
     const person = await canvus.person();
     const { token: first } = await canvus.login(person);
     await exchange(canvus, first);
@@ -66,7 +66,7 @@ canvusSuite('the family of a login', (canvus) => {
     }
   });
 
-  it('loses the login that is logged out, and no other', async () => {
+  it('loses only the login that is logged out', async () => {
     const person = await canvus.person();
     const { token: first } = await canvus.login(person);
     const second = await exchange(canvus, first);
@@ -75,7 +75,7 @@ canvusSuite('the family of a login', (canvus) => {
     expect(await statusOf(canvus, second)).toEqual(ACCEPTED);
   });
 
-  it('ends as a whole with a change of password, but for the login that changes it', async () => {
+  it('ends with a change of the password, except for the login that made the change', async () => {
     const person = await canvus.person();
     const { token: first } = await canvus.login(person);
     const [second, third] = [await exchange(canvus, first), await exchange(canvus, first)];
@@ -87,9 +87,9 @@ canvusSuite('the family of a login', (canvus) => {
 });
 
 canvusSuite(
-  'the family of a login, where a logout ends it and a day is its life',
+  'the family of a login, with LOGOUT_ENDS=family and a limit of one day',
   (canvus) => {
-    it('ends as a whole, and leaves access tokens and other families', async () => {
+    it('ends at a logout; access tokens and other families stay', async () => {
       const person = await canvus.person();
       const { token: first } = await canvus.login(person);
       const second = await exchange(canvus, first);
@@ -104,7 +104,7 @@ canvusSuite(
       expect(rows).toHaveLength(3);
     });
 
-    it('takes with it a login that an instance of an older version has made', async () => {
+    it('includes a login created by an instance of an older version', async () => {
       const person = await canvus.person();
       const { token: first } = await canvus.login(person);
       const sessions = canvus.server.dataSource.getRepository(SessionToken);
@@ -114,7 +114,7 @@ canvusSuite(
       expect(await statusOf(canvus, first)).toEqual(REFUSED);
     });
 
-    it('holds also for the first login, which asked for longer', async () => {
+    it('limits the first login too, even if it asks for longer', async () => {
       const { clock } = canvus.server;
       clock.freeze();
       const { token } = await canvus.login(await canvus.person(), { remember: true });
@@ -125,7 +125,7 @@ canvusSuite(
       clock.reset();
     });
 
-    it('is not continued by a login that is older than the setting allows, which says what to do', async () => {
+    it('cannot be continued by a login older than the setting allows; the error says what to do', async () => {
       const person = await canvus.person();
       const { token } = await canvus.login(person);
       const sessions = canvus.server.dataSource.getRepository(SessionToken);
@@ -138,9 +138,9 @@ canvusSuite(
 );
 
 canvusSuite(
-  'the number of logins of a user, whose families have no end',
+  'the number of logins of a user, with families that never end',
   (canvus) => {
-    it('does not keep one from being exchanged for ever', async () => {
+    it('does not prevent endless exchanges of one login', async () => {
       const { clock } = canvus.server;
       clock.freeze();
       const { token } = await canvus.login(await canvus.person(), { remember: true });
@@ -151,7 +151,7 @@ canvusSuite(
       clock.reset();
     });
 
-    it('is limited: one more ends the oldest, of whatever dialect, and nothing of others', async () => {
+    it('is limited: one more ends the oldest, whatever its dialect, and none of other users', async () => {
       const [person, other] = [await canvus.person({ admin: true }), await canvus.person()];
       const { token: others } = await canvus.login(other);
       const crm = crmActors(canvus.server);
@@ -171,7 +171,7 @@ canvusSuite(
       expect(rows.filter(({ details }) => details.ended_logins === 1)).toHaveLength(2);
     });
 
-    it('stays below the limit when many log in at once', async () => {
+    it('stays within the limit when many log in at the same time', async () => {
       const { actor, user } = await canvus.person();
       await Promise.all(Array.from({ length: 12 }, () => exchange(canvus, actor.token ?? '')));
       const sessions = canvus.server.dataSource.getRepository(SessionToken);

@@ -8,8 +8,8 @@ import { ADMIN, startServer } from '../support/test-server.js';
 const LIFETIME_SECONDS = 60;
 const TERMS = { audience: 'canvus', lifetimeSeconds: LIFETIME_SECONDS, address: '192.0.2.1' };
 
-onBothEngines('what a login leaves behind', (engine) => {
-  it('is the address that was tried, but nothing that is no address', async () => {
+onBothEngines('what is stored of a login', (engine) => {
+  it('includes the e-mail address of a failed attempt, but no other text', async () => {
     const server = await startServer(engine);
     const { sessions } = servicesOf(server);
     const tried = ['my password by mistake', 'nobody@example.com', 'hunter2', 'two@at@signs', ''];
@@ -26,7 +26,7 @@ onBothEngines('what a login leaves behind', (engine) => {
     expect(JSON.stringify(rows)).not.toMatch(/mistake|hunter2|two@at/);
   });
 
-  it('is no session of his that has expired; those of others wait for their own', async () => {
+  it('includes no expired session of the same user; those of other users stay until they log in', async () => {
     const server = await startServer(engine);
     const { sessions, users } = servicesOf(server);
     const password = new Secret('a password of theirs');
@@ -47,7 +47,7 @@ onBothEngines('what a login leaves behind', (engine) => {
     expect(await idsOf(other.id)).toEqual([others.token.id]);
   });
 
-  it('is no session for a token that is disabled after it was checked', async () => {
+  it('includes no session for a token that was disabled after the check', async () => {
     const server = await startServer(engine);
     const services = servicesOf(server);
     const { token, secret } = await issueToken(services);
@@ -56,7 +56,7 @@ onBothEngines('what a login leaves behind', (engine) => {
       services.unitOfWork.write(SYSTEM, async (tx) => {
         const { id } = await services.tokens.update(tx, PersonalToken, token, { enabled: false });
         meanwhile();
-        // What was begun is past its check of the token before this is committed.
+        // The exchanges have checked the token before this is committed.
         return tx.manager.findOneByOrFail(PersonalToken, { id });
       });
 

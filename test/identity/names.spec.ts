@@ -40,7 +40,7 @@ onBothEngines('names that have to be unique', (engine) => {
       ['bob@apple.example', 'bob@\u0430\u0440\u0440\u04CF\u0435.example', 'xn--'],
       ['paypal@example.org', 'paypaI@example.org', 'paypaI'],
       ['modem@example.org', 'rnodem@example.org', 'rnodem'],
-    ])('that look like %s cannot be had: %s', async (first, second) => {
+    ])('that look like %s are refused: %s', async (first, second) => {
       const { id } = await newUser(first);
       await expect(newUser(second)).rejects.toMatchObject({ code: 'email_taken' });
       const other = await newUser(`${unique()}@example.net`);
@@ -52,14 +52,14 @@ onBothEngines('names that have to be unique', (engine) => {
       await services.users.delete(SYSTEM, other.id);
     });
 
-    it('that only look like another are told apart from those that are another, for administrators', async () => {
+    it('that look like another get a different error than equal ones, for administrators', async () => {
       const { id } = await newUser('lookout@example.org');
       const error = { code: 'email_taken', message: expect.stringContaining(`looks like that of user ${String(id)}`) };
       const create = services.users.create(admin, { email: '1ookout@example.org', name: 'x' });
       await expect(create).rejects.toMatchObject(error);
     });
 
-    it('are free as soon as a user has another, or none can have them at the same time', async () => {
+    it('are free once their user has another one, and only one of several simultaneous requests gets them', async () => {
       const { id } = await newUser('old@example.org');
       await services.users.update(SYSTEM, id, { email: 'OLD@example.org' });
       await services.users.update(SYSTEM, id, { email: 'new@example.org' });
@@ -74,7 +74,7 @@ onBothEngines('names that have to be unique', (engine) => {
       },
     );
 
-    it('are found in every way to write them', async () => {
+    it('are found in every spelling', async () => {
       const user = await newUser('S\u00F6ren@b\u00FCcher.example');
       const account = await accounts.create(SYSTEM, unique());
       const memberships = server.app.get(MembershipService);
@@ -94,7 +94,7 @@ onBothEngines('names that have to be unique', (engine) => {
       ['scope', '\u0455\u0441\u043E\u0440\u0435'],
       ['two words', 'two\u00A0\u2003WORDS'],
       ['caf\u00E9', 'cafe\u0301'],
-    ])('that look like %s cannot be had: %s', async (first, second) => {
+    ])('that look like %s are refused: %s', async (first, second) => {
       await accounts.create(SYSTEM, first);
       await expect(accounts.create(SYSTEM, second)).rejects.toMatchObject({ code: 'account_name_taken' });
       const other = await accounts.create(SYSTEM, unique());
@@ -102,7 +102,7 @@ onBothEngines('names that have to be unique', (engine) => {
       await expect(rename).rejects.toMatchObject({ code: 'account_name_taken' });
     });
 
-    it('find their account in every way to write them, and by its id', async () => {
+    it('find their account in every spelling, and by its id', async () => {
       const { id } = await accounts.create(SYSTEM, 'Findme \u00C5 Works');
       for (const text of ['Findme \u00C5 Works', ' FINDME A\u030A WORKS', id, id.toUpperCase()]) {
         expect((await accounts.findByIdOrName(text))?.id).toBe(id);
@@ -112,7 +112,7 @@ onBothEngines('names that have to be unique', (engine) => {
       }
     });
 
-    it('stay reserved for an account that was renamed, which can have them back', async () => {
+    it('stay reserved for an account that was renamed, which can take them back', async () => {
       const [before, after] = [unique(), unique()];
       const { id } = await accounts.create(SYSTEM, before);
       await accounts.update(SYSTEM, id, { name: after });
@@ -125,7 +125,7 @@ onBothEngines('names that have to be unique', (engine) => {
       expect((await accounts.findByIdOrName(before))?.id).toBe(id);
     });
 
-    it('stay reserved after their account is deleted, for the days that the settings say', async () => {
+    it('stay reserved after their account is deleted, for the configured number of days', async () => {
       const name = unique();
       const { id } = await accounts.create(SYSTEM, name);
       await accounts.delete(SYSTEM, id);
@@ -142,7 +142,7 @@ onBothEngines('names that have to be unique', (engine) => {
       server.clock.reset();
     });
 
-    it('tell tenants no more than that they cannot be had', async () => {
+    it('do not reveal to tenants why they are refused', async () => {
       const taken = await accounts.create(SYSTEM, unique());
       const freed = await accounts.create(SYSTEM, unique());
       await accounts.delete(SYSTEM, freed.id);
@@ -161,7 +161,7 @@ onBothEngines('names that have to be unique', (engine) => {
       expect([...messages]).toEqual(['the name is in use or reserved; choose another name']);
     });
 
-    it('are reserved in a bounded number for each account, unless an administrator of the server renames it', async () => {
+    it('are reserved in limited number per account, unless an administrator of the server renames it', async () => {
       const { id } = await accounts.create(SYSTEM, unique());
       const { id: userId } = await newUser(`${unique()}@example.net`);
       await server.app
@@ -178,7 +178,7 @@ onBothEngines('names that have to be unique', (engine) => {
       await rename(admin, names[3]);
     });
 
-    it('are given to one of those who ask at the same time', async () => {
+    it('are given to one of several simultaneous requests', async () => {
       const name = unique();
       const forms = [name, name.toUpperCase(), ` ${name} `, name.replace('e', '\uFF45')];
       const outcomes = await Promise.allSettled(forms.map((form) => accounts.create(SYSTEM, form)));
@@ -190,7 +190,7 @@ onBothEngines('names that have to be unique', (engine) => {
   });
 });
 
-onBothEngines('names where the settings are generous', (engine) => {
+onBothEngines('names with look-alikes allowed and no reservation', (engine) => {
   let server: TestServer;
 
   beforeAll(async () => {
@@ -207,7 +207,7 @@ onBothEngines('names where the settings are generous', (engine) => {
     await expect(create('\u0458ohn1@example.org')).rejects.toMatchObject({ code: 'invalid_value' });
   });
 
-  it('of accounts are free as soon as nobody has them', async () => {
+  it('of accounts are free as soon as no account has them', async () => {
     const accounts = server.app.get(AccountService);
     const { id } = await accounts.create(SYSTEM, 'First');
     await accounts.update(SYSTEM, id, { name: 'Second' });

@@ -1,4 +1,4 @@
-/** A failed login takes as long whatever is wrong with it. */
+/** A failed login takes the same time whatever the reason. */
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { SYSTEM, Secret } from '../../src/core/index.js';
 import { onBothEngines } from '../support/engines.js';
@@ -6,13 +6,13 @@ import { servicesOf, type Services } from '../support/services.js';
 import { migratedDatabase } from '../support/templates.js';
 import { ADMIN, startServer, type TestServer } from '../support/test-server.js';
 
-// Times are compared on machines that do other things as well: what is really wrong fails each time.
+// Times are compared on busy machines; a real fault fails every time.
 jest.retryTimes(2);
 
 const TERMS = { audience: 'canvus', lifetimeSeconds: 60, address: '192.0.2.1' };
 const PASSWORD = 'a password of theirs';
 
-/** What it takes at the least: a busy machine adds to some of the times, and takes away from none. */
+/** The shortest time: a busy machine makes some runs longer, but none shorter. */
 const least = (values: number[]): number => Math.min(...values);
 
 onBothEngines('the time of a failed login', (engine) => {
@@ -38,7 +38,7 @@ onBothEngines('the time of a failed login', (engine) => {
     return { took: performance.now() - begun, error };
   };
 
-  it('and its words are the same for a wrong password, an unknown, blocked, unapproved or passwordless user', async () => {
+  it('and its message are the same for a wrong password, an unknown, blocked, unapproved or passwordless user', async () => {
     const cases: [email: string, password: string][] = [
       ['active@example.com', 'wrong'],
       ['nobody@example.com', PASSWORD],
@@ -68,7 +68,7 @@ onBothEngines('the time of a failed login', (engine) => {
 });
 
 onBothEngines('the time of a failed login, after BCRYPT_COST went up', (engine) => {
-  it('is the same for a user who has not signed in since, for a later one and for an unknown one', async () => {
+  it('is the same for a user who has not signed in since, a newer one and an unknown one', async () => {
     const unlimited = { LOGIN_FAILURES_PER_ACCOUNT: '100000', LOGIN_FAILURES_PER_ADDRESS: '100000' };
     const database = await migratedDatabase(engine, 'standalone');
     const first = await startServer(engine, { BCRYPT_COST: '5', ...unlimited }, database);

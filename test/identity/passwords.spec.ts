@@ -21,24 +21,27 @@ onBothEngines('a stored password', (engine) => {
   it.each([
     ['up', '4', '6'],
     ['down', '6', '4'],
-  ])('is hashed anew at the first login after BCRYPT_COST went %s, and still matches', async (_name, before, after) => {
-    const database = await migratedDatabase(engine, 'standalone');
-    const first = await startServer(engine, { BCRYPT_COST: before }, database);
-    expect(await roundsOf(first)).toBe(Number(before));
-    await first.stop();
+  ])(
+    'is hashed again at the first login after BCRYPT_COST went %s, and still matches',
+    async (_name, before, after) => {
+      const database = await migratedDatabase(engine, 'standalone');
+      const first = await startServer(engine, { BCRYPT_COST: before }, database);
+      expect(await roundsOf(first)).toBe(Number(before));
+      await first.stop();
 
-    const second = await startServer(engine, { BCRYPT_COST: after }, database);
-    const { sessions } = servicesOf(second);
-    await expect(sessions.login(ADMIN.email, new Secret('wrong'), TERMS)).rejects.toMatchObject({
-      code: 'invalid_login',
-    });
-    expect(await roundsOf(second)).toBe(Number(before));
-    await sessions.login(ADMIN.email, new Secret(ADMIN.password), TERMS);
-    expect(await roundsOf(second)).toBe(Number(after));
-    await expect(sessions.login(ADMIN.email, new Secret(ADMIN.password), TERMS)).resolves.toBeDefined();
-  });
+      const second = await startServer(engine, { BCRYPT_COST: after }, database);
+      const { sessions } = servicesOf(second);
+      await expect(sessions.login(ADMIN.email, new Secret('wrong'), TERMS)).rejects.toMatchObject({
+        code: 'invalid_login',
+      });
+      expect(await roundsOf(second)).toBe(Number(before));
+      await sessions.login(ADMIN.email, new Secret(ADMIN.password), TERMS);
+      expect(await roundsOf(second)).toBe(Number(after));
+      await expect(sessions.login(ADMIN.email, new Secret(ADMIN.password), TERMS)).resolves.toBeDefined();
+    },
+  );
 
-  it('renewed by one of several simultaneous logins fails none of the others', async () => {
+  it('renewed by one of several simultaneous logins makes none of the others fail', async () => {
     const database = await migratedDatabase(engine, 'standalone');
     const first = await startServer(engine, { BCRYPT_COST: '4' }, database);
     await first.stop();

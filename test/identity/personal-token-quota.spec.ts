@@ -11,7 +11,7 @@ canvusSuite(
     const countOf = (userId: number): Promise<number> =>
       canvus.server.dataSource.getRepository(PersonalToken).countBy({ userId });
 
-    it('refuses one more with what to do, until there is room again, and concerns nobody else', async () => {
+    it('refuses one more and says what to do, until a token is deleted; other users are not affected', async () => {
       const { user, actor } = await canvus.person();
       const others = await canvus.person();
       const made: CreatedAccessToken[] = [];
@@ -30,7 +30,7 @@ canvusSuite(
       ok(await actor.post(tokensOf(user.id), { description: 'instead' }));
     });
 
-    it('is never passed by callers at the same time', async () => {
+    it('is not exceeded by simultaneous requests', async () => {
       const { user, actor } = await canvus.person();
       const create = async (): Promise<number> =>
         (await actor.post(tokensOf(user.id), { description: 'at the same time' })).status;

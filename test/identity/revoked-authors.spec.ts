@@ -1,4 +1,4 @@
-/** Requests that are under way when their author loses the right to make them. */
+/** Requests that are in progress when their author loses the right to make them. */
 import { describe, expect, it } from '@jest/globals';
 import { SessionToken } from '../../src/identity/index.js';
 import {
@@ -21,7 +21,7 @@ const REQUESTS = 12;
 const ROUNDS = 2;
 
 interface End {
-  /** How the author ends; asked for by another administrator. */
+  /** How the author loses access, through another administrator. */
   readonly end: (canvus: Canvus, author: Person, tokenId: string) => Promise<Reply>;
   /** The audit row of it. */
   readonly action: string;
@@ -35,7 +35,7 @@ const ENDS: [name: string, end: End][] = [
     { action: 'user.updated', end: ({ admin }, { user }) => admin.patch(userPath(user.id), { admin: false }) },
   ],
   [
-    'deprived of his token',
+    'without their token, which was deleted',
     { action: 'token.revoked', end: ({ admin }, { user }, tokenId) => admin.delete(tokenPath(user.id, tokenId)) },
   ],
 ];
@@ -45,18 +45,23 @@ async function onlyToken({ admin }: Canvus, { id }: User): Promise<string> {
   return token?.id ?? '';
 }
 
-// New passwords are hashed between the check of the token and the change: the author ends meanwhile.
+// New passwords are hashed between the check of the token and the change: the author loses access in between.
 canvusSuite(
-  'an author who is ended while his requests are under way',
+  'an author who loses access while their requests are in progress',
   (canvus) => {
     describe.each(ENDS)('%s', (_name, { end, action }) => {
       it('changes nothing afterwards', async () => {
         for (let round = 0; round < ROUNDS; round += 1) {
           const author = await canvus.person({ admin: true });
           const tokenId = await onlyToken(canvus, author.user);
-          const body = (): unknown => ({ email: newEmail(), name: 'Accomplice', password: 'one of his', admin: true });
+          const body = (): unknown => ({
+            email: newEmail(),
+            name: 'Accomplice',
+            password: 'one of theirs',
+            admin: true,
+          });
           const requests = Array.from({ length: REQUESTS }, () => author.actor.post('/users', body()));
-          // By the time one is done, the others have come past the check of the token.
+          // By the time one is done, the tokens of the others have been checked.
           await Promise.race(requests);
           ok(await end(canvus, author, tokenId));
           const replies = await Promise.all(requests);
@@ -76,7 +81,7 @@ canvusSuite(
 );
 
 canvusSuite('a user who is blocked', (canvus) => {
-  it('undoes his block by no request that was under way', async () => {
+  it('cannot unblock themselves by a request in progress', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { actor, user } = await canvus.person();
       const unblock = async (): Promise<number[]> => {
@@ -96,7 +101,7 @@ canvusSuite('a user who is blocked', (canvus) => {
 });
 
 canvusSuite('a token that is exchanged for a session', (canvus) => {
-  /** Exchanges again and again until it is refused; gives the sessions that came of it. */
+  /** Exchanges it repeatedly until it is refused; returns the sessions. */
   async function exchanges(token: string): Promise<string[]> {
     const sessions: string[] = [];
     for (;;) {
@@ -124,7 +129,7 @@ canvusSuite('a token that is exchanged for a session', (canvus) => {
     return [first, ...(await Promise.all(loops)).flat()];
   }
 
-  it('leaves none when the password changes meanwhile', async () => {
+  it('leaves no session when the password is changed at the same time', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const person = await canvus.person();
       const { token } = await canvus.login(person);
@@ -134,7 +139,7 @@ canvusSuite('a token that is exchanged for a session', (canvus) => {
     }
   });
 
-  it('leaves none when the token is deleted meanwhile', async () => {
+  it('leaves no session when the token is deleted at the same time', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const { user } = await canvus.person();
       const { id, plain_token: plain } = await canvus.token(user.id);
@@ -143,7 +148,7 @@ canvusSuite('a token that is exchanged for a session', (canvus) => {
     }
   });
 
-  it('takes with it its session, and the session made from that, and no other', async () => {
+  it('ends with its session and the session made from that one, and with no other', async () => {
     const person = await canvus.person();
     const { id, plain_token: plain } = await canvus.token(person.user.id);
     const exchange = async (token: string): Promise<string> =>

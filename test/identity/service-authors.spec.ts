@@ -1,4 +1,4 @@
-/** Changes whose author is a service or nobody: neither is taken for the server itself. */
+/** Changes by a service or an anonymous caller: neither is treated as the server itself. */
 import { expect, it } from '@jest/globals';
 import { SYSTEM, Token, anonymousFrom, type Actor } from '../../src/core/index.js';
 import { AccountService, PersonalToken } from '../../src/identity/index.js';
@@ -21,7 +21,7 @@ onBothEngines('an author who is not a user', (engine) => {
       shared.services.tokens.issue(tx, PersonalToken, newToken(shared.services, shared.services.hashing.newSecret())),
     );
 
-  it('changes nothing as a service once its token is revoked, disabled or expired', async () => {
+  it('cannot change anything as a service once its token is revoked, disabled or expired', async () => {
     const { clock, dataSource } = shared.server;
     const ends: ((token: Token) => Promise<unknown>)[] = [
       ({ id }) =>
@@ -39,7 +39,7 @@ onBothEngines('an author who is not a user', (engine) => {
     }
   });
 
-  it('may do nothing in an account that needs an administrator of it', async () => {
+  it('cannot do in an account what only its administrators may do', async () => {
     const accounts = shared.server.app.get(AccountService);
     const { token } = await issueToken(shared.services);
     const work = (actor: Actor): Promise<boolean> => accounts.change(actor, ACCOUNT.id, () => Promise.resolve(true));

@@ -10,7 +10,7 @@ import { ADMIN, startServer } from '../support/test-server.js';
 const TERMS = { audience: 'canvus', lifetimeSeconds: 60, address: null };
 
 onBothEngines('a change by a login that comes from a personal token', (engine) => {
-  it('is done before the revocation of that token returns, and none is done after it', async () => {
+  it('is committed before the revocation of that token returns, or refused', async () => {
     const server = await startServer(engine);
     const services = servicesOf(server);
     const { token: parent, secret } = await issueToken(services);

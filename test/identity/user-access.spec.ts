@@ -1,4 +1,4 @@
-/** Ending everything that a person can present, in one call; and their logins one by one. */
+/** Ends all tokens and logins of a user in one call, and their logins one by one. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { AuditRecord, SYSTEM, TokenService, UnitOfWork, type Actor as Author } from '../../src/core/index.js';
@@ -34,7 +34,7 @@ interface Created {
   readonly client_secret: string;
 }
 
-/** A service token that somebody creates; gives the headers that present it. */
+/** Creates a service token and returns the headers that present it. */
 async function serviceToken({ server }: Canvus, creator: string): Promise<Headers> {
   const headers = { Authorization: `Bearer ${creator}`, 'Content-Type': 'application/json' };
   const reply = await send(server.baseUrl, 'POST', SERVICE_TOKENS, { headers, body: '{"name":"of a person"}' });
@@ -53,7 +53,7 @@ async function isLoggedIn(client: Client): Promise<boolean> {
   return (await client.post('access_tokens/list', { number: 1 })).text.includes('"OK"');
 }
 
-/** An administrator of the account, with something of each kind. */
+/** An administrator of the account, with a token of each kind. */
 async function holder(canvus: Canvus): Promise<{ person: Person; credentials: Headers[]; crm: Client; login: string }> {
   const person = await canvus.person();
   const crm = crmActors(canvus.server);
@@ -76,10 +76,10 @@ function authorOf(userId: number, tokenId: string, admin = false): Author {
   return { kind: 'user', userId, userName: 'somebody', tokenId, admin, address: null };
 }
 
-canvusSuite('the end of all access of a person', (canvus) => {
+canvusSuite('ending all access of a user', (canvus) => {
   const access = (): UserAccessService => canvus.server.app.get(UserAccessService);
 
-  it('ends tokens, logins of every dialect and created service tokens at once, and nothing of others', async () => {
+  it('ends their tokens, their logins in every dialect and the service tokens they created, and nothing of others', async () => {
     const { person, credentials, crm } = await holder(canvus);
     const other = await holder(canvus);
     expect(await verified(canvus, credentials)).toEqual([200, 200, 200, 200, 200]);
@@ -110,7 +110,7 @@ canvusSuite('the end of all access of a person', (canvus) => {
     await canvus.login(person);
   });
 
-  it('can be limited to kinds of created tokens, and tells of those that were created for others', async () => {
+  it('can be limited to kinds of created tokens, and reports those created for other users', async () => {
     const { person, credentials } = await holder(canvus);
     const other = await canvus.person();
     const admin = { id: person.user.id, token: person.actor.token ?? '' };
@@ -122,7 +122,7 @@ canvusSuite('the end of all access of a person', (canvus) => {
     expect(await verified(canvus, [...credentials, asUser(others)])).toEqual([401, 401, 401, 200, 200, 200]);
   });
 
-  it('is done to the end for the person themselves, whose login ends with the rest', async () => {
+  it('is completed when users do it themselves, although their own login ends too', async () => {
     const { person, credentials, login } = await holder(canvus);
     const logins = await canvus.server.app.get(LoginService).list(person.user.id);
     const { id } = logins.find(({ parentId, audience }) => parentId === null && audience === 'user') ?? { id: '' };
@@ -131,7 +131,7 @@ canvusSuite('the end of all access of a person', (canvus) => {
     expect((await canvus.holder(login).get('/users')).status).toBe(401);
   });
 
-  it('includes what an author had begun, and more tokens than are ended at a time', async () => {
+  it('includes tokens being created at the time, and more tokens than fit into one transaction', async () => {
     const { server } = canvus;
     const { person, credentials } = await holder(canvus);
     const [unitOfWork, tokens] = [server.app.get(UnitOfWork), server.app.get(TokenService)];
@@ -159,7 +159,7 @@ canvusSuite('the end of all access of a person', (canvus) => {
     expect(listed.json()).toMatchObject({ result_info: { total_count: left } });
   });
 
-  it('reaches the service tokens that a deleted user has left; for nobody it is an error', async () => {
+  it('includes the service tokens of a deleted user, and is an error for an id without tokens', async () => {
     const { person, credentials } = await holder(canvus);
     ok(await canvus.admin.delete(`/users/${String(person.user.id)}`));
     expect(await verified(canvus, credentials)).toEqual([401, 401, 401, 200, 200]);
@@ -168,7 +168,7 @@ canvusSuite('the end of all access of a person', (canvus) => {
     await expect(access().end(SYSTEM, 999_999)).rejects.toMatchObject({ code: 'user_not_found' });
   });
 
-  it('is refused as a whole where no administrator could sign in any more', async () => {
+  it('is refused as a whole if no administrator could sign in afterwards', async () => {
     const { server } = canvus;
     for (const user of await server.app.get(UserService).list()) {
       if (user.admin && user.id !== ADMIN.id)
@@ -186,7 +186,7 @@ canvusSuite('the end of all access of a person', (canvus) => {
 canvusSuite('the logins of a user', (canvus) => {
   const logins = (): LoginService => canvus.server.app.get(LoginService);
 
-  it('are listed oldest first with their family and end, expired ones left out', async () => {
+  it('are listed oldest first with family and expiry, without expired ones', async () => {
     const person = await canvus.person();
     const [{ token: first }, { clock }] = [await canvus.login(person), canvus.server];
     clock.advance(23 * 3_600_000);
@@ -204,7 +204,7 @@ canvusSuite('the logins of a user', (canvus) => {
     clock.reset();
   });
 
-  it('end one by one or with their family, for all who ask afterwards', async () => {
+  it('can be ended one by one or with their family, at once', async () => {
     const person = await canvus.person();
     const { token: first } = await canvus.login(person);
     const { token: second } = ok<Login>(await canvus.anonymous.post('/users/login', { token: first }));

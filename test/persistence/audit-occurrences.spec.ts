@@ -11,7 +11,7 @@ const ADD = `INSERT INTO "latchkey_audit" ("created_at", "action", "target_type"
   VALUES (1000, 'user.login_failed', 'user', '{"method":"token"}')`;
 
 onBothEngines('the number of events in rows of the audit log', (engine) => {
-  it('is unknown for rows that exist, which stay when it is added and when it is removed', async () => {
+  it('is unknown for existing rows, which stay when the columns are added and removed', async () => {
     const database = await createDatabase(engine);
     const { address } = loadConfig({ DATABASE_URL: database.url }).database;
     const at = MIGRATIONS.findIndex(({ name }) => name.startsWith('AuditOccurrences'));

@@ -1,4 +1,4 @@
-/** A database that fails for a while: requests are refused or wait meanwhile, and afterwards everything works again. */
+/** A database that fails for a while: requests are refused or wait during that time, and work again afterwards. */
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';

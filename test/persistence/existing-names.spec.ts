@@ -106,7 +106,7 @@ onBothEngines('names that exist already', (engine) => {
     return Object.fromEntries(rows.map(({ targetId, details }) => [targetId ?? '', details]));
   };
 
-  it('lock nobody out: everybody signs in as before, and finds their organisation as before', async () => {
+  it('lock nobody out: everybody can sign in and find their organisation as before', async () => {
     for (const [id, email] of USERS) expect([email, await login(email)]).toEqual([email, id]);
     for (const [id, email] of USERS) expect([email, await login(email.toUpperCase())]).toEqual([email, id]);
     const accounts = server.app.get(AccountService);
@@ -115,7 +115,7 @@ onBothEngines('names that exist already', (engine) => {
     }
   });
 
-  it('go to the oldest: others keep what they have and are in the audit log, with the reason', async () => {
+  it('belong to the oldest row: others keep theirs and are in the audit log, with the reason', async () => {
     const because = (reason: string): unknown => expect.objectContaining({ because: reason });
     expect(await noted('user.email_needs_review')).toEqual({
       1002: because('is the same as that of user 1001, which is older'),
@@ -146,7 +146,7 @@ onBothEngines('names that exist already', (engine) => {
     });
   });
 
-  it('cannot be had by others', async () => {
+  it('cannot be taken by others', async () => {
     const accounts = server.app.get(AccountService);
     const system = { kind: 'system', userId: null, userName: null, tokenId: null, admin: true, address: null } as const;
     for (const name of ['DEMO', 'Demo', 'dem0', 'caf\u00C9', 'OLD NAME']) {

@@ -1,4 +1,4 @@
-/** SQLite's write-ahead log is reset after each checkpoint, whatever is looked up meanwhile. */
+/** SQLite's write-ahead log is reset after each checkpoint, even during look-ups. */
 import { statSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import type Database from 'better-sqlite3';

@@ -41,7 +41,7 @@ onBothEngines('logins that are older than families', (engine) => {
     for (let done = 0; done < after; done += 1) await dataSource.undoLastMigration({ transaction: 'each' });
   };
 
-  it('each begin one at their own creation, and are as before when it is reverted', async () => {
+  it('each begin a family at their own creation, and are as before when the migration is reverted', async () => {
     await revertUntilOlder();
     await insert(personal, 'personal_token', 1_800_000_000_000);
     for (const [at, id] of logins.entries()) await insert(id, 'session', 1_800_000_000_001 + at);

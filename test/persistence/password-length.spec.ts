@@ -1,4 +1,4 @@
-/** The migration that lets the present minimum length of passwords apply where nobody has chosen another. */
+/** The migration after which the configured minimum length of passwords applies unless another one was chosen. */
 import { expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { loadConfig } from '../../src/config/index.js';

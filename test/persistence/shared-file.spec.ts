@@ -35,7 +35,7 @@ describe('a change that another process commits', () => {
     other.close();
   });
 
-  it('counts from the very next verification on', async () => {
+  it('takes effect with the next verification', async () => {
     const enable = other.prepare('UPDATE latchkey_token SET enabled = ?');
     const seen: number[] = [];
     for (let round = 0; round < FOREIGN_COMMITS; round += 1) {

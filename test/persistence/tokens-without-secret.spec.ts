@@ -43,7 +43,7 @@ onBothEngines('tokens that are older than the rule about their secrets', (engine
     for (let done = 0; done < after; done += 1) await dataSource.undoLastMigration({ transaction: 'each' });
   };
 
-  it('are kept as they are, forwards and back, and the new rule holds for those that come', async () => {
+  it('stay as they are when migrated and reverted, and the new rule applies to new ones', async () => {
     await revertUntilOlder();
     await insert(withoutDigest(code, ACCOUNT));
     await insert(`'${login}', 'session', '${login}', '', '${DIGEST}', NULL, 1000, NULL, 'user', ${MOMENT}`);

@@ -88,7 +88,7 @@ onBothEngines('concurrent writers', (engine) => {
     expect(seen).toEqual([]);
   });
 
-  it('show every reader all of a transaction or nothing', async () => {
+  it('show readers all of a transaction or none of it', async () => {
     const load = { running: true };
     const writes = Promise.all(
       Array.from({ length: 120 }, (_, index) => writePair(`halves ${String(index)}`, false, turn)),
