@@ -17,9 +17,9 @@ export interface Place {
   process: ServerProcess;
   client: KeptClient;
   isUp: boolean;
-  /** Its process stands still. */
+  /** Its process is suspended. */
   isHeld: boolean;
-  /** How often it has stood still. */
+  /** How often it was suspended. */
   holds: number;
 }
 
@@ -30,7 +30,7 @@ export class Cluster {
     private readonly database: pg.Client,
   ) {}
 
-  /** For as long as the work lasts. What goes wrong is thrown with what the processes have logged. */
+  /** Runs for as long as the work lasts. Errors are thrown with the logs of the processes. */
   static async with<T>(
     databaseUrl: string,
     size: number,
@@ -63,7 +63,7 @@ export class Cluster {
     return this.places.filter(({ isUp }) => isUp);
   }
 
-  /** Any one that is up and moves. */
+  /** Any one that runs and is not suspended. */
   any(): Place {
     return pick(this.up.filter(({ isHeld }) => !isHeld));
   }
@@ -77,7 +77,7 @@ export class Cluster {
     Object.assign(place, await started(this.env), { isUp: true });
   }
 
-  /** Holds a process still, for so many milliseconds. */
+  /** Suspends a process for this many milliseconds. */
   async hold(place: Place, milliseconds: number): Promise<void> {
     place.isHeld = true;
     place.holds += 1;

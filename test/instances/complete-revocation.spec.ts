@@ -6,7 +6,7 @@ import { SORTS } from './victims.js';
 
 const LEASE_SECONDS = 1;
 
-it('no instance accepts a credential once its revoke has returned, whatever happens to instances meanwhile', async () => {
+it('no instance accepts a credential once its revoke has returned, whatever happens to instances in between', async () => {
   const database = await createDatabase('postgres');
   const report = await runTrial({
     databaseUrl: database.url,

@@ -61,7 +61,7 @@ async function outlive(cluster: Cluster, postgres: PostgresServer, end: () => Pr
   await instancesAgree(cluster, load.verifications.standing);
 }
 
-/** A token revoked at one is refused at the other, and neither waits for anything from before. */
+/** A token revoked at one instance is refused at the other, and neither waits for an earlier change. */
 async function instancesAgree(cluster: Cluster, standing: readonly Victim[]): Promise<void> {
   const [one, other] = cluster.places as [Place, Place];
   await until(async () => {

@@ -20,7 +20,7 @@ export abstract class DialectWriter {
 
   constructor(protected readonly anywhere: Anywhere) {}
 
-  /** Creates, and takes away every second time. */
+  /** Creates a token, and revokes every second one. */
   async step(): Promise<void> {
     const id = await this.create();
     if (id === undefined) return;
@@ -39,7 +39,7 @@ export abstract class DialectWriter {
   /** The body of a 503. */
   protected abstract readonly unavailable: object;
 
-  /** `undefined` when the server cannot serve now and says so as the dialect says it; nothing else but success may come. */
+  /** `undefined` if the server is unavailable and says so in the dialect's form; any other error fails the test. */
   protected async sent<T>(
     method: string,
     path: string,

@@ -7,7 +7,7 @@ import { startPair, until } from './pair.js';
 const status = async (server: TestServer, token: string, rule = ''): Promise<number> =>
   (await send(server.baseUrl, 'GET', `/verify?${rule}`, { headers: { 'Private-Token': token } })).status;
 
-it('what changes of accounts and members on one instance counts in the very next verification on another', async () => {
+it('a change of accounts or members on one instance takes effect with the next verification on another', async () => {
   const pair = await startPair();
   const { a, b } = pair;
   const cf = cast(a);
@@ -21,7 +21,7 @@ it('what changes of accounts and members on one instance counts in the very next
     const { id } = ok<Member>(
       await cf.admin.post(membersOf(ACCOUNT.id), { email: person.email, roles: ['administrator'] }),
     );
-    // Whoever adds a member does not wait for the others to know.
+    // Adding a member does not wait for the other instances.
     expect(await status(a, person.key, `${member}&role=administrator`)).toBe(200);
     await until(async () => (await status(b, person.key, `${member}&role=administrator`)) === 200);
     ok(await cf.admin.put(memberPath(ACCOUNT.id, id), { roles: ['read_only'] }));

@@ -9,7 +9,7 @@ import { servicesOf, type Services } from '../support/services.js';
 import { A_LISTENERS_QUERY } from './cluster.js';
 import { startServer, type TestServer } from '../support/test-server.js';
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 export interface Instance extends TestServer, Services {
   readonly relay: ChangeRelay;
@@ -44,7 +44,7 @@ export async function revoke({ unitOfWork, tokens }: Services, token: PersonalTo
   await unitOfWork.write(SYSTEM, (tx) => tokens.revoke(tx, PersonalToken, token));
 }
 
-/** An instance that has taken a lease and is never heard of again. */
+/** An instance that has taken a lease and then disappeared. */
 export async function silentInstance({ dataSource }: TestServer, trustMs = 700): Promise<string> {
   const id = randomUUID();
   const values = { id, renewals: 0, fenced: false, trustMs };
@@ -52,7 +52,7 @@ export async function silentInstance({ dataSource }: TestServer, trustMs = 700):
   return id;
 }
 
-/** Ends the connections on which instances listen; each begins again on another. */
+/** Ends the connections on which instances listen; each reconnects. */
 export async function cutListeners({ dataSource }: TestServer): Promise<void> {
   await dataSource.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
@@ -64,7 +64,7 @@ export async function cutListeners({ dataSource }: TestServer): Promise<void> {
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   const begun = performance.now();
   while (!(await isSo())) {
-    if (performance.now() - begun > PATIENCE_MS) throw new Error(`waited in vain until ${isSo.toString()}`);
+    if (performance.now() - begun > TIMEOUT_MS) throw new Error(`timed out waiting for ${isSo.toString()}`);
     await delay(5);
   }
 }

@@ -20,7 +20,7 @@ export interface TrialOptions {
   readonly failures: readonly FailureKind[];
   /** Verifications a second at each instance. */
   readonly verifications: number;
-  /** Told now and then how many credentials have been taken away. */
+  /** Called from time to time with the number of revoked credentials. */
   readonly onProgress?: (done: number) => void;
 }
 
@@ -43,7 +43,7 @@ const INSTANCES = 3;
 const CHECKS = 3;
 
 /** Repeats a request while something fails. */
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 const PAUSE_MS = 20;
 
 export function runTrial(options: TrialOptions): Promise<TrialReport> {
@@ -59,11 +59,11 @@ class Trial {
   private readonly failing: number[] = [];
   private readonly failures: Failures;
   private readonly load: Load;
-  /** Checks at instances that stand still. */
+  /** Checks at suspended instances. */
   private readonly later: Promise<void>[] = [];
   private begun = 0;
   private done = 0;
-  /** Also because something has failed: what is still under way gives up. */
+  /** Also set after a failure: whatever is still running stops. */
   private isOver = false;
 
   constructor(
@@ -142,7 +142,7 @@ class Trial {
     });
   }
 
-  /** Notes how long it takes, unless the process that is asked stands still itself meanwhile. */
+  /** Notes how long it takes, unless the process that receives the request is itself suspended in between. */
   private async timed(place: Place, attempt: (place: Place) => Promise<Answer>): Promise<Answer> {
     const isUndisturbed = this.failures.watch();
     const [begunAt, { holds }] = [performance.now(), place];
@@ -179,7 +179,7 @@ class Trial {
       try {
         return await attempt();
       } catch (error) {
-        const isLate = performance.now() - begunAt > PATIENCE_MS;
+        const isLate = performance.now() - begunAt > TIMEOUT_MS;
         if (!(error instanceof NotNow) || isLate || this.isOver) throw error;
         if (place && (!place.isUp || place.process !== process)) return undefined as T;
         await delay(PAUSE_MS);

@@ -1,4 +1,4 @@
-/** The end of all access of a person, on one of two instances. */
+/** Ending all access of a user, on one of two instances. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { SYSTEM, type Secret, type Verdict } from '../../src/core/index.js';
 import { ServiceToken } from '../../src/dialects/cloudflare/service-token.entity.js';
@@ -36,7 +36,7 @@ async function serviceToken({ unitOfWork, tokens, hashing }: Instance, userId: n
   return secret;
 }
 
-it('is known to the other instance, which had all of it in memory, before the call returns', async () => {
+it('takes effect on the other instance, which had everything cached, before the call returns', async () => {
   const { id } = await a.users.create(SYSTEM, { email: 'leaver@example.com', name: 'Leaver' });
   const { secret: personal } = await issueToken(a, { userId: id });
   const { secret: login } = await a.sessions.exchange(personal.reveal(), TERMS);

@@ -25,7 +25,7 @@ export interface Victim {
   readonly sort: Sort;
   /** The headers that present it. */
   readonly credential: Record<string, string>;
-  /** What takes it away. */
+  /** What revokes it. */
   readonly end: Call;
   /** When that had returned, by `performance.now()`. */
   endedAt?: number;
