@@ -1,8 +1,8 @@
-/** Rows of the audit log as many writers at once would have left them. */
+/** Rows of the audit log as many simultaneous writers would have left them. */
 import { AuditRecord } from '../../src/core/index.js';
 import type { TestServer } from './test-server.js';
 
-/** Parameters of one statement at the most: SQLite takes 32,766. */
+/** Maximum number of parameters in a statement: SQLite allows 32,766. */
 const CHUNK = 1000;
 
 export type AuditValues = Partial<Omit<AuditRecord, 'id'>>;

@@ -1,20 +1,20 @@
-/** Something that comes bit by bit, and waiting for what one hopes to see in it. */
+/** Output that arrives in pieces, and waiting until it meets a condition. */
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 export abstract class Awaited {
   private isOver = false;
   private wake: () => void = () => undefined;
 
-  /** What has come so far, for the message of a test that waited in vain. */
-  protected abstract told(): string;
+  /** What has arrived so far, for the message of a test that timed out. */
+  protected abstract summary(): string;
 
-  /** Waits until something is true of what has come; fails when it ends before, or after ten seconds unless told. */
-  async until(condition: () => boolean, patienceMs = PATIENCE_MS): Promise<void> {
-    const deadline = performance.now() + patienceMs;
+  /** Waits until the condition holds; fails when the output ends before that, or after the time limit. Default: 10 s. */
+  async until(condition: () => boolean, timeoutMs = TIMEOUT_MS): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
     while (!condition()) {
-      if (this.isOver) throw new Error(`it has ended after ${this.told()}`);
-      if (performance.now() >= deadline) throw new Error(`waited in vain after ${this.told()}`);
+      if (this.isOver) throw new Error(`it has ended after ${this.summary()}`);
+      if (performance.now() >= deadline) throw new Error(`timed out after ${this.summary()}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, deadline - performance.now());
         this.wake = () => {
@@ -25,12 +25,12 @@ export abstract class Awaited {
     }
   }
 
-  /** To be called when more has come. */
+  /** Call when more has arrived. */
   protected news(): void {
     this.wake();
   }
 
-  /** To be called when nothing comes any more. */
+  /** Call when nothing more will arrive. */
   protected over(): void {
     this.isOver = true;
     this.wake();

@@ -1,4 +1,4 @@
-/** Programs of the system that some suites need: where they are, and what happens where they are not. */
+/** Finds programs of the system that some suites need, and skips the suites without them. */
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from '@jest/globals';

@@ -1,9 +1,9 @@
-/** Cases of one kind that are tried at the same time, in one test. */
+/** Runs similar cases at the same time, in one test. */
 
 /**
- * Tries every case, and waits for all of them.
+ * Runs every case, and waits for all of them.
  * @param cases - each begins with its name, or is its name
- * @throws Error that names the cases that failed, each with what its check said; also where there is no case at all
+ * @throws Error that names the cases that failed, each with the error of its check; also if there is no case
  */
 export async function eachAtOnce<T>(cases: readonly T[], check: (given: T) => Promise<unknown>): Promise<void> {
   if (cases.length === 0) throw new Error('there is no case to try');

@@ -1,11 +1,11 @@
-/** Listens to channels, and reads what docs/seams.md says of them. */
+/** Listens to channels, and reads their description in docs/seams.md. */
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 
 export type Message = Readonly<Record<string, unknown>>;
 
-/** What was published on some channels while one listened. */
+/** The messages published on some channels while they are recorded. */
 export class Recorder {
   readonly messages: { readonly name: string; readonly message: Message }[] = [];
   private readonly stops: (() => void)[] = [];
@@ -58,7 +58,7 @@ export function documentedChannels(): ReadonlyMap<string, readonly string[]> {
   );
 }
 
-/** Counts what is handed to a channel without a subscriber: each call is a message that was built for nobody. */
+/** Counts messages passed to channels without subscribers: each was built in vain. */
 export function countUnheard(names: readonly string[]): { counts: Map<string, number>; restore(): void } {
   const counts = new Map<string, number>();
   const channels = names.map((name) => channel(name));

@@ -10,7 +10,7 @@ type Hook = (work: () => unknown) => void;
 const ofFile = new Set<Close>();
 const ofTest = new Set<Close>();
 
-/** Where the next one goes. */
+/** Where the next one is added. */
 let scope = ofFile;
 
 /**
@@ -46,7 +46,7 @@ async function closeAll(open: Set<Close>): Promise<void> {
   if (errors.length > 0) throw new AggregateError(errors, 'not everything could be closed');
 }
 
-// The hooks are those of the file. Trials of bench/ use the same support without Jest.
+// The hooks are those of the file. Programs in bench/ use the same support without Jest.
 const { beforeEach, afterEach, afterAll } = globalThis as Partial<
   Record<'beforeEach' | 'afterEach' | 'afterAll', Hook>
 >;

@@ -1,4 +1,4 @@
-/** Whether what a server answers is what its OpenAPI documents say. */
+/** Checks that answers are as the OpenAPI documents describe them. */
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { Ajv2019, type ValidateFunction } from 'ajv/dist/2019.js';
 import formats from 'ajv-formats';
@@ -37,7 +37,7 @@ export async function loadDocuments(): Promise<readonly Operation[]> {
   return operations;
 }
 
-/** As the whole server has them. */
+/** With the prefixes of the whole server. */
 async function makeDocuments(): Promise<string> {
   const server = await createServer(loadConfig({ DATABASE_URL: 'sqlite::memory:', LOG_LEVEL: 'silent' }));
   const made = Object.values(await documents(server.app)).map((make) => make());
@@ -46,8 +46,8 @@ async function makeDocuments(): Promise<string> {
 }
 
 /**
- * Whoever asks something that is documented gets what is documented: a status and a body that are named there, without
- * a property that is not. What a dialect says to an address or a method that it does not have belongs to no operation.
+ * Every documented operation answers as documented: with a status and a body that the document describes, without
+ * undocumented properties. Answers to unknown paths and methods belong to no operation.
  * @throws Error that says what differs
  */
 export function checkAnswer(method: string, target: string, { status, headers, text }: Reply): void {

@@ -77,7 +77,7 @@ export async function connectTo(url: string): Promise<pg.Client> {
   return client;
 }
 
-/** Runs a statement beside all databases of the tests. @returns the rows that it answers */
+/** Runs a statement in the maintenance database of the tests' server. @returns its rows */
 export async function administer(statement: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client(process.env.TEST_DATABASE_URL ?? '');
   await client.connect();

@@ -1,4 +1,4 @@
-/** HTTP as a client speaks it: exact bytes out, exact bytes in. */
+/** A plain HTTP client: exact bytes out, exact bytes in. */
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { destroyLater } from './closing.js';
@@ -7,7 +7,7 @@ export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The body as JSON; throws where it is none. */
+  /** The body as JSON; throws if it is not JSON. */
   json<T = unknown>(): T;
 }
 
@@ -24,7 +24,7 @@ export function keepConnections(baseUrl: string): void {
   kept.set(baseUrl, new Agent({ keepAlive: true }));
 }
 
-/** Ends them; a server that is to stop waits for its clients. */
+/** Ends them, because a server that stops waits for its clients. */
 export function endConnections(baseUrl: string): void {
   kept.get(baseUrl)?.destroy();
   kept.delete(baseUrl);
@@ -32,10 +32,10 @@ export function endConnections(baseUrl: string): void {
 
 type Check = (method: string, path: string, reply: Reply) => void;
 
-/** By the address of a server: what is looked at in each of its answers. */
+/** By the address of a server: the check of each of its answers. */
 const checks = new Map<string, Check>();
 
-/** From now on an answer of this server in which something is wrong fails the call. */
+/** From now on, an answer of this server that fails the check makes the call throw. */
 export function checkAnswers(baseUrl: string, check: Check): void {
   checks.set(baseUrl, check);
 }
@@ -107,7 +107,7 @@ export function sendBytes(baseUrl: string, bytes: string | Buffer): Promise<Repl
   });
 }
 
-/** An answer with a Content-Length, taken apart. */
+/** Splits an answer with a Content-Length into its parts. */
 function parsed(answer: string): Reply {
   const end = answer.indexOf('\r\n\r\n');
   const [statusLine = '', ...lines] = answer.slice(0, end).split('\r\n');

@@ -8,11 +8,11 @@ import { addressed } from './http.js';
 export class LineStream extends Awaited {
   /** Every line so far that is not blank. */
   readonly lines: string[] = [];
-  /** How many blank lines have come. */
+  /** How many blank lines have arrived. */
   blanks = 0;
   /** Bytes so far. */
   received = 0;
-  /** Settles when nothing comes any more: whether the answer is whole, by HTTP's own count. */
+  /** Settles when the answer has ended: whether it is complete, according to HTTP. */
   readonly ended: Promise<boolean>;
   private unfinished: Buffer[] = [];
 
@@ -39,7 +39,7 @@ export class LineStream extends Awaited {
     return this.message.headers;
   }
 
-  /** What has come of a line that is not at its end. */
+  /** The beginning of a line that is not complete yet. */
   get rest(): string {
     return Buffer.concat(this.unfinished).toString('utf8');
   }
@@ -55,7 +55,7 @@ export class LineStream extends Awaited {
     return this.lines.map((line) => JSON.parse(line) as T);
   }
 
-  /** Takes nothing more from the connection. */
+  /** Stops reading from the connection. */
   pause(): void {
     this.message.pause();
   }
@@ -64,12 +64,12 @@ export class LineStream extends Awaited {
     this.message.resume();
   }
 
-  /** Leaves without a word. */
+  /** Disconnects. */
   close(): void {
     this.message.destroy();
   }
 
-  protected told(): string {
+  protected summary(): string {
     return `${String(this.lines.length)} lines, the last: ${this.lines.at(-1)?.slice(0, 300) ?? 'none'}`;
   }
 

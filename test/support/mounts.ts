@@ -1,6 +1,6 @@
 /**
- * The ways in which the server of a suite is started: standalone, or mounted in a host application that has everything
- * a host could have. TEST_MOUNT says which is taken on which engine; a run takes both unless told otherwise.
+ * The ways in which the server of a suite is started: standalone, or mounted in a host application that uses everything
+ * a host could have. TEST_MOUNT selects the mount for each engine; by default, a run uses both.
  */
 import type { AppOverrides } from '../../src/app.module.js';
 import type { Config } from '../../src/config/index.js';
@@ -20,12 +20,12 @@ import { closeLater } from './closing.js';
 import { ARTICLES, asShop, shopDatabase, startHost } from './shop.js';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
-/** Listens, with what the first start makes. */
+/** Listens, and has made its first start. */
 export interface Mounted {
   readonly app: Server['app'];
-  /** What comes before `/client/v4`, `/crmapi/rest/v2`, `/api/v1`, `/verify` and `/oauth2`. */
+  /** The prefix of `/client/v4`, `/crmapi/rest/v2`, `/api/v1`, `/verify` and `/oauth2`. */
   readonly basePath: string;
-  /** Methods that a host answers itself, whatever the path: its CORS has been switched on. */
+  /** Methods that a host answers itself on every path, because its CORS is enabled. */
   readonly methodsOfHost: readonly string[];
   readonly stop: () => Promise<void>;
 }
@@ -39,7 +39,7 @@ const RUNS: Record<string, Record<Engine, MountName>> = {
   mounted: { sqlite: 'mounted', postgres: 'mounted' },
 };
 
-/** The way in which this run starts the servers of an engine. */
+/** How this run starts the servers of an engine. */
 export function mountOf(engine: Engine): MountName {
   const { TEST_MOUNT: name = 'default' } = process.env;
   const run = RUNS[name];

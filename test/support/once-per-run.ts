@@ -1,9 +1,9 @@
-/** Makes what all suites of a run share: the first suite that needs it makes it, the others wait for it. */
+/** Creates what all suites of a run share: the first suite that needs it creates it, the others wait. */
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Longer than anything that is made takes on a busy machine. */
+/** Longer than anything takes to create on a busy machine. */
 const MAX_WAIT_MS = 25_000;
 const POLL_MS = 25;
 
@@ -44,7 +44,7 @@ export async function oncePerRun(name: string, make: () => Promise<string>): Pro
   throw new Error(`another suite has been making ${name} for too long`);
 }
 
-/** The result, or `undefined` where it fails with this code of the system. */
+/** The result, or `undefined` if it fails with this system error. */
 async function unlessCode<T>(code: string, attempt: Promise<T>): Promise<T | undefined> {
   try {
     return await attempt;

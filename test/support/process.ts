@@ -8,7 +8,7 @@ export type { Exit } from './program.js';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const MAIN = path.join(ROOT, 'dist/main.js');
 
-/** Much longer than a start takes: several at once on a busy machine take their time. */
+/** Much longer than a start takes: several at once on a busy machine are slow. */
 const START_PATIENCE_MS = 60_000;
 
 /** Another program than `dist/main.js`. */
@@ -29,7 +29,7 @@ export interface ServerProcess {
   stdout(): string;
   stderr(): string;
   kill(signal: NodeJS.Signals): void;
-  /** Ends it in good order, if it still runs. */
+  /** Ends it gracefully, if it still runs. */
   stop(): Promise<Exit>;
 }
 
@@ -67,10 +67,10 @@ export async function runToEnd(
   env: Record<string, string>,
 ): Promise<Exit & { readonly stdout: string; readonly stderr: string }> {
   const server = launch(env);
-  const patience = setTimeout(() => {
+  const timer = setTimeout(() => {
     server.kill('SIGKILL');
   }, START_PATIENCE_MS);
   const exit = await server.exited;
-  clearTimeout(patience);
+  clearTimeout(timer);
   return { ...exit, stdout: server.stdout, stderr: server.stderr };
 }

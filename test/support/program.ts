@@ -1,4 +1,4 @@
-/** Programs that run beside a test, and end with it. */
+/** Programs that run during a test, and end with it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Awaited } from './awaited.js';
 import { closeLater } from './closing.js';
@@ -11,7 +11,7 @@ export interface Exit {
 export interface ProgramOptions {
   readonly args?: readonly string[];
   readonly cwd?: string;
-  /** Beside PATH; nothing of the caller's own. */
+  /** In addition to PATH; no other variables of the caller. */
   readonly env?: Record<string, string>;
   /** What ends it after the test: SIGKILL, unless it has processes of its own to end. */
   readonly lastSignal?: NodeJS.Signals;
@@ -19,7 +19,7 @@ export interface ProgramOptions {
   readonly withDescendants?: boolean;
 }
 
-/** @returns whether there was anybody to get it; 0 is no signal, and only asks that */
+/** @returns whether a process received it; 0 sends no signal and only checks that */
 function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-leader, signal);
@@ -94,13 +94,13 @@ export class Program extends Awaited {
     }
   }
 
-  /** Ends it in good order, if it still runs. */
+  /** Ends it gracefully, if it still runs. */
   stop(): Promise<Exit> {
     this.kill('SIGTERM');
     return this.exited;
   }
 
-  protected told(): string {
+  protected summary(): string {
     return `${this.stdout}\n${this.stderr}`;
   }
 }

@@ -1,4 +1,4 @@
-/** Reads along with the statements that a connection sends. */
+/** Records the statements that a connection sends. */
 import type { DataSource, Logger } from 'typeorm';
 
 export interface QueryWatch {
@@ -17,7 +17,7 @@ export function watchQueries(dataSource: DataSource): QueryWatch {
   const nothing = (): void => undefined;
   const logger: Logger = {
     logQuery: (query, parameters = []) => {
-      // What instances do beside all requests.
+      // What instances do in the background.
       if (query.includes('latchkey_instance')) return;
       statements.push(query);
       queries.push({ query, parameters: Array.isArray(parameters) ? parameters : [] });

@@ -1,4 +1,4 @@
-/** A connection without a client's help: bytes out, and whatever comes back as text. */
+/** A raw TCP connection: sends bytes, and returns what it receives as text. */
 import { connect, type Socket } from 'node:net';
 import { Awaited } from './awaited.js';
 import { destroyLater } from './closing.js';
@@ -32,7 +32,7 @@ export class RawConnection extends Awaited {
     });
   }
 
-  /** Takes nothing more from the connection. Where little was ever taken, the system keeps little for it. */
+  /** Stops reading from the connection. The system buffers little for a connection from which little was read. */
   pause(): void {
     this.socket.pause();
   }
@@ -50,7 +50,7 @@ export class RawConnection extends Awaited {
     this.socket.destroy();
   }
 
-  protected told(): string {
+  protected summary(): string {
     return JSON.stringify(this.text.slice(-500));
   }
 }

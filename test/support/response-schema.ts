@@ -1,7 +1,7 @@
-/** What an OpenAPI 3.0 schema means for an answer, in JSON Schema: everything that is there is named. */
+/** Translates an OpenAPI 3.0 schema of an answer into a JSON Schema that allows no other properties. */
 import type { OpenAPIObject } from '@nestjs/swagger';
 
-/** A schema as it stands in a document. */
+/** A schema of a document. */
 export interface Schema {
   readonly [keyword: string]: unknown;
   readonly $ref?: string;
@@ -24,13 +24,13 @@ export function responseSchema(schema: Schema, document: OpenAPIObject): object 
 class Translation {
   constructor(private readonly document: OpenAPIObject) {}
 
-  /** A schema that says all about a value. */
+  /** A schema that describes a value completely. */
   whole(schema: Schema, within: readonly string[]): Schema {
     const part = this.part(schema, within);
     return isOpen(part) ? part : { ...part, unevaluatedProperties: false };
   }
 
-  /** One of several that say something about the same value. */
+  /** One of several that describe the same value. */
   private part(schema: Schema, within: readonly string[]): Schema {
     const { $ref, nullable = false, ...rest } = schema;
     if ($ref !== undefined) return optional(this.part(this.referred($ref, within), [...within, $ref]), nullable);
@@ -44,7 +44,7 @@ class Translation {
     if (rest.allOf) translated.allOf = rest.allOf.map((each) => this.part(each, within));
     for (const keyword of ['oneOf', 'anyOf'] as const) {
       const choices = rest[keyword];
-      // Each of the choices is closed by whoever is closed around them.
+      // The schema around the choices is closed, and with it each of them.
       if (choices) translated[keyword] = choices.map((each) => this.part(each, within));
     }
     return optional(translated, nullable);

@@ -1,10 +1,10 @@
-/** Somebody who calls a REST API: the paths and headers of his dialect, and his own. */
+/** A caller of a REST API, with the paths and headers of the dialect and headers of their own. */
 import { send, type Call, type Reply } from './http.js';
 import type { TestServer } from './test-server.js';
 
 interface RestDialect {
   readonly prefix: string;
-  /** What its clients call the JSON that they send. */
+  /** The content type of its clients' JSON. */
   readonly contentType: string;
 }
 

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PostgresServer, UNSAFE_AND_FAST } from './start-postgres.js';
 
-/** More than all suites have at a time. */
+/** More than all suites need at the same time. */
 const ROOM_BYTES = 2 * 1024 ** 3;
 
 /**
- * Sets TEST_FOLDER, and TEST_DATABASE_URL unless it names a server that is there already.
+ * Sets TEST_FOLDER, and TEST_DATABASE_URL unless it names an existing server.
  * @returns how to end the run
  */
 export async function startRun(): Promise<() => Promise<void>> {
@@ -28,7 +28,7 @@ async function startPostgres(parent: string): Promise<PostgresServer> {
   return postgres;
 }
 
-/** In memory, where the system offers that and there is room: no suite asks whether the disk has really written. */
+/** In memory, if the system supports that and there is room: no suite depends on the disk. */
 function fastestFolder(): string {
   const memory = '/dev/shm';
   try {

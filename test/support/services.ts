@@ -1,4 +1,4 @@
-/** The services of a running server, for guarantees that no wire shows, and builders that use them. */
+/** The services of a running server, for guarantees that no API shows, and builders that use them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
 import {
@@ -40,7 +40,7 @@ export function servicesOf({ app }: TestServer): Services {
   };
 }
 
-/** What a suite shares; there in hooks and tests, not while the suite is being defined. */
+/** What a suite shares; available in hooks and tests, not while the suite is being defined. */
 export interface Shared {
   readonly server: TestServer;
   readonly services: Services;
@@ -68,7 +68,7 @@ export function sharedServer(engine: Engine): Shared {
   };
 }
 
-/** A personal token that fits the schema, of the administrator unless told otherwise. */
+/** A personal token that fits the schema, of the administrator by default. */
 export function newToken(
   { hashing }: Pick<Services, 'hashing'>,
   secret: Secret,

@@ -1,4 +1,4 @@
-/** A shop: an application of somebody else's, with entities, routes and global settings of its own, to embed our modules in. */
+/** A shop: a host application with entities, routes and global settings of its own, in which our modules are embedded. */
 import type { AddressInfo } from 'node:net';
 import {
   Body,
@@ -92,7 +92,7 @@ class ShopErrors implements ExceptionFilter {
   }
 }
 
-/** The shop's connection, which knows our entities and migrations beside its own. */
+/** The shop's connection, with our entities and migrations in addition to its own. */
 export function shopDatabase(address: DatabaseAddress, poolSize = 10): TypeOrmModuleOptions {
   const shared = {
     entities: [Article, ...ENTITIES],
@@ -105,13 +105,13 @@ export function shopDatabase(address: DatabaseAddress, poolSize = 10): TypeOrmMo
     : { ...shared, type: 'postgres', url: address.url, poolSize };
 }
 
-/** What a module of the shop needs beside its imports to serve `/shop/v1/articles`. */
+/** What a module of the shop needs in addition to its imports to serve `/shop/v1/articles`. */
 export const ARTICLES = { imports: [TypeOrmModule.forFeature([Article])], controllers: [ArticlesController] };
 
-/** Bytes of a JSON body that the shop takes; ours are longer. */
+/** The shop's limit of JSON bodies in bytes; ours are longer. */
 export const SHOP_BODY_BYTES = 40;
 
-/** Every global setting by which an application could get into the way of a module's routes. */
+/** Every global setting by which an application could interfere with a module's routes. */
 export function asShop(app: NestExpressApplication): void {
   app.setGlobalPrefix('shop');
   app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
@@ -129,8 +129,8 @@ export interface Host {
 }
 
 /**
- * Starts an application on a port of its own; whatever keeps it from starting is thrown, and nothing is left open.
- * @param settle - global settings; Nest's own unless given
+ * Starts an application on a port of its own. If it cannot start, the error is thrown and nothing is left open.
+ * @param settle - applies global settings. Default: none
  */
 export async function startHost(
   metadata: ModuleMetadata,

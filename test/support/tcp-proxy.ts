@@ -1,4 +1,4 @@
-/** The way to a server, which a test can cut. */
+/** A TCP proxy in front of a server, which a test can cut off. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { closeLater } from './closing.js';
@@ -29,7 +29,7 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** The same as the given one, by way of this. */
+  /** The given URL, through this proxy. */
   get url(): string {
     const url = new URL(this.target);
     url.hostname = '127.0.0.1';
@@ -37,7 +37,7 @@ export class TcpProxy {
     return url.href;
   }
 
-  /** Ends every connection, and every one that is tried from now on. */
+  /** Ends every connection, and refuses new ones. */
   cut(): void {
     this.isCut = true;
     for (const socket of this.sockets) socket.destroy();

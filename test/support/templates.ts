@@ -1,4 +1,4 @@
-/** Databases whose schema is there already: copies of one that was migrated once in this run. */
+/** Databases that already have the schema: copies of one that was migrated once in this run. */
 import { copyFileSync } from 'node:fs';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { loadConfig } from '../../src/config/index.js';
@@ -9,7 +9,7 @@ import type { MountName } from './mounts.js';
 import { oncePerRun } from './once-per-run.js';
 import { shopDatabase } from './shop.js';
 
-/** What the migrations of a mount make of an empty database, and nothing in it. */
+/** The schema that the migrations of a mount create, without data. */
 export async function migratedDatabase(engine: Engine, mount: MountName): Promise<TestDatabase> {
   const template = await oncePerRun(`template-${engine}-${mount}`, () => makeTemplate(engine, mount));
   if (engine === 'postgres') return createPostgres(template);

@@ -23,7 +23,7 @@ export const ACCOUNT = { id: 'a'.repeat(32), name: 'Acme' };
 
 export interface TestServer extends Mounted {
   readonly engine: Engine;
-  /** Where the dialects are served, each at the path that it has by default. */
+  /** Where the dialects are served, each at its default path. */
   readonly baseUrl: string;
   readonly port: number;
   readonly clock: TestClock;
@@ -35,14 +35,14 @@ export interface TestServer extends Mounted {
   readonly close: () => Promise<void>;
 }
 
-/** A round that nobody asked for would remove what a test has let expire by moving the clock. */
+/** An automatic cleanup would remove rows that a test has let expire by moving the clock. */
 const NO_ROUNDS = { initialDelayMs: 86_400_000 };
 
 /**
  * The standalone server.
  * @param env - settings beyond those that every test server has
- * @param given - a database that is there already, instead of a new one with its schema; `close` drops it either way
- * @param cleanup - when rounds begin by themselves; not at all unless given
+ * @param given - an existing database, instead of a new one with its schema; `close` drops it either way
+ * @param cleanup - when the cleanup runs by itself. Default: never
  */
 export function startServer(
   engine: Engine,
@@ -53,7 +53,7 @@ export function startServer(
   return started('standalone', engine, env, given, cleanup);
 }
 
-/** The same for what has to hold in every mount: standalone, or in a host, as the run wants it for this engine. */
+/** The same for tests that apply to every mount: standalone or in a host, as the run selects for this engine. */
 export function startInMount(
   engine: Engine,
   env: Record<string, string> = {},
@@ -62,7 +62,7 @@ export function startInMount(
   return started(mountOf(engine), engine, env, given, NO_ROUNDS);
 }
 
-/** A server in a host, whatever the run wants. */
+/** A server in a host, whatever the run selects. */
 export function startInHost(engine: Engine): Promise<TestServer> {
   return started('mounted', engine, {}, undefined, NO_ROUNDS);
 }
@@ -81,7 +81,7 @@ async function started(
     DATABASE_URL: database.url,
     PORT: '0',
     BCRYPT_COST: '4',
-    // Room that is taken at the start, and that no suite fills.
+    // Memory that is allocated at the start, and that no suite fills.
     CREDENTIAL_CACHE_ENTRIES: '1000',
     LOG_LEVEL: 'silent',
     ADMIN_EMAIL: ADMIN.email,
@@ -94,7 +94,7 @@ async function started(
   const mounted = await MOUNTS[mount](config, { clock, cleanup });
   const { app, basePath } = mounted;
   const http = app.getHttpServer();
-  // A connection that the server ended for being idle would now and then fail the request that comes just then.
+  // A request on a connection that the server is just closing as idle would fail now and then.
   http.keepAliveTimeout = 0;
   const { port } = http.address() as AddressInfo;
   const baseUrl = `http://127.0.0.1:${String(port)}${basePath}`;
