@@ -19,7 +19,7 @@ import {
 import { CALLERS, type Caller } from './authorisation/callers.js';
 import { outcomeOf } from './authorisation/outcomes.js';
 import { ALL_PRESENTATIONS, type Presentation } from './authorisation/presentations.js';
-import { OPERATIONS, doorOf } from './authorisation/table.js';
+import { OPERATIONS, apiOf } from './authorisation/table.js';
 import { newWorld, type World } from './authorisation/world.js';
 
 /** Concurrent calls. */
@@ -91,7 +91,7 @@ onBothEngines('the authorisation matrix', (engine) => {
     await eachOf(attempts, atOnce, async (attempt) => {
       const [ofAttempt, caller] = await scene(attempt);
       const expected = expectedOutcome(attempt, caller);
-      const outcome = outcomeOf(doorOf(attempt.label), await answerTo(attempt, ofAttempt, caller));
+      const outcome = outcomeOf(apiOf(attempt.label), await answerTo(attempt, ofAttempt, caller));
       if (outcome !== expected) faults.push(`${nameOf(attempt)}: ${outcome}, instead of ${expected}`);
     });
     expect(faults.slice(0, 20)).toEqual([]);

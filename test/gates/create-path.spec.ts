@@ -1,17 +1,17 @@
-/** Whoever follows a create through the code does not meet many files. */
+/** A create enters few files, so that it is easy to follow. */
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Program } from '../support/program.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** Files that one create may enter: little more than today. Merge what only forwards before you raise a number. */
+/** Maximum number of files that a create enters: little more than today. Merge files that only forward before you raise it. */
 const MAX_FILES: Readonly<Record<string, number>> = { cloudflare: 50, crm: 50, canvus: 47 };
 
 /** A busy machine needs most of it to load the server. */
 const MAX_RUN_MS = 60_000;
 
-describe('the way of a create', () => {
+describe('the path of a create', () => {
   it(
     'enters few files, in every dialect: "npm run create-path" lists them',
     async () => {

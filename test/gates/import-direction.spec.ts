@@ -40,7 +40,7 @@ describe('the import rule', () => {
     ['src/app.module.ts', `import { CrmModule } from './dialects/crm/index.js'; const x = { provide: APP_FILTER };`],
     ['src/main.ts', `import { x } from './server.js';`],
     ['ormconfig.ts', `import { loadConfig } from './src/config/index.js';`],
-    ['src/core/token.ts', `// APP_GUARD and dataSource.transaction() are only spoken of here`],
+    ['src/core/token.ts', `// APP_GUARD and dataSource.transaction() are only mentioned here`],
   ];
 
   const FORBIDDEN: [file: string, text: string, fault: string][] = [

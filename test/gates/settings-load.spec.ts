@@ -46,7 +46,7 @@ describe('the settings', () => {
     },
   );
 
-  it('are told from a server, which loads one', () => {
+  it('differ from a server, which loads one', () => {
     expect(packagesOf(path.join(ROOT, 'src/serve.ts'))).toContain('@nestjs/core');
   });
 

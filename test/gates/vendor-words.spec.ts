@@ -1,4 +1,4 @@
-/** No vendor's word stands in the rooms that all dialects share: a dialect is added or removed without opening them. */
+/** The shared rooms contain no vendor's terms, so a dialect can be added or removed without changing them. */
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -92,11 +92,11 @@ describe('the rooms that all dialects share', () => {
   const isException = ({ file, word }: Found): boolean =>
     EXCEPTIONS.some((exception) => exception.file === file && exception.word === word);
 
-  it('hold no word of a vendor, apart from the exceptions', () => {
+  it('contain no term of a vendor, apart from the exceptions', () => {
     expect(found.filter((each) => !isException(each))).toEqual([]);
   });
 
-  it('hold every exception', () => {
+  it('contain every exception', () => {
     expect(
       EXCEPTIONS.filter(({ file, word }) => !found.some((each) => each.file === file && each.word === word)),
     ).toEqual([]);

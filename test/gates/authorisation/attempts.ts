@@ -3,7 +3,7 @@ import { send, type Reply } from '../../support/http.js';
 import type { Caller } from './callers.js';
 import type { Outcome } from './outcomes.js';
 import { PRESENTATIONS, isAccepted, type Presentation } from './presentations.js';
-import { doorOf, isFor, type Operation } from './table.js';
+import { apiOf, isFor, type Operation } from './table.js';
 import type { World } from './world.js';
 
 export interface Attempt {
@@ -24,17 +24,17 @@ export function nameOf({ label, callerKind, presentation }: Attempt): string {
 /** Whether the caller has permission by the table. */
 export function isAdmitted({ label, operation: { who }, presentation }: Attempt, caller: Caller): boolean {
   if (who === 'anyone') return true;
-  return isAccepted(doorOf(label), methodOf(label), caller.kind, presentation) && isFor(who, caller);
+  return isAccepted(apiOf(label), methodOf(label), caller.kind, presentation) && isFor(who, caller);
 }
 
 /** The outcome by the table. */
 export function expectedOutcome(attempt: Attempt, caller: Caller): Outcome {
   if (isAdmitted(attempt, caller)) return 'done';
   const { label, operation, presentation } = attempt;
-  const door = doorOf(label);
-  if (isAccepted(door, methodOf(label), caller.kind, presentation))
+  const api = apiOf(label);
+  if (isAccepted(api, methodOf(label), caller.kind, presentation))
     return operation.refusal?.(caller) ?? 'not permitted';
-  const isToldWhy = door === 'canvus' && presentation === 'in Private-Token' && caller.isUnusable;
+  const isToldWhy = api === 'canvus' && presentation === 'in Private-Token' && caller.isUnusable;
   return isToldWhy ? 'unusable' : 'unauthenticated';
 }
 
@@ -54,7 +54,7 @@ export function answerTo({ label, operation, presentation }: Attempt, world: Wor
     return encodeURIComponent(value);
   });
   const query = new URLSearchParams({ ...operation.query?.(world, caller), ...presented.query }).toString();
-  const isForm = doorOf(label) === 'oauth';
+  const isForm = apiOf(label) === 'oauth';
   const members = { ...presented.body, ...operation.body?.(world, caller) };
   const isBodiless = !operation.body && !presented.body;
   return send(world.server.baseUrl, method, query === '' ? path : `${path}?${query}`, {

@@ -1,6 +1,6 @@
 /** Translates answers of every API into common outcomes; an answer in no known form is shown unchanged. */
 import type { Reply } from '../../support/http.js';
-import type { Door } from './presentations.js';
+import type { Api } from './presentations.js';
 
 export type Outcome =
   | 'done'
@@ -13,7 +13,7 @@ export type Outcome =
   | 'not oneself';
 
 /** The outcome that exactly this answer stands for in this API; it may contain nothing else. */
-const FORMS: Readonly<Record<Door, readonly (readonly [outcome: Outcome, status: number, body: unknown])[]>> = {
+const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: number, body: unknown])[]>> = {
   canvus: [
     ['unauthenticated', 401, { message: '401 Unauthorized' }],
     ['not permitted', 403, { msg: 'Permission denied' }],
@@ -64,7 +64,7 @@ const FORMS: Readonly<Record<Door, readonly (readonly [outcome: Outcome, status:
       400,
       oauth('invalid_request', 'token is not the id of a token; give a lower-case UUID, never a secret'),
     ],
-    // The id of a token fits the parameter `token`, but the next one is none of a rule.
+    // The id of a token is valid for the parameter `token`, but the next parameter is unknown.
     [
       'unauthenticated',
       400,
@@ -78,15 +78,15 @@ const FORMS: Readonly<Record<Door, readonly (readonly [outcome: Outcome, status:
 
 /** By the API, and the status and text of the answer. */
 const OUTCOMES = new Map(
-  Object.entries(FORMS).flatMap(([door, forms]) =>
-    forms.map(([outcome, status, body]) => [`${door} ${String(status)} ${JSON.stringify(body)}`, outcome] as const),
+  Object.entries(FORMS).flatMap(([api, forms]) =>
+    forms.map(([outcome, status, body]) => [`${api} ${String(status)} ${JSON.stringify(body)}`, outcome] as const),
   ),
 );
 
-export function outcomeOf(door: Door, { status, text }: Reply): string {
-  const known = OUTCOMES.get(`${door} ${String(status)} ${text}`);
+export function outcomeOf(api: Api, { status, text }: Reply): string {
+  const known = OUTCOMES.get(`${api} ${String(status)} ${text}`);
   if (known) return known;
-  const isDone = (status === 200 || status === 201) && (door !== 'crm' || text.startsWith('{"status":{"code":"OK"'));
+  const isDone = (status === 200 || status === 201) && (api !== 'crm' || text.startsWith('{"status":{"code":"OK"'));
   return isDone ? 'done' : `${String(status)} ${text}`;
 }
 

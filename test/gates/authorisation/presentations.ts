@@ -2,7 +2,7 @@
 import { ADMIN } from '../../support/test-server.js';
 import type { Caller, Kind } from './callers.js';
 
-export type Door = 'canvus' | 'cloudflare' | 'crm' | 'oauth' | 'verify';
+export type Api = 'canvus' | 'cloudflare' | 'crm' | 'oauth' | 'verify';
 
 /** What a presentation adds to a request. */
 export interface Presented {
@@ -53,7 +53,7 @@ type Accepted = Readonly<Partial<Record<Presentation, readonly Kind[]>>>;
 
 const OF_USERS = ['personal token', 'login'] as const;
 
-const ACCEPTED: Readonly<Record<Door, Accepted>> = {
+const ACCEPTED: Readonly<Record<Api, Accepted>> = {
   canvus: { 'in Private-Token': OF_USERS },
   cloudflare: { 'as Bearer': OF_USERS, 'in X-Auth-Key with their own address': ['personal token'] },
   crm: { 'in the body': ['CRM login'], 'in the query': ['CRM login'] },
@@ -66,7 +66,7 @@ const ACCEPTED: Readonly<Record<Door, Accepted>> = {
 };
 
 /** Whether an API accepts a credential in this way. @param method - CRM reads only the query of a GET, and the body of a POST */
-export function isAccepted(door: Door, method: string, kind: Kind | null, presentation: Presentation): boolean {
-  if (kind === null || !ACCEPTED[door][presentation]?.includes(kind)) return false;
-  return door !== 'crm' || presentation === (method === 'GET' ? 'in the query' : 'in the body');
+export function isAccepted(api: Api, method: string, kind: Kind | null, presentation: Presentation): boolean {
+  if (kind === null || !ACCEPTED[api][presentation]?.includes(kind)) return false;
+  return api !== 'crm' || presentation === (method === 'GET' ? 'in the query' : 'in the body');
 }

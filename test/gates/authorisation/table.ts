@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ADMIN } from '../../support/test-server.js';
 import type { Caller, Rights } from './callers.js';
 import type { Outcome } from './outcomes.js';
-import type { Door } from './presentations.js';
+import type { Api } from './presentations.js';
 import type { World } from './world.js';
 
 /** Who may call an operation. An account that is not the caller's own is account A. */
@@ -21,7 +21,7 @@ export type Who =
 
 export interface Operation {
   readonly who: Who;
-  /** What stands in the path for its parameters. */
+  /** The values of the parameters in the path. */
   readonly path?: (world: World, caller: Caller) => Readonly<Record<string, string | number>>;
   readonly query?: (world: World, caller: Caller) => Readonly<Record<string, string>>;
   readonly body?: (world: World, caller: Caller) => object;
@@ -240,7 +240,7 @@ export const OPERATIONS = new Map<string, readonly Operation[]>(
 );
 
 /** @param label - of an operation */
-export function doorOf(label: string): Door {
+export function apiOf(label: string): Api {
   if (label.includes(' /api/v1/')) return 'canvus';
   if (label.includes(' /client/v4/')) return 'cloudflare';
   if (label.includes(' /crmapi/')) return 'crm';
