@@ -11,7 +11,7 @@ import { ACCOUNT, ADMIN, startInMount } from '../support/test-server.js';
 import { Client, hammer, requestOf } from './hammer.js';
 import { bearer, pair, privately, type Headers, type ServiceTokenWithSecret } from './support.js';
 
-// Times are compared on machines that do other things as well: what is really wrong fails each time.
+// Times are compared on busy machines; a real fault fails every time.
 jest.retryTimes(2);
 
 const TOKENS = `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`;
@@ -24,7 +24,7 @@ async function newToken(baseUrl: string): Promise<ServiceTokenWithSecret> {
   return reply.json<{ result: ServiceTokenWithSecret }>().result;
 }
 
-/** Bytes in use after everything was collected that can be. */
+/** Bytes in use after garbage collection. */
 function usedMemory(): number {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
@@ -34,11 +34,11 @@ function usedMemory(): number {
 }
 
 const FLOOD = 20_000;
-/** A remembered token takes more than 1 KB: all of them would be 20 MB. */
+/** A cached token takes more than 1 KB: all of them would take 20 MB. */
 const GROWTH_MAX = 6_000_000;
 
 onBothEngines('the memory of verification', (engine) => {
-  it('is not taken by credentials of nobody, nor lent to them by those that it holds', async () => {
+  it('is not used up by unknown credentials, which displace no cached token', async () => {
     const server = await startInMount(engine, { CREDENTIAL_CACHE_ENTRIES: '3' });
     const { verifier } = servicesOf(server);
     const token = await newToken(server.baseUrl);
@@ -75,7 +75,7 @@ onBothEngines('the memory of verification', (engine) => {
   });
 });
 
-onBothEngines('beside a flood of credentials of nobody', (engine) => {
+onBothEngines('during a flood of unknown credentials', (engine) => {
   let database: TestDatabase;
   let server: ServerProcess;
   let port: number;
@@ -100,7 +100,7 @@ onBothEngines('beside a flood of credentials of nobody', (engine) => {
     return () => requests[(at += 1) % requests.length] ?? '';
   };
 
-  it('valid ones keep at least half the rate that they have beside as many valid ones', async () => {
+  it('valid credentials keep at least half the rate that they have next to as many valid ones', async () => {
     const floods = {
       'unknown handles': Array.from({ length: 3000 }, () =>
         pair({ client_id: randomId(), client_secret: randomSecret() }),
@@ -108,8 +108,8 @@ onBothEngines('beside a flood of credentials of nobody', (engine) => {
       'user tokens': Array.from({ length: 3000 }, () => privately(randomBytes(32).toString('base64url'))),
     };
     const rateBeside = async (others: () => string, status: number): Promise<number> => {
-      const [rate, beside] = await Promise.all([hammer(port, load, inTurn(valid)), hammer(port, load, others)]);
-      expect([Object.keys(rate), Object.keys(beside)]).toEqual([['200'], [String(status)]]);
+      const [rate, flood] = await Promise.all([hammer(port, load, inTurn(valid)), hammer(port, load, others)]);
+      expect([Object.keys(rate), Object.keys(flood)]).toEqual([['200'], [String(status)]]);
       return rate[200] ?? 0;
     };
     await rateBeside(inTurn(valid), 200);
@@ -125,7 +125,7 @@ onBothEngines('beside a flood of credentials of nobody', (engine) => {
     }
   });
 
-  it('a wrong secret takes as long as an unknown handle, be the token remembered or not', async () => {
+  it('a wrong secret takes as long as an unknown handle, whether or not the token is cached', async () => {
     const client = await Client.open(port);
     const warm = await newToken(server.baseUrl);
     const cold = await newToken(server.baseUrl);

@@ -1,4 +1,4 @@
-/** What both OAuth endpoints answer to callers who are not known, and to forms that cannot be read. */
+/** What both OAuth endpoints answer to unauthenticated callers, and to invalid forms. */
 import { describe, expect, it } from '@jest/globals';
 import { send } from '../support/http.js';
 import { ACCOUNT, ADMIN } from '../support/test-server.js';
@@ -19,7 +19,7 @@ const FORM = 'application/x-www-form-urlencoded';
 
 export function describeForms({ cf, status, crmLogin }: DataPlane, endpoint: 'introspect' | 'revoke'): void {
   const path = `/oauth2/${endpoint}`;
-  /** Somebody's token that must survive whatever is asked. */
+  /** A token of another user, which no request may change. */
   const victim = () => cf.token(ACCOUNT.id);
   const encoded = (text: string): Headers => ({ Authorization: `Basic ${Buffer.from(text).toString('base64')}` });
 
@@ -32,7 +32,7 @@ export function describeForms({ cf, status, crmLogin }: DataPlane, endpoint: 'in
       return answer;
     };
 
-    it('invalid_client with a challenge of each scheme, for nobody and for a service that is not accepted', async () => {
+    it('invalid_client with a challenge of each scheme, without credentials and for a service that is not accepted', async () => {
       const token = await cf.token(ACCOUNT.id);
       const disabled = await cf.token(ACCOUNT.id, { enabled: false });
       const { client_id: id, client_secret: secret } = token;
@@ -73,7 +73,7 @@ export function describeForms({ cf, status, crmLogin }: DataPlane, endpoint: 'in
       }
     });
 
-    it('for more than one Authorization header, be they equal', async () => {
+    it('for more than one Authorization header, even if they are equal', async () => {
       const token = await cf.token(ACCOUNT.id);
       for (const second of [basic(token), bearer(ADMIN.token), { Authorization: '' }]) {
         const headers = listed({ 'Content-Type': FORM }, basic(token), second);
@@ -84,7 +84,7 @@ export function describeForms({ cf, status, crmLogin }: DataPlane, endpoint: 'in
   });
 
   describe('a caller', () => {
-    it('may write the halves of his service token percent-encoded or plain, and the scheme in any case', async () => {
+    it('may send the parts of a service token percent-encoded or plain, and the scheme in any case', async () => {
       const token = await cf.token(ACCOUNT.id);
       const { client_id: id, client_secret: secret } = token;
       const everything = (text: string): string =>
@@ -114,8 +114,8 @@ export function describeForms({ cf, status, crmLogin }: DataPlane, endpoint: 'in
       ['a token twice', `token=${UNKNOWN_USER_TOKEN}&token=${UNKNOWN_USER_TOKEN}`],
       ['a hint twice', 'token=x&token_type_hint=a&token_type_hint=a'],
       ['any member twice', 'token=x&foo=1&foo=2'],
-      ['a secret of the caller beside his header (RFC 6749 §2.3)', 'token=x&client_id=y&client_secret=z'],
-      ['bytes that are no UTF-8', Buffer.from([0x74, 0x6f, 0x6b, 0x65, 0x6e, 0x3d, 0xff])],
+      ['a secret of the caller in addition to the header (RFC 6749 §2.3)', 'token=x&client_id=y&client_secret=z'],
+      ['bytes that are not UTF-8', Buffer.from([0x74, 0x6f, 0x6b, 0x65, 0x6e, 0x3d, 0xff])],
     ])('invalid_request for %s', async (_, form) => {
       const headers = { 'Content-Type': FORM, ...bearer(ADMIN.token) };
       const reply = await send(cf.server.baseUrl, 'POST', path, { headers, body: form });
@@ -134,7 +134,7 @@ export function describeForms({ cf, status, crmLogin }: DataPlane, endpoint: 'in
       expect(reply.text).toContain(FORM);
     });
 
-    it('not for a form with a charset, or a token in percent-encoding', async () => {
+    it('not for a form with a charset, or a percent-encoded token', async () => {
       const headers = { 'Content-Type': `${FORM}; charset=UTF-8`, ...bearer(ADMIN.token) };
       const body = (await tokenOfForm()).replace('_', '%5F');
       expect((await send(cf.server.baseUrl, 'POST', path, { headers, body })).status).toBe(200);
@@ -146,7 +146,7 @@ export function describeForms({ cf, status, crmLogin }: DataPlane, endpoint: 'in
     expect(oauthError(reply, 413)).toBe('invalid_request');
   });
 
-  it.each(['GET', 'PUT', 'DELETE', 'PATCH'])('405 for %s, with what is allowed', async (method) => {
+  it.each(['GET', 'PUT', 'DELETE', 'PATCH'])('405 for %s, with the allowed method', async (method) => {
     const token = await victim();
     const address = `${path}?token=${token.client_secret}`;
     const reply = await send(cf.server.baseUrl, method, address, { headers: bearer(ADMIN.token) });
@@ -155,7 +155,7 @@ export function describeForms({ cf, status, crmLogin }: DataPlane, endpoint: 'in
     expect(await status(pair(token))).toBe(200);
   });
 
-  it('404 in the same form for what lies beside it', async () => {
+  it('404 in the same form for unknown paths next to it', async () => {
     const reply = await sendForm(cf, `${endpoint}x`, bearer(ADMIN.token), { token: 'x' });
     expect(oauthError(reply, 404)).toBe('invalid_request');
   });

@@ -5,7 +5,7 @@ import { basic, bearer, dataPlaneSuite, pair, privately, sendForm, type DataPlan
 
 const ELSEWHERE = '203.0.113.7';
 
-/** What a client could say of the request behind which he hides. */
+/** Headers by which clients could try to hide where they come from. */
 const FORGED: Headers[] = [
   { 'X-Forwarded-For': ELSEWHERE, 'X-Real-IP': ELSEWHERE },
   { 'X-Forwarded-For': `127.0.0.1, ${ELSEWHERE}, 127.0.0.1`, Forwarded: `for=${ELSEWHERE};proto=https;host=x` },
@@ -26,7 +26,7 @@ const FORGED: Headers[] = [
   { 'X-Forwarded-Client-Cert': 'By=spiffe://x;Hash=00', 'X-Forwarded-Access-Token': ADMIN.token },
 ];
 
-/** What is written down of where a revocation came from. */
+/** The address in the audit row of a revocation. */
 async function addressWrittenDown({ cf }: DataPlane, forged: Headers): Promise<string | null | undefined> {
   const token = await cf.token(ACCOUNT.id);
   const form = { token: token.client_secret };
@@ -35,7 +35,7 @@ async function addressWrittenDown({ cf }: DataPlane, forged: Headers): Promise<s
   return (await cf.server.dataSource.getRepository(AuditRecord).findOneBy(where))?.ipAddress;
 }
 
-dataPlaneSuite('X-Forwarded-* of somebody who is not trusted', (plane) => {
+dataPlaneSuite('X-Forwarded-* of an untrusted client', (plane) => {
   const { cf, verify } = plane;
 
   it('change neither what /verify decides nor a byte of its answer', async () => {
@@ -59,7 +59,7 @@ dataPlaneSuite('X-Forwarded-* of somebody who is not trusted', (plane) => {
     }
   });
 
-  it('change neither who may introspect nor the address that is written down', async () => {
+  it('change neither who may introspect nor the address in the audit log', async () => {
     const token = await cf.token(ACCOUNT.id);
     for (const forged of FORGED) {
       const refused = await sendForm(cf, 'introspect', forged, { token: token.client_secret });
@@ -70,9 +70,9 @@ dataPlaneSuite('X-Forwarded-* of somebody who is not trusted', (plane) => {
 });
 
 dataPlaneSuite(
-  'X-Forwarded-For of a proxy that is trusted',
+  'X-Forwarded-For of a trusted proxy',
   (plane) => {
-    it('is the address that is written down, and still changes nothing at /verify', async () => {
+    it('is the address in the audit log, and still changes nothing at /verify', async () => {
       const forged = { 'X-Forwarded-For': ELSEWHERE };
       expect(await addressWrittenDown(plane, forged)).toBe(ELSEWHERE);
       expect(await plane.status(forged)).toBe(401);

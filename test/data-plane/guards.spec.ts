@@ -30,7 +30,7 @@ import { UNKNOWN_USER_TOKEN, bearer, pair, privately, type Headers, type Service
 
 const OTHER_ACCOUNT = 'b'.repeat(32);
 
-/** What a route answers of whom it serves. */
+/** What a route returns about its caller. */
 const shown = ({ token, owner, matched }: TokenPrincipal): unknown => ({
   kind: token.kind,
   name: token.label,
@@ -94,7 +94,7 @@ class GuardedController {
     return 'ok';
   }
 
-  /** A guard for services is not widened by a rule. */
+  /** A rule does not widen a guard for services. */
   @Get('contradiction')
   @UseGuards(ServiceTokenGuard)
   @AdmitTokens({ kinds: ['session'] })
@@ -171,7 +171,7 @@ class NarrowController {
   }
 }
 
-/** A small application of somebody else's, with our modules in it. */
+/** A small host application that embeds our modules. */
 async function startHost(engine: Engine) {
   const database: TestDatabase = await createDatabase(engine);
   const config = loadConfig({ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '2' });
@@ -231,7 +231,7 @@ onBothEngines('guards of a host application', (engine) => {
 
   const ask = (path: string, headers: Headers = {}): Promise<Reply> => send(host.baseUrl, 'GET', path, { headers });
 
-  it('leave routes without a guard alone', async () => {
+  it('do not affect routes without a guard', async () => {
     expect((await ask('/open')).text).toBe('open');
   });
 
@@ -252,7 +252,7 @@ onBothEngines('guards of a host application', (engine) => {
     ['/narrow/as-all', 200, 403, 403],
     ['/narrow/narrower', 200, 403, 403],
     ['/narrow/unchanged', 200, 403, 403],
-  ])('%s: service token %d, personal token %d, login %d, and 401 for everybody else', async (path, ...expected) => {
+  ])('%s: service token %d, personal token %d, login %d, and 401 otherwise', async (path, ...expected) => {
     const statuses = [await ask(path, service), await ask(path, personal), await ask(path, session)];
     expect(statuses.map(({ status }) => status)).toEqual(expected);
     const strangers: Headers[] = [
@@ -265,7 +265,7 @@ onBothEngines('guards of a host application', (engine) => {
     for (const headers of strangers) expect([headers, (await ask(path, headers)).status]).toEqual([headers, 401]);
   });
 
-  it('tell the route who it is', async () => {
+  it('tell the route who the caller is', async () => {
     expect((await ask('/guarded/services', service)).json()).toEqual({
       kind: 'service_token',
       name: 'robot',
@@ -279,7 +279,7 @@ onBothEngines('guards of a host application', (engine) => {
     expect((await ask('/guarded/all', bearer(ADMIN.token))).json()).toMatchObject(people);
   });
 
-  it('refuse a route that wants to know and has no guard, whoever calls', async () => {
+  it('are required on routes that take the principal: without one, every caller is refused', async () => {
     for (const headers of [service, personal, {}]) expect((await ask('/open/forgotten', headers)).status).toBe(401);
   });
 
@@ -296,7 +296,7 @@ onBothEngines('guards of a host application', (engine) => {
     ]);
   });
 
-  it('stand beside the doors of the data plane, at its own prefix', async () => {
+  it('work together with the data plane’s own endpoints at its prefix', async () => {
     expect((await ask('/auth/verify', service)).status).toBe(200);
     expect((await ask('/auth/verify?kind=session', service)).status).toBe(403);
     expect((await ask('/verify', service)).status).toBe(404);
@@ -307,7 +307,7 @@ onBothEngines('guards of a host application', (engine) => {
     expect((await send(host.baseUrl, 'POST', '/oauth2/introspect', { ...form, body })).status).toBe(404);
   });
 
-  // SQLite has nobody who could keep a reader waiting.
+  // On SQLite, no writer can make a reader wait.
   if (engine === 'postgres') {
     it('answer 503 with Retry-After while the database cannot be asked', async () => {
       const dataSource = host.app.get(DataSource);
@@ -324,7 +324,7 @@ onBothEngines('guards of a host application', (engine) => {
     });
   }
 
-  it('admit nobody by a route that names no account once there are several, and say what to do', async () => {
+  it('admit nobody to a route that names no account if there are several, and say what to do', async () => {
     const administrator = { 'Content-Type': 'application/json', ...bearer(ADMIN.token) };
     const body = JSON.stringify({ name: 'Bravo' });
     const made = await send(host.baseUrl, 'POST', '/client/v4/accounts', { headers: administrator, body });

@@ -1,4 +1,4 @@
-/** Clients that ask again as soon as they are answered, each on a connection that it keeps. */
+/** Clients that send the next request as soon as they get an answer, each on a kept-alive connection. */
 import { connect, type Socket } from 'node:net';
 import type { Headers } from './support.js';
 
@@ -52,7 +52,7 @@ export class Client {
   }
 }
 
-/** How often several clients together are answered in a time, by status. */
+/** The number of answers that several clients together get within a time, by status. */
 export async function hammer(
   port: number,
   { connections, milliseconds }: { connections: number; milliseconds: number },

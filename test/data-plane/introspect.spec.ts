@@ -35,7 +35,7 @@ severalAccountsSuite('POST /oauth2/introspect', (plane) => {
   const seconds = (time: string): number => Math.floor(Date.parse(time) / 1000);
 
   describe('200', () => {
-    it('tells of a service token what RFC 7662 names, and what is ours', async () => {
+    it('returns the members of RFC 7662 and our own for a service token', async () => {
       const token = await cf.token(ACCOUNT.id, { name: 'CI/CD token', duration: '1h' });
       const told = await introspect(bearer(ADMIN.token), token.client_secret);
       expect(told).toEqual({
@@ -52,7 +52,7 @@ severalAccountsSuite('POST /oauth2/introspect', (plane) => {
       });
     });
 
-    it('tells of a personal token and of a login for whom they act', async () => {
+    it('returns the user that a personal token or a login acts for', async () => {
       const person = await cf.person();
       const common = { active: true, username: person.email, sub: String(person.userId), token_type: 'Bearer' };
       const numbers = { iat: expect.any(Number), jti: expect.any(String), matched_secret: 'current' };
@@ -71,7 +71,7 @@ severalAccountsSuite('POST /oauth2/introspect', (plane) => {
       });
     });
 
-    it('tells which of two secrets was given', async () => {
+    it('says which of two secrets was sent', async () => {
       const token = await cf.token(ACCOUNT.id);
       const until = new Date(Date.now() + HOUR).toISOString();
       const rotated = await cf.rotate(ACCOUNT.id, token.id, { previous_client_secret_expires_at: until });
@@ -83,7 +83,7 @@ severalAccountsSuite('POST /oauth2/introspect', (plane) => {
       }
     });
 
-    it('tells nothing of a token that is not accepted, whatever is wrong with it', async () => {
+    it('returns only active: false for a token that is not accepted, whatever the reason', async () => {
       const admin = bearer(ADMIN.token);
       const disabled = await cf.token(ACCOUNT.id, { enabled: false });
       const revoked = await cf.token(ACCOUNT.id);
@@ -100,7 +100,7 @@ severalAccountsSuite('POST /oauth2/introspect', (plane) => {
       }
     });
 
-    it('takes no notice of token_type_hint, a client id, and members that it does not know', async () => {
+    it('ignores token_type_hint, a client id and unknown parameters', async () => {
       const token = await cf.token(ACCOUNT.id);
       for (const hint of ['access_token', 'refresh_token', 'nonsense', '']) {
         const more = { token_type_hint: hint, client_id: token.client_id, resource: 'https://example.com' };
@@ -127,7 +127,7 @@ severalAccountsSuite('POST /oauth2/introspect', (plane) => {
       };
     };
 
-    it('a service: the service tokens of its account, its own among them, and nothing else', async () => {
+    it('a service: the service tokens of its account, including its own, and nothing else', async () => {
       const { mine, tokens } = await subjects();
       const caller = await cf.token(mine);
       expect(await seenBy(basic(caller), { ...tokens, itself: caller.client_secret })).toEqual([
@@ -136,30 +136,30 @@ severalAccountsSuite('POST /oauth2/introspect', (plane) => {
       ]);
     });
 
-    it('a service: no login to its own account, though both belong to that account', async () => {
+    it('a service: no login to its account, although both belong to it', async () => {
       const caller = await cf.token(ACCOUNT.id);
       const tokens = { itself: caller.client_secret, 'login token for CRM': await crmLogin() };
       expect(await seenBy(basic(caller), tokens)).toEqual(['itself']);
     });
 
     it.each(['administrator', 'read_only'] as const)(
-      'a member (%s): the service tokens of his account, and his own tokens',
+      'a member (%s): the service tokens of the account, and their own tokens',
       async (role) => {
         const { mine, tokens } = await subjects();
         const member = await cf.memberOf(mine, role);
-        const all = { ...tokens, 'his own': member.key, 'his login': await login(member) };
-        const expected = ['service token of the account', 'his own', 'his login'];
+        const all = { ...tokens, 'their own': member.key, 'their login': await login(member) };
+        const expected = ['service token of the account', 'their own', 'their login'];
         expect(await seenBy(bearer(member.key), all)).toEqual(expected);
-        expect(await seenBy(bearer(all['his login']), all)).toEqual(expected);
+        expect(await seenBy(bearer(all['their login']), all)).toEqual(expected);
       },
     );
 
-    it('a user who is no member: his own tokens', async () => {
+    it('a user who is not a member: their own tokens', async () => {
       const { owner, tokens } = await subjects();
       expect(await seenBy(bearer(owner.key), tokens)).toEqual(['personal token', 'login token']);
     });
 
-    it('somebody who was removed: no longer those of the account', async () => {
+    it('a removed member: no longer the tokens of the account', async () => {
       const { mine, tokens } = await subjects();
       const member = await cf.memberOf(mine, 'administrator');
       expect(await seenBy(bearer(member.key), tokens)).toEqual(['service token of the account']);
@@ -172,7 +172,7 @@ severalAccountsSuite('POST /oauth2/introspect', (plane) => {
       expect(await seenBy(bearer(ADMIN.token), tokens)).toEqual(Object.keys(tokens));
     });
 
-    /** The names of the tokens that a caller is told of; of the others he learns nothing. */
+    /** The names of the tokens that a caller can see; all others must be inactive. */
     async function seenBy(caller: Headers, tokens: Record<string, string>): Promise<string[]> {
       const seen: string[] = [];
       for (const [name, token] of Object.entries(tokens)) {
@@ -186,7 +186,7 @@ severalAccountsSuite('POST /oauth2/introspect', (plane) => {
 
   describeForms(plane, 'introspect');
 
-  it('an answer is never taken from the query: a token there is none', async () => {
+  it('the token is never read from the query', async () => {
     const token = await cf.token(ACCOUNT.id);
     const type = { 'Content-Type': 'application/x-www-form-urlencoded' };
     const address = `/oauth2/introspect?token=${token.client_secret}`;

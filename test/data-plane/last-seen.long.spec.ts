@@ -1,4 +1,4 @@
-/** The last use of a token is written behind, and yet before the process ends. */
+/** The last use of a token is written in the background, but before the process ends. */
 import { expect, it } from '@jest/globals';
 import { onBothEngines } from '../support/engines.js';
 import { send } from '../support/http.js';
@@ -13,7 +13,7 @@ onBothEngines('the last use of a token, when the process ends', (engine) => {
   const headers = { Authorization: `Bearer ${ADMIN.token}` };
   const tokens = `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`;
 
-  it('is written before it does', async () => {
+  it('is written before that', async () => {
     const database = await migratedDatabase(engine, 'standalone');
     const env = { DATABASE_URL: database.url, ADMIN_TOKEN: ADMIN.token, ACCOUNT_ID: ACCOUNT.id, LOG_LEVEL: 'silent' };
     const call = async <T>({ baseUrl }: { baseUrl: string }, method: string, body?: string): Promise<T> =>

@@ -49,7 +49,7 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
     expect(await status(pair(token))).toBe(expected);
   };
 
-  /** The whole row, times of last uses apart. */
+  /** The whole row without the times of last uses. */
   const rowOf = async ({ id }: ServiceToken): Promise<{ seen: unknown; previousSeen: unknown; others: unknown }> => {
     const [row] = await cf.server.dataSource.query<Record<string, unknown>[]>(
       `SELECT * FROM latchkey_token WHERE id = '${id}'`,
@@ -59,7 +59,7 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
     return { seen: moment(seen), previousSeen: moment(previousSeen), others };
   };
 
-  it('is written behind: not there with the answer, there after the next writing, to the millisecond in the row', async () => {
+  it('is written in the background: not before the answer, but with the next flush, to the millisecond', async () => {
     const token = await newToken();
     expect(await read(token)).not.toHaveProperty('last_seen_at');
     await use(token);
@@ -69,7 +69,7 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
     expect((await read(token)).last_seen_at).toBe(inSeconds(START));
   });
 
-  it('counts for a personal token, a login, an introspected token and its caller as well', async () => {
+  it('is recorded for a personal token, a login, an introspected token and its caller as well', async () => {
     const caller = await newToken();
     const asked = await newToken();
     const person = await cf.person();
@@ -83,7 +83,7 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
     expect(rows.map(({ last_seen_at: seen }) => Number(seen))).toEqual([START, START]);
   });
 
-  it('is not moved by what is refused: wrong secret, disabled, expired', async () => {
+  it('is not recorded for refused credentials: wrong secret, disabled, expired', async () => {
     const token = await newToken({ duration: '1h' });
     const other = await newToken();
     await use({ ...token, client_secret: other.client_secret }, 401);
@@ -96,7 +96,7 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
     expect((await rowOf(token)).seen).toBeNull();
   });
 
-  it('is moved by a valid token that a rule does not admit: it was shown, and is right', async () => {
+  it('is recorded for a valid token that a rule does not admit', async () => {
     const token = await newToken();
     expect((await verify(pair(token), 'kind=session')).status).toBe(403);
     await flush();
@@ -121,7 +121,7 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
     }
   });
 
-  it('costs no writing at all in between, and one statement for many tokens', async () => {
+  it('causes no writes in between, and one statement for many tokens', async () => {
     const tokens = await Promise.all(Array.from({ length: 30 }, () => newToken()));
     for (const token of tokens) await use(token);
     const watch = watchQueries(cf.server.dataSource);
@@ -131,7 +131,7 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
     const before = watch.statements.length;
     for (let round = 0; round < 5; round += 1) await Promise.all(tokens.map((token) => use(token)));
     await flush();
-    // Instances keep an eye on each other all the time.
+    // Instances watch each other all the time.
     const statements = watch.statements.slice(before).filter((statement) => !statement.includes('latchkey_instance'));
     expect(statements).toEqual([]);
     watch.stop();
@@ -152,7 +152,7 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
     expect(await rowOf(token)).toEqual({ seen: START + SECOND, previousSeen: null, others });
   });
 
-  it('does not bring back what a change has written meanwhile, nor goes back in time', async () => {
+  it('does not undo a concurrent change, and never goes back in time', async () => {
     const token = await newToken();
     await use(token);
     ok(await cf.admin.put(tokenPath(ACCOUNT.id, token.id), { name: 'renamed', enabled: false }));
@@ -168,7 +168,7 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
     expect((await rowOf(token)).seen).toBe(START + HOUR);
   });
 
-  it('of a token that is gone by then is nothing', async () => {
+  it('of a deleted token is ignored', async () => {
     const [gone, stays] = [await newToken(), await newToken()];
     await use(gone);
     await use(stays);
@@ -179,7 +179,7 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
   });
 
   describe('with the previous secret', () => {
-    it('is recorded and shown apart while the overlap runs, each at most once a minute', async () => {
+    it('is recorded and shown separately during the overlap, at most once a minute each', async () => {
       const old = await newToken();
       const token = await rotate(old, HOUR);
       await use(token);
@@ -203,7 +203,7 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
       expect(await rowOf(token)).toMatchObject({ seen: START + MINUTE, previousSeen: START + 10 * SECOND });
     });
 
-    it('shows in the list, and neither in the answer of a rotation nor after it', async () => {
+    it('is shown in the list, but neither in the answer of a rotation nor after it', async () => {
       const old = await newToken();
       const token = await rotate(old, HOUR);
       await use(old);
@@ -218,7 +218,7 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
       expect((await read(token)).last_seen_at).toBe(inSeconds(START));
     });
 
-    it('that waits to be written when a new rotation comes is not taken for a use of the next previous secret', async () => {
+    it('that is not written yet at the next rotation does not count for the new previous secret', async () => {
       const old = await newToken();
       const token = await rotate(old, HOUR);
       await use(old);
@@ -243,13 +243,13 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
       }
     };
 
-    it('does not take the place of a later one that is noted while the writing fails', async () => {
+    it('does not replace a later one that is recorded during the failing write', async () => {
       const token = await newToken();
       await use(token);
       await broken(async () => {
         const writing = flush();
         at(START + MINUTE);
-        // In the same turn of the event loop: before the writing can have failed.
+        // In the same turn of the event loop: before the write can have failed.
         const later = cf.verdict(token.client_id, token.client_secret);
         expect(await later).toBe('valid');
         await writing;
@@ -258,7 +258,7 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
       expect((await rowOf(token)).seen).toBe(START + MINUTE);
     });
 
-    it('waits for the next time, by itself, and is joined by what is seen meanwhile', async () => {
+    it('is written at the next attempt, together with later uses', async () => {
       const old = await newToken();
       const token = await rotate(old, HOUR);
       await use(old);

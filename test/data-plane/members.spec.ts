@@ -62,7 +62,7 @@ dataPlaneSuite('a rule of /verify about tokens, users and members', ({ cf, verif
     expect(await status(privately(person.key), `member_of=${other}`)).toBe(200);
   });
 
-  it('respects every change of a membership in the very next verification', async () => {
+  it('applies every change of a membership to the next verification', async () => {
     const person = await cf.person();
     const now = (rule = ''): Promise<number> => status(privately(person.key), `member_of=${other}${rule}`);
     for (let round = 0; round < 5; round += 1) {
@@ -76,7 +76,7 @@ dataPlaneSuite('a rule of /verify about tokens, users and members', ({ cf, verif
     expect(await now()).toBe(403);
   });
 
-  it('ends with the account and with the user', async () => {
+  it('admits nobody after the account or the user is deleted', async () => {
     const account = await cf.account();
     const person = await cf.memberOf(account, 'administrator');
     const now = (): Promise<number> => status(privately(person.key), `member_of=${account}`);
@@ -93,7 +93,7 @@ dataPlaneSuite('a rule of /verify about tokens, users and members', ({ cf, verif
     ['member_of=Acme', 'member_of is "Acme"; give 32 lower-case hex characters'],
     ['user=alice', 'user is "alice"; give the id of a user, a whole number'],
     [`token=${ADMIN.token}`, 'token is not the id of a token; give a lower-case UUID, never a secret'],
-  ])('is refused with what to give instead: %s', async (rule, words) => {
+  ])('is refused if invalid, with what to give instead: %s', async (rule, words) => {
     const reply = await verify(service, rule);
     expect([reply.status, reply.json()]).toEqual([400, { error: 'invalid_request', error_description: words }]);
   });

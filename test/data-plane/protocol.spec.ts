@@ -15,11 +15,11 @@ dataPlaneSuite('/verify as HTTP', ({ cf, status }) => {
       .map(([name, value]) => `${name}: ${value}\r\n`)
       .join('');
 
-  /** The beginning of a request that is written out in full. @param path - below the base URL */
+  /** The first lines of a raw request. @param path - below the base URL */
   const head = (method: string, path: string): string =>
     `${method} ${cf.server.basePath}${path} HTTP/1.1\r\nHost: x\r\n`;
 
-  /** The statuses of whatever is answered to these bytes, in order; the last request must close the connection. */
+  /** The statuses of the answers to these bytes, in order; the last request must close the connection. */
   const statusesOf = (bytes: string): Promise<number[]> =>
     new Promise((resolve, reject) => {
       let text = '';
@@ -39,7 +39,7 @@ dataPlaneSuite('/verify as HTTP', ({ cf, status }) => {
     expect((await send(cf.server.baseUrl, method, '/verify')).status).toBe(401);
   });
 
-  it('HEAD is answered without a body, and with the length that it would have', async () => {
+  it('HEAD is answered without a body, but with its length', async () => {
     const refused = await send(cf.server.baseUrl, 'HEAD', '/verify');
     expect([refused.status, refused.text]).toEqual([401, '']);
     const whole = await send(cf.server.baseUrl, 'GET', '/verify');
@@ -47,7 +47,7 @@ dataPlaneSuite('/verify as HTTP', ({ cf, status }) => {
     expect((await send(cf.server.baseUrl, 'HEAD', '/verify', { headers: await accepted() })).status).toBe(200);
   });
 
-  it.each([10, 200_000, 5_000_000])('a body of %d bytes is not looked at, and the connection is kept', async (size) => {
+  it.each([10, 200_000, 5_000_000])('a body of %d bytes is ignored, and the connection is kept', async (size) => {
     const headers = await accepted();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const ports = new Set<number | undefined>();
@@ -70,7 +70,7 @@ dataPlaneSuite('/verify as HTTP', ({ cf, status }) => {
     expect(ports.size).toBe(1);
   });
 
-  it('a body in chunks is not looked at either, nor taken for the next request', async () => {
+  it('a chunked body is ignored too, and not read as the next request', async () => {
     const body = `${head('GET', '/verify')}\r\n`;
     const chunked = `Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
     const first = `${head('POST', '/verify')}${lines(await accepted())}${chunked}`;
@@ -83,13 +83,13 @@ dataPlaneSuite('/verify as HTTP', ({ cf, status }) => {
     expect(await statusesOf(`${begun}Expect: 100-continue\r\nContent-Length: 2\r\n\r\nok`)).toEqual([100, 200]);
   });
 
-  it('a wish to upgrade is answered like any other request', async () => {
+  it('a request to upgrade is answered like any other request', async () => {
     const upgrade = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' };
     expect(await status({ ...upgrade, ...(await accepted()) })).toBe(200);
     expect(await status(upgrade)).toBe(401);
   });
 
-  it('requests sent without waiting are answered in order, whatever each has to wait for', async () => {
+  it('pipelined requests are answered in order, whatever each has to wait for', async () => {
     const cold = await accepted();
     const warm = await accepted();
     expect(await status(warm)).toBe(200);
@@ -106,7 +106,7 @@ dataPlaneSuite('/verify as HTTP', ({ cf, status }) => {
     expect(await statusesOf(all.join(''))).toEqual([200, 401, 403, 400, 200, 200]);
   });
 
-  it('a caller who goes away before the answer does no harm', async () => {
+  it('a caller who disconnects before the answer does no harm', async () => {
     const tokens = await Promise.all(Array.from({ length: 20 }, accepted));
     for (const headers of tokens) {
       const socket = connect(cf.server.port, '127.0.0.1', () => {
@@ -143,7 +143,7 @@ dataPlaneSuite('/verify as HTTP', ({ cf, status }) => {
     '/verify%2Fonly/kind=service_token/',
     '/x/../verify',
     '/verify;kind=service_token',
-  ])('%s is no other name of it, and admits nobody', async (address) => {
+  ])('%s is not an alternative spelling of it, and admits nobody', async (address) => {
     expect((await send(cf.server.baseUrl, 'GET', address, { headers: await accepted() })).status).toBe(404);
   });
 });

@@ -19,7 +19,7 @@ import {
 /** Where a changed text is presented in place of the right one. */
 type Place = (text: string) => Headers;
 
-/** Looks like the letter, and is another. */
+/** Looks like the letter, but is another one. */
 const TWINS: Record<string, string> = {
   a: 'а',
   c: 'с',
@@ -33,10 +33,10 @@ const TWINS: Record<string, string> = {
   _: '＿',
 };
 
-/** Characters that many programs take for space, or do not show at all. */
+/** Characters that many programs treat as space, or do not show. */
 const SPACES = ['\u00a0', '\u2003', '\u200b', '\ufeff', '\u3000', '\u2028'];
 
-/** What is no token any more. */
+/** Modifications after which it is not a token any more. */
 const changed = (right: string): fc.Arbitrary<string> => {
   const at = fc.nat(right.length - 1);
   const filler = fc.constantFrom(...'aZ09-_=%+/.~', ...SPACES, '\t', ' ', '"', '\\', ',', ';', ':');
@@ -70,7 +70,7 @@ const changed = (right: string): fc.Arbitrary<string> => {
           [...right].reverse().join(''),
         ),
       )
-      // Spaces and tabs around a value are no part of it (RFC 9110 §5.5), so they do not make it another.
+      // Spaces and tabs around a value are not part of it (RFC 9110 §5.5).
       .filter((text) => text.replace(/^[ \t]+|[ \t]+$/g, '') !== right)
   );
 };
@@ -132,7 +132,7 @@ const suite = ({ cf, status }: DataPlane): void => {
     for (const headers of others) expect([headers, await status(headers)]).toEqual([headers, 401]);
   });
 
-  it('nothing in a query string is ever a credential', async () => {
+  it('a credential in the query string is never accepted', async () => {
     const { client_id: id, client_secret: secret } = token;
     const names = [
       'token',
@@ -175,13 +175,13 @@ const suite = ({ cf, status }: DataPlane): void => {
         Object.entries(headers).map(([name, value]) => [upper ? name.toUpperCase() : name.toLowerCase(), value]),
       );
 
-    it('none is accepted, in whatever order and case they come, be they equal or not', async () => {
+    it('none is accepted, whatever their order and case, equal or not', async () => {
       const several = fc.array(fc.tuple(fc.nat(one().length - 1), fc.boolean()), { minLength: 2, maxLength: 4 });
       await fc.assert(
         fc.asyncProperty(several, async (choice) => {
           const all = choice.map(([index, upper]) => cased(one()[index] ?? {}, upper));
           const names = all.flatMap((headers) => Object.keys(headers).map((name) => name.toLowerCase()));
-          // Two halves of a pair are one credential, and another scheme beside one of ours is none.
+          // Both parts of a pair are one credential, and an unknown scheme is not a credential.
           const halves = choice
             .map(([index]) => index)
             .sort((a, b) => a - b)
@@ -193,7 +193,7 @@ const suite = ({ cf, status }: DataPlane): void => {
       );
     });
 
-    it('one that stands behind more headers than are read does not go unseen', async () => {
+    it('one that follows more headers than Node reads is still noticed', async () => {
       const filler = Array.from({ length: 1500 }, () => ['a', '']).flat();
       const right = Object.entries(pair(token)).flat();
       expect(await status([...right, ...filler.slice(0, 1000)])).toBe(200);
@@ -228,7 +228,7 @@ dataPlaneSuite('a credential that is not exactly right', suite);
 dataPlaneSuite(
   'a service token in a JSON header that is not exactly right',
   ({ cf, status }) => {
-    it('is refused, and so is one that has anything twice', async () => {
+    it('is refused, as is one with a repeated member', async () => {
       const token = await cf.token(ACCOUNT.id);
       const { client_id: id, client_secret: secret } = token;
       const right = json(token);
@@ -258,7 +258,7 @@ dataPlaneSuite(
       for (const value of wrong) expect([value, await status({ Authorization: value })]).toEqual([value, 401]);
     });
 
-    it('is refused beside any other credential, and beside a second header of its name', async () => {
+    it('is refused together with any other credential, or with a second header of its name', async () => {
       const token = await cf.token(ACCOUNT.id);
       const right = { Authorization: json(token) };
       const others = [right, pair(token), privately(ADMIN.token), bearer(ADMIN.token), { Authorization: 'Basic eDp5' }];

@@ -21,7 +21,7 @@ const HOUR = 3_600_000;
 severalAccountsSuite('POST /oauth2/revoke', (plane) => {
   const { cf, status, login, crmLogin } = plane;
 
-  /** The status of the answer; a success says nothing. */
+  /** The status of the answer; the body of a success is empty. */
   const revoke = async (caller: Headers, token: string, more: Headers = {}): Promise<number> => {
     const reply = await sendForm(cf, 'revoke', caller, { token, ...more });
     if (reply.status === 200) {
@@ -67,7 +67,7 @@ severalAccountsSuite('POST /oauth2/revoke', (plane) => {
       }
     });
 
-    it('ends a personal token for its user, the one he came with among them, and the logins born from it', async () => {
+    it('ends a personal token for its user, including the one they present, and the logins created with it', async () => {
       const person = await cf.person();
       const born = (await canvus(cf.server, 'POST', '/users/login', { token: person.key })) as { token: string };
       const session = await login(person);
@@ -78,7 +78,7 @@ severalAccountsSuite('POST /oauth2/revoke', (plane) => {
       expect(await status(privately(session))).toBe(200);
     });
 
-    it('ends a login for its user, and a login for CRM for an administrator', async () => {
+    it('ends a login for its user, and a CRM login for an administrator', async () => {
       const person = await cf.person();
       const session = await login(person);
       expect(await revoke(bearer(session), session)).toBe(200);
@@ -92,7 +92,7 @@ severalAccountsSuite('POST /oauth2/revoke', (plane) => {
       expect(await active()).toBe(false);
     });
 
-    it('ends what is disabled, expired, or of a blocked user', async () => {
+    it('ends tokens that are disabled, expired, or of a blocked user', async () => {
       const disabled = await cf.token(ACCOUNT.id, { enabled: false });
       const expired = await cf.token(ACCOUNT.id, { duration: '1ns' });
       for (const token of [disabled, expired]) {
@@ -106,7 +106,7 @@ severalAccountsSuite('POST /oauth2/revoke', (plane) => {
       expect(await status(privately(blocked.key))).toBe(401);
     });
 
-    it('takes no notice of token_type_hint', async () => {
+    it('ignores token_type_hint', async () => {
       for (const hint of ['access_token', 'refresh_token', 'nonsense', '']) {
         const token = await cf.token(ACCOUNT.id);
         expect(await revoke(bearer(ADMIN.token), token.client_secret, { token_type_hint: hint })).toBe(200);
@@ -114,7 +114,7 @@ severalAccountsSuite('POST /oauth2/revoke', (plane) => {
       }
     });
 
-    it('for a token that is unknown, malformed, gone already, or no longer a secret of its token', async () => {
+    it('for a token that is unknown, malformed, already revoked, or no longer a current secret', async () => {
       const gone = await cf.token(ACCOUNT.id);
       const rotated = await cf.token(ACCOUNT.id);
       const present = await cf.rotate(ACCOUNT.id, rotated.id);
@@ -134,7 +134,7 @@ severalAccountsSuite('POST /oauth2/revoke', (plane) => {
       expect(await status(pair(token))).toBe(200);
     });
 
-    it('of many at once, every one is answered, and the token ends once', async () => {
+    it('for each of many simultaneous requests; the token is revoked once', async () => {
       const token = await cf.token(ACCOUNT.id);
       const many = await Promise.all(Array.from({ length: 8 }, () => revoke(bearer(ADMIN.token), token.client_secret)));
       expect([...new Set(many)]).toEqual([200]);
@@ -142,8 +142,8 @@ severalAccountsSuite('POST /oauth2/revoke', (plane) => {
     });
   });
 
-  describe('what a caller may not see', () => {
-    it('is answered like what is unknown, and stays as it is', async () => {
+  describe('a token that the caller may not see', () => {
+    it('is answered like an unknown one, and is not revoked', async () => {
       const [mine, other] = [await cf.account(), await cf.account()];
       const foreign = await cf.token(other);
       const owner = await cf.person();
@@ -160,7 +160,7 @@ severalAccountsSuite('POST /oauth2/revoke', (plane) => {
   });
 
   describe('400', () => {
-    it('unauthorized_client for what the caller may see and not end: a sibling, or as read_only member', async () => {
+    it('unauthorized_client for a token that the caller may see but not revoke: a sibling, or as a read_only member', async () => {
       const account = await cf.account();
       const token = await cf.token(account);
       const readOnly = await cf.memberOf(account, 'read_only');

@@ -40,7 +40,7 @@ onBothEngines('a rule that names no account', (engine) => {
     }
   });
 
-  it('tells nothing of that to those without a valid credential, and its reason to those who listen', async () => {
+  it('does not reveal that without a valid credential; the channel has the reason', async () => {
     const server = await startServer(engine);
     const cf = cast(server);
     await cf.account();
@@ -52,14 +52,14 @@ onBothEngines('a rule that names no account', (engine) => {
     expect(recorder.of('latchkey:decision')).toMatchObject([{ outcome: 'forbidden', reason: 'account_not_named' }]);
   });
 
-  it('holds if the setting allows it', async () => {
+  it('applies if the setting allows it', async () => {
     const server = await startServer(engine, { VERIFY_WITHOUT_ACCOUNT: 'true' });
     const cf = cast(server);
     const foreign = pair(await cf.token(await cf.account()));
     expect([await status(server, foreign), await status(server, foreign, 'kind=service_token')]).toEqual([200, 200]);
   });
 
-  it('holds for one account also when nothing is kept in memory', async () => {
+  it('applies to a single account also without a cache', async () => {
     const server = await startServer(engine, { CREDENTIAL_CACHE_ENTRIES: '0' });
     const cf = cast(server);
     expect(await status(server, privately(ADMIN.token))).toBe(200);

@@ -1,4 +1,4 @@
-/** Callers and builders for the data plane: credentials are made at the dialects' doors and presented over HTTP. */
+/** Callers and builders for the data plane: credentials are created through the dialects' APIs and presented over HTTP. */
 import { expect } from '@jest/globals';
 import { send, type Call, type Reply } from '../support/http.js';
 import { ACCOUNT, ADMIN, startInMount, type TestServer } from '../support/test-server.js';
@@ -23,7 +23,7 @@ export type { ServiceToken, ServiceTokenWithSecret } from '../dialects/cloudflar
 
 export type Headers = Record<string, string>;
 
-/** Everybody who takes part in a suite. */
+/** The callers and helpers of a suite. */
 export interface DataPlane {
   readonly cf: Cloudflare;
   /** What a proxy asks; `rule` is the query, without its question mark. */
@@ -36,7 +36,7 @@ export interface DataPlane {
   readonly crmLogin: () => Promise<string>;
 }
 
-/** A suite on both engines, with one server for each; its members are there from the first test on. */
+/** A suite on both engines, with one server for each; available in tests and hooks. */
 export function dataPlaneSuite(
   name: string,
   suite: (plane: DataPlane) => void,
@@ -89,7 +89,7 @@ export function bearer(token: string): Headers {
   return { Authorization: `Bearer ${token}` };
 }
 
-/** RFC 7617, as RFC 6749 §2.3.1 wants the halves. */
+/** RFC 7617, with both parts encoded as RFC 6749 §2.3.1 requires. */
 export function basic({ client_id: id, client_secret: secret }: Halves): Headers {
   const text = `${encodeURIComponent(id)}:${encodeURIComponent(secret)}`;
   return { Authorization: `Basic ${Buffer.from(text).toString('base64')}` };
@@ -100,13 +100,13 @@ export function listed(...headers: Headers[]): string[] {
   return headers.flatMap((each) => Object.entries(each).flat());
 }
 
-/** What an answer tells of who was let in; fails the test when nobody was. */
+/** The identity headers of an answer; fails the test if it does not admit the request. */
 export function identity(reply: Reply): Headers {
   expect({ status: reply.status, text: reply.text }).toEqual({ status: 200, text: '' });
   return Object.fromEntries(Object.entries(reply.headers).filter(([name]) => name.startsWith('latchkey-'))) as Headers;
 }
 
-/** Well-formed, of nobody. */
+/** Well-formed, but unknown. */
 export const UNKNOWN_USER_TOKEN = 'JunkJunkJunkJunkJunkJunkJunkJunkJunkJunk-_0';
 
 /** Sends a form to an OAuth endpoint. */

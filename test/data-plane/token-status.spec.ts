@@ -10,7 +10,7 @@ const DAY = 24 * HOUR;
 /** Not on a whole second. */
 const START = Date.parse('2026-07-01T00:00:00.123Z');
 
-/** A credential that is accepted, and how it comes to its end. */
+/** A credential that is accepted, and how it ends. */
 interface Subject {
   readonly headers: Headers;
   readonly end: () => Promise<unknown>;
@@ -91,7 +91,7 @@ severalAccountsSuite('an accepted credential', ({ cf, status, login }) => {
         end: () => userCall('POST', path, { new_password: 'another one' }),
       };
     },
-    'session: born from a token that was revoked': async () => {
+    'session: created with a token that was revoked': async () => {
       const { key } = await cf.person();
       const born = (await canvus(cf.server, 'POST', '/users/login', { token: key })) as { token: string };
       return {
@@ -101,7 +101,7 @@ severalAccountsSuite('an accepted credential', ({ cf, status, login }) => {
     },
   };
 
-  /** By the holder himself. */
+  /** Called by the holder. */
   const revocationOf = (token: string) => ({
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/x-www-form-urlencoded' },
     body: `token=${token}`,
@@ -111,7 +111,7 @@ severalAccountsSuite('an accepted credential', ({ cf, status, login }) => {
     const make = async (): Promise<Subject> =>
       (await SUBJECTS[name]?.()) ?? { headers: {}, end: () => Promise.resolve() };
 
-    it('is refused as soon as that is answered, whether it was remembered or never asked for', async () => {
+    it('is refused once that is answered, whether or not it was cached', async () => {
       for (const isWarm of [true, false]) {
         const { headers, end } = await make();
         if (isWarm) for (let count = 0; count < 2; count += 1) expect(await status(headers)).toBe(200);
@@ -120,7 +120,7 @@ severalAccountsSuite('an accepted credential', ({ cf, status, login }) => {
       }
     });
 
-    it('is refused to every request that is sent after the answer, however many are under way', async () => {
+    it('is refused in every request sent after the answer, however many are in progress', async () => {
       const { headers, end } = await make();
       let hasEnded = false;
       const late: number[] = [];
@@ -139,13 +139,13 @@ severalAccountsSuite('an accepted credential', ({ cf, status, login }) => {
     });
   });
 
-  /** Before, at and after a moment, to the millisecond; and whether it was asked for before. */
+  /** Before, at and after a moment, to the millisecond; and whether it was cached before. */
   const around = fc.record({
     distance: fc.oneof(fc.constantFrom(-1, 0, 1), fc.integer({ min: -HOUR + 1, max: DAY })),
     isWarm: fc.boolean(),
   });
 
-  it('works up to its expiry and not a millisecond longer, remembered or not', async () => {
+  it('works up to its expiry and not a millisecond longer, cached or not', async () => {
     const length = fc.integer({ min: 2, max: 2 * HOUR });
     await fc.assert(
       fc.asyncProperty(length, fc.array(around, { minLength: 2, maxLength: 5 }), async (lifetime, moments) => {
@@ -192,7 +192,7 @@ severalAccountsSuite('an accepted credential', ({ cf, status, login }) => {
     );
   });
 
-  it('comes back with what it was ended by: enabled, refreshed, unblocked, approved', async () => {
+  it('works again when that is undone: enabled, refreshed, unblocked, approved', async () => {
     const account = await cf.account();
     const token = await cf.token(account, { duration: '1h' });
     const path = tokenPath(account, token.id);

@@ -34,7 +34,7 @@ interface Refusal {
   error_description: string;
 }
 
-/** The body of an answer that must be a refusal: nothing of anybody's identity, nothing to keep. */
+/** The body of an answer that must be a refusal: without identity headers, and not cacheable. */
 function refusal(reply: Reply, status: number): Refusal {
   expect({ status: reply.status, text: reply.text }).toEqual({ status, text: expect.any(String) });
   expect(reply.headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' });
@@ -46,7 +46,7 @@ function refusal(reply: Reply, status: number): Refusal {
 
 dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
   describe('200', () => {
-    it('for a service token, with who it is in exactly these headers, and nothing to keep', async () => {
+    it('for a service token, with its identity in exactly these headers, not cacheable', async () => {
       const token = await cf.token(ACCOUNT.id, { name: 'CI/CD token', duration: '1h' });
       const { expiresAt } = await stored(token.id);
       const reply = await verify(pair(token));
@@ -62,7 +62,7 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
       expect([reply.headers['cache-control'], reply.headers['content-length']]).toEqual(['no-store', '0']);
     });
 
-    it('for a personal token, privately or as Bearer, with the user for whom it acts', async () => {
+    it('for a personal token, in Private-Token or as Bearer, with the user it acts for', async () => {
       const person = await cf.person();
       for (const headers of [privately(person.key), bearer(person.key)]) {
         expect(identity(await verify(headers))).toEqual({
@@ -77,7 +77,7 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
       }
     });
 
-    it('for a login token, privately or as Bearer, with its end', async () => {
+    it('for a login token, in Private-Token or as Bearer, with its expiry', async () => {
       const person = await cf.person();
       const token = await login(person);
       for (const headers of [privately(token), bearer(token), { authorization: `bearer  ${token}` }]) {
@@ -99,23 +99,23 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
     it.each([
       ['plain', 'deploy', 'deploy'],
       ['emoji and spaces', ' 🔑 x ', '%20%F0%9F%94%91%20x%20'],
-      ['what would end a header', 'a\r\nLatchkey-User-Id: 1000', 'a%0D%0ALatchkey-User-Id%3A%201000'],
+      ['characters that would end a header', 'a\r\nLatchkey-User-Id: 1000', 'a%0D%0ALatchkey-User-Id%3A%201000'],
       ['quotes and percent signs', `"%41'`, `%22%2541'`],
       ['more than a hundred characters', 'é'.repeat(350), '%C3%A9'.repeat(100)],
-      ['the hundredth being a pair', `${'x'.repeat(99)}🔑y`, `${'x'.repeat(99)}%F0%9F%94%91`],
+      ['a surrogate pair at the hundredth', `${'x'.repeat(99)}🔑y`, `${'x'.repeat(99)}%F0%9F%94%91`],
     ])('a name is percent-encoded, and no longer than a hundred characters: %s', async (_, name, shown) => {
       const token = await cf.token(ACCOUNT.id, { name });
       expect(identity(await verify(pair(token)))['latchkey-token-name']).toBe(shown);
     });
 
-    it('a changed name is shown at once', async () => {
+    it('a changed name takes effect at once', async () => {
       const token = await cf.token(ACCOUNT.id, { name: 'before' });
       expect(identity(await verify(pair(token)))['latchkey-token-name']).toBe('before');
       ok(await cf.admin.put(tokenPath(ACCOUNT.id, token.id), { name: 'after' }));
       expect(identity(await verify(pair(token)))['latchkey-token-name']).toBe('after');
     });
 
-    it('never repeats what a client sent, be it in our own headers, but for the id of the request', async () => {
+    it('never repeats what a client sent, even in our own headers, except the id of the request', async () => {
       const sent = Object.fromEntries(NAMES.map((name) => [name, 'forged']));
       const more = { ...sent, 'Latchkey-Admin': 'forged', 'X-Request-Id': 'forged', 'User-Agent': 'forged' };
       const person = await cf.person();
@@ -135,7 +135,7 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
       ]);
     });
 
-    it('other schemes beside one of our headers are the business of the service behind', async () => {
+    it('other Authorization schemes next to one of our headers are left to the service behind', async () => {
       const token = await cf.token(ACCOUNT.id);
       for (const value of ['Basic eDp5', 'Digest username="x"', 'BearerX y', '']) {
         expect(await status({ ...pair(token), Authorization: value })).toBe(200);
@@ -144,7 +144,7 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
   });
 
   describe('401', () => {
-    it('for nobody, with a challenge and no error (RFC 6750 §3.1)', async () => {
+    it('without credentials, with a challenge and no error (RFC 6750 §3.1)', async () => {
       for (const headers of [{}, { Authorization: 'Basic eDp5' }, { Cookie: `x=${ADMIN.token}` }] as Headers[]) {
         const reply = await verify(headers);
         expect(refusal(reply, 401).error).toBe('unauthorized');
@@ -152,7 +152,7 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
       }
     });
 
-    it('for a credential that is not accepted, whatever is wrong with it, in the same words', async () => {
+    it('for a credential that is not accepted, with the same message whatever the reason', async () => {
       const token = await cf.token(ACCOUNT.id);
       const disabled = await cf.token(ACCOUNT.id, { enabled: false });
       const blocked = await cf.person();
@@ -186,7 +186,7 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
       expect(await status(pair(token))).toBe(200);
     });
 
-    it('comes before 403: a rule tells nothing to who is not known', async () => {
+    it('comes before 403: a rule reveals nothing to unauthenticated callers', async () => {
       expect(await status(privately(UNKNOWN_USER_TOKEN), 'kind=service_token')).toBe(401);
     });
   });
@@ -226,14 +226,14 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
       expect(statuses).toEqual(expected);
     });
 
-    it('403 says that the credential is valid, with nothing to keep', async () => {
+    it('403 says that the credential is valid, not cacheable', async () => {
       const reply = await verify(service, 'kind=session');
       expect(refusal(reply, 403).error).toBe('forbidden');
       expect(reply.headers).toMatchObject({ vary: VARY });
       expect(reply.headers).not.toHaveProperty('www-authenticate');
     });
 
-    it('in the path, for proxies that append the original path and query, is not changed by these', async () => {
+    it('in the path, for proxies that append the original path and query, is not affected by these', async () => {
       const statusAt = async (path: string, headers: Headers): Promise<number> =>
         (await send(cf.server.baseUrl, 'GET', `/verify/only/${path}`, { headers })).status;
       const rests = ['', '/', '/a/b?kind=session', '?kind=session', '/kind=session', '//x', '/../../verify', '/%2f..'];
@@ -269,7 +269,7 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
       ],
       ['%00=%0d%0a', 'the parameter "\\u0000" is not known; there are kind, account, token, user, member_of and role'],
       ['kind=%ff', 'kind is "\ufffd"; give one of service_token, personal_token, session'],
-    ])('400 for one that cannot be understood, to everybody: %s', async (rule, words) => {
+    ])('400 for one that is invalid, for every caller: %s', async (rule, words) => {
       for (const headers of [service, {}, privately(UNKNOWN_USER_TOKEN)]) {
         expect(refusal(await verify(headers, rule), 400)).toEqual({
           error: 'invalid_request',
@@ -289,7 +289,7 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
 });
 
 dataPlaneSuite(
-  '/verify where proxies may remember for a minute, and X-Service-Token holds JSON',
+  '/verify where proxies may cache for a minute, and X-Service-Token contains JSON',
   ({ cf, verify, status }) => {
     beforeEach(() => {
       cf.server.clock.freeze(new Date(START));
@@ -307,12 +307,12 @@ dataPlaneSuite(
     };
     const forSeconds = (seconds: number): string => `max-age=${String(seconds)}, must-revalidate`;
 
-    it('the answer may be kept for that long when nothing ends before', async () => {
+    it('the answer may be cached for that long if nothing ends before', async () => {
       expect(await keptFor(pair(await cf.token(ACCOUNT.id)))).toBe(forSeconds(60));
       expect(await keptFor(privately(ADMIN.token))).toBe(forSeconds(60));
     });
 
-    it('never up to the end of the token, counted in whole seconds and one late', async () => {
+    it('the answer may not be cached up to the expiry: whole seconds, less one for the delay', async () => {
       const headers = pair(await cf.token(ACCOUNT.id, { duration: '1h' }));
       const times: [left: number, kept: string][] = [
         [HOUR, forSeconds(60)],
@@ -332,7 +332,7 @@ dataPlaneSuite(
       expect(await status(headers)).toBe(401);
     });
 
-    it('never up to the end of the overlap, for the secret that ends with it', async () => {
+    it('the answer may not be cached up to the end of the overlap, for the previous secret', async () => {
       const token = await cf.token(ACCOUNT.id);
       const until = new Date(START + HOUR).toISOString();
       const rotated = await cf.rotate(ACCOUNT.id, token.id, { previous_client_secret_expires_at: until });
@@ -343,7 +343,7 @@ dataPlaneSuite(
       expect(await status(pair(token))).toBe(401);
     });
 
-    it('refusals are never kept', async () => {
+    it('refusals may never be cached', async () => {
       const token = await cf.token(ACCOUNT.id);
       for (const [headers, rule] of [[{}], [privately(UNKNOWN_USER_TOKEN)], [pair(token), 'kind=session']] as const) {
         const reply = await verify(headers, rule);
@@ -366,7 +366,7 @@ dataPlaneSuite(
 );
 
 onBothEngines('/verify without its database', (engine) => {
-  it('says so to who would have to be looked up, and keeps to its word on every other request', async () => {
+  it('answers 500 if it needs a look-up, and everything else as before', async () => {
     const server = await startInMount(engine);
     const ask = (headers: Headers): Promise<Reply> => send(server.baseUrl, 'GET', '/verify', { headers });
     expect((await ask(privately(ADMIN.token))).status).toBe(200);
@@ -383,7 +383,7 @@ onBothEngines('/verify without its database', (engine) => {
 });
 
 describe('/verify that has lost PostgreSQL', () => {
-  it('answers 503 with Retry-After, to a remembered credential as well: a change could have been missed', async () => {
+  it('answers 503 with Retry-After, for a cached credential too, because a change could have been missed', async () => {
     const proxy = await TcpProxy.to((await createDatabase('postgres')).url);
     const server = await startProcess({ DATABASE_URL: proxy.url, ADMIN_TOKEN: ADMIN.token, LOG_LEVEL: 'silent' });
     const ask = (headers: Headers): Promise<Reply> => send(server.baseUrl, 'GET', '/verify', { headers });
