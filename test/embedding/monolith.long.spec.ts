@@ -122,8 +122,8 @@ describe('examples/monolith', () => {
     expect((await ask('GET', '/shop/orders', clerk)).json()).toMatchObject({ for: 'Clerk' });
     expect((await ask('GET', `${CANVUS}/users/1/access-tokens`, clerk)).status).toBe(403);
     leaves('clerk@shop.example');
-    const doors = ['/shop/orders', '/shop/tokens/verify', `${CANVUS}/users/2/access-tokens`];
-    const replies = await Promise.all(doors.map((address) => ask('GET', address, clerk)));
+    const addresses = ['/shop/orders', '/shop/tokens/verify', `${CANVUS}/users/2/access-tokens`];
+    const replies = await Promise.all(addresses.map((address) => ask('GET', address, clerk)));
     // The dialect distinguishes a known user who is not allowed in from an unknown one (docs/contracts/canvus.md §3.8).
     expect(replies.map(({ status }) => status)).toEqual([401, 401, 403]);
   });

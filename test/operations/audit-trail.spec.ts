@@ -8,7 +8,7 @@ import { onBothEngines } from '../support/engines.js';
 import { send, type Reply } from '../support/http.js';
 import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
 
-/** Where everybody calls from, as the proxy in front says. */
+/** The address of all callers, according to the proxy in front. */
 const ADDRESS = '203.0.113.7';
 
 const CANVUS = '/api/v1';
@@ -22,7 +22,7 @@ const NOT_SERVED = ['register', 'confirm-email', 'login/saml', 'password/create-
 );
 
 interface Call {
-  /** What stands in the path, by the names in the route. */
+  /** The values in the path, by the names in the route. */
   readonly at?: Record<string, string | number>;
   readonly token?: string | undefined;
   readonly body?: unknown;
@@ -30,7 +30,7 @@ interface Call {
   readonly form?: Record<string, string>;
 }
 
-/** A row, as far as everybody's rows are alike. */
+/** A row without what differs between callers. */
 type Row = [action: string, authorId: number | null, targetType: string, targetId: string | null];
 
 /** Calls routes, and notes which were called, with which secrets, and what each left in the audit log. */
@@ -72,7 +72,7 @@ class Trail {
   }
 }
 
-/** Any id: which one is not known before. */
+/** Any id, as it is not known before. */
 const SOME_ID = expect.any(String) as unknown as string;
 
 async function driveDataPlane(trail: Trail): Promise<void> {
@@ -97,7 +97,7 @@ interface Login {
 async function driveCanvus(trail: Trail): Promise<void> {
   const token = ADMIN.token;
   const by = (action: string, id: number | null): Row => [action, 1000, 'user', id === null ? null : String(id)];
-  const password = trail.secret('the first password of hers');
+  const password = trail.secret('her first password');
   const email = 'audited@example.com';
   const users = `${CANVUS}/users`;
 
@@ -136,7 +136,7 @@ async function driveCanvus(trail: Trail): Promise<void> {
   const ownPassword = (current: string): Call => ({
     at,
     token: session.token,
-    body: { current_password: current, new_password: trail.secret('the second password of hers') },
+    body: { current_password: current, new_password: trail.secret('her second password') },
   });
   await trail.call(`POST ${users}/:id/password`, ownPassword(trail.secret('not her password')), [
     ['user.password_change_failed', id, 'user', String(id)],
@@ -239,7 +239,7 @@ async function driveCrm(trail: Trail): Promise<void> {
   const failed: Row[] = [['user.login_failed', null, 'user', null]];
   await trail.call(login, { body: { ...credentials, password: trail.secret('another wrong guess') } }, failed);
   expect(trail.rows[0]).toMatchObject({ targetName: ADMIN.email, details: { dialect: 'crm' } });
-  // The same again, as far as the row tells.
+  // The row is the same as before.
   await trail.call(login, { body: { ...credentials, organisation: 'No such one' } }, []);
   expect(
     await trail.server.dataSource.getRepository(AuditRecord).find({ order: { id: 'DESC' }, take: 1 }),
@@ -261,7 +261,7 @@ async function driveCrm(trail: Trail): Promise<void> {
   await trail.call(`${methods}/set_as_effective`, { body: named() }, change);
   const reset = await trail.call(`${methods}/reset_pass_code`, { body: { token, identifier } }, change);
   trail.secret(reset.json<Data<{ random_pass_code: string }>>().data.random_pass_code);
-  // No login: whoever names a token wrongly has logged in before.
+  // Not a login: the caller has already logged in.
   await trail.call(`${methods}/show`, { body: named(trail.secret('a wrong pass code')) }, [
     ['token.pass_code_refused', 1000, 'token', null],
   ]);
@@ -272,7 +272,7 @@ async function driveCrm(trail: Trail): Promise<void> {
   ]);
 }
 
-/** A secret as it would look in the ways in which things are written down, its digest included. */
+/** A secret in the encodings in which it could be written, and its digest. */
 function writings(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const digest = createHash('sha256').update(bytes).digest();
@@ -296,14 +296,14 @@ onBothEngines('the audit log', (engine) => {
   });
   afterAll(() => server.close());
 
-  describe('has a row, with author, address and target, of everything that is done', () => {
-    it('by way of Canvus', () => driveCanvus(trail));
-    it('by way of Cloudflare', () => driveCloudflare(trail));
-    it('by way of CRM.COM', () => driveCrm(trail));
-    it('by way of the data plane', () => driveDataPlane(trail));
+  describe('has a row, with author, address and target, for everything that is done', () => {
+    it('through Canvus', () => driveCanvus(trail));
+    it('through Cloudflare', () => driveCloudflare(trail));
+    it('through CRM.COM', () => driveCrm(trail));
+    it('through the data plane', () => driveDataPlane(trail));
   });
 
-  it('has been asked about every route that can change something', () => {
+  it('covers every route that can change something', () => {
     const express = server.app.getHttpAdapter().getInstance() as Application;
     const changing = routesOf(express)
       .filter(({ method }) => !['GET', 'HEAD', 'OPTIONS'].includes(method))
@@ -312,7 +312,7 @@ onBothEngines('the audit log', (engine) => {
     expect([...trail.called]).toEqual(expect.arrayContaining([...READS, ...NOT_SERVED]));
   });
 
-  it('holds none of the secrets that were used, in whatever writing', async () => {
+  it('contains none of the secrets that were used, in any encoding', async () => {
     const rows = await server.dataSource.query<unknown[]>('SELECT * FROM latchkey_audit');
     const text = JSON.stringify(rows);
     for (const name of ['audited@example.com', 'Herself', 'personal_token', ADDRESS]) expect(text).toContain(name);

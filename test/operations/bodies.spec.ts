@@ -16,10 +16,10 @@ const TOO_LONG = `${String(MAX)} bytes`;
 const LOGIN = { email: ADMIN.email, password: ADMIN.password };
 
 /** A route that takes a body, in each form of errors. */
-interface Door {
+interface Route {
   readonly name: string;
   readonly path: string;
-  /** The credential of an administrator; nothing where it is in the body. */
+  /** The credential of an administrator; empty if it is in the body. */
   readonly headers: Record<string, string>;
   /** The text of an error. */
   readonly reason: (body: never) => string | undefined;
@@ -30,7 +30,7 @@ interface Door {
 const BEARER = { Authorization: `Bearer ${ADMIN.token}` };
 const USUAL = { tooLong: 413, broken: 400 };
 
-const DOORS: Door[] = [
+const ROUTES: Route[] = [
   {
     name: 'Cloudflare',
     path: `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`,
@@ -53,7 +53,7 @@ const DOORS: Door[] = [
     status: USUAL,
   },
   {
-    name: 'Canvus, before anybody is known',
+    name: 'Canvus, without authentication',
     path: '/api/v1/users/login',
     headers: {},
     reason: ({ msg }: { msg: string }) => msg,
@@ -78,7 +78,7 @@ function head(server: TestServer, path: string, headers: Headers, method = 'POST
   return `${method} ${server.basePath}${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
-/** An answer, as far as it has come. */
+/** An answer, as far as it has arrived. */
 function answerIn(text: string): { status: number; closes: boolean; body: never } | undefined {
   const end = text.indexOf('\r\n\r\n');
   const [, length] = /\r\nContent-Length: (\d+)\r\n/i.exec(text) ?? [];
@@ -104,7 +104,7 @@ onBothEngines('request bodies', (engine) => {
 
   const open = (bytes: string): RawConnection => new RawConnection(server.baseUrl, bytes);
 
-  describe.each(DOORS)('$name', ({ path, headers, reason, status }) => {
+  describe.each(ROUTES)('$name', ({ path, headers, reason, status }) => {
     it('an announced body over the limit is refused before any of it is sent', async () => {
       const connection = open(head(server, path, { ...headers, 'Content-Length': MAX + 1 }));
       const { status: answered, closes, body } = await answer(connection);
@@ -133,7 +133,7 @@ onBothEngines('request bodies', (engine) => {
       });
     });
 
-    it('a body that is compressed to less than the limit is not unpacked to more', async () => {
+    it('a compressed body below the limit is not decompressed beyond it', async () => {
       const bomb = gzipSync(Buffer.alloc(1_000_000, ' '));
       const reply = await send(server.baseUrl, 'POST', path, {
         headers: { ...headers, 'Content-Encoding': 'gzip' },
@@ -145,7 +145,7 @@ onBothEngines('request bodies', (engine) => {
   });
 
   it('a body that does not arrive in time is answered with 408', async () => {
-    await eachAtOnce(DOORS, async ({ path, headers, reason }) => {
+    await eachAtOnce(ROUTES, async ({ path, headers, reason }) => {
       const connection = open(`${head(server, path, { ...headers, 'Content-Length': 100 })}{"half":`);
       const { status, closes, body } = await answer(connection);
       expect([status, closes, reason(body)]).toEqual([408, true, expect.stringContaining('longer than 1 seconds')]);
@@ -153,9 +153,9 @@ onBothEngines('request bodies', (engine) => {
     });
   });
 
-  const known = DOORS.filter(({ headers }) => Object.keys(headers).length > 0);
+  const known = ROUTES.filter(({ headers }) => Object.keys(headers).length > 0);
 
-  it('a caller who is not known is answered without the body being read', async () => {
+  it('an unauthenticated caller is answered before the body is read', async () => {
     await eachAtOnce(known, async ({ path, headers }) => {
       const { 'Content-Type': type = 'text/plain' } = headers;
       for (const length of [100, MAX, 400_000_000]) {
@@ -167,13 +167,13 @@ onBothEngines('request bodies', (engine) => {
     });
   });
 
-  it('a connection is kept when a body that nobody reads is within the limit', async () => {
+  it('a connection is kept when an unread body is within the limit', async () => {
     const path = known[0]?.path ?? '';
     const connection = open(`${head(server, path, { 'Content-Length': 10 })}0123456789`);
     expect((await answer(connection)).closes).toBe(false);
   });
 
-  it('a connection is used on when the body arrives only after the answer', async () => {
+  it('a connection stays usable when the body arrives only after the answer', async () => {
     await eachAtOnce(known, async ({ path, headers }) => {
       const { 'Content-Type': type = 'text/plain' } = headers;
       const connection = open(head(server, path, { 'Content-Type': type, 'Content-Length': 10 }));
@@ -189,7 +189,7 @@ onBothEngines('request bodies', (engine) => {
     });
   });
 
-  it('nothing is read where a route takes no body, and a longer one does not keep the route from answering', async () => {
+  it('a route that takes no body does not read one, and answers also if it is too long', async () => {
     for (const length of [10, MAX + 1]) {
       const connection = open(head(server, '/api/v1/server-info', { 'Content-Length': length }, 'GET'));
       expect(await answer(connection)).toMatchObject({ status: 200, closes: length > MAX });
@@ -197,7 +197,7 @@ onBothEngines('request bodies', (engine) => {
     }
   });
 
-  it('a body may come in pieces, compressed, or after the server was asked whether to send it', async () => {
+  it('a body may be sent in pieces, compressed, or after Expect: 100-continue', async () => {
     const body = JSON.stringify(LOGIN);
     const path = '/api/v1/users/login';
     const chunked = [...body].map((letter) => `1\r\n${letter}\r\n`).join('');
@@ -230,7 +230,7 @@ describe('the standalone server', () => {
     expect((await answer(new RawConnection(server.baseUrl, head(server, path, tooLong)))).status).toBe(413);
   });
 
-  it('closes the connection also where no dialect is asked', async () => {
+  it('closes the connection also on paths of no dialect', async () => {
     for (const path of ['/health/live', '/nothing']) {
       const connection = new RawConnection(server.baseUrl, head(server, path, { 'Content-Length': 400_000_000 }));
       expect((await answer(connection)).closes).toBe(true);
@@ -238,7 +238,7 @@ describe('the standalone server', () => {
     }
   });
 
-  it('does not send a second answer when a body breaks that nobody reads', async () => {
+  it('does not send a second answer when an unread body is broken', async () => {
     const begun = head(server, '/api/v1/users', { 'Transfer-Encoding': 'chunked' });
     const connection = new RawConnection(server.baseUrl, begun);
     await answer(connection);
@@ -248,7 +248,7 @@ describe('the standalone server', () => {
     expect(other.text.match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 
-  it('answers 408 when a whole request takes too long, also where the body has more time', async () => {
+  it('answers 408 when a whole request takes too long, even if the body may take longer', async () => {
     const slow = await startServer('sqlite', { REQUEST_TIMEOUT_SECONDS: '1', HEADERS_TIMEOUT_SECONDS: '1' });
     const body = new RawConnection(slow.baseUrl, `${head(slow, '/api/v1/users/login', { 'Content-Length': 100 })}{`);
     const headers = new RawConnection(slow.baseUrl, 'GET /api/v1/users HTTP/1.1\r\nHost: x\r\n');
@@ -260,7 +260,7 @@ describe('the standalone server', () => {
 });
 
 describe('bodies that are held back', () => {
-  it('are refused, the oldest first, when all together need too much memory; others are served', async () => {
+  it('are refused, oldest first, when they need too much memory together; others are served', async () => {
     const server = await startServer('sqlite', { BODY_MEMORY_BYTES: '1048576' });
     const recorder = new Recorder('latchkey:capacity');
     const begun = head(server, '/api/v1/users/login', { 'Content-Length': 65_536 });

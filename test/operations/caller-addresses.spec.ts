@@ -1,4 +1,4 @@
-/** Where callers come from, as proxies say it, and what is told of them. */
+/** The addresses of callers as reported by proxies, and warnings about them. */
 import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eachAtOnce } from '../support/cases.js';
@@ -7,7 +7,7 @@ import { send } from '../support/http.js';
 import { auditRows } from '../support/stored.js';
 import { startInMount, type TestServer } from '../support/test-server.js';
 
-/** A failed login, and the address that the audit log has of it. */
+/** Makes a failed login and returns its address in the audit log. */
 async function seenAs(server: TestServer, forwarded: string): Promise<string | null | undefined> {
   const email = `${Math.random().toString(36).slice(2)}@example.com`;
   const body = JSON.stringify({ email, password: 'x' });
@@ -24,7 +24,7 @@ const ONE_PROXY: [forwarded: string, address: string][] = [
   ['2001:DB8:0::1', '2001:db8::1'],
   ['::ffff:203.0.113.7', '203.0.113.7'],
   ['198.51.100.1, 203.0.113.7:51234', '203.0.113.7'],
-  // What is no address says nothing: the proxy stands for its client.
+  // An invalid address is ignored: the proxy's address is used.
   ['aaaaaaaaaaaa', '127.0.0.1'],
   ['unknown', '127.0.0.1'],
   ['203.0.113.7, _hidden', '127.0.0.1'],
@@ -32,14 +32,14 @@ const ONE_PROXY: [forwarded: string, address: string][] = [
 ];
 
 onBothEngines('the address of a caller', (engine) => {
-  it('is that which the one trusted proxy names, without its port', async () => {
+  it('is the one that the only trusted proxy reports, without its port', async () => {
     const server = await startInMount(engine, { TRUST_PROXY: '1' });
     await eachAtOnce(ONE_PROXY, async ([forwarded, address]) => {
       expect(await seenAs(server, forwarded)).toBe(address);
     });
   });
 
-  it('is the nearest one that is no trusted proxy, also where proxies are named with a port', async () => {
+  it('is the nearest one that is not a trusted proxy, also if proxies are listed with a port', async () => {
     const server = await startInMount(engine, { TRUST_PROXY: 'loopback,10.0.0.0/8' });
     const cases: typeof ONE_PROXY = [
       ['203.0.113.7, 10.0.0.5', '203.0.113.7'],
@@ -74,7 +74,7 @@ describe('forwarded addresses of a proxy that is not trusted', () => {
   }
 
   it.each(['X-Forwarded-For', 'X-Forwarded-Proto', 'Forwarded'])(
-    '%s: are warned of once, with the remedy',
+    '%s: cause one warning, with the remedy',
     async (header) => {
       const warnings = await warningsOf({}, header);
       expect(warnings).toEqual([
@@ -83,7 +83,7 @@ describe('forwarded addresses of a proxy that is not trusted', () => {
     },
   );
 
-  it('are not warned of where a proxy is trusted', async () => {
+  it('cause no warning if a proxy is trusted', async () => {
     expect(await warningsOf({ TRUST_PROXY: '10.0.0.0/8' }, 'X-Forwarded-For')).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** How many connections are accepted, the listener of its own for /verify, and what HTTP forbids. */
+/** The limits of connections, the separate listener of /verify, and requests that HTTP forbids. */
 import { connect, type AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -46,7 +46,7 @@ afterEach(() => {
   Logger.overrideLogger(false);
 });
 
-/** Opens connections that say nothing, and tells how many were closed by the server. */
+/** Opens idle connections and returns how many the server has closed. */
 async function openMany(url: string, count: number): Promise<{ closed: () => number }> {
   let closed = 0;
   const { port, hostname } = new URL(url);
@@ -69,7 +69,7 @@ describe('MAX_CONNECTIONS', () => {
       Array(4).fill({ resource: 'connections', limit: 3, address: '127.0.0.1' }),
     );
     expect(warnings).toEqual([expect.stringMatching(/3 are open already.*raise MAX_CONNECTIONS/)]);
-    // The listener of its own is not reached by this.
+    // The separate listener is not affected.
     expect((await send(verify, 'GET', '/verify', { headers: AS_ADMIN })).status).toBe(200);
     expect((await send(verify, 'GET', '/health/ready')).status).toBe(200);
     recorder.stop();
@@ -110,7 +110,7 @@ describe('VERIFY_PORT', () => {
     expect([garbage.status, garbage.json()]).toEqual([400, { msg: 'the request is not valid HTTP' }]);
   });
 
-  it('has a number of connections of its own', async () => {
+  it('has a separate limit of connections', async () => {
     const { main, verify, warnings } = await start({ VERIFY_PORT: '0', VERIFY_MAX_CONNECTIONS: '2' });
     await openMany(verify, 2);
     await expect(send(verify, 'GET', '/verify')).rejects.toThrow();
@@ -118,13 +118,13 @@ describe('VERIFY_PORT', () => {
     expect((await send(main, 'GET', '/verify')).status).toBe(401);
   });
 
-  it('that is taken keeps the server from starting, and the error names it', async () => {
+  it('that is in use prevents the start, and the error names it', async () => {
     const { verify } = await start({ VERIFY_PORT: '0' });
     const { port } = new URL(verify);
     await expect(start({ VERIFY_PORT: port })).rejects.toThrow(`VERIFY_PORT ${port} is already in use`);
   });
 
-  it('is closed when the server stops, after the requests that it has', async () => {
+  it('is closed when the server stops, after its requests are answered', async () => {
     const { server, verify } = await start({ VERIFY_PORT: '0' });
     expect((await send(verify, 'GET', '/verify')).status).toBe(401);
     await server.stop();
@@ -161,8 +161,8 @@ describe('a request with two Host headers', () => {
   });
 });
 
-describe('the limits of time', () => {
-  it('headers that do not arrive in time are answered with 408, also where nothing was sent at all', async () => {
+describe('the time limits', () => {
+  it('headers that do not arrive in time are answered with 408, even if nothing was sent', async () => {
     const { main } = await start({ HEADERS_TIMEOUT_SECONDS: '1' });
     const connections = ['', 'GET / HT'].map((bytes) => new RawConnection(main, bytes));
     for (const connection of connections) {

@@ -25,7 +25,7 @@ onBothEngines('kill -9 under a constant load of writes', (engine) => {
 
   const start = (): Promise<ServerProcess> => startProcess({ DATABASE_URL: database.url, ADMIN_TOKEN });
 
-  /** Creates, renames and deletes tokens until the server is gone; keeps what was acknowledged. */
+  /** Creates, renames and deletes tokens until the server is gone; records what was acknowledged. */
   async function write(server: ServerProcess, acknowledged: Map<string, Created>, gone: Set<string>): Promise<void> {
     for (let count = 0; ; count += 1) {
       const body = JSON.stringify({ description: `number ${String(count)}` });
@@ -34,7 +34,7 @@ onBothEngines('kill -9 under a constant load of writes', (engine) => {
       const token = created.json<Created>();
       acknowledged.set(token.id, token);
       if (count % 3 !== 0) continue;
-      // From here until the answer nobody knows whether it is there.
+      // From here until the answer, the outcome is unknown.
       acknowledged.delete(token.id);
       const deleted = await send(server.baseUrl, 'DELETE', `${TOKENS}/${token.id}`, { headers: HEADERS });
       if (deleted.status !== 200) throw new Error(deleted.text);
@@ -42,7 +42,7 @@ onBothEngines('kill -9 under a constant load of writes', (engine) => {
     }
   }
 
-  it('loses no acknowledged write and brings nothing back, time after time', async () => {
+  it('loses no acknowledged write and undoes no deletion, in several rounds', async () => {
     const acknowledged = new Map<string, Created>();
     const gone = new Set<string>();
     for (const writes of [10, 25, 40]) {

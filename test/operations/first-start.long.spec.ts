@@ -19,7 +19,7 @@ onBothEngines('the first start', (engine) => {
   const start = (env: Record<string, string> = {}): Promise<ServerProcess> =>
     startProcess({ DATABASE_URL: database.url, LOG_LEVEL: 'trace', ...env });
 
-  /** The printed command for an address that ends so. */
+  /** The printed command for an address that ends with this. */
   const curlCommand = (text: string, address: string): string =>
     text.split('\n').find((line) => line.startsWith('  curl ') && line.endsWith(address)) ?? '';
 
@@ -47,7 +47,7 @@ onBothEngines('the first start', (engine) => {
     }
   });
 
-  it('prints commands that work as they are, in bash with curl, one for each dialect', async () => {
+  it('prints a command for each dialect that works unchanged, in bash with curl', async () => {
     const server = await start();
     const text = server.stdout();
     const answer = async (address: string): Promise<string> =>
@@ -69,7 +69,7 @@ onBothEngines('the first start', (engine) => {
     expect(listed.json()).toEqual({ status: { code: 'OK', description: '', message: '' }, data: [] });
   });
 
-  it('takes what the environment gives, names it instead of printing it, and its command works with it', async () => {
+  it('uses the given values, prints the names of their variables instead, and the command works with them', async () => {
     const given = {
       ADMIN_EMAIL: 'boss@example.com',
       ADMIN_PASSWORD: 'given by the environment',
@@ -94,7 +94,7 @@ onBothEngines('the first start', (engine) => {
 });
 
 describe('a start that cannot succeed', () => {
-  it('tells every faulty setting at once on the error stream, without secrets, and ends with 1', async () => {
+  it('lists every invalid setting on the error stream, without secrets, and exits with 1', async () => {
     const ended = await runToEnd({
       PORT: '70000',
       BCRYPT_COST: 'twelve',
@@ -111,7 +111,7 @@ describe('a start that cannot succeed', () => {
     expect(ended.stderr).not.toMatch(/^ +at /m);
   });
 
-  it('because the database does not exist or is none ends with 1 and a reason, without secrets', async () => {
+  it('because the database does not exist or is invalid exits with 1 and a reason, without secrets', async () => {
     const url = new URL(process.env.TEST_DATABASE_URL ?? '');
     url.pathname = '/no_such_database';
     for (const DATABASE_URL of [url.href, 'sqlite:/etc/hostname', 'sqlite:/etc/hostname/x.sqlite']) {
@@ -122,7 +122,7 @@ describe('a start that cannot succeed', () => {
     }
   });
 
-  it('because the port is taken ends with 1 and a reason, and the next one shows the credentials', async () => {
+  it('because the port is in use exits with 1 and a reason, and the next start shows the credentials', async () => {
     const database = await createDatabase('sqlite');
     const other = await createDatabase('sqlite');
     const first = await startProcess({ DATABASE_URL: database.url });
@@ -158,7 +158,7 @@ describe('a start with misspelt settings', () => {
 });
 
 describe('the files of a SQLite server', () => {
-  it('are for its own user alone', async () => {
+  it('are accessible only to its own user', async () => {
     const database = await createDatabase('sqlite');
     await startProcess({ DATABASE_URL: database.url });
     const file = path.join(database.folder ?? '', 'test.sqlite');

@@ -6,7 +6,7 @@ import { send } from '../support/http.js';
 import { watchQueries } from '../support/queries.js';
 import { startServer, type TestServer } from '../support/test-server.js';
 
-/** Longer than an answer is kept. */
+/** Longer than a result is cached. */
 const KEPT_MS = 1100;
 
 onBothEngines('health', (engine) => {
@@ -17,7 +17,7 @@ onBothEngines('health', (engine) => {
   });
   afterAll(() => server.close());
 
-  it('live answers 200 to anybody and asks the database nothing', async () => {
+  it('live answers 200 to anyone, without a query to the database', async () => {
     const watch = watchQueries(server.dataSource);
     const reply = await send(server.baseUrl, 'GET', '/health/live');
     expect([reply.status, reply.json()]).toEqual([200, { status: 'ok' }]);
@@ -25,7 +25,7 @@ onBothEngines('health', (engine) => {
     watch.stop();
   });
 
-  it('ready answers 200 to anybody, asks once for any number at the same time, and once more when that is old', async () => {
+  it('ready answers 200 to anyone, checks once for simultaneous callers, and again when the result is old', async () => {
     const watch = watchQueries(server.dataSource);
     const answers = async (): Promise<unknown[]> => {
       const calls = Array.from({ length: 50 }, () => send(server.baseUrl, 'GET', '/health/ready'));
@@ -47,7 +47,7 @@ onBothEngines('health', (engine) => {
     expect([reply.status, reply.json()]).toEqual([503, { status: 'unavailable', reason: 'migrations are pending' }]);
   });
 
-  it('ready names everything that is missing, as the parts that registered it say', async () => {
+  it('ready lists every failure, as reported by the registered checks', async () => {
     const other = await startServer(engine);
     const checks = other.app.get(HealthChecks);
     checks.register({ name: 'the disk', check: () => Promise.resolve('the disk is full') });
@@ -62,7 +62,7 @@ onBothEngines('health', (engine) => {
 });
 
 describe('health without a database', () => {
-  it('ready answers 503 and says why, live still 200, and the dialect 503 with Retry-After', async () => {
+  it('ready answers 503 with the reason, live still 200, and the dialect 503 with Retry-After', async () => {
     const server = await startServer('postgres');
     await server.database.drop();
     const ready = await send(server.baseUrl, 'GET', '/health/ready');

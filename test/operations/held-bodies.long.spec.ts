@@ -1,4 +1,4 @@
-/** What 3,000 strangers cost who send half of a request and wait. */
+/** The memory that 3,000 anonymous clients use by sending half of a request. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -44,7 +44,7 @@ async function strangers(baseUrl: string, bytes: string): Promise<void> {
 const head = (path: string, length: number): string =>
   `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${String(length)}\r\n\r\n`;
 
-describe('half-sent requests of 3,000 strangers', () => {
+describe('half-sent requests of 3,000 anonymous clients', () => {
   const started = async (): Promise<ServerProcess> => {
     const database = await createDatabase('sqlite');
     return startProcess({
@@ -65,7 +65,7 @@ describe('half-sent requests of 3,000 strangers', () => {
     ['a login, all but the last bytes of it', head('/api/v1/users/login', 65_536) + 'x'.repeat(65_000)],
     ['a CRM call', head('/crmapi/rest/v2/access_tokens/list', 65_536) + 'x'.repeat(65_000)],
     ['a body over the limit', head('/api/v1/users/login', 262_144) + 'x'.repeat(261_000)],
-    ['a body that only known callers may send', head('/api/v1/users', 65_536) + 'x'.repeat(65_000)],
+    ['a body that only authenticated callers may send', head('/api/v1/users', 65_536) + 'x'.repeat(65_000)],
     ['a request to verify', head('/verify', 65_536) + 'x'.repeat(65_000)],
     ['headers', `GET /api/v1/users HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(15_000)}`],
   ])('%s, cost less than 100 MiB, and others are served', async (_what, bytes) => {

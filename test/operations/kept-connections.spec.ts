@@ -1,4 +1,4 @@
-/** How long a connection is kept: longer than the proxy that may hold its other end. */
+/** How long an idle connection is kept: longer than proxies keep theirs. */
 import { connect, type AddressInfo } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { createServer, loadConfig } from '../../src/index.js';
@@ -9,7 +9,7 @@ const REQUEST = 'GET /api/v1/server-info HTTP/1.1\r\nHost: x\r\n\r\n';
 it.each([
   ['75 seconds', {}, 'timeout=75'],
   ['as long as the setting says', { KEEP_ALIVE_SECONDS: '1' }, 'timeout=1'],
-])('a connection is kept for %s, and the client is told so', async (_what, setting, told) => {
+])('a connection is kept for %s, and the answer says so', async (_what, setting, told) => {
   const { answer } = await exchange(setting);
   expect(answer).toMatch(/^HTTP\/1\.1 200 /);
   expect(answer).toContain(`\r\nKeep-Alive: ${told}\r\n`);
@@ -21,7 +21,7 @@ it('a connection that is idle for longer is ended', async () => {
   expect(keptMs).toBeGreaterThan(900);
 });
 
-/** One request of a server of its own. */
+/** Sends one request to a new server. */
 async function exchange(
   setting: Record<string, string>,
   until: 'answered' | 'until it is ended' = 'answered',

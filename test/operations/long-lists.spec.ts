@@ -1,4 +1,4 @@
-/** Every door that lists any number of rows: small pieces in turns, the bytes of a short answer, and a limit per user. */
+/** Every route that lists any number of rows: small slices in turns, the same bytes as a short answer, and a limit per user. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LongReads } from '../../src/core/index.js';
 import { User } from '../../src/identity/index.js';
@@ -16,7 +16,7 @@ const MANY = 1250;
 const TOKENS = `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`;
 const AS_ADMIN = { Authorization: `Bearer ${ADMIN.token}`, 'Private-Token': ADMIN.token };
 
-interface Door {
+interface Route {
   readonly name: string;
   /** The path, with `TOKEN` for a login token of CRM. */
   readonly path: string;
@@ -32,21 +32,21 @@ const ofResult = ({ result }: { result: unknown[] }): unknown[] => result;
 const ofData = ({ data }: { data: unknown[] }): unknown[] => data;
 const itself = (list: unknown[]): unknown[] => list;
 
-const cloudflare = (name: string, path: string, rows: number, isLong = true): Door => ({
+const cloudflare = (name: string, path: string, rows: number, isLong = true): Route => ({
   name,
   path,
   rows,
   list: ofResult,
   isLong,
 });
-const canvus = (name: string, path: string, rows: number, isLong = true): Door => ({
+const canvus = (name: string, path: string, rows: number, isLong = true): Route => ({
   name,
   path: `/api/v1${path}`,
   rows,
   list: itself,
   isLong,
 });
-const crm = (name: string, query: string, rows: number, isLong = true): Door => ({
+const crm = (name: string, query: string, rows: number, isLong = true): Route => ({
   name,
   path: `/crmapi/rest/v2/access_tokens/list?token=TOKEN&${query}`,
   rows,
@@ -54,7 +54,7 @@ const crm = (name: string, query: string, rows: number, isLong = true): Door => 
   isLong,
 });
 
-const DOORS: readonly Door[] = [
+const ROUTES: readonly Route[] = [
   cloudflare('service tokens', TOKENS, MANY),
   cloudflare('service tokens found', `${TOKENS}?search=token`, MANY),
   cloudflare('a page of service tokens', `${TOKENS}?page=1&per_page=1000`, 1000, false),
@@ -90,7 +90,7 @@ onBothEngines('a long list', (engine) => {
   const ask = (path: string, method = 'GET', call: Call = {}): Promise<Reply> =>
     send(server.baseUrl, method, path.replace('TOKEN&', `${login}&`), { headers: AS_ADMIN, ...call });
 
-  describe.each(DOORS)('$name', ({ path, rows, list, isLong }) => {
+  describe.each(ROUTES)('$name', ({ path, rows, list, isLong }) => {
     it('has all rows, once each', async () => {
       const reply = await ask(path);
       expect(reply.status).toBe(200);
@@ -98,11 +98,11 @@ onBothEngines('a long list', (engine) => {
       const found = list(reply.json<never>());
       expect(found).toHaveLength(rows);
       expect(new Set(found.map((each) => JSON.stringify(each))).size).toBe(rows);
-      // Written as one value would be.
+      // The same bytes as for one JSON value.
       expect(reply.text).toBe(JSON.stringify(reply.json()));
     });
 
-    it('is read in small pieces, no two of them in one turn of the event loop', async () => {
+    it('is read in small slices, at most one per turn of the event loop', async () => {
       const watch = watchQueries(server.dataSource);
       const turns = countTurns();
       const readAt: number[] = [];
@@ -130,7 +130,7 @@ onBothEngines('a long list', (engine) => {
       expect([status, text, headers['content-type']]).toEqual([200, '', 'application/json; charset=utf-8']);
     });
 
-    it(isLong ? 'is refused while the user has another one open' : 'is not refused, for it is a page', async () => {
+    it(isLong ? 'is refused while the user has another one open' : 'is not refused, because it is a page', async () => {
       const reply = await whileOneIsOpen(() => ask(path));
       if (!isLong) {
         expect(list(reply.json<never>())).toHaveLength(rows);
@@ -143,7 +143,7 @@ onBothEngines('a long list', (engine) => {
     });
   });
 
-  it('as CSV is read in small pieces, and refused while the user has another one open', async () => {
+  it('as CSV is read in small slices, and refused while the user has another one open', async () => {
     const watch = watchQueries(server.dataSource);
     const reply = await ask(EXPORT);
     watch.stop();
@@ -153,7 +153,7 @@ onBothEngines('a long list', (engine) => {
     expect(refused.json()).toMatchObject({ msg: expect.stringContaining('LONG_LISTS_PER_USER') });
   });
 
-  it('of one batch has the length of its body in its head', async () => {
+  it('of one batch has a Content-Length', async () => {
     for (const path of [
       `${TOKENS}?name=token%201`,
       '/client/v4/accounts?name=Acme',
@@ -165,7 +165,7 @@ onBothEngines('a long list', (engine) => {
     }
   });
 
-  it('does not count any more once its client has left', async () => {
+  it('does not count any more once its client has disconnected', async () => {
     for (let time = 0; time < 3; time += 1) {
       const head = `GET ${EXPORT} HTTP/1.1\r\nHost: x\r\nPrivate-Token: ${ADMIN.token}\r\n\r\n`;
       const raw = new RawConnection(server.baseUrl, head, true);
@@ -173,13 +173,13 @@ onBothEngines('a long list', (engine) => {
       raw.close();
       await raw.ended;
       let reply = await ask(EXPORT);
-      // The server hears of it a moment later.
+      // The server notices it a moment later.
       for (let again = 0; again < 200 && reply.status === 429; again += 1) reply = await ask(EXPORT);
       expect(reply.status).toBe(200);
     }
   });
 
-  /** Asks while the administrator has begun to read a list, and does not read on. */
+  /** Sends a request while the administrator has begun to read a list and paused. */
   async function whileOneIsOpen(work: () => Promise<Reply>): Promise<Reply> {
     const batches = server.app.get(LongReads).batches(ADMIN.id, { entity: User, order: ['id'] });
     for (const _batch of [1, 2]) await batches.next();

@@ -10,7 +10,7 @@ import { startProcess, type ServerProcess } from '../support/process.js';
 const ADMIN_TOKEN = 'Kq3-vT9wLx0ZbN7yRf2hUe5mJc8sGd1aPo6_iWtXBnE';
 const ADMIN_PASSWORD = 'the-password-of-the-administrator';
 
-/** Everything that the server keeps, in one text: the files of SQLite, all rows of PostgreSQL. */
+/** Everything that the server stores, as one text: the files of SQLite, all rows of PostgreSQL. */
 async function kept(database: TestDatabase): Promise<string> {
   if (database.folder !== null) {
     const { folder } = database;
@@ -28,13 +28,13 @@ async function kept(database: TestDatabase): Promise<string> {
   return JSON.stringify(rows);
 }
 
-/** A secret as it would look in the ways in which things are written down. */
+/** A secret in the encodings in which it could be written. */
 function writings(secret: string): string[] {
   const bytes = Buffer.from(secret);
   return [secret, bytes.toString('hex'), bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
 }
 
-/** Uses the server in every way that involves a secret, and returns all secrets that were in play. */
+/** Uses the server in every way that involves a secret, and returns all secrets that were used. */
 async function useSecrets({ baseUrl }: ServerProcess): Promise<{ secrets: string[] }> {
   const secrets = [ADMIN_TOKEN, ADMIN_PASSWORD];
   const call = async (
@@ -106,12 +106,12 @@ onBothEngines('a secret', (engine) => {
     const env = { DATABASE_URL: database.url, LOG_LEVEL: 'trace', ADMIN_TOKEN, ADMIN_PASSWORD };
     const server = await startProcess(env);
     const { secrets } = await useSecrets(server);
-    // Before a clean end merges and removes the write-ahead log.
+    // Before a clean shutdown merges and removes the write-ahead log.
     const stored = await kept(database);
     await server.stop();
     const log = server.stderr();
 
-    // What must be there is: the search looks in the right places.
+    // Values that must be there are found: the search works.
     for (const name of ['noted', 'user@example.com', 'nobody@example.com']) expect(stored).toContain(name);
     expect(log).toContain('/api/v1/users/login');
     expect(log).toContain('/api/v1/users/[secret]');

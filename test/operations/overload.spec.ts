@@ -6,7 +6,7 @@ import { ADMIN, startServer } from '../support/test-server.js';
 
 const EMAIL = ADMIN.email;
 
-onBothEngines('a login that finds no room', (engine) => {
+onBothEngines('a login when the queue is full', (engine) => {
   it('is answered with 503 and Retry-After, in each dialect’s form', async () => {
     const server = await startServer(engine, { PASSWORD_SLOTS: '1', PASSWORD_QUEUE: '1', BCRYPT_COST: '12' });
     const { hashing } = servicesOf(server);

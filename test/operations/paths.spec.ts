@@ -1,4 +1,4 @@
-/** Which spellings of a path reach a dialect, standalone and in a host that does not distinguish upper case from lower. */
+/** Which spellings of a path reach a dialect, standalone and in a host that ignores case. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Application } from 'express';
 import { declaredRoutes } from '../../src/http/index.js';
@@ -9,7 +9,7 @@ import { ACCOUNT, ADMIN, startInMount, startServer, type TestServer } from '../s
 
 const HEADERS = { Authorization: `Bearer ${ADMIN.token}`, 'Private-Token': ADMIN.token };
 
-interface Door {
+interface Route {
   readonly prefix: string;
   /** Below the prefix. */
   readonly path: string;
@@ -18,14 +18,14 @@ interface Door {
 }
 
 /** One route of each dialect, with what it answers to an administrator. */
-const DOORS: Door[] = [
+const ROUTES: Route[] = [
   { prefix: '/client/v4', path: `/accounts/${ACCOUNT.id}/access/service_tokens`, status: 200 },
   { prefix: '/crmapi/rest/v2', path: '/access_tokens/list', status: 200 },
   { prefix: '/api/v1', path: '/users/1000/access-tokens', status: 200 },
   { prefix: '/oauth2', path: '/introspect', status: 400, method: 'POST' },
 ];
 
-/** Spellings of a prefix that some proxy or parser takes for the prefix. */
+/** Spellings of a prefix that some proxy or parser treats as the prefix. */
 const OTHER_SPELLINGS: [what: string, spell: (prefix: string) => string][] = [
   ['upper case', (prefix) => prefix.toUpperCase()],
   ['one upper-case letter', (prefix) => `/${prefix.charAt(1).toUpperCase()}${prefix.slice(2)}`],
@@ -48,37 +48,37 @@ onBothEngines('paths', (engine) => {
   });
   afterAll(() => server.close());
 
-  /** Without the client's help, so that everything is sent as it stands. */
+  /** Over a raw connection, so that the path is sent unchanged. */
   const ask = (method: string, target: string): Promise<Reply> => {
     const lines = Object.entries({ ...HEADERS, Host: 'x', Connection: 'close', 'Content-Length': '0' });
     const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
     return sendBytes(server.baseUrl, `${method} ${target} HTTP/1.1\r\n${head}\r\n`);
   };
 
-  const at = ({ method = 'GET' }: Door, path: string): Promise<Reply> => ask(method, server.basePath + path);
+  const at = ({ method = 'GET' }: Route, path: string): Promise<Reply> => ask(method, server.basePath + path);
 
-  describe.each(DOORS)('$prefix', (door) => {
-    const { prefix, path, status } = door;
+  describe.each(ROUTES)('$prefix', (route) => {
+    const { prefix, path, status } = route;
 
-    it('is served, also with slashes repeated below it', async () => {
-      const plain = await at(door, prefix + path);
+    it('is served, also with repeated slashes below it', async () => {
+      const plain = await at(route, prefix + path);
       expect(plain.status).toBe(status);
       const spellings = [`${prefix}/${path}`, `${prefix}///${path}`, `${prefix}${path.replaceAll('/', '//')}//`];
       await eachAtOnce(spellings, async (spelling) => {
-        const reply = await at(door, spelling);
+        const reply = await at(route, spelling);
         expect([reply.status, reply.text]).toEqual([plain.status, plain.text]);
       });
     });
 
     it.each(OTHER_SPELLINGS)('has no other spelling: %s', async (_what, spell) => {
-      const reply = await at(door, spell(prefix) + path);
+      const reply = await at(route, spell(prefix) + path);
       expect(reply.status).toBe(404);
-      // Nobody's: the answer is that of the server, or of the host.
+      // Belongs to no dialect: the server or the host answers.
       const nobodys = await ask('GET', `${server.basePath}/nothing`);
       expect(Object.keys(reply.json<object>())).toEqual(Object.keys(nobodys.json<object>()));
     });
 
-    it('distinguishes upper case from lower case below it too, and resolves nothing', async () => {
+    it('is case-sensitive below it too, and resolves nothing', async () => {
       const [first = '', ...rest] = path.slice(1).split('/');
       const others = [
         [first.toUpperCase(), ...rest],
@@ -91,7 +91,7 @@ onBothEngines('paths', (engine) => {
       ].map((segments) => `${prefix}/${segments.join('/')}`);
       const fromEnd = rest.length > 0 ? [`${prefix}${path.slice(0, -2)}${path.slice(-2).toUpperCase()}`] : [];
       await eachAtOnce([...others, ...fromEnd], async (spelling) => {
-        expect((await at(door, spelling)).status).toBe(404);
+        expect((await at(route, spelling)).status).toBe(404);
       });
     });
   });
@@ -113,7 +113,7 @@ onBothEngines('paths', (engine) => {
 });
 
 describe('an id that is empty', () => {
-  it('leads to no other route that changes something', async () => {
+  it('does not match another route that changes something', async () => {
     const server = await startServer('sqlite');
     const routes = [...declaredRoutes(server.app.getHttpAdapter().getInstance() as Application).keys()].map((route) => {
       const [method = '', path = ''] = route.split(' ');
@@ -169,7 +169,7 @@ describe('the pages of the standalone server', () => {
 });
 
 describe('MERGE_SLASHES=false', () => {
-  it('leaves repeated slashes to nobody', async () => {
+  it('serves no path with repeated slashes', async () => {
     const server = await startServer('sqlite', { MERGE_SLASHES: 'false' });
     for (const [path, status] of [
       ['/api/v1/users', 200],

@@ -1,4 +1,4 @@
-/** The id of a request: in its answer, in the audit log and in the log, whatever becomes of it. */
+/** The id of a request: in its answer, in the audit log and in the log, whatever the outcome. */
 import { Logger, type LoggerService } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AuditRecord } from '../../src/core/index.js';
@@ -12,7 +12,7 @@ const AS_ADMIN = { Authorization: `Bearer ${ADMIN.token}`, 'Private-Token': ADMI
 const TOKENS = `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`;
 const LOGIN = '/api/v1/users/login';
 
-/** One answer of each sort, at each door: what is asked, and the status of the answer. */
+/** One answer of each kind, for each API: the request, and the status of the answer. */
 const ANSWERS: [what: string, status: number, method: string, path: string, call?: Call][] = [
   ['a list', 200, 'GET', TOKENS, { headers: AS_ADMIN }],
   ['a creation', 201, 'POST', TOKENS, { headers: AS_ADMIN, body: '{"name":"x"}' }],
@@ -20,12 +20,12 @@ const ANSWERS: [what: string, status: number, method: string, path: string, call
   ['a path without a route', 404, 'GET', '/api/v1/nothing'],
   ['a method without a route', 405, 'PUT', LOGIN],
   ['an address that cannot be decoded', 400, 'GET', '/api/v1/users/%ff'],
-  ['a body that is no JSON', 400, 'POST', LOGIN, { body: '{' }],
+  ['a body that is not JSON', 400, 'POST', LOGIN, { body: '{' }],
   ['a body that is too large', 413, 'POST', LOGIN, { body: 'x'.repeat(300 * 1024) }],
   ['an error that is sent as a success', 200, 'POST', '/crmapi/rest/v2/access_tokens/list', { body: '{"token":"x"}' }],
-  ['a caller of OAuth who is not known', 401, 'POST', '/oauth2/introspect', { body: 'token=x' }],
+  ['an unauthenticated caller of OAuth', 401, 'POST', '/oauth2/introspect', { body: 'token=x' }],
   ['/verify without a credential', 401, 'GET', '/verify'],
-  ['/verify with a token that is none', 401, 'GET', '/verify', { headers: { 'Private-Token': 'x' } }],
+  ['/verify with an invalid token', 401, 'GET', '/verify', { headers: { 'Private-Token': 'x' } }],
   ['/verify with an accepted token', 200, 'GET', '/verify', { headers: { 'Private-Token': ADMIN.token } }],
   [
     '/verify with a token of another kind',
@@ -34,7 +34,7 @@ const ANSWERS: [what: string, status: number, method: string, path: string, call
     '/verify?kind=session',
     { headers: { 'Private-Token': ADMIN.token } },
   ],
-  ['/verify with a rule that is none', 400, 'GET', '/verify?unknown=1'],
+  ['/verify with an invalid rule', 400, 'GET', '/verify?unknown=1'],
 ];
 
 onBothEngines('the id of a request', (engine) => {
@@ -52,12 +52,12 @@ onBothEngines('the id of a request', (engine) => {
     });
 
   describe.each(ANSWERS)('for %s', (_what, status, method, path, call) => {
-    it('is the one that the client gave', async () => {
+    it('is the one that the client sent', async () => {
       const reply = await ask(method, path, call, 'client_7.a-B');
       expect([reply.status, reply.headers[ID]]).toEqual([status, 'client_7.a-B']);
     });
 
-    it('is a new one each time where the client gave none', async () => {
+    it('is a new one each time if the client sent none', async () => {
       const [one, other] = [await ask(method, path, call), await ask(method, path, call)];
       expect([one.status, one.headers[ID]]).toEqual([status, expect.stringMatching(NEW_ID)]);
       expect([other.status, other.headers[ID]]).toEqual([status, expect.stringMatching(NEW_ID)]);
@@ -78,7 +78,7 @@ onBothEngines('the id of a request', (engine) => {
     ['has a comma', ['a,b']],
     ['has a character beyond ASCII', ['é']],
     ['is there twice', ['one', 'two']],
-  ])('is a new one where the one that was given %s', async (_what, ids) => {
+  ])('is a new one if the one that was sent %s', async (_what, ids) => {
     for (const path of ['/verify', '/api/v1/server-info']) {
       const headers = ids.flatMap((id) => ['X-Request-Id', id]);
       const reply = await send(server.baseUrl, 'GET', path, { headers });
@@ -90,18 +90,18 @@ onBothEngines('the id of a request', (engine) => {
     const rowsOf = (requestId: string): Promise<AuditRecord[]> =>
       server.dataSource.getRepository(AuditRecord).find({ where: { requestId }, order: { id: 'ASC' } });
 
-    it('stands in every row that the request leaves', async () => {
+    it('is in every row of the request', async () => {
       const body = JSON.stringify({ email: ADMIN.email, password: ADMIN.password });
       await ask('POST', LOGIN, { body }, 'a-login');
       expect((await rowsOf('a-login')).map(({ action }) => action)).toEqual(['token.issued', 'user.logged_in']);
     });
 
-    it('stands in the row of a login that fails', async () => {
+    it('is in the row of a failed login', async () => {
       await ask('POST', LOGIN, { body: '{"email":"nobody@example.com","password":"wrong"}' }, 'a-failure');
       expect(await rowsOf('a-failure')).toMatchObject([{ action: 'user.login_failed', ipAddress: '127.0.0.1' }]);
     });
 
-    it('is the one of the answer where the server made it', async () => {
+    it('is the same as in the answer if the server made it', async () => {
       const reply = await ask('POST', TOKENS, { headers: AS_ADMIN, body: '{"name":"made"}' });
       expect(await rowsOf(String(reply.headers[ID]))).toMatchObject([{ action: 'token.issued', targetName: 'made' }]);
     });
@@ -115,7 +115,7 @@ onBothEngines('the id of a request', (engine) => {
       expect(rows.map((found) => found.map(({ targetName }) => targetName))).toEqual(names.map((name) => [name]));
     });
 
-    it('is missing where no request asked for it', async () => {
+    it('is absent for changes without a request', async () => {
       const [first] = await server.dataSource.getRepository(AuditRecord).find({ order: { id: 'ASC' }, take: 1 });
       expect(first).toMatchObject({ requestId: null });
     });
@@ -138,12 +138,12 @@ describe('the id of a request to the standalone server', () => {
     },
   );
 
-  it('is a new one where the request is not even HTTP', async () => {
+  it('is a new one if the request is not valid HTTP', async () => {
     const reply = await sendBytes(server.baseUrl, 'this is no HTTP\r\n\r\n');
     expect([reply.status, reply.headers[ID]]).toEqual([400, expect.stringMatching(NEW_ID)]);
   });
 
-  it('stands in the log beside an error that nobody expected', async () => {
+  it('is in the log line of an unexpected error', async () => {
     const lines: string[] = [];
     const ignore = (): void => undefined;
     const log: LoggerService = { log: ignore, warn: ignore, error: (message: unknown) => lines.push(String(message)) };

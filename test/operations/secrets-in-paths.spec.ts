@@ -1,4 +1,4 @@
-/** Secrets that somebody puts into a path by mistake are not repeated. */
+/** Secrets that were put into a path by mistake are not repeated. */
 import { expect, it } from '@jest/globals';
 import { eachAtOnce } from '../support/cases.js';
 import { onBothEngines } from '../support/engines.js';
@@ -9,7 +9,7 @@ const LOGIN = '0123456789ABCDEF0123456789ABCDEF';
 const HEADERS = { Authorization: `Bearer ${ADMIN.token}`, 'Private-Token': ADMIN.token };
 
 onBothEngines('errors', (engine) => {
-  it('repeat no secret from the path, whatever its form, also where they repeat the path', async () => {
+  it('contain no secret from the path, whatever its form, even if they repeat the path', async () => {
     const server = await startInMount(engine);
     const path = `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`;
     const made = await send(server.baseUrl, 'POST', path, { headers: HEADERS, body: '{"name":"n"}' });
@@ -37,7 +37,7 @@ onBothEngines('errors', (engine) => {
       for (const method of ['GET', 'POST']) {
         const reply = await send(server.baseUrl, method, target, { headers: HEADERS });
         expect(reply.status).toBeGreaterThanOrEqual(400);
-        // A host answers what is not below a prefix of ours.
+        // A host answers for paths outside our prefixes.
         if (server.basePath !== '' && /^\/(verify\/|nothing|[^/?]*$)/.test(target)) continue;
         for (const secret of secrets) expect(reply.text).not.toContain(secret.slice(0, 16));
       }

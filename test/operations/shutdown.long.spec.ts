@@ -7,12 +7,12 @@ import { createDatabase, type TestDatabase } from '../support/engines.js';
 import { send } from '../support/http.js';
 import { startProcess } from '../support/process.js';
 
-// Times are compared on machines that do other things as well: what is really wrong fails each time.
+// Times are compared on busy machines; a real fault fails every time.
 jest.retryTimes(2);
 
 const PASSWORD = 'correct horse battery';
 
-describe('a server that is told to stop', () => {
+describe('a server that receives a signal to stop', () => {
   let database: TestDatabase;
 
   beforeEach(async () => {
@@ -24,7 +24,7 @@ describe('a server that is told to stop', () => {
       body: JSON.stringify({ email: 'admin@example.com', password: PASSWORD }),
     });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('by %s finishes the requests under way and ends with 0', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s: finishes the requests in progress and exits with 0', async (signal) => {
     const env = { DATABASE_URL: database.url, BCRYPT_COST: '12', ADMIN_PASSWORD: PASSWORD };
     const server = await startProcess(env);
     const underWay = Array.from({ length: 4 }, () => login(server.baseUrl));
@@ -39,7 +39,7 @@ describe('a server that is told to stop', () => {
     expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
-  it('answers whole what arrives on connections that are kept, and lets them go', async () => {
+  it('answers requests on kept-alive connections completely, and closes the connections', async () => {
     const server = await startProcess({ DATABASE_URL: database.url });
     const agent = new Agent({ keepAlive: true, maxSockets: 8 });
     closeLater(() => {
@@ -59,11 +59,11 @@ describe('a server that is told to stop', () => {
     await Promise.all(clients);
     expect(await server.exited).toEqual({ code: 0, signal: null });
     expect(outcomes.filter((outcome) => outcome === 'answered').length).toBeGreaterThan(8);
-    // Each client's last answer told it to go; nobody was cut off.
-    expect(new Set(outcomes)).toEqual(new Set(['answered', 'answered and let go']));
+    // Each client's last answer closed the connection; none was cut off.
+    expect(new Set(outcomes)).toEqual(new Set(['answered', 'answered and closed']));
   });
 
-  it('cuts off who never finishes his request, and ends with 0 within ten seconds', async () => {
+  it('cuts off clients that never finish a request, and exits with 0 within ten seconds', async () => {
     const server = await startProcess({ DATABASE_URL: database.url, ADMIN_PASSWORD: PASSWORD });
     const { hostname, port } = new URL(server.baseUrl);
     const stuck = connect(Number(port), hostname, () => {
@@ -85,7 +85,7 @@ describe('a server that is told to stop', () => {
   });
 });
 
-/** What becomes of a request: its answer, with or without a farewell, or the error. */
+/** The outcome of a request: an answer, with or without `Connection: close`, or an error. */
 function ask(url: string, agent: Agent): Promise<string> {
   return new Promise((resolve) => {
     const request = get(url, { agent }, (response) => {
@@ -96,7 +96,7 @@ function ask(url: string, agent: Agent): Promise<string> {
       });
       response.on('end', () => {
         JSON.parse(text);
-        resolve(response.headers.connection === 'close' ? 'answered and let go' : 'answered');
+        resolve(response.headers.connection === 'close' ? 'answered and closed' : 'answered');
       });
     });
     request.on('error', (error) => {

@@ -1,4 +1,4 @@
-/** What is no HTTP, or too long, never reaches a route. */
+/** Requests that are not valid HTTP, or too long, never reach a route. */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { send } from '../support/http.js';
@@ -28,7 +28,7 @@ describe('a request that cannot be read', () => {
     ['a NUL in a header', 'GET /api/v1/users HTTP/1.1\r\nHost: x\r\nPrivate-Token: a\0b\r\n\r\n', 400],
     ['an unknown verb', 'BREW /api/v1/users HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     ['headers that are too long', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
-  ])('for %s is told so in a body, and the server goes on', async (_what, text, status) => {
+  ])('because of %s is answered with a JSON error, and the server continues', async (_what, text, status) => {
     const answer = await exchange(text);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${String(status)} `));
     const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as { msg: string };
@@ -36,14 +36,14 @@ describe('a request that cannot be read', () => {
     expect((await send(server.baseUrl, 'GET', '/api/v1/server-info')).status).toBe(200);
   });
 
-  it('gets no answer into the one that is under way: a stream is cut off instead', async () => {
+  it('is not answered in the middle of another answer: a stream is cut off instead', async () => {
     const stream = `GET /api/v1/users?subscribe HTTP/1.1\r\nHost: x\r\nPrivate-Token: ${ADMIN.token}\r\n\r\n`;
     const received = await new Promise<string>((resolve, reject) => {
       let text = '';
       const socket = connect(server.port, '127.0.0.1', () => socket.write(stream));
       socket.on('data', (chunk) => {
         text += chunk.toString();
-        if (text.includes(ADMIN.email)) socket.write('this is no HTTP\r\n\r\n');
+        if (text.includes(ADMIN.email)) socket.write('this is not HTTP\r\n\r\n');
       });
       socket.on('error', reject);
       socket.on('close', () => {
@@ -53,9 +53,9 @@ describe('a request that cannot be read', () => {
     expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
   });
 
-  it('gets no answer that would be taken for that of the request before it', async () => {
+  it('is not answered if the client would take that for the answer to an earlier request', async () => {
     const body = JSON.stringify({ email: ADMIN.email, password: 'wrong' });
     const login = `POST /api/v1/users/login HTTP/1.1\r\nHost: x\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`;
-    expect(await exchange(`${login}this is no HTTP\r\n\r\n`)).not.toMatch(/^HTTP\/1\.1 400/);
+    expect(await exchange(`${login}this is not HTTP\r\n\r\n`)).not.toMatch(/^HTTP\/1\.1 400/);
   });
 });
