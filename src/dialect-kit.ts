@@ -61,6 +61,7 @@ export {
   type ControllerParts,
   type DialectExtras,
   type ErrorResponse,
+  type ForeignPage,
   type MountedApi,
 } from './http/index.js';
 export {

@@ -52,7 +52,13 @@ export {
 // Messages of the channels in docs/seams.md.
 export type { HashingMessage, LongReadMessage, Origin, VerifyMessage, WriteMessage } from './core/index.js';
 export type { CleanupMessage, GuessBucket, GuessPurpose, LoginMessage, ThrottleMessage } from './identity/index.js';
-export type { CapacityMessage, RequestMessage, RequestStartMessage, StreamMessage } from './http/index.js';
+export type {
+  CapacityMessage,
+  ForeignPageMessage,
+  RequestMessage,
+  RequestStartMessage,
+  StreamMessage,
+} from './http/index.js';
 export type { CommitMessage, DatabaseErrorMessage, RelayMessage } from './persistence/index.js';
 
 // Health: add checks, and ask which ones fail.

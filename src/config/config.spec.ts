@@ -110,6 +110,13 @@ const VARIABLES: Record<string, Variable> = {
     faulty: ['1', 'no', 'FALSE'],
     remedy: /true or false/,
   },
+  BROWSER_WRITES_FROM: {
+    at: (config) => config.requests.browserWrites,
+    byDefault: 'same-site',
+    valid: ['same-origin', 'same-site', 'any'].map((text) => [text, text]),
+    faulty: ['cross-site', 'none'],
+    remedy: /same-origin, same-site, any/,
+  },
   VERIFY_PORT: { ...number((config) => config.dataPlane.port, 0, 0, 65_535), byDefault: undefined },
   VERIFY_HOST: {
     at: (config) => config.dataPlane.host,

@@ -1,5 +1,5 @@
-/** The settings of requests to the dialects: their bodies and paths. */
-import { flag, integer, setting, settingsTable } from '../settings/index.js';
+/** The settings of requests to the dialects: their bodies, paths and origins. */
+import { choice, flag, integer, setting, settingsTable } from '../settings/index.js';
 
 /** Requests to the dialects. */
 export const REQUEST_SETTINGS = settingsTable(
@@ -34,6 +34,15 @@ export const REQUEST_SETTINGS = settingsTable(
         'Set it to `false` if a proxy in front has rules for paths below a prefix and does not merge slashes itself, ' +
         'as HAProxy and Envoy do not by default.',
     }),
+    browserWrites: setting({
+      env: 'BROWSER_WRITES_FROM',
+      form: choice('same-origin', 'same-site', 'any'),
+      default: 'same-site',
+      doc: 'From which web pages a browser may send anything but GET to a dialect',
+      more:
+        'Others get 403. Pages of the same site are those of other ports and subdomains of the same domain. Programs, which send no ' +
+        '`Sec-Fetch-Site`, may in any case.',
+    }),
   },
-  ['BODY_'],
+  ['BODY_', 'BROWSER_'],
 );

@@ -2,6 +2,7 @@
 export { ErrorFilter } from './output/error-filter.js';
 export { clientErrorStatus, retryAfter, sendError, type ErrorResponse } from './output/error-response.js';
 export { plainRequests, serves } from './mount/dialect-mount.js';
+export { FOREIGN_PAGE_EXAMPLE, ForeignPage, type BrowserWrites } from './mount/browser-writes.js';
 export { MountContext, REQUEST_OPTIONS } from './mount/mount-context.js';
 export { originForm, withLiteralPath } from './mount/request-target.js';
 export { redactSecretsOf, redactedText, requestedPath } from './output/redaction.js';
@@ -54,10 +55,12 @@ export {
 } from './tracking/track-requests.js';
 export {
   capacityChannel,
+  foreignPageChannel,
   requestChannel,
   requestStartChannel,
   streamChannel,
   type CapacityMessage,
+  type ForeignPageMessage,
   type RequestMessage,
   type RequestStartMessage,
   type StreamMessage,

@@ -72,6 +72,14 @@ onBothEngines('the channels', (engine) => {
     await small.close();
   });
 
+  it('of pages of other sites tell what was refused', async () => {
+    await post(LOGIN, {}, { 'Sec-Fetch-Site': 'cross-site' });
+    await ask('GET', LOGIN, { headers: { 'Sec-Fetch-Site': 'cross-site' } });
+    expect(recorder.of('latchkey:foreign-page')).toEqual([
+      { dialect: 'canvus', method: 'POST', relation: 'cross-site' },
+    ]);
+  });
+
   describe('of verifications', () => {
     const verified = (): Message[] => recorder.of('latchkey:verify');
 

@@ -1,7 +1,7 @@
 /** Documents the two OAuth endpoints for OpenAPI. */
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { documentedRoute, type DocumentedResponse } from '../../http/index.js';
+import { FOREIGN_PAGE_EXAMPLE, documentedRoute, type DocumentedResponse } from '../../http/index.js';
 import { TokenInput } from './token-parameter.js';
 
 /** The body of every error of the data plane. */
@@ -21,6 +21,7 @@ const ERRORS: readonly DocumentedResponse[] = [
     'invalid_client',
     'there is more than one Authorization header',
   ),
+  refusal(403, 'A web page of another site made a browser send the request.', 'invalid_request', FOREIGN_PAGE_EXAMPLE),
   refusal(
     408,
     'The body did not arrive in time: 15 seconds by default.',

@@ -1,6 +1,13 @@
 /** Renders errors in the form of RFC 6749 §5.2: `error`, and an `error_description` for people. */
 import type { DomainError } from '../../core/index.js';
-import { ErrorFilter, retryAfter, type BodyError, type ErrorResponse, type InputError } from '../../http/index.js';
+import {
+  ErrorFilter,
+  retryAfter,
+  type BodyError,
+  type ErrorResponse,
+  type ForeignPage,
+  type InputError,
+} from '../../http/index.js';
 
 /** The caller is not authenticated or not permitted; `invalid_token` refers to the caller's own Bearer token. */
 export class OAuthError extends Error {
@@ -33,6 +40,10 @@ export class OAuthErrors extends ErrorFilter {
 
   protected renderDomainError(error: DomainError): ErrorResponse {
     return domainError(error);
+  }
+
+  protected renderForeignPage({ message }: ForeignPage): ErrorResponse {
+    return answer(403, 'invalid_request', message);
   }
 
   protected renderNotFound(): ErrorResponse {

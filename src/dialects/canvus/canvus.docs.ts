@@ -1,6 +1,12 @@
 /** The OpenAPI document of the dialect: its title, security scheme, and the responses of its routes. */
 import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
-import { documentedRoute, exampleOf, type DocumentedResponse, type DocumentedRoute } from '../../http/index.js';
+import {
+  FOREIGN_PAGE_EXAMPLE,
+  documentedRoute,
+  exampleOf,
+  type DocumentedResponse,
+  type DocumentedRoute,
+} from '../../http/index.js';
 import * as messages from './canvus.messages.js';
 import { AccessTokenView, UserView } from './canvus.views.js';
 
@@ -64,6 +70,11 @@ const TOO_MANY_AT_ONCE = {
     '20 streams are open, as many as one user may have (setting CANVUS_STREAMS_PER_USER); close one, then try again',
 };
 
+const FOREIGN_PAGE = {
+  description: 'A web page of another site made a browser send the request.',
+  example: FOREIGN_PAGE_EXAMPLE,
+};
+
 const LOGIN_FAILED = { description: 'Login refused.', example: 'Invalid username or password.' };
 
 const INTERNAL = { description: 'Internal server error.', example: messages.INTERNAL };
@@ -95,6 +106,7 @@ export function Documented(docs: RouteDocs): MethodDecorator {
   const { isPublic, isLimited, checksLogin, ...route } = more;
   const answers: DocumentedResponse[] = errors.map((status) => errorResponse(status, ERRORS[status]));
   if (docs.body) answers.push(errorResponse(408, ERRORS[408]), errorResponse(413, ERRORS[413]));
+  if (docs.body) answers.push(errorResponse(403, FOREIGN_PAGE));
   if (isLimited) answers.push(errorResponse(429, TOO_MANY_AT_ONCE));
   if (checksLogin) answers.push(errorResponse(401, LOGIN_FAILED));
   if (!isPublic) answers.push({ status: 401, type: UnauthorizedView, description: 'No valid Private-Token.' });

@@ -1,6 +1,13 @@
 /** Renders errors in the dialect's form: `{"msg": …}`, or `{"message": "401 Unauthorized"}` for an invalid token. */
 import { assertNever, type DomainError } from '../../core/index.js';
-import { ErrorFilter, retryAfter, type BodyError, type ErrorResponse, type InputError } from '../../http/index.js';
+import {
+  ErrorFilter,
+  retryAfter,
+  type BodyError,
+  type ErrorResponse,
+  type ForeignPage,
+  type InputError,
+} from '../../http/index.js';
 import * as messages from './canvus.messages.js';
 
 /** The caller's token is missing or invalid. */
@@ -34,6 +41,10 @@ export class CanvusErrors extends ErrorFilter {
 
   protected renderDomainError(error: DomainError): ErrorResponse {
     return domainError(error);
+  }
+
+  protected renderForeignPage({ message }: ForeignPage): ErrorResponse {
+    return msg(403, message);
   }
 
   protected renderNotFound(): ErrorResponse {

@@ -2,6 +2,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, ApiQuery, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import {
+  FOREIGN_PAGE_EXAMPLE,
   documentedRoute,
   exampleOf,
   optionalExamples,
@@ -127,6 +128,7 @@ const TOO_MANY = {
     'You are reading 20 long lists or exports, as many as one user may at the same time (setting LONG_LISTS_PER_USER); ' +
     'read one to its end or close it, then try again',
 };
+const FOREIGN_PAGE = { code: 10502, message: FOREIGN_PAGE_EXAMPLE };
 const INTERNAL = { code: 10500, message: 'internal error; the server log has the details' };
 const UNAVAILABLE = { code: 10503, message: 'the database cannot serve at the moment; try again' };
 
@@ -152,6 +154,7 @@ const ALWAYS: readonly DocumentedResponse[] = [
   refusal(400, 'Malformed X-Auth-Key header.', malformedKey.item),
   refusal(403, 'E-mail address and key do not belong together.', unknownKey.item),
   refusal(403, 'Not permitted in this account.', FORBIDDEN.item),
+  refusal(403, 'For anything but GET: a web page of another site made a browser send the request.', FOREIGN_PAGE),
   refusal(500, 'Internal server error.', INTERNAL),
   refusal(503, 'The database is unavailable; `Retry-After` says how many seconds to wait.', UNAVAILABLE),
 ];

@@ -1,6 +1,13 @@
 /** Renders errors in the failure envelope, with the codes of docs/contracts/cloudflare.md §3 and our own from 10500. */
 import { assertNever, type DomainError } from '../../core/index.js';
-import { ErrorFilter, retryAfter, type BodyError, type ErrorResponse, type InputError } from '../../http/index.js';
+import {
+  ErrorFilter,
+  retryAfter,
+  type BodyError,
+  type ErrorResponse,
+  type ForeignPage,
+  type InputError,
+} from '../../http/index.js';
 
 /** One item of `errors`. */
 export interface ErrorItem {
@@ -57,6 +64,10 @@ export class CloudflareErrors extends ErrorFilter {
 
   protected renderDomainError(error: DomainError, path: string): ErrorResponse {
     return domainError(error, path);
+  }
+
+  protected renderForeignPage({ message }: ForeignPage): ErrorResponse {
+    return failure(403, { code: 10502, message });
   }
 
   protected renderNotFound(path: string): ErrorResponse {

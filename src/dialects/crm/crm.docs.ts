@@ -92,6 +92,9 @@ const UNAVAILABLE = errorResponse(
 /** The same. */
 const TOO_SLOW = errorResponse(408, ['invalidRequest'], 'The body did not arrive in time: 15 seconds by default.');
 
+/** The same. */
+const FOREIGN_PAGE = errorResponse(403, ['foreignPage'], 'A web page of another site made a browser send the request.');
+
 export interface MethodDocs {
   summary: string;
   description?: string;
@@ -114,7 +117,7 @@ export function Documented({ data, errors = [], ...route }: MethodDocs): MethodD
     const messages = names.map((name) => CATALOGUE[name].message).join(' ');
     return errorResponse(status, names, `With \`CRM_HTTP_ERRORS=status\`: ${messages}`);
   });
-  const transport = route.body ? [TOO_SLOW, UNAVAILABLE] : [UNAVAILABLE];
+  const transport = route.body ? [FOREIGN_PAGE, TOO_SLOW, UNAVAILABLE] : [UNAVAILABLE];
   return documentedRoute({ ...route, responses: [success, failure, ...answers, ...transport] });
 }
 

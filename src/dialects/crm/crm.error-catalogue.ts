@@ -12,6 +12,7 @@ export const CATALOGUE = {
   invalidToken: entry('SECURITY.INVALIDTOKEN', 401, 'The token is not valid. Log in again.'),
   invalidCredentials: entry('SECURITY.INVALIDCREDENTIALS', 401, 'The credentials are not valid.'),
   notPermitted: entry('SECURITY.OPERATIONNOTPERMITTED', 403, 'The operation is not permitted.'),
+  foreignPage: entry('SECURITY.FOREIGNPAGE', 403, 'A web page of another site sent the request.'),
   tooManyFailedLogins: entry('SECURITY.TOOMANYFAILEDLOGINS', 429, 'Too many failed logins. Try again later.'),
   parameterMissing: entry('GENERAL.MANDATORYPARAMETERMISSING', 400, 'A mandatory parameter is missing.'),
   semiOptional: entry('GENERAL.SEMIOPTIONALPARAMETERS', 400, 'Exactly one of the parameters must be given.'),
@@ -35,6 +36,7 @@ export type CrmErrorName = keyof typeof CATALOGUE;
 export const ALWAYS_WITH_STATUS: ReadonlySet<CrmErrorName> = new Set([
   'methodNotFound',
   'methodNotAllowed',
+  'foreignPage',
   'unavailable',
 ]);
 

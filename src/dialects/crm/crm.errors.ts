@@ -1,7 +1,14 @@
 /** Renders errors in the dialect's envelope (docs/contracts/crm.md §6). */
 import { Inject, Injectable } from '@nestjs/common';
 import { assertNever, type DomainError } from '../../core/index.js';
-import { ErrorFilter, retryAfter, type BodyError, type ErrorResponse, type InputError } from '../../http/index.js';
+import {
+  ErrorFilter,
+  retryAfter,
+  type BodyError,
+  type ErrorResponse,
+  type ForeignPage,
+  type InputError,
+} from '../../http/index.js';
 import type { Values } from '../../settings/index.js';
 import { ALWAYS_WITH_STATUS, CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
 import { CRM_OPTIONS } from './crm.options.js';
@@ -41,6 +48,10 @@ export class CrmErrors extends ErrorFilter {
 
   protected renderDomainError(error: DomainError): ErrorResponse {
     return this.answer(fromDomain(error));
+  }
+
+  protected renderForeignPage({ message }: ForeignPage): ErrorResponse {
+    return this.answer(new CrmError('foreignPage', message));
   }
 
   protected renderNotFound(): ErrorResponse {

@@ -10,7 +10,9 @@ import { announceBody, bodyOf, type BodyLimits } from '../input/incoming-body.js
 import type { ErrorFilter } from '../output/error-filter.js';
 import { sendError } from '../output/error-response.js';
 import { redactSecretsOf, requestedPath } from '../output/redaction.js';
+import { foreignPageChannel } from '../tracking/channels.js';
 import { track, trackRequests } from '../tracking/track-requests.js';
+import { foreignPage, type ForeignPage } from './browser-writes.js';
 import { MountError, mountPath, reservePrefix } from './mounting.js';
 import type { MountContext } from './mount-context.js';
 import { isWithin, withLiteralPath, withMergedSlashes } from './request-target.js';
@@ -79,7 +81,9 @@ export class DialectMount implements OnModuleInit {
         }
         this.enter(request, path);
         tracked(request, response, () => {
-          void router(request, response, next);
+          const refusal = this.refusal(request);
+          if (refusal) next(refusal);
+          else void router(request, response, next);
         });
       },
       unrouted: ({ path: requested }) => {
@@ -96,6 +100,17 @@ export class DialectMount implements OnModuleInit {
         sendError(response, errors.render(error, requestedPath(request)));
       },
     };
+  }
+
+  /** Whatever the route: it is refused before its caller is looked up, and before a body is received. */
+  private refusal(request: Request): ForeignPage | undefined {
+    if (!('sec-fetch-site' in request.headers)) return undefined;
+    const refusal = foreignPage(request, this.context.browserWrites);
+    if (refusal && foreignPageChannel.hasSubscribers) {
+      const { dialect } = this.options;
+      foreignPageChannel.publish({ dialect, method: request.method, relation: refusal.relation });
+    }
+    return refusal;
   }
 
   /** Answers contain credentials or depend on them, so they are never stored, and never answered with 304. */

@@ -6,6 +6,7 @@ import type { Values } from '../../settings/index.js';
 import type { REQUEST_SETTINGS } from '../http.settings.js';
 import { BodyMemory } from '../input/body-memory.js';
 import type { BodyLimits } from '../input/incoming-body.js';
+import type { BrowserWrites } from './browser-writes.js';
 
 /** Injection token of the values of `REQUEST_SETTINGS`. */
 export const REQUEST_OPTIONS = Symbol('latchkey:request-options');
@@ -16,6 +17,7 @@ export class MountContext {
   readonly bodies: BodyLimits;
   /** Whether repeated slashes below a prefix count as one. */
   readonly mergeSlashes: boolean;
+  readonly browserWrites: BrowserWrites;
 
   constructor(
     readonly host: HttpAdapterHost,
@@ -23,8 +25,9 @@ export class MountContext {
     readonly forms: CredentialForms,
     @Inject(REQUEST_OPTIONS) options: Values<typeof REQUEST_SETTINGS>,
   ) {
-    const { bodyMaxBytes, bodyTimeoutSeconds, bodyMemoryBytes, mergeSlashes } = options;
+    const { bodyMaxBytes, bodyTimeoutSeconds, bodyMemoryBytes, mergeSlashes, browserWrites } = options;
     this.mergeSlashes = mergeSlashes;
+    this.browserWrites = browserWrites;
     this.bodies = {
       maxBytes: bodyMaxBytes,
       timeoutMs: bodyTimeoutSeconds * 1000,

@@ -3,6 +3,7 @@ import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import type { Request, Response } from 'express';
 import { DomainError, Overload } from '../../core/index.js';
 import { BodyError, InputError } from '../input/input-errors.js';
+import { ForeignPage } from '../mount/browser-writes.js';
 import { MethodNotAllowed, PathNotFound } from '../mount/routing.js';
 import { clientErrorStatus, sendError, type ErrorResponse } from './error-response.js';
 import { requestedPath } from './redaction.js';
@@ -27,6 +28,7 @@ export abstract class ErrorFilter implements ExceptionFilter {
     if (error instanceof InputError) return this.renderInputError(error);
     if (error instanceof Overload) return { ...this.renderDomainError(error, path), overloaded: true };
     if (error instanceof DomainError) return this.renderDomainError(error, path);
+    if (error instanceof ForeignPage) return this.renderForeignPage(error);
     if (error instanceof PathNotFound) return this.renderNotFound(path);
     if (error instanceof MethodNotAllowed) {
       const allowed = error.allowed.join(', ');
@@ -46,6 +48,9 @@ export abstract class ErrorFilter implements ExceptionFilter {
   protected abstract renderInputError(error: InputError): ErrorResponse;
 
   protected abstract renderDomainError(error: DomainError, path: string): ErrorResponse;
+
+  /** A web page of another site made a browser send the request: 403. */
+  protected abstract renderForeignPage(error: ForeignPage): ErrorResponse;
 
   /** No route has this path. */
   protected abstract renderNotFound(path: string): ErrorResponse;

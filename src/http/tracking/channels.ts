@@ -1,4 +1,4 @@
-/** Channels for requests, streams and limits. */
+/** Channels for requests, streams and what is refused. */
 import { declareChannel } from '../../core/index.js';
 
 /** A request that has arrived. */
@@ -56,3 +56,14 @@ export interface CapacityMessage {
 
 /** Published for each connection and each body that was refused. */
 export const capacityChannel = declareChannel<CapacityMessage>('latchkey:capacity');
+
+/** A request that was refused because a web page of another site made a browser send it. */
+export interface ForeignPageMessage {
+  readonly dialect: string;
+  readonly method: string;
+  /** What the browser says of the page: `cross-site`, or `same-site` if that is refused as well. */
+  readonly relation: string;
+}
+
+/** Published for each request that `BROWSER_WRITES_FROM` refuses. */
+export const foreignPageChannel = declareChannel<ForeignPageMessage>('latchkey:foreign-page');

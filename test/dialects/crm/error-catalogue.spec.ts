@@ -26,6 +26,7 @@ const WIRE: Record<CrmErrorName, Wire> = {
   invalidCredentials: { code: 'SECURITY.INVALIDCREDENTIALS', status: 401 },
   notPermitted: { code: 'SECURITY.OPERATIONNOTPERMITTED', status: 403 },
   tooManyFailedLogins: { code: 'SECURITY.TOOMANYFAILEDLOGINS', status: 429, header: ['retry-after', /^[1-9]\d*$/] },
+  foreignPage: { code: 'SECURITY.FOREIGNPAGE', status: 403, always: true },
   parameterMissing: { code: 'GENERAL.MANDATORYPARAMETERMISSING', status: 400 },
   semiOptional: { code: 'GENERAL.SEMIOPTIONALPARAMETERS', status: 400 },
   invalidParameter: { code: 'GENERAL.INVALIDPARAMETER', status: 400 },
@@ -81,6 +82,7 @@ const PROVOKED: Record<CrmErrorName, (crm: Target) => Promise<Reply>> = {
   invalidToken: (crm) => crm.anonymous.post('access_tokens/show', byCode('a')),
   invalidCredentials: (crm) => login(crm, 'nobody@example.com'),
   notPermitted: async (crm) => (await crm.member('read_only')).post('access_tokens/create'),
+  foreignPage: (crm) => crm.anonymous.post('authentication/token', {}, { headers: { 'Sec-Fetch-Site': 'cross-site' } }),
   tooManyFailedLogins: async (crm) => {
     for (const _time of [1, 2]) await login(crm, 'guessed@example.com');
     return login(crm, 'guessed@example.com');

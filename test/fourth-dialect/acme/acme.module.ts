@@ -17,6 +17,7 @@ import {
   type Actor,
   type BodyError,
   type ErrorResponse,
+  type ForeignPage,
   type InputError,
 } from '../../../src/dialect-kit.js';
 import type { AcmeKey } from './acme-key.entity.js';
@@ -38,6 +39,10 @@ class AcmeErrors extends ErrorFilter {
 
   protected renderDomainError({ code }: DomainError): ErrorResponse {
     return acme(code === 'unauthenticated' ? 401 : code === 'token_not_found' ? 404 : 403, code);
+  }
+
+  protected renderForeignPage({ message }: ForeignPage): ErrorResponse {
+    return acme(403, message);
   }
 
   protected renderNotFound(): ErrorResponse {
