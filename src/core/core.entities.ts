@@ -1,8 +1,9 @@
 /** The core's tables, for the part that opens the database. */
 import { AuditRecord } from './audit/audit-record.entity.js';
 import { FailureCount } from './failures/failure-count.entity.js';
+import { RemovedOwner } from './tokens/removed-owner.entity.js';
 import { TokenCount } from './tokens/token-count.entity.js';
 import { Token } from './tokens/token.entity.js';
 
 /** Every entity of the core. */
-export const CORE_ENTITIES = [AuditRecord, FailureCount, Token, TokenCount] as const;
+export const CORE_ENTITIES = [AuditRecord, FailureCount, RemovedOwner, Token, TokenCount] as const;

@@ -52,6 +52,7 @@ export { looksRandom } from './tokens/randomness.js';
 export { Secret } from './tokens/secret.js';
 export { SampledWarnings } from './sampled-warnings.js';
 export { PASSWORD_MAX_BYTES, isStorableText, preparedPassword } from './text-rules.js';
+export { RemovedOwner } from './tokens/removed-owner.entity.js';
 export { TokenCount } from './tokens/token-count.entity.js';
 export { LongReads, collected, type PageRequest } from './database/long-reads.js';
 export type { ReaderId } from './database/read-slots.js';

@@ -3,7 +3,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   DomainError,
   LongReads,
-  Token,
   TokenCount,
   UnitOfWork,
   findRow,
@@ -14,6 +13,8 @@ import {
   type PageRequest,
   type Transaction,
 } from '../core/index.js';
+import { CleanupJob } from './cleanup-job.js';
+import { countOwnedTokens, removeOwnedRows } from './owned-rows.js';
 import { AccountExtensions, type AccountSettingValues } from './account-extensions.js';
 import { Account } from './account.entity.js';
 import { AccountCreated, AccountDeleted, AccountUpdated } from './changes.js';
@@ -53,6 +54,7 @@ export class AccountService {
     private readonly reads: LongReads,
     private readonly extensions: AccountExtensions,
     private readonly names: TakenNames,
+    private readonly cleanup: CleanupJob,
     @Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions,
   ) {}
 
@@ -151,20 +153,24 @@ export class AccountService {
   }
 
   /**
-   * Removes an account with its tokens and memberships.
+   * Removes an account with its tokens and memberships. None of its tokens is accepted any more when this resolves; if
+   * there are many rows, some are removed afterwards, in the background.
    * @throws DomainError `account_not_found`
    */
   async delete(actor: Actor, id: string): Promise<void> {
-    await this.unitOfWork.write(actor, async (tx) => {
+    const owner = { kind: 'account', id } as const;
+    const counted = await countOwnedTokens(this.reads, actor.userId, owner);
+    const isLeft = await this.unitOfWork.write(actor, async (tx) => {
       const account = await lockAccountForUpdate(tx, id);
-      const { affected } = await tx.manager.delete(Token, { accountId: id });
+      const rows = await removeOwnedRows(tx, owner);
       await tx.manager.delete(TokenCount, { accountId: id });
-      await tx.manager.delete(Membership, { accountId: id });
       await this.extensions.deleteRows(tx, id);
       await this.names.free(tx, 'account', id);
       await tx.manager.delete(Account, { id });
-      tx.record(new AccountDeleted(account, { tokens: affected ?? 0 }));
+      tx.record(new AccountDeleted(account, { tokens: rows.isLeft ? counted : rows.tokens }));
+      return rows.isLeft;
     });
+    if (isLeft) this.cleanup.removeLeftRows();
   }
 
   private async rename(tx: Transaction, { id }: Account, label: Label, rights: NameRights): Promise<void> {

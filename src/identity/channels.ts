@@ -51,7 +51,7 @@ export const throttleChannel = declareChannel<ThrottleMessage>('latchkey:throttl
 
 /** One run of one task of the cleanup job. */
 export interface CleanupMessage {
-  /** `expired sessions`, `empty failure counters`, `old known networks` or `old audit rows`. */
+  /** `expired sessions`, `rows of deleted owners`, `empty failure counters`, `old known networks` or `old audit rows`. */
   readonly task: string;
   readonly outcome: 'done' | 'failed';
   /** Number of removed rows; 0 for a failed run. */

@@ -1,4 +1,4 @@
-/** Removes expired sessions, audit rows past their retention, and what the limits on guessing need no more. */
+/** Removes what is over, in the background: expired sessions, rows of deleted owners, old audit rows and counters. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import {
@@ -13,6 +13,7 @@ import { cleanupChannel, type CleanupMessage } from './channels.js';
 import type { Options, Values } from '../settings/index.js';
 import { KnownNetworks } from './guessing/known-networks.js';
 import { removeExpiredSessions } from './expired-sessions.js';
+import { removeLeftRows } from './owned-rows.js';
 import type { CLEANUP_SETTINGS } from './identity.settings.js';
 
 /** What the cleanup job removes, and when. */
@@ -22,11 +23,13 @@ export type CleanupOptions = Options<typeof CLEANUP_SETTINGS>;
 export const CLEANUP_OPTIONS = Symbol('latchkey:cleanup-options');
 
 /** Rows removed in one transaction, which takes some milliseconds. */
-const BATCH = 500;
+const BATCH = 200;
 /** Pause between two transactions, in which others can write. */
-const BATCH_PAUSE_MS = 50;
+const BATCH_PAUSE_MS = 20;
 
 const DAY_MS = 86_400_000;
+
+const LEFT_ROWS = 'rows of deleted owners';
 
 /** Removes rows of one kind, at most `limit`, and returns how many. */
 type Removal = (transaction: Transaction, limit: number) => Promise<number>;
@@ -38,6 +41,7 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly tasks: ReadonlyMap<string, Removal>;
   private readonly failing = new Set<string>();
   private current: Promise<void> | undefined;
+  private removal: Promise<void> = Promise.resolve();
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -49,6 +53,7 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
     const oldAuditRows: Removal = (tx, limit) => removeAuditRows(tx, new Date(tx.now.getTime() - keptMs), limit);
     this.tasks = new Map([
       ['expired sessions', removeExpiredSessions],
+      [LEFT_ROWS, removeLeftRows],
       ['empty failure counters', removeEmptyCounters],
       ['old known networks', (tx, limit) => networks.removeOld(tx, limit)],
       ...(keptMs > 0 ? [['old audit rows', oldAuditRows] as const] : []),
@@ -62,13 +67,18 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
   /** Finishes the running batch and starts no other. */
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([this.running, this.current]);
+    await Promise.all([this.running, this.current, this.removal]);
   }
 
   /** Runs one round. Callers during a round share it, so there is never more than one. */
   run(): Promise<void> {
     this.current ??= this.runOnce().finally(() => (this.current = undefined));
     return this.current;
+  }
+
+  /** Removes what deleted owners have left, without waiting for the next round. */
+  removeLeftRows(): void {
+    this.removal = this.removal.then(() => this.runTask(LEFT_ROWS, removeLeftRows));
   }
 
   private async loop(): Promise<void> {
@@ -81,19 +91,21 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async runOnce(): Promise<void> {
-    for (const [what, remove] of this.tasks) {
-      const began = performance.now();
-      try {
-        const removed = await this.removeAll(what, remove);
-        publish(what, 'done', began, removed);
-        if (removed > 0) this.logger.debug(`removed ${String(removed)} ${what}`);
-        this.failing.delete(what);
-      } catch (error) {
-        // Log a failure once, until it works again.
-        if (!this.failing.has(what)) this.logger.error(`could not remove ${what}: ${errorSummary(error)}`);
-        this.failing.add(what);
-        publish(what, 'failed', began);
-      }
+    for (const [what, remove] of this.tasks) await this.runTask(what, remove);
+  }
+
+  private async runTask(what: string, remove: Removal): Promise<void> {
+    const began = performance.now();
+    try {
+      const removed = await this.removeAll(what, remove);
+      publish(what, 'done', began, removed);
+      if (removed > 0) this.logger.debug(`removed ${String(removed)} ${what}`);
+      this.failing.delete(what);
+    } catch (error) {
+      // Log a failure once, until it works again.
+      if (!this.failing.has(what)) this.logger.error(`could not remove ${what}: ${errorSummary(error)}`);
+      this.failing.add(what);
+      publish(what, 'failed', began);
     }
   }
 

@@ -4,7 +4,6 @@ import {
   DomainError,
   LongReads,
   Secret,
-  Token,
   UnitOfWork,
   collected,
   whenTaken,
@@ -24,7 +23,8 @@ import {
 import { KnownNetwork } from './guessing/known-network.entity.js';
 import { forgetFailures } from './guessing/login-locks.js';
 import { lockUserForUpdate, userNotFound } from './user-lock.js';
-import { Membership } from './membership.entity.js';
+import { countOwnedTokens, removeOwnedRows } from './owned-rows.js';
+import { CleanupJob } from './cleanup-job.js';
 import { PasswordService, requireAnotherUser } from './password.service.js';
 import { ServerSettings } from './server-settings.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
@@ -60,6 +60,7 @@ export class UserService {
     private readonly passwords: PasswordService,
     private readonly settings: ServerSettings,
     private readonly names: TakenNames,
+    private readonly cleanup: CleanupJob,
     @Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions,
   ) {}
 
@@ -151,19 +152,23 @@ export class UserService {
   }
 
   /**
-   * Removes a user with everything they own: tokens, sessions, memberships.
+   * Removes a user with everything they own: tokens, sessions, memberships. None of their tokens is accepted any more
+   * when this resolves; if there are many rows, some are removed afterwards, in the background.
    * @throws DomainError `user_not_found`, `last_admin`
    */
   async delete(actor: Actor, id: number): Promise<void> {
-    await this.unitOfWork.write(actor, async (tx) => {
+    const owner = { kind: 'user', id: String(id) } as const;
+    const counted = await countOwnedTokens(this.reads, actor.userId, owner);
+    const isLeft = await this.unitOfWork.write(actor, async (tx) => {
       const user = await lockUserForUpdate(tx, id);
-      const { affected } = await tx.manager.delete(Token, { userId: id });
-      await tx.manager.delete(Membership, { userId: id });
+      const rows = await removeOwnedRows(tx, owner);
       await this.names.free(tx, 'email', String(id));
       await tx.manager.delete(KnownNetwork, { userId: id });
       await tx.manager.delete(User, { id });
-      tx.record(new UserDeleted(user, { email: user.email, tokens: affected ?? 0 }));
+      tx.record(new UserDeleted(user, { email: user.email, tokens: rows.isLeft ? counted : rows.tokens }));
+      return rows.isLeft;
     });
+    if (isLeft) this.cleanup.removeLeftRows();
   }
 
   private async change(tx: Transaction, id: number, { email, ...others }: UserChanges): Promise<User> {

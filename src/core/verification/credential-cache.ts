@@ -5,10 +5,14 @@ import { ChangeRelay } from '../changes/change-relay.js';
 import type { Change } from '../changes/changes.js';
 import { EventBus } from '../changes/event-bus.js';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
+import { nextTurn } from '../turns.js';
 import type { KnownToken } from './known-token.js';
 
 /** Resolution of entries' age, in milliseconds: reading the clock each time would cost more than the look-up. */
 const AGE_RESOLUTION_MS = 1000;
+
+/** Entries evicted in one turn of the event loop. */
+const EVICTIONS_PER_TURN = 2000;
 
 /** The result of a database read; synchronous if the engine can do it. */
 export type Reading = KnownToken | null | Promise<KnownToken | null>;
@@ -45,9 +49,7 @@ export class CredentialCache implements OnModuleDestroy {
       });
     }
     this.stops = [
-      events.subscribe((change) => {
-        this.evict(change);
-      }),
+      events.subscribe((change) => this.evict(change)),
       events.onResync(() => {
         this.clear();
       }),
@@ -99,7 +101,7 @@ export class CredentialCache implements OnModuleDestroy {
   }
 
   /** Evicts what a change can invalidate: the token, all tokens of the user, or all tokens of the account. */
-  private evict(change: Change): void {
+  private async evict(change: Change): Promise<void> {
     // A read that began before the change may miss a token that exists now, so no caller may share it any more.
     this.inFlight.clear();
     // Only found tokens are cached, and a change that revokes nothing leaves them valid.
@@ -111,7 +113,11 @@ export class CredentialCache implements OnModuleDestroy {
       ...(userId === undefined || userId === null ? [] : (this.keysByUser.get(userId) ?? [])),
       ...(change.target.type === 'account' ? (this.keysByAccount.get(change.target.id ?? '') ?? []) : []),
     ];
-    for (const key of keys) this.known?.delete(key);
+    for (const [at, key] of keys.entries()) {
+      // The change is not acknowledged yet, so what is still there may still be accepted.
+      if (at > 0 && at % EVICTIONS_PER_TURN === 0) await nextTurn();
+      this.known?.delete(key);
+    }
   }
 
   private clear(): void {

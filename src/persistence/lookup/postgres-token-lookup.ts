@@ -2,7 +2,7 @@
 import type { DataSource } from 'typeorm';
 import { Overload, TokenLookup, type LookupKey, type StoredToken } from '../../core/index.js';
 import { translated } from '../driver-errors.js';
-import { TokenRows, type TokenRow } from './token-rows.js';
+import { HAS_ACCOUNT, TokenRows, type TokenRow } from './token-rows.js';
 
 /** Maximum number of look-ups in one query. */
 const BATCH = 200;
@@ -31,9 +31,9 @@ export class PostgresTokenLookup extends TokenLookup {
     const digests = 'unnest($1::text[]) WITH ORDINALITY AS wanted(d, at)';
     const handles = 'unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS wanted(at, k, s, h)';
     this.query = [
-      `SELECT wanted.at::int AS at, ${columns} FROM ${digests} ${byDigest('secret_digest')}`,
-      `SELECT wanted.at::int AS at, ${columns} FROM ${digests} ${byDigest('previous_secret_digest')}`,
-      `SELECT wanted.at AS at, ${columns} FROM ${handles} ${byHandle}`,
+      `SELECT wanted.at::int AS at, ${columns} FROM ${digests} ${byDigest('secret_digest')} WHERE ${HAS_ACCOUNT}`,
+      `SELECT wanted.at::int AS at, ${columns} FROM ${digests} ${byDigest('previous_secret_digest')} WHERE ${HAS_ACCOUNT}`,
+      `SELECT wanted.at AS at, ${columns} FROM ${handles} ${byHandle} WHERE ${HAS_ACCOUNT}`,
     ].join(' UNION ALL ');
   }
 

@@ -10,7 +10,7 @@ import { sqliteClassOf } from '../../internals/index.js';
 import { translated } from '../driver-errors.js';
 import type { SqliteTransactor } from '../sqlite-transactor.js';
 import { SqliteSnapshot } from './sqlite-snapshot.js';
-import { TokenRows, type TokenRow } from './token-rows.js';
+import { HAS_ACCOUNT, TokenRows, type TokenRow } from './token-rows.js';
 
 /** How long a read may wait for a checkpoint. The wait blocks the process, so it is short. */
 const BUSY_MS = 100;
@@ -99,8 +99,8 @@ interface Reader {
 function asking(columns: string): Asked<string> {
   const select = `SELECT ${columns} FROM "latchkey_token" token WHERE`;
   return {
-    byDigest: `${select} token."secret_digest" = ? OR token."previous_secret_digest" = ?`,
-    byHandle: `${select} token."kind" = ? AND token."handle_scope" = ? AND token."handle" = ?`,
+    byDigest: `${select} (token."secret_digest" = ? OR token."previous_secret_digest" = ?) AND ${HAS_ACCOUNT}`,
+    byHandle: `${select} token."kind" = ? AND token."handle_scope" = ? AND token."handle" = ? AND ${HAS_ACCOUNT}`,
   };
 }
 

@@ -8,6 +8,10 @@ export type TokenRow = Row & {
   readonly previous_secret_digest: string | null;
 };
 
+/** Holds for tokens whose account is not deleted; `token` is the table's alias. The table it looks at is mostly empty. */
+export const HAS_ACCOUNT = `NOT EXISTS (SELECT 1 FROM "latchkey_removed_owner" gone
+  WHERE gone."kind" = 'account' AND gone."id" = token."account_id")`;
+
 export class TokenRows {
   /** The columns of a SELECT: all except the hashes that only a dialect needs. `token` is the table's alias. */
   readonly columns: string;

@@ -14,6 +14,7 @@ import { FailedLogins1796342401000 } from './1796342401000-failed-logins.js';
 import { ListIndexes1796428800000 } from './1796428800000-list-indexes.js';
 import { LoginFamilies1796601600000 } from './1796601600000-login-families.js';
 import { AuditOccurrences1796688000000 } from './1796688000000-audit-occurrences.js';
+import { RemovedOwners1796774400000 } from './1796774400000-removed-owners.js';
 
 export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   InitialSchema1795219200000,
@@ -30,4 +31,5 @@ export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   ListIndexes1796428800000,
   LoginFamilies1796601600000,
   AuditOccurrences1796688000000,
+  RemovedOwners1796774400000,
 ];

@@ -1,4 +1,5 @@
 /** Subscribers who do not read: they cost little, are let go, and delay nobody. */
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { EventBus } from '../../../src/core/index.js';
 import { Streams } from '../../../src/dialects/canvus/index.js';
@@ -75,6 +76,8 @@ canvusSuite('a subscriber who does not read', (canvus) => {
     await idle.line(0);
     const { app } = canvus.server;
     const sweepAfter = (minutes: number): Promise<void> => app.get(Streams).sweep(performance.now() + minutes * MINUTE);
+    // Until the system takes no more for them: a long line is written a piece in each turn.
+    for (let turn = 0; turn < 500; turn += 1) await nextTick();
     await sweepAfter(0);
     slow.resume();
     // 5 MB: more than the system can have held for him.

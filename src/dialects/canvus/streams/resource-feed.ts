@@ -157,8 +157,10 @@ export class ResourceFeed {
   private async admit(joining: readonly Subscriber[]): Promise<void> {
     if (joining.length === 0) return;
     const line = await this.items.firstLine();
+    // The beginning of a long line takes as long to write as many short ones.
+    const perTurn = line.length > 1 || (line[0]?.length ?? 0) > BYTES_PER_TURN / 4 ? 1 : WRITES_PER_TURN;
     for (const [at, subscriber] of joining.entries()) {
-      if (at > 0 && at % WRITES_PER_TURN === 0) await nextTurn();
+      if (at > 0 && at % perTurn === 0) await nextTurn();
       // Skip subscribers that have left in the meantime.
       if (!this.joining.delete(subscriber)) continue;
       this.subscribers.add(subscriber);

@@ -1,6 +1,6 @@
 /** One stream to one client: its queue of lines, its authorization and its end. */
 import type { Response } from 'express';
-import type { Clock } from '../../../core/index.js';
+import { nextTurn, type Clock } from '../../../core/index.js';
 import type { StreamMessage } from '../../../http/index.js';
 import { SessionToken, type Principal } from '../../../identity/index.js';
 import { releaseHead, releaseNext } from '../../../internals/index.js';
@@ -180,10 +180,16 @@ export class Subscriber {
     if (this.response.write(bytes)) return;
     this.isCongested = true;
     this.response.once('drain', () => {
-      this.isCongested = false;
-      this.pump();
+      // Many connections can be ready for the next piece of their first lines at the same time.
+      if (this.firstLineBytes > 0) void nextTurn().then(this.resume);
+      else this.resume();
     });
   }
+
+  private readonly resume = (): void => {
+    this.isCongested = false;
+    this.pump();
+  };
 
   private hasExpired(): boolean {
     return this.expiresAt !== Number.POSITIVE_INFINITY && this.clock.now().getTime() >= this.expiresAt;

@@ -1,0 +1,80 @@
+/** Removes what deleted accounts and users have owned, a bounded number of rows in each transaction. */
+import { In, type EntityManager, type ObjectType } from 'typeorm';
+import { type LongReads, RemovedOwner, Token, type ReaderId, type Transaction } from '../core/index.js';
+import { Membership } from './membership.entity.js';
+
+/** Rows that are removed together with their owner. More are left to the cleanup job. */
+const ROWS_AT_ONCE = 200;
+
+/** Who owns rows. */
+export type RowOwner = Readonly<Pick<RemovedOwner, 'kind' | 'id'>>;
+
+/** What has become of an owner's rows. */
+export interface OwnedRows {
+  /** How many tokens have been removed. */
+  readonly tokens: number;
+  /** Whether there are rows left. */
+  readonly isLeft: boolean;
+}
+
+/** The number of an owner's tokens, of every kind. */
+export function countOwnedTokens(reads: LongReads, reader: ReaderId, owner: RowOwner): Promise<number> {
+  const where = ownedBy(owner);
+  return reads.count(reader, {
+    entity: Token,
+    where: (query) => query.andWhere(where),
+    order: ['kind', 'createdAt', 'id'],
+  });
+}
+
+/** Removes some rows in the transaction that deletes their owner, and notes the owner if there are more. */
+export async function removeOwnedRows(tx: Transaction, owner: RowOwner): Promise<OwnedRows> {
+  const { tokens, memberships } = await removeSome(tx.manager, owner, ROWS_AT_ONCE);
+  const isLeft = tokens + memberships === ROWS_AT_ONCE;
+  if (isLeft) await tx.manager.insert(RemovedOwner, { ...owner });
+  return { tokens, isLeft };
+}
+
+/**
+ * Removes rows that are left of deleted owners, at most `limit`. No change is recorded: the deletion of their owner was.
+ * @returns the number of removed rows; fewer than `limit` only if none is left
+ */
+export async function removeLeftRows({ manager }: Transaction, limit: number): Promise<number> {
+  let removed = 0;
+  while (removed < limit) {
+    const [owner] = await manager.find(RemovedOwner, { order: { kind: 'ASC', id: 'ASC' }, take: 1 });
+    if (!owner) break;
+    const { tokens, memberships } = await removeSome(manager, owner, limit - removed);
+    removed += tokens + memberships;
+    if (removed < limit) await manager.delete(RemovedOwner, { kind: owner.kind, id: owner.id });
+  }
+  return removed;
+}
+
+async function removeSome(
+  manager: EntityManager,
+  owner: RowOwner,
+  limit: number,
+): Promise<{ tokens: number; memberships: number }> {
+  const tokens = await removeRows(manager, Token, ownedBy(owner), limit);
+  const memberships = tokens < limit ? await removeRows(manager, Membership, ownedBy(owner), limit - tokens) : 0;
+  return { tokens, memberships };
+}
+
+async function removeRows<E extends Token | Membership>(
+  manager: EntityManager,
+  entity: ObjectType<E>,
+  where: Owned,
+  limit: number,
+): Promise<number> {
+  const query = manager.createQueryBuilder(entity, 'row').select('row.id', 'id').where(where).limit(limit);
+  const ids = (await query.getRawMany<{ id: string }>()).map(({ id }) => id);
+  if (ids.length > 0) await manager.delete(entity, { id: In(ids) });
+  return ids.length;
+}
+
+type Owned = { readonly accountId: string } | { readonly userId: number };
+
+function ownedBy({ kind, id }: RowOwner): Owned {
+  return kind === 'account' ? { accountId: id } : { userId: Number(id) };
+}
