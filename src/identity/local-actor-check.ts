@@ -9,6 +9,7 @@ import {
   type DirectoryUser,
   type Transaction,
 } from '../core/index.js';
+import { removedAccounts } from './owned-rows.js';
 import { SessionToken } from './session-token.entity.js';
 
 @Injectable()
@@ -39,6 +40,8 @@ export class LocalActorCheck extends ActorCheck {
     const token = await tx.lockShared(Token, { id }, owner);
     const isAccepted = token?.enabled && (token.expiresAt === null || token.expiresAt > tx.now);
     if (!isAccepted) throw notAccepted();
+    const { accountId } = token;
+    if (accountId !== null && (await removedAccounts(tx.manager, [accountId])).size > 0) throw notAccepted();
     return token;
   }
 

@@ -1,6 +1,14 @@
 /** Removes what deleted accounts and users have owned, a bounded number of rows in each transaction. */
 import { In, type EntityManager, type ObjectType } from 'typeorm';
-import { type LongReads, RemovedOwner, Token, type ReaderId, type Transaction } from '../core/index.js';
+import {
+  type LongReads,
+  RemovedOwner,
+  Token,
+  TokenCount,
+  findRow,
+  type ReaderId,
+  type Transaction,
+} from '../core/index.js';
 import { Membership } from './membership.entity.js';
 
 /** Rows that are removed together with their owner. More are left to the cleanup job. */
@@ -46,7 +54,22 @@ export async function removeLeftRows({ manager }: Transaction, limit: number): P
     if (!owner) break;
     const { tokens, memberships } = await removeSome(manager, owner, limit - removed);
     removed += tokens + memberships;
-    if (removed < limit) await manager.delete(RemovedOwner, { kind: owner.kind, id: owner.id });
+    if (removed === limit) break;
+    // Revocations of single tokens meanwhile were counted.
+    if (owner.kind === 'account') await manager.delete(TokenCount, { accountId: owner.id });
+    await manager.delete(RemovedOwner, { kind: owner.kind, id: owner.id });
+  }
+  return removed;
+}
+
+/** Those of these accounts that are deleted, while rows are left of them. Their tokens are not accepted. */
+export async function removedAccounts(
+  manager: EntityManager,
+  accountIds: Iterable<string | null>,
+): Promise<ReadonlySet<string | null>> {
+  const removed = new Set<string | null>();
+  for (const id of new Set(accountIds)) {
+    if (id !== null && (await findRow(manager, RemovedOwner, { kind: 'account', id }))) removed.add(id);
   }
   return removed;
 }

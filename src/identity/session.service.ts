@@ -13,6 +13,7 @@ import {
   type Origin,
   type Transaction,
 } from '../core/index.js';
+import { Account } from './account.entity.js';
 import { Authenticator, type Principal } from './authenticator.js';
 import { loginChannel, type LoginMessage } from './channels.js';
 import { LoginFailed, UserLoggedIn, UserLoggedOut } from './changes.js';
@@ -167,7 +168,7 @@ export class SessionService {
     }
   }
 
-  /** Creates a session if the user, and the token they presented, have not changed since they were checked. */
+  /** Creates a session if the user, the token they presented and the account have not changed since they were checked. */
   private async open(
     { id, name }: Pick<User, 'id' | 'name'>,
     expected: { passwordHash?: string },
@@ -179,6 +180,8 @@ export class SessionService {
     return this.unitOfWork.write(author, async (tx) => {
       const user = await tx.lockForUpdate(User, { id }, { ...expected, blocked: false, approved: true });
       if (!user || (by.presented && !(await isStillThere(tx, by.presented)))) return undefined;
+      const { accountId = null } = options;
+      if (accountId !== null && !(await tx.lockShared(Account, { id: accountId }))) return undefined;
       const renewed = by.renewedHash ? { passwordHash: by.renewedHash } : {};
       await tx.manager.update(User, { id: user.id }, { lastLoginAt: tx.now, ...renewed });
       await tx.manager.delete(SessionToken, { userId: user.id, expiresAt: LessThanOrEqual(tx.now) });
@@ -190,7 +193,7 @@ export class SessionService {
         digest: this.hashing.digest(secret),
         userId: user.id,
         label: '',
-        accountId: options.accountId ?? null,
+        accountId,
         audience: options.audience,
       });
       const details = { method: by.method, dialect: options.audience, token_id: token.id };

@@ -1,7 +1,8 @@
 /** Re-checks, for many tokens at once, whether previously authenticated callers are still authenticated. */
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import { ChangeRelay, Clock, Token, UnitOfWork, UserDirectory, nextTurn, type DirectoryUser } from '../core/index.js';
+import { removedAccounts } from './owned-rows.js';
 
 /** The current status of a token. `unusable`: it is valid, but its owner is blocked or not approved. */
 export type TokenStatus =
@@ -17,7 +18,7 @@ const USERS_AT_ONCE = 10;
 /** Such slices in one turn of the event loop. */
 const SLICES_PER_TURN = 10;
 
-const ASKED = { id: true, userId: true, enabled: true, expiresAt: true } as const;
+const ASKED = { id: true, userId: true, accountId: true, enabled: true, expiresAt: true } as const;
 
 const REFUSED: TokenStatus = { status: 'refused' };
 
@@ -41,8 +42,7 @@ export class TokenRevalidator {
     const tokens: Token[] = [];
     for (const [at, some] of slices(ids, TOKENS_AT_ONCE).entries()) {
       if (at > 0) await nextTurn();
-      const found = this.unitOfWork.read((manager) => manager.find(Token, { select: ASKED, where: { id: In(some) } }));
-      tokens.push(...(await found));
+      tokens.push(...(await this.unitOfWork.read((manager) => tokensOf(manager, some))));
     }
     const users = await this.usersOf(tokens);
     const statuses = new Map<string, TokenStatus>(ids.map((id) => [id, REFUSED]));
@@ -65,6 +65,16 @@ export class TokenRevalidator {
     if (!user || !enabled || (expiresAt !== null && expiresAt <= this.clock.now())) return REFUSED;
     return user.status === 'active' ? { status: 'authenticated', user, expiresAt } : { status: 'unusable' };
   }
+}
+
+/** Those of the tokens that exist, and whose account does. */
+async function tokensOf(manager: EntityManager, ids: string[]): Promise<Token[]> {
+  const tokens = await manager.find(Token, { select: ASKED, where: { id: In(ids) } });
+  const removed = await removedAccounts(
+    manager,
+    tokens.map(({ accountId }) => accountId),
+  );
+  return tokens.filter(({ accountId }) => !removed.has(accountId));
 }
 
 function slices<T>(list: readonly T[], size: number): T[][] {

@@ -1,7 +1,8 @@
 /** Accounts and users with many rows are gone at once; their rows follow in small transactions, whatever happens. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CleanupJob } from '../../src/identity/index.js';
+import { SYSTEM, Secret, UnitOfWork } from '../../src/core/index.js';
+import { CleanupJob, SessionService, TokenRevalidator } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
 import { send, type Reply } from '../support/http.js';
 import { addMany } from '../support/many-rows.js';
@@ -113,12 +114,30 @@ onBothEngines('the deletion of an owner with many rows', (engine) => {
     const later = await startServer(engine, { VERIFY_WITHOUT_ACCOUNT: 'true' }, server.database);
     expect((await leftOfAccount(later)) + (await leftOfUser(later))).toBeGreaterThan(0);
     expect([await verify(ofAccount, later), await verify(ofUser, later)]).not.toContain(200);
+    await refusesAuthors(later);
     await later.app.get(CleanupJob).run();
     expect(
       await Promise.all([leftOfAccount(later), leftOfUser(later), count('latchkey_removed_owner', later)]),
     ).toEqual([0, 0, 0]);
     await later.close();
   });
+
+  /** Requests that were let in before the deletion was answered change nothing afterwards, and their streams end. */
+  async function refusesAuthors(to: TestServer): Promise<void> {
+    const left = await to.dataSource.query<{ id: string; user_id: number | null }[]>(
+      `SELECT id, user_id FROM latchkey_token WHERE account_id = '${ACCOUNT.id}' OR user_id = ${String(userId)} LIMIT 1000`,
+    );
+    const ofBoth = [left.find(({ user_id }) => user_id === null), left.find(({ user_id }) => user_id !== null)];
+    for (const token of ofBoth) {
+      const tokenId = token?.id ?? '';
+      const kind = token?.user_id === null ? 'service' : 'user';
+      const actor = { ...SYSTEM, kind, userId: token?.user_id ?? null, tokenId } as const;
+      const work = to.app.get(UnitOfWork).write(actor, () => Promise.resolve('written'));
+      await expect(work).rejects.toMatchObject({ code: 'unauthenticated' });
+      const statuses = await to.app.get(TokenRevalidator).statusesOf([tokenId]);
+      expect(statuses.get(tokenId)).toEqual({ status: 'refused' });
+    }
+  }
 
   it('of few rows is done in one transaction', async () => {
     server = await startServer(engine);
@@ -129,6 +148,21 @@ onBothEngines('the deletion of an owner with many rows', (engine) => {
     await ask('DELETE', `/client/v4/accounts/${id}`, AS_ADMIN);
     expect(await count(`latchkey_token WHERE account_id = '${id}'`)).toBe(0);
     expect(await count('latchkey_removed_owner')).toBe(0);
+    await server.close();
+  });
+
+  it('leaves no login to an account that is deleted while its password is checked', async () => {
+    server = await startServer(engine);
+    const isAllowed = async (): Promise<boolean> => (await ask('DELETE', ACCOUNT_PATH, AS_ADMIN)).status === 200;
+    const login = server.app.get(SessionService).login(ADMIN.email, new Secret(ADMIN.password), {
+      address: '127.0.0.1',
+      audience: 'crm',
+      lifetimeSeconds: 60,
+      accountId: ACCOUNT.id,
+      isAllowed,
+    });
+    await expect(login).rejects.toMatchObject({ code: 'invalid_login' });
+    expect(await leftOfAccount()).toBe(0);
     await server.close();
   });
 });
