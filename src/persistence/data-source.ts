@@ -20,7 +20,7 @@ import { PostgresTokenLookup } from './lookup/postgres-token-lookup.js';
 import { SqliteTokenLookup } from './lookup/sqlite-token-lookup.js';
 import { PostgresFailureCounters } from './postgres-failure-counters.js';
 import { PostgresRelay, type RelayOptions } from './relay/postgres-relay.js';
-import { SqliteRelay, type ForeignCommits } from './relay/sqlite-relay.js';
+import { SqliteRelay, foreignCommitsOf } from './relay/sqlite-relay.js';
 import type { DatabaseAddress } from './persistence.settings.js';
 import { PostgresTransactor } from './postgres-transactor.js';
 import { SqliteClaim } from './sqlite-claim.js';
@@ -154,20 +154,14 @@ export function failureCountersFor(transactor: Transactor, clock: Clock, maxBuck
 /** The relay through which changes on this connection reach every instance. */
 export function relayFor(dataSource: DataSource, events: EventBus, options: RelayOptions): ChangeRelay {
   if (engineOf(dataSource) === 'postgres') return new PostgresRelay(dataSource, events, options);
-  return isInMemory(dataSource) ? new LocalRelay(events) : new SqliteRelay(events, foreignCommitsOf(dataSource));
+  return isInMemory(dataSource)
+    ? new LocalRelay(events)
+    : new SqliteRelay(events, foreignCommitsOf(sqliteConnectionOf(dataSource)));
 }
 
 /** Other processes can open a file, but not a database in memory. */
 function isInMemory({ options }: DataSource): boolean {
   return options.database === ':memory:' || options.database === '';
-}
-
-/**
- * Counts the commits of other processes, as SQLite's `data_version`: of the connection that writes, since the number of
- * any other connection would also change with each commit of this process.
- */
-function foreignCommitsOf(dataSource: DataSource): ForeignCommits {
-  return sqliteConnectionOf(dataSource).prepare<[], number>('PRAGMA data_version').pluck();
 }
 
 /** The transactor for the connection's engine. */
