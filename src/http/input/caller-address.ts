@@ -1,5 +1,5 @@
 /** Determines the network address that a request comes from. */
-import { isIP, isIPv6, SocketAddress } from 'node:net';
+import { isIP, isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { Application, Request } from 'express';
 
@@ -31,12 +31,17 @@ export function addressOf({ app, headers, socket }: Request): string | null {
 
 const WITH_PORT = /^(?:\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?|(\d+\.\d+\.\d+\.\d+):\d{1,5})$/;
 
+/** IPv4 as sockets that listen for both versions tell it. Parsing it in full costs a native object. */
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
+
 /**
  * An address without its port, zone and brackets, in its canonical form: IPv4, also if mapped to IPv6, or IPv6 in lower
  * case and as short as possible. `undefined` for text that is not an address.
  */
 export function parseAddress(text: string): string | undefined {
   const trimmed = text.trim();
+  const mapped = MAPPED.exec(trimmed)?.[1];
+  if (mapped !== undefined && isIPv4(mapped)) return mapped;
   const [, bracketed, dotted] = WITH_PORT.exec(trimmed) ?? [];
   const address = (bracketed ?? dotted ?? trimmed).split('%', 1)[0] ?? '';
   if (isIP(address) === 0) return undefined;

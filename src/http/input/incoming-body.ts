@@ -14,10 +14,15 @@ export interface BodyLimits {
   readonly memory: BodyMemory;
 }
 
-const BODIES = new WeakMap<IncomingMessage, IncomingBody>();
+const BODY = Symbol('latchkey.body');
 
-/** By connection, the body that was announced last. */
-const LATEST = new WeakMap<Socket, IncomingBody>();
+/**
+ * The body of a request; of a connection, the one that was announced last. A property, not an entry of a `WeakMap`:
+ * entries that live shortly make each garbage collection slower.
+ */
+interface WithBody {
+  [BODY]?: IncomingBody;
+}
 
 /**
  * To be called when a request arrives. Until somebody calls {@link IncomingBody.receive}, its body stays unread. After an
@@ -26,15 +31,15 @@ const LATEST = new WeakMap<Socket, IncomingBody>();
  */
 export function announceBody(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): void {
   const { 'transfer-encoding': encoding, 'content-length': length = '0' } = request.headers;
-  if ((encoding === undefined && Number(length) === 0) || BODIES.has(request)) return;
+  if ((encoding === undefined && Number(length) === 0) || bodyOf(request)) return;
   const body = new IncomingBody(request, response, encoding === undefined ? Number(length) : undefined, limits);
-  BODIES.set(request, body);
-  LATEST.set(request.socket, body);
+  (request as WithBody)[BODY] = body;
+  (request.socket as WithBody)[BODY] = body;
 }
 
 /** The announced body of a request; `undefined` if it has none. */
 export function bodyOf(request: IncomingMessage): IncomingBody | undefined {
-  return BODIES.get(request);
+  return (request as WithBody)[BODY];
 }
 
 /**
@@ -42,7 +47,7 @@ export function bodyOf(request: IncomingMessage): IncomingBody | undefined {
  * @returns whether the request will be answered; otherwise nobody has received it
  */
 export function failBodyOn(socket: Socket, reason: 'unreadable' | 'too_slow'): boolean {
-  return LATEST.get(socket)?.breakOff(reason) ?? false;
+  return (socket as WithBody)[BODY]?.breakOff(reason) ?? false;
 }
 
 /** The headers by which parsers recognise that a request has a body (RFC 9112 §6.3). */
@@ -50,7 +55,7 @@ const FRAMING = ['content-length', 'transfer-encoding'] as const;
 
 /** A body that was announced. */
 export class IncomingBody implements HeldBody {
-  private readonly hidden = new Map<string, string>();
+  private hidden: readonly (string | undefined)[] | undefined;
   /** A body that came as one piece. */
   private whole: Buffer | undefined;
   private isHeld = false;
@@ -84,17 +89,18 @@ export class IncomingBody implements HeldBody {
   /** Makes the request look as if it had no body, so that no parser of a host reads it. */
   hide(): void {
     const { headers } = this.request;
-    for (const name of FRAMING) {
-      const value = headers[name];
-      if (value === undefined) continue;
-      this.hidden.set(name, value);
-      Reflect.deleteProperty(headers, name);
-    }
+    this.hidden ??= FRAMING.map((name) => headers[name]);
+    // Removing a header would make every later look-up in the table slow.
+    for (const name of FRAMING) if (headers[name] !== undefined) headers[name] = undefined;
   }
 
   /** Undoes {@link hide}. */
   show(): void {
-    for (const [name, value] of this.hidden) this.request.headers[name] = value;
+    const { headers } = this.request;
+    FRAMING.forEach((name, index) => {
+      const value = this.hidden?.[index];
+      if (value !== undefined) headers[name] = value;
+    });
   }
 
   /** Settles when the body has arrived or cannot be used; {@link content} says which. */
@@ -131,6 +137,12 @@ export class IncomingBody implements HeldBody {
     const { request, limits } = this;
     if (request.readableEnded)
       throw new Error('a middleware has read the body of this request: let it leave paths of Latchkey alone');
+    if (request.complete && request.readableLength === this.length) {
+      this.whole = request.read() as Buffer;
+      this.settle = done;
+      this.complete();
+      return;
+    }
     this.settle = done;
     const seconds = String(limits.timeoutMs / 1000);
     this.timer = setTimeout(() => {

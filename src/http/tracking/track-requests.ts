@@ -62,22 +62,27 @@ interface TrackedRequest {
   isOverloaded?: boolean;
 }
 
-const TRACKED = new WeakMap<object, TrackedRequest>();
+const TRACKED = Symbol('latchkey.tracked');
+
+/** A property, not an entry of a `WeakMap`: entries that live shortly make each garbage collection slower. */
+interface Tracked {
+  [TRACKED]?: TrackedRequest;
+}
 
 /** The id of a tracked request, or `null`. */
 export function requestIdOf(request: object): string | null {
-  return TRACKED.get(request)?.requestId ?? null;
+  return (request as Tracked)[TRACKED]?.requestId ?? null;
 }
 
 /** Notes that a request was refused for lack of room. */
 export function markOverloaded(request: object): void {
-  const tracked = TRACKED.get(request);
+  const tracked = (request as Tracked)[TRACKED];
   if (tracked) tracked.isOverloaded = true;
 }
 
 /** Whether a request was refused for lack of room. */
 export function isOverloaded(request: object): boolean {
-  return TRACKED.get(request)?.isOverloaded ?? false;
+  return (request as Tracked)[TRACKED]?.isOverloaded ?? false;
 }
 
 /**
@@ -89,7 +94,7 @@ export function trackRequests(
   dialect: string | null,
 ): (request: Request, response: Response, next: () => void) => void {
   return (request, response, next) => {
-    const known = TRACKED.get(request);
+    const known = (request as Tracked)[TRACKED];
     if (known) {
       known.dialect ??= dialect;
       next();
@@ -104,10 +109,10 @@ export function trackRequests(
 
 /** Gives the request an id if it has none. */
 export function track(request: IncomingMessage, response: ServerResponse, dialect: string | null): TrackedRequest {
-  const known = TRACKED.get(request);
+  const known = (request as Tracked)[TRACKED];
   if (known) return known;
   const tracked = { requestId: requestId(request, response), method: request.method ?? '', dialect };
-  TRACKED.set(request, tracked);
+  (request as Tracked)[TRACKED] = tracked;
   if (!response.headersSent) response.setHeader(REQUEST_ID_HEADER, tracked.requestId);
   return tracked;
 }
