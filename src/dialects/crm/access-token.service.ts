@@ -17,12 +17,11 @@ import {
   type ReaderId,
   type Transaction,
 } from '../../core/index.js';
-import { AccountService, type Account } from '../../identity/index.js';
+import { AccountService, lockAccountForUpdate, type Account } from '../../identity/index.js';
 import type { Values } from '../../settings/index.js';
 import type { AccessTokenIdentifier } from './access-token-identifier.js';
 import { AccessToken } from './access-token.entity.js';
 import { CrmAccount } from './crm-account.entity.js';
-import { nextTokenNumber } from './crm-account.extension.js';
 import { CrmError } from './crm.errors.js';
 import type { CrmCaller } from './crm.guard.js';
 import { CRM_OPTIONS } from './crm.options.js';
@@ -223,4 +222,22 @@ function conflictOf(rule: string): Error {
   if (rule.includes('identifier')) return new DomainError('identifier_taken', 'the identifier is in use');
   if (rule.includes('handle')) return new DomainError('handle_taken', 'the authentication code is in use');
   return new UniqueViolation(rule);
+}
+
+/**
+ * The next number of an access token in the account. No number is given twice, and none is left out except by a
+ * transaction that fails: the account stays locked until the end.
+ * @throws DomainError `account_not_found`
+ */
+async function nextTokenNumber(tx: Transaction, accountId: string): Promise<number> {
+  await lockAccountForUpdate(tx, accountId);
+  const { manager } = tx;
+  const [row] = await manager.query<{ number: number | string }[]>(
+    `INSERT INTO "latchkey_crm_account" ("account_id", "last_token_number")
+     VALUES (${manager.dataSource.driver.createParameter('', 0)}, 1) ON CONFLICT ("account_id")
+     DO UPDATE SET "last_token_number" = "latchkey_crm_account"."last_token_number" + 1
+     RETURNING "last_token_number" AS "number"`,
+    [accountId],
+  );
+  return Number(row?.number);
 }
