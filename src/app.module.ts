@@ -64,9 +64,9 @@ export class AppModule {
 function sharedOptions(config: Config<DialectSettings>): LatchkeyOptions {
   const { credentialCache, loginThrottle, longLists, names, requests, rights, userTokens, database } = config;
   const { bcryptCost, ...passwords } = config.passwords;
-  const { leaseSeconds } = database;
+  const { leaseSeconds, checkpointSeconds } = database;
   const options = { credentialCache, longLists, loginThrottle, names, requests, rights, userTokens };
-  return { ...options, bcryptCost, leaseSeconds, passwords };
+  return { ...options, bcryptCost, leaseSeconds, checkpointSeconds, passwords };
 }
 
 function replacements(dataSource: DataSource, clock: Clock | undefined): Provider[] {

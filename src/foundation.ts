@@ -59,7 +59,7 @@ export type {
   RequestStartMessage,
   StreamMessage,
 } from './http/index.js';
-export type { CommitMessage, DatabaseErrorMessage, RelayMessage } from './persistence/index.js';
+export type { CheckpointMessage, CommitMessage, DatabaseErrorMessage, RelayMessage } from './persistence/index.js';
 
 // Health: add checks, and ask which ones fail.
 export { HealthChecks, type HealthCheck, type HealthFailure } from './core/index.js';

@@ -51,6 +51,7 @@ import {
   type LatchkeyValues,
 } from './latchkey.options.js';
 import {
+  checkpointsFor,
   Connection,
   databaseChecks,
   failureCountersFor,
@@ -61,6 +62,7 @@ import {
 import { schemaOf } from './schema.js';
 import { OptionsError } from './settings/index.js';
 
+const CHECKPOINTS = Symbol('latchkey:checkpoints');
 const HOST_CONNECTION = Symbol('latchkey:host-connection');
 const KNOWN_DIALECTS = Symbol('latchkey:dialects');
 
@@ -175,6 +177,12 @@ const REPLACEABLE: Provider[] = [
       provide: TokenLookup,
       useFactory: ({ dataSource }: Connection, transactor: Transactor) => tokenLookupFor(dataSource, transactor),
       inject: [Connection, Transactor],
+    },
+    {
+      provide: CHECKPOINTS,
+      useFactory: ({ dataSource }: Connection, transactor: Transactor, { checkpointSeconds }: LatchkeyValues) =>
+        checkpointsFor(dataSource, transactor, checkpointSeconds) ?? null,
+      inject: [Connection, Transactor, LATCHKEY_OPTIONS],
     },
     {
       provide: FailureCounters,

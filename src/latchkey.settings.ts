@@ -35,6 +35,7 @@ export const LATCHKEY_SETTINGS = settingsTable('LatchkeyModule', {
   names: NAME_SETTINGS,
   rights: RIGHTS_SETTINGS,
   leaseSeconds: DATABASE_SETTINGS.settings.leaseSeconds,
+  checkpointSeconds: DATABASE_SETTINGS.settings.checkpointSeconds,
   cleanup: CLEANUP_SETTINGS,
   requests: REQUEST_SETTINGS,
 });

@@ -129,6 +129,7 @@ const VARIABLES: Record<string, Variable> = {
   KEEP_ALIVE_SECONDS: number((config) => config.server.keepAliveSeconds, 75, 1, 3600),
   DATABASE_POOL_SIZE: number((config) => config.database.poolSize, 10, 2, 200),
   INSTANCE_LEASE_SECONDS: number((config) => config.database.leaseSeconds, 2, 1, 60),
+  SQLITE_CHECKPOINT_SECONDS: number((config) => config.database.checkpointSeconds, 60, 1, 86_400),
   CREDENTIAL_CACHE_ENTRIES: number((config) => config.credentialCache.entries, 50_000, 0, 10_000_000),
   CREDENTIAL_CACHE_SECONDS: number((config) => config.credentialCache.seconds, 300, 1, 86_400),
   VERIFY_WITHOUT_ACCOUNT: {

@@ -19,6 +19,21 @@ export interface CommitMessage {
 /** Published for every transaction that writes. */
 export const commitChannel = declareChannel<CommitMessage>('latchkey:commit');
 
+/** SQLite's log was written back into the database file. */
+export interface CheckpointMessage {
+  /** `thread`: while the server went on; `server`: by the server itself, because the log was short. */
+  readonly by: 'thread' | 'server';
+  readonly outcome: 'done' | 'failed';
+  /** Pages of the log that are in the database file now. */
+  readonly pages: number;
+  /** Pages that others still need in the log. */
+  readonly left: number;
+  readonly durationMs: number;
+}
+
+/** Published on SQLite only. */
+export const checkpointChannel = declareChannel<CheckpointMessage>('latchkey:checkpoint');
+
 /** A database error other than a violated unique constraint. */
 export interface DatabaseErrorMessage {
   readonly engine: Engine;

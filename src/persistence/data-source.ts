@@ -24,6 +24,7 @@ import { SqliteRelay, foreignCommitsOf } from './relay/sqlite-relay.js';
 import type { DatabaseAddress } from './persistence.settings.js';
 import { PostgresTransactor } from './postgres-transactor.js';
 import { SqliteClaim } from './sqlite-claim.js';
+import { LOG_BYTES, LOG_PAGES, SqliteCheckpoints } from './sqlite-checkpoints.js';
 import { SqliteTransactor } from './sqlite-transactor.js';
 
 const SHARED = {
@@ -39,9 +40,6 @@ const TIME_LIMITS_MS = {
   idle_in_transaction_session_timeout: 15_000,
   query_timeout: 12_000,
 };
-
-/** Size at which SQLite's write-ahead log is checkpointed: 32 MiB. */
-const CHECKPOINT_PAGES = 8192;
 
 /** How often to try to connect while PostgreSQL is still starting. */
 const CONNECT_TRIES = 10;
@@ -83,7 +81,9 @@ export function dataSourceOptions(
       // Otherwise savepoints keep their undo data in a file, at three times as many writes as the log itself.
       database.pragma('temp_store = MEMORY');
       // Pages changed by many commits, as the ends of indexes, are then copied out of the log once, not every time.
-      database.pragma(`wal_autocheckpoint = ${String(CHECKPOINT_PAGES)}`);
+      database.pragma(`wal_autocheckpoint = ${String(LOG_PAGES)}`);
+      // So that the size of the file shows how long the log is.
+      database.pragma(`journal_size_limit = ${String(LOG_BYTES)}`);
     },
   };
 }
@@ -162,6 +162,21 @@ export function relayFor(dataSource: DataSource, events: EventBus, options: Rela
 /** Other processes can open a file, but not a database in memory. */
 function isInMemory({ options }: DataSource): boolean {
   return options.database === ':memory:' || options.database === '';
+}
+
+/**
+ * What writes the log of an SQLite file back; `undefined` for other databases.
+ * @param intervalSeconds - between two times
+ */
+export function checkpointsFor(
+  dataSource: DataSource,
+  transactor: Transactor,
+  intervalSeconds: number,
+): SqliteCheckpoints | undefined {
+  if (!(transactor instanceof SqliteTransactor) || isInMemory(dataSource)) return undefined;
+  // Only the host knows how to open an encrypted database.
+  if ('key' in dataSource.options && dataSource.options.key !== undefined) return undefined;
+  return new SqliteCheckpoints(dataSource, transactor, intervalSeconds);
 }
 
 /** The transactor for the connection's engine. */

@@ -1,6 +1,7 @@
 /** The database: connection, migrations, and everything that differs between the two engines. */
 export { Connection, ConnectionError } from './connection.js';
 export {
+  checkpointsFor,
   dataSourceOptions,
   describeAddress,
   openClaimed,
@@ -11,11 +12,12 @@ export {
   transactorFor,
   type ClaimedDatabase,
 } from './data-source.js';
-export type { CommitMessage, DatabaseErrorMessage, RelayMessage } from './channels.js';
+export type { CheckpointMessage, CommitMessage, DatabaseErrorMessage, RelayMessage } from './channels.js';
 export { databaseChecks } from './database-health.js';
 export { reasonOf } from './driver-errors.js';
 export { engineOf, migrate, type Engine } from './engine.js';
 export { COMMON_MIGRATIONS } from './migrations/index.js';
+export { SqliteCheckpoints } from './sqlite-checkpoints.js';
 export { ClaimedError } from './sqlite-claim.js';
 export type { DatabaseAddress } from './persistence.settings.js';
 export { Instance } from './relay/instance.entity.js';

@@ -76,6 +76,13 @@ export const DATABASE_SETTINGS = settingsTable(
       doc: 'PostgreSQL: longest time that a lost instance delays a revocation',
       more: 'It must be the same for all instances.',
     }),
+    checkpointSeconds: setting({
+      env: 'SQLITE_CHECKPOINT_SECONDS',
+      form: integer(1, 86_400),
+      default: 60,
+      doc: 'SQLite: seconds between two times that the log (`-wal`) is written back into the database file',
+      more: 'It is also written back when it has 32 MiB, a second after the start, and when the server stops.',
+    }),
   },
-  ['DATABASE_POOL_', 'INSTANCE_LEASE_'],
+  ['DATABASE_POOL_', 'INSTANCE_LEASE_', 'SQLITE_CHECKPOINT_'],
 );

@@ -60,7 +60,7 @@ async function standalone(config: Config, overrides: AppOverrides): Promise<Moun
 }
 
 async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promise<Mounted> {
-  const { address, poolSize, leaseSeconds } = config.database;
+  const { address, poolSize, leaseSeconds, checkpointSeconds } = config.database;
   const { credentials, ...cloudflare } = config.dialects.cloudflare;
   const { bcryptCost, ...passwords } = config.passwords;
   const latchkey = LatchkeyModule.forRoot({
@@ -74,6 +74,7 @@ async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promis
     names: config.names,
     rights: config.rights,
     leaseSeconds,
+    checkpointSeconds,
     cleanup: { ...config.cleanup, ...cleanup },
     requests: config.requests,
     providers: clock ? [{ provide: Clock, useValue: clock }] : [],
