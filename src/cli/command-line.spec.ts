@@ -17,7 +17,7 @@ const ROOM = settingsTable('Room', {
 const output = (...words: string[]): string | undefined => commandLineOutput(words, '1.2.3', [ROOM, SHELF]);
 
 describe('latchkey --help', () => {
-  it('lists every variable below the title of its table, with what fits and the default, without Markdown', () => {
+  it('lists every variable below the title of its table, with its form and default, without Markdown', () => {
     const help = output('--help') ?? '';
     expect(help.slice(help.indexOf('Room:'))).toBe(
       [
@@ -36,7 +36,7 @@ describe('latchkey --help', () => {
 });
 
 describe('the command line', () => {
-  it('shows the version, starts the server without words, and refuses words that it does not know', () => {
+  it('shows the version, starts the server without arguments, and refuses unknown arguments', () => {
     expect(output('--version')).toBe('1.2.3\n');
     expect(output()).toBeUndefined();
     expect(() => output('--prot=1')).toThrow(UsageError);
