@@ -31,6 +31,7 @@ const mail = (index: number): string => `person-${String(index)}@example.com`;
 describe('the limits on failed logins', () => {
   let clock: SetClock;
   let throttle: LoginThrottle;
+  let hashing: HashingService;
 
   beforeEach(() => {
     clock = new SetClock();
@@ -44,7 +45,7 @@ describe('the limits on failed logins', () => {
         windowSeconds: WINDOW_SECONDS,
       },
     };
-    const hashing = new HashingService({ bcryptCost: 4 });
+    hashing = new HashingService({ bcryptCost: 4 });
     throttle = new LoginThrottle(options, new GuessThrottle(options, new LocalFailureCounters(clock, 10_000), hashing));
   });
 
@@ -54,7 +55,7 @@ describe('the limits on failed logins', () => {
   /** The refusal of an attempt, if it is refused; otherwise it counts as failed. */
   const refusal = async (...attempt: Parameters<typeof begin>): Promise<DomainError | undefined> => {
     try {
-      await begin(...attempt);
+      (await begin(...attempt)).failed();
       return undefined;
     } catch (error) {
       return error as DomainError;
@@ -96,7 +97,7 @@ describe('the limits on failed logins', () => {
 
     it('are reset for its own network after a success, and for no other', async () => {
       for (let round = 0; round < 10; round += 1) {
-        for (let count = 1; count < PER_ACCOUNT; count += 1) await begin('203.0.113.1', VICTIM, true);
+        for (let count = 1; count < PER_ACCOUNT; count += 1) await refusal('203.0.113.1', VICTIM, true);
         await (await begin('203.0.113.1', VICTIM, true)).succeeded();
       }
       await admitted(IN_TOTAL, (index) => [apart(index), VICTIM]);
@@ -178,7 +179,7 @@ describe('the limits on failed logins', () => {
     } as const;
     await admitted(200, (index) => [apart(index), 'user 1001']);
     await admitted(50, (index) => ['192.0.2.1', mail(index)]);
-    for (let count = 0; count < PER_ACCOUNT; count += 1) await throttle.change(actor, account);
+    for (let count = 0; count < PER_ACCOUNT; count += 1) (await throttle.change(actor, account)).failed();
     await expect(throttle.change(actor, account)).rejects.toThrow(
       /^Too many wrong passwords; try again in \d+ seconds$/,
     );
@@ -190,5 +191,33 @@ describe('the limits on failed logins', () => {
     await throttle.tokenRefused({ address: '192.0.2.1' }).catch(() => (refused += 1));
     expect(refused).toBe(1);
     expect(await refusal('192.0.2.1', VICTIM)).toBeUndefined();
+  });
+
+  describe('that come at the same time', () => {
+    const together = (count: number): Promise<Attempt>[] =>
+      Array.from({ length: count }, () => begin('192.0.2.9', VICTIM));
+
+    it('wait for those under way, and go on when these succeed or are cancelled', async () => {
+      const ends: ((attempt: Attempt) => Promise<void>)[] = [(it) => it.succeeded(), (it) => it.cancelled()];
+      for (const end of ends) {
+        await Promise.all(together(60).map(async (attempt) => end(await attempt)));
+      }
+      expect(await admitted(50, () => ['192.0.2.9', VICTIM])).toBe(PER_ACCOUNT);
+    });
+
+    it('are refused when those under way have failed', async () => {
+      const outcomes = await Promise.allSettled(
+        together(20).map(async (attempt) => {
+          (await attempt).failed();
+        }),
+      );
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(PER_ACCOUNT);
+    });
+
+    it('are turned away when too many wait', async () => {
+      const attempts = together(PER_ACCOUNT + hashing.maxWaiting + 1);
+      await expect(attempts.at(-1)).rejects.toMatchObject({ code: 'unavailable' });
+      await Promise.all(attempts.slice(0, -1).map(async (attempt) => (await attempt).succeeded()));
+    });
   });
 });
