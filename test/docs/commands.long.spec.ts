@@ -9,7 +9,7 @@ import { send } from '../support/http.js';
 import { Program } from '../support/program.js';
 import { READY_LINE } from '../support/ready-line.js';
 import { EXCEPTIONS } from './exceptions.js';
-import { PAGES, ROOT, SCRIPTS, blocks, commands, pageText, typed } from './pages.js';
+import { COMMAND_LINE_PAGE, PAGES, ROOT, SCRIPTS, blocks, commands, pageText, typed } from './pages.js';
 
 /** Includes compiling. */
 const TIMEOUT_MS = 120_000;
@@ -134,7 +134,8 @@ describe.each(PAGES)('%s', (page) => {
   it('contains no command that is neither run nor listed, and only its commands are listed', () => {
     const requests = commands(page).filter((line) => line.startsWith('curl '));
     // test/docs/requests.long.spec.ts sends them.
-    const run = page === 'README.md' ? [...Object.keys(RUN), ...requests] : [];
+    const ofCommandLine = page === COMMAND_LINE_PAGE ? commands(page) : [];
+    const run = page === 'README.md' ? [...Object.keys(RUN), ...requests] : ofCommandLine;
     expect([...run, ...Object.keys(listed)].sort()).toEqual(typed(page).sort());
   });
 

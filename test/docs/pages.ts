@@ -22,6 +22,9 @@ export const SCRIPTS: readonly string[] = Object.keys(
   (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts,
 );
 
+/** The page whose commands test/docs/command-line.long.spec.ts runs. */
+export const COMMAND_LINE_PAGE = 'docs/command-line.md';
+
 const SHELLS = '(?:sh|shell|bash|console)';
 
 /** How commands in the prose begin. */

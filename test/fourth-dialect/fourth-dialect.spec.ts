@@ -16,7 +16,8 @@ import {
   SYSTEM,
   Secret,
 } from '../../src/index.js';
-import { commandLineOutput, firstStartNotice } from '../../src/cli/index.js';
+import { firstStartNotice } from '../../src/cli/index.js';
+import { settingsHelp } from '../../src/cli/settings-help.js';
 import { Connection } from '../../src/persistence/index.js';
 import { entitiesOf, migrationsOf, schemaOf } from '../../src/schema.js';
 import { createServer, type Server } from '../../src/server.js';
@@ -251,7 +252,7 @@ describe('a dialect of a third party', () => {
   });
 
   it('has its settings listed, and its first call shown', () => {
-    expect(commandLineOutput(['--help'], '1', settingsTables(dialectSettings(ALL)))).toContain('ACME_KEY_PREFIX');
+    expect(settingsHelp(settingsTables(dialectSettings(ALL)))).toContain('ACME_KEY_PREFIX');
     const secret = new Secret('s');
     const made = { email: 'a@b', password: secret, token: secret, accountId: 'x', accountName: 'X' };
     const access = firstAccess(made, {});
