@@ -10,6 +10,7 @@ import { DIALECTS } from './dialects.js';
 import { LatchkeyModule } from './latchkey.module.js';
 import type { LatchkeyOptions } from './latchkey.options.js';
 import type { CleanupOptions } from './identity/index.js';
+import { MonitoringModule } from './monitoring/index.js';
 import { OperationsModule } from './operations/index.js';
 import { Connection } from './persistence/index.js';
 import { PRODUCT_VERSION } from './version.js';
@@ -50,6 +51,7 @@ export class AppModule {
         }),
         latchkey,
         OperationsModule.forRoot({ imports: [latchkey] }),
+        MonitoringModule.forRoot({ ...config.monitoring, version: PRODUCT_VERSION, imports: [latchkey] }),
         DataPlaneModule.forRoot({ ...config.dataPlane, port: undefined, imports: [latchkey] }),
         ...configured.map(async ({ dialect, options }) => {
           const { module } = await dialect.load();
@@ -60,8 +62,8 @@ export class AppModule {
   }
 }
 
-/** What {@link LatchkeyModule} takes as the configuration has it. */
-export function sharedOptions(config: Config<DialectSettings>): LatchkeyOptions {
+/** What the module takes as the configuration has it. */
+function sharedOptions(config: Config<DialectSettings>): LatchkeyOptions {
   const { credentialCache, loginThrottle, longLists, names, requests, rights, userTokens, database } = config;
   const { bcryptCost, ...passwords } = config.passwords;
   const { leaseSeconds, checkpointSeconds } = database;

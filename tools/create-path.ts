@@ -20,6 +20,8 @@ const ENVIRONMENT = {
   PORT: '0',
   BCRYPT_COST: '4',
   LOG_LEVEL: 'silent',
+  // Listeners to channels are not a part of the path.
+  METRICS: 'false',
   ADMIN_EMAIL: 'root@example.com',
   ADMIN_PASSWORD: PASSWORD,
   ADMIN_TOKEN: TOKEN,

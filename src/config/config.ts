@@ -11,6 +11,7 @@ import {
   RIGHTS_SETTINGS,
   USER_TOKEN_SETTINGS,
 } from '../identity/identity.settings.js';
+import { MONITORING_SETTINGS } from '../monitoring/monitoring.settings.js';
 import { LOG_SETTINGS } from '../operations/logging.settings.js';
 import { DATABASE_SETTINGS } from '../persistence/persistence.settings.js';
 import { SERVER_SETTINGS } from '../server.settings.js';
@@ -39,6 +40,8 @@ export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
   readonly firstStart: Values<typeof FIRST_START_SETTINGS>;
   /** The log on the standard error stream. */
   readonly log: Values<typeof LOG_SETTINGS>;
+  /** Metrics, and the listener for operators. */
+  readonly monitoring: Values<typeof MONITORING_SETTINGS>;
   /** Hashing of passwords. */
   readonly passwords: Values<typeof PASSWORD_SETTINGS>;
   /** When callers who have failed to log in must wait. */
@@ -70,6 +73,7 @@ const SHARED = {
   database: DATABASE_SETTINGS,
   firstStart: FIRST_START_SETTINGS,
   log: LOG_SETTINGS,
+  monitoring: MONITORING_SETTINGS,
   passwords: PASSWORD_SETTINGS,
   loginThrottle: LOGIN_THROTTLE_SETTINGS,
   userTokens: USER_TOKEN_SETTINGS,

@@ -4,6 +4,7 @@ import { EventBus } from './changes/event-bus.js';
 import { HashingService } from './tokens/hashing.service.js';
 import { HealthChecks } from './health-checks.js';
 import { LongReads } from './database/long-reads.js';
+import { TokenCensus } from './tokens/token-census.js';
 import { TokenListing } from './tokens/token-listing.js';
 import { TokenService } from './tokens/token.service.js';
 import { UnitOfWork } from './database/unit-of-work.js';
@@ -19,6 +20,7 @@ export const CORE_PROVIDERS = [
   HealthChecks,
   LastSeen,
   LongReads,
+  TokenCensus,
   TokenListing,
   TokenService,
   UnitOfWork,

@@ -1,7 +1,7 @@
 /** The core: token entity, hashing, life cycle, verification, changes. It knows no HTTP, dialect or users table. */
 export { ActorCheck } from './database/actor-check.js';
 export { ChangeCheck } from './database/change-check.js';
-export { COMMAND_LINE, SYSTEM, anonymousFrom, type Actor, type ActorKind, type Origin } from './database/actor.js';
+export { SYSTEM, anonymousFrom, type Actor, type ActorKind, type Origin } from './database/actor.js';
 export { AuditLog, removeAuditRows, type AuditFilter, type IdRange } from './audit/audit-log.js';
 export { AuditRecord } from './audit/audit-record.entity.js';
 export { AuditSink, DatabaseAuditSink, type AuditEntry } from './audit/audit-sink.js';
@@ -58,6 +58,7 @@ export { LongReads, collected, type PageRequest } from './database/long-reads.js
 export type { ReaderId } from './database/read-slots.js';
 export type { SlicedQuery } from './database/sliced-query.js';
 export { nextTurn } from './turns.js';
+export { TokenCensus, type KindCensus } from './tokens/token-census.js';
 export { TokenListing, type TokenFilter } from './tokens/token-listing.js';
 export { Token } from './tokens/token.entity.js';
 export {
@@ -92,6 +93,9 @@ export type {
 export { CredentialForms, type PresentableForm } from './verification/credential-forms.js';
 export type { Redaction } from './verification/redaction.js';
 export type { Acceptance, RejectionReason, Verdict } from './verification/known-token.js';
+export { CredentialCache } from './verification/credential-cache.js';
 export { LastSeen } from './verification/last-seen.js';
 export { TokenLookup, type LookupKey, type StoredToken } from './verification/token-lookup.js';
+export { verificationTally, type VerificationTally } from './verification/verification-tally.js';
+export { Timing } from './timing.js';
 export { Verifier } from './verification/verifier.js';

@@ -1,5 +1,6 @@
 /** The data plane: forward-auth, introspection, revocation, and guards for a host's own routes. */
 export { VerifyListener } from './verify-listener.js';
+export { verifyTally } from './verify-tally.js';
 export { VerifyServer, type VerifyServerOptions } from './verify-server.js';
 export type { AccessPolicy } from './access-policy.js';
 export { DataPlaneModule } from './data-plane.module.js';
@@ -7,5 +8,4 @@ export type { DataPlaneOptions } from './data-plane.options.js';
 export { AdmitTokens, CurrentPrincipal, TokenGuard, type TokenPrincipal } from './guards/token.guard.js';
 export type { DecisionMessage, DecisionSource } from './channels.js';
 export { AccessDecider, type Decision } from './access-decider.js';
-export { TokenRevocation } from './oauth/token-revocation.js';
 export { dataPlaneDocument, withForwardAuth } from './data-plane.docs.js';

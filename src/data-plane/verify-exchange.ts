@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestChannel, requestIdIn, requestStartChannel } from '../http/index.js';
 import type { DecisionSource } from './channels.js';
 import type { VerifyAnswer } from './verify-answer.js';
+import { verifyTally } from './verify-tally.js';
 
 const DIALECT = 'verify';
 const ROUTE = '/verify';
@@ -10,7 +11,7 @@ const ROUTE = '/verify';
 export class VerifyExchange implements DecisionSource {
   readonly entryPoint = 'verify';
   readonly requestId: string;
-  /** By `performance.now()`; only set if the channel has subscribers. */
+  /** By `performance.now()`; only set for those that are timed: all if the channel has subscribers, otherwise some. */
   private readonly began: number | undefined;
 
   constructor(
@@ -18,7 +19,7 @@ export class VerifyExchange implements DecisionSource {
     readonly response: ServerResponse,
   ) {
     this.requestId = requestIdIn(request.rawHeaders);
-    if (requestChannel.hasSubscribers) this.began = performance.now();
+    if (verifyTally.isTimed() || requestChannel.hasSubscribers) this.began = performance.now();
   }
 
   /** A getter, because Node reads it from the operating system. */
@@ -35,10 +36,11 @@ export class VerifyExchange implements DecisionSource {
   /** Sends the answer and publishes the end, without waiting until the client has received it. */
   send(answer: VerifyAnswer): void {
     answer.send(this.response, this.requestId);
-    if (this.began === undefined) return;
-    const { requestId, method } = this;
-    const durationMs = performance.now() - this.began;
     const { status } = answer;
+    const durationMs = this.began === undefined ? undefined : performance.now() - this.began;
+    verifyTally.add(status, durationMs);
+    if (durationMs === undefined || !requestChannel.hasSubscribers) return;
+    const { requestId, method } = this;
     requestChannel.publish({ requestId, method, dialect: DIALECT, route: ROUTE, status, aborted: false, durationMs });
   }
 

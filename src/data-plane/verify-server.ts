@@ -11,11 +11,10 @@ import {
 } from '@nestjs/common';
 import { HealthChecks } from '../core/index.js';
 import {
-  LIVE,
   REQUEST_ID_HEADER,
   answerUnreadableRequests,
+  healthAnswerTo,
   limitConnections,
-  readiness,
   refusingRepeatedHosts,
   requestIdIn,
 } from '../http/index.js';
@@ -100,12 +99,7 @@ export class VerifyServer implements OnApplicationBootstrap, BeforeApplicationSh
 
   private async answerHealth({ url, rawHeaders }: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path] = (url ?? '').split('?', 1);
-    const answer =
-      path === '/health/live'
-        ? LIVE
-        : path === '/health/ready'
-          ? await readiness(this.health)
-          : { status: 404, body: NOT_HERE };
+    const answer = (await healthAnswerTo(path ?? '', this.health)) ?? { status: 404, body: NOT_HERE };
     const body = JSON.stringify(answer.body);
     response.writeHead(answer.status, {
       'Content-Type': 'application/json',

@@ -37,7 +37,7 @@ export { answerUnreadableRequests } from './connections/unreadable-requests.js';
 export { refuseRepeatedHosts, refusingRepeatedHosts } from './connections/repeated-host.js';
 export { limitConnections, type ConnectionLimit } from './connections/connection-limit.js';
 export { delayContinue } from './connections/expect-continue.js';
-export { LIVE, readiness, type HealthAnswer } from './output/health-answer.js';
+export { LIVE, healthAnswerTo, readiness, type HealthAnswer } from './output/health-answer.js';
 export { InputBy, formMembers, jsonMembers, members } from './input/request-body.js';
 export { streamJsonArray, streamJsonList } from './output/json-stream.js';
 export { streamText } from './output/text-stream.js';
@@ -58,6 +58,7 @@ export {
   foreignPageChannel,
   requestChannel,
   requestStartChannel,
+  routedRequestChannel,
   streamChannel,
   type CapacityMessage,
   type ForeignPageMessage,

@@ -17,7 +17,16 @@ export {
 export { AdministratorCheck } from './administrator-check.js';
 export { Authenticator, actsForUser, type Authentication, type Principal } from './authenticator.js';
 export * from './changes.js';
-export type { CleanupMessage, GuessBucket, GuessPurpose, LoginMessage, ThrottleMessage } from './channels.js';
+export {
+  cleanupChannel,
+  loginChannel,
+  throttleChannel,
+  type CleanupMessage,
+  type GuessBucket,
+  type GuessPurpose,
+  type LoginMessage,
+  type ThrottleMessage,
+} from './channels.js';
 export { Bootstrap, type BootstrapResult, type BootstrapOptions } from './bootstrap.js';
 export { FirstStartError, type FirstStartProblem } from './first-start-check.js';
 export { newHexId } from './hex-id.js';

@@ -1,26 +1,32 @@
 /** The database: connection, migrations, and everything that differs between the two engines. */
 export { Connection, ConnectionError } from './connection.js';
-export { DatabaseAccessError, openForCommand, requireFile, serversOn, type CommandAccess } from './command-access.js';
 export {
   checkpointsFor,
   dataSourceOptions,
   describeAddress,
   openClaimed,
   failureCountersFor,
-  guestRelayFor,
   openDatabase,
   relayFor,
   tokenLookupFor,
   transactorFor,
   type ClaimedDatabase,
 } from './data-source.js';
-export type { CheckpointMessage, CommitMessage, DatabaseErrorMessage, RelayMessage } from './channels.js';
+export {
+  commitChannel,
+  databaseErrorChannel,
+  relayChannel,
+  type CheckpointMessage,
+  type CommitMessage,
+  type DatabaseErrorMessage,
+  type RelayMessage,
+} from './channels.js';
+export { databaseBytes } from './database-bytes.js';
 export { databaseChecks } from './database-health.js';
 export { reasonOf } from './driver-errors.js';
 export { engineOf, migrate, type Engine } from './engine.js';
 export { COMMON_MIGRATIONS } from './migrations/index.js';
 export { SqliteCheckpoints } from './sqlite-checkpoints.js';
-export { schemaProblem, schemaStateOf, type SchemaState } from './schema-state.js';
-export { ClaimedError, SqliteClaim } from './sqlite-claim.js';
+export { ClaimedError } from './sqlite-claim.js';
 export type { DatabaseAddress } from './persistence.settings.js';
 export { Instance } from './relay/instance.entity.js';

@@ -26,6 +26,10 @@ export class PostgresTransactor extends Transactor {
     });
   }
 
+  get waiting(): number {
+    return this.writers.waiting;
+  }
+
   async read<T>(work: DatabaseWork<T>): Promise<T> {
     try {
       return await work(this.dataSource.manager);

@@ -41,6 +41,10 @@ export class SqliteTransactor extends Transactor {
     return this.committed;
   }
 
+  get waiting(): number {
+    return this.queue.length;
+  }
+
   /** Registers a function to call before each commit: an open read snapshot would keep SQLite's log from being reset. */
   onCommit(listener: () => void): void {
     this.beforeCommit = listener;

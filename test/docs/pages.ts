@@ -22,19 +22,16 @@ export const SCRIPTS: readonly string[] = Object.keys(
   (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts,
 );
 
-/** The page whose commands test/docs/command-line.long.spec.ts runs. */
-export const COMMAND_LINE_PAGE = 'docs/command-line.md';
-
 const SHELLS = '(?:sh|shell|bash|console)';
 
-/** How commands in the prose begin. */
+/** What a command in the prose begins with. */
 const PROGRAMS = ['npm ', 'npx ', 'node ', 'curl ', 'find '];
 
 export function pageText(page: string): string {
   return readFileSync(path.join(ROOT, page), 'utf8');
 }
 
-/** The unchanged fenced blocks in one language (a regular expression). */
+/** The fenced blocks in one language (a regular expression), as they stand. */
 export function blocks(page: string, language: string): string[] {
   const fences = pageText(page).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'));
   return [...fences].map(([, text = '']) => text);
@@ -48,7 +45,7 @@ export function commands(page: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** The commands in the prose, between single backticks; names of scripts become full commands. */
+/** The commands in the prose, between single backticks; what is only the name of a script there is given in full. */
 export function mentioned(page: string): string[] {
   const prose = pageText(page).replaceAll(/^```.*?^```/gms, '');
   return [...prose.matchAll(/`([^`\n]+)`/g)]
@@ -56,7 +53,7 @@ export function mentioned(page: string): string[] {
     .filter((text) => PROGRAMS.some((beginning) => text.startsWith(beginning)));
 }
 
-/** Every command in a page. */
+/** Every command that a page gives somebody to type. */
 export function typed(page: string): string[] {
   return [...new Set([...commands(page), ...mentioned(page)])];
 }

@@ -16,6 +16,7 @@ const REFUSALS: [prefix: string, nothing: string[], wrong: string[]][] = [
   ['/client/v4', ['400 9106'], ['400 9106', '401 10000', '401 1000']],
   ['/oauth2', ['401'], ['401']],
   ['/verify', ['401'], ['401']],
+  ['/metrics', ['401'], ['401']],
 ];
 
 /** Paths that are answered ahead of the router, which does not list them. */

@@ -156,7 +156,8 @@ onBothEngines('the channels', (engine) => {
       await ask('GET', '/client/v4/nothing', { headers });
       await ask('GET', '/verify', { headers: { 'X-Request-Id': 'mine' } });
       await ask('GET', '/health/live', { headers });
-      const seen = recorder.messages.filter(({ name }) => name.startsWith('latchkey:request'));
+      const routed = recorder.of('latchkey:request:routed');
+      const seen = recorder.messages.filter(({ name }) => /^latchkey:request(:start)?$/.test(name));
       const start = (dialect: string | null): object => ({
         name: 'latchkey:request:start',
         message: { requestId: 'mine', method: 'GET', dialect },
@@ -183,6 +184,9 @@ onBothEngines('the channels', (engine) => {
         start(null),
         end(null, '/health/live', 200),
       ]);
+      // The same, without those to /verify.
+      expect(routed).toEqual(recorder.of('latchkey:request').filter(({ dialect }) => dialect !== 'verify'));
+      expect(routed).toHaveLength(3);
     });
 
     it('say if a client has disconnected', async () => {
@@ -427,7 +431,7 @@ onBothEngines('channels without a subscriber', (engine) => {
   it('are not published to, and no message is built', async () => {
     const unheard = countUnheard(NAMES);
     try {
-      const server = await startServer(engine);
+      const server = await startServer(engine, { METRICS: 'false' });
       const ask = (method: string, path: string, body?: string): Promise<Reply> =>
         send(server.baseUrl, method, path, { headers: AS_ADMIN, ...(body !== undefined && { body }) });
       await ask('GET', '/verify');

@@ -11,22 +11,22 @@ import { EXAMPLE_ACCOUNT, example } from './proxies.js';
 const IDENTITY = Object.keys(IDENTITY_HEADERS);
 const CREDENTIALS = credentialFormsOf(DIALECTS).headers;
 
-/** Headers that must not reach the service; other schemes of Authorization may belong to the service. */
+/** Those that must not reach the service: another scheme of Authorization can be the service's own. */
 const USED_UP = CREDENTIALS.filter((name) => name !== 'Authorization');
 
 const lower = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
 
-/** The name of a header with underscores. */
+/** How one writes with underscores what a header is called. */
 const variable = (name: string): string => name.toLowerCase().replaceAll('-', '_');
 
-/** Trimmed lines without comments. */
+/** Lines without what surrounds their text; comments do nothing. */
 function directives(name: string): string[] {
   const lines = example(name).split('\n');
   return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 it.each(['nginx/latchkey.conf', 'caddy/Caddyfile', 'traefik/latchkey.yaml', 'envoy/envoy.yaml', '../../README.md'])(
-  '%s uses a rule that names an account',
+  '%s asks by a rule that names an account',
   (name) => {
     const rules = [...example(name).matchAll(/kind=service_token\S*/g)].map(([rule]) => rule);
     expect(rules.filter((rule) => rule.includes('account=')).length).toBeGreaterThan(0);
@@ -38,14 +38,14 @@ it.each(['nginx/latchkey.conf', 'caddy/Caddyfile', 'traefik/latchkey.yaml', 'env
 describe('the example for nginx', () => {
   const lines = directives('nginx/latchkey.conf');
 
-  it('replaces every identity header of the client by that of Latchkey', () => {
+  it('takes every identity header from Latchkey, in place of the client’s', () => {
     for (const name of IDENTITY) {
       expect(lines).toContain(`auth_request_set $${variable(name)} $upstream_http_${variable(name)};`);
       expect(lines).toContain(`proxy_set_header ${name} $${variable(name)};`);
     }
   });
 
-  it('hides every credential from the service, and includes each in the key of its cache', () => {
+  it('keeps every credential from the service, and has every one in the key of its cache', () => {
     for (const name of USED_UP) expect(lines).toContain(`proxy_set_header ${name} "";`);
     const key = lines.find((line) => line.startsWith('proxy_cache_key ')) ?? '';
     const parts = /"(.*)"/.exec(key)?.[1]?.split('\\n') ?? [];
@@ -53,7 +53,7 @@ describe('the example for nginx', () => {
     expect(parts.sort()).toEqual(['$latchkey_rule', '$proxy_host', ...headers].sort());
   });
 
-  it('leaves to Latchkey what is cached, and for how long', () => {
+  it('leaves what is kept, and for how long, to Latchkey', () => {
     const others = /^proxy_(cache_valid|ignore_headers|cache_lock|cache_background_update|no_cache|cache_bypass)\b/;
     expect(lines.filter((line) => others.test(line))).toEqual([]);
   });
@@ -64,13 +64,13 @@ describe('the example for Caddy', () => {
 
   const checked = lines.findIndex((line) => line.startsWith('forward_auth '));
 
-  it('takes every identity header from Latchkey, after removing the client’s', () => {
+  it('takes every identity header from Latchkey, after the client’s have gone', () => {
     const copied = lines.find((line) => line.startsWith('copy_headers '));
     expect(copied?.split(' ').slice(1)).toEqual(IDENTITY);
     expect(lines.slice(0, checked)).toContain('request_header -Latchkey*');
   });
 
-  it('hides every credential from the service after the check', () => {
+  it('keeps every credential from the service, once it was checked', () => {
     const after = lines.slice(checked);
     for (const name of USED_UP) expect(after).toContain(`request_header -${name}`);
   });
@@ -118,7 +118,7 @@ interface ExtAuthz {
   };
 }
 
-// Neither is in Debian: their files are compared with Latchkey's headers, and their requests are sent by the test.
+// Neither is in Debian: what they are told is compared with what Latchkey says, and what they would ask is asked.
 describe('the examples that are not run', () => {
   const traefik = load(example('traefik/latchkey.yaml')) as Traefik;
   const envoy = load(example('envoy/envoy.yaml')) as Envoy;
@@ -136,7 +136,7 @@ describe('the examples that are not run', () => {
   afterAll(() => server.close());
   const ask = (path: string, headers: Headers): Promise<Reply> => send(server.baseUrl, 'GET', path, { headers });
 
-  it('Traefik: guards every request, and drops interfering headers before and the credential after the check', () => {
+  it('Traefik: guards whatever comes in, and drops what could interfere before and the credential after', () => {
     const { entryPoints } = load(example('traefik/traefik.yaml')) as { entryPoints: object };
     const [router, ...others] = Object.values(routers);
     expect(others).toEqual([]);
@@ -151,15 +151,15 @@ describe('the examples that are not run', () => {
     expect(gone).toEqual(Object.fromEntries(CREDENTIALS.map((name) => [name, ''])));
   });
 
-  it('Traefik: passes every credential to Latchkey, and takes only its identity headers', () => {
+  it('Traefik: shows Latchkey every credential, takes every identity header from it, and nothing else of that name', () => {
     expect(forwardAuth).toMatchObject({ trustForwardHeader: false, authRequestHeaders: CREDENTIALS });
     expect(forwardAuth?.authResponseHeaders).toEqual(IDENTITY);
-    // The regular expression of Go without its flag.
+    // Of the regular expression that Go understands: all that it says but the flag.
     const ours = new RegExp((forwardAuth?.authResponseHeadersRegex ?? '').replace('(?i)', ''), 'i');
     for (const name of [...IDENTITY, 'Latchkey_user_id', 'Latchkey-Admin']) expect(name).toMatch(ours);
   });
 
-  it('Envoy: drops the client’s identity headers, asks, then routes; without an answer it refuses', () => {
+  it('Envoy: drops the client’s identity headers, asks, then routes; without an answer nobody passes', () => {
     expect(filters.map(({ name }) => name)).toEqual([
       'envoy.filters.http.header_mutation',
       'envoy.filters.http.ext_authz',
@@ -172,7 +172,7 @@ describe('the examples that are not run', () => {
     expect(envoy.static_resources.clusters.map(({ name }) => name)).toContain(extAuthz.http_service.server_uri.cluster);
   });
 
-  it('Envoy: passes every credential to Latchkey, takes its identity headers, and drops the credential', () => {
+  it('Envoy: shows Latchkey every credential, takes every identity header from it, and drops the credential', () => {
     const names = ({ patterns }: { patterns: { exact: string }[] }): string[] => patterns.map(({ exact }) => exact);
     expect(names(extAuthz.allowed_headers)).toEqual(lower(CREDENTIALS));
     const upstream = extAuthz.http_service.authorization_response.allowed_upstream_headers;
@@ -182,7 +182,7 @@ describe('the examples that are not run', () => {
     ]);
   });
 
-  it('their requests admit service tokens of the account and nothing else', async () => {
+  it('what they would ask admits service tokens of the account and nobody else', async () => {
     const foreign = await cast(server).token(await cast(server).account());
     const { pathname, search } = new URL((forwardAuth?.address ?? '').replace(EXAMPLE_ACCOUNT, ACCOUNT.id));
     const token = await cast(server).token(ACCOUNT.id);

@@ -15,15 +15,15 @@ export function findBinary(name: string): string | undefined {
 /**
  * A suite that needs a program. Where it is not installed, the suite is skipped and says so; where CI is set, that is
  * a failure.
- * @param name - of the program, and of Debian's package
+ * @param debianPackage - the package that has it, if it has another name
  */
-export function withBinary(name: string, suite: (file: string) => void): void {
+export function withBinary(name: string, suite: (file: string) => void, debianPackage = name): void {
   const file = findBinary(name);
   if (file !== undefined) {
     suite(file);
     return;
   }
-  const missing = `${name} is not installed: apt-get install ${name}`;
+  const missing = `${name} is not installed: apt-get install ${debianPackage}`;
   describe(name, () => {
     if (process.env.CI) {
       it('is installed', () => {

@@ -12,6 +12,9 @@ export type LockMode = 'exclusive' | 'shared';
  * `DomainError('unavailable')` if the database is unavailable, or unchanged.
  */
 export abstract class Transactor {
+  /** Number of writes that wait for their turn. */
+  abstract readonly waiting: number;
+
   /** Reads committed data only. */
   abstract read<T>(work: DatabaseWork<T>): Promise<T>;
 

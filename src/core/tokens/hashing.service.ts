@@ -25,8 +25,6 @@ export type PasswordCheck = 'wrong' | 'right' | 'outdated';
  */
 @Injectable()
 export class HashingService implements OnModuleInit {
-  /** How many may wait for each purpose. */
-  readonly maxWaiting: number;
   private readonly passwordCost: number;
   private slowest: number;
   private readonly queue: FairQueue<HashingTurn['purpose']>;
@@ -34,7 +32,6 @@ export class HashingService implements OnModuleInit {
 
   constructor(@Inject(CORE_OPTIONS) options: Pick<CoreOptions, 'bcryptCost'> & Partial<CoreOptions>) {
     const { bcryptCost, passwords: { slots, waiting } = defaultsOf(PASSWORD_LIMIT_SETTINGS) } = options;
-    this.maxWaiting = waiting;
     this.passwordCost = bcryptCost;
     this.slowest = bcryptCost;
     this.queue = new FairQueue({
@@ -44,6 +41,11 @@ export class HashingService implements OnModuleInit {
       reserved: ['login', 'known_login'],
       onReject: { message: 'too many passwords are being checked at the moment; try again', retryAfterSeconds: 2 },
     });
+  }
+
+  /** Number of passwords that wait to be hashed or compared. */
+  get waiting(): number {
+    return this.queue.waiting;
   }
 
   /** 32 random bytes as base64url: 43 characters. */

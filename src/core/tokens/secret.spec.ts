@@ -27,17 +27,17 @@ describe('a secret in memory', () => {
     expect(show()).not.toContain(PLAIN);
   });
 
-  it('shows nothing even to an inspection that ignores custom printing', () => {
+  it('shows nothing even to an inspection that ignores its own way of printing', () => {
     expect(inspect(secret, { customInspect: false, showHidden: true, depth: null })).not.toContain(PLAIN);
   });
 
-  it('has no property that a copy, a spread or a serialiser could expose', () => {
+  it('has no member that a copy, a spread or a serialiser could carry away', () => {
     expect(Reflect.ownKeys(secret)).toEqual([]);
     expect(JSON.stringify({ ...secret })).toBe('{}');
     expect(structuredClone(secret)).not.toHaveProperty('reveal');
   });
 
-  it('returns its text from reveal only', () => {
+  it('gives its text to whoever asks for it by name', () => {
     expect(secret.reveal()).toBe(PLAIN);
   });
 });

@@ -62,6 +62,16 @@ export class CredentialCache implements OnModuleDestroy {
     this.clear();
   }
 
+  /** Number of cached tokens. */
+  get size(): number {
+    return this.known?.size ?? 0;
+  }
+
+  /** Maximum number of cached tokens. */
+  get capacity(): number {
+    return this.known?.max ?? 0;
+  }
+
   /** The cached token of a key, provided that this instance receives every change. */
   get(key: string): KnownToken | undefined {
     return this.known && this.isCurrent() ? this.known.get(key) : undefined;

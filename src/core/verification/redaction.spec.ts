@@ -32,7 +32,7 @@ it('a query is shown without the secrets in it, whether they are names or values
   expect(decodeURIComponent(redaction.query(query))).toBe('kind=[secret]&[secret]=x,[secret]&a=[secret]&b=c');
 });
 
-describe('text that is not a secret is shown unchanged', () => {
+describe('what is no secret is shown as it is', () => {
   it.each([
     '/client/v4/accounts/f694f00d89d9474582a1dc3116530e12/access/service_tokens',
     '/client/v4/accounts/f694f00d89d9474582a1dc3116530e12/access/service_tokens/3f2504e0-4f89-11d3-9a0c-0305e82c3301',
@@ -42,7 +42,7 @@ describe('text that is not a secret is shown unchanged', () => {
     expect(redaction.path(path)).toBe(path);
   });
 
-  it('all of it if there are no patterns', () => {
+  it('whatever it is, where nothing is published', () => {
     expect(new Redaction([]).path(`/${USER}`)).toBe(`/${USER}`);
   });
 });

@@ -1,6 +1,5 @@
 /** Verifies presented credentials. A rejection is a value with its reason, not an exception. */
 import { Injectable } from '@nestjs/common';
-import { verifyChannel } from '../channels.js';
 import { Clock } from '../clock.js';
 import { HashingService } from '../tokens/hashing.service.js';
 import { UserDirectory } from '../user-directory.js';
@@ -8,7 +7,7 @@ import { CredentialCache, type Generation, type Reading } from './credential-cac
 import type { Credential } from './credential.js';
 import { KnownToken, type Verdict } from './known-token.js';
 import { LastSeen } from './last-seen.js';
-import { observedCheck } from './observed-check.js';
+import { verificationTally } from './verification-tally.js';
 import { TokenLookup, type LookupKey, type StoredToken } from './token-lookup.js';
 
 const UNKNOWN: Verdict = Object.freeze({ status: 'unknown' });
@@ -32,13 +31,14 @@ export class Verifier {
 
   /** Like {@link Verifier.verify}, but without a promise if the answer is available at once. */
   check(credential: Credential): Verdict | Promise<Verdict> {
-    const began = verifyChannel.hasSubscribers ? performance.now() : undefined;
+    const began = verificationTally.began();
     const digest = this.hashing.digest(credential.secret);
     const key = keyOf(credential, digest);
     const cached = this.cache.get(key);
-    if (began === undefined) return this.verdict(credential, digest, key, cached);
     const source = cached ? 'memory' : 'database';
-    return observedCheck({ credential, source, began }, () => this.verdict(credential, digest, key, cached));
+    return verificationTally.observe({ credential, source, began }, () =>
+      this.verdict(credential, digest, key, cached),
+    );
   }
 
   private verdict(

@@ -17,3 +17,9 @@ export async function readiness(checks: HealthChecks): Promise<HealthAnswer> {
   const reason = failures.map((failure) => failure.reason).join('; ');
   return { status: 503, body: { status: 'unavailable', reason } };
 }
+
+/** The answer of a listener to `/health/live` and `/health/ready`; `undefined` for any other path. */
+export async function healthAnswerTo(path: string, checks: HealthChecks): Promise<HealthAnswer | undefined> {
+  if (path === '/health/live') return LIVE;
+  return path === '/health/ready' ? readiness(checks) : undefined;
+}

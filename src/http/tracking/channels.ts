@@ -25,6 +25,12 @@ export const requestStartChannel = declareChannel<RequestStartMessage>('latchkey
 /** Published when a request is finished. */
 export const requestChannel = declareChannel<RequestMessage>('latchkey:request');
 
+/**
+ * The same for the requests that reach Express: all but those to `/verify`, for which metrics have counters of their
+ * own that cost less than a message.
+ */
+export const routedRequestChannel = declareChannel<RequestMessage>('latchkey:request:routed');
+
 /** A stream of changes to one client. */
 export interface StreamMessage {
   readonly event: 'opened' | 'ended' | 'refused';
@@ -46,8 +52,8 @@ export const streamChannel = declareChannel<StreamMessage>('latchkey:stream');
 
 /** Something that was refused because a limit of the server was reached. */
 export interface CapacityMessage {
-  /** What there was too much of: connections, connections to the listener of `/verify`, or request bodies in memory. */
-  readonly resource: 'connections' | 'verify_connections' | 'bodies';
+  /** What there was too much of: connections, to the main listener or to another one, or request bodies in memory. */
+  readonly resource: 'connections' | 'verify_connections' | 'operations_connections' | 'bodies';
   /** The limit that was reached. */
   readonly limit: number;
   /** Network address of the connection. */

@@ -5,7 +5,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Origin } from '../../core/index.js';
 import { addressOf } from '../input/caller-address.js';
-import { requestChannel, requestStartChannel } from './channels.js';
+import { requestChannel, requestStartChannel, routedRequestChannel } from './channels.js';
 
 /** The header for the id of a request, in requests and answers. */
 export const REQUEST_ID_HEADER = 'X-Request-Id';
@@ -101,7 +101,7 @@ export function trackRequests(
       return;
     }
     const tracked = track(request, response, dialect);
-    if (requestChannel.hasSubscribers) publishAtEnd(request, response, tracked);
+    if (requestChannel.hasSubscribers || routedRequestChannel.hasSubscribers) publishAtEnd(request, response, tracked);
     if (requestStartChannel.hasSubscribers) requestStartChannel.runStores(tracked, next);
     else next();
   };
@@ -128,13 +128,15 @@ function requestId(request: IncomingMessage & { id?: unknown }, response: Server
 function publishAtEnd(request: Request, response: ServerResponse, tracked: TrackedRequest): void {
   const began = performance.now();
   response.once('close', () => {
-    requestChannel.publish({
+    const message = {
       ...tracked,
       route: routeOf(request),
       status: response.statusCode,
       aborted: !response.writableFinished,
       durationMs: performance.now() - began,
-    });
+    };
+    routedRequestChannel.publish(message);
+    requestChannel.publish(message);
   });
 }
 

@@ -54,8 +54,7 @@ export class LoginThrottle {
   async tokenRefused(origin: Origin): Promise<void> {
     const [first, ...others] = this.networkLimits(origin);
     const limits: [GuessLimit, ...GuessLimit[]] = [first, ...others];
-    const attempt = await this.throttle.begin({ purpose: 'token', failures: 'failed logins', origin, limits });
-    attempt.failed();
+    await this.throttle.begin({ purpose: 'token', failures: 'failed logins', origin, limits });
   }
 
   private accountLimits(

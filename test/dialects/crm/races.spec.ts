@@ -1,4 +1,4 @@
-/** Simultaneous requests; each race runs a few times. */
+/** Requests at the same time, each race a few times. */
 import { races } from './race-cases.js';
 
 races(2);

@@ -1,4 +1,4 @@
-/** A kind of token that Latchkey does not know. */
+/** A kind of token that Latchkey has never heard of. */
 import { Check, ChildEntity, Column } from 'typeorm';
 import { Token } from '../../../src/dialect-kit.js';
 

@@ -1,4 +1,4 @@
-/** A third party's dialect, as one value. */
+/** A dialect of somebody else's, as one value. */
 import {
   CHECKED_SECRET_PATTERN,
   Secret,

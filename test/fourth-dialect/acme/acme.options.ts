@@ -1,4 +1,4 @@
-/** The settings of the dialect, and its configurable module. */
+/** What can be set of the dialect, and the module that takes it. */
 import { configurableModule, setting, settingsTable, textForm } from '../../../src/dialect-kit.js';
 
 const PREFIX = /^[A-Za-z0-9]{1,15}_$/;

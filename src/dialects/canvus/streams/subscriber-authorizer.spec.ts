@@ -24,8 +24,10 @@ const ANNA: DirectoryUser = { id: 7, email: 'anna@example.com', name: 'Anna', ad
 const TOKEN = { id: 'token', userId: ANNA.id, enabled: true, expiresAt: null };
 const LINE = Buffer.from('[]\n');
 
-/** A database with one token. */
+/** A database that holds one token. */
 class OneToken extends Transactor {
+  override readonly waiting = 0;
+
   read<T>(work: DatabaseWork<T>): Promise<T> {
     return work({ find: () => Promise.resolve([TOKEN]) } as unknown as EntityManager);
   }
@@ -38,7 +40,7 @@ class OneToken extends Transactor {
   tryLock = this.write;
 }
 
-/** A directory that answers when the test says so, with the state at the time of the request. */
+/** Users who are found when the test says so, as they were when they were asked for. */
 class SlowUsers extends UserDirectory {
   anna = ANNA;
   readonly answers: (() => void)[] = [];
@@ -54,7 +56,7 @@ class SlowUsers extends UserDirectory {
 
   findByEmail = (): Promise<null> => Promise.resolve(null);
 
-  /** Answers the waiting request. */
+  /** Lets the one who waits for an answer have it. */
   async answer(): Promise<void> {
     while (this.answers.length === 0) await nextTick();
     this.answers.shift()?.();
@@ -104,14 +106,14 @@ describe('SubscriberAuthorizer', () => {
     subscriber.begin([LINE]);
   });
 
-  it('holds back a new subscriber’s lines until they are authorized', async () => {
+  it('keeps a new subscriber’s lines back until it is known that they may have them', async () => {
     for (let turn = 0; turn < 5; turn += 1) await nextTick();
     expect(written).toEqual([]);
     await users.answer();
     expect([await opened, written]).toEqual(['opened', [LINE]]);
   });
 
-  it('does not use an answer from before a block after it', async () => {
+  it('does not take an answer from before a block for one from after it', async () => {
     while (users.answers.length === 0) await nextTick();
     users.anna = { ...ANNA, status: 'blocked' };
     authorizer.onChange(new UserBlocked(ANNA), ANNA.id);
@@ -122,7 +124,7 @@ describe('SubscriberAuthorizer', () => {
     expect(written).toEqual([]);
   });
 
-  it('reads nothing for a change that revokes no access, or concerns another user', async () => {
+  it('asks nothing for a change that revokes no access, nor for one of somebody else', async () => {
     await users.answer();
     authorizer.onChange(new UserLoggedIn(ANNA), ANNA.id);
     authorizer.onChange(new UserBlocked({ id: 8, name: 'Berta' }), 8);
@@ -132,7 +134,7 @@ describe('SubscriberAuthorizer', () => {
     expect(written).toEqual([LINE, LINE]);
   });
 
-  it('reads nothing for a subscriber who has disconnected', async () => {
+  it('asks nothing for a subscriber who has gone', async () => {
     await users.answer();
     authorizer.remove(subscriber);
     authorizer.onChange(new UserBlocked(ANNA), ANNA.id);

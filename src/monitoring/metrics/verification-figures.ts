@@ -1,0 +1,43 @@
+/** Figures of verifications, of requests to `/verify`, and of the cache of credentials. */
+import { verificationTally, type CredentialCache } from '../../core/index.js';
+import { verifyTally } from '../../data-plane/index.js';
+import type { Figures, Sample } from './figures.js';
+
+/** What is timed: reading the clock each time would cost more than everything else here. */
+const TIMED = 'One in 16 is timed.';
+
+export function addVerificationFigures(figures: Figures, cache: CredentialCache): void {
+  const { counts, timings } = verificationTally;
+  figures.tallied(
+    'verifications_total',
+    'Credentials that were checked, at any door.',
+    ['outcome', 'kind', 'secret', 'source'],
+    () =>
+      counts.map(({ status, kind, matched, source, count }): Sample => [
+        { outcome: status, kind: kind ?? '', secret: matched ?? '', source },
+        count,
+      ]),
+  );
+  figures.timed('verification_duration_seconds', `How long the check of a credential took. ${TIMED}`, () =>
+    Object.entries(timings).map(([source, timing]) => ({ labels: { source }, timing })),
+  );
+  figures.timed('verify_duration_seconds', `How long /verify took, until the answer was written. ${TIMED}`, () => [
+    { labels: {}, timing: verifyTally.timing },
+  ]);
+  addCacheFigures(figures, cache);
+}
+
+function addCacheFigures(figures: Figures, cache: CredentialCache): void {
+  const from = (source: string): number =>
+    verificationTally.counts.filter((each) => each.source === source).reduce((sum, { count }) => sum + count, 0);
+  figures.tallied('credential_cache_hits_total', 'Credentials that were found in memory.', [], () => [
+    [{}, from('memory')],
+  ]);
+  figures.tallied('credential_cache_misses_total', 'Credentials that were looked for in the database.', [], () => [
+    [{}, from('database')],
+  ]);
+  figures.gauge('credential_cache_entries', 'Credentials in memory.', [], () => [[{}, cache.size]]);
+  figures.gauge('credential_cache_max_entries', 'Credentials for which there is room in memory.', [], () => [
+    [{}, cache.capacity],
+  ]);
+}
