@@ -4,8 +4,8 @@ import { CredentialForms, Verifier, type Acceptance, type CredentialForm, type V
 import { AccountCount, MemberRoles } from '../identity/index.js';
 import type { Values } from '../settings/index.js';
 import { decisionChannel, type DecisionMessage, type DecisionSource } from './channels.js';
-import { admits, admitsMember, namesHolders, type AccessPolicy } from './access-policy.js';
-import { CredentialReader } from './credential-reader.js';
+import { admits, admitsMember, canAdmit, namesHolders, type AccessPolicy } from './access-policy.js';
+import { CredentialReader, type Candidate, type PresentedCredential } from './credential-reader.js';
 import { DATA_PLANE_OPTIONS } from './data-plane.options.js';
 import type { DATA_PLANE_SETTINGS } from './data-plane.settings.js';
 
@@ -34,7 +34,9 @@ export class AccessDecider {
   /** Kinds of token that can be presented. */
   readonly kinds: readonly string[];
   private readonly logger = new Logger(AccessDecider.name);
+  /** Reads the credentials of all forms. */
   private readonly reader: CredentialReader;
+  private readonly readers = new WeakMap<AccessPolicy, CredentialReader>();
   private readonly withoutAccount: boolean;
   private warnedAt = Number.NEGATIVE_INFINITY;
 
@@ -42,7 +44,7 @@ export class AccessDecider {
     private readonly verifier: Verifier,
     private readonly accounts: AccountCount,
     private readonly roles: MemberRoles,
-    forms: CredentialForms,
+    private readonly forms: CredentialForms,
     @Inject(DATA_PLANE_OPTIONS) { withoutAccount }: Values<typeof DATA_PLANE_SETTINGS>,
   ) {
     this.kinds = forms.kinds;
@@ -56,16 +58,49 @@ export class AccessDecider {
    * @throws DomainError `unavailable`, thrown or rejected
    */
   decide(rawHeaders: readonly string[], policy: AccessPolicy, source?: DecisionSource): Decision | Promise<Decision> {
-    const presented = this.reader.read(rawHeaders);
-    if ('reason' in presented) {
-      if (source && decisionChannel.hasSubscribers) publish(source, policy, 'unauthenticated', presented.reason);
-      return presented.reason === 'missing' ? MISSING : REFUSED;
-    }
+    const presented = this.presented(rawHeaders, policy);
+    if ('reason' in presented) return refusal(presented.reason, policy, source);
+    if ('candidates' in presented) return this.decideAmong(presented.candidates, policy, source);
     const { credential, form } = presented;
     const verdict = this.verifier.check(credential);
     return verdict instanceof Promise
       ? verdict.then((late) => this.decisionOn(late, form, policy, source))
       : this.decisionOn(verdict, form, policy, source);
+  }
+
+  /** A credential that the policy cannot admit is the application's, unless there is no other. */
+  private presented(rawHeaders: readonly string[], policy: AccessPolicy): PresentedCredential {
+    const reader = this.readerFor(policy);
+    const presented = reader.read(rawHeaders);
+    const isMissing = 'reason' in presented && presented.reason === 'missing';
+    return isMissing && reader !== this.reader ? this.reader.read(rawHeaders) : presented;
+  }
+
+  private readerFor(policy: AccessPolicy): CredentialReader {
+    const known = this.readers.get(policy);
+    if (known) return known;
+    const isRead = (form: CredentialForm): boolean => canAdmit(policy, form);
+    const readsAll = this.forms.presentable.every(isRead);
+    const reader = readsAll ? this.reader : new CredentialReader(this.forms, isRead);
+    this.readers.set(policy, reader);
+    return reader;
+  }
+
+  /** Those that this server does not know are the application's, if their headers can be. */
+  private async decideAmong(
+    candidates: readonly Candidate[],
+    policy: AccessPolicy,
+    source: DecisionSource | undefined,
+  ): Promise<Decision> {
+    const judged = await Promise.all(
+      candidates.map(async ({ credential, form }) => ({ form, verdict: await this.verifier.check(credential) })),
+    );
+    const isOurs = ({ form, verdict }: (typeof judged)[number]): boolean =>
+      verdict.status !== 'unknown' || form.inHeaders.isUsedByApplications !== true;
+    const [ours, second] = judged.filter(isOurs);
+    if (second) return refusal('conflicting', policy, source);
+    if (!ours) return refusal('unknown', policy, source);
+    return this.decisionOn(ours.verdict, ours.form, policy, source);
   }
 
   private decisionOn(
@@ -122,6 +157,15 @@ export class AccessDecider {
         'user= or token= to the rule of the proxy or guard, or set VERIFY_WITHOUT_ACCOUNT=true',
     );
   }
+}
+
+function refusal(
+  reason: 'missing' | 'malformed' | 'conflicting' | 'unknown',
+  policy: AccessPolicy,
+  source: DecisionSource | undefined,
+): Decision {
+  if (source && decisionChannel.hasSubscribers) publish(source, policy, 'unauthenticated', reason);
+  return reason === 'missing' ? MISSING : REFUSED;
 }
 
 function outcomeOf(reason: Reason): DecisionMessage['outcome'] {

@@ -1,5 +1,5 @@
 /** Access policies: which valid tokens are admitted, by their kind, their account, themselves, or their user. */
-import type { Acceptance } from '../core/index.js';
+import type { Acceptance, CredentialForm } from '../core/index.js';
 import type { Role, RolesByAccount } from '../identity/index.js';
 
 /**
@@ -33,6 +33,13 @@ export function admits({ kinds, accounts, tokens, users }: AccessPolicy, { token
   if (accounts && (token.accountId === null || !accounts.includes(token.accountId))) return false;
   if (tokens && !tokens.includes(token.id)) return false;
   return !users || (token.userId !== null && users.includes(token.userId));
+}
+
+/** Whether the policy can admit a token of this form: without that, a credential of the form is none of its business. */
+export function canAdmit({ kinds, accounts, users, memberOf }: AccessPolicy, form: CredentialForm): boolean {
+  if (kinds && !form.kinds.some((kind) => kinds.includes(kind))) return false;
+  if (accounts && form.holder === 'users') return false;
+  return (!users && !memberOf) || form.holder === 'users';
 }
 
 /** @param held - the roles of the user of the token */

@@ -24,6 +24,7 @@ const PAIR = form('pair', {
 const KEY = form('key', { names: ['X-Key'], read });
 const BEARER = form('bearer', {
   names: ['Authorization'],
+  isUsedByApplications: true,
   takes: (value) => value.startsWith('Bearer '),
   read: ([value]) => read([value?.slice('Bearer '.length)]),
 });
@@ -37,11 +38,15 @@ const OBJECT = form('object', {
 
 const reader = new CredentialReader(new CredentialForms([PAIR, KEY, BEARER, OBJECT]));
 
-/** The noun of the form and the secret, or why there is no credential. */
-function readFrom(...rawHeaders: string[]): string {
-  const presented = reader.read(rawHeaders);
-  return 'reason' in presented ? presented.reason : `${presented.form.noun}: ${presented.credential.secret.reveal()}`;
+/** The noun of the form and the secret, of each that may be the credential, or why there is none. */
+function readBy(by: CredentialReader, rawHeaders: string[]): string {
+  const presented = by.read(rawHeaders);
+  if ('reason' in presented) return presented.reason;
+  const candidates = 'candidates' in presented ? presented.candidates : [presented];
+  return candidates.map((each) => `${each.form.noun}: ${each.credential.secret.reveal()}`).join(' or ');
 }
+
+const readFrom = (...rawHeaders: string[]): string => readBy(reader, rawHeaders);
 
 describe('the credential of a request', () => {
   it('is read from the headers of its form, whatever their case and order', () => {
@@ -76,7 +81,8 @@ describe('the credential of a request', () => {
   it('conflicts with a second one, also of another form, and also if both are equal', () => {
     expect(readFrom('X-Key', 'k', 'X-Key', 'k')).toBe('conflicting');
     expect(readFrom('X-Key', 'k', 'x-key', '')).toBe('conflicting');
-    expect(readFrom('X-Key', 'k', 'Authorization', 'Bearer t')).toBe('conflicting');
+    expect(readFrom('X-Key', 'k', 'Authorization', '{}')).toBe('conflicting');
+    expect(readFrom('Authorization', '{}', 'X-Id', 'i', 'X-Key', 'k', 'X-Secret', 's')).toBe('conflicting');
     expect(readFrom('X-Id', 'i', 'X-Secret', 's', 'X-Key', 'k')).toBe('conflicting');
     expect(readFrom('Authorization', 'Basic dTpw', 'Authorization', 'Bearer t')).toBe('conflicting');
   });
@@ -95,6 +101,41 @@ describe('the credential of a request', () => {
     const others = (count: number): string[] => Array.from({ length: count }, () => ['Accept', '*/*']).flat();
     expect(readFrom(...others(998), 'X-Key', 'k')).toBe('key: k');
     expect(readFrom(...others(999), 'X-Key', 'k')).toBe('conflicting');
+  });
+});
+
+describe('what applications use as well', () => {
+  it('may belong to the application, beside a credential of another form', () => {
+    expect(readFrom('Authorization', 'Bearer t', 'X-Key', 'k')).toBe('key: k or bearer: t');
+    expect(readFrom('X-Secret', 's', 'Authorization', 'Bearer t', 'X-Id', 'i')).toBe('pair: i+s or bearer: t');
+  });
+
+  it('belongs to it if it cannot be a credential', () => {
+    expect(readFrom('X-Key', 'k', 'Authorization', 'Bearer bad')).toBe('key: k');
+    expect(readFrom('Authorization', 'Bearer bad')).toBe('malformed');
+  });
+
+  it('hides neither an incomplete nor a malformed credential, nor a repeated header', () => {
+    expect(readFrom('X-Id', 'i', 'Authorization', 'Bearer t')).toBe('conflicting');
+    expect(readFrom('X-Key', 'bad', 'Authorization', 'Bearer t')).toBe('malformed');
+    expect(readFrom('X-Key', 'k', 'Authorization', 'Bearer t', 'Authorization', 'Bearer u')).toBe('conflicting');
+  });
+});
+
+describe('a reader of some forms', () => {
+  const some = new CredentialReader(new CredentialForms([PAIR, KEY, BEARER, OBJECT]), ({ noun }) =>
+    ['pair', 'object'].includes(noun),
+  );
+
+  it('takes all others for the application, whatever is wrong with them', () => {
+    expect(readBy(some, ['X-Key', 'k', 'X-Id', 'i', 'X-Key', 'k', 'X-Secret', 's'])).toBe('pair: i+s');
+    expect(readBy(some, ['X-Key', 'k', 'Authorization', 'Bearer t'])).toBe('missing');
+  });
+
+  it('knows a value of another form in a header that both use', () => {
+    expect(readBy(some, ['Authorization', 'Bearer t', 'X-Id', 'i', 'X-Secret', 's'])).toBe('pair: i+s');
+    expect(readBy(some, ['Authorization', '{}', 'X-Id', 'i', 'X-Secret', 's'])).toBe('conflicting');
+    expect(readBy(some, ['Authorization', 'Bearer t', 'Authorization', '{}'])).toBe('conflicting');
   });
 });
 

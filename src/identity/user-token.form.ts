@@ -6,7 +6,7 @@ import { actsForUser } from './authenticator.js';
 export const USER_TOKEN_DESCRIPTION = 'A personal token or a login token.';
 
 /** A header that carries a user token. */
-type UserTokenHeader = Pick<HeaderForm, 'takes' | 'documentation'> & {
+type UserTokenHeader = Pick<HeaderForm, 'takes' | 'documentation' | 'isUsedByApplications'> & {
   readonly name: string;
   /** Extracts the token from a header value; `''` if there is none. */
   readonly tokenIn: (value: string) => string;
@@ -40,6 +40,7 @@ const BEARER_SCHEME = /^Bearer(?![\w!#$%&'*+.^`|~-])/i;
 /** The form `Authorization: Bearer`, which is available whatever the dialects. */
 export const BEARER_FORM = userTokenForm({
   name: 'Authorization',
+  isUsedByApplications: true,
   takes: (value) => BEARER_SCHEME.test(value),
   tokenIn: (value) => BEARER.exec(value)?.[1] ?? '',
   documentation: {

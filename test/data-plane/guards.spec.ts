@@ -235,35 +235,38 @@ onBothEngines('guards of a host application', (engine) => {
     expect((await ask('/open')).text).toBe('open');
   });
 
-  it.each<[path: string, service: number, personal: number, session: number]>([
-    ['/guarded/services', 200, 403, 403],
-    ['/guarded/people', 403, 200, 200],
-    ['/guarded/all', 200, 200, 200],
-    ['/guarded/logins', 403, 403, 200],
-    ['/guarded/other-account', 403, 403, 403],
-    ['/guarded/either-account', 200, 403, 403],
-    ['/guarded/contradiction', 403, 403, 403],
-    ['/guarded/members', 403, 200, 200],
-    ['/guarded/readers', 403, 403, 403],
-    ['/guarded/administrator', 403, 200, 403],
-    ['/members/administrators', 403, 200, 200],
-    ['/members/readers', 403, 403, 403],
-    ['/guarded/nobody', 403, 403, 403],
-    ['/narrow/as-all', 200, 403, 403],
-    ['/narrow/narrower', 200, 403, 403],
-    ['/narrow/unchanged', 200, 403, 403],
-  ])('%s: service token %d, personal token %d, login %d, and 401 otherwise', async (path, ...expected) => {
-    const statuses = [await ask(path, service), await ask(path, personal), await ask(path, session)];
-    expect(statuses.map(({ status }) => status)).toEqual(expected);
-    const strangers: Headers[] = [
-      {},
-      privately(UNKNOWN_USER_TOKEN),
-      pair({ ...token, client_secret: `${token.client_secret}0` }),
-      { ...service, ...personal },
-      { 'Latchkey-Token-Id': token.id, 'Latchkey-User-Id': '1000' },
-    ];
-    for (const headers of strangers) expect([headers, (await ask(path, headers)).status]).toEqual([headers, 401]);
-  });
+  it.each<[path: string, service: number, personal: number, session: number, both: number]>([
+    ['/guarded/services', 200, 403, 403, 200],
+    ['/guarded/people', 403, 200, 200, 200],
+    ['/guarded/all', 200, 200, 200, 401],
+    ['/guarded/logins', 403, 403, 200, 403],
+    ['/guarded/other-account', 403, 403, 403, 403],
+    ['/guarded/either-account', 200, 403, 403, 200],
+    ['/guarded/contradiction', 403, 403, 403, 401],
+    ['/guarded/members', 403, 200, 200, 200],
+    ['/guarded/readers', 403, 403, 403, 403],
+    ['/guarded/administrator', 403, 200, 403, 200],
+    ['/members/administrators', 403, 200, 200, 200],
+    ['/members/readers', 403, 403, 403, 403],
+    ['/guarded/nobody', 403, 403, 403, 401],
+    ['/narrow/as-all', 200, 403, 403, 200],
+    ['/narrow/narrower', 200, 403, 403, 200],
+    ['/narrow/unchanged', 200, 403, 403, 200],
+  ])(
+    '%s: service token %d, personal token %d, login %d, both of the first %d, and 401 otherwise',
+    async (path, ...expected) => {
+      const presented = [service, personal, session, { ...service, ...personal }];
+      const statuses = await Promise.all(presented.map((headers) => ask(path, headers)));
+      expect(statuses.map(({ status }) => status)).toEqual(expected);
+      const strangers: Headers[] = [
+        {},
+        privately(UNKNOWN_USER_TOKEN),
+        pair({ ...token, client_secret: `${token.client_secret}0` }),
+        { 'Latchkey-Token-Id': token.id, 'Latchkey-User-Id': '1000' },
+      ];
+      for (const headers of strangers) expect([headers, (await ask(path, headers)).status]).toEqual([headers, 401]);
+    },
+  );
 
   it('tell the route who the caller is', async () => {
     expect((await ask('/guarded/services', service)).json()).toEqual({

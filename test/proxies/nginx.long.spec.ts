@@ -20,6 +20,7 @@ guardedSuite(NGINX_OF_README, 'a service behind nginx as README shows it', ({ cf
     expect(Object.fromEntries(ours)).toEqual({
       'latchkey-token-id': own.id,
       'latchkey-account-id': ACCOUNT.id,
+      authorization: 'Basic eDp5',
     });
     expect((await refused({ ...pair(foreign), ...forged })).status).toBe(403);
     expect((await refused(forged)).status).toBe(401);

@@ -17,6 +17,11 @@ export interface HeaderForm {
   /** Whether the operator chose the header name, which may then be the same as that of another form. */
   readonly isConfigured?: boolean;
   /**
+   * Whether applications behind a proxy use the header for credentials of their own. Beside a credential of another form,
+   * a value that is none of this server's then belongs to the application.
+   */
+  readonly isUsedByApplications?: boolean;
+  /**
    * Whether a value is meant for this form. Default: every value is.
    * @param isShared - whether another form uses the same header
    */

@@ -5,6 +5,8 @@ const NAME = 'Private-Token';
 
 export const PRIVATE_TOKEN_FORM = userTokenForm({
   name: NAME,
+  // GitLab, for one, has tokens of its own in this header.
+  isUsedByApplications: true,
   tokenIn: (value) => value,
   documentation: {
     headers: `\`${NAME}\``,
