@@ -62,8 +62,8 @@ export class AppModule {
   }
 }
 
-/** What the module takes as the configuration has it. */
-function sharedOptions(config: Config<DialectSettings>): LatchkeyOptions {
+/** What {@link LatchkeyModule} takes as the configuration has it. */
+export function sharedOptions(config: Config<DialectSettings>): LatchkeyOptions {
   const { credentialCache, loginThrottle, longLists, names, requests, rights, userTokens, database } = config;
   const { bcryptCost, ...passwords } = config.passwords;
   const { leaseSeconds, checkpointSeconds } = database;

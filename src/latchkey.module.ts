@@ -62,7 +62,8 @@ import {
 import { schemaOf } from './schema.js';
 import { OptionsError } from './settings/index.js';
 
-const CHECKPOINTS = Symbol('latchkey:checkpoints');
+/** Injection token of what writes SQLite's log back; `null` where nothing does. */
+export const CHECKPOINTS = Symbol('latchkey:checkpoints');
 const HOST_CONNECTION = Symbol('latchkey:host-connection');
 const KNOWN_DIALECTS = Symbol('latchkey:dialects');
 

@@ -1,26 +1,39 @@
 #!/usr/bin/env node
-/** The command `latchkey`: prints help or the version, or starts the server. */
-import { UsageError, commandLineOutput } from './cli/index.js';
-import { ConfigError, loadConfig, settingsTables } from './config/index.js';
+/** The command `latchkey`: starts the server, or does what another command asks for. */
+import { EXIT, UsageError, runProgram, withGivenSettings, type ExitCode, type Invocation } from './cli/index.js';
 import { PRODUCT_VERSION } from './version.js';
 
-async function main(): Promise<void> {
-  const output = commandLineOutput(process.argv.slice(2), PRODUCT_VERSION, settingsTables());
-  if (output !== undefined) {
-    process.stdout.write(output);
-    return;
-  }
-  // Files created by the server are readable by its own user only.
+/**
+ * Nothing more is imported above, since `--help` should not take longer than Node itself: loading the server takes
+ * several times as long as everything else here.
+ */
+async function run(invocation: Invocation): Promise<ExitCode> {
+  const env = withGivenSettings(process.env, invocation.options);
+  // Files created by the server, and by commands, are readable by their own user only.
   process.umask(0o077);
-  const config = loadConfig(process.env);
-  // Not imported above: loading the server takes several times as long as everything else here.
+  if (invocation.command !== 'start') {
+    const { runOnDatabase } = await import('./administration.js');
+    return runOnDatabase(invocation, env);
+  }
+  const { loadConfig } = await import('./config/index.js');
+  const config = loadConfig(env);
   const { serve } = await import('./serve.js');
   await serve(config);
+  return EXIT.done;
 }
 
-main().catch((error: unknown) => {
+function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
-  const isClear = error instanceof ConfigError || error instanceof UsageError;
+  const isClear = error instanceof UsageError || (error instanceof Error && error.name === 'ConfigError');
   process.stderr.write(`${isClear ? message : `Latchkey cannot start: ${message}`}\n`);
-  process.exit(1);
+  process.exit(error instanceof UsageError ? EXIT.usage : EXIT.failed);
+}
+
+// `latchkey user list | head` closes the pipe before everything is written.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
 });
+
+runProgram(process.argv.slice(2), PRODUCT_VERSION, run).then((code) => {
+  process.exitCode = code;
+}, fail);

@@ -1,10 +1,11 @@
 /**
- * The tables of settings and of options in the README, made from what the rooms declare. `npm run settings-table` writes
- * them; a test fails while the README has others.
+ * The tables of settings and of options in the README, and the list in `latchkey --help`, made from what the rooms
+ * declare. `npm run settings-table` writes them; a test fails while there are others.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { settingsHelp } from '../src/cli/settings-help.js';
 import { settingsTables } from '../src/config/index.js';
 import { DATA_PLANE_SETTINGS } from '../src/data-plane/data-plane.settings.js';
 import { DIALECT_SETTINGS } from '../src/dialects.settings.js';
@@ -13,6 +14,19 @@ import { describeSettings, type SettingDescription, type SettingsTable } from '.
 
 /** Where the tables are kept. */
 export const README = path.resolve(import.meta.dirname, '../README.md');
+
+/** Where the list for `latchkey --help` is kept: reading every declaration takes as long as starting Node. */
+export const SETTINGS_LIST = path.resolve(import.meta.dirname, '../src/cli/settings-list.ts');
+
+/** The source file with the list as it has to be. */
+export function settingsListFile(): string {
+  const text = settingsHelp(settingsTables()).replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
+  return `/** The list of settings in \`latchkey --help\`, made by \`npm run settings-table\` from what the rooms declare. */
+
+/** One line for each setting with an environment variable. */
+export const SETTINGS_HELP = \`${text}\`;
+`;
+}
 
 /** A README with the tables as they have to be. */
 export async function withSettingsTables(readme: string): Promise<string> {
@@ -89,4 +103,5 @@ function row(...cells: readonly string[]): string {
 
 if (process.argv[1] === import.meta.filename) {
   writeFileSync(README, await withSettingsTables(readFileSync(README, 'utf8')));
+  writeFileSync(SETTINGS_LIST, settingsListFile());
 }

@@ -4,15 +4,15 @@ import { describeSettings, integer, setting, settingsTable, type Environment } f
 
 const TOKEN = 'Kq3-vT9wLx0ZbN7yRf2hUe5mJc8sGd1aPo6_iWtXBnE';
 
-/** How one variable is read: where its value goes, what it is without one, and which texts are which values. */
+/** How one variable is read: its place, its default, and which texts give which values. */
 interface Variable {
   readonly at: (config: Config) => unknown;
   readonly byDefault: unknown;
   readonly valid: readonly (readonly [text: string, value: unknown])[];
   readonly faulty: readonly string[];
-  /** What the complaint tells people to give. */
+  /** What the message says to give. */
   readonly remedy: RegExp;
-  /** Whether the complaint must not repeat what was given. */
+  /** Whether the message must not repeat what was given. */
   readonly secret?: boolean;
 }
 
@@ -262,11 +262,11 @@ describe('the configuration', () => {
     expect(at(loadConfig({ [name]: '' }))).toEqual(byDefault);
   });
 
-  it.each(EACH)('%s takes every valid form', (name, { at, valid }) => {
+  it.each(EACH)('%s accepts every valid form', (name, { at, valid }) => {
     for (const [text, value] of valid) expect([text, at(loadConfig({ [name]: text }))]).toEqual([text, value]);
   });
 
-  it.each(EACH)('%s refuses every faulty form, naming the variable and the remedy', (name, { faulty, remedy }) => {
+  it.each(EACH)('%s refuses every invalid form, naming the variable and the remedy', (name, { faulty, remedy }) => {
     for (const text of faulty) {
       const faults = faultsOf({ [name]: text });
       expect([text, faults.length]).toEqual([text, 1]);
@@ -275,7 +275,7 @@ describe('the configuration', () => {
     }
   });
 
-  it.each(EACH.filter(([, { secret }]) => secret))('%s is never repeated by its fault', (name, { faulty }) => {
+  it.each(EACH.filter(([, { secret }]) => secret))('%s is never repeated in its error', (name, { faulty }) => {
     for (const text of faulty) {
       const [fault = ''] = faultsOf({ [name]: text });
       const [complaint] = fault.split('; give');
@@ -284,14 +284,14 @@ describe('the configuration', () => {
     }
   });
 
-  it('tries every variable that is declared', () => {
+  it('covers every declared variable', () => {
     const declared = settingsTables()
       .flatMap(describeSettings)
       .flatMap(({ env }) => env ?? []);
     expect(declared.sort()).toEqual(Object.keys(VARIABLES).sort());
   });
 
-  it.each(EACH)('%s has a place of its own', (name, { at, valid, byDefault }) => {
+  it.each(EACH)('%s sets only its own value', (name, { at, valid, byDefault }) => {
     const [text, value] = valid.find(([, other]) => JSON.stringify(other) !== JSON.stringify(byDefault)) ?? [''];
     const [before, after] = [loadConfig({}), loadConfig({ [name]: text, SOMETHING_ELSE: 'x', PATH: '/bin' })];
     expect(at(after)).toEqual(value);
@@ -300,7 +300,7 @@ describe('the configuration', () => {
     for (const [other, { at }] of unchanged) expect([other, at(after)]).toEqual([other, at(before)]);
   });
 
-  it('has the settings of the dialects that are named', () => {
+  it('has the settings of the given dialects', () => {
     const doors = settingsTable('Doors', {
       count: setting({ env: 'DOORS_COUNT', form: integer(1, 9), default: 2, doc: 'How many doors there are' }),
     });
@@ -318,13 +318,13 @@ describe('the configuration', () => {
     expect(unknownVariables).toEqual([{ name: 'DOORS_CONT', candidates: ['DOORS_COUNT'] }]);
   });
 
-  it('names the variables that look like misspelt settings, which do not keep the server from starting', () => {
+  it('lists variables that look like misspelt settings, which do not prevent the start', () => {
     const { unknownVariables } = loadConfig({ ADMIN_PASWORD: 'hunter2', PATH: '/bin' });
     expect(unknownVariables).toEqual([{ name: 'ADMIN_PASWORD', candidates: ['ADMIN_PASSWORD'] }]);
     expect(loadConfig({ PATH: '/bin' }).unknownVariables).toEqual([]);
   });
 
-  it('lists all faults at once, in one message', () => {
+  it('lists all errors in one message', () => {
     const env = Object.fromEntries(EACH.map(([name, { faulty }]) => [name, faulty[0]]));
     const faults = faultsOf(env);
     expect(faults.map((fault) => fault.split(' ', 1)[0]).sort()).toEqual(EACH.map(([name]) => name).sort());
@@ -333,7 +333,7 @@ describe('the configuration', () => {
     for (const fault of faults) expect(message).toContain(fault);
   });
 
-  it('is frozen through and through', () => {
+  it('is deeply frozen', () => {
     const config = loadConfig({ TRUST_PROXY: '10.0.0.0/8' });
     const thawed: string[] = [];
     const visit = (value: unknown, path: string): void => {

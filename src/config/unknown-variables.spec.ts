@@ -34,16 +34,16 @@ describe('variables that look like misspelt settings', () => {
     expect(found({ [name]: 'x' })).toEqual([[name, meant]]);
   });
 
-  it('are not looked for next to a setting that is given, unless they begin as only ours do', () => {
+  it('are ignored if the setting itself is given, unless they have a prefix of ours', () => {
     expect(found({ DATABASE_URI: 'x', DATABASE_URL: 'sqlite:x' })).toEqual([]);
     expect(found({ ADMIN_EMAIL: 'a@b', ADMIN_EMAILS: 'x' })).toEqual([['ADMIN_EMAILS', 'ADMIN_EMAIL']]);
   });
 
-  it('are not looked for among those that are empty, which count as not given', () => {
+  it('are ignored if they are empty, which counts as not given', () => {
     expect(found({ PROT: '', ADMIN_PASWORD: undefined, PORT: '' })).toEqual([]);
   });
 
-  it('are none in an environment with every setting', () => {
+  it('are not found in an environment with every setting', () => {
     const names = settingsTables().flatMap(({ settings }) =>
       Object.values(settings).flatMap((entry) => ('env' in entry && entry.env !== undefined ? [entry.env] : [])),
     );
@@ -51,7 +51,7 @@ describe('variables that look like misspelt settings', () => {
     expect(found(Object.fromEntries(names.map((name) => [name, 'x'])))).toEqual([]);
   });
 
-  it('are none in the environments of a desktop, of npm, of a container and of a cluster', () => {
+  it('are not found in the environments of a desktop, of npm, of a container and of a cluster', () => {
     expect(found(DESKTOP)).toEqual([]);
     expect(found(NPM)).toEqual([]);
     expect(found(CLUSTER)).toEqual([]);
@@ -109,7 +109,7 @@ const CLUSTER: Environment = {
   CRM_PORT: 'tcp://10.0.0.2:80',
 };
 
-/** Settings of programs that often run in the same place. */
+/** Settings of programs that often run on the same machine. */
 const NEIGHBOURS = named(`
   POSTGRES_USER POSTGRES_PASSWORD POSTGRES_DB POSTGRES_HOST_AUTH_METHOD PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGDATA
   REDIS_URL REDIS_HOST REDIS_PORT MYSQL_ROOT_PASSWORD DATABASE_HOST DATABASE_PORT DATABASE_USER DATABASE_PASSWORD

@@ -1,4 +1,4 @@
-/** The fair queue: whose turn it is, which purpose always has a slot, and who is turned away. */
+/** The fair queue: its order, its reserved slot, and which work is rejected. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Overload } from './errors.js';
@@ -21,7 +21,7 @@ describe('a fair queue', () => {
     queue = queueOf(1);
   });
 
-  /** Work that lasts until {@link endOne}; resolves with its name, or with the refusal. */
+  /** Work that lasts until {@link endOne}; resolves with its name, or with the rejection. */
   const work = (purpose: Purpose, caller: string, name: string): Promise<unknown> =>
     queue
       .run({ purpose, caller: caller.split('/') }, () => {
@@ -44,7 +44,7 @@ describe('a fair queue', () => {
     while (ends.length > 0) await endOne();
   };
 
-  it('runs so much work at a time, and returns what it returns', async () => {
+  it('runs a limited amount of work at a time, and returns its results', async () => {
     queue = queueOf(3);
     const results = ['a', 'b', 'c', 'd'].map((name) => work('vital', 'me', name));
     await delay(1);
@@ -55,7 +55,7 @@ describe('a fair queue', () => {
     expect(queue.waiting).toBe(0);
   });
 
-  it('goes on after work that fails', async () => {
+  it('continues after work that fails', async () => {
     const turn = { purpose: 'one', caller: ['me'] } as const;
     const failed = queue.run(turn, () => Promise.reject(new Error('broken')));
     const next = queue.run(turn, () => Promise.resolve('next'));

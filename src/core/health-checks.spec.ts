@@ -1,9 +1,9 @@
-/** Checks of health by themselves: when they are made, and what is said of those that fail. */
+/** Health checks: when they run, and how failures are reported. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { HealthChecks, type HealthCheck } from './health-checks.js';
 
-/** Longer than an answer is kept. */
+/** Longer than a result is cached. */
 const KEPT_MS = 1050;
 
 describe('health checks', () => {
@@ -13,7 +13,7 @@ describe('health checks', () => {
     checks = new HealthChecks();
   });
 
-  /** Answers these in turn, the last one for ever, and counts how often it was asked. */
+  /** Returns these in turn, then always the last one, and counts its calls. */
   const answering = (name: string, ...answers: (string | null)[]): HealthCheck & { asked: number } => {
     const check = {
       name,
@@ -26,7 +26,7 @@ describe('health checks', () => {
     return check;
   };
 
-  it('find nothing wrong when there are none, and when all are well', async () => {
+  it('report no failure without checks, and if all pass', async () => {
     expect(await checks.failures()).toEqual([]);
     checks.register(answering('the disk', null));
     expect(await checks.failures()).toEqual([]);
@@ -42,12 +42,12 @@ describe('health checks', () => {
     ]);
   });
 
-  it('say of one that throws no more than that: what it threw is for no stranger', async () => {
+  it('do not show what a check threw, as anyone may read the answer', async () => {
     checks.register({ name: 'the disk', check: () => Promise.reject(new Error('EACCES /home/operator')) });
     expect(await checks.failures()).toEqual([{ name: 'the disk', reason: 'the disk cannot be checked' }]);
   });
 
-  it('are made once for all who ask at the same time, and again when the answer is a second old', async () => {
+  it('run once for simultaneous callers, and again when the result is a second old', async () => {
     const check = answering('the disk', null, 'the disk is full');
     checks.register(check);
     const answers = await Promise.all(Array.from({ length: 20 }, () => checks.failures()));
@@ -58,7 +58,7 @@ describe('health checks', () => {
     expect(check.asked).toBe(2);
   });
 
-  it('are made once while one of them takes its time', async () => {
+  it('run once while one of them is slow', async () => {
     const quick = answering('quick', null);
     checks.register(quick);
     checks.register({ name: 'slow', check: () => delay(60, null) });
@@ -68,7 +68,7 @@ describe('health checks', () => {
     expect(quick.asked).toBe(1);
   });
 
-  it('are answered for at their time limit, and one that hangs is not made a second time', async () => {
+  it('fail at their time limit, and one that hangs is not started again', async () => {
     let [asked, finish]: [number, (reason: null) => void] = [0, () => undefined];
     const check = (): Promise<null> => {
       asked += 1;
@@ -90,7 +90,7 @@ describe('health checks', () => {
     expect(asked).toBe(2);
   });
 
-  it('leave out what requires something that fails, and what requires that', async () => {
+  it('skip checks that require a failed one, directly or indirectly', async () => {
     const [ground, house, roof] = [answering('ground', 'no ground'), answering('house', 'no house'), answering('roof')];
     checks.register(ground);
     checks.register({ ...house, requires: 'ground' });
@@ -99,19 +99,19 @@ describe('health checks', () => {
     expect([house.asked, roof.asked]).toEqual([0, 0]);
   });
 
-  it('ask what requires something that is well', async () => {
+  it('run checks that require one that passes', async () => {
     checks.register(answering('ground', null));
     checks.register({ ...answering('house', 'no house'), requires: 'ground' });
     expect(await checks.failures()).toEqual([{ name: 'house', reason: 'no house' }]);
   });
 
-  it('have names that nobody else has, and require what is there already', () => {
+  it('must have unique names, and may only require registered ones', () => {
     checks.register(answering('the disk'));
     expect(() => checks.register(answering('the disk'))).toThrow(/already/);
     expect(() => checks.register({ ...answering('other'), requires: 'later' })).toThrow(/requires "later"/);
   });
 
-  it('can be taken away again', async () => {
+  it('can be removed', async () => {
     const remove = checks.register(answering('the disk', 'the disk is full'));
     expect(await checks.failures()).toHaveLength(1);
     remove();

@@ -1,7 +1,7 @@
 /** The core: token entity, hashing, life cycle, verification, changes. It knows no HTTP, dialect or users table. */
 export { ActorCheck } from './database/actor-check.js';
 export { ChangeCheck } from './database/change-check.js';
-export { SYSTEM, anonymousFrom, type Actor, type ActorKind, type Origin } from './database/actor.js';
+export { COMMAND_LINE, SYSTEM, anonymousFrom, type Actor, type ActorKind, type Origin } from './database/actor.js';
 export { AuditLog, removeAuditRows, type AuditFilter, type IdRange } from './audit/audit-log.js';
 export { AuditRecord } from './audit/audit-record.entity.js';
 export { AuditSink, DatabaseAuditSink, type AuditEntry } from './audit/audit-sink.js';

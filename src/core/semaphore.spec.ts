@@ -1,4 +1,4 @@
-/** The semaphore: its limit, its order, and its two ways to turn work away. */
+/** The semaphore: its limit, its order, and its two ways to reject work. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Semaphore } from './semaphore.js';
@@ -15,7 +15,7 @@ describe('a semaphore', () => {
     ends = [];
   });
 
-  /** Work that lasts until it is told to end. */
+  /** Work that lasts until the test ends it. */
   const lasting = (name: string) => (): Promise<string> => {
     begun.push(name);
     return new Promise((resolve) => {
@@ -29,7 +29,7 @@ describe('a semaphore', () => {
     await delay(1);
   };
 
-  it('runs so much work at a time, in the order in which it came', async () => {
+  it('runs a limited amount of work at a time, in order of arrival', async () => {
     const semaphore = new Semaphore({ concurrent: 2, onReject });
     const results = ['a', 'b', 'c', 'd'].map((name) => semaphore.run(lasting(name)));
     await delay(1);
@@ -40,7 +40,7 @@ describe('a semaphore', () => {
     expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('lets the next work run after work that fails', async () => {
+  it('continues after work that fails', async () => {
     const semaphore = new Semaphore({ concurrent: 1, onReject });
     const failed = semaphore.run(() => Promise.reject(new Error('broken')));
     const next = semaphore.run(() => Promise.resolve('next'));
@@ -48,7 +48,7 @@ describe('a semaphore', () => {
     expect(await next).toBe('next');
   });
 
-  it('rejects work that comes when as much waits as may', async () => {
+  it('rejects work when the queue is full', async () => {
     const semaphore = new Semaphore({ concurrent: 1, maxWaiting: 1, onReject });
     const [first, second] = [semaphore.run(lasting('a')), semaphore.run(lasting('b'))];
     await expect(semaphore.run(lasting('c'))).rejects.toMatchObject(REFUSED);
@@ -56,7 +56,7 @@ describe('a semaphore', () => {
     expect(await Promise.all([first, second])).toEqual(['a', 'b']);
   });
 
-  it('rejects work that has waited too long, and passes it over', async () => {
+  it('rejects work that has waited too long, and skips it', async () => {
     const semaphore = new Semaphore({ concurrent: 1, maxWaitMs: 20, onReject });
     const first = semaphore.run(lasting('a'));
     await expect(semaphore.run(lasting('b'))).rejects.toMatchObject(REFUSED);

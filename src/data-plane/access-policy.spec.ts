@@ -50,7 +50,7 @@ describe('an access policy', () => {
     expect(admits({ accounts: [] }, acceptance('session', A))).toBe(false);
   });
 
-  it('intersected with another admits what both do, also nobody', () => {
+  it('intersected with another admits what both do, which may be nobody', () => {
     expect(intersect({ kinds: KINDS }, { kinds: ['session'], accounts: [A] })).toEqual({
       kinds: ['session'],
       accounts: [A],
@@ -108,7 +108,7 @@ describe('an access policy', () => {
     expect(readPolicy('', KINDS)).toEqual({});
   });
 
-  it.each(BROKEN)('that cannot be understood is refused instead of admitting everybody: %s', (query) => {
+  it.each(BROKEN)('that is invalid is refused instead of admitting everybody: %s', (query) => {
     expect(() => readPolicy(query, KINDS)).toThrow(PolicyError);
   });
 });

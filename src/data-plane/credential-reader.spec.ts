@@ -11,7 +11,7 @@ const form = (noun: string, inHeaders: HeaderForm): CredentialForm => ({
   inHeaders,
 });
 
-/** Reads what is there as one secret; "bad" cannot be one. */
+/** Reads the values as one secret; "bad" cannot be one. */
 const read = (values: readonly (string | undefined)[]): Credential | 'incomplete' | 'malformed' => {
   if (values.length === 0 || values.includes(undefined)) return 'incomplete';
   return values.includes('bad') ? 'malformed' : { secret: new Secret(values.join('+')) };
@@ -28,7 +28,7 @@ const BEARER = form('bearer', {
   takes: (value) => value.startsWith('Bearer '),
   read: ([value]) => read([value?.slice('Bearer '.length)]),
 });
-/** Has the header of another form, and takes only what begins like an object. */
+/** Has the header of another form, and accepts only what begins like an object. */
 const OBJECT = form('object', {
   names: ['authorization'],
   isConfigured: true,
@@ -49,7 +49,7 @@ function readBy(by: CredentialReader, rawHeaders: string[]): string {
 const readFrom = (...rawHeaders: string[]): string => readBy(reader, rawHeaders);
 
 describe('the credential of a request', () => {
-  it('is read from the headers of its form, whatever their case and order', () => {
+  it('is read from the headers of its form, in any case and order', () => {
     expect(readFrom('Host', 'a', 'x-key', 'k')).toBe('key: k');
     expect(readFrom('X-SECRET', 's', 'Accept', '*/*', 'x-id', 'i')).toBe('pair: i+s');
     expect(readFrom('AUTHORIZATION', 'Bearer t')).toBe('bearer: t');
@@ -97,7 +97,7 @@ describe('the credential of a request', () => {
     expect(readFrom('X-Key', 'bad', 'X-Key', 'k')).toBe('conflicting');
   });
 
-  it('is not looked for among so many headers that Node may have left some out', () => {
+  it('is not read if there are so many headers that Node may have dropped some', () => {
     const others = (count: number): string[] => Array.from({ length: count }, () => ['Accept', '*/*']).flat();
     expect(readFrom(...others(998), 'X-Key', 'k')).toBe('key: k');
     expect(readFrom(...others(999), 'X-Key', 'k')).toBe('conflicting');
@@ -140,7 +140,7 @@ describe('a reader of some forms', () => {
 });
 
 describe('a reader of credentials', () => {
-  it('takes as many headers as fit into a set of bits, and keeps all of them apart', () => {
+  it('supports as many headers as fit into a bit set, and distinguishes all of them', () => {
     const keys = (count: number): CredentialForms =>
       new CredentialForms(
         Array.from({ length: count }, (_, at) => form(`k${String(at)}`, { names: [`X-${String(at)}`], read })),

@@ -8,4 +8,5 @@ export type { DataPlaneOptions } from './data-plane.options.js';
 export { AdmitTokens, CurrentPrincipal, TokenGuard, type TokenPrincipal } from './guards/token.guard.js';
 export type { DecisionMessage, DecisionSource } from './channels.js';
 export { AccessDecider, type Decision } from './access-decider.js';
+export { TokenRevocation } from './oauth/token-revocation.js';
 export { dataPlaneDocument, withForwardAuth } from './data-plane.docs.js';

@@ -58,7 +58,10 @@ export class PasswordService {
         await attempt.cancelled();
         throw error;
       });
-    if (!user?.passwordHash || !matches) throw await this.refused(actor, user);
+    if (!user?.passwordHash || !matches) {
+      attempt.failed();
+      throw await this.refused(actor, user);
+    }
     await attempt.succeeded();
     const { passwordHash: checked } = user;
     const passwordHash = await this.prepare(actor, next);

@@ -115,6 +115,7 @@ export class SessionService {
     try {
       const opened = await this.openFor(candidate, password, options);
       if (opened) await attempt.succeeded();
+      else attempt.failed();
       return opened;
     } catch (error) {
       await attempt.cancelled();

@@ -1,4 +1,4 @@
-/** The private parts of other programs are where this code expects them, in the versions that are installed. */
+/** The undocumented parts of libraries are where this code expects them, in the installed versions. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -34,7 +34,7 @@ function readPackage(path: string): Package {
   return JSON.parse(readFileSync(new URL(`../../${path}package.json`, import.meta.url), 'utf8')) as Package;
 }
 
-it('what is entered by the back door has a tilde range, of the version that the code names and that is installed', () => {
+it('libraries with undocumented parts in use have a tilde range, of the version named in the code and installed', () => {
   const { dependencies, peerDependencies } = readPackage('');
   for (const [name, range, version] of [
     ['express', dependencies.express, EXPRESS_VERSION],
@@ -49,7 +49,7 @@ it('what is entered by the back door has a tilde range, of the version that the 
   }
 });
 
-it('an Express application has layers that tell their routes, and a router can be made of some of them', () => {
+it('an Express application has layers with their routes, and a router can be built from some of them', () => {
   const application = express();
   application.use((_request, _response, next) => {
     next();
@@ -81,7 +81,7 @@ it('a route can be copied to one that distinguishes upper case from lower case',
   expect((await fetch(`${address}/Orders/A`)).status).toBe(404);
 });
 
-it('an application whose router is built otherwise is refused with the version to install', () => {
+it('an application with another kind of router is refused, with the version to install', () => {
   const unlike = [
     {},
     { stack: 1 },
@@ -95,7 +95,7 @@ it('an application whose router is built otherwise is refused with the version t
   }
 });
 
-it('Nest keeps the path, the method and the guards of a route where they are read', () => {
+it('Nest stores the path, the method and the guards of a route where they are read', () => {
   const guard = { canActivate: () => true };
   @UseGuards(guard)
   @Controller('orders')
@@ -111,7 +111,7 @@ it('Nest keeps the path, the method and the guards of a route where they are rea
   expect(decoratedPath(() => undefined)).toBeUndefined();
 });
 
-/** Sends one request on a connection that is kept. */
+/** Sends one request on a kept-alive connection. */
 async function exchange(answer: (response: ServerResponse, socket: Socket) => void): Promise<Exchange> {
   const server = createServer((request, response) => {
     answer(response, request.socket);
@@ -138,7 +138,7 @@ interface Exchange {
   readonly close: () => Promise<void>;
 }
 
-it('the head of a response that was sent is let go of, and the response can be finished', async () => {
+it('the head of a sent response is released, and the response can be finished', async () => {
   let kept: Record<string, unknown> = {};
   const { reply, close } = await exchange((response) => {
     response.writeHead(200, { 'X-Long': 'x'.repeat(1000) });
@@ -153,7 +153,7 @@ it('the head of a response that was sent is let go of, and the response can be f
   expect(reply.statusCode).toBe(200);
 });
 
-it('a connection tells which response is being written to it', async () => {
+it('a connection has the response that is being written to it', async () => {
   const told: boolean[] = [];
   const { close } = await exchange((response, socket) => {
     told.push(responseOn(socket) === response);
@@ -166,7 +166,7 @@ it('a connection tells which response is being written to it', async () => {
   expect(told).toEqual([true, true]);
 });
 
-/** Sends half of a request, and returns what comes back until the server ends the connection. */
+/** Sends half of a request, and returns what arrives until the server ends the connection. */
 async function half(answer: (response: ServerResponse, socket: Socket) => void): Promise<string> {
   const server = createServer((request, response) => {
     answer(response, request.socket);
@@ -182,7 +182,7 @@ async function half(answer: (response: ServerResponse, socket: Socket) => void):
   return text;
 }
 
-it('a connection tells whether a request has not arrived in full, also when it was answered', async () => {
+it('a connection shows whether a request is incomplete, also when it was answered', async () => {
   const told: boolean[] = [];
   await half((response, socket) => {
     told.push(hasUnfinishedRequest(socket));
@@ -196,7 +196,7 @@ it('a connection tells whether a request has not arrived in full, also when it w
   expect(told).toEqual([true, true]);
 });
 
-it('a connection on which the rest of a request is not wanted is ended after the answer, and not reset', async () => {
+it('a connection with an unwanted rest of a request is ended after the answer, and not reset', async () => {
   let isDestroyed: boolean | undefined;
   const text = await half((response, socket) => {
     closeAfterResponse(response);
@@ -208,7 +208,7 @@ it('a connection on which the rest of a request is not wanted is ended after the
   expect(isDestroyed).toBe(false);
 });
 
-it('a connection that was to be ended can be kept after all', async () => {
+it('ending a connection after the answer can be cancelled', async () => {
   const { reply, close } = await exchange((response) => {
     const keep = closeAfterResponse(response);
     keep();
@@ -230,7 +230,7 @@ it('a server that stops accepting leaves an idle connection open', async () => {
   await close();
 });
 
-it('TypeORM keeps its drivers where they are read, and a connection without them is refused by name', () => {
+it('TypeORM stores its drivers where they are read, and a connection without them is refused by name', () => {
   const dataSource = new DataSource({ type: 'better-sqlite3', database: ':memory:' });
   expect(sqliteClassOf(dataSource).name).toBe('Database');
   expect(() => poolOf(dataSource)).toThrow(/typeorm 1\.1.*driver\.master/);

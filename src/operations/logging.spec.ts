@@ -24,7 +24,7 @@ const logAt = (level: LogOptions['level']): ReturnType<typeof createLog> =>
 
 const application = express();
 
-/** Lets a request with credentials in its query and headers pass the log, and end with this status. */
+/** Logs a request with credentials in its query and headers, which ends with this status. */
 function passed(level: LogOptions['level'], status: number, path = '/crmapi/rest/v2/access_tokens/show'): void {
   const socket: Socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '192.0.2.7' });
   const request: IncomingMessage = Object.assign(new IncomingMessage(socket), {
@@ -44,7 +44,7 @@ function passed(level: LogOptions['level'], status: number, path = '/crmapi/rest
 }
 
 describe('the log of requests', () => {
-  it('has the path of a request, and neither its query nor its headers', () => {
+  it('contains the path of a request, but neither query nor headers', () => {
     passed('debug', 200);
     expect(lines).toEqual([
       expect.objectContaining({
@@ -56,7 +56,7 @@ describe('the log of requests', () => {
     expect(JSON.stringify(lines)).not.toContain('hunter2');
   });
 
-  it('has the path without the secrets in it', () => {
+  it('contains the path without secrets', () => {
     const form = {
       noun: 'key',
       holder: 'users',
@@ -72,7 +72,7 @@ describe('the log of requests', () => {
     ]);
   });
 
-  it('has errors of the server as errors, and leaves out all other requests unless it is set to debug', () => {
+  it('has server errors as errors, and other requests only at debug', () => {
     for (const status of [200, 404, 499]) passed('info', status);
     expect(lines).toEqual([]);
     for (const status of [500, 503]) passed('info', status);

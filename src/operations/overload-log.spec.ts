@@ -22,7 +22,7 @@ describe('the log of an overload', () => {
 
   const WARN = 40;
 
-  it('has the first refusal at once, and the number of the others after a while', () => {
+  it('shows the first refusal at once, and the number of the others later', () => {
     refuse(500);
     expect(lines).toEqual([expect.objectContaining({ level: WARN, req: { id: 'r0' } })]);
     jest.advanceTimersByTime(10_000);

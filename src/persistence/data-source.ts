@@ -19,6 +19,7 @@ import { engineOf, migrate } from './engine.js';
 import { PostgresTokenLookup } from './lookup/postgres-token-lookup.js';
 import { SqliteTokenLookup } from './lookup/sqlite-token-lookup.js';
 import { PostgresFailureCounters } from './postgres-failure-counters.js';
+import { GuestRelay } from './relay/guest-relay.js';
 import { PostgresRelay, type RelayOptions } from './relay/postgres-relay.js';
 import { SqliteRelay, foreignCommitsOf } from './relay/sqlite-relay.js';
 import type { DatabaseAddress } from './persistence.settings.js';
@@ -128,7 +129,8 @@ export async function openClaimed(
   }
 }
 
-function withoutTimeLimits(options: DataSourceOptions): DataSourceOptions {
+/** For migrations and copies, which take as long as they need. */
+export function withoutTimeLimits(options: DataSourceOptions): DataSourceOptions {
   if (options.type !== 'postgres') return options;
   const limits = Object.fromEntries(Object.keys(TIME_LIMITS_MS).map((name) => [name, undefined]));
   return { ...options, extra: { ...(options.extra as object), ...limits } };
@@ -157,6 +159,14 @@ export function relayFor(dataSource: DataSource, events: EventBus, options: Rela
   return isInMemory(dataSource)
     ? new LocalRelay(events)
     : new SqliteRelay(events, foreignCommitsOf(sqliteConnectionOf(dataSource)));
+}
+
+/**
+ * The relay of a command, which makes changes and answers nothing from memory: it takes no lease, so nobody ever waits
+ * for it.
+ */
+export function guestRelayFor(dataSource: DataSource, events: EventBus, leaseSeconds: number): ChangeRelay {
+  return engineOf(dataSource) === 'postgres' ? new GuestRelay(dataSource, leaseSeconds) : new LocalRelay(events);
 }
 
 /** Other processes can open a file, but not a database in memory. */

@@ -1,11 +1,13 @@
 /** The database: connection, migrations, and everything that differs between the two engines. */
 export { Connection, ConnectionError } from './connection.js';
+export { DatabaseAccessError, openForCommand, requireFile, serversOn, type CommandAccess } from './command-access.js';
 export {
   checkpointsFor,
   dataSourceOptions,
   describeAddress,
   openClaimed,
   failureCountersFor,
+  guestRelayFor,
   openDatabase,
   relayFor,
   tokenLookupFor,
@@ -27,6 +29,7 @@ export { reasonOf } from './driver-errors.js';
 export { engineOf, migrate, type Engine } from './engine.js';
 export { COMMON_MIGRATIONS } from './migrations/index.js';
 export { SqliteCheckpoints } from './sqlite-checkpoints.js';
-export { ClaimedError } from './sqlite-claim.js';
+export { schemaProblem, schemaStateOf, type SchemaState } from './schema-state.js';
+export { ClaimedError, SqliteClaim } from './sqlite-claim.js';
 export type { DatabaseAddress } from './persistence.settings.js';
 export { Instance } from './relay/instance.entity.js';

@@ -49,7 +49,17 @@ export const DATABASE_ADDRESS_FORM: Form<DatabaseAddress> = {
   expected: '{ engine: "sqlite", path: "…" } or { engine: "postgres", url: "postgres://…" }',
   expectedText: 'sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
   toText: (address) => (address.engine === 'sqlite' ? `sqlite:${address.path}` : address.url),
+  toMaskedText: (address, mask) =>
+    address.engine === 'sqlite' ? `sqlite:${address.path}` : maskedUrl(address.url, mask),
 };
+
+/** A URL without its passwords, which may stand before the host or in the query. */
+function maskedUrl(text: string, mask: string): string {
+  const url = new URL(text);
+  if (url.password !== '') url.password = mask;
+  for (const name of url.searchParams.keys()) if (/password/i.test(name)) url.searchParams.set(name, mask);
+  return url.href;
+}
 
 /** The database. */
 export const DATABASE_SETTINGS = settingsTable(

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { ReadWriteLock } from './read-write-lock.js';
 
-/** Work that goes on until it is told to end, and notes when it runs. */
+/** Work that lasts until the test ends it, and records when it runs. */
 function controlled(log: string[], name: string): { work: () => Promise<void>; end: () => void } {
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
@@ -15,7 +15,7 @@ function controlled(log: string[], name: string): { work: () => Promise<void>; e
 }
 
 describe('the read-write lock', () => {
-  it('lets readers run concurrently', async () => {
+  it('runs readers concurrently', async () => {
     const lock = new ReadWriteLock();
     const log: string[] = [];
     const [one, two] = [controlled(log, 'one'), controlled(log, 'two')];
@@ -27,7 +27,7 @@ describe('the read-write lock', () => {
     await Promise.all(both);
   });
 
-  it('lets a writer run alone: readers and writers that arrive later wait', async () => {
+  it('runs a writer alone: readers and writers that arrive later wait', async () => {
     const lock = new ReadWriteLock();
     const log: string[] = [];
     const [writer, reader, next] = [controlled(log, 'writer'), controlled(log, 'reader'), controlled(log, 'next')];
@@ -44,7 +44,7 @@ describe('the read-write lock', () => {
     await Promise.all(all);
   });
 
-  it('lets no stream of readers starve a writer: later readers wait for it', async () => {
+  it('prevents readers from starving a writer: later readers wait for it', async () => {
     const lock = new ReadWriteLock();
     const log: string[] = [];
     const [early, writer, late] = [controlled(log, 'early'), controlled(log, 'writer'), controlled(log, 'late')];
@@ -61,7 +61,7 @@ describe('the read-write lock', () => {
     await Promise.all(all);
   });
 
-  it('lets no stream of writers starve a reader: it runs after the current writer', async () => {
+  it('prevents writers from starving a reader: it runs after the current writer', async () => {
     const lock = new ReadWriteLock();
     const log: string[] = [];
     const writers = [1, 2, 3].map((number) => controlled(log, `writer ${String(number)}`));
@@ -75,14 +75,14 @@ describe('the read-write lock', () => {
     await Promise.all(all);
   });
 
-  it.each(['shared', 'exclusive'] as const)('opens again after %s work that failed', async (method) => {
+  it.each(['shared', 'exclusive'] as const)('is released after %s work that failed', async (method) => {
     const lock = new ReadWriteLock();
     await expect(lock[method](() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
     await expect(lock.exclusive(() => Promise.resolve('write'))).resolves.toBe('write');
     await expect(lock.shared(() => Promise.resolve('read'))).resolves.toBe('read');
   });
 
-  it('never lets anything run concurrently with a writer, under random load', async () => {
+  it('never runs anything concurrently with a writer, under random load', async () => {
     const lock = new ReadWriteLock();
     const inside = { readers: 0, writers: 0 };
     const faults: string[] = [];

@@ -19,7 +19,7 @@ describe('the distance of two words', () => {
     expect(editDistance(from, to)).toBe(distance);
   });
 
-  it('is the same both ways, zero for equal words alone, and no more than the longer word has letters', () => {
+  it('is symmetric, zero only for equal words, and at most the length of the longer word', () => {
     const word = fc.string({ maxLength: 8, unit: fc.constantFrom('A', 'B', '_') });
     fc.assert(
       fc.property(word, word, (one, other) => {

@@ -1,6 +1,6 @@
 /** Reads settings from environment variables. */
 import { checkText } from './check.js';
-import { isTable, type Setting, type SettingsTable, type Values } from './setting.js';
+import { isTable, settingsOf, type Setting, type SettingsTable, type Values } from './setting.js';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,4 +34,29 @@ export function readEnvironment<T extends SettingsTable>(table: T, env: Environm
     return [name, value];
   });
   return Object.fromEntries(values) as Values<T>;
+}
+
+/** A setting as it is in force. */
+export interface SettingInForce {
+  readonly env: string;
+  /** As it would be written in the environment, without what is secret in it; `null` if it has no value. */
+  readonly value: string | null;
+  readonly source: Reading['source'];
+}
+
+/** What stands in the place of a secret. */
+const MASK = '***';
+
+/** The settings of a table that have a variable, with their values and sources. */
+export function settingsInForce(table: SettingsTable, env: Environment): SettingInForce[] {
+  return settingsOf(table).flatMap((setting) => {
+    if (setting.env === undefined) return [];
+    const { value, source } = readSetting(setting, env);
+    return [{ env: setting.env, value: value === undefined ? null : masked(setting, value), source }];
+  });
+}
+
+function masked({ form, secret }: Setting<unknown>, value: unknown): string {
+  if (!secret) return form.toText(value);
+  return form.toMaskedText?.(value, MASK) ?? MASK;
 }

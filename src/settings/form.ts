@@ -16,6 +16,8 @@ export interface Form<T> {
   readonly range?: string;
   /** Writes a value as text. */
   toText(value: T): string;
+  /** For a secret of which a part may be shown: writes it with the mask in the place of the rest. */
+  toMaskedText?(value: T, mask: string): string;
 }
 
 /** A whole number of at most nine digits. */

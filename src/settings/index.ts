@@ -1,6 +1,6 @@
 /** The lowest room: declares settings, reads them from the environment, checks options given in code, and describes them. */
 export { describeSettings, type SettingDescription } from './description.js';
-export { readEnvironment, type Environment } from './environment.js';
+export { readEnvironment, settingsInForce, type Environment, type SettingInForce } from './environment.js';
 export { HOST_FORM, choice, flag, integer, text, type Form } from './form.js';
 export { OptionsError, checkOptions } from './options.js';
 export {

@@ -45,7 +45,7 @@ function read(env: Environment): { values: unknown; issues: string[] } {
 }
 
 describe('settings from the environment', () => {
-  it('are the defaults where a variable is absent or empty', () => {
+  it('are the defaults if a variable is absent or empty', () => {
     for (const env of [{}, { COLOUR: '', SHELF_BOOKS: undefined, KEY: '' }]) {
       expect(read(env)).toEqual({ values: DEFAULTS, issues: [] });
     }
@@ -75,7 +75,7 @@ describe('settings from the environment', () => {
 });
 
 describe('options given in code', () => {
-  it('have the defaults where they are left out or undefined, in groups as well', () => {
+  it('have the defaults if they are absent or undefined, in groups as well', () => {
     expect(checkOptions('Room', ROOM, {})).toEqual(DEFAULTS);
     expect(checkOptions('Room', ROOM, { colour: undefined, shelf: undefined, unknown: undefined })).toEqual(DEFAULTS);
     const given: Options<typeof ROOM> = { height: 9, shelf: { open: false } };
@@ -103,7 +103,7 @@ describe('options given in code', () => {
     );
   });
 
-  it('show no more of an object than that it is one, and of text 100 characters', () => {
+  it('show of an object only that it is one, and 100 characters of text', () => {
     const given = { colour: { password: 'hunter2' }, shelf: 'x'.repeat(200) };
     const check = (): unknown => checkOptions('Room', ROOM, given);
     expect(check).toThrow('colour is an object; give "red" or "green"');
@@ -123,7 +123,7 @@ describe('options given in code', () => {
     }
   });
 
-  it('do not take what every object inherits for an option', () => {
+  it('do not treat inherited properties as options', () => {
     const given = JSON.parse('{"__proto__": 1, "constructor": 2}') as object;
     expect(() => checkOptions('Room', ROOM, given)).toThrow(/__proto__ is unknown.*constructor is unknown/);
   });

@@ -8,7 +8,7 @@ import { send } from '../support/http.js';
 import { startProcess, type ServerProcess } from '../support/process.js';
 import { SwaggerPage, type Credentials, type ShownAnswer } from './swagger-page.js';
 
-// A browser draws slowly where other suites run beside it.
+// A browser is slow while other suites run.
 jest.setTimeout(120_000);
 
 const TITLES = {
@@ -127,7 +127,7 @@ withBinary('chromium', (executablePath) => {
       expect(JSON.parse(events.text)).toContainEqual(expect.objectContaining({ target_name: 'Second token' }));
     });
 
-    it('asks about a service token with each credential that the data plane takes', async () => {
+    it('introspects a service token with each credential that the data plane accepts', async () => {
       const reply = await send(server.baseUrl, 'POST', SERVICE_TOKENS.replace('{accountId}', printed.accountId), {
         headers: { Authorization: `Bearer ${printed.token}` },
         body: '{"name":"Asked about"}',

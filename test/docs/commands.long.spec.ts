@@ -1,4 +1,4 @@
-/** Every command that the pages give somebody to type is run, or listed with the reason why it is not run here. */
+/** Every command in the pages is run, or listed with the reason why it is not run here. */
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,10 +9,10 @@ import { send } from '../support/http.js';
 import { Program } from '../support/program.js';
 import { READY_LINE } from '../support/ready-line.js';
 import { EXCEPTIONS } from './exceptions.js';
-import { PAGES, ROOT, SCRIPTS, blocks, commands, pageText, typed } from './pages.js';
+import { COMMAND_LINE_PAGE, PAGES, ROOT, SCRIPTS, blocks, commands, pageText, typed } from './pages.js';
 
-/** Compiling is among what is waited for. */
-const PATIENCE_MS = 120_000;
+/** Includes compiling. */
+const TIMEOUT_MS = 120_000;
 
 let home: string;
 let database: string;
@@ -34,11 +34,11 @@ function shell(line: string): Program {
 /** Runs a command that ends by itself. */
 async function toEnd(line: string): Promise<string> {
   const program = shell(line);
-  const patience = setTimeout(() => {
+  const timer = setTimeout(() => {
     program.kill('SIGKILL');
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
   const { code } = await program.exited;
-  clearTimeout(patience);
+  clearTimeout(timer);
   if (code !== 0) throw new Error(`${line} ended with ${String(code)}: ${program.stdout}\n${program.stderr}`);
   return program.stdout;
 }
@@ -51,12 +51,12 @@ async function whileUp(
 ): Promise<void> {
   const program = shell(line);
   const address = (): string | undefined => ready.exec(program.stdout)?.[1];
-  await program.until(() => address() !== undefined, PATIENCE_MS);
+  await program.until(() => address() !== undefined, TIMEOUT_MS);
   await check(address() ?? '', program.stdout);
   await program.stop();
 }
 
-/** The notice of a first start, with names in the place of what is another every time. */
+/** The notice of a first start, with placeholders for values that differ every time. */
 function withoutSecrets(text: string): string {
   const patterns = {
     PASSWORD: /^ *password +(\S+)$/m,
@@ -81,9 +81,9 @@ function migrationsDone(): number {
   return row.done;
 }
 
-/** What is run, and what must have come of it. */
+/** The commands to run, with checks of their effects. */
 const RUN: Readonly<Record<string, (line: string) => Promise<unknown>>> = {
-  // What is installed is what runs this; it stays as it is.
+  // The installed packages run this test, so they are not changed.
   'npm ci && npm start': (line) =>
     whileUp(line.replace('npm ci && ', ''), READY_LINE, (_address, stdout) => {
       expect(withoutSecrets(stdout)).toBe(withoutSecrets(blocks('README.md', 'text')[0] ?? ''));
@@ -125,20 +125,21 @@ const RUN: Readonly<Record<string, (line: string) => Promise<unknown>>> = {
 };
 
 describe('the commands of the README', () => {
-  it.each(Object.entries(RUN))('%s', (line, tried) => tried(line), 2 * PATIENCE_MS + 30_000);
+  it.each(Object.entries(RUN))('%s', (line, tried) => tried(line), 2 * TIMEOUT_MS + 30_000);
 });
 
 describe.each(PAGES)('%s', (page) => {
   const listed = EXCEPTIONS[page] ?? {};
 
-  it('gives no command that is neither run nor listed, and no other is listed', () => {
+  it('contains no command that is neither run nor listed, and only its commands are listed', () => {
     const requests = commands(page).filter((line) => line.startsWith('curl '));
     // test/docs/requests.long.spec.ts sends them.
-    const run = page === 'README.md' ? [...Object.keys(RUN), ...requests] : [];
+    const ofCommandLine = page === COMMAND_LINE_PAGE ? commands(page) : [];
+    const run = page === 'README.md' ? [...Object.keys(RUN), ...requests] : ofCommandLine;
     expect([...run, ...Object.keys(listed)].sort()).toEqual(typed(page).sort());
   });
 
-  it('names only scripts and files that are there', () => {
+  it('names only existing scripts and files', () => {
     const lines = [...typed(page), ...Object.values(listed)];
     const named = lines.flatMap((line) => [...line.matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name));
     expect(named.filter((name) => !SCRIPTS.includes(name))).toEqual([]);
@@ -146,7 +147,7 @@ describe.each(PAGES)('%s', (page) => {
     expect(files.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
   });
 
-  it('links only to what is there', () => {
+  it('has no broken links', () => {
     const targets = [...pageText(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) => target);
     const missing = targets.filter((target) => !existsSync(path.resolve(ROOT, path.dirname(page), target)));
     expect(missing).toEqual([]);

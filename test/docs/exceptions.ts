@@ -1,10 +1,10 @@
 /** The commands of the pages that no suite of this folder runs, each with its reason. */
 
-const SUITES = 'runs suites, among them the one that asks';
+const SUITES = 'runs suites, including this one';
 const BENCH = 'takes up to twenty minutes';
-const PROXY = 'needs a proxy that is installed as a service, or one that is not there';
+const PROXY = 'needs a proxy that is installed as a service, or is not available';
 const PACKAGE = 'is run by test/package';
-const GUARDED = 'test/proxies sends such requests to each proxy, on ports of its own';
+const GUARDED = 'test/proxies sends such requests to each proxy, on other ports';
 
 /** By page and command. */
 export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -21,7 +21,7 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
     'npm run bench': BENCH,
   },
   'CONTRIBUTING.md': {
-    'npm ci': 'is what installs what runs this',
+    'npm ci': 'installs the packages that run this test',
     'npm test': SUITES,
     'npm run test:long': SUITES,
     'npm run test:mounts': SUITES,
@@ -43,7 +43,7 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
     'npm pack': PACKAGE,
   },
   'bench/README.md': {
-    'npm ci': 'is what installs what runs this',
+    'npm ci': 'installs the packages that run this test',
     'npm run bench': BENCH,
     'npm run bench -- --quick': BENCH,
     'npm run bench -- --only verify,issue': BENCH,
@@ -51,13 +51,16 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
   'docs/api-report.md': {
     'npm run api-report': 'writes the page itself, which test/gates/api-report.spec.ts compares',
   },
+  'docs/command-line.md': {
+    'node dist/main.js': 'is what the program "latchkey" of the suite starts',
+  },
   'docs/design.md': {
     'npm run build': 'is run for the README',
     'npm start': 'is run for the README',
   },
   'docs/token-patterns.md': {
     [`python3 -c 'import sys, zlib; s = sys.argv[1]; print(s[-8:] == "%08x" % zlib.crc32(s[:-8].encode()))' "$MATCH"`]:
-      'is for the machine of a scanner, on a match of its own',
+      'is for a scanner, on a match that it found',
   },
   'docs/several-instances.md': {
     'npx tsx bench/revocations.ts --revocations 10000':

@@ -9,7 +9,7 @@ const PASSWORD = 'correct horse';
 const EMAIL = 'admin@example.com';
 const ORGANISATION = 'Latchkey';
 
-/** What a person fills in: ids in the path, and in a body what takes the place of these texts. */
+/** What a user fills in: ids in the path, and values in place of these texts in a body. */
 interface Filled {
   readonly ids?: Readonly<Record<string, string>>;
   readonly token?: string;
@@ -64,7 +64,7 @@ describe('what the documents offer to try', () => {
     return { ids: { id, tokenId }, token };
   };
 
-  /** Everything is in an organisation of its own: there is the token of the examples, or none before it is made. */
+  /** Each call has an organisation of its own, with the token of the examples unless the call creates it. */
   const crm = async ({ address }: OfferedCall): Promise<Filled> => {
     const { name: organisation = '' } = await result('accounts', { name: fresh() });
     const base = '/crmapi/rest/v2';
@@ -106,7 +106,7 @@ describe('what the documents offer to try', () => {
     });
   };
 
-  it.each(Object.keys(PREPARED))('works, with nothing but ids and tokens filled in: %s', async (name) => {
+  it.each(Object.keys(PREPARED))('works with only ids and tokens filled in: %s', async (name) => {
     const document = (await documents(server.app))[name]?.();
     const prepare = PREPARED[name];
     if (!document || !prepare) throw new Error(`there is no document of ${name}`);

@@ -1,7 +1,7 @@
-/** The calls that a document offers to be tried: every operation, with each example that it gives. */
+/** The calls that a document offers: every operation with each of its examples. */
 import type { OpenAPIObject } from '@nestjs/swagger';
 
-/** A call as Swagger UI has it before a person fills in what only he knows. */
+/** A call as Swagger UI prepares it, before a user fills in their own values. */
 export interface OfferedCall {
   /** Method, address, and the name of the example. */
   readonly label: string;
@@ -78,7 +78,7 @@ function bodiesOf({ requestBody }: Operation, document: OpenAPIObject): [string,
   return [['', exampleOf(schema, document)]];
 }
 
-/** What Swagger UI makes of the examples of the members. */
+/** The body that Swagger UI builds from the examples of the members. */
 function exampleOf(schema: Schema, document: OpenAPIObject): Record<string, unknown> {
   const { $ref, properties = {} } = schema;
   const name = $ref?.slice('#/components/schemas/'.length);

@@ -22,16 +22,19 @@ export const SCRIPTS: readonly string[] = Object.keys(
   (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts,
 );
 
+/** The page whose commands test/docs/command-line.long.spec.ts runs. */
+export const COMMAND_LINE_PAGE = 'docs/command-line.md';
+
 const SHELLS = '(?:sh|shell|bash|console)';
 
-/** What a command in the prose begins with. */
+/** How commands in the prose begin. */
 const PROGRAMS = ['npm ', 'npx ', 'node ', 'curl ', 'find '];
 
 export function pageText(page: string): string {
   return readFileSync(path.join(ROOT, page), 'utf8');
 }
 
-/** The fenced blocks in one language (a regular expression), as they stand. */
+/** The unchanged fenced blocks in one language (a regular expression). */
 export function blocks(page: string, language: string): string[] {
   const fences = pageText(page).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'));
   return [...fences].map(([, text = '']) => text);
@@ -45,7 +48,7 @@ export function commands(page: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** The commands in the prose, between single backticks; what is only the name of a script there is given in full. */
+/** The commands in the prose, between single backticks; names of scripts become full commands. */
 export function mentioned(page: string): string[] {
   const prose = pageText(page).replaceAll(/^```.*?^```/gms, '');
   return [...prose.matchAll(/`([^`\n]+)`/g)]
@@ -53,7 +56,7 @@ export function mentioned(page: string): string[] {
     .filter((text) => PROGRAMS.some((beginning) => text.startsWith(beginning)));
 }
 
-/** Every command that a page gives somebody to type. */
+/** Every command in a page. */
 export function typed(page: string): string[] {
   return [...new Set([...commands(page), ...mentioned(page)])];
 }

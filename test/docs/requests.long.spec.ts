@@ -1,4 +1,4 @@
-/** What the README gives somebody to send to a server works. */
+/** The requests in the README work. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const ADMIN = { email: 'admin@example.com', password: 'correct horse battery', o
 const TOKEN = 'Kq3-vT9wLx0ZbN7yRf2hUe5mJc8sGd1aPo6_iWtXBnE';
 const ACCOUNT_ID = 'a'.repeat(32);
 
-/** `curl` ends with this when the time is up that a stream was given. */
+/** Exit code of `curl` when the time limit of a stream is reached. */
 const TIME_IS_UP = 28;
 
 interface Failed {
@@ -35,7 +35,7 @@ describe('the commands of the README', () => {
     const given = { ADMIN_TOKEN: TOKEN, ADMIN_PASSWORD: ADMIN.password, ACCOUNT_ID };
     server = await startProcess({ DATABASE_URL: 'sqlite::memory:', ...given });
     home = mkdtempSync(path.join(tmpdir(), 'latchkey-curl-'));
-    // An error ends the command with a code that is not 0; a stream does not go on for ever.
+    // An error gives an exit code other than 0; streams have a time limit.
     writeFileSync(path.join(home, '.curlrc'), 'silent\nfail\nmax-time = 2\n');
     const post = async (address: string, body: unknown, headers = {}): Promise<unknown> =>
       (await send(server.baseUrl, 'POST', address, { body: JSON.stringify(body), headers })).json();

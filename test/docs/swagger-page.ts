@@ -1,11 +1,11 @@
-/** Swagger UI as a person uses it: what is pressed, typed and read. */
+/** Drives Swagger UI in a browser as a user does. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 
 const SCREENSHOTS = path.resolve(import.meta.dirname, '../../test-results/screenshots');
 
-/** What the page shows of an answer. */
+/** An answer as the page shows it. */
 export interface ShownAnswer {
   readonly status: string;
   /** Of an answer without a body, its headers. */
@@ -18,12 +18,12 @@ export type Credentials = Readonly<Record<string, string | readonly [string, str
 export interface Input {
   /** By the name of a parameter, or of a field of a form. */
   readonly fields?: Readonly<Record<string, string>>;
-  /** What to send instead of the example, which is given. */
+  /** Returns what to send instead of the given example. */
   readonly body?: (example: Record<string, unknown>) => object;
 }
 
 export class SwaggerPage {
-  /** What the browser complained about. */
+  /** Errors that the browser has logged. */
   readonly complaints: string[] = [];
 
   private constructor(readonly page: Page) {
@@ -33,7 +33,7 @@ export class SwaggerPage {
     page.on('pageerror', (error) => this.complaints.push(error.message));
   }
 
-  /** At a document, by its name in the chooser. */
+  /** Opens a document by its name in the selector. */
   static async open(browser: Browser, baseUrl: string, document: string): Promise<SwaggerPage> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, reducedMotion: 'reduce' });
     const opened = new SwaggerPage(await context.newPage());
@@ -46,7 +46,7 @@ export class SwaggerPage {
     return this.page.context().close();
   }
 
-  /** The documents that the chooser offers. */
+  /** The documents in the selector. */
   offered(): Promise<string[]> {
     return this.page.locator('.topbar select option').allTextContents();
   }
@@ -116,7 +116,7 @@ export class SwaggerPage {
     return { status, text };
   }
 
-  /** A picture of what is to be seen. */
+  /** A screenshot. */
   async keep(name: string): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });
     await this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });

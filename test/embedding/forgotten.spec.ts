@@ -98,7 +98,7 @@ describe('the error of a host whose connection cannot be shared', () => {
     expect(fault.message).toMatch(message);
   });
 
-  it('says so: a pool of one connection, which a write occupies', async () => {
+  it('says that a pool of one connection is too small, as a write occupies it', async () => {
     const database = await createDatabase('postgres');
     const fault = await faultOver(shopDatabase(addressOf(database), 1));
     expect(fault).toBeInstanceOf(ConnectionError);

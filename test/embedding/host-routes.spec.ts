@@ -57,7 +57,7 @@ onBothEngines('the routes of a host that embeds everything', (engine) => {
   const order = (body: string, path = '/shop/v1/articles'): Promise<Reply> =>
     send(host.baseUrl, 'POST', path, { headers: JSON_TYPE, body });
 
-  it('have its tables, its body parser and its pipe, and nothing of ours', async () => {
+  it('use its tables, its body parser and its pipe, and nothing of ours', async () => {
     const made = await order('{"name":"chair"}');
     expect([made.status, made.json()]).toEqual([201, { id: 1, name: 'chair' }]);
     const listed = await send(host.baseUrl, 'GET', '/shop/v1/articles');
@@ -86,7 +86,7 @@ onBothEngines('the routes of a host that embeds everything', (engine) => {
     expect([reply.status, Object.keys(reply.json<object>())]).toEqual([404, ['shop_error']]);
   });
 
-  it('leave ours their errors, their bodies, and the headers that it gives to every answer', async () => {
+  it('do not change our errors and bodies; its headers are on every answer', async () => {
     const body = JSON.stringify({ name: 'x'.repeat(2 * SHOP_BODY_BYTES), not: 'known' });
     const path = `/shop/tokens${TOKENS}`;
     const made = await send(host.baseUrl, 'POST', path, { headers: { ...AS_ADMIN, ...JSON_TYPE }, body });
@@ -119,7 +119,7 @@ describe('a host with a route that answers everything', () => {
   });
   afterAll(() => host.close());
 
-  it('answers what is not below a dialect, and nothing that is', async () => {
+  it('answers outside the dialects, and nothing below them', async () => {
     expect((await send(host.baseUrl, 'GET', '/about')).text).toBe('the page about');
     const form = await send(host.baseUrl, 'POST', '/form', { headers: JSON_TYPE, body: '{"a":1}' });
     expect(form.json()).toEqual({ a: 1 });
@@ -137,7 +137,7 @@ describe('a host whose global prefix', () => {
       app.setGlobalPrefix('api', { exclude });
     });
 
-  it('leaves a dialect out has it where its clients expect it, whole', async () => {
+  it('excludes a dialect serves it completely where its clients expect it', async () => {
     const host = await started(['client/v4/*path']);
     await firstStart(host);
     await issueServiceToken(`${host.baseUrl}/client/v4`, ADMIN.token);
@@ -156,7 +156,7 @@ describe('a host whose global prefix', () => {
     await expect(fault).rejects.toThrow(/below the global prefix :tenant: exclude client\/v4\/\*path from it/);
   });
 
-  it('leaves out a part of a dialect does not start, and the error says so', async () => {
+  it('excludes a part of a dialect does not start, and the error says so', async () => {
     const fault = started(['client/v4/accounts']);
     await expect(fault).rejects.toThrow(MountError);
     await expect(fault).rejects.toThrow(
@@ -190,7 +190,7 @@ describe('an application', () => {
     );
   });
 
-  it('cannot have a dialect at two places, and the error says so', async () => {
+  it('cannot mount a dialect twice, and the error says so', async () => {
     const latchkey = LatchkeyModule.forRoot({ database: IN_MEMORY, bcryptCost: 4 });
     const at = (path: string) => CloudflareModule.forRoot({ path, imports: [latchkey] });
     const fault = startHost({ imports: [latchkey, at('one'), at('two')] });

@@ -35,7 +35,7 @@ describe('examples/monolith', () => {
   const robot = (): ReturnType<typeof issueServiceToken> =>
     issueServiceToken(shop.baseUrl + CLOUDFLARE, manager['Private-Token'] ?? '', accountId);
 
-  /** Changes the shop's own table of people behind its back. */
+  /** Changes the shop's own table of staff directly. */
   const hire = (...values: (string | number)[]): void => {
     const file = new Database(database.name);
     file.prepare('INSERT INTO shop_staff (email, name, is_manager, has_left) VALUES (?, ?, ?, ?)').run(...values);
@@ -60,7 +60,7 @@ describe('examples/monolith', () => {
     await database.drop();
   });
 
-  it('takes orders from partners, with a service token, and shows them to its own people', async () => {
+  it('accepts orders from partners with a service token, and shows them to its own staff', async () => {
     const token = await robot();
     expect(token.client_secret).toMatch(/^shop_/);
     const placed = await order(presented(token));
@@ -87,7 +87,7 @@ describe('examples/monolith', () => {
     expect((await ask('GET', '/shop/nothing', manager)).json()).toEqual({ shop_error: 'Cannot GET /shop/nothing' });
   });
 
-  it('lets its people create and use tokens of their own', async () => {
+  it('lets its staff create and use tokens of their own', async () => {
     const made = await ask('POST', `${CANVUS}/users/1/access-tokens`, manager, { description: 'Second token' });
     const { id, plain_token: plain } = made.json<{ id: string; plain_token: string }>();
     const second = { 'Private-Token': plain };
@@ -97,7 +97,7 @@ describe('examples/monolith', () => {
     expect((await ask('GET', '/shop/orders', second)).status).toBe(401);
   });
 
-  it('lets a proxy ask whether to admit a request', async () => {
+  it('answers a proxy whether to admit a request', async () => {
     const token = await robot();
     const verified = await ask('GET', '/shop/tokens/verify?kind=service_token', presented(token));
     expect([verified.status, verified.headers['latchkey-token-name']]).toEqual([200, 'robot']);
@@ -105,7 +105,7 @@ describe('examples/monolith', () => {
     expect((await ask('GET', '/shop/tokens/verify')).status).toBe(401);
   });
 
-  it('accepts a deleted token nowhere from then on', async () => {
+  it('refuses a deleted token everywhere', async () => {
     const token = await robot();
     expect((await order(presented(token))).status).toBe(201);
     const address = `${CLOUDFLARE}/accounts/${accountId}/access/service_tokens/${token.id}`;
@@ -115,7 +115,7 @@ describe('examples/monolith', () => {
     expect((await ask('GET', '/shop/tokens/verify', presented(token))).status).toBe(401);
   });
 
-  it('gives its people the rights of its own table, and refuses users who have left', async () => {
+  it('gives its staff the rights of its own table, and refuses users who have left', async () => {
     hire('clerk@shop.example', 'Clerk', 0, 0);
     const made = await ask('POST', `${CANVUS}/users/2/access-tokens`, manager, { description: 'clerk' });
     const clerk = { 'Private-Token': made.json<{ plain_token: string }>().plain_token };
@@ -124,7 +124,7 @@ describe('examples/monolith', () => {
     leaves('clerk@shop.example');
     const addresses = ['/shop/orders', '/shop/tokens/verify', `${CANVUS}/users/2/access-tokens`];
     const replies = await Promise.all(addresses.map((address) => ask('GET', address, clerk)));
-    // The dialect distinguishes a known user who is not allowed in from an unknown one (docs/contracts/canvus.md §3.8).
+    // The dialect distinguishes a known user who is not active from an unknown one (docs/contracts/canvus.md §3.8).
     expect(replies.map(({ status }) => status)).toEqual([401, 401, 403]);
   });
 

@@ -62,11 +62,11 @@ function loadedFor(...names: string[]): string[] {
   return printed.split('\n').filter((line) => line.endsWith('.js') && !line.includes('node_modules'));
 }
 
-it('of the package, a host with one dialect loads nothing of another but its value, tables and credentials', () => {
+it('loads nothing of other dialects from the package but their values, tables and credentials', () => {
   const loaded = loadedFor('foundation', 'cloudflare');
   expect(loaded).toContain('dialects/cloudflare/cloudflare.module.js');
   const others = /^(dialects\/(crm|canvus)|data-plane|operations|config|docs|main|server|app\.module)\b/;
-  // The schema is one: the entities and migrations of all dialects belong to it, and what the audit log may hold of them.
+  // There is one schema, with the entities, migrations and audit rows of all dialects.
   const light = /\.(changes|dialect|entity|extension|form|settings)\.js$|\/token-handles\.js$|\/migrations\/[^/]+\.js$/;
   const ofOthers = loaded.filter((file) => others.test(file));
   expect(ofOthers).toContain('dialects/crm/access-token.entity.js');

@@ -40,7 +40,7 @@ onBothEngines('a host that runs', (engine) => {
   });
   afterAll(() => database.drop());
 
-  it('has expired sessions removed always, and old audit rows if configured', async () => {
+  it('removes expired sessions always, and old audit rows if configured', async () => {
     const times = { initialDelayMs: 20, intervalMs: 20 };
     const host = await startCanvus(database, { cleanup: { ...times, auditRetentionDays: 30 } });
     const source = host.app.get(DataSource);
@@ -103,7 +103,7 @@ describe('a host on SQLite', () => {
     await database.drop();
   });
 
-  it('rolls back a transaction of its own without losing what was acknowledged meanwhile', async () => {
+  it('rolls back a transaction of its own without losing writes acknowledged in between', async () => {
     const source = host.app.get(DataSource);
     expect(source).not.toBe(host.app.get(Connection).dataSource);
     const replies: Promise<Reply>[] = [];

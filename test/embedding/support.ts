@@ -14,7 +14,7 @@ export function addressOf({ url }: TestDatabase): DatabaseAddress {
   return loadConfig({ DATABASE_URL: url }).database.address;
 }
 
-/** The first start as a host makes it, with the administrator and the account that tests know. */
+/** The first start of a host, with the administrator and the account that tests use. */
 export async function firstStart(
   { app }: { app: INestApplicationContext },
   adminToken: string = ADMIN.token,

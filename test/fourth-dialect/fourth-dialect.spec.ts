@@ -1,4 +1,4 @@
-/** A dialect that is added from outside, without a change in `src`: alone and in a host, on both engines. */
+/** A dialect that is added from outside, without a change in `src`: standalone and in a host, on both engines. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -16,7 +16,8 @@ import {
   SYSTEM,
   Secret,
 } from '../../src/index.js';
-import { commandLineOutput, firstStartNotice } from '../../src/cli/index.js';
+import { firstStartNotice } from '../../src/cli/index.js';
+import { settingsHelp } from '../../src/cli/settings-help.js';
 import { Connection } from '../../src/persistence/index.js';
 import { entitiesOf, migrationsOf, schemaOf } from '../../src/schema.js';
 import { createServer, type Server } from '../../src/server.js';
@@ -91,7 +92,7 @@ const embedded: Start = async (database) => {
   return host;
 };
 
-onBothEngines('a dialect of somebody else’s', (engine) => {
+onBothEngines('a dialect of a third party', (engine) => {
   describe.each([
     ['standalone', standalone],
     ['in a host', embedded],
@@ -116,7 +117,7 @@ onBothEngines('a dialect of somebody else’s', (engine) => {
 
     const verify = (key: string, policy = ''): Promise<Reply> => ask('GET', `/verify${policy}`, { 'X-Acme-Key': key });
 
-    it('issues and lists its tokens, with what is set of it', async () => {
+    it('issues and lists its tokens according to its settings', async () => {
       const { id, key } = await issue('listed');
       expect(key).toMatch(/^own_/);
       const list = (await ask('GET', KEYS, BEARER)).json();
@@ -124,7 +125,7 @@ onBothEngines('a dialect of somebody else’s', (engine) => {
       expect((await ask('GET', KEYS, { Authorization: 'Bearer x' })).status).toBe(401);
     });
 
-    it('has its tokens verified, by kind too, and no other in their place', async () => {
+    it('has its tokens verified, also by kind, and no others instead', async () => {
       const { id, key } = await issue('verified');
       const { status, headers } = await verify(key);
       expect([status, headers['latchkey-token-id'], headers['latchkey-token-kind']]).toEqual([200, id, 'acme_key']);
@@ -146,7 +147,7 @@ onBothEngines('a dialect of somebody else’s', (engine) => {
       expect(reply.json()).toMatchObject({ active: true, jti: id, kind: 'acme_key', client_id: expect.any(String) });
     });
 
-    it('has its services known at the OAuth endpoints, by HTTP Basic', async () => {
+    it('has its services authenticated at the OAuth endpoints by HTTP Basic', async () => {
       const [own, sibling] = [await issue('own'), await issue('sibling')];
       const basic = (name: string, key: string): Record<string, string> => ({
         Authorization: `Basic ${Buffer.from(`${name}:${key}`).toString('base64')}`,
@@ -170,7 +171,7 @@ onBothEngines('a dialect of somebody else’s', (engine) => {
       }
     });
 
-    it('keeps a setting for each account, and drops it with the account', async () => {
+    it('stores a setting for each account, and deletes it with the account', async () => {
       const accounts = running.app.get(AccountService);
       const { dataSource } = running.app.get(Connection);
       const ownRows = (accountId: string): Promise<number> => dataSource.manager.countBy(AcmeAccount, { accountId });
@@ -197,7 +198,7 @@ onBothEngines('a dialect of somebody else’s', (engine) => {
       for (const { key } of [one, other]) expect((await verify(key)).status).toBe(401);
     });
 
-    it('is in a schema that is the one of its entities, in which every key has a digest', async () => {
+    it('has a schema that matches its entities, in which every key has a digest', async () => {
       const { dataSource } = running.app.get(Connection);
       const drift = async (source: DataSource): Promise<string[]> =>
         (await source.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query);
@@ -231,7 +232,7 @@ onBothEngines('a dialect of somebody else’s', (engine) => {
   });
 });
 
-describe('a dialect of somebody else’s', () => {
+describe('a dialect of a third party', () => {
   it('is documented, and so are its credentials', async () => {
     const database = await createDatabase('sqlite');
     const server = await createServer(configOf(database), { dialects: ALL });
@@ -251,7 +252,7 @@ describe('a dialect of somebody else’s', () => {
   });
 
   it('has its settings listed, and its first call shown', () => {
-    expect(commandLineOutput(['--help'], '1', settingsTables(dialectSettings(ALL)))).toContain('ACME_KEY_PREFIX');
+    expect(settingsHelp(settingsTables(dialectSettings(ALL)))).toContain('ACME_KEY_PREFIX');
     const secret = new Secret('s');
     const made = { email: 'a@b', password: secret, token: secret, accountId: 'x', accountName: 'X' };
     const access = firstAccess(made, {});
@@ -266,7 +267,7 @@ describe('a dialect of somebody else’s', () => {
     return startHost({ imports: [latchkey, AcmeModule.forRoot({ imports: [latchkey] })] });
   };
 
-  it('without one that makes handles of personal tokens, they are random', async () => {
+  it('without handles of personal tokens gets random ones', async () => {
     const host = await hostWith([acme]);
     await firstStart(host);
     const { token } = await host.app.get(PersonalTokenService).issue(SYSTEM, ADMIN.id, 'a token');
@@ -274,7 +275,7 @@ describe('a dialect of somebody else’s', () => {
     await host.close();
   });
 
-  it('that makes them as well as another is refused, with the names of both', async () => {
+  it('with handles of its own in addition to another is refused, with the names of both', async () => {
     const second = { ...acme, personalTokenHandles: () => new RandomTokenHandles() };
     await expect(hostWith([...DIALECTS, second])).rejects.toThrow(
       'the dialects canvus and acme all make the handles of personal tokens: leave out all but one',

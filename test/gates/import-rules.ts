@@ -8,6 +8,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   internals: [],
   cli: [],
   config: [],
+  commands: ['cli', 'config', 'core', 'identity', 'data-plane', 'persistence'],
   core: ['internals'],
   http: ['internals', 'core'],
   identity: ['core'],

@@ -34,17 +34,17 @@ function packagesOf(entry: string): Set<string> {
   };
   expect(existsSync(entry)).toBe(true);
   visit(entry);
-  expect(seen.size).toBeGreaterThan(10);
+  expect(seen.size).toBeGreaterThan(5);
   return packages;
 }
 
 describe('the settings', () => {
-  it.each(['src/config/index.ts', 'src/main.ts'])(
-    'load no framework: %s starts nearly as fast as Node itself',
-    (file) => {
-      expect([...packagesOf(path.join(ROOT, file))].sort()).toEqual(['valibot', 'validator/lib/isEmail.js']);
-    },
-  );
+  it.each([
+    ['src/config/index.ts', ['valibot', 'validator/lib/isEmail.js']],
+    ['src/main.ts', ['commander']],
+  ])('load no framework: %s starts nearly as fast as Node itself', (file, packages) => {
+    expect([...packagesOf(path.join(ROOT, file))].sort()).toEqual(packages);
+  });
 
   it('differ from a server, which loads one', () => {
     expect(packagesOf(path.join(ROOT, 'src/serve.ts'))).toContain('@nestjs/core');

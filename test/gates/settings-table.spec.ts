@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { settingsTables } from '../../src/config/index.js';
-import { commandLineOutput } from '../../src/cli/index.js';
+import { settingsHelp } from '../../src/cli/settings-help.js';
 import { describeSettings } from '../../src/settings/index.js';
-import { README, withSettingsTables } from '../../tools/settings-table.js';
+import { README, SETTINGS_LIST, settingsListFile, withSettingsTables } from '../../tools/settings-table.js';
 
 const VARIABLES = settingsTables()
   .flatMap(describeSettings)
@@ -26,7 +26,11 @@ describe('the tables of settings in the README', () => {
 });
 
 describe('latchkey --help', () => {
-  const lines = (commandLineOutput(['--help'], '1.2.3', settingsTables()) ?? '').split('\n');
+  const lines = settingsHelp(settingsTables()).split('\n');
+
+  it('lists what the settings declare: run "npm run settings-table"', () => {
+    expect(readFileSync(SETTINGS_LIST, 'utf8')).toBe(settingsListFile());
+  });
 
   it('has one line for every variable, none of them too long to read', () => {
     for (const name of VARIABLES) expect(lines.filter((line) => line.startsWith(`  ${name} `))).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** The package as a host gets it: the tarball of `npm pack`, unpacked beside what it says it needs, in an empty folder. */
+/** The package as a host gets it: the tarball of `npm pack`, unpacked next to its dependencies in an empty folder. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** What a package is made from. */
+/** The files from which a package is built. */
 const SOURCES = [
   'src',
   'package.json',
@@ -33,7 +33,7 @@ export interface InstalledPackage {
   /** Every file of the package, from its root. */
   readonly files: readonly string[];
   readonly manifest: Manifest;
-  /** Copies the example into the folder, compiles it there as a project of its own, and gives its program. */
+  /** Copies the example into the folder, compiles it there as a separate project, and returns its program. */
   buildExample(): string;
   remove(): void;
 }

@@ -27,7 +27,7 @@ describe('the package, installed into an empty folder', () => {
   const run = (name: string, text: string): string =>
     execFileSync(process.execPath, [write(name, text)], { cwd: installed.folder, encoding: 'utf8' });
 
-  it('holds what is needed and nothing else', () => {
+  it('contains what is needed and nothing else', () => {
     const others = installed.files.filter((name) => !/^dist\/.+\.(js|d\.ts)$/.test(name));
     expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
     for (const entry of ['dist/index.js', 'dist/index.d.ts', 'dist/main.js', 'dist/foundation.js']) {
@@ -35,7 +35,7 @@ describe('the package, installed into an empty folder', () => {
     }
   });
 
-  it('holds nothing whose source is gone, and refers to no source maps', () => {
+  it('contains no file without a source, and refers to no source maps', () => {
     const programs = installed.files.filter((name) => /^dist\/.+\.js$/.test(name));
     const source = (name: string): string => path.join(ROOT, name.replace(/^dist/, 'src').replace(/js$/, 'ts'));
     expect(programs.filter((name) => !existsSync(source(name)))).toEqual([]);
@@ -62,7 +62,7 @@ describe('the package, installed into an empty folder', () => {
     expect(await server.stop()).toEqual({ code: 0, signal: null });
   });
 
-  it('says what it is and how to set it by --version and --help', () => {
+  it('shows its version and settings by --version and --help', () => {
     const command = path.join(installed.folder, 'node_modules/latchkey/dist/main.js');
     const version = execFileSync(process.execPath, [command, '--version'], { encoding: 'utf8' });
     expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
@@ -70,7 +70,7 @@ describe('the package, installed into an empty folder', () => {
     expect(help).toContain('DATABASE_URL');
   });
 
-  it('is embedded: one dialect in a host, and nothing of the others is loaded', () => {
+  it('can be embedded with one dialect, and loads nothing of the others', () => {
     const printed = run(
       'host.mjs',
       `import 'reflect-metadata';
@@ -95,7 +95,7 @@ describe('the package, installed into an empty folder', () => {
     expect(JSON.parse(printed)).toEqual([400, 404, 404, 404]);
   });
 
-  it('is embedded as the README says', () => {
+  it('can be embedded as the README says', () => {
     const [program = ''] = blocks('README.md', 'ts');
     const driven = program.replace('app.listen(3000)', "app.listen(0, '127.0.0.1')").concat(`
       const url = await app.getUrl();
@@ -123,7 +123,7 @@ describe('the package, installed into an empty folder', () => {
     expect(JSON.parse(printed)).toEqual([401, 401, 400, 201, 200, ['for CI']]);
   });
 
-  it('is what the example builds and runs with, copied out of the repository', async () => {
+  it('builds and runs the example, copied out of the repository', async () => {
     const command = installed.buildExample();
     const database = path.join(installed.folder, 'shop.sqlite');
     const shop = await startProcess(

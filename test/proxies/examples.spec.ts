@@ -16,17 +16,17 @@ const USED_UP = ['CF-Access-Client-Id', 'CF-Access-Client-Secret'];
 
 const lower = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
 
-/** How one writes with underscores what a header is called. */
+/** The name of a header with underscores. */
 const variable = (name: string): string => name.toLowerCase().replaceAll('-', '_');
 
-/** Lines without what surrounds their text; comments do nothing. */
+/** Trimmed lines without comments. */
 function directives(name: string): string[] {
   const lines = example(name).split('\n');
   return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 it.each(['nginx/latchkey.conf', 'caddy/Caddyfile', 'traefik/latchkey.yaml', 'envoy/envoy.yaml', '../../README.md'])(
-  '%s asks by a rule that names an account',
+  '%s uses a rule that names an account',
   (name) => {
     const rules = [...example(name).matchAll(/kind=service_token\S*/g)].map(([rule]) => rule);
     expect(rules.filter((rule) => rule.includes('account=')).length).toBeGreaterThan(0);
@@ -38,14 +38,14 @@ it.each(['nginx/latchkey.conf', 'caddy/Caddyfile', 'traefik/latchkey.yaml', 'env
 describe('the example for nginx', () => {
   const lines = directives('nginx/latchkey.conf');
 
-  it('takes every identity header from Latchkey, in place of the client’s', () => {
+  it('replaces every identity header of the client by that of Latchkey', () => {
     for (const name of IDENTITY) {
       expect(lines).toContain(`auth_request_set $${variable(name)} $upstream_http_${variable(name)};`);
       expect(lines).toContain(`proxy_set_header ${name} $${variable(name)};`);
     }
   });
 
-  it('keeps every credential from the service, and has every one in the key of its cache', () => {
+  it('hides every credential from the service, and includes each in the key of its cache', () => {
     for (const name of USED_UP) expect(lines).toContain(`proxy_set_header ${name} "";`);
     const key = lines.find((line) => line.startsWith('proxy_cache_key ')) ?? '';
     const parts = /"(.*)"/.exec(key)?.[1]?.split('\\n') ?? [];
@@ -53,7 +53,7 @@ describe('the example for nginx', () => {
     expect(parts.sort()).toEqual(['$latchkey_rule', '$proxy_host', ...headers].sort());
   });
 
-  it('leaves what is kept, and for how long, to Latchkey', () => {
+  it('leaves to Latchkey what is cached, and for how long', () => {
     const others = /^proxy_(cache_valid|ignore_headers|cache_lock|cache_background_update|no_cache|cache_bypass)\b/;
     expect(lines.filter((line) => others.test(line))).toEqual([]);
   });
@@ -64,13 +64,13 @@ describe('the example for Caddy', () => {
 
   const checked = lines.findIndex((line) => line.startsWith('forward_auth '));
 
-  it('takes every identity header from Latchkey, after the client’s have gone', () => {
+  it('takes every identity header from Latchkey, after removing the client’s', () => {
     const copied = lines.find((line) => line.startsWith('copy_headers '));
     expect(copied?.split(' ').slice(1)).toEqual(IDENTITY);
     expect(lines.slice(0, checked)).toContain('request_header -Latchkey*');
   });
 
-  it('keeps every credential from the service, once it was checked', () => {
+  it('hides every credential from the service after the check', () => {
     const after = lines.slice(checked);
     for (const name of USED_UP) expect(after).toContain(`request_header -${name}`);
   });
@@ -118,7 +118,7 @@ interface ExtAuthz {
   };
 }
 
-// Neither is in Debian: what they are told is compared with what Latchkey says, and what they would ask is asked.
+// Neither is in Debian: their files are compared with Latchkey's headers, and their requests are sent by the test.
 describe('the examples that are not run', () => {
   const traefik = load(example('traefik/latchkey.yaml')) as Traefik;
   const envoy = load(example('envoy/envoy.yaml')) as Envoy;
@@ -136,7 +136,7 @@ describe('the examples that are not run', () => {
   afterAll(() => server.close());
   const ask = (path: string, headers: Headers): Promise<Reply> => send(server.baseUrl, 'GET', path, { headers });
 
-  it('Traefik: guards whatever comes in, and drops what could interfere before and the credential after', () => {
+  it('Traefik: guards every request, and drops interfering headers before and the credential after the check', () => {
     const { entryPoints } = load(example('traefik/traefik.yaml')) as { entryPoints: object };
     const [router, ...others] = Object.values(routers);
     expect(others).toEqual([]);
@@ -151,15 +151,15 @@ describe('the examples that are not run', () => {
     expect(gone).toEqual(Object.fromEntries(USED_UP.map((name) => [name, ''])));
   });
 
-  it('Traefik: shows Latchkey every credential, takes every identity header from it, and nothing else of that name', () => {
+  it('Traefik: passes every credential to Latchkey, and takes only its identity headers', () => {
     expect(forwardAuth).toMatchObject({ trustForwardHeader: false, authRequestHeaders: CREDENTIALS });
     expect(forwardAuth?.authResponseHeaders).toEqual(IDENTITY);
-    // Of the regular expression that Go understands: all that it says but the flag.
+    // The regular expression of Go without its flag.
     const ours = new RegExp((forwardAuth?.authResponseHeadersRegex ?? '').replace('(?i)', ''), 'i');
     for (const name of [...IDENTITY, 'Latchkey_user_id', 'Latchkey-Admin']) expect(name).toMatch(ours);
   });
 
-  it('Envoy: drops the client’s identity headers, asks, then routes; without an answer nobody passes', () => {
+  it('Envoy: drops the client’s identity headers, asks, then routes; without an answer it refuses', () => {
     expect(filters.map(({ name }) => name)).toEqual([
       'envoy.filters.http.header_mutation',
       'envoy.filters.http.ext_authz',
@@ -172,7 +172,7 @@ describe('the examples that are not run', () => {
     expect(envoy.static_resources.clusters.map(({ name }) => name)).toContain(extAuthz.http_service.server_uri.cluster);
   });
 
-  it('Envoy: shows Latchkey every credential, takes every identity header from it, and drops the credential', () => {
+  it('Envoy: passes every credential to Latchkey, takes its identity headers, and drops the credential', () => {
     const names = ({ patterns }: { patterns: { exact: string }[] }): string[] => patterns.map(({ exact }) => exact);
     expect(names(extAuthz.allowed_headers)).toEqual(lower(CREDENTIALS));
     const upstream = extAuthz.http_service.authorization_response.allowed_upstream_headers;
@@ -180,7 +180,7 @@ describe('the examples that are not run', () => {
     expect(manager?.route_config.virtual_hosts.map((host) => host.request_headers_to_remove)).toEqual([lower(USED_UP)]);
   });
 
-  it('what they would ask admits service tokens of the account and nobody else', async () => {
+  it('their requests admit service tokens of the account and nothing else', async () => {
     const foreign = await cast(server).token(await cast(server).account());
     const { pathname, search } = new URL((forwardAuth?.address ?? '').replace(EXAMPLE_ACCOUNT, ACCOUNT.id));
     const token = await cast(server).token(ACCOUNT.id);

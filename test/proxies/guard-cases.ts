@@ -1,4 +1,4 @@
-/** What holds behind every proxy: who passes, who does not, and what the service is told. */
+/** Cases for every proxy: which requests are admitted, which are refused, and what the service receives. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ACCOUNT } from '../support/test-server.js';
 import {
@@ -18,23 +18,23 @@ import { IDENTITY_NAMES, guardedSuite, told, type Guarded } from './support.js';
 
 const HOUR = 3_600_000;
 
-/** RFC 6750 §3.1: without an error for who presents nothing. */
+/** RFC 6750 §3.1: without an error for requests without a credential. */
 const NOTHING_PRESENTED = 'Bearer realm="latchkey"';
 const NOT_ACCEPTED = 'Bearer realm="latchkey", error="invalid_token"';
 
-/** On both engines, where the Authorization header can hold a service token as well. */
+/** On both engines, with service tokens also accepted in the Authorization header. */
 export function guardCases(kind: ProxyKind): void {
   const suite = (guarded: Guarded): void => {
-    describe('lets in', () => {
+    describe('admits', () => {
       letsIn(guarded, kind);
     });
-    describe('keeps out', () => {
+    describe('refuses', () => {
       keepsOut(guarded);
     });
     describe('connections to Latchkey', () => {
       connections(guarded);
     });
-    describe('a credential that comes to its end', () => {
+    describe('a credential that ends', () => {
       endings(guarded);
     });
   };
@@ -42,7 +42,7 @@ export function guardCases(kind: ProxyKind): void {
 }
 
 function letsIn({ cf, verify, passed, asked }: Guarded, kind: ProxyKind): void {
-  it('a service token: the request arrives as it was, with who it is and without the credential', async () => {
+  it('a service token: the request arrives unchanged, with the identity and without the credential', async () => {
     const token = await cf.token(ACCOUNT.id, { name: 'CI/CD token', duration: '1h' });
     const request = { method: 'POST', path: '/orders/1?a=%2F&kind=session', body: 'ä'.repeat(500_000) };
     const { method, url, body, headers, ...others } = await passed(pair(token), request);
@@ -55,7 +55,7 @@ function letsIn({ cf, verify, passed, asked }: Guarded, kind: ProxyKind): void {
     expect(Object.keys(pair(token)).filter((name) => name.toLowerCase() in headers)).toEqual([]);
   });
 
-  it('every method, and headers that are none of ours', async () => {
+  it('every method, and all other headers', async () => {
     const headers = {
       ...pair(await cf.token(ACCOUNT.id)),
       Authorization: 'Basic eDp5',
@@ -79,19 +79,19 @@ function letsIn({ cf, verify, passed, asked }: Guarded, kind: ProxyKind): void {
     }
   });
 
-  it('a service token in the one header that may hold it, which does not arrive either', async () => {
+  it('a service token in one header, which does not arrive either', async () => {
     const token = await cf.token(ACCOUNT.id);
     const arrival = await passed({ Authorization: json(token) });
     expect(told(arrival)['latchkey-token-id']).toBe(token.id);
     expect(arrival.headers).not.toHaveProperty('authorization');
   });
 
-  it('nothing that a client sends under the names that tell who he is, in whatever form', async () => {
+  it('no identity header that a client sends, in any spelling', async () => {
     const token = await cf.token(ACCOUNT.id);
     const clean = told(await passed(pair(token)));
     const forged = (name: (text: string) => string): Headers =>
       Object.fromEntries(IDENTITY_NAMES.map((each) => [name(each), 'forged']));
-    // By the beginning of the name, for those that can: a header that a later version adds.
+    // By prefix, for proxies that can: also headers that a later version adds.
     const later: Headers = kind.name === 'caddy' ? { 'Latchkey-Role': 'forged', Latchkey_Role: 'forged' } : {};
     const forms: Headers[] = [
       later,
@@ -108,14 +108,14 @@ function letsIn({ cf, verify, passed, asked }: Guarded, kind: ProxyKind): void {
     }
   });
 
-  it('nobody without asking: nothing is kept unless Latchkey says so', async () => {
+  it('no request without asking: nothing is cached unless Latchkey allows it', async () => {
     const token = await cf.token(ACCOUNT.id);
     const before = asked();
     for (let count = 0; count < 3; count += 1) await passed(pair(token));
     expect(asked() - before).toBe(3);
   });
 
-  it('nobody to name in Connection what the service is told, nor to ask for a tunnel', async () => {
+  it('no request that names identity headers in Connection, or asks for a tunnel', async () => {
     const token = await cf.token(ACCOUNT.id);
     const clean = told(await passed(pair(token)));
     const named = await passed({ ...pair(token), Connection: `close, ${IDENTITY_NAMES.join(', ')}` });
@@ -127,7 +127,7 @@ function letsIn({ cf, verify, passed, asked }: Guarded, kind: ProxyKind): void {
 }
 
 function keepsOut({ cf, login, passed, refused }: Guarded): void {
-  it('403 whose token another account has issued, also under the same name', async () => {
+  it('403 for a token of another account, also with the same name', async () => {
     const [own, foreign] = [await cf.token(ACCOUNT.id), await cf.token(await cf.account())];
     expect((await refused(pair(foreign))).status).toBe(403);
     expect(told(await passed(pair(own)))).toMatchObject({
@@ -136,14 +136,14 @@ function keepsOut({ cf, login, passed, refused }: Guarded): void {
     });
   });
 
-  it('401 who presents nothing, with the challenge', async () => {
+  it('401 without a credential, with the challenge', async () => {
     for (const headers of [{}, { Authorization: 'Basic eDp5' }]) {
       const { status, headers: answered } = await refused(headers);
       expect([status, answered['www-authenticate']]).toEqual([401, NOTHING_PRESENTED]);
     }
   });
 
-  it('401 who presents what is not accepted: wrong, unknown, half, twice, or two kinds at once', async () => {
+  it('401 for an invalid credential: wrong, unknown, incomplete, repeated, or two kinds at once', async () => {
     const token = await cf.token(ACCOUNT.id);
     const other = await cf.token(ACCOUNT.id);
     const { key } = await cf.person();
@@ -169,7 +169,7 @@ function keepsOut({ cf, login, passed, refused }: Guarded): void {
     expect([400, 401]).toContain((await refused(listed(bearer(key), { Authorization: 'Basic eDp5' }))).status);
   });
 
-  it('403 whose kind of token is not admitted', async () => {
+  it('403 for a kind of token that is not admitted', async () => {
     const person = await cf.person();
     const token = await login(person);
     for (const headers of [privately(person.key), bearer(person.key), privately(token), bearer(token)]) {
@@ -178,7 +178,7 @@ function keepsOut({ cf, login, passed, refused }: Guarded): void {
     }
   });
 
-  it('who asks for the address of the question', async () => {
+  it('requests for the address of the check itself', async () => {
     for (const path of ['/verify', '/verify?kind=personal_token', '/verify/only/kind=session']) {
       expect([path, (await refused({}, { path })).status]).toEqual([path, 401]);
     }
@@ -186,7 +186,7 @@ function keepsOut({ cf, login, passed, refused }: Guarded): void {
 }
 
 function connections({ cf, passed, refused }: Guarded): void {
-  it('are kept for further questions, whatever the answer', async () => {
+  it('are kept alive, whatever the answer', async () => {
     const token = await cf.token(ACCOUNT.id);
     let opened = 0;
     const count = (): void => {
@@ -199,7 +199,7 @@ function connections({ cf, passed, refused }: Guarded): void {
       await refused(privately(UNKNOWN_USER_TOKEN));
     }
     cf.server.app.getHttpServer().off('connection', count);
-    // nginx has two processes, and each its own.
+    // nginx has two processes with separate connections.
     expect(opened).toBeLessThanOrEqual(2);
   });
 }
@@ -211,14 +211,14 @@ function endings({ cf, passed, refused }: Guarded): void {
 
   const statusOf = async (headers: Headers): Promise<number> => (await refused(headers)).status;
 
-  it('expired: is in before, and out from then on', async () => {
+  it('expired: is admitted before, and refused from then on', async () => {
     const token = await cf.token(ACCOUNT.id, { duration: '1h' });
     await passed(pair(token));
     cf.server.clock.advance(HOUR);
     expect(await statusOf(pair(token))).toBe(401);
   });
 
-  it('disabled: is out at once, and in again when enabled', async () => {
+  it('disabled: is refused at once, and admitted again when enabled', async () => {
     const token = await cf.token(ACCOUNT.id);
     await passed(pair(token));
     ok(await cf.admin.put(tokenPath(ACCOUNT.id, token.id), { enabled: false }));
@@ -227,14 +227,14 @@ function endings({ cf, passed, refused }: Guarded): void {
     await passed(pair(token));
   });
 
-  it('revoked: is out at once', async () => {
+  it('revoked: is refused at once', async () => {
     const token = await cf.token(ACCOUNT.id);
     await passed(pair(token));
     ok(await cf.admin.delete(tokenPath(ACCOUNT.id, token.id)));
     expect(await statusOf(pair(token))).toBe(401);
   });
 
-  it('rotated: the old secret is out at once, and the new one in', async () => {
+  it('rotated: the old secret is refused at once, and the new one admitted', async () => {
     const token = await cf.token(ACCOUNT.id);
     await passed(pair(token));
     const rotated = await cf.rotate(ACCOUNT.id, token.id);
@@ -242,7 +242,7 @@ function endings({ cf, passed, refused }: Guarded): void {
     expect(told(await passed(pair(rotated)))).toMatchObject({ 'latchkey-matched-secret': 'current' });
   });
 
-  it('rotated with an overlap: both are in, the service is told which, and the old one is out when it ends', async () => {
+  it('rotated with an overlap: both are admitted, the service learns which, and the old one is refused at the end', async () => {
     const token = await cf.token(ACCOUNT.id);
     const until = new Date(Date.now() + HOUR).toISOString();
     const rotated = await cf.rotate(ACCOUNT.id, token.id, { previous_client_secret_expires_at: until });

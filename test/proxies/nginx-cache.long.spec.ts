@@ -20,10 +20,10 @@ import { guardOf, guardedSuite, told, type Guarded } from './support.js';
 
 const SECOND = 1000;
 
-/** nginx counts in whole seconds: what it may keep for one second it keeps for less than two. */
+/** nginx counts in whole seconds: an entry for one second is cached for less than two. */
 const COUNTED_IN_MS = SECOND;
 
-/** Kept for a minute: nothing runs out while a test looks. */
+/** Cached for a minute, so that nothing expires during a test. */
 const A_MINUTE = { VERIFY_MAX_AGE_SECONDS: '60', SERVICE_TOKEN_HEADER: 'X-Service-Token' };
 
 guardedSuite(NGINX, 'the cache of nginx', kept, A_MINUTE);
@@ -36,7 +36,7 @@ function kept({ cf, passed, refused, asked, folder }: Guarded): void {
     return asked() - before;
   };
 
-  it('answers for a credential, whatever the request, and Latchkey is not asked again', async () => {
+  it('answers for a credential, whatever the request, without asking Latchkey again', async () => {
     const token = await cf.token(ACCOUNT.id);
     const headers = pair(token);
     expect(await questions(() => passed(headers))).toBe(1);
@@ -51,14 +51,14 @@ function kept({ cf, passed, refused, asked, folder }: Guarded): void {
     expect(arrival.headers).not.toHaveProperty('latchkey-user-id');
   });
 
-  it('admits what it keeps after a revocation as well, which is what keeping means', async () => {
+  it('still admits a cached credential after its revocation, as documented', async () => {
     const token = await cf.token(ACCOUNT.id);
     await passed(pair(token));
     ok(await cf.admin.delete(tokenPath(ACCOUNT.id, token.id)));
     await passed(pair(token));
   });
 
-  it('keeps credentials apart: nobody passes with another’s answer, nor with half of it', async () => {
+  it('separates credentials: none is admitted by the entry of another, or by a part of it', async () => {
     const one = await cf.token(ACCOUNT.id, { name: 'one' });
     const other = await cf.token(ACCOUNT.id, { name: 'other' });
     for (const token of [one, other, one, other]) {
@@ -86,7 +86,7 @@ function kept({ cf, passed, refused, asked, folder }: Guarded): void {
     expect(await questions(() => passed(pair(one)))).toBe(0);
   });
 
-  it('keeps those apart as well that are in a header which the key has not', async () => {
+  it('also separates credentials in a header that is not in the key', async () => {
     const [one, other] = [await cf.token(ACCOUNT.id), await cf.token(ACCOUNT.id)];
     const header = (token: typeof one): Headers => ({ 'X-Service-Token': json(token) });
     for (const token of [one, other, one]) {
@@ -96,7 +96,7 @@ function kept({ cf, passed, refused, asked, folder }: Guarded): void {
     expect((await refused({ 'X-Service-Token': json({ ...one, client_id: other.client_id }) })).status).toBe(401);
   });
 
-  it('keeps no refusal: who is admitted later passes at once', async () => {
+  it('caches no refusal: a credential that becomes valid is admitted at once', async () => {
     const token = await cf.token(ACCOUNT.id, { enabled: false });
     const { key } = await cf.person();
     expect(await questions(...[1, 2].map(() => async () => (await refused(pair(token))).status))).toBe(2);
@@ -105,13 +105,13 @@ function kept({ cf, passed, refused, asked, folder }: Guarded): void {
     await passed(pair(token));
   });
 
-  it('answers to nobody but nginx: where it asks is no address for clients', async () => {
+  it('is internal to nginx: clients cannot request its address', async () => {
     const token = await cf.token(ACCOUNT.id);
     const { status, headers } = await refused(pair(token), { path: '/_verify' });
     expect([status, Object.keys(headers).filter((name) => name.startsWith('latchkey'))]).toEqual([404, []]);
   });
 
-  it('is read by nobody else: keys hold credentials', () => {
+  it('is readable by nobody else, because keys contain credentials', () => {
     const cache = path.join(folder(), 'cache');
     const entries = readdirSync(cache, { recursive: true, encoding: 'utf8' }).map((name) => path.join(cache, name));
     expect(entries.filter((name) => statSync(name).isFile()).length).toBeGreaterThan(0);
@@ -121,8 +121,8 @@ function kept({ cf, passed, refused, asked, folder }: Guarded): void {
 }
 
 withBinary(NGINX.name, (file) => {
-  // What time does to nginx is the same whatever engine Latchkey has.
-  describe('the cache of nginx, while time passes', () => {
+  // The expiry in nginx does not depend on the engine.
+  describe('the expiry of the cache of nginx', () => {
     const { start, stop, passed, call } = guardOf(NGINX, file);
     let server: TestServer;
     beforeAll(async () => {
@@ -134,7 +134,7 @@ withBinary(NGINX.name, (file) => {
       await server.close();
     });
 
-    /** Asks until it is refused; tells when the last request was sent that passed. */
+    /** Repeats the request until it is refused; returns when the last admitted one was sent. */
     const lastPassed = async (headers: Headers): Promise<number> => {
       let last = 0;
       for (let sent = Date.now(); (await call(headers)).status === 200; sent = Date.now()) {
@@ -144,10 +144,10 @@ withBinary(NGINX.name, (file) => {
       return last;
     };
 
-    it('holds nothing for longer than the ceiling, nor beyond the end of a token', async () => {
+    it('caches nothing for longer than the limit, or beyond the expiry of a token', async () => {
       const cf = cast(server);
       const revoked = await cf.token(ACCOUNT.id);
-      // So long before its end, an answer may be kept for one second.
+      // This long before the expiry, an answer may be cached for one second.
       const ending = await cf.token(ACCOUNT.id, { duration: '2500ms' });
       const end = Date.parse(told(await passed(pair(ending)))['latchkey-expires-at'] ?? '');
       await passed(pair(revoked));

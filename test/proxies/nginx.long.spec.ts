@@ -10,7 +10,7 @@ guardCases(NGINX);
 undecidedCases(NGINX, 503);
 
 guardedSuite(NGINX_OF_README, 'a service behind nginx as README shows it', ({ cf, passed, refused }) => {
-  it('lets in tokens of the account only, and tells their ids instead of anything that a client says', async () => {
+  it('admits only tokens of the account, and replaces identity headers of the client', async () => {
     const [own, foreign] = [await cf.token(ACCOUNT.id), await cf.token(await cf.account())];
     const forged = Object.fromEntries(
       IDENTITY_NAMES.flatMap((name) => [name, name.replaceAll('-', '_')]).map((name) => [name, 'forged']),

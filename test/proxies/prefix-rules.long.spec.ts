@@ -1,4 +1,4 @@
-/** A rule of a proxy for the prefix of a dialect cannot be walked around, however a path is spelled. */
+/** A proxy's rule for the prefix of a dialect cannot be bypassed by another spelling of the path. */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -63,7 +63,7 @@ const KINDS: Kind[] = [
   },
 ];
 
-/** The status that a target gets, sent as it stands; 0 when the connection is closed without one. */
+/** The status for a target, sent unchanged; 0 if the connection is closed without an answer. */
 function statusOf(baseUrl: string, target: string): Promise<number> {
   const { port, hostname } = new URL(baseUrl);
   const lines = Object.entries({ Host: 'x', Connection: 'close', ...HEADERS });
@@ -82,7 +82,7 @@ function statusOf(baseUrl: string, target: string): Promise<number> {
   });
 }
 
-/** Refused by the proxy, not served by Latchkey, or no HTTP; a redirection only names another path. */
+/** Refused by the proxy, not served by Latchkey, or not HTTP; a redirect only names another path. */
 const NOT_SERVED = new Set([0, 308, 400, 403, 404, 405]);
 
 const CHANGES: ((path: string, at: number) => string)[] = [
@@ -131,7 +131,7 @@ describe.each(KINDS)('$name', ({ name, start }) => {
         await server.close();
       });
 
-      it('refuse what they are for, and let the rest pass', async () => {
+      it('refuse what they should, and admit everything else', async () => {
         for (const [, path] of rules) {
           const { status } = await send(server.baseUrl, 'GET', path, { headers: HEADERS });
           // Two credentials at once are refused by /verify.
@@ -142,7 +142,7 @@ describe.each(KINDS)('$name', ({ name, start }) => {
         expect(await statusOf(proxy.baseUrl, '/')).toBe(308);
       });
 
-      it('are not walked around by one change of a path, wherever it is made', async () => {
+      it('cannot be bypassed by one change of a path, at any position', async () => {
         const served: string[] = [];
         for (const [, path] of rules) {
           const targets = CHANGES.flatMap((change) => Array.from(path, (_letter, at) => change(path, at)));
@@ -153,7 +153,7 @@ describe.each(KINDS)('$name', ({ name, start }) => {
         expect(served).toEqual([]);
       });
 
-      it('are not walked around by several changes either', async () => {
+      it('cannot be bypassed by several changes either', async () => {
         const change = fc.tuple(fc.constantFrom(...CHANGES), fc.nat(60));
         const target = fc
           .tuple(fc.constantFrom(...rules.map(([, path]) => path)), fc.array(change, { minLength: 2, maxLength: 5 }))

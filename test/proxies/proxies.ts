@@ -1,4 +1,4 @@
-/** nginx and Caddy as programs, with the very files of examples/proxies: only addresses and folders are replaced. */
+/** Runs nginx and Caddy with the files of examples/proxies: only addresses and folders are replaced. */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,7 +16,7 @@ export function example(name: string): string {
   return readFileSync(path.join(EXAMPLES, name), 'utf8');
 }
 
-/** What a proxy stands between: ports on 127.0.0.1. */
+/** The neighbours of a proxy: ports on 127.0.0.1. */
 export interface Neighbours {
   readonly latchkey: number;
   readonly service: number;
@@ -24,12 +24,12 @@ export interface Neighbours {
 
 export interface Proxy {
   readonly baseUrl: string;
-  /** What it writes and keeps; its own. */
+  /** A folder for the files that it writes. */
   readonly folder: string;
   stop(): Promise<unknown>;
 }
 
-/** A kind of proxy, and how one is started that guards the service. */
+/** A kind of proxy, and how to start one in front of the service. */
 export interface ProxyKind {
   readonly name: string;
   readonly start: (file: string, neighbours: Neighbours) => Promise<Proxy>;
@@ -47,7 +47,7 @@ export const NGINX: ProxyKind = {
     ),
 };
 
-/** nginx with what README shows, in a server of its own. */
+/** nginx with the snippet of the README in a server block. */
 export const NGINX_OF_README: ProxyKind = {
   name: 'nginx',
   start: (file, neighbours) =>
@@ -63,7 +63,7 @@ function readmeSnippet(): string {
   return snippet;
 }
 
-/** What every example has to be changed in. */
+/** The values to replace in every example. */
 function addresses({ latchkey, service }: Neighbours): Record<string, string> {
   return {
     '127.0.0.1:3000': `127.0.0.1:${String(latchkey)}`,
@@ -72,13 +72,13 @@ function addresses({ latchkey, service }: Neighbours): Record<string, string> {
   };
 }
 
-/** @param site - what stands in the block `http` of the configuration */
+/** @param site - the content of the block `http` of the configuration */
 export async function startNginx(file: string, site: (place: Place) => string): Promise<Proxy> {
   const own = await place();
   const { folder, baseUrl } = own;
   writeFileSync(path.join(folder, 'latchkey.conf'), site(own));
   writeFileSync(path.join(folder, 'nginx.conf'), nginxAround(folder));
-  // Killed, it would leave its processes behind.
+  // SIGKILL would leave its worker processes behind.
   const nginx = new Program(file, {
     args: ['-p', folder, '-e', 'stderr', '-c', 'nginx.conf'],
     lastSignal: 'SIGTERM',
@@ -87,7 +87,7 @@ export async function startNginx(file: string, site: (place: Place) => string): 
   return { baseUrl, folder, stop: () => nginx.stop() };
 }
 
-/** What Debian's nginx.conf is to the example; everything that is written stays in the folder. */
+/** The counterpart of Debian's nginx.conf; all files are written into the folder. */
 function nginxAround(folder: string): string {
   const written = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return `
@@ -128,7 +128,7 @@ export async function startCaddy(file: string, site: string, env: Record<string,
   return { baseUrl, folder, stop: () => caddy.stop() };
 }
 
-/** Where a proxy listens, and keeps what it writes. */
+/** Where a proxy listens, and writes its files. */
 interface Place {
   readonly folder: string;
   readonly port: number;
@@ -141,10 +141,10 @@ async function place(): Promise<Place> {
   return { folder, port, baseUrl: `http://127.0.0.1:${String(port)}` };
 }
 
-/** @throws when one of them does not occur: the example would guard something else than what is tested */
+/** @throws Error if one of them does not occur, because the example would guard something else */
 function replaced(text: string, replacements: Record<string, string>): string {
   return Object.entries(replacements).reduce((result, [from, to]) => {
-    if (!result.includes(from)) throw new Error(`the example does not speak of ${from}`);
+    if (!result.includes(from)) throw new Error(`the example does not contain ${from}`);
     return result.replaceAll(from, to);
   }, text);
 }

@@ -1,4 +1,4 @@
-/** A service behind a proxy that asks Latchkey: who calls, what arrives, how often Latchkey was asked. */
+/** A service behind a proxy that asks Latchkey, with records of what arrives and how often Latchkey was asked. */
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
@@ -21,7 +21,7 @@ export interface Arrival {
   readonly body: string;
 }
 
-/** Answers everything, and remembers it. */
+/** Answers every request, and records it. */
 export class Service {
   readonly arrivals: Arrival[] = [];
   readonly port: number;
@@ -58,16 +58,16 @@ interface Request {
   readonly body?: string;
 }
 
-/** A proxy that is started, and the service behind it. */
+/** A running proxy, and the service behind it. */
 export interface Guard {
   /** @param latchkey - the port of Latchkey */
   readonly start: (latchkey: number) => Promise<void>;
   readonly stop: () => Promise<void>;
-  /** Where the proxy keeps what it keeps. */
+  /** The folder of the proxy's files. */
   readonly folder: () => string;
-  /** What reached the service of a request that must have passed. */
+  /** The request as it reached the service; fails the test if it was refused. */
   readonly passed: (headers?: Call['headers'], request?: Request) => Promise<Arrival>;
-  /** The answer to a request that must not have reached the service. */
+  /** The answer to a request; fails the test if it reached the service. */
   readonly refused: (headers?: Call['headers'], request?: Request) => Promise<Reply>;
   /** The answer to a request of either kind. */
   readonly call: (headers?: Call['headers'], request?: Request) => Promise<Reply>;
@@ -109,7 +109,7 @@ export function guardOf(kind: ProxyKind, file: string): Guard {
   };
 }
 
-/** How often a server was asked at /verify since. */
+/** How often /verify of a server was called since then. */
 function questions(latchkey: TestServer): () => number {
   let asked = 0;
   const count: RequestListener = ({ url = '' }) => {
@@ -119,13 +119,13 @@ function questions(latchkey: TestServer): () => number {
   return () => asked;
 }
 
-/** Everybody who takes part in a suite: the data plane, and the guard in front of it. */
+/** The callers and helpers of a suite: the data plane, and the proxy. */
 export interface Guarded extends DataPlane, Guard {
   /** How often Latchkey was asked. */
   readonly asked: () => number;
 }
 
-/** A suite on both engines behind a proxy; its members are there from the first test on. */
+/** A suite on both engines behind a proxy; available in hooks and tests. */
 export function guardedSuite(
   kind: ProxyKind,
   name: string,
@@ -134,7 +134,7 @@ export function guardedSuite(
 ): void {
   withBinary(kind.name, (file) => {
     const inSuite = (plane: DataPlane): void => {
-      // A suite of its own, so that the proxy lets its connections go before Latchkey stops.
+      // A separate suite, so that the proxy closes its connections before Latchkey stops.
       describe(`asked by ${kind.name}`, () => {
         const guard = guardOf(kind, file);
         let asked = (): number => 0;
@@ -147,12 +147,12 @@ export function guardedSuite(
         suite({ ...plane, ...guard, asked: () => asked() });
       });
     };
-    // The examples ask a server that stands alone.
+    // The examples ask a standalone server.
     dataPlaneSuite(name, inSuite, env, startServer);
   });
 }
 
-/** Who was let in, as the service was told: headers that are not empty. */
+/** The identity that the service received: headers that are not empty. */
 export function told({ headers }: Arrival): Headers {
   const named = Object.entries(headers).filter(([name, value]) => IDENTITY_NAMES.includes(name) && value !== '');
   return Object.fromEntries(named) as Headers;

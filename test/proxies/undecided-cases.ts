@@ -1,4 +1,4 @@
-/** What clients are told by a proxy that gets no decision. */
+/** The answers of a proxy that gets no decision. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWithOutage, type Outage } from '../dialects/crm/outage.js';
 import { withBinary } from '../support/binaries.js';
@@ -8,7 +8,7 @@ import { UNKNOWN_USER_TOKEN, privately } from '../data-plane/support.js';
 import type { ProxyKind } from './proxies.js';
 import { guardOf } from './support.js';
 
-/** @param unreachable - the status for want of any answer */
+/** @param unreachable - the status if Latchkey does not answer */
 export function undecidedCases(kind: ProxyKind, unreachable: number): void {
   withBinary(kind.name, (file) => {
     describe(`${kind.name} that gets no decision`, () => {
@@ -35,7 +35,7 @@ export function undecidedCases(kind: ProxyKind, unreachable: number): void {
       });
     });
 
-    describe(`${kind.name} in front of nobody`, () => {
+    describe(`${kind.name} in front of a stopped Latchkey`, () => {
       const guard = guardOf(kind, file);
       beforeAll(async () => {
         await guard.start(await freePort());

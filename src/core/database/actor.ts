@@ -19,7 +19,7 @@ export interface Actor extends Origin {
   readonly kind: ActorKind;
   /** The user on whose behalf it is made; `null` for the system, services and anonymous callers. */
   readonly userId: number | null;
-  /** The user's name at the time of the change. */
+  /** The user's name at the time of the change; `command line` for a command on the machine. */
   readonly userName: string | null;
   /** The token that authenticated the request (its `id`, never its secret). */
   readonly tokenId: string | null;
@@ -36,6 +36,9 @@ export const SYSTEM: Actor = {
   admin: false,
   address: null,
 };
+
+/** Somebody with access to the machine, who runs a command of `latchkey` on the database. */
+export const COMMAND_LINE: Actor = { ...SYSTEM, userName: 'command line', admin: true };
 
 /** A caller who has not signed in. */
 export function anonymousFrom({ address, requestId = null }: Origin): Actor {

@@ -11,11 +11,11 @@ interface Request {
   readonly grant: () => void;
 }
 
-/** An engine that has nothing but locks: fair, and without anybody who would notice a deadlock. */
+/** An engine with only fair locks, which does not detect deadlocks. */
 class LockTable extends Transactor {
   override readonly waiting = 0;
 
-  /** What was asked for, in order: `name mode`, with `?` where nobody would have waited. */
+  /** The requested locks in order: `name mode`, with `?` for attempts that do not wait. */
   readonly asked: string[] = [];
   private readonly held = new Map<string, Map<EntityManager, LockMode>>();
   private readonly requests = new Map<string, Request[]>();
@@ -92,7 +92,7 @@ class LockTable extends Transactor {
 
 type Wish = readonly [lock: Lock, mode: LockMode];
 
-/** Does what a unit of work does: runs until it has all locks, and with what was needed first at the next run. */
+/** Like a unit of work: runs until it has all locks, and takes the locks needed by the last run first. */
 async function run(table: LockTable, wishes: readonly Wish[]): Promise<number> {
   let needed = new LocksNeeded([]);
   for (let runs = 1; ; runs += 1) {
@@ -126,7 +126,7 @@ describe('the locks of a transaction', () => {
     expect(lockOn(key, { userId: 7, accountId: 'a' })).toEqual({ kind: 'membership', id: 'a 7' });
   });
 
-  it('are waited for when they come in order, and asked for without waiting when they do not', async () => {
+  it('are waited for if requested in order, and only tried otherwise', async () => {
     const table = new LockTable();
     const late: Lock = { kind: 'a kind of its own', id: '1' };
     const second: Lock = { kind: 'token', id: '2' };
@@ -145,7 +145,7 @@ describe('the locks of a transaction', () => {
     ]);
   });
 
-  it('are asked for once, unless one that is shared has to be exclusive', async () => {
+  it('are requested once, unless a shared one has to become exclusive', async () => {
     const table = new LockTable();
     await run(table, [shared(USER), shared(USER), exclusive(USER), shared(USER), exclusive(USER)]);
     expect(table.asked).toEqual(['user 1 shared', 'user 1 exclusive?']);
@@ -158,14 +158,14 @@ describe('the locks of a transaction', () => {
     const waiting = run(table, [shared(TOKEN), exclusive(USER)]);
     for (let turn = 0; turn < 5; turn += 1) await nextTick();
     expect(table.asked.slice(1)).toEqual(['token 1 shared', 'user 1 exclusive?', 'user 1 exclusive']);
-    // The other may go on, and ask for what the run that failed had.
+    // The other may continue, and request what the failed run had locked.
     expect(await table.tryLock(other, 'token 1', 'exclusive')).toBe(true);
     table.release(other);
     expect(await waiting).toBe(2);
     expect(table.asked.slice(-1)).toEqual(['token 1 shared']);
   });
 
-  it('are needed although the work has caught that one was not free', async () => {
+  it('are taken in the next run even if the work has caught the error', async () => {
     const table = new LockTable();
     await table.lock({} as EntityManager, 'user 1', 'exclusive');
     const locks = new TransactionLocks({} as EntityManager, table);
@@ -179,7 +179,7 @@ describe('the locks of a transaction', () => {
     }).toThrow(LocksNeeded);
   });
 
-  it('are got by every transaction, whatever all of them want and in whatever order', async () => {
+  it('are given to every transaction in the end, whatever they request and in whatever order', async () => {
     const lock = fc.record({
       kind: fc.constantFrom('user', 'token', 'membership', 'other'),
       id: fc.constantFrom('1', '2'),

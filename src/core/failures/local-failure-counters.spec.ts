@@ -31,7 +31,7 @@ describe('failure counters in memory', () => {
     for (let count = 0; count < capacity; count += 1) expect(await waitOf(key, capacity)).toBeUndefined();
   };
 
-  it.each([1, 3, 5, 7, 10, 100, 1009])('take %i failures within a window, and no more', async (capacity) => {
+  it.each([1, 3, 5, 7, 10, 100, 1009])('allow %i failures within a window, and no more', async (capacity) => {
     await fill('a', capacity);
     expect(await waitOf('a', capacity)).toBeCloseTo(WINDOW_MS / capacity, 0);
     clock.time += WINDOW_MS;
@@ -39,7 +39,7 @@ describe('failure counters in memory', () => {
     expect(await waitOf('a', capacity)).toBeDefined();
   });
 
-  it('take one more each time that a step has passed, not before, and refusals do not put it off', async () => {
+  it('allow one more each time a step has passed, which refusals do not delay', async () => {
     await fill('a');
     for (let count = 0; count < 100; count += 1) expect(await waitOf('a')).toBe(STEP_MS);
     clock.time += STEP_MS - 1;
@@ -49,7 +49,7 @@ describe('failure counters in memory', () => {
     expect(await waitOf('a')).toBe(STEP_MS);
   });
 
-  it('count against all limits or against none, and name the one for which to wait longest', async () => {
+  it('count against all limits or none, and return the one with the longest wait', async () => {
     const limits = [limit('small', 2), limit('large', 4), limit('other', 2)];
     await waitOf('small', 2);
     expect(await counters.count(limits, WINDOW_MS)).toBeNull();
@@ -88,7 +88,7 @@ describe('failure counters in memory', () => {
     expect(await waitOf('a')).toBeUndefined();
   });
 
-  it('are bounded, and a flood of 50,000 names washes no full one away', async () => {
+  it('are bounded, and a flood of 50,000 names displaces no full one', async () => {
     await fill('victim');
     await fill('half', 3);
     for (let name = 0; name < 50_000; name += 1) {

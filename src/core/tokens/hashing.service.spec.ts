@@ -84,12 +84,12 @@ describe('passwords', () => {
     expect(await hashing.verifyPassword(hash, new Secret(presented))).toBe(false);
   });
 
-  it('match nothing where there is no hash', async () => {
+  it('match nothing without a hash', async () => {
     expect(await hashing.verifyPassword(null, new Secret(''))).toBe(false);
     expect(await hashing.verifyPassword(undefined, new Secret('anything'))).toBe(false);
   });
 
-  it('hashed at a lower cost take the work of the present cost to compare, whether or not they match', async () => {
+  it('hashed at a lower cost take the work of the current cost to compare, whether or not they match', async () => {
     const cheap = await hashing.hashPassword(new Secret('a password'));
     const dear = await started(7);
     const hash = jest.spyOn(bcrypt, 'hash');
@@ -121,21 +121,21 @@ describe('passwords', () => {
     }
   });
 
-  it('keep case, width and order of characters: only equivalent texts are one', async () => {
+  it('keep case, width and order of characters: only equivalent texts match', async () => {
     const hash = await hashing.hashPassword(new Secret('Passw\u00f6rd A'));
     for (const other of ['passw\u00f6rd A', 'Passw\u00f6rd \uff21', 'Passwo\u0308rd  A', ' Passw\u00f6rd A']) {
       expect(await hashing.checkPassword(hash, new Secret(other), TURN)).toBe('wrong');
     }
   });
 
-  it('match what was hashed before they were prepared, and are outdated then', async () => {
+  it('match hashes of unprepared passwords, which are outdated', async () => {
     const typed = 'cafe\u0301 au\u00a0lait';
     const before = await bcrypt.hash(typed, 4);
     expect(await hashing.checkPassword(before, new Secret(typed), TURN)).toBe('outdated');
     expect(await hashing.checkPassword(before, new Secret('cafe\u0301'), TURN)).toBe('wrong');
   });
 
-  it('take as many comparisons for an unknown user as for a known one', async () => {
+  it('need as many comparisons for an unknown user as for a known one', async () => {
     const hash = await hashing.hashPassword(new Secret('caf\u00e9'));
     const compare = jest.spyOn(bcrypt, 'compare');
     const comparisons = async (stored: string | null, text: string): Promise<number> => {
@@ -180,7 +180,7 @@ describe('the load of hashing', () => {
     expect(turns).toBeGreaterThan(4 * 8);
   });
 
-  it('is bounded: what does not fit in the queue is refused as unavailable, and the rest is served', async () => {
+  it('is bounded: what does not fit into the queue is rejected as unavailable, and the rest is done', async () => {
     const hashing = await started(6);
     const outcomes = await Promise.allSettled(
       Array.from({ length: 100 }, () => hashing.verifyPassword(null, new Secret('x'), TURN)),

@@ -25,6 +25,8 @@ export type PasswordCheck = 'wrong' | 'right' | 'outdated';
  */
 @Injectable()
 export class HashingService implements OnModuleInit {
+  /** How many may wait for each purpose. */
+  readonly maxWaiting: number;
   private readonly passwordCost: number;
   private slowest: number;
   private readonly queue: FairQueue<HashingTurn['purpose']>;
@@ -32,6 +34,7 @@ export class HashingService implements OnModuleInit {
 
   constructor(@Inject(CORE_OPTIONS) options: Pick<CoreOptions, 'bcryptCost'> & Partial<CoreOptions>) {
     const { bcryptCost, passwords: { slots, waiting } = defaultsOf(PASSWORD_LIMIT_SETTINGS) } = options;
+    this.maxWaiting = waiting;
     this.passwordCost = bcryptCost;
     this.slowest = bcryptCost;
     this.queue = new FairQueue({

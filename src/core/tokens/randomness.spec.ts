@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { looksRandom } from './randomness.js';
 
-describe('a secret that somebody has chosen', () => {
+describe('looksRandom', () => {
   it.each([
     ['one character', 'a'.repeat(43)],
     ['two characters', 'ab'.repeat(22).slice(1)],
@@ -18,7 +18,7 @@ describe('a secret that somebody has chosen', () => {
     expect(looksRandom(text)).toBe(false);
   });
 
-  it('is taken for random when it is, in base64url and in hex', () => {
+  it('accepts random text, in base64url and in hex', () => {
     for (let count = 0; count < 2000; count += 1) {
       expect(looksRandom(randomBytes(32).toString('base64url'))).toBe(true);
     }

@@ -27,17 +27,17 @@ describe('a secret in memory', () => {
     expect(show()).not.toContain(PLAIN);
   });
 
-  it('shows nothing even to an inspection that ignores its own way of printing', () => {
+  it('shows nothing even to an inspection that ignores custom printing', () => {
     expect(inspect(secret, { customInspect: false, showHidden: true, depth: null })).not.toContain(PLAIN);
   });
 
-  it('has no member that a copy, a spread or a serialiser could carry away', () => {
+  it('has no property that a copy, a spread or a serialiser could expose', () => {
     expect(Reflect.ownKeys(secret)).toEqual([]);
     expect(JSON.stringify({ ...secret })).toBe('{}');
     expect(structuredClone(secret)).not.toHaveProperty('reveal');
   });
 
-  it('gives its text to whoever asks for it by name', () => {
+  it('returns its text from reveal only', () => {
     expect(secret.reveal()).toBe(PLAIN);
   });
 });

@@ -26,7 +26,7 @@ function knownToken(values: Partial<Token> = {}): KnownToken {
   );
 }
 
-/** A change that the cache knows nothing of but its user and its target. */
+/** A change of which the cache knows only the user and the target. */
 class UserMoved extends Change {
   readonly type = 'user.moved';
   readonly target: ChangeTarget = { type: 'user', id: String(USER), name: null };
@@ -38,7 +38,7 @@ class AccountClosed extends Change {
   readonly target: ChangeTarget = { type: 'account', id: ACCOUNT, name: null };
 }
 
-/** An instance that may lose touch with the others. */
+/** An instance that can lose its connection to the others. */
 class ShakyRelay extends ChangeRelay {
   current = true;
   isCurrent = (): boolean => this.current;
@@ -59,7 +59,7 @@ describe('CredentialCache', () => {
     cache.store(key, known, cache.generation());
   };
 
-  it('gives back what was read, under its key only', () => {
+  it('returns what was stored, under its key only', () => {
     const known = knownToken();
     remember('key', known);
     expect(cache.get('key')).toBe(known);
@@ -86,7 +86,7 @@ describe('CredentialCache', () => {
     expect([cache.get('key'), cache.get('second key'), cache.get('other')]).toEqual([undefined, undefined, other]);
   });
 
-  it('lets everybody who asks for the same key at once share one read', async () => {
+  it('shares one read among simultaneous requests for the same key', async () => {
     let reads = 0;
     const read = async (): Promise<KnownToken> => {
       reads += 1;
@@ -99,7 +99,7 @@ describe('CredentialCache', () => {
     expect(reads).toBe(2);
   });
 
-  it('lets nobody join a read that began before a token was issued: it may have found nothing', async () => {
+  it('does not share a read that began before a token was issued, because it may have found nothing', async () => {
     const early = cache.read('key', () => new Promise<null>(() => undefined));
     await events.deliver([new TokenIssued(knownToken().token)]);
     const known = knownToken();
@@ -107,21 +107,21 @@ describe('CredentialCache', () => {
     expect(early).toBeInstanceOf(Promise);
   });
 
-  it('remembers what a read found although a token was issued meanwhile', async () => {
+  it('stores what a read found although a token was issued in between', async () => {
     const [since, known] = [cache.generation(), knownToken()];
     await events.deliver([new TokenIssued(knownToken({ id: 'two' }).token)]);
     cache.store('key', known, since);
     expect(cache.get('key')).toBe(known);
   });
 
-  it('does not remember what a read found when anything was revoked meanwhile', async () => {
+  it('does not store what a read found if anything was revoked in between', async () => {
     const since = cache.generation();
     await events.deliver([new TokenRevoked(knownToken({ id: 'two' }).token)]);
     cache.store('key', knownToken(), since);
     expect(cache.get('key')).toBeUndefined();
   });
 
-  it('forgets everything when changes may have been missed', () => {
+  it('evicts everything when changes may have been missed', () => {
     const since = cache.generation();
     remember('key', knownToken());
     events.resync();
@@ -129,7 +129,7 @@ describe('CredentialCache', () => {
     expect([cache.get('key'), cache.get('late')]).toEqual([undefined, undefined]);
   });
 
-  it('answers nothing, shares no read and remembers nothing while its instance does not hear of changes', () => {
+  it('returns nothing, shares no read and stores nothing while its instance receives no changes', () => {
     remember('key', knownToken());
     relay.current = false;
     expect(cache.get('key')).toBeUndefined();
@@ -138,14 +138,14 @@ describe('CredentialCache', () => {
     expect(cache.read('key', () => null)).toBeNull();
   });
 
-  it('remembers nothing once it has stopped listening', () => {
+  it('stores nothing once it has stopped listening', () => {
     remember('key', knownToken());
     cache.onModuleDestroy();
     remember('late', knownToken());
     expect([cache.get('key'), cache.get('late')]).toEqual([undefined, undefined]);
   });
 
-  it('holds no more entries than it may, and drops the one that was not used for longest', () => {
+  it('has a limited number of entries, and evicts the least recently used one', () => {
     cache = new CredentialCache({ credentialCache: { entries: 2, seconds: 60 } }, relay, events);
     for (const key of ['one', 'two']) remember(key, knownToken());
     cache.get('one');
@@ -153,7 +153,7 @@ describe('CredentialCache', () => {
     expect(['one', 'two', 'three'].map((key) => cache.get(key) !== undefined)).toEqual([true, false, true]);
   });
 
-  it('remembers nothing when it may hold no entry', () => {
+  it('stores nothing with a limit of 0', () => {
     cache = new CredentialCache({ credentialCache: { entries: 0, seconds: 60 } }, relay, events);
     remember('key', knownToken());
     expect(cache.get('key')).toBeUndefined();

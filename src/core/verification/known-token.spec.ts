@@ -13,7 +13,7 @@ function knownToken(values: Partial<Token> = {}, owner: DirectoryUser | null | u
 }
 
 describe('KnownToken', () => {
-  it('accepts its present secret, and says which one matched', () => {
+  it('accepts its current secret, and says which one matched', () => {
     expect(knownToken({}, ANNA).judge(CURRENT, NOW)).toMatchObject({
       status: 'valid',
       owner: ANNA,

@@ -32,7 +32,7 @@ it('a query is shown without the secrets in it, whether they are names or values
   expect(decodeURIComponent(redaction.query(query))).toBe('kind=[secret]&[secret]=x,[secret]&a=[secret]&b=c');
 });
 
-describe('what is no secret is shown as it is', () => {
+describe('text that is not a secret is shown unchanged', () => {
   it.each([
     '/client/v4/accounts/f694f00d89d9474582a1dc3116530e12/access/service_tokens',
     '/client/v4/accounts/f694f00d89d9474582a1dc3116530e12/access/service_tokens/3f2504e0-4f89-11d3-9a0c-0305e82c3301',
@@ -42,7 +42,7 @@ describe('what is no secret is shown as it is', () => {
     expect(redaction.path(path)).toBe(path);
   });
 
-  it('whatever it is, where nothing is published', () => {
+  it('all of it if there are no patterns', () => {
     expect(new Redaction([]).path(`/${USER}`)).toBe(`/${USER}`);
   });
 });

@@ -19,7 +19,7 @@ export class AuditEventView {
     type: String,
     nullable: true,
     example: 'Administrator',
-    description: 'The name of the user at that time, or of the service.',
+    description: 'The name of the user at that time, or of the service; `command line` for commands on the machine.',
   })
   author_name!: string | null;
 

@@ -173,12 +173,12 @@ describe('the grammar of durations', () => {
     expect(reference(text)).toBeUndefined();
   });
 
-  it.each([undefined, null, 1, 3600, true, [], ['1h'], {}, new Date()])('refuses %p, which is no text', (value) => {
+  it.each([undefined, null, 1, 3600, true, [], ['1h'], {}, new Date()])('refuses %p, which is not text', (value) => {
     expect(isDuration(value)).toBe(false);
   });
 
-  it('answers hostile text without delay', () => {
-    // Of the processor: a machine that is busy elsewhere adds nothing to it.
+  it('parses hostile text without delay', () => {
+    // Processor time, so that a busy machine does not matter.
     const before = process.cpuUsage();
     for (const text of ['1'.repeat(100_000), '1.'.repeat(50_000), `${'1h'.repeat(50_000)}x`, '.'.repeat(100_000)]) {
       expect(isDuration(text)).toBe(false);
@@ -200,7 +200,7 @@ describe('the expiry of a token', () => {
     expect(expiryOf(FOREVER, NOW, CREATED)).toEqual(new Date('2124-02-29T08:00:00.000Z'));
   });
 
-  it('does not exist for what is no duration', () => {
+  it('does not exist for an invalid duration', () => {
     expect(() => expiryOf('1d', NOW, CREATED)).toThrow('not a duration: 1d');
   });
 });

@@ -5,11 +5,11 @@ import { Parameters } from './parameters.js';
 const of = (value: unknown): Parameters => new Parameters({ name: value });
 
 describe('Parameters', () => {
-  it('have no members that nobody sent', () => {
+  it('have no members that were not sent', () => {
     expect(new Parameters({}).raw('constructor')).toBeUndefined();
   });
 
-  it('tell null, empty and absent apart for whoever asks, and take all three for missing otherwise', () => {
+  it('distinguish null, empty and absent on request, and treat all three as missing otherwise', () => {
     expect([undefined, null, ''].map((value) => of(value).given('name'))).toEqual([undefined, null, '']);
     for (const value of [undefined, null, '']) {
       expect(of(value).optional('name')).toBeUndefined();
@@ -18,11 +18,11 @@ describe('Parameters', () => {
     }
   });
 
-  it.each([7, true, {}, [], 'x'.repeat(256), 'with \0', 'half \ud800'])('take no %j for a text', (value) => {
+  it.each([7, true, {}, [], 'x'.repeat(256), 'with \0', 'half \ud800'])('do not accept %j as text', (value) => {
     expect(() => of(value).given('name')).toThrow(CrmError);
   });
 
-  it('take a text of 255 characters', () => {
+  it('accept a text of 255 characters', () => {
     expect(of('x'.repeat(255)).required('name')).toHaveLength(255);
   });
 
@@ -35,7 +35,7 @@ describe('Parameters', () => {
     expect(of(value).whole('name', 1)).toBe(number);
   });
 
-  it.each([0, -1, 1.5, '0', '-1', '1.5', '1e3', ' 1', true, {}])('take no %j for a number from 1', (value) => {
+  it.each([0, -1, 1.5, '0', '-1', '1.5', '1e3', ' 1', true, {}])('do not accept %j as a number from 1', (value) => {
     expect(() => of(value).whole('name', 1)).toThrow(CrmError);
   });
 });
@@ -53,7 +53,7 @@ describe('fields_set', () => {
     expect(read(['identifier', 'id,number'])).toEqual(KNOWN);
   });
 
-  it('selects nothing by a name that is not known', () => {
+  it('selects nothing for an unknown name', () => {
     expect(read('password')).toEqual([]);
   });
 

@@ -33,6 +33,7 @@ export class PassCodeCheck {
       await attempt.succeeded();
       return token;
     }
+    attempt.failed();
     await this.unitOfWork.write(caller.actor, (tx) => {
       tx.record(new PassCodeRefused(caller.account, token));
       return Promise.resolve();

@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 
 describe('the memory of bodies', () => {
-  it('gives back what was added, in pieces of any length', () => {
+  it('returns what was added, in pieces of any length', () => {
     const memory = new BodyMemory(MAX);
     const text = Array.from({ length: 3000 }, (_, at) => String(at)).join(',');
     const [one, other] = [body([], 'one'), body([], 'other')];

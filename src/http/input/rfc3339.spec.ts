@@ -8,7 +8,7 @@ const LAST = Date.parse('9999-12-30T00:00:00Z');
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** The same moment as clocks of another zone show it. */
+/** The same time in another zone. */
 const written = fc
   .record({
     milliseconds: fc.integer({ min: FIRST, max: LAST }),
@@ -90,7 +90,7 @@ describe('parseRfc3339', () => {
     expect(parseRfc3339(text)?.toISOString()).toBe(moment);
   });
 
-  it('cuts what is finer than a millisecond off, and never rounds up', () => {
+  it('truncates to the millisecond, and never rounds up', () => {
     expect(parseRfc3339('2026-01-01T00:00:00.9999999Z')?.toISOString()).toBe('2026-01-01T00:00:00.999Z');
     expect(parseRfc3339('2026-01-01T00:00:00.5Z')?.toISOString()).toBe('2026-01-01T00:00:00.500Z');
   });
@@ -121,7 +121,7 @@ describe('parseRfc3339', () => {
     );
   });
 
-  it('refuses a text, or reads it as the machine itself does, whatever it is', () => {
+  it('refuses any text, or reads it as Date does', () => {
     const near = fc
       .tuple(written, fc.nat(25), fc.string({ maxLength: 1 }))
       .map(([{ text }, at, inserted]) => text.slice(0, at) + inserted + text.slice(at + 1));
@@ -134,7 +134,7 @@ describe('parseRfc3339', () => {
     );
   });
 
-  it.each(USABLE)('reads %s as %s, which others write so', (text, same) => {
+  it.each(USABLE)('reads %s as %s', (text, same) => {
     expect(parseRfc3339(text)?.toISOString()).toBe(same);
   });
 

@@ -87,7 +87,7 @@ it('a handler with a permission that no guard checks is refused by name', () => 
   );
 });
 
-it('an application with a route without a permission is refused with the name of the route', () => {
+it('an application that has a route without a permission is refused, with its name', () => {
   const application = express();
   application.get('/pages', (_request, response) => response.send(''));
   application.get('/pages/about', (_request, response) => response.send(''));

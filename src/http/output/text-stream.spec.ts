@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Response } from 'express';
 import { streamText } from './text-stream.js';
 
-/** A response that keeps its headers and what is written to it. */
+/** A response that records its headers and what is written to it. */
 class Written extends PassThrough {
   readonly req: EventEmitter & { method: string };
   readonly headers: Record<string, string> = {};
@@ -51,7 +51,7 @@ describe('a long text', () => {
     expect([text, response.headers]).toEqual(['abc', HEADERS]);
   });
 
-  it('of no pieces is an empty one', async () => {
+  it('without pieces is empty', async () => {
     const response = new Written();
 
     async function* pieces(): AsyncGenerator<string, void> {
@@ -79,7 +79,7 @@ describe('a long text', () => {
     expect(text).toBe('');
   });
 
-  it('that fails before its second piece leaves the response to the error', async () => {
+  it('that fails before its second piece leaves the response to the error filter', async () => {
     const response = new Written();
 
     async function* pieces(): AsyncGenerator<string, void> {
@@ -90,7 +90,7 @@ describe('a long text', () => {
     expect([response.headers, response.destroyed, logged]).toEqual([{}, false, []]);
   });
 
-  it('that fails later is cut off, so that nobody takes it for complete, and the reason is logged', async () => {
+  it('that fails later is cut off, so that it does not look complete, and the reason is logged', async () => {
     const response = new Written();
     let isEnded = false;
     response.on('end', () => (isEnded = true)).resume();
@@ -104,7 +104,7 @@ describe('a long text', () => {
     expect(logged).toEqual([expect.stringContaining('a later read failed')]);
   });
 
-  it('that the client no longer reads is read no further, which is not logged', async () => {
+  it('whose client disconnects is read no further, and nothing is logged', async () => {
     const response = new Written();
     let [read, isReleased] = [0, false];
     async function* pieces(): AsyncGenerator<string, void> {

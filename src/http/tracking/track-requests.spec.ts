@@ -1,4 +1,4 @@
-/** Ids of requests: which are taken over, and what new ones look like; and the message about a finished request. */
+/** Ids of requests: which given ones are used, the form of new ones, and the message about a finished request. */
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
@@ -20,18 +20,18 @@ describe('the id in the headers of a request', () => {
     expect(requestIdIn(['Host', 'x', name, 'mine', 'Accept', '*/*'])).toBe('mine');
   });
 
-  it('is a new one where there is none, or a header of the same length', () => {
+  it('is a new one if there is none, or another header of the same length', () => {
     for (const headers of [[], ['Host', 'x'], ['X-Request-It', 'mine']]) {
       expect(requestIdIn(headers)).toMatch(/^[0-9a-f]{32}$/);
     }
   });
 
-  it('is a new one where two are given, even if they are equal', () => {
+  it('is a new one if two are given, even if they are equal', () => {
     expect(requestIdIn(['X-Request-Id', 'mine', 'x-request-id', 'mine'])).not.toBe('mine');
   });
 });
 
-describe('an id that somebody else has given', () => {
+describe('a given id', () => {
   it.each(['a', '7', 'A-b_c.9', '-', 'x'.repeat(128)])('can be used: %s', (id) => {
     expect(isUsableId(id)).toBe(true);
   });
@@ -69,7 +69,7 @@ describe('the message about a finished request', () => {
     expect(messages).toEqual([expect.objectContaining({ dialect: 'canvus', status: 200, aborted: false })]);
   });
 
-  it('says that the connection was closed before all of the answer was sent', () => {
+  it('says that the connection was closed before the whole answer was sent', () => {
     response.end('answer');
     response.emit('close');
     expect(messages).toEqual([expect.objectContaining({ aborted: true })]);

@@ -10,6 +10,7 @@ import {
   type ReachedLimit,
 } from '../../core/index.js';
 import { throttleChannel, type GuessBucket, type GuessPurpose } from '../channels.js';
+import { AttemptsUnderWay } from './attempts-under-way.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from '../options.js';
 
 /** A limit on the failures of one kind. */
@@ -31,8 +32,10 @@ export interface Guess {
   readonly limits: readonly [GuessLimit, ...GuessLimit[]];
 }
 
-/** An attempt that has begun. It counts as failed unless one of the methods is called. */
+/** An attempt that has begun. Call one of the methods when its outcome is known: others wait for it. */
 export interface Attempt {
+  /** The secret was wrong. */
+  failed(): void;
   /** The secret was right. */
   succeeded(): Promise<void>;
   /** The secret could not be checked: the attempt does not count. */
@@ -42,6 +45,7 @@ export interface Attempt {
 @Injectable()
 export class GuessThrottle {
   private readonly windowMs: number;
+  private readonly underWay: AttemptsUnderWay;
 
   constructor(
     @Inject(IDENTITY_OPTIONS) { loginThrottle }: Pick<IdentityOptions, 'loginThrottle'>,
@@ -49,29 +53,39 @@ export class GuessThrottle {
     private readonly hashing: HashingService,
   ) {
     this.windowMs = loginThrottle.windowSeconds * 1000;
+    this.underWay = new AttemptsUnderWay(hashing.maxWaiting);
   }
 
   /**
-   * Begins an attempt. It is counted now, so that concurrent attempts cannot exceed a limit.
+   * Begins an attempt. It is counted now, so that concurrent attempts cannot exceed a limit. If those that are under way
+   * in this process reach it, this one waits for them: right secrets are not refused because they come together.
    * @throws DomainError `throttled`, whether or not the secret is right; `unavailable`
    */
   async begin(guess: Guess): Promise<Attempt> {
     const { purpose, limits } = guess;
     const counted = limits.map((limit) => this.failureLimit(purpose, limit));
-    const reached = await this.counters.count(counted, this.windowMs);
+    const keys = counted.map(({ key }) => key);
+    const reached = await this.underWay.begin(keys, () => this.counters.count(counted, this.windowMs));
     if (reached) throw this.refusal(guess, counted.indexOf(reached.limit), reached);
     const [own, ...others] = counted;
     return {
-      succeeded: async () => {
-        await this.settled(this.counters.takeBack(others, this.windowMs));
-        if (own) await this.settled(this.counters.forget(own.key));
+      failed: () => {
+        this.underWay.settle(keys);
       },
-      cancelled: () => this.settled(this.counters.takeBack(counted, this.windowMs)),
+      succeeded: async () => {
+        await this.corrected(this.counters.takeBack(others, this.windowMs));
+        if (own) await this.corrected(this.counters.forget(own.key));
+        this.underWay.settle(keys);
+      },
+      cancelled: async () => {
+        await this.corrected(this.counters.takeBack(counted, this.windowMs));
+        this.underWay.settle(keys);
+      },
     };
   }
 
   /** What is not taken back only counts too much: the outcome of the attempt stands. */
-  private async settled(work: Promise<void>): Promise<void> {
+  private async corrected(work: Promise<void>): Promise<void> {
     await work.catch(() => undefined);
   }
 

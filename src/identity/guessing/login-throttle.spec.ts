@@ -1,4 +1,4 @@
-/** The limits on failed logins: whose failures count for whom, in memory. */
+/** The limits on failed logins: which failures are counted together, in memory. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Clock, HashingService, LocalFailureCounters, type DomainError } from '../../core/index.js';
 import { defaultsOf } from '../../settings/index.js';
@@ -22,7 +22,7 @@ class SetClock extends Clock {
   }
 }
 
-/** Addresses, each in another /24. */
+/** Addresses, each in a /24 of its own. */
 const apart = (index: number): string => `198.${String(index >> 8)}.${String(index & 255)}.7`;
 /** Addresses of one /24. */
 const near = (index: number): string => `192.0.2.${String(index)}`;
@@ -31,6 +31,7 @@ const mail = (index: number): string => `person-${String(index)}@example.com`;
 describe('the limits on failed logins', () => {
   let clock: SetClock;
   let throttle: LoginThrottle;
+  let hashing: HashingService;
 
   beforeEach(() => {
     clock = new SetClock();
@@ -44,7 +45,7 @@ describe('the limits on failed logins', () => {
         windowSeconds: WINDOW_SECONDS,
       },
     };
-    const hashing = new HashingService({ bcryptCost: 4 });
+    hashing = new HashingService({ bcryptCost: 4 });
     throttle = new LoginThrottle(options, new GuessThrottle(options, new LocalFailureCounters(clock, 10_000), hashing));
   });
 
@@ -54,14 +55,14 @@ describe('the limits on failed logins', () => {
   /** The refusal of an attempt, if it is refused; otherwise it counts as failed. */
   const refusal = async (...attempt: Parameters<typeof begin>): Promise<DomainError | undefined> => {
     try {
-      await begin(...attempt);
+      (await begin(...attempt)).failed();
       return undefined;
     } catch (error) {
       return error as DomainError;
     }
   };
 
-  /** How many of so many attempts are admitted. */
+  /** How many of these attempts are allowed. */
   const admitted = async (tries: number, attempt: (index: number) => Parameters<typeof begin>): Promise<number> => {
     let count = 0;
     for (let index = 0; index < tries; index += 1) if (!(await refusal(...attempt(index)))) count += 1;
@@ -69,34 +70,34 @@ describe('the limits on failed logins', () => {
   };
 
   describe('for one account', () => {
-    it('are few from one network, and a stranger who reaches them keeps nobody else out', async () => {
+    it('are lowest for one network, which when it reaches them locks out no other', async () => {
       expect(await admitted(50, () => ['192.0.2.9', VICTIM])).toBe(PER_ACCOUNT);
       expect(await refusal('198.51.100.1', VICTIM)).toBeUndefined();
       expect(await refusal('192.0.2.1', VICTIM)).toBeUndefined();
       expect(await refusal('192.0.2.1', VICTIM, true)).toBeUndefined();
     });
 
-    it('are more from a wider network, and most from everywhere', async () => {
+    it('are higher for a wide network, and highest in total', async () => {
       expect(await admitted(50, (index) => [near(index), VICTIM])).toBe(PER_ACCOUNT * FACTOR);
       expect(await admitted(50, (index) => [apart(index), VICTIM])).toBe(IN_TOTAL - PER_ACCOUNT * FACTOR);
     });
 
-    it('are those of a known network alone, which nobody else uses up', async () => {
+    it('are separate for a known network, which nobody else uses up', async () => {
       expect(await admitted(200, (index) => [apart(index), VICTIM])).toBe(IN_TOTAL);
       expect(await refusal('203.0.113.1', VICTIM)).toMatchObject({ code: 'throttled' });
       expect(await admitted(50, () => ['203.0.113.1', VICTIM, true])).toBe(PER_ACCOUNT);
       expect(await admitted(50, () => ['203.0.113.2', VICTIM, true])).toBe(PER_ACCOUNT);
     });
 
-    it('begin anew in another generation', async () => {
+    it('start again in another generation', async () => {
       await admitted(200, (index) => [apart(index), VICTIM]);
       expect(await refusal(apart(0), VICTIM, false, 'cleared')).toBeUndefined();
       expect(await admitted(50, () => [apart(1), VICTIM, false, 'cleared'])).toBe(PER_ACCOUNT);
     });
 
-    it('are forgotten for its own network after a success, and for no other', async () => {
+    it('are reset for its own network after a success, and for no other', async () => {
       for (let round = 0; round < 10; round += 1) {
-        for (let count = 1; count < PER_ACCOUNT; count += 1) await begin('203.0.113.1', VICTIM, true);
+        for (let count = 1; count < PER_ACCOUNT; count += 1) await refusal('203.0.113.1', VICTIM, true);
         await (await begin('203.0.113.1', VICTIM, true)).succeeded();
       }
       await admitted(IN_TOTAL, (index) => [apart(index), VICTIM]);
@@ -106,12 +107,12 @@ describe('the limits on failed logins', () => {
   });
 
   describe('from one network', () => {
-    it('are so many for whatever accounts, and leave the next network alone', async () => {
+    it('apply to all accounts together, and do not affect the next network', async () => {
       expect(await admitted(50, (index) => ['192.0.2.1', mail(index)])).toBe(PER_ADDRESS);
       expect(await refusal('192.0.2.2', mail(999))).toBeUndefined();
     });
 
-    it('are more from a wider one: a /24, or a /48', async () => {
+    it('are higher for a wide one: a /24, or a /48', async () => {
       expect(await admitted(200, (index) => [near(index), mail(index)])).toBe(PER_ADDRESS * FACTOR);
       expect(await refusal('192.0.3.1', mail(999))).toBeUndefined();
       const within48 = (index: number): string => `2001:db8:7:${index.toString(16)}::1`;
@@ -130,13 +131,13 @@ describe('the limits on failed logins', () => {
       expect(await admitted(60, (index) => [null, mail(index)])).toBe(PER_ADDRESS);
     });
 
-    it('keep no account out that is known to be used from there: behind a proxy, all callers have one address', async () => {
+    it('do not lock out accounts for which it is known: behind a proxy, all callers have one address', async () => {
       await admitted(50, (index) => ['10.0.0.1', mail(index)]);
       expect(await refusal('10.0.0.1', mail(999))).toMatchObject({ code: 'throttled' });
       expect(await refusal('10.0.0.1', VICTIM, true)).toBeUndefined();
     });
 
-    it('are kept when somebody there logs in to an account of their own', async () => {
+    it('are not reset when somebody there logs in to their own account', async () => {
       let guesses = 0;
       for (let round = 0; round < 100; round += 1) {
         if (!(await refusal('192.0.2.1', mail(round)))) guesses += 1;
@@ -146,7 +147,7 @@ describe('the limits on failed logins', () => {
     });
   });
 
-  it('end one after the other, and are not put off by attempts that are refused', async () => {
+  it('expire evenly, which refused attempts do not delay', async () => {
     await admitted(PER_ACCOUNT, () => ['192.0.2.9', VICTIM]);
     for (let index = 0; index < 500; index += 1) await refusal('192.0.2.9', VICTIM);
     const stepSeconds = WINDOW_SECONDS / PER_ACCOUNT;
@@ -166,7 +167,7 @@ describe('the limits on failed logins', () => {
     expect(await admitted(50, () => ['192.0.2.9', VICTIM])).toBe(PER_ACCOUNT);
   });
 
-  it('are the user’s own at a change of password, whatever happens to logins', async () => {
+  it('are separate for the user’s own change of password', async () => {
     const account = { key: 'user 1001', generation: '', isKnownNetwork: false };
     const actor = {
       kind: 'user',
@@ -178,7 +179,7 @@ describe('the limits on failed logins', () => {
     } as const;
     await admitted(200, (index) => [apart(index), 'user 1001']);
     await admitted(50, (index) => ['192.0.2.1', mail(index)]);
-    for (let count = 0; count < PER_ACCOUNT; count += 1) await throttle.change(actor, account);
+    for (let count = 0; count < PER_ACCOUNT; count += 1) (await throttle.change(actor, account)).failed();
     await expect(throttle.change(actor, account)).rejects.toThrow(
       /^Too many wrong passwords; try again in \d+ seconds$/,
     );
@@ -190,5 +191,33 @@ describe('the limits on failed logins', () => {
     await throttle.tokenRefused({ address: '192.0.2.1' }).catch(() => (refused += 1));
     expect(refused).toBe(1);
     expect(await refusal('192.0.2.1', VICTIM)).toBeUndefined();
+  });
+
+  describe('that come at the same time', () => {
+    const together = (count: number): Promise<Attempt>[] =>
+      Array.from({ length: count }, () => begin('192.0.2.9', VICTIM));
+
+    it('wait for those under way, and go on when these succeed or are cancelled', async () => {
+      const ends: ((attempt: Attempt) => Promise<void>)[] = [(it) => it.succeeded(), (it) => it.cancelled()];
+      for (const end of ends) {
+        await Promise.all(together(60).map(async (attempt) => end(await attempt)));
+      }
+      expect(await admitted(50, () => ['192.0.2.9', VICTIM])).toBe(PER_ACCOUNT);
+    });
+
+    it('are refused when those under way have failed', async () => {
+      const outcomes = await Promise.allSettled(
+        together(20).map(async (attempt) => {
+          (await attempt).failed();
+        }),
+      );
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(PER_ACCOUNT);
+    });
+
+    it('are turned away when too many wait', async () => {
+      const attempts = together(PER_ACCOUNT + hashing.maxWaiting + 1);
+      await expect(attempts.at(-1)).rejects.toMatchObject({ code: 'unavailable' });
+      await Promise.all(attempts.slice(0, -1).map(async (attempt) => (await attempt).succeeded()));
+    });
   });
 });

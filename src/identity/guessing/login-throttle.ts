@@ -54,7 +54,8 @@ export class LoginThrottle {
   async tokenRefused(origin: Origin): Promise<void> {
     const [first, ...others] = this.networkLimits(origin);
     const limits: [GuessLimit, ...GuessLimit[]] = [first, ...others];
-    await this.throttle.begin({ purpose: 'token', failures: 'failed logins', origin, limits });
+    const attempt = await this.throttle.begin({ purpose: 'token', failures: 'failed logins', origin, limits });
+    attempt.failed();
   }
 
   private accountLimits(

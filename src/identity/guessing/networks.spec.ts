@@ -19,7 +19,7 @@ describe('the networks of a caller', () => {
     expect(networksOf(address)).toEqual({ narrow, wide });
   });
 
-  it('are one of its own for what is no address, and for none', () => {
+  it('are a separate one for an invalid and for a missing address', () => {
     expect(networksOf('unknown')).toEqual({ narrow: 'unknown', wide: 'unknown' });
     expect(networksOf(null)).toEqual({ narrow: '', wide: '' });
   });

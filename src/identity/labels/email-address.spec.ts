@@ -54,13 +54,13 @@ describe('readEmailAddress', () => {
     expect(readEmailAddress(text)).toEqual({ flaw: expect.stringContaining(flaw) });
   });
 
-  it.each([undefined, null, 7, {}, ['a@x.io']])('refuses %j, which is no text', (value) => {
+  it.each([undefined, null, 7, {}, ['a@x.io']])('refuses %j, which is not text', (value) => {
     expect(isEmailAddress(value)).toBe(false);
   });
 });
 
 describe('emailKeysOf', () => {
-  it('has the text as it is first, for addresses that are older than the normal form', () => {
+  it('begins with the text itself, for addresses stored before the normal form', () => {
     expect(emailKeysOf('Foo\u0308@X.io')).toEqual(['foo\u0308@x.io', 'fo\u00F6@x.io']);
     expect(emailKeysOf('A@X.io')).toEqual(['a@x.io']);
     expect(emailKeysOf('\u202EAdmin@x.io')).toEqual(['\u202Eadmin@x.io']);

@@ -47,7 +47,7 @@ describe('flawOf', () => {
     expect(flawOf(text)).toContain('mixes alphabets in the word');
   });
 
-  it('refuses a mark without a letter, and what is no Unicode', () => {
+  it('refuses a mark without a letter, and text that is not Unicode', () => {
     expect(flawOf('\u0301a')).toContain('begins with a mark');
     expect(flawOf('a\uD800é')).toBe('is not well-formed Unicode');
   });

@@ -55,7 +55,7 @@ describe('InstanceReaper', () => {
     return table.rows.map(({ id, fenced }) => (fenced ? `${id} fenced` : id));
   }
 
-  it('fences an instance that renews nothing for the length of its lease, and removes it another length later', async () => {
+  it('fences an instance that does not renew its lease in time, and removes it one lease later', async () => {
     const lease = TRUST_MS + MARGIN_MS;
     expect(await sweptAfter(0)).toEqual(['own', 'silent', 'living']);
     expect(await sweptAfter(lease)).toEqual(['own', 'silent', 'living']);

@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { leaseTimes } from './lease.js';
 import { ListeningSession } from './listening-session.js';
 
-/** pg's client, with a database behind it that answers when the test says so. */
+/** A client like pg's, whose database answers when the test says so. */
 class SlowClient extends EventEmitter {
   static latest: SlowClient;
   /** The values of every statement. */
@@ -49,7 +49,7 @@ describe('ListeningSession', () => {
     jest.useRealTimers();
   });
 
-  /** Sends the statement that takes the lease; it is answered so much later. */
+  /** Sends the statement that takes the lease; the answer arrives this much later. */
   async function registerIn(milliseconds: number): Promise<void> {
     const registering = session.register();
     await jest.advanceTimersByTimeAsync(milliseconds);
@@ -67,7 +67,7 @@ describe('ListeningSession', () => {
     expect(session.isTrusted()).toBe(true);
   });
 
-  it('counts its lease from when it was asked for, however late the database answers', async () => {
+  it('counts its lease from the request, however late the database answers', async () => {
     const answeredAfter = 0.9 * TIMES.trustMs;
     await registerIn(answeredAfter);
     await jest.advanceTimersByTimeAsync(TIMES.trustMs - answeredAfter - 1);
@@ -76,7 +76,7 @@ describe('ListeningSession', () => {
     expect(session.isTrusted()).toBe(false);
   });
 
-  it('is over when the database does not answer within the lease, also if it does so later', async () => {
+  it('is over if the database does not answer within the lease, even if it does later', async () => {
     const registering = session.register();
     await jest.advanceTimersByTimeAsync(TIMES.trustMs);
     client.answer();
@@ -84,7 +84,7 @@ describe('ListeningSession', () => {
     expect(session.isTrusted()).toBe(false);
   });
 
-  it('is over when its row is not there any more, or is fenced', async () => {
+  it('is over when its row is gone or fenced', async () => {
     const registering = session.register();
     await jest.advanceTimersByTimeAsync(1);
     client.answer(0);
@@ -108,7 +108,7 @@ describe('ListeningSession', () => {
     expect(session.isTrusted()).toBe(false);
   });
 
-  it('acknowledges in one statement all that was heard while the one before was under way', async () => {
+  it('acknowledges in one statement all that was received during the previous one', async () => {
     for (const number of [1, 2]) session.acknowledge('one', number);
     session.acknowledge('other', 3);
     await jest.advanceTimersByTimeAsync(1);

@@ -15,7 +15,7 @@ const token = {
 const read = (text: string): ReturnType<typeof readMessage> => readMessage(text, TOKEN_CHANGES);
 
 describe('messages between instances', () => {
-  it('bring every change of a unit of work in order, and say which is the last', () => {
+  it('contain every change of a unit of work in order, and mark the last', () => {
     const changes = [new TokenIssued(token as Token), new TokenRevoked(token as Token)];
     const messages = messagesOf(FROM, 7, changes).map(read);
     expect(messages.map(({ part, last }) => [part, last])).toEqual([
@@ -25,13 +25,13 @@ describe('messages between instances', () => {
     expect(messages.map(({ change }) => change)).toEqual(changes);
   });
 
-  it('bring changes with what their class does', () => {
+  it('restore changes with the methods of their class', () => {
     const [text = ''] = messagesOf(FROM, 1, [new TokenIssued(token as Token)]);
     expect(read(text).change).toBeInstanceOf(TokenIssued);
     expect(read(text).change?.revokesAccess()).toBe(false);
   });
 
-  it('fit in what PostgreSQL takes, and then still say which token changed', () => {
+  it('fit into the limit of PostgreSQL, and still say which token changed', () => {
     const named = { ...token, label: '🔑'.repeat(1000) } as Token;
     const [text = ''] = messagesOf(FROM, 1, [new TokenRevoked(named, { extra: 'x'.repeat(9000) })]);
     expect(Buffer.byteLength(text)).toBeLessThan(8000);
@@ -45,7 +45,7 @@ describe('messages between instances', () => {
     });
   });
 
-  it('of a newer version are taken for a change that may concern anything', () => {
+  it('of a newer version count as a change that may concern anything', () => {
     for (const type of ['token.renamed', 'constructor', '__proto__']) {
       const message = read(JSON.stringify({ from: FROM, number: 1, part: 0, last: true, change: { type } }));
       expect(message.change).toBeInstanceOf(UnknownChange);
@@ -53,7 +53,7 @@ describe('messages between instances', () => {
     }
   });
 
-  it('may ask without telling of a change', () => {
+  it('may request acknowledgements without a change', () => {
     expect(read(acknowledgementRequest(FROM, 9))).toEqual({ from: FROM, number: 9, part: -1, last: true });
   });
 

@@ -227,6 +227,7 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
   }
 }
 
-async function notifyAll(manager: EntityManager, messages: readonly string[]): Promise<void> {
+/** Sends messages to every instance when the transaction commits. */
+export async function notifyAll(manager: EntityManager, messages: readonly string[]): Promise<void> {
   await manager.query('SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message', [CHANGES, messages]);
 }

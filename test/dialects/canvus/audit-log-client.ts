@@ -41,14 +41,14 @@ export function next({ headers }: Reply): string | undefined {
   return reference;
 }
 
-/** What an address becomes when it follows a reference, as every client of the Web does it. */
+/** Resolves a reference against an address, as web clients do. */
 export function followed(address: string, reference: string): string {
   const { pathname, search } = new URL(reference, new URL(`/api/v1${address}`, 'http://localhost'));
   expect(pathname).toMatch(/^\/api\/v1/);
   return pathname.slice('/api/v1'.length) + search;
 }
 
-/** A list from an address on, page by page along the Link headers. */
+/** Reads a list from an address on, page by page by the Link headers. */
 export async function* pagesFrom({ admin }: Pick<Canvus, 'admin'>, first: string): AsyncGenerator<AuditEvent[]> {
   let address: string | undefined = first;
   while (address !== undefined) {
@@ -59,7 +59,7 @@ export async function* pagesFrom({ admin }: Pick<Canvus, 'admin'>, first: string
   }
 }
 
-/** All events that fit, and on how many pages they came. */
+/** All matching events, and the number of pages. */
 export async function allEvents(
   canvus: Pick<Canvus, 'admin'>,
   query: Record<string, string> = {},

@@ -1,4 +1,4 @@
-/** A long export: it is read as its client takes it, and whoever gets only half knows. */
+/** A long export: the database is read as fast as the client reads, and an incomplete export is recognisable. */
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, it } from '@jest/globals';
@@ -37,12 +37,12 @@ canvusSuite(`an export of ${String(MANY)} events`, (canvus) => {
     await fillAuditLog(canvus.server, MANY, { target_name: `'${long}'`, details: `'{"long":"${long}${long}"}'` });
   });
 
-  it('comes whole and in order, read as far as the client takes it', async () => {
+  it('is complete and in order, and reads no further than the client does', async () => {
     const watch = watchQueries(canvus.server.dataSource);
     const response = await begun(canvus);
     const ahead = await batchesWhenStill(watch);
     expect(ahead).toBeGreaterThanOrEqual(1);
-    // The rest is what the buffers of both ends of the connection take.
+    // The rest fits into the buffers of both ends of the connection.
     expect(ahead).toBeLessThan(MANY / BATCH / 2);
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
@@ -54,7 +54,7 @@ canvusSuite(`an export of ${String(MANY)} events`, (canvus) => {
     expect(ids).toEqual(there.map(({ id }) => Number(id)));
   });
 
-  it('is cut off when the log cannot be read any further: nobody takes half for whole', async () => {
+  it('is cut off when the log becomes unreadable, so that clients notice', async () => {
     const watch = watchQueries(canvus.server.dataSource);
     const response = await begun(canvus);
     await batchesWhenStill(watch);
@@ -70,7 +70,7 @@ canvusSuite(`an export of ${String(MANY)} events`, (canvus) => {
     }
   });
 
-  it('is given up when the client goes, and nothing is read any more', async () => {
+  it('stops reading when the client disconnects', async () => {
     const watch = watchQueries(canvus.server.dataSource);
     const response = await begun(canvus);
     const ahead = await batchesWhenStill(watch);

@@ -25,12 +25,12 @@ canvusSuite('GET audit-log/export-csv', (canvus) => {
     exported(await canvus.admin.get(EXPORT + query));
 
   describe('200', () => {
-    it('holds the events of the list with the same members, newest first', async () => {
+    it('contains the events of the list with the same members, newest first', async () => {
       await canvus.person();
       expect(await rows()).toEqual((await allEvents(canvus)).events.map(asRow));
     });
 
-    it('takes the filters of the list, and knows no pages', async () => {
+    it('accepts the filters of the list, and has no pages', async () => {
       const day = (index: number): Date => new Date(Date.UTC(2030, 0, index));
       await addAuditRows(
         canvus.server,
@@ -56,7 +56,7 @@ canvusSuite('GET audit-log/export-csv', (canvus) => {
       }
     });
 
-    it('is its header alone when nothing fits', async () => {
+    it('consists of the header only if nothing matches', async () => {
       const reply = await canvus.admin.get(`${EXPORT}?author_id=4999`);
       expect(exported(reply)).toEqual([]);
       expect(reply.text).toBe(`${EVENT_KEYS.join(',')}\r\n`);
@@ -75,7 +75,7 @@ canvusSuite('GET audit-log/export-csv', (canvus) => {
       ['nothing', ''],
     ];
 
-    it('gives back byte for byte whatever a text holds', async () => {
+    it('preserves every text byte for byte', async () => {
       const names = TEXTS.map(([, text]) => `x${text}`);
       await addAuditRows(
         canvus.server,
@@ -94,7 +94,7 @@ canvusSuite('GET audit-log/export-csv', (canvus) => {
       expect(read.map(({ details = '' }) => JSON.parse(details) as unknown)).toEqual(names.map((name) => ({ name })));
     });
 
-    it('keeps a spreadsheet from taking anything for a formula', async () => {
+    it('prevents spreadsheets from treating text as a formula', async () => {
       const signs = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
       const nameOf = (sign: string): string => `${sign}HYPERLINK("http://localhost/?"&A1,"click")`;
       await addAuditRows(
@@ -110,7 +110,7 @@ canvusSuite('GET audit-log/export-csv', (canvus) => {
       );
     });
 
-    it('leaves alone what is no formula: signs within, numbers, details', async () => {
+    it('leaves other text unchanged: signs within, numbers, details', async () => {
       const name = 'a=b+c-d@e';
       await addAuditRows(canvus.server, [{ authorId: 0, targetName: name, details: { '=': '=1+1' } }]);
       const [row] = await rows('?author_id=0');
@@ -124,7 +124,7 @@ canvusSuite('GET audit-log/export-csv', (canvus) => {
       ['created_before', '2026-02-30'],
       ['author_id', 'me'],
       ['target_id', 'x'.repeat(256)],
-    ])('is an answer in JSON, and no file: %s', async (name, value) => {
+    ])('is a JSON answer and not a file: %s', async (name, value) => {
       const reply = await canvus.admin.get(`${EXPORT}?${name}=${value}`);
       expect(refusal(reply, 400)).toContain(name);
       expect(reply.headers['content-disposition']).toBeUndefined();
@@ -138,7 +138,7 @@ canvusSuite('GET audit-log/export-csv', (canvus) => {
   describe('403', () => {
     itRefusesUnusableCallers(canvus, operation);
 
-    it('refuses regular users, before it looks at what they ask', async () => {
+    it('refuses regular users before checking the query', async () => {
       const { actor } = await canvus.person();
       for (const query of ['', '?author_id=wrong']) {
         const reply = await actor.get(EXPORT + query);
@@ -149,7 +149,7 @@ canvusSuite('GET audit-log/export-csv', (canvus) => {
   });
 
   describe('500', () => {
-    it('is an answer in JSON, and no file, when the log cannot be read at all', async () => {
+    it('is a JSON answer and not a file if the log cannot be read', async () => {
       await canvus.server.dataSource.query('ALTER TABLE latchkey_audit RENAME TO away');
       try {
         const reply = await canvus.admin.get(EXPORT);

@@ -26,11 +26,11 @@ canvusSuite('GET audit-log, filtered', (canvus) => {
       ['the day after', '2031-05-07', false, true],
       ['the year 0000', '0000-01-01', true, false],
       ['the year 9999', '9999-12-31T23:59:59Z', false, true],
-    ])('takes what is after %s as from it on, what is before it as without it', async (_what, text, after, before) => {
+    ])('created_after %s includes that time, created_before excludes it', async (_what, text, after, before) => {
       expect([await finds('created_after', text), await finds('created_before', text)]).toEqual([after, before]);
     });
 
-    it('shows nothing of a time in which nothing was done, nor of one that ends before it begins', async () => {
+    it('shows nothing for a range without events, or one that ends before it begins', async () => {
       expect(await list('?created_after=2100-01-01')).toEqual([]);
       expect(await list('?created_before=1999-01-01')).toEqual([]);
       expect(await list('?created_after=2031-05-07&created_before=2031-05-06')).toEqual([]);
@@ -62,7 +62,7 @@ canvusSuite('GET audit-log, filtered', (canvus) => {
       FILTERS.filter((_filter, index) => (bits >> index) & 1),
     );
 
-    it('shows what fits all of them and nothing else, on pages of any size', async () => {
+    it('shows what matches all of them and nothing else, on pages of any size', async () => {
       const everything = (await allEvents(canvus, { per_page: '1000' })).events;
       const sizes = new Set<number>();
       for (const combination of COMBINATIONS) {

@@ -6,7 +6,7 @@ import { auditRows, canvusSuite, ok } from './support.js';
 
 canvusSuite('GET audit-log, page by page', (canvus) => {
   describe('200', () => {
-    it('shows 100 unless told otherwise, and says where the next are', async () => {
+    it('shows 100 by default, and links to the next page', async () => {
       await addAuditRows(
         canvus.server,
         Array.from({ length: 250 }, () => ({ authorId: 6001 })),
@@ -31,7 +31,7 @@ canvusSuite('GET audit-log, page by page', (canvus) => {
       expect(pages).toBe(Math.ceil(50 / perPage));
     });
 
-    it('keeps every filter in the address of the next page, and nothing else that was in this one', async () => {
+    it('keeps every filter in the link to the next page, and no other parameter', async () => {
       const targetId = 'odd>, "; rel=prev" <id> +&=%🔑\r\n';
       const moment = new Date('2030-06-01T00:00:00Z');
       const row = { targetId, targetType: 'user', authorId: 6500, createdAt: moment };
@@ -52,7 +52,7 @@ canvusSuite('GET audit-log, page by page', (canvus) => {
       expect([events.length, pages]).toEqual([3, 3]);
     });
 
-    it('gives a reference that fits whatever address the request had', async () => {
+    it('links by a reference that is valid for any address of the request', async () => {
       for (const address of [`${AUDIT_LOG}?per_page=1`, `${AUDIT_LOG}/?per_page=1`]) {
         const first = await canvus.admin.get(address);
         const second = await canvus.admin.get(followed(address, next(first) ?? ''));
@@ -96,11 +96,11 @@ canvusSuite(`an audit log of ${String(MANY)} events`, (canvus) => {
       target_type: `CASE WHEN n % 1000 = 0 THEN 'server' WHEN n % 2 = 0 THEN 'user' ELSE 'token' END`,
       target_id: `CASE WHEN n % 1000 = 0 THEN NULL WHEN n % 2 = 0 THEN CAST(5000 + n % 500 AS varchar) ELSE 'token-' || n END`,
     });
-    // PostgreSQL counts its rows by itself sooner or later, and guesses badly until then; SQLite never does.
+    // PostgreSQL updates its statistics later, and estimates badly until then; SQLite never does.
     if (canvus.server.engine === 'postgres') await canvus.server.dataSource.query('ANALYZE latchkey_audit');
   });
 
-  it('is shown whole, page by page', async () => {
+  it('is shown completely, page by page', async () => {
     const seen: number[] = [];
     const addresses = [`${AUDIT_LOG}?per_page=1000`];
     for (const address of addresses) {
@@ -116,7 +116,7 @@ canvusSuite(`an audit log of ${String(MANY)} events`, (canvus) => {
     expect(seen).toEqual(there.map(({ id }) => Number(id)));
   });
 
-  /** How the engine comes by the rows of one request, statement by statement. */
+  /** The query plan of each statement of a request. */
   async function plansOf(query: string): Promise<string[]> {
     const watch = watchQueries(canvus.server.dataSource);
     ok(await canvus.admin.get(`${AUDIT_LOG}?${query}`));
@@ -150,14 +150,14 @@ canvusSuite(`an audit log of ${String(MANY)} events`, (canvus) => {
     ['a time and an author', `created_after=${at(9000)}&created_before=${at(9500)}&author_id=5007`, ANY],
   ];
 
-  it.each(COMMON)('is not read through for %s', async (_what, query, index) => {
+  it.each(COMMON)('is not scanned for %s', async (_what, query, index) => {
     const plans = await plansOf(query);
     for (const plan of plans) expect(plan).not.toMatch(/Seq Scan|SCAN/);
     expect(plans.at(-1)).toMatch(index);
-    // A time is first turned into a stretch of ids.
+    // A time range is first translated into a range of ids.
     const ofTimes = plans.filter((plan) => plan.includes('latchkey_audit_created'));
     expect(ofTimes).toHaveLength(query.startsWith('created') ? 2 : 0);
-    // In the order of an index: nothing is sorted.
+    // In index order, so nothing is sorted.
     expect(plans.at(-1)).not.toMatch(/"Sort|TEMP B-TREE/);
   });
 });

@@ -60,7 +60,7 @@ canvusSuite('GET audit-log', (canvus) => {
       expect(events.at(-1)).toMatchObject({ action: 'create', author_id: null, author_name: null, ip_address: '' });
     });
 
-    it('has a verb and a type for every change that there is, and keeps those of a newer version', async () => {
+    it('has a verb and a type for every change, and keeps those of a newer version', async () => {
       const verbs: Record<string, string> = {
         'token.issued': 'create access-token',
         'token.updated': 'update access-token',
@@ -100,20 +100,20 @@ canvusSuite('GET audit-log', (canvus) => {
       expect(shown.reverse()).toEqual([...Object.values(verbs), ...newer]);
     });
 
-    it.each(PECULIAR_TEXTS)('gives back names byte for byte: %s', async (_kind, text) => {
+    it.each(PECULIAR_TEXTS)('preserves names byte for byte: %s', async (_kind, text) => {
       await addAuditRows(canvus.server, [{ authorName: text.slice(0, 255), targetName: text, details: { text } }]);
       const [event] = await list('?per_page=1');
       expect(event).toMatchObject({ author_name: text.slice(0, 255), target_name: text });
       expect(JSON.parse(event?.details ?? '')).toEqual({ text });
     });
 
-    it('is no stream, whoever asks for one', async () => {
+    it('is never a stream', async () => {
       const reply = await canvus.admin.get(`${AUDIT_LOG}?subscribe&per_page=1`);
       expect(ok<AuditEvent[]>(reply)).toHaveLength(1);
       expect(reply.headers['content-length']).toBeDefined();
     });
 
-    it('takes an access token by the id that people know, as long as it exists, and always by the id shown', async () => {
+    it('finds an access token by its public id while it exists, and always by the id shown', async () => {
       const { user } = await canvus.person();
       const { id: handle } = await canvus.token(user.id, 'followed');
       await canvus.admin.patch(tokenPath(user.id, handle), { description: 'renamed' });
@@ -129,13 +129,13 @@ canvusSuite('GET audit-log', (canvus) => {
     });
 
     it.each(['canvas', 'token', 'USER', '', 'user ', '__proto__', "' OR 1=1 --"])(
-      'finds nothing of a type that is none here: %j',
+      'finds nothing for an unknown type: %j',
       async (type) => {
         expect(await list(`?target_type=${encodeURIComponent(type)}`)).toEqual([]);
       },
     );
 
-    it.each(['nobody', '', '0', '1000 ', 'Ä'.repeat(255)])('finds nothing of a target that is none: %s', async (id) => {
+    it.each(['nobody', '', '0', '1000 ', 'Ä'.repeat(255)])('finds nothing for an unknown target: %s', async (id) => {
       expect(await list(`?target_id=${encodeURIComponent(id)}`)).toEqual([]);
     });
   });
@@ -158,7 +158,7 @@ canvusSuite('GET audit-log', (canvus) => {
 
     const cursor = (text: string): string => Buffer.from(text).toString('base64url');
 
-    it('refuses a cursor that was made up, or is of another list', async () => {
+    it('refuses a cursor that was forged, or belongs to another list', async () => {
       const reference = next(await canvus.admin.get(`${AUDIT_LOG}?per_page=1&created_after=2020-01-01`)) ?? '';
       const given = new URLSearchParams(reference).get('cursor') ?? '';
       ok(await canvus.admin.get(`${AUDIT_LOG}?created_after=2020-01-01T00:00:00Z&cursor=${given}`));
@@ -179,7 +179,7 @@ canvusSuite('GET audit-log', (canvus) => {
   describe('403', () => {
     itRefusesUnusableCallers(canvus, operation);
 
-    it('refuses regular users, before it looks at what they ask', async () => {
+    it('refuses regular users before checking the query', async () => {
       const { actor, user } = await canvus.person();
       for (const query of ['', `?author_id=${String(user.id)}`, '?per_page=wrong', '?cursor=wrong']) {
         const reply = await actor.get(AUDIT_LOG + query);
@@ -187,7 +187,7 @@ canvusSuite('GET audit-log', (canvus) => {
       }
     });
 
-    it('refuses whoever is no administrator any more', async () => {
+    it('refuses users who are no longer administrators', async () => {
       const { actor, user } = await canvus.person({ admin: true });
       ok(await actor.get(AUDIT_LOG));
       ok(await canvus.admin.patch(userPath(user.id), { admin: false }));
@@ -196,7 +196,7 @@ canvusSuite('GET audit-log', (canvus) => {
   });
 
   describe('405', () => {
-    it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('has nothing to %s: the log is only read', async (method) => {
+    it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('refuses %s, because the log is read-only', async (method) => {
       const reply = await canvus.admin.send(method, AUDIT_LOG, {});
       refusal(reply, 405);
       expect(reply.headers.allow).toBe('GET, HEAD');

@@ -6,7 +6,7 @@ import type { Reply } from '../../support/http.js';
 import { ADMIN } from '../../support/test-server.js';
 import { canvusSuite, ok, refusal, stored, type Canvus } from './support.js';
 
-/** In every body: must never come back. */
+/** In every body; must never be repeated. */
 const SENSITIVE = 'Sensitive-Sensitive';
 
 interface WriteRoute {
@@ -14,11 +14,11 @@ interface WriteRoute {
   readonly method: string;
   /** @param id - of a user, @param tokenId - of a token of the administrator's */
   readonly path: (id: string, tokenId: string) => string;
-  /** A body that would be accepted, but for the login. */
+  /** A body that would be accepted with a login token. */
   readonly good: Readonly<Record<string, unknown>>;
   readonly texts: readonly string[];
   readonly flags: readonly string[];
-  /** Without any member it is no fault. */
+  /** Whether it is valid without members. */
   readonly allOptional?: boolean;
 }
 
@@ -102,7 +102,7 @@ const WRITE_ROUTES: WriteRoute[] = [
 
 const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
-/** 4 MiB, once it is unpacked. */
+/** 4 MiB when decompressed. */
 const BOMB = gzipSync(Buffer.alloc(4 * 1024 * 1024, ' '));
 
 const BAD_BODIES: [what: string, body: string | Buffer, status: number][] = [
@@ -126,10 +126,10 @@ const BAD_BODIES: [what: string, body: string | Buffer, status: number][] = [
 
 const BAD_VALUES: [what: string, json: string, forTexts: boolean, forFlags: boolean][] = [
   ['a number', '7', true, true],
-  ['a number beyond all numbers', '1e400', true, true],
+  ['a number beyond the range of numbers', '1e400', true, true],
   ['a number of 400 digits', '9'.repeat(400), true, true],
-  ['the other simple type', 'true', true, false],
-  ['a word for a flag', '"true"', false, true],
+  ['another primitive type', 'true', true, false],
+  ['a string for a flag', '"true"', false, true],
   ['an array', '["x"]', true, true],
   ['an object', '{"length":1,"toString":"x"}', true, true],
   ['10,000 levels of arrays', deep(10_000), true, true],
@@ -142,7 +142,7 @@ const BAD_VALUES: [what: string, json: string, forTexts: boolean, forFlags: bool
 /** Reading the configuration for the first time writes it. */
 const ALL_BUT_SETTINGS = { tables: ['user', 'token', 'token_count', 'membership', 'account', 'audit'] } as const;
 
-/** Asserts that nothing is there afterwards that was not before; failed logins may be audited. */
+/** Asserts that nothing was added, except audit rows of failed logins. */
 async function changingNothing(canvus: Canvus, work: () => Promise<void>): Promise<void> {
   const before = await stored(canvus.server, { failedLogins: false });
   await work();
@@ -156,7 +156,7 @@ function expectRefused(reply: Reply, statuses: number[]): void {
   for (const secret of [SENSITIVE, ADMIN.password, ADMIN.token, '$2']) expect(reply.text).not.toContain(secret);
 }
 
-/** The good body with one member written as given. */
+/** The valid body with one member replaced by the given JSON. */
 function withMember(good: Readonly<Record<string, unknown>>, name: string, json: string): string {
   const others = Object.entries(good).filter(([key]) => key !== name);
   const members = others.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
@@ -173,7 +173,7 @@ canvusSuite('bad bodies', (canvus) => {
       path = route.path(String(user.id), token.id);
     });
 
-    it('refuses what is no JSON object', async () => {
+    it('refuses bodies that are not JSON objects', async () => {
       await changingNothing(canvus, () =>
         eachAtOnce(BAD_BODIES, async ([, body, status]) => {
           expectRefused(await canvus.admin.send(route.method, path, body), [status]);
@@ -181,12 +181,12 @@ canvusSuite('bad bodies', (canvus) => {
       );
     });
 
-    it('refuses whatever a member cannot be', async () => {
+    it('refuses invalid values of every member', async () => {
       await changingNothing(canvus, () =>
         eachAtOnce(BAD_VALUES, async ([, json, forTexts, forFlags]) => {
           for (const name of [...(forTexts ? route.texts : []), ...(forFlags ? route.flags : [])]) {
             const reply = await canvus.admin.send(route.method, path, withMember(route.good, name, json));
-            // A login with strange text is one that fails; a wrong present password is not permitted.
+            // A login with invalid text fails as any other; a wrong current password is not permitted.
             const failed = path === '/users/login' ? [401] : name === 'current_password' ? [403] : [];
             expectRefused(reply, [400, ...failed]);
           }
@@ -194,7 +194,7 @@ canvusSuite('bad bodies', (canvus) => {
       );
     });
 
-    it('takes no members from what all objects have', async () => {
+    it('ignores members that all objects inherit', async () => {
       const before = await stored(canvus.server, ALL_BUT_SETTINGS);
       await eachAtOnce(['__proto__', 'constructor', 'prototype', 'toString'], async (name) => {
         const body = `{"${name}":${JSON.stringify({ ...route.good, admin: true })}}`;
@@ -205,7 +205,7 @@ canvusSuite('bad bodies', (canvus) => {
       expect(({} as { admin?: boolean }).admin).toBeUndefined();
     });
 
-    it('refuses bodies whose encoding it cannot read, and never with 415', async () => {
+    it('refuses bodies in an unreadable encoding, and never with 415', async () => {
       const encoded = (encoding: string, body: string | Buffer): Promise<Reply> =>
         canvus.admin.send(route.method, path, body, { headers: { 'Content-Encoding': encoding } });
       await changingNothing(canvus, async () => {
@@ -216,11 +216,11 @@ canvusSuite('bad bodies', (canvus) => {
     });
   });
 
-  it('serves on as before after all that', async () => {
+  it('still works as before after all that', async () => {
     ok(await canvus.admin.get('/users'));
   });
 
-  it('refuses an address that grows beyond its column when its case is folded', async () => {
+  it('refuses an address whose lower-case form is too long for its column', async () => {
     const growing = '\u0130';
     const email = `${growing.repeat(32)}@${growing.repeat(60)}.${growing.repeat(60)}.com`;
     const created = await canvus.admin.post('/users', { email, name: 'Growing' });

@@ -21,9 +21,9 @@ const BELOW_USER: [method: string, rest: string][] = [
 ];
 
 const BAD_IDS: [what: string, id: string, status: number][] = [
-  ['no hexadecimal after a percent sign', '%zz', 400],
+  ['no hex digits after a percent sign', '%zz', 400],
   ['a percent sign at the end', '1000%', 400],
-  ['bytes that are no UTF-8', '%ff%fe', 400],
+  ['bytes that are not UTF-8', '%ff%fe', 400],
   ['an encoded surrogate', '%ED%A0%80', 400],
   ['a NUL', '1000%00', 400],
   ['a word', 'me', 400],
@@ -33,7 +33,7 @@ const BAD_IDS: [what: string, id: string, status: number][] = [
   ['a space', '%201000', 400],
   ['a line break', '1000%0a', 400],
   ['Arabic digits', '%D9%A1%D9%A0%D9%A0%D9%A0', 400],
-  ['a name of the language', '__proto__', 400],
+  ['a property name of the language', '__proto__', 400],
   ['5,000 letters', 'x'.repeat(5000), 400],
   ['a slash within', '1000%2f1001', 400],
   ['minus zero', '-0', 404],
@@ -61,7 +61,7 @@ const ALLOWED: [path: string, allowed: string[]][] = [
 
 canvusSuite('bad requests', (canvus) => {
   describe.each(BELOW_USER)('%s users/:id%s', (method, rest) => {
-    it('answers an id that nobody can have, and changes nothing', async () => {
+    it('refuses an invalid id, and changes nothing', async () => {
       const before = await stored(canvus.server);
       await eachAtOnce(BAD_IDS, async ([, id, status]) => {
         const reply = await canvus.admin.send(method, `/users/${id}${rest}`, method === 'GET' ? undefined : {});
@@ -72,7 +72,7 @@ canvusSuite('bad requests', (canvus) => {
   });
 
   describe('405', () => {
-    it('tells at every address which methods there are', async () => {
+    it('lists the allowed methods at every address', async () => {
       const before = await stored(canvus.server);
       await eachAtOnce(ALLOWED, async ([path, allowed]) => {
         const others = [...allowed, ...canvus.server.methodsOfHost];
@@ -99,7 +99,7 @@ canvusSuite('bad requests', (canvus) => {
       '/users%2f1000',
     ];
 
-    it('is the answer where there is nothing, whatever the method', async () => {
+    it('is the answer for unknown paths, whatever the method', async () => {
       await eachAtOnce(NOWHERE, async (path) => {
         for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
           refusal(await canvus.admin.send(method, path, method === 'GET' ? undefined : {}), 404);
@@ -124,7 +124,7 @@ canvusSuite('bad requests', (canvus) => {
 
   describe('200', () => {
     it.each(['?__proto__[admin]=true', '?a[b][c]=1&a=2', '?x=%zz', '?%00', `?${'a=1&'.repeat(2000)}`])(
-      'is not disturbed by a query such as %s',
+      'ignores a query such as %s',
       async (query) => {
         ok(await canvus.admin.get(`/users/1000${query}`));
       },

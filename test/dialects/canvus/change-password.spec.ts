@@ -25,7 +25,7 @@ const operation: Operation = {
 
 canvusSuite('POST users/:id/password', (canvus) => {
   describe('200', () => {
-    it('changes one’s own password, given the present one', async () => {
+    it('changes the caller’s own password, given the current one', async () => {
       const { actor, user, email, password } = await canvus.person();
       const body = { current_password: password, new_password: 'A new one' };
       const reply = await actor.post(userPath(user.id, '/password'), body);
@@ -37,7 +37,7 @@ canvusSuite('POST users/:id/password', (canvus) => {
       await canvus.login({ email, password: 'A new one' });
     });
 
-    it('ends the user’s other logins, not the one that asks, and no access token', async () => {
+    it('ends the user’s other logins, but not the one used, and no access token', async () => {
       const person = await canvus.person();
       const asking = canvus.holder((await canvus.login(person)).token);
       const other = canvus.holder((await canvus.login(person)).token);
@@ -49,7 +49,7 @@ canvusSuite('POST users/:id/password', (canvus) => {
     });
 
     it.each([
-      ['without the present password', {}],
+      ['without the current password', {}],
       ['with a wrong one, which is ignored', { current_password: 'wrong' }],
     ])('lets administrators set the password of others %s', async (_kind, more) => {
       const person = await canvus.person();
@@ -61,14 +61,14 @@ canvusSuite('POST users/:id/password', (canvus) => {
       ok(await person.actor.get('/users'));
     });
 
-    it('gives a first password to a user who had none', async () => {
+    it('sets a first password for a user without one', async () => {
       const email = newEmail();
       const { id } = ok<User>(await canvus.admin.post('/users', { email, name: 'No password' }));
       ok(await canvus.admin.post(userPath(id, '/password'), { new_password: 'the first' }));
       await canvus.login({ email, password: 'the first' });
     });
 
-    it('leaves everybody else’s logins alone', async () => {
+    it('leaves other users’ logins alone', async () => {
       const other = await canvus.person();
       const session = canvus.holder((await canvus.login(other)).token);
       const { user } = await canvus.person();
@@ -76,7 +76,7 @@ canvusSuite('POST users/:id/password', (canvus) => {
       ok(await session.get('/users'));
     });
 
-    it('is audited, and nothing stored holds the password', async () => {
+    it('is audited, and the password is stored nowhere', async () => {
       const { user } = await canvus.person();
       ok(await canvus.admin.post(userPath(user.id, '/password'), { new_password: 'Tell-nobody-2' }));
       const row = (await auditRows(canvus.server)).at(-1);
@@ -105,7 +105,7 @@ canvusSuite('POST users/:id/password', (canvus) => {
       expect(await stored(canvus.server)).toEqual(before);
     });
 
-    it('asks administrators for their own present password', async () => {
+    it('requires administrators to give their own current password', async () => {
       const reply = await canvus.admin.post(userPath(ADMIN.id, '/password'), { new_password: 'the next one' });
       expect(refusal(reply, 400)).toBe('current_password parameter is missing');
     });
@@ -121,9 +121,9 @@ canvusSuite('POST users/:id/password', (canvus) => {
     it.each([
       ['wrong', 'wrong'],
       ['empty', ''],
-      ['right but for its case', 'PASSWORD'],
+      ['right except for its case', 'PASSWORD'],
       ['longer than any password can be', 'p'.repeat(500)],
-    ])('refuses a present password that is %s, and keeps the old one', async (_kind, current) => {
+    ])('refuses a current password that is %s, and changes nothing', async (_kind, current) => {
       const person = await canvus.person({ password: 'password' });
       const before = await stored(canvus.server, { tables: ['user'] });
       const body = { current_password: current, new_password: 'the next one' };
@@ -133,7 +133,7 @@ canvusSuite('POST users/:id/password', (canvus) => {
       await canvus.login({ email: person.email, password: 'password' });
     });
 
-    it('refuses a user without a password: there is nothing to confirm', async () => {
+    it('refuses a user without a password, who has nothing to confirm with', async () => {
       const user = ok<User>(await canvus.admin.post('/users', { email: newEmail(), name: 'No password' }));
       const created = await canvus.admin.post(tokensOf(user.id), { description: 'd' });
       const actor = canvus.holder(ok<CreatedAccessToken>(created).plain_token);
@@ -141,7 +141,7 @@ canvusSuite('POST users/:id/password', (canvus) => {
       refusal(await actor.post(userPath(user.id, '/password'), body), 403);
     });
 
-    it('refuses regular users everybody else, whether or not he exists', async () => {
+    it('refuses regular users for other users, whether or not those exist', async () => {
       const { actor } = await canvus.person();
       for (const id of [1000, UNKNOWN_USER]) {
         const reply = await actor.post(userPath(id, '/password'), { new_password: 'taken' });
@@ -152,7 +152,7 @@ canvusSuite('POST users/:id/password', (canvus) => {
   });
 
   describe('404', () => {
-    it('knows no unknown user', async () => {
+    it('answers 404 for an unknown user', async () => {
       const reply = await canvus.admin.post(userPath(UNKNOWN_USER, '/password'), { new_password: 'the next one' });
       expect(refusal(reply, 404)).toBe('User 999999 not found');
     });

@@ -67,7 +67,7 @@ canvusSuite(
       refusal(await curl(canvus, { path: second, token }), 404);
     });
 
-    it('log in, tell who is logged in, and log out', async () => {
+    it('log in, show who is logged in, and log out', async () => {
       const { email, password, user } = await canvus.person();
       const body = JSON.stringify({ email, password });
       const { token } = ok<Login>(await curl(canvus, { method: 'POST', path: '/users/login', body }));
@@ -98,7 +98,7 @@ canvusSuite(
   { PASSWORD_MIN_LENGTH: '4' },
 );
 
-canvusSuite('the habits of client libraries', (canvus) => {
+canvusSuite('variations of client libraries', (canvus) => {
   const auth = (): string => `Private-Token: ${canvus.admin.token ?? ''}`;
 
   describe.each(['application/json', 'application/json; charset=utf-8', 'application/octet-stream', 'text/plain'])(
@@ -123,7 +123,7 @@ canvusSuite('the habits of client libraries', (canvus) => {
         ok(await exact(canvus, { method: 'POST', path: '/users/logout', headers: session }));
       });
 
-      it('counts as no members where some are needed', async () => {
+      it('counts as missing where members are required', async () => {
         const headers = [auth(), `Content-Type: ${type}`, 'Content-Length: 0'];
         const reply = await exact(canvus, { method: 'POST', path: tokensOf(1000), headers });
         expect(refusal(reply, 400)).toBe('description parameter is missing');
@@ -141,13 +141,13 @@ canvusSuite('the habits of client libraries', (canvus) => {
     'application/xml',
     'not a content type',
     '',
-  ])('takes JSON as what it is, whatever the Content-Type says: %j', async (type) => {
+  ])('accepts JSON with any Content-Type: %j', async (type) => {
     const headers = { 'Content-Type': type };
     const reply = await canvus.admin.post(tokensOf(1000), { description: 'ü%+&=' }, { headers });
     expect(ok<AccessToken>(reply).description).toBe('ü%+&=');
   });
 
-  it('takes a chunked body', async () => {
+  it('accepts a chunked body', async () => {
     const body = '{"description":"in parts"}';
     const chunks = `5\r\n${body.slice(0, 5)}\r\n15\r\n${body.slice(5)}\r\n0\r\n\r\n`;
     const headers = [auth(), 'Content-Type: application/json', 'Transfer-Encoding: chunked'];
@@ -155,13 +155,13 @@ canvusSuite('the habits of client libraries', (canvus) => {
     expect(ok<AccessToken>(reply).description).toBe('in parts');
   });
 
-  it('takes white space around the JSON, and white space alone for nothing', async () => {
+  it('accepts white space around the JSON, and treats white space alone as no body', async () => {
     ok(await canvus.admin.post(tokensOf(1000), '\r\n {"description":"d"}\r\n'));
     const reply = await canvus.admin.post(tokensOf(1000), ' \r\n ');
     expect(refusal(reply, 400)).toBe('description parameter is missing');
   });
 
-  it('does not look at a body where none is documented', async () => {
+  it('ignores a body where none is documented', async () => {
     const { user } = await canvus.person();
     ok(await canvus.admin.send('GET', '/users', 'no JSON'));
     ok(await canvus.admin.send('DELETE', userPath(user.id), 'no JSON'));
@@ -179,7 +179,7 @@ canvusSuite('the habits of client libraries', (canvus) => {
   });
 
   it.each(['', 'junk', UNKNOWN_TOKEN, 'x'.repeat(5000), 'ÿ\u0080'])(
-    'lets people log in whatever their Private-Token: %j',
+    'accepts a login with any Private-Token: %j',
     async (token) => {
       const { email, password, user } = await canvus.person();
       const login = ok<Login>(await canvus.holder(token).post('/users/login', { email, password }));
@@ -187,7 +187,7 @@ canvusSuite('the habits of client libraries', (canvus) => {
     },
   );
 
-  it('lets people log in with the token of somebody who is blocked in the header', async () => {
+  it('accepts a login with the token of a blocked user in the header', async () => {
     const { actor } = await canvus.person({ blocked: true });
     const { email, password } = await canvus.person();
     ok(await actor.post('/users/login', { email, password }));
@@ -202,11 +202,11 @@ canvusSuite('the habits of client libraries', (canvus) => {
     ['POST', '/users/1000/access-tokens/', { description: 'd' }],
     ['GET', '/server-info/', undefined],
     ['GET', '/server-config/', undefined],
-  ])('takes a trailing slash: %s %s', async (method, path, body) => {
+  ])('accepts a trailing slash: %s %s', async (method, path, body) => {
     ok(await canvus.admin.send(method, path, body));
   });
 
-  it('answers with a body every time it says JSON, on errors too', async () => {
+  it('always sends a body with a JSON content type, for errors too', async () => {
     for (const reply of [
       await canvus.anonymous.get('/users'),
       await canvus.admin.get('/nothing/here'),

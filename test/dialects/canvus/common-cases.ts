@@ -1,12 +1,12 @@
-/** Cases that every operation behind a token has in common. */
+/** Cases that all operations requiring a token have in common. */
 import { expect, it } from '@jest/globals';
 import { eachAtOnce } from '../../support/cases.js';
 import { UNAUTHORIZED, UNKNOWN_TOKEN, refusal, stored, userPath, type Canvus, type Person } from './support.js';
 
-/** One operation, as somebody would call it who may. */
+/** One operation, with a request that succeeds for permitted callers. */
 export interface Operation {
   readonly method: string;
-  /** @param own - a user whom the caller may act on, if rights ask for one */
+  /** @param own - a user on whom the caller may act, if the operation requires one */
   readonly path: (own: Person) => string;
   readonly body?: unknown;
 }
@@ -14,12 +14,12 @@ export interface Operation {
 const NO_TOKENS: [what: string, headers: Record<string, string>][] = [
   ['no token', {}],
   ['an empty token', { 'Private-Token': '' }],
-  ['a token that nobody has', { 'Private-Token': UNKNOWN_TOKEN }],
-  ['text that is no token', { 'Private-Token': 'secret' }],
+  ['an unknown token', { 'Private-Token': UNKNOWN_TOKEN }],
+  ['text that is not a token', { 'Private-Token': 'secret' }],
   ['a token of 10,000 characters', { 'Private-Token': 'x'.repeat(10_000) }],
 ];
 
-/** 401: whoever has no valid token gets the documented body, and nothing happens. */
+/** 401: callers without a valid token get the documented body, and nothing happens. */
 export function itNeedsAToken(canvus: Canvus, { method, path, body }: Operation): void {
   it('refuses a caller without a valid token in its header, and changes nothing', async () => {
     const person = await canvus.person();
@@ -38,7 +38,7 @@ export function itNeedsAToken(canvus: Canvus, { method, path, body }: Operation)
 
 /** 403: a valid token of a user who is blocked or not approved. */
 export function itRefusesUnusableCallers(canvus: Canvus, { method, path, body }: Operation): void {
-  it('refuses a blocked user, whose token works again once he is unblocked', async () => {
+  it('refuses a blocked user, whose token works again after unblocking', async () => {
     const person = await canvus.person();
     await canvus.admin.post(userPath(person.user.id, '/block'));
     const before = await stored(canvus.server);

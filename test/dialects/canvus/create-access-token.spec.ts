@@ -27,7 +27,7 @@ const operation: Operation = {
 
 canvusSuite('POST users/:id/access-tokens', (canvus) => {
   describe('200', () => {
-    it('gives the token once, in the documented keys and order', async () => {
+    it('returns the token once, in the documented keys and order', async () => {
       const created = ok<CreatedAccessToken>(
         await canvus.admin.post('/users/1000/access-tokens', { description: 'Second token' }),
       );
@@ -40,7 +40,7 @@ canvusSuite('POST users/:id/access-tokens', (canvus) => {
       expect(read.json<AccessToken>()).toEqual(shown);
     });
 
-    it('tells the time of creation in UTC', async () => {
+    it('shows the time of creation in UTC', async () => {
       const before = canvus.server.clock.now().getTime();
       const { created_at: text } = await canvus.token(1000);
       const created = new Date(`${text}Z`).getTime();
@@ -59,19 +59,19 @@ canvusSuite('POST users/:id/access-tokens', (canvus) => {
       ['empty', ''],
       ['of 1,000 characters', 'd'.repeat(1000)],
       ['of 1,000 characters beyond the basic plane', '🔑'.repeat(1000)],
-    ])('takes a description that is %s', async (_kind, description) => {
+    ])('accepts a description that is %s', async (_kind, description) => {
       const created = ok<CreatedAccessToken>(await canvus.admin.post(tokensOf(1000), { description }));
       expect(created.description).toBe(description);
     });
 
-    it('gives different tokens to the same description', async () => {
+    it('creates different tokens for the same description', async () => {
       const one = await canvus.token(1000, 'twin');
       const other = await canvus.token(1000, 'twin');
       expect(other.id).not.toBe(one.id);
       expect(other.plain_token).not.toBe(one.plain_token);
     });
 
-    it('makes all ids with one salt, in the vendor’s bcrypt version and cost', async () => {
+    it('creates all ids with one salt, in the vendor’s bcrypt version and cost', async () => {
       const salts = [await canvus.token(1000), await canvus.token(1000)].map(({ id }) =>
         Buffer.from(id, 'base64').toString('latin1').slice(0, 29),
       );
@@ -79,7 +79,7 @@ canvusSuite('POST users/:id/access-tokens', (canvus) => {
       expect(salts[1]).toBe(salts[0]);
     });
 
-    it('gives a token that acts as its owner at once', async () => {
+    it('returns a token that acts as its owner at once', async () => {
       const { user } = await canvus.person();
       const { plain_token: plain } = await canvus.token(user.id);
       ok(await canvus.holder(plain).get(tokensOf(user.id)));
@@ -136,7 +136,7 @@ canvusSuite('POST users/:id/access-tokens', (canvus) => {
       ['absent because there is no body', undefined],
     ];
 
-    it('says that the description is missing where there is no text of that name', async () => {
+    it('says that the description is missing if it is not text', async () => {
       const before = await stored(canvus.server);
       await eachAtOnce(WITHOUT, async ([, body]) => {
         const reply = await canvus.admin.post(tokensOf(1000), body);
@@ -151,7 +151,7 @@ canvusSuite('POST users/:id/access-tokens', (canvus) => {
       );
     });
 
-    it('refuses an id that is no integer, quoting it', async () => {
+    it('refuses an id that is not an integer, quoting it', async () => {
       const reply = await canvus.admin.post('/users/me/access-tokens', { description: 'd' });
       expect(refusal(reply, 400)).toBe('User ID me is not an integer');
     });
@@ -167,7 +167,7 @@ canvusSuite('POST users/:id/access-tokens', (canvus) => {
     it.each([
       ['an existing', 1000],
       ['an unknown', UNKNOWN_USER],
-    ])('refuses regular users a token of %s other user, in the same words', async (_kind, id) => {
+    ])('refuses regular users a token of %s other user, with the same message', async (_kind, id) => {
       const { actor } = await canvus.person();
       const before = await stored(canvus.server);
       const reply = await actor.post(tokensOf(id), { description: 'd' });

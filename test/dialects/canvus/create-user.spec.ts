@@ -27,7 +27,7 @@ canvusSuite('POST users', (canvus) => {
     ok<User>(await canvus.admin.post('/users', { email: newEmail(), name: 'New', ...fields }));
 
   describe('200', () => {
-    it('gives the user in the documented keys and order, with the documented defaults', async () => {
+    it('returns the user in the documented keys and order, with the documented defaults', async () => {
       const email = newEmail();
       const user = await create({ email, name: 'Alice', password: 'a password' });
       expect(Object.keys(user)).toEqual(USER_KEYS);
@@ -43,13 +43,13 @@ canvusSuite('POST users', (canvus) => {
       expect(ok(await canvus.admin.get(userPath(user.id)))).toEqual(user);
     });
 
-    it('takes a password of eight characters that signs in', async () => {
+    it('accepts a password of eight characters, which can be used to sign in', async () => {
       const email = newEmail();
       await create({ email, password: '8 chars.' });
       expect((await canvus.login({ email, password: '8 chars.' })).user.email).toBe(email);
     });
 
-    it('makes one password of the forms in which keyboards write it', async () => {
+    it('treats the forms in which keyboards write a password as equal', async () => {
       const email = newEmail();
       await create({ email, password: 'cre\u0300me bru\u0302le\u0301e' });
       await canvus.login({ email, password: 'cr\u00e8me\u00a0br\u00fbl\u00e9e' });
@@ -60,7 +60,7 @@ canvusSuite('POST users', (canvus) => {
       ['72 bytes', 'é'.repeat(36)],
       ['spaces at both ends', '  pass word  '],
       ['emoji', '🔑🚪🏠🌳🐎🔋📎🥨'],
-    ])('takes a password of %s exactly as it is', async (_kind, password) => {
+    ])('accepts a password of %s exactly as it is', async (_kind, password) => {
       const email = newEmail();
       await create({ email, password });
       await canvus.login({ email, password });
@@ -68,7 +68,7 @@ canvusSuite('POST users', (canvus) => {
       refusal(await canvus.anonymous.post('/users/login', { email, password: trimmed }), 401);
     });
 
-    it('makes a user without a password, who cannot sign in with any', async () => {
+    it('creates a user without a password, who cannot sign in with any', async () => {
       const { email } = await create({});
       for (const password of ['', ' ', 'null', 'undefined']) {
         const reply = await canvus.anonymous.post('/users/login', { email, password });
@@ -76,7 +76,7 @@ canvusSuite('POST users', (canvus) => {
       }
     });
 
-    it('honours admin, approved and blocked', async () => {
+    it('applies admin, approved and blocked', async () => {
       expect(await create({ admin: true, approved: false, blocked: true })).toMatchObject({
         admin: true,
         approved: false,
@@ -84,7 +84,7 @@ canvusSuite('POST users', (canvus) => {
       });
     });
 
-    it('takes null for the defaults', async () => {
+    it('treats null as the default', async () => {
       expect(await create({ admin: null, approved: null, blocked: null, password: null })).toMatchObject({
         admin: false,
         approved: true,
@@ -126,13 +126,13 @@ canvusSuite('POST users', (canvus) => {
       expect(user.id).toBeGreaterThan(1000);
     });
 
-    it('never gives an id a second time', async () => {
+    it('never reuses an id', async () => {
       const { id } = await create({});
       ok(await canvus.admin.delete(userPath(id)));
       expect((await create({})).id).toBeGreaterThan(id);
     });
 
-    it('leaves approval to the server’s setting when the request says nothing of it', async () => {
+    it('leaves approval to the server’s setting if the request omits it', async () => {
       const set = async (value: boolean): Promise<void> => {
         const patch = { authentication: { require_admin_approval: value } };
         ok(await canvus.admin.patch('/server-config', patch));
@@ -143,7 +143,7 @@ canvusSuite('POST users', (canvus) => {
       await set(false);
     });
 
-    it('is audited, and neither answer nor database holds the password', async () => {
+    it('is audited, and neither the answer nor the database contains the password', async () => {
       const email = newEmail();
       const reply = await canvus.admin.post('/users', { email, name: 'Audited', password: 'Tell-nobody-1' });
       const { id } = ok<User>(reply);
@@ -184,7 +184,7 @@ canvusSuite('POST users', (canvus) => {
       ['blocked is an object', { blocked: {} }, 'blocked'],
     ];
 
-    it('says what is wrong, and creates nobody', async () => {
+    it('says what is wrong, and creates no user', async () => {
       const before = await stored(canvus.server);
       await eachAtOnce(FAULTS, async ([, fault, text]) => {
         const reply = await canvus.admin.post('/users', { ...good, ...fault });
@@ -193,7 +193,7 @@ canvusSuite('POST users', (canvus) => {
       expect(await stored(canvus.server)).toEqual(before);
     });
 
-    it('refuses a password shorter than the server asks for', async () => {
+    it('refuses a password shorter than the server requires', async () => {
       const set = async (length: number): Promise<void> => {
         ok(await canvus.admin.patch('/server-config', { authentication: { password: { min_length: length } } }));
       };
@@ -214,7 +214,7 @@ canvusSuite('POST users', (canvus) => {
   describe('403', () => {
     itRefusesUnusableCallers(canvus, operation);
 
-    it('refuses regular users and creates nobody', async () => {
+    it('refuses regular users and creates no user', async () => {
       const { actor } = await canvus.person();
       const before = await stored(canvus.server);
       const reply = await actor.post('/users', { email: newEmail(), name: 'New' });
@@ -228,7 +228,7 @@ canvusSuite('POST users', (canvus) => {
     it.each([
       ['as it is', (email: string) => email],
       ['in other case', (email: string) => email.toUpperCase()],
-    ])('says that an address is in use, given %s, and creates nobody', async (_kind, change) => {
+    ])('says that an address is in use, given %s, and creates no user', async (_kind, change) => {
       const { email, password } = await canvus.person();
       const before = await stored(canvus.server);
       const reply = await canvus.admin.post('/users', { email: change(email), name: 'Twin', password: 'of the twin' });

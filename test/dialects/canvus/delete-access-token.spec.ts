@@ -25,7 +25,7 @@ canvusSuite('DELETE users/:id/access-tokens/:token-id', (canvus) => {
       expect(reply.text).toBe('{}');
     });
 
-    it('revokes the token by the time of the answer', async () => {
+    it('revokes the token before the answer is sent', async () => {
       const { id, plain_token: plain } = await canvus.token(1000);
       ok(await canvus.holder(plain).get('/users'));
       ok(await canvus.admin.delete(tokenPath(1000, id)));
@@ -51,7 +51,7 @@ canvusSuite('DELETE users/:id/access-tokens/:token-id', (canvus) => {
       ok(await canvus.holder(session).get(tokensOf(person.user.id)));
     });
 
-    it('leaves nothing of the token but the audit row, which names its author', async () => {
+    it('leaves only the audit row of the token, which names its author', async () => {
       const { id } = await canvus.token(1000, 'gone soon');
       ok(await canvus.admin.delete(tokenPath(1000, id)));
       expect(await stored(canvus.server, { tables: ['token'] })).not.toContain(id);
@@ -62,7 +62,7 @@ canvusSuite('DELETE users/:id/access-tokens/:token-id', (canvus) => {
   });
 
   describe('400', () => {
-    it('refuses a user id that is no integer', async () => {
+    it('refuses a user id that is not an integer', async () => {
       const reply = await canvus.admin.delete(`/users/me/access-tokens/${UNKNOWN_TOKEN_ID}`);
       expect(refusal(reply, 400)).toBe('User ID me is not an integer');
     });
@@ -75,7 +75,7 @@ canvusSuite('DELETE users/:id/access-tokens/:token-id', (canvus) => {
   describe('403', () => {
     itRefusesUnusableCallers(canvus, operation);
 
-    it('refuses regular users the token of somebody else, which stays valid', async () => {
+    it('refuses regular users the token of another user, which stays valid', async () => {
       const { actor } = await canvus.person();
       const { id, plain_token: plain } = await canvus.token(1000);
       const reply = await actor.delete(tokenPath(1000, id));
@@ -86,13 +86,13 @@ canvusSuite('DELETE users/:id/access-tokens/:token-id', (canvus) => {
   });
 
   describe('404', () => {
-    it('answers a second deletion', async () => {
+    it('is the answer to a second deletion', async () => {
       const { id } = await canvus.token(1000);
       ok(await canvus.admin.delete(tokenPath(1000, id)));
       expect(refusal(await canvus.admin.delete(tokenPath(1000, id)), 404)).toBe('Access token not found');
     });
 
-    it('does not delete a token under another user', async () => {
+    it('does not delete a token under the path of another user', async () => {
       const { user, actor } = await canvus.person();
       const { id, plain_token: plain } = await canvus.token(1000);
       refusal(await canvus.admin.delete(tokenPath(user.id, id)), 404);
@@ -114,7 +114,7 @@ canvusSuite('DELETE users/:id/access-tokens/:token-id', (canvus) => {
       ok(await canvus.holder(token).get('/users'));
     });
 
-    it('knows no unknown user', async () => {
+    it('answers 404 for an unknown user', async () => {
       const reply = await canvus.admin.delete(tokenPath(UNKNOWN_USER, UNKNOWN_TOKEN_ID));
       expect(refusal(reply, 404)).toBe('User 999999 not found');
     });

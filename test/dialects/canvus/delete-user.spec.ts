@@ -27,7 +27,7 @@ canvusSuite('DELETE users/:id', (canvus) => {
       refusal(await canvus.admin.get(userPath(user.id)), 404);
     });
 
-    it('ends all his access tokens and logins', async () => {
+    it('ends all access tokens and logins of the user', async () => {
       const person = await canvus.person();
       const { token: session } = await canvus.login(person);
       ok(await canvus.admin.delete(userPath(person.user.id)));
@@ -43,7 +43,7 @@ canvusSuite('DELETE users/:id', (canvus) => {
       refusal(await canvus.admin.get(tokensOf(person.user.id)), 404);
     });
 
-    it('leaves no row of his, and one audit row that names the author', async () => {
+    it('leaves no row of the user except one audit row that names the author', async () => {
       const person = await canvus.person();
       await canvus.login(person);
       ok(await canvus.admin.delete(userPath(person.user.id)));
@@ -64,7 +64,7 @@ canvusSuite('DELETE users/:id', (canvus) => {
       ok(await canvus.admin.delete(userPath(other.user.id)));
     });
 
-    it('leaves everybody else alone', async () => {
+    it('does not affect other users', async () => {
       const { user } = await canvus.person();
       const other = await canvus.person();
       ok(await canvus.admin.delete(userPath(user.id)));
@@ -73,7 +73,7 @@ canvusSuite('DELETE users/:id', (canvus) => {
   });
 
   describe('400', () => {
-    it('refuses an id that is no integer', async () => {
+    it('refuses an id that is not an integer', async () => {
       expect(refusal(await canvus.admin.delete('/users/me'), 400)).toBe('User ID me is not an integer');
     });
   });
@@ -85,7 +85,7 @@ canvusSuite('DELETE users/:id', (canvus) => {
   describe('403', () => {
     itRefusesUnusableCallers(canvus, operation);
 
-    it('refuses regular users everybody, themselves included', async () => {
+    it('refuses regular users for every user, including themselves', async () => {
       const { actor, user } = await canvus.person();
       const before = await stored(canvus.server);
       for (const id of [1000, user.id, UNKNOWN_USER]) {
@@ -96,7 +96,7 @@ canvusSuite('DELETE users/:id', (canvus) => {
       expect(await stored(canvus.server)).toEqual(before);
     });
 
-    it('does not let administrators delete themselves, the last one or not', async () => {
+    it('does not let administrators delete themselves, even if there are others', async () => {
       expect(refusal(await canvus.admin.delete(userPath(ADMIN.id)), 403)).toMatch(/yourself|last administrator/);
       const other = await canvus.person({ admin: true });
       expect(refusal(await other.actor.delete(userPath(other.user.id)), 403)).toContain('yourself');
@@ -105,7 +105,7 @@ canvusSuite('DELETE users/:id', (canvus) => {
   });
 
   describe('404', () => {
-    it('knows no unknown user, and none a second time', async () => {
+    it('answers 404 for an unknown user and for a second deletion', async () => {
       expect(refusal(await canvus.admin.delete(userPath(UNKNOWN_USER)), 404)).toBe('User 999999 not found');
       const { user } = await canvus.person();
       ok(await canvus.admin.delete(userPath(user.id)));

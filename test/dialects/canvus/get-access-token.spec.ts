@@ -43,7 +43,7 @@ canvusSuite('GET users/:id/access-tokens/:token-id', (canvus) => {
   });
 
   describe('400', () => {
-    it('refuses a user id that is no integer, whatever the token id', async () => {
+    it('refuses a user id that is not an integer, whatever the token id', async () => {
       const reply = await canvus.admin.get(`/users/me/access-tokens/${UNKNOWN_TOKEN_ID}`);
       expect(refusal(reply, 400)).toBe('User ID me is not an integer');
     });
@@ -56,7 +56,7 @@ canvusSuite('GET users/:id/access-tokens/:token-id', (canvus) => {
   describe('403', () => {
     itRefusesUnusableCallers(canvus, operation);
 
-    it('refuses regular users the token of somebody else, whether or not it exists', async () => {
+    it('refuses regular users the token of another user, whether or not it exists', async () => {
       const { actor } = await canvus.person();
       const { id } = await canvus.token(1000);
       for (const path of [tokenPath(1000, id), tokenPath(1000, UNKNOWN_TOKEN_ID), tokenPath(UNKNOWN_USER, id)]) {
@@ -75,29 +75,29 @@ canvusSuite('GET users/:id/access-tokens/:token-id', (canvus) => {
       ['holds a NUL', '%00'],
       ['looks like SQL', "'%20OR%20'1'='1"],
       ['is a wildcard', '%25'],
-    ])('knows no token whose id %s', async (_kind, id) => {
+    ])('answers 404 for an id that %s', async (_kind, id) => {
       expect(refusal(await canvus.admin.get(tokenPath(1000, id)), 404)).toBe('Access token not found');
     });
 
-    it('does not show a token under another user', async () => {
+    it('does not show a token under the path of another user', async () => {
       const { user } = await canvus.person();
       const { id } = await canvus.token(1000);
       expect(refusal(await canvus.admin.get(tokenPath(user.id, id)), 404)).toBe('Access token not found');
     });
 
-    it('regards ids with their case', async () => {
+    it('treats ids as case-sensitive', async () => {
       const { id } = await canvus.token(1000);
       refusal(await canvus.admin.get(tokenPath(1000, id.toLowerCase())), 404);
     });
 
-    it('does not know the plain token as an id', async () => {
+    it('does not accept the plain token as an id', async () => {
       const { plain_token: plain } = await canvus.token(1000);
       const reply = await canvus.admin.get(tokenPath(1000, plain));
       refusal(reply, 404);
       expect(reply.text).not.toContain(plain);
     });
 
-    it('knows no unknown user', async () => {
+    it('answers 404 for an unknown user', async () => {
       const reply = await canvus.admin.get(tokenPath(UNKNOWN_USER, UNKNOWN_TOKEN_ID));
       expect(refusal(reply, 404)).toBe('User 999999 not found');
     });

@@ -6,7 +6,7 @@ const operation: Operation = { method: 'GET', path: ({ user }) => userPath(user.
 
 canvusSuite('GET users/:id', (canvus) => {
   describe('200', () => {
-    it('shows the user as the list shows him, in the documented keys and order', async () => {
+    it('shows the user as in the list, in the documented keys and order', async () => {
       const { user } = await canvus.person();
       const shown = ok<User>(await canvus.admin.get(userPath(user.id)));
       expect(Object.keys(shown)).toEqual(USER_KEYS);
@@ -14,7 +14,7 @@ canvusSuite('GET users/:id', (canvus) => {
       expect(ok<User[]>(await canvus.admin.get('/users'))).toContainEqual(shown);
     });
 
-    it('gives the id as a number and the times in UTC', async () => {
+    it('shows the id as a number and the times in UTC', async () => {
       const { user } = await canvus.person();
       expect(user.id).toBeGreaterThan(1000);
       expect(Number.isInteger(user.id)).toBe(true);
@@ -22,12 +22,12 @@ canvusSuite('GET users/:id', (canvus) => {
       expect(Math.abs(new Date(user.created_at).getTime() - canvus.server.clock.now().getTime())).toBeLessThan(60_000);
     });
 
-    it('shows anybody to anybody who is signed in', async () => {
+    it('shows any user to any signed-in user', async () => {
       const { actor } = await canvus.person();
       expect(ok<User>(await actor.get('/users/1000')).id).toBe(1000);
     });
 
-    it('tells no last login before the first, and its time afterwards', async () => {
+    it('shows no last login before the first one, and its time afterwards', async () => {
       const person = await canvus.person();
       expect(ok<User>(await person.actor.get(userPath(person.user.id))).last_login).toBe('');
       const before = canvus.server.clock.now().getTime();
@@ -38,7 +38,7 @@ canvusSuite('GET users/:id', (canvus) => {
       expect(new Date(text).getTime()).toBeLessThanOrEqual(canvus.server.clock.now().getTime());
     });
 
-    it('does not take the use of an access token for a login', async () => {
+    it('does not count the use of an access token as a login', async () => {
       const { actor, user } = await canvus.person();
       await actor.get('/users');
       expect(ok<User>(await actor.get(userPath(user.id))).last_login).toBe('');
@@ -61,7 +61,7 @@ canvusSuite('GET users/:id', (canvus) => {
 
   describe('404', () => {
     it.each(['999999', '999', '0', '-1', '2147483648', '9007199254740993', '9'.repeat(400)])(
-      'knows no user %s, for administrators and regular users alike',
+      'answers 404 for user %s, to administrators and regular users alike',
       async (id) => {
         const { actor } = await canvus.person();
         for (const caller of [canvus.admin, actor]) {
@@ -70,7 +70,7 @@ canvusSuite('GET users/:id', (canvus) => {
       },
     );
 
-    it('knows no deleted user', async () => {
+    it('answers 404 for a deleted user', async () => {
       const { user } = await canvus.person();
       ok(await canvus.admin.delete(userPath(user.id)));
       expect(refusal(await canvus.admin.get(userPath(user.id)), 404)).toBe(`User ${String(user.id)} not found`);

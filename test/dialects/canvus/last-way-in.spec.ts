@@ -1,10 +1,10 @@
-/** An administrator can always sign in: whatever would take the last way is refused, and the answer says what to do. */
+/** An administrator can always sign in: a change that would prevent it is refused, and the answer says what to do. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { send, type Reply } from '../../support/http.js';
 import { ADMIN } from '../../support/test-server.js';
 import { canvusSuite, ok, refusal, stored, tokenPath, tokensOf, userPath, type AccessToken } from './support.js';
 
-canvusSuite('the last way in for an administrator', (canvus) => {
+canvusSuite('the last way for an administrator to sign in', (canvus) => {
   const passwordLogins = (enabled: boolean, caller = canvus.admin): Promise<Reply> =>
     caller.patch('/server-config', { authentication: { password: { enabled } } });
   const tokens = async (): Promise<AccessToken[]> => ok<AccessToken[]>(await canvus.admin.get(tokensOf(ADMIN.id)));
@@ -17,7 +17,7 @@ canvusSuite('the last way in for an administrator', (canvus) => {
     it.each([
       ['demoted', (): Promise<Reply> => canvus.admin.patch(userPath(ADMIN.id), { admin: false })],
       ['blocked', (): Promise<Reply> => canvus.admin.post(userPath(ADMIN.id, '/block'))],
-    ])('for one who would be %s, since no other has a password or a token', async (how, act) => {
+    ])('for one who would be %s while no other has a password or a token', async (how, act) => {
       ok(await canvus.admin.post('/users', { email: `${how}@example.com`, name: 'No way in', admin: true }));
       const before = await stored(canvus.server);
       const message = refusal(await act(), 403);
@@ -48,7 +48,7 @@ canvusSuite('the last way in for an administrator', (canvus) => {
     });
   });
 
-  it('403 for the end of password logins once no administrator has a token', async () => {
+  it('403 for switching off password logins while no administrator has a token', async () => {
     const login = canvus.holder((await canvus.login(ADMIN)).token);
     for (const { id } of await tokens()) ok(await login.delete(tokenPath(ADMIN.id, id)));
     expect(refusal(await passwordLogins(false, login), 403)).toContain('no administrator has an access token');

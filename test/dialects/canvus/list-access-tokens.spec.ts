@@ -39,7 +39,7 @@ canvusSuite('GET users/:id/access-tokens', (canvus) => {
       expect(reply.text).not.toContain(created.plain_token);
     });
 
-    it('orders by time of creation', async () => {
+    it('is ordered by time of creation', async () => {
       const { user } = await canvus.person();
       const descriptions = ['c', 'a', 'd', 'b'];
       for (const description of descriptions) {
@@ -56,7 +56,7 @@ canvusSuite('GET users/:id/access-tokens', (canvus) => {
       expect(ok(await person.actor.get(tokensOf(person.user.id)))).toHaveLength(1);
     });
 
-    it('shows regular users their own tokens and nobody else’s', async () => {
+    it('shows regular users only their own tokens', async () => {
       const one = await canvus.person();
       const other = await canvus.person();
       const own = ok<AccessToken[]>(await one.actor.get(tokensOf(one.user.id)));
@@ -74,7 +74,7 @@ canvusSuite('GET users/:id/access-tokens', (canvus) => {
       expect(list.map((token) => token.id)).not.toContain(id);
     });
 
-    it('is the whole list, however long', async () => {
+    it('is complete, however long', async () => {
       const { user } = await canvus.person();
       await addTokens(canvus.server, user.id, 120, 'one of many');
       expect(ok(await canvus.admin.get(tokensOf(user.id)))).toHaveLength(121);
@@ -113,7 +113,7 @@ canvusSuite('GET users/:id/access-tokens', (canvus) => {
   });
 
   describe('404', () => {
-    it.each(['999999', '0', '-1', '2147483648', '1'.padEnd(400, '0')])('knows no user %s', async (id) => {
+    it.each(['999999', '0', '-1', '2147483648', '1'.padEnd(400, '0')])('answers 404 for user %s', async (id) => {
       expect(refusal(await canvus.admin.get(`/users/${id}/access-tokens`), 404)).toMatch(/^User .* not found$/);
     });
   });

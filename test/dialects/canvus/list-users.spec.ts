@@ -30,7 +30,7 @@ canvusSuite('GET users', (canvus) => {
       for (const user of users) expect(Object.keys(user)).toEqual(USER_KEYS);
     });
 
-    it('orders by id, which counts up', async () => {
+    it('is ordered by id, which increases', async () => {
       const created: number[] = [];
       for (let count = 0; count < 3; count += 1) created.push((await canvus.person()).user.id);
       const ids = ok<User[]>(await canvus.admin.get('/users')).map((user) => user.id);
@@ -38,12 +38,12 @@ canvusSuite('GET users', (canvus) => {
       expect(ids.slice(-3)).toEqual(created);
     });
 
-    it('shows everybody to regular users', async () => {
+    it('shows all users to regular users', async () => {
       const { actor } = await canvus.person();
       expect(ok(await actor.get('/users'))).toEqual(ok(await canvus.admin.get('/users')));
     });
 
-    it('shows blocked users, and deleted ones no longer', async () => {
+    it('shows blocked users, but not deleted ones', async () => {
       const blocked = await canvus.person({ blocked: true });
       const deleted = await canvus.person();
       ok(await canvus.admin.delete(userPath(deleted.user.id)));
@@ -52,7 +52,7 @@ canvusSuite('GET users', (canvus) => {
       expect(users.map((user) => user.id)).not.toContain(deleted.user.id);
     });
 
-    it('holds neither passwords nor their hashes', async () => {
+    it('contains neither passwords nor their hashes', async () => {
       const { password } = await canvus.person();
       const { text } = await canvus.admin.get('/users');
       expect(text).not.toContain(password);
@@ -65,7 +65,7 @@ canvusSuite('GET users', (canvus) => {
       expect(await stored(canvus.server)).toEqual(before);
     });
 
-    it('is the whole list, however long', async () => {
+    it('is complete, however long', async () => {
       const before = ok<User[]>(await canvus.admin.get('/users')).length;
       await addUsers(canvus.server, 120);
       expect(ok(await canvus.admin.get('/users'))).toHaveLength(before + 120);

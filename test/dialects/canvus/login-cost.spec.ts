@@ -2,7 +2,7 @@ import bcrypt from 'bcrypt';
 import { describe, expect, it, jest } from '@jest/globals';
 import { canvusSuite, ok, refusal } from './support.js';
 
-/** High enough for others to be answered long before a password is checked. */
+/** High enough for others to be answered long before the check of a password ends. */
 const COST = 11;
 
 canvusSuite(

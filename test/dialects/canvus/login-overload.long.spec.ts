@@ -1,17 +1,17 @@
-/** More logins at once than can be checked: only what was checked counts against anybody. */
+/** More simultaneous logins than can be checked: only checked attempts count as failures. */
 import { expect, it } from '@jest/globals';
 import type { Reply } from '../../support/http.js';
 import { canvusSuite, newEmail, refusal } from './support.js';
 
 const CALLERS = 100;
 
-/** So many passwords are surely taken in at a time. */
+/** This many passwords certainly fit into the queue. */
 const QUEUED = 8;
 
 canvusSuite(
-  'POST users/login, more at once than can be checked',
+  'POST users/login, more at the same time than can be checked',
   (canvus) => {
-    it('counts those whose password was checked and none of those that were sent away', async () => {
+    it('counts attempts whose password was checked, and none that were rejected', async () => {
       canvus.server.clock.freeze();
       const attempt = (): Promise<Reply> =>
         canvus.anonymous.post('/users/login', { email: newEmail(), password: 'wrong' });

@@ -37,7 +37,7 @@ canvusSuite(
         await canvus.login(person);
       });
 
-      it('answers alike whether or not the account exists', async () => {
+      it('gives the same answer whether or not the account exists', async () => {
         const { email } = await canvus.person();
         const texts: string[] = [];
         for (const name of [email, 'nobody@example.com']) {
@@ -55,7 +55,7 @@ canvusSuite(
         refusal(await canvus.anonymous.post('/users/login', { email, password: 'wrong' }), 429);
       });
 
-      it('lets no more attempts through when they all come at once', async () => {
+      it('allows no more attempts when all arrive at the same time', async () => {
         const { email } = await canvus.person();
         const replies = await Promise.all(
           Array.from({ length: 12 }, () => canvus.anonymous.post('/users/login', { email, password: 'wrong' })),
@@ -64,7 +64,7 @@ canvusSuite(
         expect(statuses).toEqual([...Array<number>(3).fill(401), ...Array<number>(9).fill(429)]);
       });
 
-      it('counts wrong present passwords at a change of password for the change alone', async () => {
+      it('counts wrong current passwords in a change of password for the change only', async () => {
         const { actor, user, email, password } = await canvus.person();
         const path = userPath(user.id, '/password');
         for (let count = 0; count < 3; count += 1) {
@@ -78,7 +78,7 @@ canvusSuite(
     });
 
     describe('200', () => {
-      it('forgets the failures after a success', async () => {
+      it('resets the failures after a success', async () => {
         const person = await canvus.person();
         for (let round = 0; round < 3; round += 1) {
           await fail(canvus, person.email, 2);
@@ -86,7 +86,7 @@ canvusSuite(
         }
       });
 
-      it('forgets the failures with time', async () => {
+      it('lets failures expire', async () => {
         const person = await canvus.person();
         await fail(canvus, person.email, 3);
         canvus.server.clock.advance(WINDOW);
@@ -94,7 +94,7 @@ canvusSuite(
         await canvus.login(person);
       });
 
-      it('leaves other accounts alone, and whoever has a token of the account: he names none', async () => {
+      it('does not affect other accounts, or logins with a token of the account', async () => {
         const person = await canvus.person();
         await fail(canvus, person.email, 3);
         await canvus.login(await canvus.person());
@@ -120,7 +120,7 @@ canvusSuite(
         await canvus.login(person);
       });
 
-      it('does not believe a caller who names another address', async () => {
+      it('ignores an address that the caller claims', async () => {
         canvus.server.clock.advance(WINDOW);
         for (const name of ['d', 'e', 'f']) await fail(canvus, `${name}@example.com`, 1);
         const headers = { 'X-Forwarded-For': '192.0.2.1', Forwarded: 'for=192.0.2.1' };
@@ -128,7 +128,7 @@ canvusSuite(
         refusal(await canvus.anonymous.post('/users/login', body, { headers }), 429);
       });
 
-      it('refuses tokens that are not accepted after failures by token, and writes no more down', async () => {
+      it('refuses invalid tokens after failures by token, and writes no more audit rows', async () => {
         canvus.server.clock.advance(WINDOW);
         const exchange = (token?: string): Promise<Reply> => canvus.anonymous.post('/users/login', { token });
         for (let count = 0; count < 3; count += 1) refusal(await exchange(UNKNOWN_TOKEN), 401);
@@ -141,7 +141,7 @@ canvusSuite(
         refusal(await exchange(UNKNOWN_TOKEN), 401);
       });
 
-      it('counts failures by token and by password apart', async () => {
+      it('counts failures by token and by password separately', async () => {
         canvus.server.clock.advance(WINDOW);
         await fail(canvus, 'h@example.com', 3);
         refusal(await canvus.anonymous.post('/users/login', { email: 'i@example.com', password: 'wrong' }), 429);
@@ -150,7 +150,7 @@ canvusSuite(
     });
 
     describe('200', () => {
-      it('exchanges a token that is accepted, whatever others fail at', async () => {
+      it('exchanges a valid token, however often others fail', async () => {
         canvus.server.clock.advance(WINDOW);
         const person = await canvus.person();
         for (let count = 0; count < 4; count += 1) {
@@ -168,7 +168,7 @@ canvusSuite(
 );
 
 describe('POST users/login without a database', () => {
-  it('counts no attempt that could not be checked, by password or by token', async () => {
+  it('does not count attempts that could not be checked, by password or by token', async () => {
     const limits = { LOGIN_FAILURES_PER_ACCOUNT: '3', LOGIN_FAILURES_PER_ADDRESS: '3' };
     const outage = await startWithOutage('postgres', limits);
     const { anonymous } = actors(outage.server);

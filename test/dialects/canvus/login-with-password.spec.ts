@@ -28,7 +28,7 @@ async function statusOf(canvus: Canvus, token: string): Promise<number> {
 
 canvusSuite('POST users/login with e-mail and password', (canvus) => {
   describe('200', () => {
-    it('gives a token and the user, in the documented keys and order', async () => {
+    it('returns a token and the user, in the documented keys and order', async () => {
       const person = await canvus.person();
       const login = await canvus.login(person);
       expect(Object.keys(login)).toEqual(['token', 'user']);
@@ -37,14 +37,14 @@ canvusSuite('POST users/login with e-mail and password', (canvus) => {
       expect(login.user).toEqual(person.user);
     });
 
-    it('gives a token that acts as the user, exactly as an access token does', async () => {
+    it('returns a token that acts as the user, exactly as an access token does', async () => {
       const person = await canvus.person();
       const session = canvus.holder((await canvus.login(person)).token);
       ok(await session.get(userPath(person.user.id, '/access-tokens')));
       refusal(await session.get('/users/1000/access-tokens'), 403);
     });
 
-    it('tells the login before this one as last_login', async () => {
+    it('shows the previous login as last_login', async () => {
       const person = await canvus.person();
       const current = async (): Promise<string> =>
         ok<User>(await person.actor.get(userPath(person.user.id))).last_login;
@@ -63,7 +63,7 @@ canvusSuite('POST users/login with e-mail and password', (canvus) => {
       expect(user.email).toBe(person.email);
     });
 
-    it('gives a new token each time, and all of them are valid', async () => {
+    it('returns a new token each time, and all of them are valid', async () => {
       const person = await canvus.person();
       const tokens = [await canvus.login(person), await canvus.login(person)].map(({ token }) => token);
       expect(tokens[0]).not.toBe(tokens[1]);
@@ -74,7 +74,7 @@ canvusSuite('POST users/login with e-mail and password', (canvus) => {
       ['24 hours', {}, DAY],
       ['24 hours when remember is false', { remember: false }, DAY],
       ['30 days when remember is true', { remember: true }, 30 * DAY],
-    ])('gives a token that lives for %s', async (_kind, more, lifetime) => {
+    ])('returns a token that lives for %s', async (_kind, more, lifetime) => {
       const person = await canvus.person();
       const { token } = await canvus.login(person, more);
       canvus.server.clock.advance(lifetime - MINUTE);
@@ -86,7 +86,7 @@ canvusSuite('POST users/login with e-mail and password', (canvus) => {
       expect((await person.actor.get('/users')).status).toBe(200);
     });
 
-    it('is audited with the address it came from, and the token is stored nowhere', async () => {
+    it('is audited with the address of the caller, and the token is stored nowhere', async () => {
       const person = await canvus.person();
       const { token } = await canvus.login(person);
       const row = (await auditRows(canvus.server)).at(-1);
@@ -112,9 +112,9 @@ canvusSuite('POST users/login with e-mail and password', (canvus) => {
       ['a password alone', { password: good.password }],
       ['an address, a password and a token', { ...good, token: 'x' }],
       ['an address and a token', { email: good.email, token: 'x' }],
-      ['a user name beside', { ...good, username: 'someone' }],
-      ['an unknown member beside', { ...good, otp: '123456' }],
-      ['a member __proto__ beside', '{"email":"a@example.com","password":"p","__proto__":{"admin":true}}'],
+      ['an additional user name', { ...good, username: 'someone' }],
+      ['an additional unknown member', { ...good, otp: '123456' }],
+      ['an additional member __proto__', '{"email":"a@example.com","password":"p","__proto__":{"admin":true}}'],
       ['an address that is a number', { ...good, email: 5 }],
       ['a password that is null', { ...good, password: null }],
       ['a password that is an array', { ...good, password: ['p'] }],
@@ -128,7 +128,7 @@ canvusSuite('POST users/login with e-mail and password', (canvus) => {
   });
 
   describe('401', () => {
-    it('says the same, whatever is the reason', async () => {
+    it('gives the same message, whatever the reason', async () => {
       const person = await canvus.person();
       const blocked = await canvus.person({ blocked: true });
       const unapproved = await canvus.person({ approved: false });
@@ -169,7 +169,7 @@ canvusSuite('POST users/login with e-mail and password', (canvus) => {
       expect(await stored(canvus.server)).not.toContain('Tell-nobody-3');
     });
 
-    it('is the answer to a right password while sign-in by password is switched off', async () => {
+    it('is the answer to the right password while password logins are switched off', async () => {
       const person = await canvus.person();
       const set = async (enabled: boolean): Promise<void> => {
         ok(await canvus.admin.patch('/server-config', { authentication: { password: { enabled } } }));

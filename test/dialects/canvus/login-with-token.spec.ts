@@ -24,7 +24,7 @@ canvusSuite('POST users/login with a token', (canvus) => {
   const statusOf = async (token: string): Promise<number> => (await canvus.holder(token).get('/users')).status;
 
   describe('200', () => {
-    it('tells who the holder of an access token is, in the documented keys and order', async () => {
+    it('returns the user of an access token, in the documented keys and order', async () => {
       const person = await canvus.person();
       const login = await exchange(person.actor.token ?? '');
       expect(Object.keys(login)).toEqual(['token', 'user']);
@@ -33,7 +33,7 @@ canvusSuite('POST users/login with a token', (canvus) => {
       expect(login.user).toEqual(person.user);
     });
 
-    it('gives a different token and leaves the old one usable', async () => {
+    it('returns a different token and leaves the old one valid', async () => {
       const person = await canvus.person();
       for (const old of [person.actor.token ?? '', (await canvus.login(person)).token]) {
         const { token } = await exchange(old);
@@ -43,7 +43,7 @@ canvusSuite('POST users/login with a token', (canvus) => {
       }
     });
 
-    it('prolongs a login beyond the life of the old token', async () => {
+    it('extends a login beyond the life of the old token', async () => {
       const person = await canvus.person();
       const { token: old } = await canvus.login(person);
       canvus.server.clock.advance(DAY - HOUR);
@@ -55,7 +55,7 @@ canvusSuite('POST users/login with a token', (canvus) => {
       expect(await statusOf(token)).toBe(401);
     });
 
-    it('gives 30 days when remember is true', async () => {
+    it('lasts 30 days if remember is true', async () => {
       const { actor } = await canvus.person();
       const { token } = await exchange(actor.token ?? '', { remember: true });
       canvus.server.clock.advance(30 * DAY - HOUR);
@@ -74,13 +74,13 @@ canvusSuite('POST users/login with a token', (canvus) => {
       expect(ok<User>(await actor.get(userPath(user.id))).last_login > first).toBe(true);
     });
 
-    it('gives a login token, which no list of access tokens shows', async () => {
+    it('returns a login token, which no list of access tokens shows', async () => {
       const { actor, user } = await canvus.person();
       await exchange(actor.token ?? '');
       expect(ok(await actor.get(tokensOf(user.id)))).toHaveLength(1);
     });
 
-    it('gives a login that ends when the access token it came from is deleted', async () => {
+    it('returns a login that ends when the access token it was created with is deleted', async () => {
       const { user } = await canvus.person();
       const { id, plain_token: plain } = await canvus.token(user.id);
       const { token } = await exchange(plain);
@@ -141,7 +141,7 @@ canvusSuite('POST users/login with a token', (canvus) => {
       }
     });
 
-    it('refuses the tokens of users who are blocked or not approved, in the same words', async () => {
+    it('refuses the tokens of users who are blocked or not approved, with the same message', async () => {
       const blocked = await canvus.person({ blocked: true });
       const unapproved = await canvus.person({ approved: false });
       for (const { actor } of [blocked, unapproved]) {
@@ -150,7 +150,7 @@ canvusSuite('POST users/login with a token', (canvus) => {
       }
     });
 
-    it('does not take the token from the header', async () => {
+    it('ignores the token in the header', async () => {
       refusal(await canvus.admin.post('/users/login', {}), 400);
     });
   });

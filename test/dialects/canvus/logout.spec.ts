@@ -28,7 +28,7 @@ canvusSuite('POST users/logout', (canvus) => {
       expect(await statusOf(person.actor.token ?? '')).toBe(200);
     });
 
-    it('ends the login in the body, and not the one presented', async () => {
+    it('ends the login in the body, and not the presented one', async () => {
       const person = await canvus.person();
       const { token: asking } = await canvus.login(person);
       const { token: other } = await canvus.login(person);
@@ -37,7 +37,7 @@ canvusSuite('POST users/logout', (canvus) => {
       expect(await statusOf(asking)).toBe(200);
     });
 
-    it('lets the holder of an access token end a login of his', async () => {
+    it('lets the holder of an access token end a login of theirs', async () => {
       const person = await canvus.person();
       const { token } = await canvus.login(person);
       ok(await person.actor.post('/users/logout', { token }));
@@ -59,7 +59,7 @@ canvusSuite('POST users/logout', (canvus) => {
       ['an empty object', {}],
       ['null for a token', { token: null }],
       ['unknown members', { all: true }],
-    ])('takes a body of %s for no token', async (_kind, body) => {
+    ])('treats a body of %s as no token', async (_kind, body) => {
       const { token } = await canvus.login(await canvus.person());
       ok(await canvus.holder(token).post('/users/logout', body));
       expect(await statusOf(token)).toBe(401);
@@ -79,7 +79,7 @@ canvusSuite('POST users/logout', (canvus) => {
     it.each([
       ['a number', 5],
       ['an array', [UNKNOWN_TOKEN]],
-      ['one that nobody has', UNKNOWN_TOKEN],
+      ['an unknown one', UNKNOWN_TOKEN],
       ['no token at all', 'x'],
       ['too long', 'x'.repeat(5000)],
       ['with a NUL', 'x\0'],
@@ -91,7 +91,7 @@ canvusSuite('POST users/logout', (canvus) => {
       expect(await statusOf(asking)).toBe(200);
     });
 
-    it('refuses somebody else’s login, also to administrators, as if it did not exist', async () => {
+    it('refuses the login of another user as if it did not exist, also for administrators', async () => {
       const { token: asking } = await canvus.login(await canvus.person());
       const { token: foreign } = await canvus.login(await canvus.person());
       for (const actor of [canvus.holder(asking), canvus.admin]) {

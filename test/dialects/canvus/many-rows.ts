@@ -1,13 +1,13 @@
-/** More tokens and users than requests would make in a reasonable time. */
+/** More tokens and users than requests could create in a reasonable time. */
 import type { TestServer } from '../../support/test-server.js';
 
 const NUMBERS = (count: number): string =>
   `WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${String(count)})`;
 
-/** Of a secret that nobody has. */
+/** Of an unknown secret. */
 const DIGEST = 'd'.repeat(64);
 
-/** Gives a user so many tokens of the same description. */
+/** Adds this many tokens with the same description to a user. */
 export async function addTokens(
   { dataSource }: TestServer,
   userId: number,
@@ -24,7 +24,7 @@ export async function addTokens(
   );
 }
 
-/** Adds so many users who cannot sign in. */
+/** Adds this many users who cannot sign in. */
 export async function addUsers({ dataSource }: TestServer, count: number): Promise<void> {
   await dataSource.query(
     `${NUMBERS(count)}

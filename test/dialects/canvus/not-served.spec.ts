@@ -11,7 +11,7 @@ const OPEN: [method: string, path: string, body: unknown][] = [
 
 canvusSuite('what is not served', (canvus) => {
   describe('403', () => {
-    it('answers sign-up with the documented text, to everybody, and creates nobody', async () => {
+    it('answers every sign-up with the documented text, and creates no user', async () => {
       const { actor } = await canvus.person();
       const blocked = await canvus.person({ blocked: true });
       const before = await stored(canvus.server);
@@ -31,7 +31,7 @@ canvusSuite('what is not served', (canvus) => {
       expect(await stored(canvus.server)).toEqual(before);
     });
 
-    it('answers a request to reset a password alike, whether or not the address exists', async () => {
+    it('gives the same answer to a password reset, whether or not the address exists', async () => {
       const texts: string[] = [];
       for (const email of ['root@example.com', 'nobody@example.com']) {
         texts.push(refusal(await canvus.anonymous.post('/users/password/create-reset-token', { email }), 403));
@@ -48,7 +48,7 @@ canvusSuite('what is not served', (canvus) => {
       ['GET', '/'],
       ['POST', '/users/1000/install'],
       ['GET', '/users/1000/access-tokens/x/y'],
-    ])('knows no %s %s', async (method, path) => {
+    ])('answers 404 to %s %s', async (method, path) => {
       refusal(await canvus.admin.send(method, path), 404);
     });
   });

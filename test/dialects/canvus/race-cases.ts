@@ -1,4 +1,4 @@
-/** Requests at the same time: one after the other is what it must look like afterwards. */
+/** Simultaneous requests: the result must be as if they had been made one after the other. */
 import { describe, expect, it } from '@jest/globals';
 import type { Reply } from '../../support/http.js';
 import {
@@ -27,7 +27,7 @@ const statuses = (replies: Reply[]): number[] => replies.map(({ status }) => sta
 /** Changes, deletions, creations and logouts. @param rounds - how often each race is run */
 export function racesForOneToken(rounds: number): void {
   canvusSuite('races for one token', (canvus) => {
-    it('leaves one of several simultaneous descriptions, and tells each caller what it wrote', async () => {
+    it('stores one of several simultaneous descriptions, and returns to each caller its own', async () => {
       for (let round = 0; round < rounds; round += 1) {
         const { id } = await canvus.token(1000);
         const descriptions = ['A', 'B', 'C', 'D'].map((letter) => letter.repeat(500));
@@ -41,7 +41,7 @@ export function racesForOneToken(rounds: number): void {
       }
     });
 
-    it('never brings a token back that is deleted during a change', async () => {
+    it('never restores a token that is deleted during a change', async () => {
       for (let round = 0; round < rounds; round += 1) {
         const { id, plain_token: plain } = await canvus.token(1000);
         const path = tokenPath(1000, id);
@@ -70,7 +70,7 @@ export function racesForOneToken(rounds: number): void {
       }
     });
 
-    it('gives every simultaneous creation a token of its own', async () => {
+    it('creates a separate token for every simultaneous request', async () => {
       const { user } = await canvus.person();
       const created = await times(20, () => canvus.token(user.id));
       expect(new Set(created.map(({ id }) => id)).size).toBe(20);
@@ -94,7 +94,7 @@ export function racesForOneUser(rounds: number): void {
   canvusSuite(
     'races for one user',
     (canvus) => {
-      it('leaves one of several simultaneous changes as a whole', async () => {
+      it('stores one of several simultaneous changes completely', async () => {
         const { user } = await canvus.person();
         for (let round = 0; round < rounds; round += 1) {
           const changes = ['A', 'B', 'C'].map((name) => ({ name, email: newEmail() }));
@@ -117,7 +117,7 @@ export function racesForOneUser(rounds: number): void {
         }
       });
 
-      it('gives one of two users the address that both want', async () => {
+      it('gives an address to one of two users who request it', async () => {
         const [one, other] = [await canvus.person(), await canvus.person()];
         for (let round = 0; round < rounds; round += 1) {
           const email = newEmail();
@@ -129,7 +129,7 @@ export function racesForOneUser(rounds: number): void {
         }
       });
 
-      it('leaves no token of a user who is deleted while tokens are issued to him', async () => {
+      it('leaves no token of a user who is deleted while tokens are issued to them', async () => {
         for (let round = 0; round < rounds; round += 1) {
           const { user, actor, email, password } = await canvus.person();
           const description = 'late';
@@ -153,7 +153,7 @@ export function racesForOneUser(rounds: number): void {
         }
       });
 
-      it('leaves no login of the old password once a new one is set', async () => {
+      it('leaves no login with the old password once a new one is set', async () => {
         for (let round = 0; round < rounds; round += 1) {
           const { user, email, password } = await canvus.person();
           const logins = times(4, () => canvus.anonymous.post('/users/login', { email, password }));
@@ -173,7 +173,7 @@ export function racesForOneUser(rounds: number): void {
   );
 }
 
-/** Each takes the other his rights, in every combination. @param rounds - how often each race is run */
+/** Each removes the rights of the other, in every combination. @param rounds - how often each race is run */
 export function racesOfAdministrators(rounds: number): void {
   canvusSuite('two administrators at once', (canvus) => {
     const against: [doing: string, act: (caller: Person, other: User) => Promise<Reply>][] = [
@@ -186,7 +186,7 @@ export function racesOfAdministrators(rounds: number): void {
     );
 
     describe.each(pairs)('one $doing, the other $otherDoing', ({ act, otherAct }) => {
-      it('leaves an administrator who can act', async () => {
+      it('leaves an active administrator', async () => {
         for (let round = 0; round < rounds; round += 1) {
           const one = await canvus.person({ admin: true });
           const other = await canvus.person({ admin: true });

@@ -1,4 +1,4 @@
-/** Requests at the same time, each race a few times. */
+/** Simultaneous requests; each race runs a few times. */
 import { racesForOneToken, racesForOneUser, racesOfAdministrators } from './race-cases.js';
 
 racesForOneToken(2);

@@ -31,7 +31,7 @@ const forEverybody = {
 
 canvusSuite('GET server-config', (canvus) => {
   describe('200', () => {
-    it('shows everybody the part for everybody and no more', async () => {
+    it('shows only the public part to everyone', async () => {
       const { actor } = await canvus.person();
       const blocked = await canvus.person({ blocked: true });
       const unknown = canvus.holder(UNKNOWN_TOKEN);
@@ -40,7 +40,7 @@ canvusSuite('GET server-config', (canvus) => {
       }
     });
 
-    it('shows administrators the whole', async () => {
+    it('shows administrators everything', async () => {
       const config = ok<Config>(await canvus.admin.get('/server-config'));
       expect(config).toMatchObject({
         ...forEverybody,
@@ -64,7 +64,7 @@ canvusSuite('PATCH server-config', (canvus) => {
   const current = async (): Promise<Config> => ok<Config>(await canvus.admin.get('/server-config'));
 
   describe('200', () => {
-    it('changes what is given, keeps the rest, and answers the whole', async () => {
+    it('changes what is given, keeps the rest, and returns everything', async () => {
       const before = await current();
       const changed = ok<Config>(await canvus.admin.patch('/server-config', { server_name: '🔑 Tower' }));
       expect(changed).toEqual({ ...before, server_name: '🔑 Tower' });
@@ -72,7 +72,7 @@ canvusSuite('PATCH server-config', (canvus) => {
       expect(ok<Config>(await canvus.anonymous.get('/server-config')).server_name).toBe('🔑 Tower');
     });
 
-    it('reaches nested settings without touching their neighbours', async () => {
+    it('changes nested settings without affecting others', async () => {
       const before = await current();
       const patch = { authentication: { require_admin_approval: true, password: { min_length: 8 } } };
       const changed = ok<Config>(await canvus.admin.patch('/server-config', patch));
@@ -82,7 +82,7 @@ canvusSuite('PATCH server-config', (canvus) => {
       expect(await current()).toEqual(before);
     });
 
-    it('takes back what it gave, unknown members included, and writes nothing', async () => {
+    it('accepts its own answer, including unknown members, and writes nothing', async () => {
       const config = await current();
       const before = await stored(canvus.server, { tables: ['audit'] });
       ok(await canvus.admin.patch('/server-config', { ...config, something: 'else' }));
@@ -122,7 +122,7 @@ canvusSuite('PATCH server-config', (canvus) => {
       ['access', { access: 'ro' }],
     ];
 
-    it('names what is wrong, and changes nothing, the good members neither', async () => {
+    it('names what is wrong, and changes nothing, not even the valid members', async () => {
       const before = await stored(canvus.server);
       await eachAtOnce(FAULTS, async ([path, fault]) => {
         const reply = await canvus.admin.patch('/server-config', { server_name: 'Good', ...fault });

@@ -3,7 +3,7 @@ import { UNKNOWN_TOKEN, canvusSuite, ok, stored } from './support.js';
 
 canvusSuite('GET server-info', (canvus) => {
   describe('200', () => {
-    it('tells what answers, in the documented keys and order', async () => {
+    it('describes the server, in the documented keys and order', async () => {
       const info = ok<Record<string, unknown>>(await canvus.anonymous.get('/server-info'));
       expect(Object.keys(info)).toEqual(['api', 'go', 'server_id', 'version']);
       expect(info).toEqual({
@@ -14,13 +14,13 @@ canvusSuite('GET server-info', (canvus) => {
       });
     });
 
-    it('tells the same server id every time', async () => {
+    it('shows the same server id every time', async () => {
       const first = ok<{ server_id: string }>(await canvus.anonymous.get('/server-info'));
       const second = ok<{ server_id: string }>(await canvus.admin.get('/server-info'));
       expect(second.server_id).toBe(first.server_id);
     });
 
-    it.each(['', 'junk', UNKNOWN_TOKEN])('does not care about a Private-Token of %j', async (token) => {
+    it.each(['', 'junk', UNKNOWN_TOKEN])('ignores a Private-Token of %j', async (token) => {
       const without = ok(await canvus.anonymous.get('/server-info'));
       expect(ok(await canvus.holder(token).get('/server-info'))).toEqual(without);
     });

@@ -17,7 +17,7 @@ import {
   type User,
 } from './support.js';
 
-/** A token as everybody but its creator sees it. */
+/** A token as shown after its creation. */
 function shown({ created_at, description, id }: AccessToken): AccessToken {
   return { created_at, description, id };
 }
@@ -63,7 +63,7 @@ canvusSuite('GET users/:id/access-tokens?subscribe', (canvus) => {
     const foreign = await canvus.token(other.user.id);
     ok(await other.actor.patch(tokenPath(other.user.id, foreign.id), { description: 'foreign' }));
     ok(await other.actor.delete(tokenPath(other.user.id, foreign.id)));
-    // Logins are tokens as well, but none that is listed.
+    // Logins are tokens as well, but are not listed.
     const { token } = await canvus.login(one);
     ok(await canvus.holder(token).post('/users/logout'));
     const own = await canvus.token(one.user.id);
@@ -107,7 +107,7 @@ canvusSuite('GET users/:id/access-tokens?subscribe', (canvus) => {
     const { user, actor } = await canvus.person();
     const early = await watch(tokensOf(user.id), actor.token);
     const [token] = await early.line<AccessToken[]>(0);
-    // As if it had been done elsewhere, and the news of it were still on their way.
+    // As if another instance had made the change, and the event had not arrived yet.
     await canvus.server.dataSource.query(
       `UPDATE latchkey_token SET label = 'elsewhere' WHERE handle = '${token?.id ?? ''}'`,
     );
@@ -183,7 +183,7 @@ canvusSuite('?subscribe', (canvus) => {
     ['users/:id', (userId) => userPath(userId)],
     ['users/:id/access-tokens', (userId) => tokensOf(userId)],
     ['users/:id/access-tokens/:token-id', tokenPath],
-  ])('refuses on %s everybody whom the plain GET refuses, in the same words', async (_route, pathOf) => {
+  ])('refuses on %s all callers whom the plain GET refuses, with the same message', async (_route, pathOf) => {
     const { user } = await canvus.person();
     const { id } = await canvus.token(user.id);
     const [unapproved, blocked, other] = [

@@ -1,4 +1,4 @@
-/** When a stream ends although what it shows is still there: the subscriber may not have it any more. */
+/** When a stream ends although its resource still exists, because the subscriber may not see it any more. */
 import { describe, expect, it } from '@jest/globals';
 import { Streams } from '../../../src/dialects/canvus/index.js';
 import type { LineStream } from '../../support/line-stream.js';
@@ -10,11 +10,11 @@ const HOUR = 3_600_000;
 const KEEPALIVE = { CANVUS_KEEPALIVE_SECONDS: '1' };
 
 canvusSuite(
-  'a stream ends, cleanly and without a word more,',
+  'a stream ends, cleanly and without another line,',
   (canvus) => {
     const watch = watching(canvus);
 
-    /** It is over, whole, and what was changed afterwards is not in it. */
+    /** It has ended completely, and does not contain later changes. */
     const itIsOver = async (stream: LineStream): Promise<void> => {
       const lines = stream.lines.length;
       const user = ok<User>(await canvus.admin.post('/users', { email: newEmail(), name: 'Afterwards' }));
@@ -54,7 +54,7 @@ canvusSuite(
       await itIsOver(stream);
     });
 
-    it('goes on when the subscriber’s token gets another description', async () => {
+    it('continues when the subscriber’s token gets another description', async () => {
       const { user, actor } = await canvus.person();
       const own = await canvus.token(user.id);
       const stream = await watch('/users', own.plain_token);
@@ -86,7 +86,7 @@ canvusSuite(
       await itIsOver(stream);
     });
 
-    it('when the password that the subscriber signed in with changes; streams of their access tokens go on', async () => {
+    it('when the password that the subscriber signed in with changes; streams of their access tokens continue', async () => {
       const person = await canvus.person();
       const { token } = await canvus.login(person);
       const [byLogin, byToken] = [await watch('/users', token), await watch('/users', person.actor.token)];
@@ -104,7 +104,7 @@ canvusSuite(
       await Promise.all([stream, kept].map((one) => one.line(0)));
       try {
         canvus.server.clock.advance(24 * HOUR - 5000);
-        // It lives a little longer, and is alive.
+        // Shortly before that, it is still open.
         await stream.until(() => stream.blanks > 0);
         const begun = performance.now();
         canvus.server.clock.advance(5000);
@@ -145,7 +145,7 @@ canvusSuite(
       expect((await actor.get('/users?subscribe')).status).toBe(action === 'block' ? 403 : 401);
     });
 
-    it('when an administrator who watches another user’s tokens is demoted; streams that all may see go on', async () => {
+    it('when an administrator who watches another user’s tokens is demoted; streams that everyone may see continue', async () => {
       const { user, actor } = await administrator();
       const other = await canvus.person();
       const { id } = await canvus.token(other.user.id);
@@ -156,18 +156,18 @@ canvusSuite(
       const allowed = [await watch('/users', actor.token), await watch(tokensOf(user.id), actor.token)];
       await Promise.all([...foreign, ...allowed].map((stream) => stream.line(0)));
       ok(await canvus.admin.patch(userPath(user.id), { admin: false }));
-      const secret = await canvus.token(other.user.id, 'not for his eyes');
+      const secret = await canvus.token(other.user.id, 'not for their eyes');
       for (const stream of foreign) {
         expect(await stream.ended).toBe(true);
         expect(stream.lines.join('\n')).not.toContain(secret.id);
       }
-      const own = await canvus.token(user.id, 'his own');
+      const own = await canvus.token(user.id, 'their own');
       await allowed[1]?.until(() => allowed[1]?.lines.at(-1)?.includes(own.id) === true);
       if (allowed[0]) await itGoesOn(allowed[0]);
       expect((await actor.get(`${tokensOf(other.user.id)}?subscribe`)).status).toBe(403);
     });
 
-    it('goes on when something else about the subscriber changes', async () => {
+    it('continues when something else about the subscriber changes', async () => {
       const { user, actor } = await administrator();
       const other = await canvus.person();
       const stream = await watch(tokensOf(other.user.id), actor.token);
@@ -183,7 +183,7 @@ canvusSuite(
         const own = await canvus.token(user.id);
         const opening = Array.from({ length: 4 }, () => canvus.holder(own.plain_token).get('/users?subscribe'));
         const deletion = await actor.delete(tokenPath(user.id, own.id));
-        // A stream that did not end would keep its reply from coming.
+        // If the stream did not end, its reply would never arrive.
         const replies = await Promise.all(opening);
         ok(deletion);
         for (const { status } of replies) expect([200, 401]).toContain(status);

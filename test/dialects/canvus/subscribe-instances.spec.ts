@@ -40,7 +40,7 @@ describe('a stream on one of two instances', () => {
   const newUser = async (canvus: Canvus, name = 'New'): Promise<User> =>
     ok<User>(await canvus.admin.post('/users', { email: newEmail(), name }));
 
-  /** Cuts the connections on which instances hear of changes. */
+  /** Cuts the connections on which instances receive changes. */
   const deafen = async (): Promise<void> => {
     const { dataSource } = there.server;
     const cut = await dataSource.query<unknown[]>(
@@ -74,7 +74,7 @@ describe('a stream on one of two instances', () => {
     expect(stream.lines.join('\n')).not.toContain(afterwards.email);
   });
 
-  it('reaches the right state after its instance missed changes for a while, and ends where access was lost', async () => {
+  it('catches up after its instance missed changes for a while, and ends if access was lost', async () => {
     const { user, actor } = await there.person();
     const [kept, revoked] = [await there.token(user.id), await there.token(user.id)];
     const users = await watch('/users', kept.plain_token);

@@ -1,4 +1,4 @@
-/** Many streams: those who join share one read, and nobody has more than their share. */
+/** Many streams: new ones share one read, and the number per user and token is limited. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Recorder } from '../../support/channels.js';
 import type { LineStream } from '../../support/line-stream.js';
@@ -26,7 +26,7 @@ canvusSuite(
       return streams;
     };
 
-    it('share one read with those who come at the same time', async () => {
+    it('share one read if they are opened at the same time', async () => {
       const queries = watchQueries(canvus.server.dataSource);
       const streams = await joinTogether(30);
       queries.stop();
@@ -36,7 +36,7 @@ canvusSuite(
       for (const stream of streams) stream.close();
     });
 
-    it('cost no read where somebody watches already, and see every change that was answered before', async () => {
+    it('cause no read for a resource that is already watched, and show every change that was answered before', async () => {
       const first = await watch('/users');
       await first.line(0);
       const queries = watchQueries(canvus.server.dataSource);
@@ -54,7 +54,7 @@ canvusSuite(
       expect(reads(queries)).toBe(0);
     });
 
-    it('have the list in its order after rows came, changed and went', async () => {
+    it('show the list in order after rows were added, changed and removed', async () => {
       const { user } = await canvus.person();
       await addTokens(canvus.server, user.id, 700, 'one of many');
       const first = await watch(tokensOf(user.id));
@@ -92,7 +92,7 @@ canvusSuite(
       expect(refused.status).toBe(429);
       expect(refused.json<{ msg: string }>().msg).toMatch(/3 streams .*CANVUS_STREAMS_PER_USER.* close one/);
       expect(refused.headers['retry-after']).toMatch(/^\d+$/);
-      // Plain answers, and other users, are not concerned.
+      // Plain answers and other users are not affected.
       ok<User[]>(await actor.get('/users'));
       await (await watch('/users')).line(0);
       await Promise.all(streams.map((stream) => stream.line(0)));
@@ -103,7 +103,7 @@ canvusSuite(
       await next.line(0);
     });
 
-    it('of a token are refused as well, and are told on the channel', async () => {
+    it('of a token are refused as well, and published on the channel', async () => {
       const { user, actor } = await canvus.person();
       const recorder = new Recorder('latchkey:stream');
       const streams = [await watch('/users', actor.token), await watch('/users', actor.token)];
@@ -113,12 +113,12 @@ canvusSuite(
       const other = await canvus.token(user.id);
       const third = await watch('/users', other.plain_token);
       recorder.stop();
-      const told = recorder.of('latchkey:stream').filter(({ event }) => event === 'refused');
-      expect(told).toMatchObject([{ reason: 'token_limit', dialect: 'canvus' }]);
+      const published = recorder.of('latchkey:stream').filter(({ event }) => event === 'refused');
+      expect(published).toMatchObject([{ reason: 'token_limit', dialect: 'canvus' }]);
       for (const stream of [...streams, third]) stream.close();
     });
 
-    describe('leave nothing behind', () => {
+    describe('leave nothing in memory', () => {
       it('when streams end for any reason', async () => {
         const { user, actor } = await canvus.person();
         for (let round = 0; round < 4; round += 1) {
@@ -135,7 +135,7 @@ canvusSuite(
   { CANVUS_STREAMS_PER_USER: '3', CANVUS_STREAMS_PER_TOKEN: '2' },
 );
 
-/** Asks until the answer has the status: the server may hear of a closed stream a moment later. */
+/** Repeats the request until the answer has the status: the server notices a closed stream a moment later. */
 async function opened(ask: () => Promise<{ status: number }>, status: number): Promise<void> {
   for (let time = 0; time < 100; time += 1) if ((await ask()).status === status) return;
   throw new Error(`never answered with ${String(status)}`);

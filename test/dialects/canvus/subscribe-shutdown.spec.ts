@@ -4,7 +4,7 @@ import { openStream, type LineStream } from '../../support/line-stream.js';
 import { startProcess } from '../../support/process.js';
 import { ADMIN } from '../../support/test-server.js';
 
-describe('a server with open streams that is told to stop', () => {
+describe('a server with open streams that receives a signal to stop', () => {
   it('ends them and exits with 0 within ten seconds, even if a client does not read', async () => {
     const database = await createDatabase('sqlite');
     const server = await startProcess({ DATABASE_URL: database.url, ADMIN_TOKEN: ADMIN.token });

@@ -1,4 +1,4 @@
-/** Subscribers who do not read: they cost little, are let go, and delay nobody. */
+/** Subscribers who do not read: they use little memory, are disconnected, and delay nobody. */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { EventBus } from '../../../src/core/index.js';
@@ -26,14 +26,14 @@ canvusSuite('a subscriber who does not read', (canvus) => {
     return connection;
   };
 
-  /** Gives a new user so many long tokens, faster than he could make them. */
+  /** Adds this many long tokens to a new user, faster than by requests. */
   const ownerOf = async (count: number): Promise<{ user: User; token: string }> => {
     const { user, actor } = await canvus.person();
     await addTokens(canvus.server, user.id, count, LONG);
     return { user, token: actor.token ?? '' };
   };
 
-  /** Changes all tokens of a user, as if on another instance while this one did not hear of it. */
+  /** Changes all tokens of a user without an event, as if on another instance. */
   const changeAll = async ({ id }: User, label: string): Promise<void> => {
     const { dataSource, app } = canvus.server;
     await dataSource.query(`UPDATE latchkey_token SET label = '${label}' WHERE user_id = ${String(id)}`);
@@ -49,7 +49,7 @@ canvusSuite('a subscriber who does not read', (canvus) => {
     const reading = await watch(tokensOf(user.id), token);
     await reading.line(0);
     let sent = 0;
-    // 2 MB each time: more than the operating system takes for him, and what he may have beside it.
+    // 2 MB each time: more than the operating system and the queue buffer for a client.
     for (let round = 0; round < 6; round += 1) {
       const label = `${String(round)} ${LONG}`;
       const before = reading.received;
@@ -61,9 +61,9 @@ canvusSuite('a subscriber who does not read', (canvus) => {
     stuck.resume();
     await stuck.ended;
     expect(stuck.text.length).toBeLessThan(sent / 2);
-    // Not as if it were over.
+    // Not as if the stream were complete.
     expect(stuck.text.endsWith('\r\n0\r\n\r\n')).toBe(false);
-    // Who comes back has everything with the first line.
+    // After reconnecting, the first line contains everything.
     const again = await watch(tokensOf(user.id), token);
     await again.line(0);
     expect(descriptions(again)).toEqual(new Set([`5 ${LONG}`]));
@@ -80,13 +80,13 @@ canvusSuite('a subscriber who does not read', (canvus) => {
     for (let turn = 0; turn < 500; turn += 1) await nextTick();
     await sweepAfter(0);
     slow.resume();
-    // 5 MB: more than the system can have held for him.
+    // 5 MB: more than the system can buffer for a client.
     await slow.until(() => slow.text.length > 1_700_000);
     slow.pause();
     await sweepAfter(1.01);
     stuck.resume();
     await stuck.ended;
-    // Half a line is never taken for a whole one.
+    // An incomplete line must not look complete.
     expect(stuck.text).not.toMatch(/\]\n/);
     expect(stuck.text.endsWith('\r\n0\r\n\r\n')).toBe(false);
     slow.resume();

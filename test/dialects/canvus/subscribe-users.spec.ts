@@ -20,7 +20,7 @@ const ON = [
 
 const OFF = ['', '?', '?subscribe=false', '?subscribe=0', '?subscribed', '?other=subscribe', '/?subscribe=0'];
 
-/** Streams of tests before may still be counted for a moment. */
+/** Streams of previous tests may still be counted for a moment. */
 const AMPLE = { CANVUS_STREAMS_PER_USER: '100', CANVUS_STREAMS_PER_TOKEN: '100' };
 
 const newUser = async (canvus: Canvus): Promise<User> =>
@@ -108,7 +108,7 @@ canvusSuite(
         ok(await admin.delete(path()));
         await stream.until(() => stream.lines.at(-1)?.includes('deleted') === true);
         const lines = stream.all<User[]>().slice(1);
-        // What follows fast upon something else may be told together with it.
+        // Changes in quick succession may be sent together.
         for (const line of lines) {
           expect(line).toHaveLength(1);
           expect([...expected, { ...expected.at(-1), state: 'deleted' }]).toContainEqual(line[0]);
@@ -137,7 +137,7 @@ canvusSuite(
         expect(await stream.line(1)).toEqual([other]);
       });
 
-      it('gives many subscribers the same lines', async () => {
+      it('sends the same lines to many subscribers', async () => {
         const streams = await Promise.all(Array.from({ length: 20 }, () => watch('/users')));
         await Promise.all(streams.map((stream) => stream.line(0)));
         const user = await newUser(canvus);
@@ -174,12 +174,12 @@ canvusSuite(
         expect(stream.all().slice(1)).toEqual([[{ ...renamed, name: 'Missed' }], [{ ...removed, state: 'deleted' }]]);
       });
 
-      it('costs nothing once the last subscriber has left', async () => {
+      it('causes no reads once the last subscriber has left', async () => {
         const { user } = await canvus.person();
         const change = async (name: string): Promise<number> => {
           const queries = watchQueries(canvus.server.dataSource);
           ok(await canvus.admin.patch(userPath(user.id), { name }));
-          // Whatever a stream would have asked has been asked when the next answer is there.
+          // Any read by a stream would have been made before the next answer.
           ok(await canvus.admin.get('/users'));
           queries.stop();
           return queries.statements.length;

@@ -1,4 +1,4 @@
-/** Those who watch: streams opened as somebody, and closed at the end of each test. */
+/** Opens streams as a user, and closes them at the end of each test. */
 import { expect } from '@jest/globals';
 import { openStream, type LineStream } from '../../support/line-stream.js';
 import { ADMIN } from '../../support/test-server.js';
@@ -16,7 +16,7 @@ export function watching(canvus: Canvus): Watch {
   };
 }
 
-/** The objects that a client has who does what the lines say: the first is everything, each other what has changed. */
+/** The objects that a client assembles from the lines: the first has everything, each later one a change. */
 export function assembled<T extends { id: string | number; state?: string }>(lines: readonly T[][]): T[] {
   const objects = new Map<string | number, T>();
   for (const object of lines.flat()) {

@@ -1,4 +1,4 @@
-/** Actors and builders for the Canvus dialect: everybody speaks HTTP. */
+/** Actors and builders for the Canvus dialect, over HTTP. */
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { onBothEngines } from '../../support/engines.js';
 import type { Reply } from '../../support/http.js';
@@ -27,7 +27,7 @@ export interface AccessToken {
 
 export type CreatedAccessToken = AccessToken & { plain_token: string };
 
-/** Somebody who calls the API; bodies are sent as real clients send them, JSON without a content type of that name. */
+/** A caller of the API; bodies are sent as real clients send them, JSON without its content type. */
 export class Actor extends RestClient {
   constructor(
     server: TestServer,
@@ -38,7 +38,7 @@ export class Actor extends RestClient {
   }
 }
 
-/** A user with a password of his own, and an actor who holds one of his tokens. */
+/** A user with a password, and a caller with one of their tokens. */
 export interface Person {
   readonly user: User;
   readonly email: string;
@@ -46,7 +46,7 @@ export interface Person {
   readonly actor: Actor;
 }
 
-/** What a login answers. */
+/** The answer to a login. */
 export interface Login {
   token: string;
   user: User;
@@ -54,18 +54,18 @@ export interface Login {
 
 let counter = 0;
 
-/** An address that nobody else has. */
+/** A unique address. */
 export function newEmail(): string {
   counter += 1;
   return `person-${String(counter)}@example.com`;
 }
 
-/** Everybody who takes part in a suite. */
+/** The callers and helpers of a suite. */
 export interface Actors {
   readonly anonymous: Actor;
   readonly admin: Actor;
   readonly holder: (token: string) => Actor;
-  /** A new user with a password and a token; fields go into the request that creates him. */
+  /** A new user with a password and a token; fields are added to the request that creates them. */
   readonly person: (fields?: Record<string, unknown>) => Promise<Person>;
   readonly token: (userId: number, description?: string) => Promise<CreatedAccessToken>;
   /** Signs in; fails the test when that is refused. */
@@ -92,7 +92,7 @@ export function actors(server: TestServer): Actors {
 
 export type Canvus = Actors & { readonly server: TestServer };
 
-/** A suite on both engines, with one server for each; its members are there from the first test on. */
+/** A suite on both engines, with one server for each; available in hooks and tests. */
 export function canvusSuite(name: string, suite: (canvus: Canvus) => void, env: Record<string, string> = {}): void {
   onBothEngines(name, (engine) => {
     const canvus = {} as Canvus;
@@ -117,7 +117,7 @@ export function tokenPath(userId: number, tokenId: string): string {
   return `${tokensOf(userId)}/${tokenId}`;
 }
 
-/** The body of an answer that must be a success. */
+/** The body of an answer, which must be a success. */
 export function ok<T>(reply: Reply): T {
   expect({ status: reply.status, text: reply.text }).toEqual({ status: 200, text: expect.any(String) });
   expect(reply.headers['content-type']).toMatch(/^application\/json\b/);
@@ -127,7 +127,7 @@ export function ok<T>(reply: Reply): T {
 export const UNAUTHORIZED = { message: '401 Unauthorized' };
 export const PERMISSION_DENIED = { msg: 'Permission denied' };
 
-/** The text of an answer that must be a refusal in the documented form: `msg` and nothing else. */
+/** The text of an answer, which must be a refusal in the documented form: only `msg`. */
 export function refusal(reply: Reply, status: number): string {
   expect({ status: reply.status, text: reply.text }).toEqual({ status, text: expect.any(String) });
   expect(reply.headers['content-type']).toMatch(/^application\/json\b/);
@@ -146,12 +146,12 @@ export const USER_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 export const PLAIN_TOKEN = /^[A-Za-z0-9_-]{43}$/;
 export const TOKEN_ID = /^[A-Za-z0-9]{80}$/;
 
-/** Well-formed, of nobody. */
+/** Well-formed, but unknown. */
 export const UNKNOWN_TOKEN = 'x'.repeat(43);
 export const UNKNOWN_TOKEN_ID = 'A'.repeat(80);
 export const UNKNOWN_USER = 999_999;
 
-/** Text that must come back byte for byte. */
+/** Text that must be returned byte for byte. */
 export const PECULIAR_TEXTS: [kind: string, text: string][] = [
   ['emoji', '🔑 👩‍👩‍👧‍👦 🏳️‍🌈'],
   ['combining characters, not normalised', 'e\u0301 and \u00e9, o\u0302\u0323'],

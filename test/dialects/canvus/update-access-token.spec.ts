@@ -42,12 +42,12 @@ canvusSuite('PATCH users/:id/access-tokens/:token-id', (canvus) => {
       expect(ok<AccessToken>(await canvus.admin.get(tokenPath(1000, id))).description).toBe(description);
     });
 
-    it('takes an empty description', async () => {
+    it('accepts an empty description', async () => {
       const { id } = await canvus.token(1000);
       expect(ok<AccessToken>(await canvus.admin.patch(tokenPath(1000, id), { description: '' })).description).toBe('');
     });
 
-    it('lets regular users describe their own tokens, the presented one included', async () => {
+    it('lets regular users describe their own tokens, including the presented one', async () => {
       const person = await canvus.person();
       const [token] = ok<AccessToken[]>(await person.actor.get(tokensOf(person.user.id)));
       const path = tokenPath(person.user.id, token?.id ?? '');
@@ -105,7 +105,7 @@ canvusSuite('PATCH users/:id/access-tokens/:token-id', (canvus) => {
   describe('403', () => {
     itRefusesUnusableCallers(canvus, operation);
 
-    it('refuses regular users the token of somebody else and leaves it as it was', async () => {
+    it('refuses regular users the token of another user and leaves it as it was', async () => {
       const { actor } = await canvus.person();
       const { id } = await canvus.token(1000, 'not yours');
       const reply = await actor.patch(tokenPath(1000, id), { description: 'taken' });
@@ -116,12 +116,12 @@ canvusSuite('PATCH users/:id/access-tokens/:token-id', (canvus) => {
   });
 
   describe('404', () => {
-    it('knows no unknown token', async () => {
+    it('answers 404 for an unknown token', async () => {
       const reply = await canvus.admin.patch(tokenPath(1000, UNKNOWN_TOKEN_ID), { description: 'd' });
       expect(refusal(reply, 404)).toBe('Access token not found');
     });
 
-    it('does not change a token under another user, even one’s own id with a foreign token', async () => {
+    it('does not change a token under the path of another user, not even under the caller’s own', async () => {
       const { actor, user } = await canvus.person();
       const { id } = await canvus.token(1000, 'not yours');
       const reply = await actor.patch(tokenPath(user.id, id), { description: 'taken' });
@@ -129,14 +129,14 @@ canvusSuite('PATCH users/:id/access-tokens/:token-id', (canvus) => {
       expect(ok<AccessToken>(await canvus.admin.get(tokenPath(1000, id))).description).toBe('not yours');
     });
 
-    it('does not bring a deleted token back', async () => {
+    it('does not restore a deleted token', async () => {
       const { id } = await canvus.token(1000);
       ok(await canvus.admin.delete(tokenPath(1000, id)));
       refusal(await canvus.admin.patch(tokenPath(1000, id), { description: 'back' }), 404);
       refusal(await canvus.admin.get(tokenPath(1000, id)), 404);
     });
 
-    it('knows no unknown user', async () => {
+    it('answers 404 for an unknown user', async () => {
       const reply = await canvus.admin.patch(tokenPath(UNKNOWN_USER, UNKNOWN_TOKEN_ID), { description: 'd' });
       expect(refusal(reply, 404)).toBe('User 999999 not found');
     });

@@ -72,7 +72,7 @@ canvusSuite('PATCH users/:id', (canvus) => {
       refusal(await actor.get('/users'), 403);
     });
 
-    it('lets administrators make and unmake administrators, with effect on the next request', async () => {
+    it('lets administrators promote and demote administrators, effective with the next request', async () => {
       const { actor, user } = await canvus.person();
       expect(ok<User>(await canvus.admin.patch(userPath(user.id), { admin: true })).admin).toBe(true);
       ok(await actor.get('/users/1000/access-tokens'));
@@ -110,7 +110,7 @@ canvusSuite('PATCH users/:id', (canvus) => {
       expect(await stored(canvus.server)).toEqual(before);
     });
 
-    it('is audited: which fields, of whom, by whom', async () => {
+    it('is audited with the fields, the user and the author', async () => {
       const { actor, user } = await canvus.person();
       ok(await actor.patch(userPath(user.id), { name: 'Audited' }));
       const row = (await auditRows(canvus.server, { action: 'user.updated' })).at(-1);
@@ -132,7 +132,7 @@ canvusSuite('PATCH users/:id', (canvus) => {
       ['name is empty', { name: '' }],
       ['name is a number', { name: 5 }],
       ['name has 256 characters', { name: 'n'.repeat(256) }],
-      ['email is no address', { email: 'alice' }],
+      ['email is not an address', { email: 'alice' }],
       ['email is an object', { email: {} }],
       ['blocked is a string', { blocked: 'yes' }],
       ['admin is a number', { admin: 1 }],
@@ -140,10 +140,10 @@ canvusSuite('PATCH users/:id', (canvus) => {
       ['password is empty', { password: '' }],
       ['password has 7 characters', { password: '1234567' }],
       ['password has 73 bytes', { password: 'p'.repeat(73) }],
-      ['an approval is taken back', { approved: false }],
+      ['an approval is withdrawn', { approved: false }],
     ];
 
-    it('says what is wrong, and changes nothing, the good members neither', async () => {
+    it('says what is wrong, and changes nothing, not even the valid members', async () => {
       const { user } = await canvus.person();
       const before = await stored(canvus.server);
       await eachAtOnce(FAULTS, async ([, fault]) => {
@@ -202,7 +202,7 @@ canvusSuite('PATCH users/:id', (canvus) => {
       expect(await stored(canvus.server)).toEqual(before);
     });
 
-    it('refuses regular users everybody else, whether or not he exists', async () => {
+    it('refuses regular users for other users, whether or not those exist', async () => {
       const { actor } = await canvus.person();
       for (const id of [1000, UNKNOWN_USER]) {
         const reply = await actor.patch(userPath(id), { name: 'Taken' });
@@ -211,8 +211,8 @@ canvusSuite('PATCH users/:id', (canvus) => {
       }
     });
 
-    it.each([{ admin: false }, { blocked: true }])('does not let the last administrator go by %j', async (body) => {
-      // Administrators who cannot act do not count.
+    it.each([{ admin: false }, { blocked: true }])('does not remove the last administrator by %j', async (body) => {
+      // Inactive administrators do not count.
       await canvus.person({ admin: true, blocked: true });
       await canvus.person({ admin: true, approved: false });
       const before = await stored(canvus.server);
@@ -223,7 +223,7 @@ canvusSuite('PATCH users/:id', (canvus) => {
   });
 
   describe('404', () => {
-    it('knows no unknown user', async () => {
+    it('answers 404 for an unknown user', async () => {
       const reply = await canvus.admin.patch(userPath(UNKNOWN_USER), { name: 'Nobody' });
       expect(refusal(reply, 404)).toBe('User 999999 not found');
     });
@@ -254,7 +254,7 @@ canvusSuite(
       expect(row).toMatchObject({ authorId: person.user.id, details: { old_email: person.email, new_email: email } });
     });
 
-    it('409: says no more than that an address is in use', async () => {
+    it('409: only says that an address is in use', async () => {
       const { email } = await canvus.person();
       const { actor, user } = await canvus.person();
       for (const taken of [email, email.toUpperCase(), email.replace('person', 'pers0n')]) {

@@ -1,4 +1,4 @@
-/** Approve, block and unblock: what they share, and what each does. */
+/** Approve, block and unblock: what they have in common, and what each does. */
 import { describe, expect, it } from '@jest/globals';
 import type { Reply } from '../../support/http.js';
 import { ADMIN } from '../../support/test-server.js';
@@ -16,7 +16,7 @@ import {
   type User,
 } from './support.js';
 
-/** What each command makes of whom. */
+/** The effect of each command. */
 const COMMANDS = [
   { command: 'approve', before: { approved: false }, made: { approved: true }, action: 'user.approved' },
   { command: 'block', before: {}, made: { blocked: true }, action: 'user.blocked' },
@@ -28,7 +28,7 @@ canvusSuite('POST users/:id', (canvus) => {
     const operation: Operation = { method: 'POST', path: ({ user }) => userPath(user.id, `/${command}`) };
     const send = (id: number | string): Promise<Reply> => canvus.admin.post(`/users/${String(id)}/${command}`);
 
-    it('200 shows the user as he is then', async () => {
+    it('200 shows the changed user', async () => {
       const { user } = await canvus.person(before);
       const changed = ok<User>(await send(user.id));
       expect(Object.keys(changed)).toEqual(USER_KEYS);
@@ -55,14 +55,14 @@ canvusSuite('POST users/:id', (canvus) => {
       expect(row).toMatchObject({ action, authorId: 1000, targetId: String(user.id) });
     });
 
-    it('400 refuses an id that is no integer', async () => {
+    it('400 refuses an id that is not an integer', async () => {
       expect(refusal(await send('me'), 400)).toBe('User ID me is not an integer');
     });
 
     itNeedsAToken(canvus, operation);
     itRefusesUnusableCallers(canvus, operation);
 
-    it('403 refuses regular users everybody else, whether or not he exists', async () => {
+    it('403 for regular users and other users, whether or not those exist', async () => {
       const { actor } = await canvus.person();
       const { user } = await canvus.person(before);
       for (const id of [1000, user.id, UNKNOWN_USER]) {
@@ -73,12 +73,12 @@ canvusSuite('POST users/:id', (canvus) => {
       expect(ok<User>(await canvus.admin.get(userPath(user.id)))).toEqual(user);
     });
 
-    it('404 knows no unknown user', async () => {
+    it('404 for an unknown user', async () => {
       expect(refusal(await send(UNKNOWN_USER), 404)).toBe('User 999999 not found');
     });
   });
 
-  it('approves: the user can sign in and his tokens work', async () => {
+  it('approves: the user can sign in and their tokens work', async () => {
     const person = await canvus.person({ approved: false });
     const { email, password } = person;
     refusal(await canvus.anonymous.post('/users/login', { email, password }), 401);
@@ -87,7 +87,7 @@ canvusSuite('POST users/:id', (canvus) => {
     ok(await person.actor.get('/users'));
   });
 
-  it('blocks: by the time of the answer no token of the user is accepted, and no login', async () => {
+  it('blocks: before the answer is sent no token of the user is accepted, and no login', async () => {
     const person = await canvus.person();
     const { token: session } = await canvus.login(person);
     ok(await canvus.admin.post(userPath(person.user.id, '/block')));
@@ -100,7 +100,7 @@ canvusSuite('POST users/:id', (canvus) => {
     expect(refusal(exchange, 401)).toBe('Invalid token');
   });
 
-  it('unblocks: the tokens that the user had work again', async () => {
+  it('unblocks: the user’s tokens work again', async () => {
     const person = await canvus.person();
     const { token: session } = await canvus.login(person);
     ok(await canvus.admin.post(userPath(person.user.id, '/block')));

@@ -44,7 +44,7 @@ cloudflareSuite('accounts', (cf) => {
       expect(info.total_count).toBe(await countRows(cf.server, 'latchkey_account'));
     });
 
-    it('shows everybody else those of which he is a member, and counts no others', async () => {
+    it('shows other users the accounts of which they are a member, and counts no others', async () => {
       const [one, other] = [await cf.account(), await cf.account()];
       const { caller, email } = await cf.memberOf(one, 'read_only');
       expect(await idsOf(caller)).toEqual([one]);
@@ -55,7 +55,7 @@ cloudflareSuite('accounts', (cf) => {
       expect(await idsOf((await cf.person()).caller)).toEqual([]);
     });
 
-    it('pages to an empty page, in either direction', async () => {
+    it('is paged up to an empty page, in either direction', async () => {
       const { caller, email } = await cf.memberOf(await cf.account(), 'read_only');
       for (let more = 0; more < 2; more += 1) {
         ok(await cf.admin.post(`${path(await cf.account())}/members`, { email, roles: ['read_only'] }));
@@ -70,7 +70,7 @@ cloudflareSuite('accounts', (cf) => {
       expect(await idsOf(caller, '?page=2')).toEqual([]);
     });
 
-    it('finds an account by its exact name, among one’s own', async () => {
+    it('finds an account by its exact name, among the caller’s own', async () => {
       const { id, name } = ok<Account>(await cf.admin.post('/accounts', { name: newName() }));
       expect(await idsOf(cf.admin, `?name=${encodeURIComponent(name)}`)).toEqual([id]);
       expect(await idsOf(cf.admin, `?name=${encodeURIComponent(name.slice(0, -1))}`)).toEqual([]);
@@ -99,7 +99,7 @@ cloudflareSuite('accounts', (cf) => {
       expect(ok(await cf.admin.get(path(id)))).toEqual(account);
     });
 
-    it('403: shows others no more of it than of one that does not exist', async () => {
+    it('403: gives others the same answer as for one that does not exist', async () => {
       const { caller } = await cf.person();
       const foreign = await caller.get(path(ACCOUNT.id));
       expect(refusal(foreign, 403, 10000)).toEqual(AUTHENTICATION_ERROR);
@@ -107,7 +107,7 @@ cloudflareSuite('accounts', (cf) => {
     });
 
     it.each([UNKNOWN_HEX, 'x', '1', 'z'.repeat(32), `${UNKNOWN_HEX}0`, '%00'])(
-      '404: repeats the path of one that does not exist: %s',
+      '404: repeats the path if it does not exist: %s',
       async (id) => {
         expect(refusal(await cf.admin.get(path(id)), 404, 7003).message).toBe(noRoute(cf, path(id)));
       },
@@ -115,7 +115,7 @@ cloudflareSuite('accounts', (cf) => {
   });
 
   describe('POST accounts', () => {
-    it('creates an account with an id of its own, which is audited', async () => {
+    it('creates an account with a new id, which is audited', async () => {
       const name = newName();
       const account = ok<Account>(await cf.admin.post('/accounts', { name, type: 'enterprise', id: UNKNOWN_HEX }));
       expect(account).toMatchObject({ id: expect.stringMatching(HEX_ID), name, type: 'standard' });
@@ -136,13 +136,13 @@ cloudflareSuite('accounts', (cf) => {
       invalid(await changingNothing(cf, () => cf.admin.post('/accounts', body)), 'name');
     });
 
-    it('403: refuses everybody but administrators of the server', async () => {
+    it('403: refuses all but administrators of the server', async () => {
       const { caller } = await cf.memberOf(ACCOUNT.id, 'administrator');
       const reply = await changingNothing(cf, () => caller.post('/accounts', { name: newName() }));
       expect(refusal(reply, 403, 10000)).toEqual(AUTHENTICATION_ERROR);
     });
 
-    it('409: refuses a name that is taken, also of those who ask at the same time', async () => {
+    it('409: refuses a name that is taken, also in simultaneous requests', async () => {
       refusal(await changingNothing(cf, () => cf.admin.post('/accounts', { name: ACCOUNT.name })), 409, 12132);
       const name = newName();
       const replies = await Promise.all([1, 2, 3, 4].map(() => cf.admin.post('/accounts', { name })));
@@ -151,7 +151,7 @@ cloudflareSuite('accounts', (cf) => {
   });
 
   describe('PUT accounts/:id', () => {
-    it('renames the account for its administrators, whose access goes on', async () => {
+    it('renames the account for its administrators, who keep their access', async () => {
       const id = await cf.account();
       const { caller } = await cf.memberOf(id, 'administrator');
       const name = newName();
@@ -160,7 +160,7 @@ cloudflareSuite('accounts', (cf) => {
       expect(ok(await caller.put(path(id), { name }))).toMatchObject({ id, name });
     });
 
-    it.each([[{}], [{ name: null }], [{ settings: {} }]])('leaves everything as it is when given %j', async (body) => {
+    it.each([[{}], [{ name: null }], [{ settings: {} }]])('changes nothing when given %j', async (body) => {
       const id = await cf.account();
       const before = ok(await cf.admin.get(path(id)));
       expect(ok(await changingNothing(cf, () => cf.admin.put(path(id), body)))).toEqual(before);
@@ -171,13 +171,13 @@ cloudflareSuite('accounts', (cf) => {
       invalid(await changingNothing(cf, () => cf.admin.put(path(id), body)), 'name');
     });
 
-    it('403: refuses members who may only read, before it looks at the body', async () => {
+    it('403: refuses read_only members before checking the body', async () => {
       const id = await cf.account();
       const { caller } = await cf.memberOf(id, 'read_only');
       refusal(await changingNothing(cf, () => caller.put(path(id), '{')), 403, 10000);
     });
 
-    it('404: knows no account that does not exist', async () => {
+    it('404: for an account that does not exist', async () => {
       refusal(await cf.admin.put(path(UNKNOWN_HEX), { name: newName() }), 404, 7003);
     });
 
@@ -186,7 +186,7 @@ cloudflareSuite('accounts', (cf) => {
       refusal(await changingNothing(cf, () => cf.admin.put(path(id), { name: ACCOUNT.name })), 409, 12132);
     });
 
-    it.each([' ACME ', '\uFF21CME', 'ac\u200Bme', 'a\u0441me'])('refuses what looks like it: %j', async (name) => {
+    it.each([' ACME ', '\uFF21CME', 'ac\u200Bme', 'a\u0441me'])('refuses a look-alike: %j', async (name) => {
       const id = await cf.account();
       const reply = await changingNothing(cf, () => cf.admin.put(path(id), { name }));
       expect([400, 409]).toContain(reply.status);
@@ -202,7 +202,7 @@ cloudflareSuite('accounts', (cf) => {
   });
 
   describe('a name that an account has given up', () => {
-    it('409: is reserved for it, which only administrators of the server are told', async () => {
+    it('409: is reserved for it, which only administrators of the server can see', async () => {
       const { id: first, name } = ok<Account>(await cf.admin.post('/accounts', { name: newName() }));
       ok(await cf.admin.put(path(first), { name: newName() }));
       const second = await cf.account();
@@ -219,7 +219,7 @@ cloudflareSuite('accounts', (cf) => {
   });
 
   describe('DELETE accounts/:id', () => {
-    it('removes the account with its tokens and memberships, whose secrets are worthless at once', async () => {
+    it('removes the account with its tokens and memberships; the secrets stop working at once', async () => {
       const id = await cf.account();
       const { caller, userId } = await cf.memberOf(id, 'administrator');
       const token = await cf.token(id);
@@ -241,7 +241,7 @@ cloudflareSuite('accounts', (cf) => {
       expect(rows).toEqual([expect.objectContaining({ authorId: ADMIN.id, accountId: id })]);
     });
 
-    it('leaves other accounts alone', async () => {
+    it('does not affect other accounts', async () => {
       const [one, other] = [await cf.account(), await cf.account()];
       const stays = await cf.token(other);
       await cf.token(one);

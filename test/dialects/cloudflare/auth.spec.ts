@@ -38,7 +38,7 @@ const personOf = async (cf: Cloudflare, kind: Kind, { account }: Scene): Promise
   return cf.memberOf(account, kind);
 };
 
-cloudflareSuite('who may call what', (cf) => {
+cloudflareSuite('authentication and permissions', (cf) => {
   describe('roles', () => {
     let admin: Promise<Person> | undefined;
     let readOnly: Promise<Scene> | undefined;
@@ -46,7 +46,7 @@ cloudflareSuite('who may call what', (cf) => {
       const admitted = ROUTES.filter(({ admits }) => ADMITTED[kind].includes(admits));
       const refused = ROUTES.filter(({ admits }) => !ADMITTED[kind].includes(admits));
 
-      // Reading and being refused leave the scene as it is.
+      // Reading and refused calls leave everything unchanged.
       let shared: { scene: Scene; caller: Caller };
       beforeAll(async () => {
         shared = await newShared();
@@ -61,7 +61,7 @@ cloudflareSuite('who may call what', (cf) => {
         expect((await call(caller, route, scene)).status).toBe(route.success);
       });
 
-      it('may do nothing else, and nothing happens', async () => {
+      it('may not call anything else, and nothing happens', async () => {
         const { scene, caller } = shared;
         await changingNothing(cf, () =>
           eachAtOnce(named(refused), async ([, route]) => {
@@ -77,7 +77,7 @@ cloudflareSuite('who may call what', (cf) => {
       expect((await call(caller, route, scene)).status).toBe(route.success);
     });
 
-    it('whoever may do nothing in an account cannot tell it from one that does not exist', async () => {
+    it('callers without permission cannot distinguish an account from one that does not exist', async () => {
       const scene = await newScene(cf);
       const { caller } = await cf.person();
       for (const route of ROUTES_OF_AN_ACCOUNT) {
@@ -88,7 +88,7 @@ cloudflareSuite('who may call what', (cf) => {
     });
   });
 
-  describe('without a good credential', () => {
+  describe('without a valid credential', () => {
     let scene: Scene;
     let blocked: Person;
     beforeAll(async () => {
@@ -111,7 +111,7 @@ cloudflareSuite('who may call what', (cf) => {
       else expect(refusal(unknown, 401, 10000)).toEqual(AUTHENTICATION_ERROR);
     };
 
-    it('nobody may do anything, and nothing happens', async () => {
+    it('every call is refused, and nothing happens', async () => {
       await changingNothing(cf, () => eachAtOnce(named(ROUTES), ([, route]) => refuses(route)));
     });
   });
@@ -123,12 +123,12 @@ cloudflareSuite('who may call what', (cf) => {
       ['as documented', (token: string) => `Bearer ${token}`],
       ['with the scheme in lower case', (token: string) => `bearer ${token}`],
       ['with several spaces', (token: string) => `Bearer   ${token}`],
-    ])('takes a personal token %s', async (_form, header) => {
+    ])('accepts a personal token %s', async (_form, header) => {
       const reply = await cf.anonymous.get(PATH, { headers: { Authorization: header(ADMIN.token) } });
       expect(reply.status).toBe(200);
     });
 
-    it('takes a login token, until it is signed out', async () => {
+    it('accepts a login token until it is logged out', async () => {
       const { email, password } = await cf.memberOf(ACCOUNT.id, 'administrator');
       const { token } = (await canvus(cf.server, 'POST', '/users/login', { email, password })) as { token: string };
       const caller = cf.holder(token);
@@ -149,10 +149,10 @@ cloudflareSuite('who may call what', (cf) => {
       ['a token of 8 characters', 'Bearer 12345678'],
       ['a token of 10,000 characters', `Bearer ${'x'.repeat(10_000)}`],
       [
-        'bytes that are no ASCII',
+        'bytes that are not ASCII',
         'Bearer \u00e4\u00f6\u00fc\u00e4\u00f6\u00fc\u00e4\u00f6\u00fc\u00e4\u00f6\u00fc\u00e4\u00f6',
       ],
-    ])('400: tells that a header with %s is malformed', async (_what, header) => {
+    ])('400: says that a header with %s is malformed', async (_what, header) => {
       const reply = await cf.anonymous.get(PATH, { headers: { Authorization: header } });
       expect(refusal(reply, 400, 6003)).toEqual({
         code: 6003,
@@ -161,7 +161,7 @@ cloudflareSuite('who may call what', (cf) => {
       });
     });
 
-    it('401: refuses service tokens: neither half and not both are API tokens', async () => {
+    it('401: refuses service tokens, as either part or both together', async () => {
       const { client_id: id, client_secret: secret } = await cf.token(ACCOUNT.id);
       for (const text of [secret, id, `${id}.${secret}`]) {
         refusal(await cf.holder(text).get(PATH), 401, 10000);
@@ -170,7 +170,7 @@ cloudflareSuite('who may call what', (cf) => {
       refusal(await cf.anonymous.get(PATH, { headers }), 400, 9106);
     });
 
-    it('401: refuses the session token of another dialect, and 400 where it does not look like a token', async () => {
+    it('401: refuses the session token of another dialect; 400 if it does not look like a token', async () => {
       refusal(await cf.holder('0123456789ABCDEF0123456789ABCDEF').get(PATH), 401, 10000);
       refusal(await cf.anonymous.get(PATH, { headers: { 'Private-Token': ADMIN.token } }), 400, 9106);
     });
@@ -187,7 +187,7 @@ cloudflareSuite('who may call what', (cf) => {
       refusal(await caller.get(PATH), 401, 10000);
     });
 
-    it('does not take one of two Authorization headers for the other', async () => {
+    it('does not confuse two Authorization headers', async () => {
       const bytes =
         `GET ${cf.server.basePath}${PREFIX}${PATH}?per_page=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n` +
         `Authorization: Bearer ${UNKNOWN_TOKEN}\r\nAuthorization: Bearer ${ADMIN.token}\r\n\r\n`;
@@ -200,7 +200,7 @@ cloudflareSuite('who may call what', (cf) => {
     const PATH = tokensOf();
     const get = (headers: Record<string, string>): Promise<Reply> => cf.anonymous.get(PATH, { headers });
 
-    it('takes a personal token of that user, with the rights he has', async () => {
+    it('accepts a personal token of that user, with their rights', async () => {
       const { email, key } = await cf.memberOf(ACCOUNT.id, 'read_only');
       const headers = { 'X-Auth-Email': email, 'X-Auth-Key': key };
       expect((await get(headers)).status).toBe(200);
@@ -211,16 +211,16 @@ cloudflareSuite('who may call what', (cf) => {
     it.each<[string, Record<string, string>]>([
       ['the key without the address', { 'X-Auth-Key': ADMIN.token }],
       ['the address without the key', { 'X-Auth-Email': ADMIN.email }],
-    ])('400: asks for the headers that are missing beside %s', async (_what, headers) => {
+    ])('400: names the missing headers for %s', async (_what, headers) => {
       expect(refusal(await get(headers), 400, 9106)).toEqual(NO_CREDENTIALS);
     });
 
     it.each([
       ['is too short', 'short'],
       ['is empty', ''],
-      ['holds spaces', 'x x x x x x x x x x x x'],
+      ['contains spaces', 'x x x x x x x x x x x x'],
       ['has 10,000 characters', 'x'.repeat(10_000)],
-    ])('400: tells that a key that %s is malformed', async (_what, key) => {
+    ])('400: says that a key that %s is malformed', async (_what, key) => {
       expect(refusal(await get({ 'X-Auth-Email': ADMIN.email, 'X-Auth-Key': key }), 400, 6003)).toEqual({
         code: 6003,
         message: 'Invalid request headers',
@@ -228,7 +228,7 @@ cloudflareSuite('who may call what', (cf) => {
       });
     });
 
-    it('403: says the same for an unknown key, an unknown address and another user’s key', async () => {
+    it('403: gives the same message for an unknown key, an unknown address and another user’s key', async () => {
       const [one, other] = [await cf.memberOf(ACCOUNT.id, 'read_only'), await cf.memberOf(ACCOUNT.id, 'read_only')];
       const pairs = [
         { 'X-Auth-Email': one.email, 'X-Auth-Key': UNKNOWN_TOKEN },
@@ -245,7 +245,7 @@ cloudflareSuite('who may call what', (cf) => {
       }
     });
 
-    it('403: takes no login token, password or service token for a key', async () => {
+    it('403: accepts no login token, password or service token as a key', async () => {
       const { email, password } = await cf.memberOf(ACCOUNT.id, 'administrator');
       const { token } = (await canvus(cf.server, 'POST', '/users/login', { email, password })) as { token: string };
       const { client_secret: secret } = await cf.token(ACCOUNT.id);
@@ -254,7 +254,7 @@ cloudflareSuite('who may call what', (cf) => {
       }
     });
 
-    it('serves the whole life of a token as Bearer does', async () => {
+    it('works for the whole life cycle of a token, as Bearer does', async () => {
       const headers = { 'X-Auth-Email': ADMIN.email, 'X-Auth-Key': ADMIN.token };
       const { id } = ok<{ id: string }>(await cf.anonymous.post(PATH, { name: 'by key' }, { headers }), 201);
       for (const action of ['refresh', 'rotate']) {

@@ -14,7 +14,7 @@ import {
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
-/** What the vendor's own libraries send along. */
+/** Headers that the vendor's own libraries send. */
 const LIBRARY_HEADERS = {
   Accept: 'application/json',
   'Accept-Encoding': 'gzip, deflate',
@@ -55,7 +55,7 @@ const EMPTY_FORMS: [what: string, form: Form][] = [
 ];
 
 cloudflareSuite('requests as other clients send them', (cf) => {
-  /** Bytes as they are, over a connection of their own. */
+  /** Sends raw bytes over a separate connection. */
   const raw = (method: string, path: string, lines: string[], body = ''): Promise<Reply> => {
     const head = [
       `${method} ${cf.server.basePath}${PREFIX}${path} HTTP/1.1`,
@@ -85,8 +85,8 @@ cloudflareSuite('requests as other clients send them', (cf) => {
 
     it.each([
       ['without a length', []],
-      ['in chunks of which there is none', ['Transfer-Encoding: chunked', 'Content-Type: application/json']],
-    ])('take a body that is sent %s', async (_what, lines) => {
+      ['in chunked encoding without a chunk', ['Transfer-Encoding: chunked', 'Content-Type: application/json']],
+    ])('accept a body that is sent %s', async (_what, lines) => {
       const account = await cf.account();
       const path = tokenPath(account, (await cf.token(account)).id);
       const body = lines.length > 0 ? '0\r\n\r\n' : '';
@@ -94,7 +94,7 @@ cloudflareSuite('requests as other clients send them', (cf) => {
       expect(ok<ServiceToken>(await raw('POST', `${path}/rotate`, lines, body)).client_secret_version).toBe(2);
     });
 
-    it('take a moment in a pretty-printed body', async () => {
+    it('accept a time in a pretty-printed body', async () => {
       const account = await cf.account();
       const token = await cf.token(account);
       const body = '{\n  "previous_client_secret_expires_at": "2099-01-31T12:00:00Z"\n}\n';
@@ -109,7 +109,7 @@ cloudflareSuite('requests as other clients send them', (cf) => {
   describe('GET and DELETE', () => {
     it.each<[string, Record<string, string>]>([
       ['a JSON content type without a body', JSON_TYPE],
-      ['a JSON content type and a length of nothing', { ...JSON_TYPE, 'Content-Length': '0' }],
+      ['a JSON content type and a length of zero', { ...JSON_TYPE, 'Content-Length': '0' }],
       ['the headers of a library', { ...JSON_TYPE, ...LIBRARY_HEADERS }],
     ])('take %s', async (_what, headers) => {
       const account = await cf.account();
@@ -122,7 +122,7 @@ cloudflareSuite('requests as other clients send them', (cf) => {
       expect(ok(await cf.admin.delete(path, { headers }))).toMatchObject({ id });
     });
 
-    it('take an empty object for a body', async () => {
+    it('accept an empty object as a body', async () => {
       const account = await cf.account();
       const path = tokenPath(account, (await cf.token(account)).id);
       const lines = ['Content-Type: application/json', 'Content-Length: 2'];
@@ -132,7 +132,7 @@ cloudflareSuite('requests as other clients send them', (cf) => {
   });
 
   describe('POST and PUT', () => {
-    it('take client_secret_version 0 for not given', async () => {
+    it('treat client_secret_version 0 as absent', async () => {
       const account = await cf.account();
       const created = ok<ServiceTokenWithSecret>(
         await cf.admin.post(tokensOf(account), '{"name":"ci","duration":"8760h","client_secret_version":0}'),
@@ -148,7 +148,7 @@ cloudflareSuite('requests as other clients send them', (cf) => {
       expect(await cf.verdict(created.client_id, created.client_secret)).toBe('valid');
     });
 
-    it('take pretty-printed JSON, with any content type or none', async () => {
+    it('accept pretty-printed JSON, with any content type or none', async () => {
       const account = await cf.account();
       const body = '{\n    "name": "pretty",\n    "duration": "8760h"\n}\n';
       const types = ['application/json; charset=UTF-8', 'text/plain', 'application/x-www-form-urlencoded', undefined];
@@ -158,7 +158,7 @@ cloudflareSuite('requests as other clients send them', (cf) => {
       }
     });
 
-    it('take the two partial updates of the documentation', async () => {
+    it('accept the two partial updates of the documentation', async () => {
       const account = await cf.account();
       const path = tokenPath(account, (await cf.token(account, { name: 'CI/CD token' })).id);
       expect(ok(await cf.admin.put(path, { duration: '17520h' }))).toMatchObject({
@@ -173,14 +173,14 @@ cloudflareSuite('requests as other clients send them', (cf) => {
       });
     });
 
-    it('take a whole token as it was read, and send it back changed in nothing but updated_at', async () => {
+    it('accept a whole token as it was read, and change only updated_at', async () => {
       const account = await cf.account();
       const { id } = await cf.token(account, { duration: 'forever' });
       const { updated_at: _before, ...token } = await cf.read(account, id);
       expect(ok(await cf.admin.put(tokenPath(account, id), token))).toMatchObject(token);
     });
 
-    it('take the headers of a library', async () => {
+    it('accept the headers of a library', async () => {
       const account = await cf.account();
       const headers = LIBRARY_HEADERS;
       const { id } = ok<ServiceToken>(await cf.admin.post(tokensOf(account), { name: 'n' }, { headers }), 201);

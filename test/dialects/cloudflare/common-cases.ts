@@ -16,10 +16,10 @@ import {
   type Cloudflare,
 } from './support.js';
 
-/** One operation on a token, as somebody would call it who may. */
+/** One operation on a token, with a request that succeeds for permitted callers. */
 export interface Operation {
   readonly method: string;
-  /** What follows the token's id in the path. */
+  /** The path after the token's id. */
   readonly action?: string;
   readonly body?: unknown;
 }
@@ -36,12 +36,12 @@ const MALFORMED_IDS: [kind: string, id: string][] = [
   ['is SQL', `'%20OR%20''%3D'`],
 ];
 
-/** 404: nobody learns from the answer whether there is a token of that id elsewhere. */
+/** 404: the answer does not reveal whether a token with that id exists elsewhere. */
 export function itHidesWhatIsNotThere(cf: Cloudflare, { method, action = '', body }: Operation): void {
   const call = (caller: Caller, account: string, id: string): Promise<Reply> =>
     changingNothing(cf, () => caller.send(method, tokenPath(account, id) + action, body));
 
-  it('answers 12135 for an id that no token has', async () => {
+  it('answers 12135 for an unknown id', async () => {
     const reply = await call(cf.admin, await cf.account(), UNKNOWN_ID);
     expect(refusal(reply, 404, 12135)).toEqual(NOT_FOUND);
   });
@@ -82,7 +82,7 @@ export function itHidesWhatIsNotThere(cf: Cloudflare, { method, action = '', bod
     expect(refusal(await call(cf.admin, account, id), 404, 12135)).toEqual(NOT_FOUND);
   });
 
-  it('tells an administrator of the server the path of an account that does not exist', async () => {
+  it('repeats the path to an administrator of the server if the account does not exist', async () => {
     await changingNothing(cf, () =>
       eachAtOnce([UNKNOWN_HEX, 'x', 'F'.repeat(33)], async (account) => {
         const path = tokenPath(account, UNKNOWN_ID) + action;
@@ -95,7 +95,7 @@ export function itHidesWhatIsNotThere(cf: Cloudflare, { method, action = '', bod
 
 /** 403: an account that is not the caller's looks like one that does not exist. */
 export function itHidesForeignAccounts(cf: Cloudflare, { method, action = '', body }: Operation): void {
-  it('answers with the same bytes for an account that is not his and one that does not exist', async () => {
+  it('answers with the same bytes for a foreign account and one that does not exist', async () => {
     const account = await cf.account();
     const token = await cf.token(account);
     const { caller } = await cf.memberOf(await cf.account(), 'administrator');
@@ -106,9 +106,9 @@ export function itHidesForeignAccounts(cf: Cloudflare, { method, action = '', bo
   });
 }
 
-/** Clients use both cases of the hexadecimal digits. */
+/** Clients use hex digits in both cases. */
 export function itTakesUpperCaseIds(cf: Cloudflare, { method, action = '', body }: Operation): void {
-  it('takes ids in upper case', async () => {
+  it('accepts ids in upper case', async () => {
     const account = await cf.account();
     const { id } = await cf.token(account);
     const reply = await cf.admin.send(method, tokenPath(account.toUpperCase(), id.toUpperCase()) + action, body);

@@ -31,7 +31,7 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
     ok<ServiceTokenWithSecret>(await cf.admin.post(tokensOf(), body), 201);
 
   describe('201', () => {
-    it('shows the token with its secret, and nothing beside the documented members', async () => {
+    it('shows the token with its secret, and only the documented members', async () => {
       const token = await create({ name: 'CI/CD token' });
       expect(Object.keys(token).sort()).toEqual([...TOKEN_KEYS, 'client_secret'].sort());
       expect(token).toMatchObject({
@@ -46,19 +46,19 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
       for (const time of [token.created_at, token.updated_at, token.expires_at]) expect(time).toMatch(WIRE_TIME);
     });
 
-    it('puts a CRC-32 of the text before it at the end of the secret', async () => {
+    it('ends the secret with the CRC-32 of the text before it', async () => {
       const { client_secret: secret } = await create({ name: 'checked' });
       expect(secret.slice(-8)).toBe(crc32(secret.slice(0, -8)).toString(16).padStart(8, '0'));
     });
 
-    it('gives a secret that is accepted with its client id at once, and with no other', async () => {
+    it('returns a secret that is accepted with its client id at once, and with no other', async () => {
       const one = await create({ name: 'one' });
       const other = await create({ name: 'other' });
       expect(await cf.verdict(one.client_id, one.client_secret)).toBe('valid');
       expect(await cf.verdict(other.client_id, one.client_secret)).toBe('wrong_secret');
     });
 
-    it('lets a token expire exactly one year after its creation by default', async () => {
+    it('creates a token that expires exactly one year later by default', async () => {
       cf.server.clock.freeze(new Date('2025-09-25T22:26:26.789Z'));
       const token = await create({ name: 'a year' });
       cf.server.clock.reset();
@@ -69,7 +69,7 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
       });
     });
 
-    it('lets a token expire after its duration, which comes back as it was sent', async () => {
+    it('creates a token that expires after its duration, which is returned as sent', async () => {
       const now = new Date('2026-01-01T00:00:00.000Z');
       cf.server.clock.freeze(now);
       const token = await create({ name: 'short', duration: '60m' });
@@ -78,7 +78,7 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
       expect(token.expires_at).toBe('2026-01-01T01:00:00Z');
     });
 
-    it('gives a token for ever a date a hundred years off', async () => {
+    it('gives a token with duration forever a date a hundred years ahead', async () => {
       cf.server.clock.freeze(new Date('2026-03-01T12:00:00.500Z'));
       const token = await create({ name: 'eternal', duration: 'forever' });
       cf.server.clock.reset();
@@ -97,14 +97,14 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
       [0, 1],
       [1_000_000, 1_000_000],
       [2.0, 2],
-    ])('takes client_secret_version %d for %d', async (given, version) => {
+    ])('accepts client_secret_version %d as %d', async (given, version) => {
       const token = await create({ name: 'versioned', client_secret_version: given });
       expect(token.client_secret_version).toBe(version);
       expect((await cf.read('a'.repeat(32), token.id)).client_secret_version).toBe(version);
       expect(await cf.verdict(token.client_id, token.client_secret)).toBe('valid');
     });
 
-    it('echoes previous_client_secret_expires_at, which ends nothing', async () => {
+    it('returns previous_client_secret_expires_at, which has no effect', async () => {
       const end = inSeconds(Date.now() + DAY);
       const token = await create({ name: 'early', previous_client_secret_expires_at: end });
       expect(token.previous_client_secret_expires_at).toBe(end);
@@ -112,7 +112,7 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
     });
 
     it.each(['duration', 'enabled', 'client_secret_version', 'previous_client_secret_expires_at'])(
-      'takes null for %s as absent',
+      'treats null for %s as absent',
       async (field) => {
         const token = await create({ name: 'null', [field]: null });
         expect(token).toMatchObject({ duration: '8760h', enabled: true, client_secret_version: 1 });
@@ -131,11 +131,11 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
       ['one character', 'n'],
       ['350 characters', 'n'.repeat(350)],
       ['350 characters beyond the basic plane', '🔑'.repeat(350)],
-    ])('takes a name of %s', async (_kind, name) => {
+    ])('accepts a name of %s', async (_kind, name) => {
       expect((await create({ name })).name).toBe(name);
     });
 
-    it('accepts a name that is taken, and gives everything else anew', async () => {
+    it('accepts a name that is in use, with a new id and secret', async () => {
       const one = await create({ name: 'twin' });
       const other = await create({ name: 'twin' });
       expect(other.id).not.toBe(one.id);
@@ -209,7 +209,7 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
       ['a negative version', { name: 'n', client_secret_version: -1 }, 'client_secret_version'],
       ['half a version', { name: 'n', client_secret_version: 1.5 }, 'client_secret_version'],
       ['a huge version', '{"name":"n","client_secret_version":1e300}', 'client_secret_version'],
-      ['a version beyond all numbers', '{"name":"n","client_secret_version":1e999}', 'client_secret_version'],
+      ['a version beyond the range of numbers', '{"name":"n","client_secret_version":1e999}', 'client_secret_version'],
       [
         'a date without a time',
         { name: 'n', previous_client_secret_expires_at: '2030-01-01' },
@@ -227,7 +227,7 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
       ['half a JSON text', '{"name":', null],
     ];
 
-    it('refuses what cannot be, names the field and changes nothing', async () => {
+    it('refuses invalid values, names the field and changes nothing', async () => {
       await changingNothing(cf, () =>
         eachAtOnce(UNUSABLE, async ([, body, field]) => invalid(await cf.admin.post(tokensOf(), body), field)),
       );
@@ -241,7 +241,7 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
   });
 
   describe('403', () => {
-    it('answers with the same bytes for an account that is not his and one that does not exist', async () => {
+    it('answers with the same bytes for a foreign account and one that does not exist', async () => {
       const { caller } = await cf.memberOf(await cf.account(), 'administrator');
       const foreign = await changingNothing(cf, () => caller.post(tokensOf(), { name: 'n' }));
       expect(refusal(foreign, 403, 10000)).toEqual(AUTHENTICATION_ERROR);
@@ -249,7 +249,7 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
       expect({ status: nowhere.status, text: nowhere.text }).toEqual({ status: 403, text: foreign.text });
     });
 
-    it('does not tell whoever may not create what is wrong with his body', async () => {
+    it('does not tell callers without permission what is wrong with the body', async () => {
       const account = await cf.account();
       const { caller } = await cf.memberOf(account, 'read_only');
       refusal(await caller.post(tokensOf(account), '{"name":'), 403, 10000);
@@ -258,7 +258,7 @@ cloudflareSuite('POST access/service_tokens', (cf) => {
 
   describe('404', () => {
     it.each([UNKNOWN_HEX, 'x', '0'.repeat(33), '%00'])(
-      'repeats the path of an account that is none: %s',
+      'repeats the path of an account that does not exist: %s',
       async (id) => {
         const before = await countRows(cf.server, 'latchkey_token');
         const item = refusal(await cf.admin.post(tokensOf(id), { name: 'n' }), 404, 7003);

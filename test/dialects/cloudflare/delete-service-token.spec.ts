@@ -15,14 +15,14 @@ import {
 
 cloudflareSuite('DELETE access/service_tokens/:id', (cf) => {
   describe('200', () => {
-    it('answers the whole last state, without the secret', async () => {
+    it('returns the complete last state, without the secret', async () => {
       const account = await cf.account();
       const { id } = await cf.token(account, { name: 'last', duration: '2h', enabled: false });
       const last = await cf.read(account, id);
       expect(ok(await cf.admin.delete(tokenPath(account, id)))).toEqual(last);
     });
 
-    it('has made both secrets worthless by the time of the answer', async () => {
+    it('ends both secrets before the answer is sent', async () => {
       const account = await cf.account();
       const token = await cf.token(account);
       const end = inSeconds(Date.now() + DAY);
@@ -44,7 +44,7 @@ cloudflareSuite('DELETE access/service_tokens/:id', (cf) => {
       expect(await cf.verdict(stays.client_id, stays.client_secret)).toBe('valid');
     });
 
-    it('leaves nothing of the token behind but its audit rows', async () => {
+    it('leaves nothing of the token except its audit rows', async () => {
       const account = await cf.account();
       const { id } = await cf.token(account);
       ok(await cf.admin.delete(tokenPath(account, id)));

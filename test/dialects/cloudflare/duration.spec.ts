@@ -3,7 +3,7 @@ import { cloudflareSuite, inSeconds, invalid, tokensOf, type ServiceTokenWithSec
 
 const HOUR_MS = 3_600_000;
 
-/** Of each kind one; which text is a duration is tested next to the code. */
+/** One of each kind; the parser is tested next to the code. */
 const USABLE: [text: string, milliseconds: number][] = [
   ['8760h', 8760 * HOUR_MS],
   ['2h45m', 2.75 * HOUR_MS],
@@ -19,7 +19,7 @@ cloudflareSuite('durations', (cf) => {
   const NOW = Date.parse('2026-11-21T10:00:00.000Z');
 
   it.each(USABLE)(
-    'create a token of %j, echoed as it was sent, that ends then to the second',
+    'create a token of %j, returned as sent, that expires then to the second',
     async (text, milliseconds) => {
       cf.server.clock.freeze(new Date(NOW));
       const reply = await cf.admin.post(tokensOf(), { name: 'n', duration: text });

@@ -17,7 +17,7 @@ import {
   tokensOf,
 } from './support.js';
 
-/** Those that read a body, refresh aside: it has none. */
+/** Those that read a body, except refresh, which has none. */
 const BODY_ROUTES = ROUTES.filter(({ body, name }) => body !== undefined || name === 'rotate a service token');
 
 const NEVER_USABLE: [what: string, body: string | Buffer][] = [
@@ -28,7 +28,7 @@ const NEVER_USABLE: [what: string, body: string | Buffer][] = [
   ['a form', 'name=n&duration=1h'],
   ['XML', '<name>n</name>'],
   ['NaN', '{"name":NaN}'],
-  ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
+  ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
   ['UTF-16', Buffer.from('{"name":"n"}', 'utf16le')],
   ['a NUL', '\0'],
   ['60,000 open brackets', '['.repeat(60_000)],
@@ -47,18 +47,21 @@ cloudflareSuite('errors', (cf) => {
     cf.admin.send(method, path(scene), body);
 
   describe('bodies', () => {
-    /** Nothing in it is changed by what is refused. */
+    /** Refused requests change nothing in it. */
     let scene: Scene;
 
     beforeAll(async () => {
       scene = await newScene(cf);
     });
 
-    it.each(named(BODY_ROUTES))('what is no JSON object is refused, and nothing changes: %s', async (_name, route) => {
-      await changingNothing(cf, () =>
-        eachAtOnce(NEVER_USABLE, async ([, body]) => invalid(await send1(scene, route, body), null)),
-      );
-    });
+    it.each(named(BODY_ROUTES))(
+      'a body that is not a JSON object is refused, and nothing changes: %s',
+      async (_name, route) => {
+        await changingNothing(cf, () =>
+          eachAtOnce(NEVER_USABLE, async ([, body]) => invalid(await send1(scene, route, body), null)),
+        );
+      },
+    );
 
     it.each(named(BODY_ROUTES))(
       'a body of 1 MiB is refused with 413, and nothing changes: %s',
@@ -70,7 +73,7 @@ cloudflareSuite('errors', (cf) => {
     );
 
     it.each([
-      ['a gzip body that is none', { 'Content-Encoding': 'gzip' }],
+      ['an invalid gzip body', { 'Content-Encoding': 'gzip' }],
       ['an encoding that does not exist', { 'Content-Encoding': 'wishful' }],
     ])('refuses %s', async (_what, headers) => {
       const reply = await changingNothing(cf, () => cf.admin.post(tokensOf(), '{"name":"n"}', { headers }));
@@ -81,7 +84,7 @@ cloudflareSuite('errors', (cf) => {
       ['a deep list', '['.repeat(2000) + ']'.repeat(2000)],
       ['a deep object', '{"a":'.repeat(2000) + '1' + '}'.repeat(2000)],
       ['a huge number', '1e308'],
-      ['a number beyond all numbers', '1e999'],
+      ['a number beyond the range of numbers', '1e999'],
       ['a negative number', '-1'],
       ['a number of 1,000 digits', '9'.repeat(1000)],
       ['an object', '{"toString":1,"valueOf":2,"length":3}'],
@@ -94,7 +97,7 @@ cloudflareSuite('errors', (cf) => {
     ];
     const FIELDS = ['name', 'duration', 'enabled', 'client_secret_version', 'previous_client_secret_expires_at'];
 
-    it.each(FIELDS)('refuses whatever %s cannot be, and points at it', async (field) => {
+    it.each(FIELDS)('refuses invalid values of %s, and points at it', async (field) => {
       const { account, token } = scene;
       const name = field === 'name' ? '' : '"name":"n",';
       await changingNothing(cf, () =>
@@ -106,7 +109,7 @@ cloudflareSuite('errors', (cf) => {
       );
     });
 
-    it.each(['email', 'roles'])('refuses whatever %s cannot be, and points at it', async (field) => {
+    it.each(['email', 'roles'])('refuses invalid values of %s, and points at it', async (field) => {
       const { account } = scene;
       const other = field === 'email' ? '"roles":["read_only"]' : `"email":"${ADMIN.email}"`;
       await eachAtOnce(HOSTILE, async ([, value]) =>
@@ -114,7 +117,7 @@ cloudflareSuite('errors', (cf) => {
       );
     });
 
-    it('takes __proto__ and constructor for members that it does not know', async () => {
+    it('treats __proto__ and constructor as unknown members', async () => {
       const { account } = await newScene(cf);
       const body = '{"__proto__":{"name":"inherited","enabled":false},"constructor":{"name":"x"}}';
       invalid(await changingNothing(cf, () => cf.admin.post(tokensOf(account), body)), 'name');
@@ -123,7 +126,7 @@ cloudflareSuite('errors', (cf) => {
       expect(({} as { enabled?: boolean }).enabled).toBeUndefined();
     });
 
-    it('answers any JSON at all with a success or the failure envelope', async () => {
+    it('answers arbitrary JSON with a success or the failure envelope', async () => {
       const changed = await newScene(cf);
       const value = fc.oneof(fc.jsonValue(), fc.constantFrom(0, 2, '1h', true, ['read_only'], '2030-01-01T00:00:00Z'));
       const body = fc.oneof(
@@ -156,7 +159,7 @@ cloudflareSuite('errors', (cf) => {
       "';--",
     ];
 
-    it.each(ODD)('answers 404 in the envelope wherever a path holds %s', async (odd) => {
+    it.each(ODD)('answers 404 in the envelope wherever a path contains %s', async (odd) => {
       const paths = [
         `/${odd}`,
         `/accounts/${odd}`,
@@ -186,7 +189,7 @@ cloudflareSuite('errors', (cf) => {
       `/accounts/${'a'.repeat(32)}/access`,
       `/accounts/${'a'.repeat(32)}/access/apps`,
       `/zones/${'a'.repeat(32)}/access/service_tokens`,
-    ])('answers 7003 for a path that no route has, with or without a credential: %s', async (path) => {
+    ])('answers 7003 for an unknown path, with or without a credential: %s', async (path) => {
       for (const caller of [cf.admin, cf.anonymous]) {
         for (const method of ['GET', 'POST', 'PATCH', 'DELETE']) {
           const { message } = refusal(await caller.send(method, path), 404, 7003);
@@ -200,7 +203,7 @@ cloudflareSuite('errors', (cf) => {
       expect(message).toBe(noRoute(cf, '/No%20Such/Path'));
     });
 
-    it('leaves what is not under its prefix to others', async () => {
+    it('does not answer outside its prefix', async () => {
       for (const path of ['/client/v40/accounts', '/client', '/client/v5/accounts']) {
         const reply = await send(cf.server.baseUrl, 'GET', path);
         expect(reply.status).toBe(404);
@@ -223,7 +226,7 @@ cloudflareSuite('errors', (cf) => {
       [members, ['PUT', 'PATCH', 'DELETE'], 'GET, HEAD, POST'],
       [`${members}/${UNKNOWN_HEX}`, ['POST', 'PATCH'], 'DELETE, GET, HEAD, PUT'],
       ['/user/tokens/verify', ['POST', 'PUT', 'PATCH', 'DELETE'], 'GET, HEAD'],
-    ])('answers 405 on %s for %j, and Allow names those that are', async (path, wrong, allow) => {
+    ])('answers 405 on %s for %j, with the allowed methods in Allow', async (path, wrong, allow) => {
       const methods = wrong.filter((name) => !cf.server.methodsOfHost.includes(name));
       await changingNothing(cf, () =>
         eachAtOnce(methods, async (method) => {

@@ -21,7 +21,7 @@ cloudflareSuite('GET access/service_tokens/:id', (cf) => {
       cf.server.clock.reset();
     });
 
-    it('tells when the token was last seen, from its first use on', async () => {
+    it('shows when the token was last seen, from its first use on', async () => {
       const account = await cf.account();
       const { id } = await cf.token(account);
       expect(await cf.read(account, id)).not.toHaveProperty('last_seen_at');
@@ -30,7 +30,7 @@ cloudflareSuite('GET access/service_tokens/:id', (cf) => {
       expect(await cf.read(account, id)).toMatchObject({ last_seen_at: '2026-02-03T04:05:06Z' });
     });
 
-    it('changes nothing by looking, not even the audit log', async () => {
+    it('changes nothing, not even the audit log', async () => {
       const account = await cf.account();
       const { id, updated_at: before } = await cf.token(account);
       cf.server.clock.freeze(new Date(Date.now() + 60_000));
@@ -39,7 +39,7 @@ cloudflareSuite('GET access/service_tokens/:id', (cf) => {
       cf.server.clock.reset();
     });
 
-    it('answers members who may only read', async () => {
+    it('is available to read_only members', async () => {
       const account = await cf.account();
       const { id } = await cf.token(account);
       const { caller } = await cf.memberOf(account, 'read_only');
@@ -53,7 +53,7 @@ cloudflareSuite('GET access/service_tokens/:id', (cf) => {
       expect({ status: reply.status, text: reply.text }).toEqual({ status: 200, text: '' });
     });
 
-    it('forbids everybody on the way to keep the answer', async () => {
+    it('forbids caching of the answer', async () => {
       const account = await cf.account();
       const { id } = await cf.token(account);
       expect((await cf.admin.get(tokenPath(account, id))).headers['cache-control']).toBe('no-store');

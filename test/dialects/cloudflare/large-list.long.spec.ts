@@ -12,7 +12,7 @@ import {
   type ServiceToken,
 } from './support.js';
 
-// Times are compared on machines that do other things as well: what is really wrong fails each time.
+// Times are compared on busy machines; a real fault fails every time.
 jest.retryTimes(2);
 
 const MANY = 20_000;
@@ -21,7 +21,7 @@ const CHUNK = 1000;
 const MADE = Date.parse('2026-01-01T00:00:00Z');
 const YEAR = 365 * 86_400_000;
 
-/** Tokens as creation would have left them, ten of each moment. */
+/** Tokens as creation would have stored them, ten with each timestamp. */
 async function fill({ server }: Cloudflare, account: string, count: number): Promise<void> {
   const perDigit = new Map<number, number>();
   for (let from = 0; from < count; from += CHUNK) {
@@ -69,7 +69,7 @@ cloudflareSuite(`an account with ${String(MANY)} tokens`, (cf) => {
     okList<ServiceToken>(await cf.admin.get(tokensOf(account) + query));
 
   describe('200', () => {
-    it('shows the first page for the price of one of a hundred tokens', async () => {
+    it('shows the first page in the time that a hundred tokens take', async () => {
       const timed = async (account: string): Promise<number> => {
         const before = performance.now();
         const reply = await cf.admin.get(`${tokensOf(account)}?page=1&per_page=50`);
@@ -87,12 +87,12 @@ cloudflareSuite(`an account with ${String(MANY)} tokens`, (cf) => {
       };
       await compare(10);
       let ratio = await compare();
-      // A machine that is busy elsewhere may spoil a measurement, but not three of them.
+      // A busy machine may spoil one measurement, but not three.
       for (let again = 0; again < 2 && ratio > 1.5; again += 1) ratio = await compare();
       expect(ratio).toBeLessThanOrEqual(1.5);
     });
 
-    it('counts without counting: no statement for a page runs over the tokens', async () => {
+    it('shows the total without a scan: no statement of a page reads all tokens', async () => {
       const watch = watchQueries(cf.server.dataSource);
       await page(many, '?per_page=50');
       watch.stop();
@@ -100,7 +100,7 @@ cloudflareSuite(`an account with ${String(MANY)} tokens`, (cf) => {
       expect(watch.count(/LIMIT 50/)).toBe(1);
     });
 
-    it('knows how many there are, also after one was added and one deleted', async () => {
+    it('shows the right total, also after one was added and one deleted', async () => {
       const info = { page: 1, per_page: 50, count: 50, total_count: MANY, total_pages: MANY / 50 };
       expect((await page(many, '?page=1&per_page=50')).info).toEqual(info);
       const { id } = await cf.token(many);
@@ -110,7 +110,7 @@ cloudflareSuite(`an account with ${String(MANY)} tokens`, (cf) => {
       expect(await countRows(cf.server, `latchkey_token WHERE account_id = '${many}'`)).toBe(MANY);
     });
 
-    it('streams all of them to whoever asks for no page, a batch at a time', async () => {
+    it('streams all of them in batches if no page is requested', async () => {
       const watch = watchQueries(cf.server.dataSource);
       const reply = await cf.admin.get(tokensOf(many));
       watch.stop();
@@ -122,7 +122,7 @@ cloudflareSuite(`an account with ${String(MANY)} tokens`, (cf) => {
       expect(reads.filter((statement) => /LIMIT \d{1,4}\b/.test(statement)).length).toBeGreaterThanOrEqual(MANY / 1000);
     });
 
-    it('shows each token exactly once to whoever goes from page to page until one is empty', async () => {
+    it('shows each token exactly once, page by page up to an empty page', async () => {
       const seen: string[] = [];
       for (let number = 1; ; number += 1) {
         const { items, info } = await page(many, `?per_page=1000&page=${String(number)}`);
@@ -145,7 +145,7 @@ cloudflareSuite(`an account with ${String(MANY)} tokens`, (cf) => {
       },
     );
 
-    it('finds one among all, and counts what a filter leaves', async () => {
+    it('finds one among all, and counts the matches of a filter', async () => {
       const { items, info } = await page(many, '?name=token%2012345&per_page=10');
       expect(items.map(({ name }) => name)).toEqual(['token 12345']);
       expect(info.total_count).toBe(1);

@@ -15,7 +15,7 @@ import {
 } from './support.js';
 
 cloudflareSuite('GET access/service_tokens', (cf) => {
-  /** A new account with tokens of these names, made a second apart; and the tokens as they are read. */
+  /** A new account with tokens of these names, created a second apart; and the tokens as they are read. */
   const accountWith = async (...names: string[]): Promise<{ account: string; tokens: ServiceToken[] }> => {
     const account = await cf.account();
     cf.server.clock.freeze(new Date('2026-05-01T00:00:00Z'));
@@ -36,7 +36,7 @@ cloudflareSuite('GET access/service_tokens', (cf) => {
     (await list(account, query)).items.map(({ name }) => name);
 
   describe('200', () => {
-    it('answers all tokens when it is not paged, as they are read one by one, without secrets', async () => {
+    it('returns all tokens without paging, as they are read one by one, without secrets', async () => {
       const { account, tokens } = await accountWith('one', 'two', 'three');
       const { items, info } = await list(account);
       expect(items).toEqual(tokens);
@@ -62,14 +62,14 @@ cloudflareSuite('GET access/service_tokens', (cf) => {
       ['?page=1', ['a', 'b', 'c', 'd', 'e'], { page: 1, count: 5, total_count: 5, total_pages: 1 }],
       ['?page=2', [], { page: 2, count: 0, total_count: 5 }],
       ['?page=3', [], { page: 3, count: 0, total_count: 5 }],
-    ])('pages, and past the end there is an empty page: %s', async (query, names, info) => {
+    ])('is paged, with an empty page past the end: %s', async (query, names, info) => {
       const { account } = await accountWith('a', 'b', 'c', 'd', 'e');
       const page = await list(account, query);
       expect(page.items.map(({ name }) => name)).toEqual(names);
       expect(page.info).toMatchObject(info);
     });
 
-    it('keeps one order, also among tokens of the same moment', async () => {
+    it('has a stable order, also among tokens with the same timestamp', async () => {
       const account = await cf.account();
       cf.server.clock.freeze();
       for (let made = 0; made < 6; made += 1) await cf.token(account);
@@ -84,7 +84,7 @@ cloudflareSuite('GET access/service_tokens', (cf) => {
       expect(new Set(whole).size).toBe(6);
     });
 
-    it('finds names exactly, as often as they are there', async () => {
+    it('finds all tokens with an exact name', async () => {
       const { account } = await accountWith('deploy', 'Deploy', 'deploy', 'deploy 2');
       expect(await namesOf(account, '?name=deploy')).toEqual(['deploy', 'deploy']);
       expect((await list(account, '?name=deploy&per_page=1')).info).toMatchObject({ count: 1, total_count: 2 });
@@ -105,7 +105,7 @@ cloudflareSuite('GET access/service_tokens', (cf) => {
       ['a backslash', '%5C', 'C:\\temp'],
       ['a quote', "'", "it's"],
       ['emoji', encodeURIComponent('🔑'), 'the 🔑'],
-    ])('takes %s in a search for itself', async (_what, query, name) => {
+    ])('treats %s in a search literally', async (_what, query, name) => {
       const { account } = await accountWith('plain', name);
       expect(await namesOf(account, `?search=${query}`)).toEqual([name]);
     });
@@ -127,12 +127,12 @@ cloudflareSuite('GET access/service_tokens', (cf) => {
       expect((await list(account, '?per_page=1')).info.total_count).toBe(3);
     });
 
-    it('ignores parameters that it does not know', async () => {
+    it('ignores unknown parameters', async () => {
       const { account } = await accountWith('one');
       expect(await namesOf(account, '?order=name&direction=desc&colour=red&page[x]=1&__proto__=1')).toEqual(['one']);
     });
 
-    it('takes an account id in upper case, and answers HEAD without a body', async () => {
+    it('accepts an account id in upper case, and answers HEAD without a body', async () => {
       const { account } = await accountWith('one');
       expect((await list(account.toUpperCase())).items).toHaveLength(1);
       for (const query of ['', '?per_page=5']) {
@@ -157,11 +157,11 @@ cloudflareSuite('GET access/service_tokens', (cf) => {
       ['per_page', 'all'],
       ['per_page', '%00'],
       ['per_page', '0x10'],
-    ])('refuses %s=%s and says what it may be', async (field, value) => {
+    ])('refuses %s=%s and says what is allowed', async (field, value) => {
       expect(invalid(await cf.admin.get(`${tokensOf()}?${field}=${value}`), field)).toMatch(/from 1 to/);
     });
 
-    it.each(['name', 'search'])('refuses a NUL in %s, which no token’s name can hold', async (field) => {
+    it.each(['name', 'search'])('refuses a NUL in %s, which no name can contain', async (field) => {
       for (const query of [`${field}=%00`, `${field}=pl%00ain&per_page=5`, `${field}=a%00&page=2`]) {
         invalid(await cf.admin.get(`${tokensOf()}?${query}`), field);
       }
@@ -169,7 +169,7 @@ cloudflareSuite('GET access/service_tokens', (cf) => {
   });
 
   describe('403', () => {
-    it('answers with the same bytes for an account that is not his and one that does not exist', async () => {
+    it('answers with the same bytes for a foreign account and one that does not exist', async () => {
       const { account } = await accountWith('theirs');
       const { caller } = await cf.memberOf(await cf.account(), 'administrator');
       const foreign = await caller.get(tokensOf(account));
@@ -180,7 +180,7 @@ cloudflareSuite('GET access/service_tokens', (cf) => {
   });
 
   describe('404', () => {
-    it('repeats the path, without the query, of an account that is none', async () => {
+    it('repeats the path, without the query, of an account that does not exist', async () => {
       const item = refusal(await cf.admin.get(`${tokensOf('x')}?page=1`), 404, 7003);
       expect(item.message).toBe(noRoute(cf, tokensOf('x')));
       refusal(await cf.admin.get(tokensOf(UNKNOWN_HEX)), 404, 7003);

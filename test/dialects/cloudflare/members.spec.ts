@@ -43,14 +43,14 @@ cloudflareSuite('accounts/:id/members', (cf) => {
       expect(created.status).toBe(role === 'administrator' ? 201 : 403);
     });
 
-    it('finds the user by his address in any case, and takes a role as an object with its id', async () => {
+    it('finds the user by their address in any case, and accepts a role as an object with its id', async () => {
       const account = await cf.account();
       const { email } = await cf.person();
       const body = { email: email.toUpperCase(), roles: [{ id: 'read_only' }], status: 'pending' };
       expect(ok(await cf.admin.post(membersOf(account), body))).toMatchObject({ email, roles: [{ id: 'read_only' }] });
     });
 
-    it('takes a user by their id, instead of an address', async () => {
+    it('accepts the id of a user instead of an address', async () => {
       const account = await cf.account();
       const { email, userId } = await cf.person();
       const body = { user_id: userId, roles: ['read_only'] };
@@ -74,7 +74,7 @@ cloudflareSuite('accounts/:id/members', (cf) => {
       ['no e-mail address', { email: undefined }, 'email'],
       ['null for the address', { email: null }, 'email'],
       ['a number for the address', { email: 7 }, 'email'],
-      ['text that is no address', { email: 'somebody' }, 'email'],
+      ['text that is not an address', { email: 'somebody' }, 'email'],
       ['a list for the address', { email: ['a@example.com'] }, 'email'],
       ['an address of 300 characters', { email: `${'a'.repeat(290)}@example.com` }, 'email'],
       ['a NUL in the address', { email: 'a\0@example.com' }, 'email'],
@@ -82,7 +82,7 @@ cloudflareSuite('accounts/:id/members', (cf) => {
       ['no role', { roles: [] }, 'roles'],
       ['two roles', { roles: ['read_only', 'administrator'] }, 'roles'],
       ['an unknown role', { roles: ['owner'] }, 'roles'],
-      ['a role that every object has', { roles: ['constructor'] }, 'roles'],
+      ['a role that is a property of every object', { roles: ['constructor'] }, 'roles'],
       ['a string for the roles', { roles: 'read_only' }, 'roles'],
       ['null for a role', { roles: [null] }, 'roles'],
       ['a role with a number for an id', { roles: [{ id: 1 }] }, 'roles'],
@@ -93,7 +93,7 @@ cloudflareSuite('accounts/:id/members', (cf) => {
       invalid(await changingNothing(cf, () => cf.admin.post(membersOf(account), body)), field);
     });
 
-    it('400: tells that there is no such user, points at the address and changes nothing', async () => {
+    it('400: says that there is no such user, points at the address and changes nothing', async () => {
       const account = await cf.account();
       const body = { email: 'nobody@example.com', roles: ['read_only'] };
       const reply = await changingNothing(cf, () => cf.admin.post(membersOf(account), body));
@@ -102,7 +102,7 @@ cloudflareSuite('accounts/:id/members', (cf) => {
       expect(message).toContain('nobody@example.com');
     });
 
-    it('409: refuses somebody who is a member already, also of those who ask at the same time', async () => {
+    it('409: refuses a user who is already a member, also in simultaneous requests', async () => {
       const account = await cf.account();
       const { email } = await cf.person();
       const body = { email, roles: ['read_only'] };
@@ -114,7 +114,7 @@ cloudflareSuite('accounts/:id/members', (cf) => {
   });
 
   describe('GET members', () => {
-    it('shows everybody who is one, oldest first, page by page to an empty page', async () => {
+    it('shows all members, oldest first, page by page up to an empty page', async () => {
       const account = await cf.account();
       const added: Member[] = [];
       for (let count = 0; count < 3; count += 1) added.push(await add(account, (await cf.person()).email, 'read_only'));
@@ -132,19 +132,19 @@ cloudflareSuite('accounts/:id/members', (cf) => {
       expect(okList(await cf.admin.get(`${membersOf(account)}?page=2`)).items).toEqual([]);
     });
 
-    it('shows members who may only read the others', async () => {
+    it('shows the other members to read_only members', async () => {
       const account = await cf.account();
       const { caller, memberId } = await cf.memberOf(account, 'read_only');
       expect(okList<Member>(await caller.get(membersOf(account))).items.map(({ id }) => id)).toEqual([memberId]);
     });
 
-    it('400: refuses a page that is none', async () => {
+    it('400: refuses an invalid page', async () => {
       const account = await cf.account();
       invalid(await cf.admin.get(`${membersOf(account)}?page=x`), 'page');
       invalid(await cf.admin.get(`${membersOf(account)}?per_page=0`), 'per_page');
     });
 
-    it('403 and 404: hides the members of accounts that are not his, and knows none where there is no account', async () => {
+    it('403 and 404: hides the members of foreign accounts and of accounts that do not exist', async () => {
       const { caller } = await cf.person();
       const reply = await caller.get(membersOf(await cf.account()));
       expect(refusal(reply, 403, 10000)).toEqual(AUTHENTICATION_ERROR);
@@ -154,7 +154,7 @@ cloudflareSuite('accounts/:id/members', (cf) => {
   });
 
   describe('PUT members/:id', () => {
-    it('changes the role, which counts from the next request on', async () => {
+    it('changes the role, effective with the next request', async () => {
       const account = await cf.account();
       const { caller, memberId } = await cf.memberOf(account, 'read_only');
       refusal(await caller.post(tokensOf(account), { name: 'n' }), 403, 10000);
@@ -179,7 +179,7 @@ cloudflareSuite('accounts/:id/members', (cf) => {
   });
 
   describe('DELETE members/:id', () => {
-    it('takes the user’s access at once, and leaves him and his other accounts alone', async () => {
+    it('ends the user’s access at once, and affects neither the user nor their other accounts', async () => {
       const [account, other] = [await cf.account(), await cf.account()];
       const { caller, memberId, email } = await cf.memberOf(account, 'administrator');
       await add(other, email, 'read_only');
@@ -209,7 +209,7 @@ cloudflareSuite('accounts/:id/members', (cf) => {
       ok(await act(cf.admin, memberPath(account, memberId)));
     });
 
-    it('is left by two who remove each other, or themselves, at the same moment', async () => {
+    it('remains when two remove each other, or themselves, at the same moment', async () => {
       for (let round = 0; round < 4; round += 1) {
         const account = await cf.account();
         const [one, other] = [await cf.memberOf(account, 'administrator'), await cf.memberOf(account, 'administrator')];
@@ -229,7 +229,7 @@ cloudflareSuite('accounts/:id/members', (cf) => {
 
   describe('404', () => {
     it.each(['GET', 'PUT', 'DELETE'])(
-      '%s knows no member of another account, none unknown and none malformed',
+      '%s for a member of another account, an unknown and a malformed id',
       async (method) => {
         const account = await cf.account();
         const { memberId } = await cf.memberOf(await cf.account(), 'read_only');
@@ -247,9 +247,9 @@ cloudflareSuite('accounts/:id/members', (cf) => {
 });
 
 cloudflareSuite(
-  'accounts/:id/members where the last administrator may go',
+  'accounts/:id/members with ACCOUNT_LAST_ADMINISTRATOR=removable',
   (cf) => {
-    it('lets members remove the last administrator, who may be themselves', async () => {
+    it('lets members remove the last administrator, even themselves', async () => {
       const account = await cf.account();
       const { caller, memberId } = await cf.memberOf(account, 'administrator');
       ok(await caller.delete(memberPath(account, memberId)));

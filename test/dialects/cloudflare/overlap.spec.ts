@@ -13,12 +13,12 @@ import {
 const END = 'previous_client_secret_expires_at';
 const HOUR = 3_600_000;
 
-/** Not on a whole second: the wire shows moments to the millisecond where a client has chosen them so. */
+/** Not a whole second: times that clients choose are shown to the millisecond. */
 const START = Date.parse('2026-07-01T00:00:00.123Z');
 
 const moment = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-cloudflareSuite('two secrets at a time', (cf) => {
+cloudflareSuite('two secrets of a token', (cf) => {
   beforeEach(() => {
     cf.server.clock.freeze(new Date(START));
   });
@@ -30,7 +30,7 @@ cloudflareSuite('two secrets at a time', (cf) => {
     cf.server.clock.freeze(new Date(milliseconds));
   };
 
-  /** A token whose rotations and changes go over HTTP, and whose secrets are judged in process. */
+  /** A token that is rotated and changed over HTTP, and whose secrets are verified in process. */
   const subject = async (fields: Record<string, unknown> = {}) => {
     const account = await cf.account();
     const token = await cf.token(account, fields);
@@ -50,7 +50,7 @@ cloudflareSuite('two secrets at a time', (cf) => {
   const DEAD = 'wrong_secret';
 
   describe('rotation', () => {
-    it('without overlap: the old secret is dead at once', async () => {
+    it('without overlap: the old secret ends at once', async () => {
       const token = await subject();
       const second = await token.rotate();
       expect(await token.verdicts(token.first, second)).toEqual([DEAD, 'valid']);
@@ -58,7 +58,7 @@ cloudflareSuite('two secrets at a time', (cf) => {
       expect(await countRows(cf.server, `${row} AND previous_secret_digest IS NULL`)).toBe(1);
     });
 
-    it('with an end at this very moment or before: the old secret is dead at once', async () => {
+    it('with an end now or in the past: the old secret ends at once', async () => {
       for (const end of [START, START - 1, START - DAY, 0]) {
         const token = await subject();
         const second = await token.rotate(end);
@@ -66,7 +66,7 @@ cloudflareSuite('two secrets at a time', (cf) => {
       }
     });
 
-    it('with overlap: both work until the moment, and not one millisecond longer', async () => {
+    it('with overlap: both work until the given time, and not a millisecond longer', async () => {
       const token = await subject();
       const end = START + HOUR + 1;
       const second = await token.rotate(end);
@@ -97,7 +97,7 @@ cloudflareSuite('two secrets at a time', (cf) => {
       expect(await token.verdicts(token.first, second, third)).toEqual([DEAD, DEAD, 'valid']);
     });
 
-    it('by PUT: the old secret lives until the moment that came along, or dies at once', async () => {
+    it('by PUT: the old secret works until the given time, or ends at once', async () => {
       const token = await subject();
       const { client_secret: second = '' } = await token.put({
         client_secret_version: 2,
@@ -110,7 +110,7 @@ cloudflareSuite('two secrets at a time', (cf) => {
       expect(await token.verdicts(second, third)).toEqual([DEAD, 'valid']);
     });
 
-    it('an end given before it, at creation or by PUT, is not used for it', async () => {
+    it('an end set earlier, at creation or by PUT, has no effect', async () => {
       const token = await subject({ [END]: moment(START + DAY) });
       await token.put({ [END]: moment(START + DAY) });
       const second = await token.rotate();
@@ -150,7 +150,7 @@ cloudflareSuite('two secrets at a time', (cf) => {
       expect(await token.verdicts(token.first, second)).toEqual([DEAD, 'valid']);
     });
 
-    it('never revives an overlap whose time is up', async () => {
+    it('never revives an overlap that has ended', async () => {
       const token = await subject();
       const second = await token.rotate(START + HOUR);
       at(START + HOUR);
@@ -162,7 +162,7 @@ cloudflareSuite('two secrets at a time', (cf) => {
       expect(await token.verdicts(token.first, second)).toEqual([DEAD, 'valid']);
     });
 
-    it('is left alone by every change that does not name it', async () => {
+    it('is not affected by changes that omit it', async () => {
       const token = await subject();
       const second = await token.rotate(START + HOUR);
       await token.put({ name: 'renamed', duration: '17520h', client_secret_version: 2, [END]: null });
@@ -173,7 +173,7 @@ cloudflareSuite('two secrets at a time', (cf) => {
   });
 
   describe('enabled and expiry', () => {
-    it('enabled: false stops both secrets, and enabled: true brings back those that are not dead', async () => {
+    it('enabled: false stops both secrets, and enabled: true restores those that have not ended', async () => {
       const token = await subject();
       const second = await token.rotate(START + HOUR);
       await token.put({ enabled: false });
@@ -187,7 +187,7 @@ cloudflareSuite('two secrets at a time', (cf) => {
     });
 
     it.each(['1h', '1.5s', '1ms', '8760h'])(
-      'a token of %s works up to its end, to the millisecond',
+      'a token of %s works up to its expiry, to the millisecond',
       async (duration) => {
         const lifetime = { '1h': HOUR, '1.5s': 1500, '1ms': 1, '8760h': 365 * DAY }[duration] ?? 0;
         const token = await subject({ duration });
@@ -208,8 +208,8 @@ cloudflareSuite('two secrets at a time', (cf) => {
     });
   });
 
-  describe('as a rule', () => {
-    it('before, in, at and after an overlap of any length the old secret works exactly before its end', async () => {
+  describe('in general', () => {
+    it('the old secret works exactly until the end of an overlap of any length', async () => {
       const length = fc.oneof(fc.integer({ min: -5, max: 5 }), fc.integer({ min: -DAY, max: 60 * DAY }));
       await fc.assert(
         fc.asyncProperty(length, length, async (overlap, distance) => {
@@ -228,7 +228,7 @@ cloudflareSuite('two secrets at a time', (cf) => {
       );
     });
 
-    /** One step in a token's life; times count from the step before. */
+    /** One step in a token's life; times are relative to the previous step. */
     type Step =
       | { readonly do: 'rotate'; readonly overlap: number }
       | { readonly do: 'move the end'; readonly overlap: number }
@@ -247,7 +247,7 @@ cloudflareSuite('two secrets at a time', (cf) => {
       fc.record({ do: fc.constant('wait' as const), time: fc.oneof(fc.nat(3), fc.nat(DAY)) }),
     );
 
-    it('whatever happens to a token, the present secret works, the one before it until its end, no other', async () => {
+    it('whatever happens to a token, the current secret works, the previous one until its end, no other', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(steps, { minLength: 3, maxLength: 9 }), async (life) => {
           let now = START;
@@ -256,7 +256,7 @@ cloudflareSuite('two secrets at a time', (cf) => {
           const secrets = [token.first];
           let version = 1;
           let enabled = true;
-          /** Until when the secret before the present one works, `null` once it is dead. */
+          /** Until when the previous secret works; `null` once it has ended. */
           let end: number | null = null;
           const rotated = (secret: string | undefined, newEnd: number): void => {
             secrets.push(secret ?? 'no secret came');

@@ -10,7 +10,7 @@ cloudflareSuite(
       cf.admin.post(tokensOf(account), { name: 'one more' });
 
     describe('400', () => {
-      it('refuses one token too many, until another is deleted', async () => {
+      it('refuses one token more, until another is deleted', async () => {
         const account = await cf.account();
         const tokens = [await cf.token(account), await cf.token(account), await cf.token(account)];
         const item = refusal(await create(account), 400, 12130);
@@ -22,7 +22,7 @@ cloudflareSuite(
         refusal(await create(account), 400, 12130);
       });
 
-      it.each([1, 2, 3])('holds under ten creations at the same time (%d)', async () => {
+      it.each([1, 2, 3])('is not exceeded by ten simultaneous creations (%d)', async () => {
         const account = await cf.account();
         const replies = await Promise.all(Array.from({ length: 10 }, () => create(account)));
         expect(replies.filter(({ status }) => status === 201)).toHaveLength(QUOTA);
@@ -32,7 +32,7 @@ cloudflareSuite(
       });
     });
 
-    it('counts each account for itself, and lets a full one change, rotate and refresh', async () => {
+    it('applies to each account separately, and does not prevent changes, rotation and refresh', async () => {
       const [full, other] = [await cf.account(), await cf.account()];
       const token = await cf.token(full);
       await cf.token(full);

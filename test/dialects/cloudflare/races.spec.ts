@@ -23,7 +23,7 @@ cloudflareSuite('races', (cf) => {
     return { account, token, path: tokenPath(account, token.id) };
   };
 
-  /** Whoever was told of a conflict was told nothing else; the others got different secrets, of which the last works. */
+  /** Conflicts contain nothing else; the other answers have different secrets, of which the last works. */
   const checkRotations = async (before: ServiceTokenWithSecret, path: string, replies: Reply[]): Promise<number> => {
     const won = replies.filter(({ status }) => status === 200).map((reply) => ok<ServiceTokenWithSecret>(reply));
     for (const reply of replies.filter(({ status }) => status !== 200)) {
@@ -50,7 +50,7 @@ cloudflareSuite('races', (cf) => {
     expect(ok<ServiceToken>(await cf.admin.get(path)).client_secret_version).toBe(1 + won);
   });
 
-  it('of many parallel rotations exactly one secret is current, and whoever lost may try again', async () => {
+  it('of many parallel rotations exactly one secret is current, and the others may try again', async () => {
     const { token, path } = await newToken();
     const replies = await times(20, () => cf.admin.post(`${path}/rotate`));
     const won = await checkRotations(token, path, replies);
@@ -72,7 +72,7 @@ cloudflareSuite('races', (cf) => {
     expect(ok<ServiceToken>(await cf.admin.get(path)).client_secret_version).toBe(2);
   });
 
-  it('of rotations both ways at once exactly one secret is current', async () => {
+  it('of simultaneous rotations in both ways exactly one secret is current', async () => {
     const { token, path } = await newToken();
     const replies = await times(8, (index) =>
       index % 2 === 0 ? cf.admin.post(`${path}/rotate`) : cf.admin.put(path, { client_secret_version: 2 + index }),
@@ -108,7 +108,7 @@ cloudflareSuite('races', (cf) => {
     expect(okList(await cf.admin.get(`${tokensOf(account)}?per_page=1`)).info.total_count).toBe(1);
   });
 
-  it('simultaneous updates of different fields all last', async () => {
+  it('simultaneous updates of different fields are all stored', async () => {
     const { path } = await newToken();
     const bodies = [{ name: 'renamed' }, { enabled: false }, { duration: '17520h' }];
     const replies = await Promise.all(bodies.map((body) => cf.admin.put(path, body)));
@@ -116,7 +116,7 @@ cloudflareSuite('races', (cf) => {
     expect(ok(await cf.admin.get(path))).toMatchObject({ name: 'renamed', enabled: false, duration: '17520h' });
   });
 
-  it('of simultaneous updates of the same fields one lasts whole, and each is answered with its own', async () => {
+  it('of simultaneous updates of the same fields one is stored completely, and each answer shows its own', async () => {
     const { path } = await newToken();
     const body = (index: number): object => ({ name: `name ${String(index)}`, duration: `${String(index + 1)}h` });
     const replies = await times(10, (index) => cf.admin.put(path, body(index)));
@@ -125,7 +125,7 @@ cloudflareSuite('races', (cf) => {
     expect(ok(await cf.admin.get(path))).toMatchObject(body(Number(name.slice(5))));
   });
 
-  it('an update does not undo a rotation that happens meanwhile', async () => {
+  it('an update does not undo a concurrent rotation', async () => {
     const { token, path } = await newToken();
     const [rotated, ...updates] = await Promise.all([
       cf.admin.post(`${path}/rotate`),
@@ -138,37 +138,34 @@ cloudflareSuite('races', (cf) => {
     expect(ok<ServiceToken>(await cf.admin.get(path)).client_secret_version).toBe(2);
   });
 
-  it.each([0, 1, 2, 3, 5, 8])(
-    'an account that is deleted among creations leaves no token behind (%d)',
-    async (before) => {
-      const { account, token, path } = await newToken();
-      const create = (index: number): Promise<Reply> => cf.admin.post(tokensOf(account), { name: `n${String(index)}` });
-      const early = times(before, create);
-      const changes = Promise.all([
-        cf.admin.post(`${path}/rotate`),
-        cf.admin.put(path, { name: 'late' }),
-        cf.admin.post(`${path}/refresh`),
-        cf.admin.delete(path),
-      ]);
-      const deletion = cf.admin.delete(`/accounts/${account}`);
-      const late = times(20, create);
-      ok(await deletion);
-      const created = [...(await early), ...(await late)];
-      for (const reply of created.filter(({ status }) => status !== 201)) refusal(reply, 404, 7003);
-      for (const reply of await changes) if (reply.status !== 200) failure(reply);
-      for (const reply of created.filter(({ status }) => status === 201)) {
-        const { client_id: id, client_secret: secret } = ok<ServiceTokenWithSecret>(reply, 201);
-        expect(await cf.verdict(id, secret)).toBe('unknown');
-      }
-      expect(await cf.verdict(token.client_id, token.client_secret)).toBe('unknown');
-      for (const table of ['token', 'token_count', 'membership']) {
-        expect(await countRows(cf.server, `latchkey_${table} WHERE account_id = '${account}'`)).toBe(0);
-      }
-    },
-  );
+  it.each([0, 1, 2, 3, 5, 8])('an account deleted during creations leaves no token behind (%d)', async (before) => {
+    const { account, token, path } = await newToken();
+    const create = (index: number): Promise<Reply> => cf.admin.post(tokensOf(account), { name: `n${String(index)}` });
+    const early = times(before, create);
+    const changes = Promise.all([
+      cf.admin.post(`${path}/rotate`),
+      cf.admin.put(path, { name: 'late' }),
+      cf.admin.post(`${path}/refresh`),
+      cf.admin.delete(path),
+    ]);
+    const deletion = cf.admin.delete(`/accounts/${account}`);
+    const late = times(20, create);
+    ok(await deletion);
+    const created = [...(await early), ...(await late)];
+    for (const reply of created.filter(({ status }) => status !== 201)) refusal(reply, 404, 7003);
+    for (const reply of await changes) if (reply.status !== 200) failure(reply);
+    for (const reply of created.filter(({ status }) => status === 201)) {
+      const { client_id: id, client_secret: secret } = ok<ServiceTokenWithSecret>(reply, 201);
+      expect(await cf.verdict(id, secret)).toBe('unknown');
+    }
+    expect(await cf.verdict(token.client_id, token.client_secret)).toBe('unknown');
+    for (const table of ['token', 'token_count', 'membership']) {
+      expect(await countRows(cf.server, `latchkey_${table} WHERE account_id = '${account}'`)).toBe(0);
+    }
+  });
 
   describe('counts', () => {
-    it('stay right while tokens are created and deleted at the same time', async () => {
+    it('stay correct while tokens are created and deleted at the same time', async () => {
       const account = await cf.account();
       const tokens = await times(10, () => cf.token(account));
       const pages: Promise<Reply>[] = [];

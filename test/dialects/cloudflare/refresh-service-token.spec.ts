@@ -17,7 +17,7 @@ const operation = { method: 'POST', action: '/refresh' };
 cloudflareSuite('POST access/service_tokens/:id/refresh', (cf) => {
   const made = Date.parse('2026-06-01T12:00:00.250Z');
   const later = made + 7 * 3_600_000;
-  /** A token, and the same after it was refreshed seven hours later; the clock stands then. */
+  /** A token before and after a refresh seven hours later, at which the clock stops. */
   const refreshed = async (
     fields: Record<string, unknown> = {},
   ): Promise<{ before: ServiceTokenWithSecret; after: ServiceToken; account: string }> => {
@@ -30,7 +30,7 @@ cloudflareSuite('POST access/service_tokens/:id/refresh', (cf) => {
   };
 
   describe('200', () => {
-    it('lets a default token expire one year from now, and changes nothing else', async () => {
+    it('makes a default token expire one year from now, and changes nothing else', async () => {
       const { before, after, account } = await refreshed();
       const { client_secret: secret, ...shown } = before;
       expect(after).toEqual({ ...shown, expires_at: inSeconds(later + YEAR), updated_at: inSeconds(later) });
@@ -39,12 +39,12 @@ cloudflareSuite('POST access/service_tokens/:id/refresh', (cf) => {
       expect(await cf.verdict(before.client_id, secret)).toBe('valid');
     });
 
-    it('lets a token of another duration expire that long from now', async () => {
+    it('makes a token of another duration expire that long from now', async () => {
       const { after } = await refreshed({ duration: '36h30m' });
       expect(after).toMatchObject({ duration: '36h30m', expires_at: inSeconds(later + 36.5 * 3_600_000) });
     });
 
-    it('leaves the far date of a token for ever as it is', async () => {
+    it('keeps the date of a token with duration forever', async () => {
       const { before, after } = await refreshed({ duration: 'forever' });
       expect(after).toMatchObject({ duration: 'forever', expires_at: before.expires_at });
       expect(after.updated_at).toBe(inSeconds(later));
@@ -61,7 +61,7 @@ cloudflareSuite('POST access/service_tokens/:id/refresh', (cf) => {
       expect(await cf.verdict(before.client_id, before.client_secret)).toBe('disabled');
     });
 
-    it('leaves a running overlap as it is', async () => {
+    it('does not affect a running overlap', async () => {
       const account = await cf.account();
       cf.server.clock.freeze(new Date(made));
       const token = await cf.token(account);

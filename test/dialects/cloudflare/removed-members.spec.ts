@@ -1,4 +1,4 @@
-/** Requests of members that are under way when they lose their role, and changes that had to wait. */
+/** Requests of members that are in progress when they lose their role, and changes that had to wait. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { send } from '../../support/http.js';
@@ -15,13 +15,13 @@ import {
 
 const REQUESTS = 12;
 
-cloudflareSuite('a member who loses his role', (cf) => {
+cloudflareSuite('a member who loses their role', (cf) => {
   const endings: [string, (account: string, id: string) => Promise<unknown>][] = [
     ['removed', (account, id) => cf.admin.delete(memberPath(account, id))],
     ['made read_only', (account, id) => cf.admin.put(memberPath(account, id), { roles: ['read_only'] })],
   ];
 
-  it.each(endings)('%s, changes nothing any more once that has been answered', async (_how, end) => {
+  it.each(endings)('%s, changes nothing once that has been answered', async (_how, end) => {
     const account = await cf.account();
     const member = await cf.memberOf(account, 'administrator');
     let ended = false;
@@ -39,11 +39,11 @@ cloudflareSuite('a member who loses his role', (cf) => {
     await Promise.all(requests);
     expect(late.length).toBeGreaterThan(0);
     expect(new Set(late)).toEqual(new Set([403]));
-    // Nothing was added by those that had been let in before.
+    // Nothing was added by requests authorized before that.
     expect((await tokens(account)).total).toBe(total);
   });
 
-  it('does not make himself a member again', async () => {
+  it('cannot become a member again by themselves', async () => {
     const account = await cf.account();
     const member = await cf.memberOf(account, 'administrator');
     const again = Array.from({ length: REQUESTS }, async () => {
@@ -95,7 +95,7 @@ cloudflareSuite('a member who loses his role', (cf) => {
   }
 
   describe('a change that waits for the row beyond the end of an overlap', () => {
-    it('revives no secret that died meanwhile', async () => {
+    it('revives no secret that has ended in between', async () => {
       if (cf.server.engine === 'sqlite') return;
       const account = await cf.account();
       const token = await cf.token(account);

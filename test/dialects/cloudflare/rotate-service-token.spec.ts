@@ -18,7 +18,7 @@ const END = 'previous_client_secret_expires_at';
 
 cloudflareSuite('POST access/service_tokens/:id/rotate', (cf) => {
   describe('200', () => {
-    it('shows a new secret, one version on, and leaves all else but updated_at as it was', async () => {
+    it('shows a new secret with the next version, and changes only updated_at otherwise', async () => {
       const account = await cf.account();
       const made = Date.parse('2026-06-01T12:00:00Z');
       cf.server.clock.freeze(new Date(made));
@@ -39,7 +39,7 @@ cloudflareSuite('POST access/service_tokens/:id/rotate', (cf) => {
       expect(await cf.read(account, before.id)).toEqual(shown);
     });
 
-    it('has made the old secret worthless by the time of the answer', async () => {
+    it('ends the old secret before the answer is sent', async () => {
       const account = await cf.account();
       const token = await cf.token(account);
       const { client_secret: secret } = await cf.rotate(account, token.id);
@@ -47,7 +47,7 @@ cloudflareSuite('POST access/service_tokens/:id/rotate', (cf) => {
       expect(await cf.verdict(token.client_id, secret)).toBe('valid');
     });
 
-    it('lets the old secret work until the moment given, and shows that moment', async () => {
+    it('keeps the old secret valid until the given time, and shows that time', async () => {
       const account = await cf.account();
       const token = await cf.token(account);
       const end = inSeconds(Date.now() + DAY);
@@ -58,10 +58,10 @@ cloudflareSuite('POST access/service_tokens/:id/rotate', (cf) => {
     });
 
     it.each([
-      ['a moment in the past', { [END]: '2001-09-09T01:46:40Z' }],
-      ['null for the moment', { [END]: null }],
+      ['a time in the past', { [END]: '2001-09-09T01:46:40Z' }],
+      ['null for the time', { [END]: null }],
       ['an empty object', {}],
-      ['members that it does not know', { client_secret_version: 9, name: 'x', enabled: false, grace: '1h' }],
+      ['unknown members', { client_secret_version: 9, name: 'x', enabled: false, grace: '1h' }],
     ])('ends the old secret at once with %s', async (_what, body) => {
       const account = await cf.account();
       const token = await cf.token(account);
@@ -71,7 +71,7 @@ cloudflareSuite('POST access/service_tokens/:id/rotate', (cf) => {
       expect(await cf.verdict(token.client_id, rotated.client_secret)).toBe('valid');
     });
 
-    it('rotates disabled and expired tokens, which stay what they are', async () => {
+    it('rotates disabled and expired tokens, which stay disabled or expired', async () => {
       const account = await cf.account();
       const off = await cf.token(account, { enabled: false });
       const over = await cf.token(account, { duration: '1ns' });
@@ -81,7 +81,7 @@ cloudflareSuite('POST access/service_tokens/:id/rotate', (cf) => {
       expect(await cf.verdict(over.client_id, overSecret)).toBe('expired');
     });
 
-    it('gives a different secret every time', async () => {
+    it('returns a different secret every time', async () => {
       const account = await cf.account();
       const token = await cf.token(account);
       const secrets = [token.client_secret];
@@ -92,7 +92,7 @@ cloudflareSuite('POST access/service_tokens/:id/rotate', (cf) => {
       expect((await cf.read(account, token.id)).client_secret_version).toBe(6);
     });
 
-    it('is audited with version and moment, and without the secret', async () => {
+    it('is audited with version and time, and without the secret', async () => {
       const account = await cf.account();
       const token = await cf.token(account);
       const { client_secret: secret } = await cf.rotate(account, token.id);
@@ -106,11 +106,11 @@ cloudflareSuite('POST access/service_tokens/:id/rotate', (cf) => {
 
   describe('400', () => {
     it.each<[string, unknown, string | null]>([
-      ['a moment that is none', { [END]: 'tomorrow' }, END],
+      ['an invalid time', { [END]: 'tomorrow' }, END],
       ['an empty moment', { [END]: '' }, END],
-      ['a number for a moment', { [END]: 1_900_000_000 }, END],
-      ['a moment with an impossible day', { [END]: '2030-02-29T00:00:00Z' }, END],
-      ['a list for a moment', { [END]: ['2030-01-01T00:00:00Z'] }, END],
+      ['a number for a time', { [END]: 1_900_000_000 }, END],
+      ['a time with an impossible day', { [END]: '2030-02-29T00:00:00Z' }, END],
+      ['a list for a time', { [END]: ['2030-01-01T00:00:00Z'] }, END],
       ['a list', [], null],
       ['a string', '"now"', null],
       ['half a JSON text', '{', null],

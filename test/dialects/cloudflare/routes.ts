@@ -1,4 +1,4 @@
-/** Every route of the dialect, as somebody would call it who may. */
+/** Every route of the dialect, with a request that succeeds for permitted callers. */
 import {
   memberPath,
   membersOf,
@@ -9,12 +9,12 @@ import {
   type ServiceTokenWithSecret,
 } from './support.js';
 
-/** What a route's path may name: a new account with one token and one member beside the caller. */
+/** The resources in the path of a route: a new account with one token and one member besides the caller. */
 export interface Scene {
   readonly account: string;
   readonly token: ServiceTokenWithSecret;
   readonly member: Person & { readonly memberId: string };
-  /** A user who is no member yet. */
+  /** A user who is not a member yet. */
   readonly stranger: Person;
 }
 
@@ -25,7 +25,7 @@ export async function newScene(cf: Cloudflare): Promise<Scene> {
   return { account, token, member, stranger: await cf.person() };
 }
 
-/** Who may, beside administrators of the server. */
+/** Who may call it, besides administrators of the server. */
 export type Admitted = 'any user' | 'members' | 'administrators' | 'nobody else';
 
 export interface Route {

@@ -5,7 +5,7 @@ import { CLIENT_SECRET, DAY, PREFIX, cloudflareSuite, inSeconds, type ServiceTok
 
 type Credentials = { apiToken: string } | { apiEmail: string; apiKey: string };
 
-/** The vendor's own library, told nothing but where the server is and who calls. */
+/** The vendor's own library, configured only with the address of the server and credentials. */
 const sdk = ({ baseUrl }: TestServer, credentials: Credentials = { apiToken: ADMIN.token }): Cloudflare =>
   new Cloudflare({
     apiToken: null,
@@ -16,7 +16,7 @@ const sdk = ({ baseUrl }: TestServer, credentials: Credentials = { apiToken: ADM
     ...credentials,
   });
 
-/** What an iteration brings; fails the test when it does not end. */
+/** The items of an iteration; fails the test if it does not end. */
 const everything = async <T>(iteration: AsyncIterable<T>): Promise<T[]> => {
   const items: T[] = [];
   for await (const item of iteration) {
@@ -40,7 +40,7 @@ cloudflareSuite('the npm package cloudflare', (cf) => {
     ['an API token', { apiToken: ADMIN.token }],
     ['an e-mail address and key', { apiEmail: ADMIN.email, apiKey: ADMIN.token }],
   ])('with %s', (_name, credentials) => {
-    it('drives the whole life of a service token', async () => {
+    it('handles the whole life cycle of a service token', async () => {
       const { serviceTokens } = sdk(cf.server, credentials).zeroTrust.access;
       const account_id = await cf.account();
       const created = await serviceTokens.create({ account_id, name: 'CI/CD token', duration: '8760h' });
@@ -78,7 +78,7 @@ cloudflareSuite('the npm package cloudflare', (cf) => {
     });
   });
 
-  it.each([undefined, 1, 2, 5, 1000])('iterates a list to its end with per_page %s', async (perPage) => {
+  it.each([undefined, 1, 2, 5, 1000])('iterates over a whole list with per_page %s', async (perPage) => {
     const account_id = await cf.account();
     const ids: string[] = [];
     for (let made = 0; made < 5; made += 1) ids.push((await cf.token(account_id)).id);
@@ -87,7 +87,7 @@ cloudflareSuite('the npm package cloudflare', (cf) => {
     expect(listed.map(({ id }) => id).sort()).toEqual(ids.sort());
   });
 
-  it('iterates an empty list to its end, and filters', async () => {
+  it('iterates over an empty list, and filters', async () => {
     const { serviceTokens } = sdk(cf.server).zeroTrust.access;
     const account_id = await cf.account();
     expect(await everything(serviceTokens.list({ account_id }))).toEqual([]);
@@ -120,7 +120,7 @@ cloudflareSuite('the npm package cloudflare', (cf) => {
     expect(refused.errors).toMatchObject([{ code: 1000, message: 'Invalid API Token' }]);
   });
 
-  it('drives accounts and iterates them to their end', async () => {
+  it('handles accounts and iterates over all of them', async () => {
     const { accounts } = sdk(cf.server);
     const created = await accounts.create({ name: `By SDK ${String(Date.now())}`, type: 'standard' });
     expect(await accounts.get({ account_id: created.id })).toEqual(created);
@@ -136,7 +136,7 @@ cloudflareSuite('the npm package cloudflare', (cf) => {
     expect(await failureOf(accounts.get({ account_id: created.id }))).toBeInstanceOf(Cloudflare.NotFoundError);
   });
 
-  it('drives members and iterates them to their end', async () => {
+  it('handles members and iterates over all of them', async () => {
     const { members } = sdk(cf.server).accounts;
     const account_id = await cf.account();
     const { email, key } = await cf.person();

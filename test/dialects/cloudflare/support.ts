@@ -1,4 +1,4 @@
-/** Callers and builders for the Cloudflare dialect: everybody speaks HTTP. */
+/** Callers and builders for the Cloudflare dialect, over HTTP. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { Secret, Verifier } from '../../../src/core/index.js';
@@ -61,7 +61,7 @@ export interface ErrorItem {
 
 export type Role = 'administrator' | 'read_only';
 
-/** What every token object holds; beside these only `last_seen_at` and `previous_client_secret_expires_at`. */
+/** The members of every token object; others are only `last_seen_at` and `previous_client_secret_expires_at`. */
 export const TOKEN_KEYS = [
   'client_id',
   'client_secret_version',
@@ -81,7 +81,7 @@ export const HEX_ID = /^[0-9a-f]{32}$/;
 /** UTC, whole seconds. */
 export const WIRE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
-/** Well-formed, of nobody. */
+/** Well-formed, but unknown. */
 export const UNKNOWN_ID = 'f174e90a-fafe-4643-bbbc-4a0ed4fc8415';
 export const UNKNOWN_HEX = '023e105f4ecef8ad9ca31a8372d0c353';
 export const UNKNOWN_TOKEN = 'x'.repeat(43);
@@ -96,7 +96,7 @@ export const NO_CREDENTIALS: ErrorItem = {
 export const DAY = 86_400_000;
 export const YEAR = 365 * DAY;
 
-/** Somebody who calls the API. */
+/** A caller of the API. */
 export class Caller extends RestClient {
   constructor(server: TestServer, headers: Readonly<Record<string, string>> = {}) {
     super(server, { prefix: PREFIX, contentType: 'application/json' }, headers);
@@ -112,7 +112,7 @@ export interface Person {
   readonly caller: Caller;
 }
 
-/** Everybody who takes part in a suite. */
+/** The callers and helpers of a suite. */
 export interface Cloudflare {
   readonly server: TestServer;
   readonly anonymous: Caller;
@@ -127,11 +127,11 @@ export interface Cloudflare {
   readonly token: (accountId: string, fields?: Record<string, unknown>) => Promise<ServiceTokenWithSecret>;
   readonly read: (accountId: string, id: string) => Promise<ServiceToken>;
   readonly rotate: (accountId: string, id: string, body?: unknown) => Promise<ServiceTokenWithSecret>;
-  /** How the server judges a client id and secret: `valid` or why not. */
+  /** The verdict on a client id and secret: `valid` or the reason. */
   readonly verdict: (clientId: string, secret: string) => Promise<string>;
 }
 
-/** Everybody, for a server that a suite has started itself. */
+/** The same for a server that a suite has started itself. */
 export function cast(server: TestServer): Cloudflare {
   const anonymous = new Caller(server);
   const holder = (token: string): Caller => new Caller(server, { Authorization: `Bearer ${token}` });
@@ -162,7 +162,7 @@ export function cast(server: TestServer): Cloudflare {
   };
 }
 
-/** Users are made at the other door: this dialect has none. */
+/** Users are created through the Canvus API, as this dialect has none. */
 async function newPerson(
   server: TestServer,
   holder: (token: string) => Caller,
@@ -178,7 +178,7 @@ async function newPerson(
   return { userId: user.id, email, password, key, caller: holder(key) };
 }
 
-/** A call at the other door, by the administrator. */
+/** A call of the Canvus API by the administrator. */
 export async function canvus(server: TestServer, method: string, path: string, body: unknown = {}): Promise<unknown> {
   const headers = { 'Private-Token': ADMIN.token, 'Content-Type': 'application/json' };
   const reply = await send(server.baseUrl, method, `/api/v1${path}`, { headers, body: JSON.stringify(body) });
@@ -186,7 +186,7 @@ export async function canvus(server: TestServer, method: string, path: string, b
   return reply.text === '' ? undefined : reply.json();
 }
 
-/** A suite on both engines, with one server for each; its members are there from the first test on. */
+/** A suite on both engines, with one server for each; available in hooks and tests. */
 export function cloudflareSuite(
   name: string,
   suite: (cf: Cloudflare) => void,
@@ -227,14 +227,14 @@ interface SuccessBody<T> {
   result_info?: ResultInfo;
 }
 
-/** The result of an answer that must be a success: the envelope, no message, no `result_info`. */
+/** The result of an answer, which must be a success: the envelope, no message, no `result_info`. */
 export function ok<T>(reply: Reply, status = 200): T {
   const { result, ...rest } = successBody<T>(reply, status);
   expect(rest).toEqual({ success: true, errors: [], messages: [] });
   return result;
 }
 
-/** The items and the page of an answer that must be a successful list. */
+/** The items and the page of an answer, which must be a successful list. */
 export function okList<T>(reply: Reply): { items: T[]; info: ResultInfo } {
   const { result, result_info: info, ...rest } = successBody<T[]>(reply, 200);
   expect(rest).toEqual({ success: true, errors: [], messages: [] });
@@ -259,7 +259,7 @@ function successBody<T>(reply: Reply, status: number): SuccessBody<T> {
   return reply.json<SuccessBody<T>>();
 }
 
-/** The one error of an answer that must be a failure: the envelope of four keys and nothing else. */
+/** The only error of an answer, which must be a failure: the envelope of four keys and nothing else. */
 export function refusal(reply: Reply, status: number, code: number): ErrorItem {
   expect({ status: reply.status, text: reply.text }).toEqual({ status, text: expect.any(String) });
   const item = failure(reply);
@@ -276,7 +276,7 @@ export function invalid(reply: Reply, field: string | null): string {
   return message;
 }
 
-/** The one error of whatever failure this is. */
+/** The only error of any failure. */
 export function failure(reply: Reply): ErrorItem {
   expect(reply.status).toBeGreaterThanOrEqual(400);
   expect(reply.status).toBeLessThan(500);
@@ -290,12 +290,12 @@ export function failure(reply: Reply): ErrorItem {
   return item;
 }
 
-/** What an administrator of the server is told of a path that names something that does not exist. */
+/** The message for an administrator of the server about a path to something that does not exist. */
 export function noRoute({ server }: Cloudflare, path: string): string {
   return `Could not route to ${server.basePath}${PREFIX}${path}, perhaps your object identifier is invalid?`;
 }
 
-/** Calls, and fails the test if anything in the database is not as it was. */
+/** Makes the call, and fails the test if anything in the database has changed. */
 export async function changingNothing<T>(cf: Cloudflare, call: () => Promise<T>): Promise<T> {
   const before = await stored(cf.server);
   const reply = await call();
@@ -303,18 +303,18 @@ export async function changingNothing<T>(cf: Cloudflare, call: () => Promise<T>)
   return reply;
 }
 
-/** The number that an SQL statement answers. */
+/** The result of a COUNT. */
 export async function countRows({ dataSource }: TestServer, from: string): Promise<number> {
   const [row] = await dataSource.query<{ n: string | number }[]>(`SELECT COUNT(*) AS n FROM ${from}`);
   return Number(row?.n);
 }
 
-/** A moment as the wire shows it, in whole seconds. */
+/** A time as the API shows it, in whole seconds. */
 export function inSeconds(moment: Date | number): string {
   return `${new Date(moment).toISOString().slice(0, 19)}Z`;
 }
 
-/** Text that must come back byte for byte. */
+/** Text that must be returned byte for byte. */
 export const PECULIAR_TEXTS: [kind: string, text: string][] = [
   ['emoji', '🔑 👩‍👩‍👧‍👦 🏳️‍🌈'],
   ['combining characters, not normalised', 'e\u0301 and \u00e9, o\u0302\u0323'],

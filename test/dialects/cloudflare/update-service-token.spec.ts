@@ -23,7 +23,7 @@ import {
 const operation = { method: 'PUT', body: { name: 'not to be' } };
 
 cloudflareSuite('PUT access/service_tokens/:id', (cf) => {
-  /** A token made at noon; the clock then stands an hour later. */
+  /** A token created at noon; then the clock stops an hour later. */
   const noon = Date.parse('2026-06-01T12:00:00Z');
   const hourLater = noon + 3_600_000;
   const madeAtNoon = async (
@@ -45,7 +45,7 @@ cloudflareSuite('PUT access/service_tokens/:id', (cf) => {
       ['the name and enabled', { name: 'after', enabled: false }, { name: 'after', enabled: false }],
       ['nothing', {}, {}],
       ['null for everything', { name: null, duration: null, enabled: null, client_secret_version: null }, {}],
-    ])('changes %s and leaves all else as it was, but for updated_at', async (_what, body, changed) => {
+    ])('changes %s and otherwise only updated_at', async (_what, body, changed) => {
       const { path, token } = await madeAtNoon({ duration: '17520h' });
       const { client_secret: secret, ...before } = token;
       const after = await put(path, body);
@@ -60,12 +60,12 @@ cloudflareSuite('PUT access/service_tokens/:id', (cf) => {
       ['the same', '8760h', YEAR],
       ['shorter', '90m', 90 * 60_000],
       ['fractional', '1.5h', 90 * 60_000],
-    ])('renews with a duration that is %s: from now on, not from the old end', async (_kind, duration, lifetime) => {
+    ])('renews with a duration that is %s: from now on, not from the old expiry', async (_kind, duration, lifetime) => {
       const { path } = await madeAtNoon();
       expect(await put(path, { duration })).toMatchObject({ duration, expires_at: inSeconds(hourLater + lifetime) });
     });
 
-    it('takes a token to for ever and back', async () => {
+    it('changes a duration to forever and back', async () => {
       const { path, token } = await madeAtNoon();
       expect(await put(path, { duration: 'forever' })).toMatchObject({
         duration: 'forever',
@@ -92,7 +92,7 @@ cloudflareSuite('PUT access/service_tokens/:id', (cf) => {
       expect(await cf.verdict(token.client_id, token.client_secret)).toBe('valid');
     });
 
-    it('rotates for a higher version, goes to it, and shows the new secret this once', async () => {
+    it('rotates to a higher version, and shows the new secret once', async () => {
       const { path, token } = await madeAtNoon();
       const rotated = await put(path, { client_secret_version: 5, name: 'after', enabled: true });
       expect(rotated).toMatchObject({ id: token.id, client_id: token.client_id, client_secret_version: 5 });
@@ -113,7 +113,7 @@ cloudflareSuite('PUT access/service_tokens/:id', (cf) => {
       expect(rotated).toMatchObject({ duration: '24h', enabled: false, expires_at: inSeconds(hourLater + DAY) });
     });
 
-    it.each([0, 1, 2, 3])('does not rotate for version %d, which is not above the present 3', async (version) => {
+    it.each([0, 1, 2, 3])('does not rotate for version %d, which is not above the current 3', async (version) => {
       const { path, token } = await madeAtNoon({ client_secret_version: 3 });
       const after = await put(path, { client_secret_version: version });
       expect(after).not.toHaveProperty('client_secret');
@@ -121,7 +121,7 @@ cloudflareSuite('PUT access/service_tokens/:id', (cf) => {
       expect(await cf.verdict(token.client_id, token.client_secret)).toBe('valid');
     });
 
-    it('counts on from the version it went to', async () => {
+    it('continues from that version', async () => {
       const { path, token } = await madeAtNoon();
       await put(path, { client_secret_version: 7 });
       const rotated = ok<ServiceTokenWithSecret>(await cf.admin.post(`${path}/rotate`));
@@ -142,7 +142,7 @@ cloudflareSuite('PUT access/service_tokens/:id', (cf) => {
       expect(await put(path, body)).toEqual({ ...before, updated_at: inSeconds(hourLater) });
     });
 
-    it('is audited: which fields changed, and a rotation as such', async () => {
+    it('is audited with the changed fields, and as a rotation if it is one', async () => {
       const { path, token } = await madeAtNoon();
       await put(path, { name: 'after' });
       const rotated = await put(path, { client_secret_version: 2 });
@@ -181,14 +181,14 @@ cloudflareSuite('PUT access/service_tokens/:id', (cf) => {
         { previous_client_secret_expires_at: '2030-02-30T00:00:00Z' },
         'previous_client_secret_expires_at',
       ],
-      ['a good name beside a bad duration', { name: 'good', duration: 'bad' }, 'duration'],
-      ['a rotation beside a bad name', { client_secret_version: 9, name: '' }, 'name'],
+      ['a valid name with an invalid duration', { name: 'good', duration: 'bad' }, 'duration'],
+      ['a rotation with an invalid name', { client_secret_version: 9, name: '' }, 'name'],
       ['a list', [], null],
       ['a number', '1', null],
       ['no JSON', 'name=x', null],
     ];
 
-    it('refuses what cannot be, names the field and changes nothing', async () => {
+    it('refuses invalid values, names the field and changes nothing', async () => {
       const { path } = await madeAtNoon();
       await changingNothing(cf, () =>
         eachAtOnce(UNUSABLE, async ([, body, field]) => invalid(await cf.admin.put(path, body), field)),
@@ -199,7 +199,7 @@ cloudflareSuite('PUT access/service_tokens/:id', (cf) => {
   describe('403', () => {
     itHidesForeignAccounts(cf, operation);
 
-    it('does not tell whoever may only read whether the token exists or the body is right', async () => {
+    it('does not tell read_only members whether the token exists or the body is valid', async () => {
       const account = await cf.account();
       const { caller } = await cf.memberOf(account, 'read_only');
       refusal(await caller.put(tokenPath(account, 'nonsense'), '{'), 403, 10000);

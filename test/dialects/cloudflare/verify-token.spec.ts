@@ -27,7 +27,7 @@ cloudflareSuite('GET user/tokens/verify', (cf) => {
       });
     });
 
-    it('tells each token its own id, the same every time', async () => {
+    it('returns the id of the token, the same every time', async () => {
       const idOf = async (key: string): Promise<string> =>
         (await cf.holder(key).get(PATH)).json<{ result: { id: string } }>().result.id;
       const [one, other] = [await cf.person(), await cf.person()];
@@ -35,7 +35,7 @@ cloudflareSuite('GET user/tokens/verify', (cf) => {
       expect(await idOf(one.key)).not.toBe(await idOf(other.key));
     });
 
-    it('tells when a login token ends', async () => {
+    it('shows when a login token expires', async () => {
       const { email, password } = await cf.person();
       const { token } = (await canvus(cf.server, 'POST', '/users/login', { email, password })) as { token: string };
       const { result } = (await cf.holder(token).get(PATH)).json<{ result: { status: string; expires_on: string } }>();
@@ -44,7 +44,7 @@ cloudflareSuite('GET user/tokens/verify', (cf) => {
       expect(Date.parse(result.expires_on)).toBeGreaterThan(Date.now());
     });
 
-    it('answers the holder of an e-mail address and key too', async () => {
+    it('also works with an e-mail address and key', async () => {
       const headers = { 'X-Auth-Email': ADMIN.email, 'X-Auth-Key': ADMIN.token };
       expect((await cf.anonymous.get(PATH, { headers })).status).toBe(200);
     });
@@ -91,14 +91,14 @@ cloudflareSuite('GET user/tokens/verify', (cf) => {
       cf.server.clock.reset();
     });
 
-    it('says 1000 for a service token’s secret: it is no API token', async () => {
+    it('says 1000 for a service token’s secret, which is not an API token', async () => {
       const { client_secret: secret } = await cf.token(await cf.account());
       refusal(await cf.holder(secret).get(PATH), 401, 1000);
     });
   });
 
   describe('404', () => {
-    it('knows no other user route and no verify at an account', async () => {
+    it('is the answer for other user routes and for verify below an account', async () => {
       for (const path of [
         '/user',
         '/user/tokens',

@@ -1,4 +1,4 @@
-/** What the dialect answers: the envelope, its errors and the access token in it (docs/contracts/crm.md §4.0, §6). */
+/** The answers of the dialect: the envelope, its errors and the access token in it (docs/contracts/crm.md §4.0, §6). */
 import { expect } from '@jest/globals';
 import type { Reply } from '../../support/http.js';
 import { ACCOUNT } from '../../support/test-server.js';
@@ -28,7 +28,7 @@ export interface AccessToken {
 
 const JSON_UTF8 = /^application\/json; ?charset=utf-8$/i;
 
-/** The data of an answer that must be a success in the documented envelope. */
+/** The data of an answer, which must be a success in the documented envelope. */
 export function data<T>(reply: Reply): T {
   const { status, ...rest } = reply.json<Envelope<T>>();
   expect({ http: reply.status, status }).toEqual({ http: 200, status: { code: 'OK', description: '', message: '' } });
@@ -38,7 +38,7 @@ export function data<T>(reply: Reply): T {
 }
 
 /**
- * The description of an answer that must be this error, in the documented envelope and nothing else.
+ * The description of an answer, which must be this error in the documented envelope and nothing else.
  * @param name - the code without its prefix and suffix
  */
 export function failure(reply: Reply, name: string, httpStatus = 200): string {
@@ -71,10 +71,10 @@ export const ERROR = {
   state: 'ACCESSTOKENS.INVALIDLIFECYCLESTATE',
 } as const;
 
-/** Well-formed, of nobody. */
+/** Well-formed, but unknown. */
 export const UNKNOWN_TOKEN = '0123456789ABCDEF'.repeat(2);
 export const HEX_32 = /^[0-9A-F]{32}$/;
-/** No zone, no fraction. */
+/** Without zone and fraction. */
 export const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/;
 
 /** The fields of an access token (docs/contracts/crm.md §4.0). */
@@ -93,7 +93,7 @@ export const FIELDS = [
   'log_information',
 ].sort();
 
-/** The one unit of the first organisation, in `log_information`. */
+/** The only unit of the first organisation, in `log_information`. */
 export const ACCOUNT_UNIT = {
   id: '1',
   name: ACCOUNT.name,

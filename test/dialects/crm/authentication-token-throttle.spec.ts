@@ -65,7 +65,7 @@ crmSuite(
         failure(await crm.anonymous.post(METHOD, credentials(person)), ERROR.throttled);
       });
 
-      it('answers alike for a user that nobody is', async () => {
+      it('gives the same answer for an unknown user', async () => {
         const person = { ...(await crm.person()), email: `${unique('nobody')}@example.com` };
         await fail(person, 3);
         const reply = await crm.anonymous.post(METHOD, credentials(person));
@@ -75,7 +75,7 @@ crmSuite(
     });
 
     describe('OK', () => {
-      it('forgets the failures after a success, and leaves tokens and other users alone', async () => {
+      it('resets the failures after a success, and does not affect tokens and other users', async () => {
         const person = await memberPerson();
         await fail(person, 2);
         const client = await crm.login(person);

@@ -33,7 +33,7 @@ crmSuite('POST authentication/token', (crm) => {
   }
 
   describe('OK', () => {
-    it('gives a token of 32 upper-case hex digits and nothing else', async () => {
+    it('returns a token of 32 upper-case hex digits and nothing else', async () => {
       const reply = await crm.anonymous.post(METHOD, credentials(await memberPerson()));
       expect(data(reply)).toEqual({ token: expect.stringMatching(HEX_32) });
       expect(reply.headers['cache-control']).toBe('no-store');
@@ -43,8 +43,8 @@ crmSuite('POST authentication/token', (crm) => {
       ['its id', { unit: '1' }],
       ['null', { unit: null }],
       ['empty text', { unit: '' }],
-      ['members that it does not know', { language: 'en', organization: 'x', token: 'x' }],
-    ])('takes the unit of the organisation by %s', async (_what, more) => {
+      ['unknown members', { language: 'en', organization: 'x', token: 'x' }],
+    ])('accepts the unit of the organisation by %s', async (_what, more) => {
       const client = await crm.login(await memberPerson(), ACCOUNT.name, more);
       data(await client.get('access_tokens/list', LIST));
     });
@@ -64,7 +64,7 @@ crmSuite('POST authentication/token', (crm) => {
       ['its id', ACCOUNT.id],
       ['its id in capital letters', ACCOUNT.id.toUpperCase()],
       ['its name in another case', ` ${ACCOUNT.name.toUpperCase()} `],
-      ['its name in letters of another width', '\uFF21\uFF43\uFF4D\uFF45'],
+      ['its name in full-width letters', '\uFF21\uFF43\uFF4D\uFF45'],
     ])('finds the organisation by %s', async (_what, organisation) => {
       const client = await crm.login(await memberPerson(), organisation);
       data(await client.get('access_tokens/list', LIST));
@@ -75,7 +75,7 @@ crmSuite('POST authentication/token', (crm) => {
       data(await (await crm.login(ADMIN, name)).get('access_tokens/list', LIST));
     });
 
-    it('lasts two hours and no longer, used or not', async () => {
+    it('lasts two hours, used or not', async () => {
       crm.server.clock.freeze();
       const person = await memberPerson();
       const [used, unused] = [await crm.login(person), await crm.login(person)];
@@ -90,7 +90,7 @@ crmSuite('POST authentication/token', (crm) => {
       crm.server.clock.reset();
     });
 
-    it('ends no older token, one after the other or at the same time', async () => {
+    it('ends no older token, whether in sequence or at the same time', async () => {
       const person = await memberPerson();
       const first = await crm.login(person);
       const more = await Promise.all(Array.from({ length: 5 }, () => crm.login(person)));
@@ -99,7 +99,7 @@ crmSuite('POST authentication/token', (crm) => {
       for (const client of all) data(await client.get('access_tokens/list', LIST));
     });
 
-    it('leaves an audit row of who came', async () => {
+    it('leaves an audit row with the user', async () => {
       const person = await memberPerson();
       await crm.login(person);
       const [row, ...others] = await auditRows(crm.server, { action: 'user.logged_in', targetId: String(person.id) });
@@ -124,14 +124,14 @@ crmSuite('POST authentication/token', (crm) => {
         'a wrong unit': { ...good, unit: '2' },
         'a blocked user': credentials(blocked),
         'a user who is not approved': credentials(unapproved),
-        'a user who is no member': credentials(await crm.person()),
+        'a user who is not a member': credentials(await crm.person()),
         'a member of another organisation': { ...good, organisation: foreign.name },
-        'an administrator in an organisation that is none': { ...credentials(ADMIN), organisation: 'None' },
-        'a password longer than can be': { ...good, password: person.password.padEnd(100, 'x') },
+        'an administrator in an unknown organisation': { ...credentials(ADMIN), organisation: 'None' },
+        'a password that is too long': { ...good, password: person.password.padEnd(100, 'x') },
       };
     }
 
-    it('says the same for everything that can be wrong, and changes nothing', async () => {
+    it('gives the same message whatever is wrong, and changes nothing', async () => {
       const cases = await refused();
       await unchanged(crm.server, async () => {
         const texts: Record<string, string> = {};
@@ -173,7 +173,7 @@ crmSuite('POST authentication/token', (crm) => {
       }
     });
 
-    it('does not know the other spelling of organisation', async () => {
+    it('does not accept the other spelling of organisation', async () => {
       const { organisation, ...others } = credentials(await memberPerson());
       const reply = await crm.anonymous.post(METHOD, { ...others, organization: organisation });
       expect(failure(reply, ERROR.missing)).toContain('organisation');

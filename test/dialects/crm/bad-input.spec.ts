@@ -17,12 +17,12 @@ import {
   type Members,
 } from './support.js';
 
-/** Every pass code that is sent; must never come back. */
+/** Every pass code that is sent; must never be repeated. */
 const SENSITIVE = 'Sensitive-Sensitive';
 
 interface Target {
   readonly path: string;
-  /** A body that would be accepted, but for the login. */
+  /** A body that would be accepted with a login token. */
   readonly good: Members;
   /** Members that are texts, dotted when nested. */
   readonly texts: readonly string[];
@@ -70,10 +70,10 @@ const TARGETS: Target[] = [
 const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 const deepObject = (levels: number): string => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
 
-/** 4 MiB, once it is unpacked. */
+/** 4 MiB when decompressed. */
 const BOMB = gzipSync(Buffer.alloc(4 * 1024 * 1024, ' '));
 
-/** No JSON objects in UTF-8, or too large to be read. */
+/** Not JSON objects in UTF-8, or too large to be read. */
 const BAD_BODIES: [what: string, body: string | Buffer][] = [
   ['cut-off JSON', `{"token":"${SENSITIVE}"`],
   ['a form', `token=x&pass_code=${SENSITIVE}`],
@@ -86,7 +86,7 @@ const BAD_BODIES: [what: string, body: string | Buffer][] = [
   ['XML', `<token>${SENSITIVE}</token>`],
   ['an array', `[{"pass_code":"${SENSITIVE}"}]`],
   ['a string', '"token"'],
-  ['a number beyond all numbers', '1e400'],
+  ['a number beyond the range of numbers', '1e400'],
   ['true', 'true'],
   ['null', 'null'],
   ['30,000 levels of arrays', deep(30_000)],
@@ -94,10 +94,10 @@ const BAD_BODIES: [what: string, body: string | Buffer][] = [
   ['1 MiB', `{"pass_code":"${'x'.repeat(1024 * 1024)}"}`],
 ];
 
-/** No text, or none that can be kept. */
+/** Not text, or text that cannot be stored. */
 const BAD_TEXTS: [what: string, json: string][] = [
   ['a number', '7'],
-  ['a number beyond all numbers', '1e400'],
+  ['a number beyond the range of numbers', '1e400'],
   ['a number of 400 digits', '9'.repeat(400)],
   ['true', 'true'],
   ['an array of text', '["known"]'],
@@ -111,7 +111,7 @@ const BAD_TEXTS: [what: string, json: string][] = [
   ['60,000 characters', `"${'x'.repeat(60_000)}"`],
 ];
 
-/** The object with one member, perhaps nested, written as given. */
+/** The object with one member, which may be nested, replaced by the given JSON. */
 function withMember(good: Members, name: string, json: string): string {
   const [head = '', tail] = name.split('.');
   const inner = tail === undefined ? json : withMember(good[head] as Members, tail, json);
@@ -145,14 +145,14 @@ crmSuite('bad input', (crm) => {
   describe.each(TARGETS)('POST $path', ({ path, good, texts }) => {
     const body = (): Members => (path === 'authentication/token' ? good : { token: crm.root.token, ...good });
 
-    it('refuses what is no JSON object', async () => {
+    it('refuses bodies that are not JSON objects', async () => {
       await eachAtOnce(BAD_BODIES, async ([, text]) => {
         expectRefused(crm, await crm.root.postText(path, text), ERROR.request);
       });
       await nothingWritten();
     });
 
-    it('refuses whatever a text cannot be', async () => {
+    it('refuses values that are not text', async () => {
       await eachAtOnce(BAD_TEXTS, async ([, json]) => {
         for (const name of texts) {
           const reply = await crm.root.postText(path, withMember(body(), name, json));
@@ -163,7 +163,7 @@ crmSuite('bad input', (crm) => {
       await nothingWritten();
     });
 
-    it('takes no members from what all objects have', async () => {
+    it('ignores members that all objects inherit', async () => {
       const error = path === 'authentication/token' ? ERROR.missing : ERROR.token;
       await eachAtOnce(['__proto__', 'constructor', 'prototype', 'toString'], async (name) => {
         expectRefused(crm, await crm.root.postText(path, `{${JSON.stringify(name)}:${JSON.stringify(body())}}`), error);
@@ -172,7 +172,7 @@ crmSuite('bad input', (crm) => {
       expect(({} as { token?: string }).token).toBeUndefined();
     });
 
-    it('refuses bodies whose encoding it cannot read', async () => {
+    it('refuses bodies in an unreadable encoding', async () => {
       const bodies: [string, string | Buffer][] = [
         ['no-such-encoding', '{}'],
         ['gzip', 'not gzip'],
@@ -188,7 +188,7 @@ crmSuite('bad input', (crm) => {
 
   describe('access_token_identifier', () => {
     it.each(['show', 'update', 'set_as_effective', 'set_as_not_effective'])(
-      'in %s: takes no members from a prototype',
+      'in %s: ignores members of a prototype',
       async (method) => {
         for (const name of ['__proto__', 'constructor']) {
           const text = `{"token":"${String(crm.root.token)}","access_token_identifier":{"${name}":{"authentication_code":"known"}}}`;
@@ -206,7 +206,7 @@ crmSuite('bad input', (crm) => {
       expect(data(await crm.root.postText('access_tokens/show', inner))).toMatchObject({ identifier: 'known' });
     });
 
-    it('takes the last of a member that is there twice, as JSON has it', async () => {
+    it('uses the last of repeated members, as JSON parsers do', async () => {
       const text = `{"token":"x","token":"${String(crm.root.token)}","access_token_identifier":"x","access_token_identifier":{"authentication_code":"known"}}`;
       expect(data(await crm.root.postText('access_tokens/show', text))).toMatchObject({ identifier: 'known' });
     });
@@ -215,7 +215,7 @@ crmSuite('bad input', (crm) => {
   describe('addresses', () => {
     const QUERIES: [what: string, query: string, error: string][] = [
       ['undecodable text', 'access_token_identifier=%zz', ERROR.invalid],
-      ['bytes that are no UTF-8', 'access_token_identifier=authentication_code=%ff%fe', ERROR.notFound],
+      ['bytes that are not UTF-8', 'access_token_identifier=authentication_code=%ff%fe', ERROR.notFound],
       ['a NUL', 'access_token_identifier=authentication_code=known%00', ERROR.invalid],
       ['256 characters', `access_token_identifier=authentication_code=${'x'.repeat(256)}`, ERROR.invalid],
       ['brackets', 'access_token_identifier[authentication_code]=known', ERROR.missing],
@@ -231,14 +231,14 @@ crmSuite('bad input', (crm) => {
       ['1,000 parameters', 'a=b&'.repeat(1_500), ERROR.missing],
     ];
 
-    it('refuses whatever an identifier cannot be', async () => {
+    it('refuses invalid identifiers', async () => {
       await eachAtOnce(QUERIES, async ([, query, error]) => {
         expectRefused(crm, await crm.root.get('access_tokens/show', query.replaceAll('"', '%22')), error);
       });
       await nothingWritten();
     });
 
-    it('knows nobody by a token in a form of its own', async () => {
+    it('refuses a token in another form', async () => {
       const tokens = ['token=x&token=y', 'token[]=x', '__proto__[token]=x', 'token=%00', `token=${'A'.repeat(10_000)}`];
       await eachAtOnce(tokens, async (query) => {
         expectRefused(crm, await crm.anonymous.get('access_tokens/list', `${query}&number=1`), ERROR.token);

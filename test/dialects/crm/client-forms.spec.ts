@@ -1,4 +1,4 @@
-/** Requests as real clients write them (docs/contracts/crm.md §1). */
+/** Requests as real clients send them (docs/contracts/crm.md §1). */
 import { describe, expect, it } from '@jest/globals';
 import { send, type Reply } from '../../support/http.js';
 import { ADMIN } from '../../support/test-server.js';
@@ -28,25 +28,25 @@ crmSuite('client forms', (crm) => {
       ['the other way round', (i: string, p: string) => `pass_code=${p},identifier=${i}`],
       ['all of it encoded', (i: string, p: string) => encodeURIComponent(`identifier=${i},pass_code=${p}`)],
       ['JSON', (i: string, p: string) => encodeURIComponent(JSON.stringify({ identifier: i, pass_code: p }))],
-    ])('takes identifier and pass code as %s', async (_what, query) => {
+    ])('accepts identifier and pass code as %s', async (_what, query) => {
       const { identifier, passCode, token } = await make(crm.root);
       expect(await show(query(identifier, passCode))).toEqual(token);
     });
 
     it.each(['a=b', '=', 'a==b=', 'authentication_code=x', 'a&b', 'a+b c%', 'schlüssel 🔑', '{"a":1}', 'a?b#c'])(
-      'cuts at the first = only, and keeps the rest: %s',
+      'splits at the first = only, and keeps the rest: %s',
       async (text) => {
         const { token } = await make(crm.root, { authentication_code: text });
         expect(await show(`authentication_code=${encodeURIComponent(text)}`)).toEqual(token);
       },
     );
 
-    it('takes commas within an identifier', async () => {
+    it('accepts commas within an identifier', async () => {
       const { identifier, passCode, token } = await make(crm.root, { identifier: 'doe, jane' });
       expect(await show(`identifier=${encodeURIComponent(identifier)},pass_code=${passCode}`)).toEqual(token);
     });
 
-    it('takes a raw = in a code', async () => {
+    it('accepts a raw = in a code', async () => {
       const { token } = await make(crm.root, { authentication_code: 'x=y' });
       expect(await show('authentication_code=x=y')).toEqual(token);
     });
@@ -56,18 +56,18 @@ crmSuite('client forms', (crm) => {
     it.each([
       [LIST, 'number=1'],
       ['access_tokens/get_not_associated', 'number=1'],
-    ])('takes a slash before the question mark: %s/', async (path, query) => {
+    ])('accepts a slash before the question mark: %s/', async (path, query) => {
       await make(crm.root);
       expect(data(await crm.root.get(`${path}/`, query))).toHaveLength(1);
     });
 
-    it('takes a slash at the end of a POST', async () => {
+    it('accepts a slash at the end of a POST', async () => {
       const { code, token } = await make(crm.root);
       expect(data(await crm.root.post(`${SHOW}/`, byCode(code)))).toEqual(token);
       expect(data(await (await crm.member()).post('authentication/token/release/'))).toEqual({});
     });
 
-    it('takes parameters in any order, and ignores those it does not know', async () => {
+    it('accepts parameters in any order, and ignores unknown ones', async () => {
       const { code } = await make(crm.root);
       const address = `${PREFIX}/${SHOW}?_=1&access_token_identifier=authentication_code=${code}&fields_set=number&token=`;
       const reply = await send(crm.server.baseUrl, 'GET', `${address}${String(crm.root.token)}&&=&x`);
@@ -77,7 +77,7 @@ crmSuite('client forms', (crm) => {
 
   describe('content types', () => {
     it.each(['application/json', 'application/json; charset=utf-8', 'text/plain', 'application/x-www-form-urlencoded'])(
-      'does not mind %s on a GET without a body',
+      'ignores %s on a GET without a body',
       async (type) => {
         await make(crm.root);
         const headers = { 'Content-Type': type, Accept: 'application/json' };
@@ -91,32 +91,32 @@ crmSuite('client forms', (crm) => {
       ['a form', { 'Content-Type': 'application/x-www-form-urlencoded' }],
       ['plain text', { 'Content-Type': 'text/plain' }],
       ['a misspelt type', { 'Content-Type': 'aplication/jason' }],
-      ['a type that is none', { 'Content-Type': ';;;' }],
+      ['an invalid type', { 'Content-Type': ';;;' }],
       ['an Accept of something else', { 'Content-Type': 'application/json', Accept: 'text/xml' }],
-    ])('takes a body of JSON with %s', async (_what, headers) => {
+    ])('accepts a JSON body with %s', async (_what, headers) => {
       const { code, token } = await make(crm.root);
       const body = JSON.stringify({ token: crm.root.token, ...byCode(code) });
       expect(data(await crm.root.postText(SHOW, body, { headers }))).toEqual(token);
     });
 
-    it('takes a login without a content type', async () => {
+    it('accepts a login without a content type', async () => {
       const body = JSON.stringify({ username: ADMIN.email, password: ADMIN.password, organisation: 'Acme' });
       data(await crm.anonymous.postText('authentication/token', body, { headers: {} }));
     });
 
-    it('takes white space and a byte order mark around the body', async () => {
+    it('accepts white space and a byte order mark around the body', async () => {
       const { code, token } = await make(crm.root);
       const body = `\ufeff \r\n${JSON.stringify({ token: crm.root.token, ...byCode(code) })}\n\n`;
       expect(data(await crm.root.postText(SHOW, body))).toEqual(token);
     });
 
-    it('takes no body at all for one without members', async () => {
+    it('treats an absent body as one without members', async () => {
       for (const body of ['', ' \n']) failure(await crm.root.postText(SHOW, body), ERROR.token);
       failure(await crm.anonymous.postText('authentication/token', ''), ERROR.missing);
     });
   });
 
-  it('answers in UTF-8 JSON that nobody may cache, errors too', async () => {
+  it('answers in UTF-8 JSON that may not be cached, errors too', async () => {
     const replies: Reply[] = [await crm.root.get(LIST, 'number=1'), await crm.root.get(LIST, 'number=0')];
     for (const { headers, text } of replies) {
       expect(headers['content-type']).toMatch(/^application\/json; ?charset=utf-8$/i);

@@ -20,14 +20,14 @@ const NO_TOKENS: [what: string, token: unknown][] = [
   ['no token', undefined],
   ['an empty token', ''],
   ['null', null],
-  ['a token that nobody has', UNKNOWN_TOKEN],
-  ['text that is no token', 'secret'],
+  ['an unknown token', UNKNOWN_TOKEN],
+  ['text that is not a token', 'secret'],
   ['a number', 7],
   ['an array of tokens', [UNKNOWN_TOKEN]],
   ['an object', { token: UNKNOWN_TOKEN }],
 ];
 
-/** Whoever has no valid login token is told so, whatever else is wrong, and nothing happens. */
+/** Callers without a valid login token get that error, whatever else is wrong, and nothing happens. */
 export function itNeedsAToken(crm: Crm, { verb, path, members }: Method): void {
   it('refuses a caller without a valid token, and changes nothing', async () => {
     const given = await members(crm.root);
@@ -48,7 +48,7 @@ export function itNeedsAToken(crm: Crm, { verb, path, members }: Method): void {
     failure(await client.call(verb, path, given), ERROR.token);
   });
 
-  it('does not take an Authorization header for a token', async () => {
+  it('does not accept an Authorization header as a token', async () => {
     const headers = { Authorization: `Bearer ${String(crm.root.token)}`, 'Private-Token': crm.root.token };
     const reply =
       verb === 'POST'
@@ -81,9 +81,9 @@ const WRONG_IDENTIFIERS: [what: string, value: unknown, error: string, named: Re
   ['with a number for the pass code', { identifier: 'b', pass_code: 7 }, ERROR.invalid, /pass_code/],
 ];
 
-/** The object that names an access token: exactly one way, and the pass code is checked. */
+/** The object that identifies an access token: in exactly one way, and the pass code is checked. */
 export function itNeedsOneIdentifier(crm: Crm, path: string, more: Members = {}): void {
-  it('refuses an access_token_identifier that does not name one token in one way', async () => {
+  it('refuses an access_token_identifier that does not identify one token in one way', async () => {
     await unchanged(crm.server, () =>
       eachAtOnce(WRONG_IDENTIFIERS, async ([, value, error, named]) => {
         const reply = await crm.root.post(path, { access_token_identifier: value, ...more });
@@ -92,7 +92,7 @@ export function itNeedsOneIdentifier(crm: Crm, path: string, more: Members = {})
     );
   });
 
-  it('refuses a text for the object in a body, even in the form of an address', async () => {
+  it('refuses text instead of the object in a body, even in the form used in addresses', async () => {
     const { code } = await make(crm.root);
     await unchanged(crm.server, async () => {
       for (const value of [code, `authentication_code=${code}`, JSON.stringify({ authentication_code: code })]) {
@@ -125,7 +125,7 @@ export function itNeedsOneIdentifier(crm: Crm, path: string, more: Members = {})
     });
   });
 
-  it('does not find by identifier what has a pass code but another identifier now', async () => {
+  it('does not find a token by a former identifier with its pass code', async () => {
     const made = await make(crm.root);
     const [identifier, passCode] = [unique('identifier'), unique('pass')];
     await crm.root.post('access_tokens/update', { ...byIdentifier(made), identifier, pass_code: passCode });
@@ -136,7 +136,7 @@ export function itNeedsOneIdentifier(crm: Crm, path: string, more: Members = {})
 
 type LoggedOut = 'a member who was removed' | 'a user who was blocked' | 'a user who was deleted';
 
-/** A login whose user was blocked, or taken out of his organisation, is no login any more. */
+/** A login is invalid once its user was blocked or removed from the organisation. */
 export function loggedOutBy(crm: Crm): Record<LoggedOut, () => Promise<Client>> {
   const loggedIn = async (): Promise<{ client: Client; id: number; memberId: string }> => {
     const person = await crm.person();

@@ -54,14 +54,14 @@ crmSuite('POST access_tokens/create', (crm) => {
       ['missing', {}],
       ['null', { authentication_code: null }],
       ['empty', { authentication_code: '' }],
-    ])('generates an authentication code where it is %s', async (_what, more) => {
+    ])('generates an authentication code if it is %s', async (_what, more) => {
       const [one, other] = [await create({ ...names(), ...more }), await create({ ...names(), ...more })];
       for (const { authentication_code: code } of [one, other]) expect(code).toMatch(HEX_32);
       expect(one.authentication_code).not.toBe(other.authentication_code);
       expect((await shown(crm.root, one.authentication_code)).id).toBe(one.id);
     });
 
-    it('numbers the records of an organisation from 1 without a gap, and other organisations by themselves', async () => {
+    it('numbers the records of each organisation from 1 without a gap', async () => {
       const [one, other] = [await crm.organisation(), await crm.organisation()];
       for (const at of [1, 2, 3]) {
         for (const { root } of [one, other]) {
@@ -93,14 +93,14 @@ crmSuite('POST access_tokens/create', (crm) => {
       ['of 72 bytes', 'x'.repeat(72)],
       ['of 72 bytes in 18 characters', '🔑'.repeat(18)],
       ['of one space', ' '],
-    ])('takes a pass code %s, and every byte of it counts', async (_what, passCode) => {
+    ])('accepts a pass code %s, and every byte of it counts', async (_what, passCode) => {
       const made = await make(crm.root, { pass_code: passCode });
       data(await crm.root.post('access_tokens/show', byIdentifier(made)));
       const shorter = { ...made, passCode: Array.from(passCode).slice(1).join('') || 'x' };
       failure(await crm.root.post('access_tokens/show', byIdentifier(shorter)), ERROR.notFound);
     });
 
-    it('tells codes and identifiers apart by case', async () => {
+    it('treats codes and identifiers as case-sensitive', async () => {
       const { root } = await crm.organisation();
       const lower = await make(root, { authentication_code: 'code', identifier: 'name' });
       const upper = await make(root, { authentication_code: 'CODE', identifier: 'NAME' });
@@ -108,13 +108,13 @@ crmSuite('POST access_tokens/create', (crm) => {
       expect((await shown(root, 'CODE')).id).toBe(upper.token.id);
     });
 
-    it('lets a code be the same as an identifier', async () => {
+    it('accepts a code that equals an identifier', async () => {
       const { root } = await crm.organisation();
       await make(root, { authentication_code: 'same', identifier: 'other' });
       await make(root, { authentication_code: 'different', identifier: 'same' });
     });
 
-    it('ignores what it does not know, and what nobody chooses', async () => {
+    it('ignores unknown members, and those that only the server sets', async () => {
       const given = {
         id: '0'.repeat(32),
         number: 'AT0000099999',
@@ -163,11 +163,11 @@ crmSuite('POST access_tokens/create', (crm) => {
       ['of more than 72 bytes in 19 characters', '🔑'.repeat(19)],
       ['of more than 255 characters', 'x'.repeat(256)],
       ['with a NUL', 'a\0b'],
-      ['that is no Unicode', '\ud800'],
+      ['that is not Unicode', '\ud800'],
       ['that is a number', 12345],
     ];
 
-    it('refuses a pass code that cannot be one, names the parameter and does not repeat it', async () => {
+    it('refuses an invalid pass code, names the parameter and does not repeat it', async () => {
       await unchanged(crm.server, () =>
         eachAtOnce(UNFIT, async ([, passCode]) => {
           const reply = await crm.root.post(PATH, { identifier: unique('identifier'), pass_code: passCode });

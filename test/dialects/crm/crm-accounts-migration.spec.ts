@@ -1,4 +1,4 @@
-/** The migration that moves what accounts say of access tokens into a table of the dialect, and back. */
+/** The migration that moves what accounts store about access tokens into a table of the dialect, and back. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { loadConfig } from '../../../src/config/index.js';
@@ -8,7 +8,7 @@ import { createDatabase, onBothEngines, type TestDatabase } from '../../support/
 
 const NAME = 'CrmAccounts';
 
-/** Id, setting and number of accounts: the last has nothing to move. */
+/** Id, setting and number of accounts; the last one has nothing to move. */
 const ACCOUNTS = [
   ['a'.repeat(32), true, 7],
   ['b'.repeat(32), false, 0],
@@ -16,7 +16,7 @@ const ACCOUNTS = [
   ['d'.repeat(32), null, 0],
 ] as const;
 
-onBothEngines('what accounts say of access tokens', (engine) => {
+onBothEngines('what accounts store about access tokens', (engine) => {
   let database: TestDatabase;
   let dataSource: DataSource;
 

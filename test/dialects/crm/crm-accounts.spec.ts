@@ -1,4 +1,4 @@
-/** What the dialect keeps for accounts: created when there is something to keep, deleted with the account. */
+/** What the dialect stores for accounts: created with the first value, deleted with the account. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { onBothEngines } from '../../support/engines.js';
 import { send } from '../../support/http.js';

@@ -1,4 +1,4 @@
-/** Every error of the catalogue, provoked over HTTP: HTTP 200 by default, its own status where one asks for it. */
+/** Every error of the catalogue, provoked over HTTP: with HTTP 200 by default, and its own status on request. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CATALOGUE, type CrmErrorName } from '../../../src/dialects/crm/crm.error-catalogue.js';
 import { TokenListing } from '../../../src/core/index.js';
@@ -14,13 +14,13 @@ interface Wire {
   /** Without prefix and suffix (docs/contracts/crm.md §6). */
   readonly code: string;
   readonly status: number;
-  /** Where it is the same by default: errors of the transport, and of a server that cannot serve. */
+  /** Whether it is the same by default: for errors of the transport, and of an unavailable server. */
   readonly always?: true;
   /** A header that comes with it. */
   readonly header?: readonly [name: string, value: RegExp];
 }
 
-/** The catalogue as it must be on the wire. */
+/** The catalogue as clients must see it. */
 const WIRE: Record<CrmErrorName, Wire> = {
   invalidToken: { code: 'SECURITY.INVALIDTOKEN', status: 401 },
   invalidCredentials: { code: 'SECURITY.INVALIDCREDENTIALS', status: 401 },
@@ -48,7 +48,7 @@ type Target = Crm & { outage: Outage };
 const login = (crm: Target, email: string): Promise<Reply> =>
   crm.anonymous.post('authentication/token', { username: email, password: 'wrong', organisation: 'Acme' });
 
-/** What happens instead of every change of an access token, while the work is done. */
+/** Replaces every change of an access token by a failure, while the work runs. */
 async function whileChangesFail(crm: Target, how: 'skipped' | 'broken', work: () => Promise<Reply>): Promise<Reply> {
   const { dataSource, engine } = crm.server;
   const body = {
@@ -159,12 +159,12 @@ onBothEngines('error catalogue', (engine) => {
       if (header) for (const { headers } of [ordinary, withStatus]) expect(headers[header[0]]).toMatch(header[1]);
     });
 
-    it('leaves a server that serves', async () => {
+    it('leaves a working server', async () => {
       for (const crm of [byDefault, byStatus]) data(await crm.root.get('access_tokens/list', { number: '1' }));
     });
   });
 
-  it('holds its errors in one table, which no success takes its status from', async () => {
+  it('has its errors in one table, without the status of successes', async () => {
     const { code } = await make(byStatus.root);
     data(await byStatus.root.post('access_tokens/show', byCode(code)));
   });
@@ -172,7 +172,7 @@ onBothEngines('error catalogue', (engine) => {
   describe('order of checks', () => {
     const broken = '{"token":';
 
-    it('asks for the path first, then the verb, then the JSON, then the token', async () => {
+    it('checks the path first, then the verb, then the JSON, then the token', async () => {
       failure(await byDefault.root.postText('access_tokens/verify', broken), WIRE.methodNotFound.code, 404);
       failure(
         await byDefault.root.postText('access_tokens/get_not_associated', broken),
@@ -183,7 +183,7 @@ onBothEngines('error catalogue', (engine) => {
       failure(await byDefault.anonymous.postText('access_tokens/create', '{}'), WIRE.invalidToken.code);
     });
 
-    it.each(['PUT', 'DELETE', 'PATCH'])('knows no %s', async (method) => {
+    it.each(['PUT', 'DELETE', 'PATCH'])('refuses %s', async (method) => {
       const reply = await fetch(`${byDefault.server.baseUrl}/crmapi/rest/v2/access_tokens/show`, { method });
       expect(reply.status).toBe(405);
       expect(reply.headers.get('allow')).toBe('GET, HEAD, POST');

@@ -45,11 +45,11 @@ crmSuite('fields_set', (crm) => {
       ['several', 'life_cycle_state,id,identifier', ['id', 'identifier', 'life_cycle_state']],
       ['spaces around names', ' number ,\tidentifier ', ['identifier', 'number']],
       ['empty items and repeats', ',number,,number,', ['number']],
-      ['unknown names beside known ones', 'number,nothing,pass_code,secret', ['number']],
+      ['unknown names among known ones', 'number,nothing,pass_code,secret', ['number']],
       ['unknown names alone', 'nothing,pass_code,NUMBER', []],
       ['dotted names', 'log_information.created_date', []],
-      ['names that every object has', '__proto__,constructor,toString', []],
-      ['what comes as null', all === RESET ? 'identifier' : 'verification_code', null],
+      ['names of properties that all objects have', '__proto__,constructor,toString', []],
+      ['a field that is null', all === RESET ? 'identifier' : 'verification_code', null],
     ];
 
     it('returns exactly what it names', async () => {
@@ -59,7 +59,7 @@ crmSuite('fields_set', (crm) => {
       });
     });
 
-    it('returns a nested object whole', async () => {
+    it('returns nested objects completely', async () => {
       const token = await answer('log_information');
       expect(Object.keys(token)).toEqual(['log_information']);
       expect(Object.keys(token.log_information ?? {}).sort()).toEqual(LOG_INFORMATION);
@@ -68,17 +68,17 @@ crmSuite('fields_set', (crm) => {
     it.each([
       ['absent', undefined],
       ['empty', ''],
-    ])('returns everything where it is %s', async (_what, fieldsSet) => {
+    ])('returns everything if it is %s', async (_what, fieldsSet) => {
       expect(Object.keys(await answer(fieldsSet)).sort()).toEqual(all);
     });
 
     if (verb === 'POST') {
-      it('returns everything for null, and takes an array of names', async () => {
+      it('returns everything for null, and accepts an array of names', async () => {
         expect(Object.keys(await answer(null)).sort()).toEqual(all);
         expect(Object.keys(await answer(['number', ' id ', 'number', 'nothing'])).sort()).toEqual(['id', 'number']);
       });
 
-      it('refuses what is neither text nor an array of texts, and does nothing', async () => {
+      it('refuses anything but text or an array of texts, and does nothing', async () => {
         const given = await members(crm.root);
         const values: [name: string, fieldsSet: unknown][] = [7, true, {}, ['number', 7], [['number']]].map((value) => [
           JSON.stringify(value),
@@ -93,7 +93,7 @@ crmSuite('fields_set', (crm) => {
       });
     }
 
-    it('does what the method does, whatever comes back', async () => {
+    it('does not change what the method does', async () => {
       const given = await members(crm.root);
       const before = await auditRows(crm.server);
       expect(firstOf(await crm.root.call(verb, path, { ...given, fields_set: 'nothing' }))).toEqual({});

@@ -1,4 +1,4 @@
-/** Organisations, dialects and roles: who sees and does nothing of whom. */
+/** Isolation of organisations, dialects and roles. */
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { eachAtOnce } from '../../support/cases.js';
@@ -24,7 +24,7 @@ import {
   type Organisation,
 } from './support.js';
 
-/** Asserts that requests which would succeed otherwise do nothing for these clients. */
+/** Asserts that otherwise successful requests do nothing for these clients. */
 async function refusedOnEveryMethod(crm: Crm, clients: Client[]): Promise<void> {
   await eachAtOnce(METHODS, async ({ verb, path, members }) => {
     const given = await members(crm.root);
@@ -34,13 +34,13 @@ async function refusedOnEveryMethod(crm: Crm, clients: Client[]): Promise<void> 
 }
 
 crmSuite('isolation of organisations', (crm) => {
-  /** One that makes nothing. */
+  /** One that creates nothing. */
   let another: Promise<Organisation> | undefined;
 
   describe.each(METHODS.filter(({ path }) => !/list|get_|create/.test(path)))(
     '$verb $path',
     ({ verb, path, members }) => {
-      it('answers for the record of another organisation exactly as for none', async () => {
+      it('answers for the record of another organisation exactly as for an unknown one', async () => {
         const { root: stranger } = await (another ??= crm.organisation());
         const unknown = (given: Members): Members =>
           'authentication_code' in given && !('access_token_identifier' in given)
@@ -77,7 +77,7 @@ crmSuite('isolation of organisations', (crm) => {
     },
   );
 
-  it('lets two organisations have the same code, identifier and pass code, each its own record', async () => {
+  it('allows two organisations the same code, identifier and pass code, with separate records', async () => {
     const [one, other] = [await crm.organisation(), await crm.organisation()];
     const same = { authentication_code: 'same', identifier: 'same', pass_code: 'same' };
     const [mine, theirs] = [await make(one.root, same), await make(other.root, same)];
@@ -114,7 +114,7 @@ crmSuite('isolation of dialects', (crm) => {
   const plain = async (path: string, body: unknown): Promise<string> =>
     (await crm.users<{ plain_token?: string; token?: string }>('POST', path, body)).plain_token ?? '';
 
-  it('takes no token of another dialect for a login token', async () => {
+  it('accepts no token of another dialect as a login token', async () => {
     const { email, password } = ADMIN;
     const login = await crm.users<{ token: string }>('POST', '/login', { email, password });
     const service = await send(crm.server.baseUrl, 'POST', `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`, {
@@ -130,7 +130,7 @@ crmSuite('isolation of dialects', (crm) => {
     );
   });
 
-  it('goes by what a token is for, not by its form', async () => {
+  it('distinguishes tokens by their purpose, not by their form', async () => {
     const { email, password } = ADMIN;
     const digestOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
     const give = (secret: string, where: string) =>
@@ -153,13 +153,13 @@ crmSuite('isolation of dialects', (crm) => {
     }
   });
 
-  it('takes no code and no pass code of an access token for a login token', async () => {
+  it('accepts no code or pass code of an access token as a login token', async () => {
     const hex = 'AB'.repeat(16);
     await make(crm.root, { authentication_code: hex, pass_code: hex });
     failure(await new Client(crm.server, hex).get('access_tokens/list', { number: '1' }), ERROR.token);
   });
 
-  it('gives a login token that opens nothing elsewhere', async () => {
+  it('returns a login token that is accepted nowhere else', async () => {
     const token = String(crm.root.token);
     const call = (path: string, headers: Record<string, string>) => send(crm.server.baseUrl, 'GET', path, { headers });
     expect((await call('/api/v1/users', { 'Private-Token': token })).status).toBe(401);
@@ -170,7 +170,7 @@ crmSuite('isolation of dialects', (crm) => {
     expect((await send(crm.server.baseUrl, 'POST', '/api/v1/users/login', { body })).status).toBe(401);
   });
 
-  it('opens nothing elsewhere in the form of the other dialects either', async () => {
+  it('is accepted nowhere else in the form of other dialects either', async () => {
     const forms = [
       `/api/v1/users?token=${String(crm.root.token)}`,
       `/client/v4/accounts?token=${String(crm.root.token)}`,
@@ -187,21 +187,18 @@ crmSuite('roles', (crm) => {
     [reader, administrator] = await Promise.all([crm.member('read_only'), crm.member()]);
   });
 
-  it.each(METHODS)(
-    'a member who may only read: $verb $path (allowed: $reads)',
-    async ({ verb, path, reads, members }) => {
-      await make(crm.root);
-      const given = await members(crm.root);
-      await unchanged(crm.server, async () => {
-        const reply = await reader.call(verb, path, given);
-        if (reads) data(reply);
-        else failure(reply, ERROR.notPermitted);
-      });
-    },
-  );
+  it.each(METHODS)('a read_only member: $verb $path (allowed: $reads)', async ({ verb, path, reads, members }) => {
+    await make(crm.root);
+    const given = await members(crm.root);
+    await unchanged(crm.server, async () => {
+      const reply = await reader.call(verb, path, given);
+      if (reads) data(reply);
+      else failure(reply, ERROR.notPermitted);
+    });
+  });
 
   it.each(METHODS.filter(({ reads }) => !reads))(
-    'is refused before anything else is looked at: $path',
+    'is refused before anything else is checked: $path',
     async ({ path }) => {
       failure(await reader.post(path, { fields_set: 7 }), ERROR.notPermitted);
     },

@@ -1,10 +1,10 @@
-/** A list of 10,000: it reads what was asked for and nothing else. */
+/** A list of 10,000 tokens reads only what was requested. */
 import { beforeAll, expect, it, jest } from '@jest/globals';
 import { watchQueries } from '../../support/queries.js';
 import { addTokens } from './many-tokens.js';
 import { crmSuite, data, type AccessToken, type Client } from './support.js';
 
-// Times are compared on machines that do other things as well: what is really wrong fails each time.
+// Times are compared on busy machines; a real fault fails every time.
 jest.retryTimes(2);
 
 const TOKENS = 10_000;
@@ -51,12 +51,12 @@ crmSuite('a list of 10,000', (crm) => {
     expect(slices.filter((text) => !text.includes('latchkey_token'))).toEqual([]);
     const columns = slices.flatMap(columnsOf);
     expect(columns).toContain('number');
-    // The key and the kind are what makes a row a record.
+    // The key and the kind are always read.
     expect(['id', 'kind', 'number']).toEqual(expect.arrayContaining(columns));
     expect(watch.count(/latchkey_audit/)).toBe(0);
   });
 
-  it('reads no more than asked for where the state is a condition', async () => {
+  it('reads no more than requested when filtered by state', async () => {
     const watch = watchQueries(crm.server.dataSource);
     const { tokens } = await list({ fields_set: 'identifier', life_cycle_state: 'NOT_EFFECTIVE' });
     watch.stop();
@@ -67,7 +67,7 @@ crmSuite('a list of 10,000', (crm) => {
     expect(columns).not.toContain('pass_code_hash');
   });
 
-  it('never reads the hashes, even of everything', async () => {
+  it('never reads the hashes, even with all fields', async () => {
     const watch = watchQueries(crm.server.dataSource);
     const { tokens } = await list({});
     watch.stop();

@@ -1,4 +1,4 @@
-/** The list in its three forms: they answer the same rows. */
+/** The list in its three forms, which return the same rows. */
 import { describe, expect, it } from '@jest/globals';
 import { eachAtOnce } from '../../support/cases.js';
 import { itNeedsAToken } from './common-cases.js';
@@ -18,7 +18,7 @@ import {
   type Members,
 } from './support.js';
 
-/** Values of `number` that are none, as JSON. */
+/** Invalid values of `number`, as JSON. */
 const BAD_NUMBERS: unknown[] = [
   0,
   -1,
@@ -35,7 +35,7 @@ const BAD_NUMBERS: unknown[] = [
   'ten',
   'NaN',
 ];
-/** Values that only a body can hold. */
+/** Values that only a body can contain. */
 const BAD_IN_BODY: unknown[] = [true, [1], ['1'], {}, { number: 1 }];
 
 const BAD_STATES = ['effective', 'Effective', 'NOT EFFECTIVE', 'DELETED', 'EFFECTIVE,NOT_EFFECTIVE', ' EFFECTIVE'];
@@ -64,7 +64,7 @@ export function listSuite(verb: 'GET' | 'POST', path: string): void {
     }
 
     describe('OK', () => {
-      it('holds whole records in ascending order of number, the same as show', async () => {
+      it('contains complete records in ascending order of number, the same as show', async () => {
         const { client, tokens } = await four();
         const listed = await list(client, { number: 10 });
         expect(listed).toEqual(tokens);
@@ -72,7 +72,7 @@ export function listSuite(verb: 'GET' | 'POST', path: string): void {
         expect(listed.map(({ number }) => number)).toEqual([1, 2, 3, 4].map((at) => `AT000000000${String(at)}`));
       });
 
-      it('holds as many as asked for, the first ones', async () => {
+      it('contains the first ones, as many as requested', async () => {
         const { client, tokens } = await four();
         expect(await list(client, { number: 1 })).toEqual(tokens.slice(0, 1));
         expect(await list(client, { number: 3 })).toEqual(tokens.slice(0, 3));
@@ -94,7 +94,7 @@ export function listSuite(verb: 'GET' | 'POST', path: string): void {
         expect(await list(client, { number: 10, life_cycle_state: 'PENDING_VERIFICATION' })).toEqual([]);
       });
 
-      it('leaves out the first ones by offset, and goes on until nothing is left', async () => {
+      it('skips the first ones by offset, up to an empty list', async () => {
         const { client, tokens } = await four();
         for (const offset of [0, 1, 3, 4, 5, '2', '00', '9'.repeat(30)]) {
           expect(await list(client, { number: 2, offset })).toEqual(tokens.slice(Number(offset), Number(offset) + 2));
@@ -106,7 +106,7 @@ export function listSuite(verb: 'GET' | 'POST', path: string): void {
         expect(await list(client, { number: 2, offset: 2, ...state })).toEqual([]);
       });
 
-      it('takes number_of_results for number; of both, the smaller counts', async () => {
+      it('accepts number_of_results as number; of both, the smaller counts', async () => {
         const { client, tokens } = await four();
         expect(await list(client, { number_of_results: 2 })).toEqual(tokens.slice(0, 2));
         expect(await list(client, { number_of_results: '1', offset: 1, number: '' })).toEqual(tokens.slice(1, 2));
@@ -123,18 +123,18 @@ export function listSuite(verb: 'GET' | 'POST', path: string): void {
         expect(listed.map(({ id }) => id)).toEqual(tokens.map(({ id }) => id));
       });
 
-      it('is an empty array where there is nothing', async () => {
+      it('is an empty array without tokens', async () => {
         const { root: client } = await crm.organisation();
         expect(await list(client, { number: 10 })).toEqual([]);
       });
 
-      it('does not ask for one of several parameters, and ignores those it does not know', async () => {
+      it('requires none of the optional parameters, and ignores unknown ones', async () => {
         const { client, tokens } = await four();
         const more = { authentication_code: 'a', identifier: 'b', unknown: 'x', offset: '', life_cycle_state: '' };
         expect(await list(client, { number: 10, ...more })).toEqual(tokens);
       });
 
-      it('is open to members who may only read, and changes nothing', async () => {
+      it('is available to read_only members, and changes nothing', async () => {
         const client = await crm.member('read_only');
         await make(crm.root);
         const listed = await unchanged(crm.server, () => list(client, { number: 1 }));
@@ -145,20 +145,20 @@ export function listSuite(verb: 'GET' | 'POST', path: string): void {
     describe('errors', () => {
       itNeedsAToken(crm, method);
 
-      it('names number where it is missing or empty', async () => {
+      it('names number if it is missing or empty', async () => {
         for (const members of [{}, { number: '' }, { life_cycle_state: 'EFFECTIVE' }]) {
           expect(failure(await call(crm.root, members), ERROR.missing)).toContain('number');
         }
       });
 
-      it('refuses what is no number for number', async () => {
+      it('refuses anything but a number for number', async () => {
         const values = [...BAD_NUMBERS, ...(verb === 'POST' ? BAD_IN_BODY : [])];
         await eachAtOnce(values, async (value) => {
           expect(failure(await call(crm.root, { number: value }), ERROR.invalid)).toContain('number');
         });
       });
 
-      it('refuses what is no number for offset and number_of_results', async () => {
+      it('refuses anything but a number for offset and number_of_results', async () => {
         const values = [...BAD_NUMBERS, ...(verb === 'POST' ? BAD_IN_BODY : [])];
         await eachAtOnce(values, async (value) => {
           expect(failure(await call(crm.root, { number_of_results: value }), ERROR.invalid)).toContain(
@@ -169,7 +169,7 @@ export function listSuite(verb: 'GET' | 'POST', path: string): void {
         });
       });
 
-      it('refuses what is no state for life_cycle_state', async () => {
+      it('refuses anything but a state for life_cycle_state', async () => {
         await eachAtOnce(BAD_STATES, async (state) => {
           const reply = await call(crm.root, { number: 1, life_cycle_state: state });
           expect(failure(reply, ERROR.invalid)).toContain('life_cycle_state');

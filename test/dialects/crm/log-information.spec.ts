@@ -1,4 +1,4 @@
-/** `log_information`: who made and changed a token and when, without a query for each row. */
+/** `log_information`: who created and changed a token and when, without a query for each row. */
 import { describe, expect, it } from '@jest/globals';
 import { addAuditRows } from '../../support/audit-rows.js';
 import { watchQueries } from '../../support/queries.js';
@@ -29,7 +29,7 @@ crmSuite('log_information', (crm) => {
   }
 
   describe('says who and when', () => {
-    it('of the one who made a token and of those who changed it, by every method', async () => {
+    it('created and changed a token, by every method', async () => {
       crm.server.clock.freeze();
       const [maker, changer] = [await somebody(), await somebody()];
       const { code, token } = await make(maker.client);
@@ -60,7 +60,7 @@ crmSuite('log_information', (crm) => {
       crm.server.clock.reset();
     });
 
-    it('in a list for each token its own', async () => {
+    it('for each token of a list', async () => {
       const { id, name } = await crm.organisation();
       const people = [await crm.person(), await crm.person()];
       const clients: Client[] = [];
@@ -84,7 +84,7 @@ crmSuite('log_information', (crm) => {
       for (const { log_information: log } of listed) expect(log.created_by_unit).toEqual({ ...ACCOUNT_UNIT, name });
     });
 
-    it('keeps the name of a user who is gone', async () => {
+    it('keeps the name of a deleted user', async () => {
       const { person, client } = await somebody();
       const { code } = await make(client);
       await crm.users('DELETE', `/${String(person.id)}`);
@@ -93,7 +93,7 @@ crmSuite('log_information', (crm) => {
       expect(Object.keys(user ?? {}).sort()).toEqual(['email', 'id', 'person_name', 'username']);
     });
 
-    it('is not moved by reading, or by what fails', async () => {
+    it('is not affected by reads and failed requests', async () => {
       crm.server.clock.freeze();
       const { code, token } = await make(crm.root);
       const { client } = await somebody();
@@ -105,7 +105,7 @@ crmSuite('log_information', (crm) => {
     });
   });
 
-  it('takes no more statements for 200 tokens than for two', async () => {
+  it('needs no more statements for 200 tokens than for two', async () => {
     const { id: accountId, root } = await crm.organisation();
     const statements = async (number: number): Promise<number> => {
       const watch = watchQueries(crm.server.dataSource);
@@ -127,7 +127,7 @@ crmSuite('log_information', (crm) => {
     expect(await statements(200)).toBe(few);
   });
 
-  it('is not looked up where nobody asks for it', async () => {
+  it('is not looked up unless requested', async () => {
     await make(crm.root);
     const watch = watchQueries(crm.server.dataSource);
     data(await crm.root.get('access_tokens/list', { number: '2', fields_set: 'number,identifier' }));

@@ -1,4 +1,4 @@
-/** More access tokens than requests would make in a reasonable time. */
+/** More access tokens than requests could create in a reasonable time. */
 import { randomUUID } from 'node:crypto';
 import { AccessToken as Entity } from '../../../src/dialects/crm/index.js';
 import type { TestServer } from '../../support/test-server.js';

@@ -1,4 +1,4 @@
-/** The methods on access tokens, each with a request that succeeds, for cases that all have in common. */
+/** The methods on access tokens, each with a request that succeeds, for cases that they all have in common. */
 import { expect } from '@jest/globals';
 import type { Reply } from '../../support/http.js';
 import { byCode, data, make, unique, type AccessToken, type Client, type Members } from './support.js';
@@ -8,7 +8,7 @@ export interface Method {
   readonly path: string;
   /** Whether a `read_only` member may call it. */
   readonly reads: boolean;
-  /** Members of a request that succeeds, once. */
+  /** Members of a request that succeeds once. */
   readonly members: (client: Client) => Promise<Members>;
 }
 

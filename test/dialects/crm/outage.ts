@@ -1,4 +1,4 @@
-/** A database that cannot serve: a PostgreSQL that is gone, an SQLite file that another process holds. */
+/** An unavailable database: a stopped PostgreSQL, or an SQLite file that another process has locked. */
 import Database from 'better-sqlite3';
 import { closeLater } from '../../support/closing.js';
 import { createDatabase } from '../../support/engines.js';
@@ -8,12 +8,12 @@ import type { Engine } from '../../../src/persistence/index.js';
 
 export interface Outage {
   readonly server: TestServer;
-  /** From here on the database does not serve. */
+  /** Makes the database unavailable. */
   begin(): Promise<void>;
   end(): Promise<void>;
 }
 
-/** A server whose database can be taken from it. */
+/** A server whose database can become unavailable. */
 export async function startWithOutage(
   engine: Engine,
   env: Record<string, string>,

@@ -29,7 +29,7 @@ crmSuite(
 
     describe('SECURITY.TOOMANYFAILEDLOGINS', () => {
       it.each(METHODS)(
-        'comes after some failures of %s, for the right pass code too, until it is over',
+        'is the answer after some failures of %s, for the right pass code too, until the time has passed',
         async (method) => {
           crm.server.clock.freeze();
           const made = await make(crm.root);
@@ -46,7 +46,7 @@ crmSuite(
         },
       );
 
-      it('counts all methods and both verbs together, and unknown identifiers alike', async () => {
+      it('counts all methods and both verbs together, and unknown identifiers too', async () => {
         const member = await crm.member();
         for (const identifier of [(await make(crm.root)).identifier, 'nobody has this']) {
           await fail(member, { identifier }, 1, 'access_tokens/update');
@@ -58,13 +58,13 @@ crmSuite(
         }
       });
 
-      it('comes to one who tries many identifiers', async () => {
+      it('is the answer to a caller who tries many identifiers', async () => {
         const member = await crm.member('read_only');
         for (let at = 0; at < 8; at += 1) await fail(member, { identifier: `guess-${String(at)}` }, 1);
         isThrottled(await member.post(SHOW, { ...wrong({ identifier: 'guess-9' }) }));
       });
 
-      it('lets no more through when they all come at once', async () => {
+      it('allows no more attempts when all arrive at the same time', async () => {
         const made = await make(crm.root);
         const member = await crm.member('read_only');
         const replies = await Promise.all(Array.from({ length: 80 }, () => member.post(SHOW, { ...wrong(made) })));
@@ -73,7 +73,7 @@ crmSuite(
         expect(codes.filter((code) => code.includes(ERROR.throttled))).toHaveLength(77);
       });
 
-      it('comes when several together try one identifier', async () => {
+      it('is the answer when several callers try one identifier', async () => {
         const made = await make(crm.root);
         const members = await Promise.all([crm.member('read_only'), crm.member('read_only')]);
         for (const member of members) await fail(member, made, 3);
@@ -82,7 +82,7 @@ crmSuite(
     });
 
     describe('OK', () => {
-      it('is what other members get, and the same one by the code, and for other identifiers', async () => {
+      it('is the answer to other members, to the same member by the code, and for other identifiers', async () => {
         const [made, other] = [await make(crm.root), await make(crm.root)];
         const member = await crm.member();
         await fail(member, made, 3);
@@ -91,7 +91,7 @@ crmSuite(
         data(await member.post(SHOW, byIdentifier(other)));
       });
 
-      it('forgets the failures after the right pass code, and after a new one was set', async () => {
+      it('resets the failures after the right pass code, and after a new one was set', async () => {
         const made = await make(crm.root);
         const member = await crm.member();
         for (let round = 0; round < 2; round += 1) {
@@ -106,7 +106,7 @@ crmSuite(
       });
     });
 
-    it('leaves a row for each failure, and none for what is refused', async () => {
+    it('leaves an audit row for each failure, and none for throttled attempts', async () => {
       const made = await make(crm.root);
       const member = await crm.member('read_only');
       await fail(member, made, 3);
@@ -128,7 +128,7 @@ crmSuite(
       expect(unknown).toMatchObject({ targetName: null, details: { token_id: null } });
       expect(rows[4]?.targetName).not.toBe(made.identifier);
       expect(JSON.stringify(rows)).not.toMatch(/a guess|wrong field/);
-      // It changed nothing, so it is nobody's last change.
+      // It changed nothing, so it does not count as the last change.
       const { log_information: log } = data<{ log_information: { updated_by_user: object } }>(
         await crm.root.post(SHOW, byCode(made.code)),
       );
@@ -143,9 +143,9 @@ crmSuite(
 );
 
 crmSuite(
-  '80 wrong pass codes at a time',
+  '80 simultaneous wrong pass codes',
   (crm) => {
-    it('stop nobody from logging in, nor from setting passwords, and are answered without an error of the server', async () => {
+    it('prevent neither logins nor changes of passwords, and cause no server error', async () => {
       const members = await Promise.all(Array.from({ length: 4 }, () => crm.member('read_only')));
       const flood = members.flatMap((member, at) =>
         Array.from({ length: 20 }, (_, n) =>

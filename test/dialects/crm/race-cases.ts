@@ -1,4 +1,4 @@
-/** Requests at the same time: one after the other is what it must look like afterwards. */
+/** Simultaneous requests: the result must be as if they had been made one after the other. */
 import { describe, expect, it } from '@jest/globals';
 import type { Reply } from '../../support/http.js';
 import {
@@ -23,7 +23,7 @@ function times<T>(count: number, make: (at: number) => Promise<T>): Promise<T[]>
 
 const isOk = (reply: Reply): boolean => reply.json<Envelope>().status.code === 'OK';
 
-/** Asserts that one succeeded and all others failed in this way; gives what the one got. */
+/** Asserts that one succeeded and all others failed with this error; returns the result of the one. */
 function exactlyOne(replies: Reply[], error: string): AccessToken {
   const won = replies.filter(isOk).map((reply) => data<AccessToken>(reply));
   expect(won).toHaveLength(1);
@@ -58,7 +58,7 @@ export function races(rounds: number): void {
           }
         });
 
-        it('lets exactly one of ten with the same code and identifier succeed, and wastes no number', async () => {
+        it('lets exactly one of ten with the same code and identifier succeed, and skips no number', async () => {
           const { root } = await crm.organisation();
           const same = { authentication_code: unique('same'), identifier: unique('same') };
           const replies = await times(10, () => create(root, same));
@@ -71,14 +71,14 @@ export function races(rounds: number): void {
           expect((await make(root)).token.number).toBe('AT0000000002');
         });
 
-        it('lets two organisations make the same at the same time', async () => {
+        it('lets two organisations create the same at the same time', async () => {
           const [one, other] = [await crm.organisation(), await crm.organisation()];
           const same = { authentication_code: unique('same'), identifier: unique('same') };
           const replies = await Promise.all([create(one.root, same), create(other.root, same)]);
           for (const reply of replies) expect(data(reply)).toMatchObject({ number: 'AT0000000001' });
         });
 
-        it('gives many at once consecutive numbers', async () => {
+        it('gives consecutive numbers to simultaneous creations', async () => {
           const many = 10 * rounds;
           const { root } = await crm.organisation();
           const tokens = (await times(many, () => create(root))).map((reply) => data<AccessToken>(reply));
@@ -104,7 +104,7 @@ export function races(rounds: number): void {
       });
 
       describe('update', () => {
-        it('makes two changes of different parts both last', async () => {
+        it('stores both of two changes of different parts', async () => {
           for (let round = 0; round < rounds; round += 1) {
             const { code, token } = await make(crm.root);
             const [identifier, other] = [unique('identifier'), unique('pass')];
@@ -113,7 +113,7 @@ export function races(rounds: number): void {
               crm.root.post('access_tokens/set_as_not_effective', byCode(code)),
               crm.root.post('access_tokens/update', { ...byCode(code), pass_code: other }),
             ]);
-            // Who names the record as it was before another's change finds none: then he has changed nothing.
+            // A request that identifies the record as it was before another change finds none, and changes nothing.
             for (const reply of replies) if (!isOk(reply)) failure(reply, ERROR.notFound);
             const [renamed, moved] = replies.map(isOk);
             expect(await shown(crm.root, code)).toMatchObject({
@@ -123,7 +123,7 @@ export function races(rounds: number): void {
           }
         });
 
-        it('lets exactly one of two take the record by its present code to a new one', async () => {
+        it('lets exactly one of two change the code from the current one', async () => {
           for (let round = 0; round < rounds; round += 1) {
             const { code, token } = await make(crm.root);
             const replies = await times(2, () =>
@@ -134,7 +134,7 @@ export function races(rounds: number): void {
           }
         });
 
-        it('lets exactly one of two who know the present pass code change it', async () => {
+        it('lets exactly one of two with the current pass code change it', async () => {
           for (let round = 0; round < rounds; round += 1) {
             const made = await make(crm.root);
             const passCodes = [unique('pass'), unique('pass')];
@@ -150,7 +150,7 @@ export function races(rounds: number): void {
           }
         });
 
-        it('lets exactly one of two records take a free name', async () => {
+        it('lets exactly one of two records take a free code or identifier', async () => {
           for (const [name, error] of [
             ['authentication_code', ERROR.codeTaken],
             ['identifier', ERROR.identifierTaken],
@@ -168,7 +168,7 @@ export function races(rounds: number): void {
       });
 
       describe('states', () => {
-        it('lets exactly one of many who move a token the same way succeed', async () => {
+        it('lets exactly one of many changes to the same state succeed', async () => {
           const { code } = await make(crm.root);
           for (let round = 0; round < rounds; round += 1) {
             for (const [path, state] of [
@@ -182,7 +182,7 @@ export function races(rounds: number): void {
           }
         });
 
-        it('gives no pass code to a token that is not effective', async () => {
+        it('sets no pass code on a token that is not effective', async () => {
           for (let round = 0; round < rounds; round += 1) {
             const made = await make(crm.root);
             const [reset, moved] = await Promise.all([
@@ -196,7 +196,7 @@ export function races(rounds: number): void {
           }
         });
 
-        it('makes the last of several new pass codes work, and no other', async () => {
+        it('accepts only the last of several new pass codes', async () => {
           const made = await make(crm.root);
           const replies = await times(5, () =>
             crm.root.post('access_tokens/reset_pass_code', { authentication_code: made.code }),

@@ -1,4 +1,4 @@
-/** Requests at the same time, each race so often that a rare order comes about. */
+/** Simultaneous requests; each race runs often enough for rare orders. */
 import { races } from './race-cases.js';
 
 races(10);

@@ -1,4 +1,4 @@
-/** Requests at the same time, each race a few times. */
+/** Simultaneous requests; each race runs a few times. */
 import { races } from './race-cases.js';
 
 races(2);

@@ -6,14 +6,14 @@ const LIST = { number: '1' };
 
 crmSuite('POST authentication/token/release', (crm) => {
   describe('OK', () => {
-    it('makes the token unusable at once, and answers with empty data', async () => {
+    it('ends the token at once, and answers with empty data', async () => {
       const client = await crm.member();
       data(await client.get('access_tokens/list', LIST));
       expect(data(await client.post(METHOD))).toEqual({});
       failure(await client.get('access_tokens/list', LIST), ERROR.token);
     });
 
-    it('leaves the other tokens of the user alone', async () => {
+    it('does not affect other tokens of the user', async () => {
       const person = await crm.person();
       await crm.join(person);
       const [one, other] = [await crm.login(person), await crm.login(person)];
@@ -21,7 +21,7 @@ crmSuite('POST authentication/token/release', (crm) => {
       data(await other.get('access_tokens/list', LIST));
     });
 
-    it('lets a member who may only read release his own', async () => {
+    it('lets a read_only member release their own', async () => {
       const client = await crm.member('read_only');
       data(await client.post(METHOD));
       failure(await client.get('access_tokens/list', LIST), ERROR.token);
@@ -67,7 +67,7 @@ crmSuite('POST authentication/token/release', (crm) => {
       crm.server.clock.reset();
     });
 
-    it('is the answer to all but one of many who release a token at once, or to none of them', async () => {
+    it('is the answer to all but one of many simultaneous releases, or to none of them', async () => {
       const client = await crm.member();
       const replies = await Promise.all(Array.from({ length: 8 }, () => client.post(METHOD)));
       const codes = replies.map((reply) => reply.json<{ status: { code: string } }>().status.code);

@@ -34,7 +34,7 @@ const KEYS = [
 
 crmSuite('POST access_tokens/reset_pass_code', (crm) => {
   describe('OK', () => {
-    it('gives a new pass code of six letters and digits, with the documented fields', async () => {
+    it('returns a new pass code of six letters and digits, with the documented fields', async () => {
       const { code, token } = await make(crm.root);
       const reset = data<Reset>(await crm.root.post(PATH, { authentication_code: code }));
       expect(Object.keys(reset).sort()).toEqual(KEYS);
@@ -43,7 +43,7 @@ crmSuite('POST access_tokens/reset_pass_code', (crm) => {
       expect(reset).toMatchObject({ id, number, identifier, authentication_code: code, life_cycle_state: 'EFFECTIVE' });
     });
 
-    it('makes the new pass code work and the old one not, at once', async () => {
+    it('replaces the old pass code at once', async () => {
       const made = await make(crm.root);
       const { random_pass_code: passCode } = data<Reset>(await crm.root.post(PATH, { authentication_code: made.code }));
       data(await crm.root.post(SHOW, byIdentifier({ ...made, passCode })));
@@ -57,7 +57,7 @@ crmSuite('POST access_tokens/reset_pass_code', (crm) => {
       }
     });
 
-    it('gives another pass code each time', async () => {
+    it('returns a different pass code each time', async () => {
       const { code } = await make(crm.root);
       const passCodes = new Set<string>();
       for (const _time of [1, 2, 3, 4, 5]) {
@@ -66,7 +66,7 @@ crmSuite('POST access_tokens/reset_pass_code', (crm) => {
       expect(passCodes.size).toBe(5);
     });
 
-    it('tells who did it and when, and writes one audit row without the pass code', async () => {
+    it('shows who did it and when, and writes one audit row without the pass code', async () => {
       crm.server.clock.freeze();
       const { code, token } = await make(crm.root);
       const { length } = await auditRows(crm.server);
@@ -91,20 +91,20 @@ crmSuite('POST access_tokens/reset_pass_code', (crm) => {
       ['both null', { authentication_code: null, identifier: null }],
       ['both empty', { authentication_code: '', identifier: '' }],
       ['both given', { authentication_code: 'a', identifier: 'b' }],
-      ['them in an object, as elsewhere', byCode('a')],
-    ])('asks for exactly one of code and identifier: %s', async (_what, members) => {
+      ['both in an object, as in other methods', byCode('a')],
+    ])('requires exactly one of code and identifier: %s', async (_what, members) => {
       await unchanged(crm.server, async () => {
         failure(await crm.root.post(PATH, members), ERROR.semiOptional);
       });
     });
 
-    it.each(['authentication_code', 'identifier'])('refuses a %s that is no text', async (name) => {
+    it.each(['authentication_code', 'identifier'])('refuses a %s that is not text', async (name) => {
       for (const value of [7, ['x'], {}, true]) {
         expect(failure(await crm.root.post(PATH, { [name]: value }), ERROR.invalid)).toContain(name);
       }
     });
 
-    it('does not find what is not there', async () => {
+    it('does not find an unknown token', async () => {
       const { code, identifier } = await make(crm.root);
       for (const members of [{ authentication_code: identifier }, { identifier: code }, { identifier: unique('x') }]) {
         failure(await crm.root.post(PATH, members), ERROR.notFound);

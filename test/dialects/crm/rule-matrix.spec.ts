@@ -10,7 +10,7 @@ import { ERROR, byCode, crmSuite, data, failure, unique, type AccessToken, type 
 const FORMS = ['given', 'null', 'empty', 'missing'] as const;
 type Form = (typeof FORMS)[number];
 
-/** What a record has; the pass code is the old one, the new one, or none. */
+/** The content of a record; the pass code is the old one, the new one, or none. */
 interface State {
   readonly identifier: 'old' | 'new' | null;
   readonly passCode: 'old' | 'new' | null;
@@ -44,7 +44,7 @@ function valueOf(form: Form, given: string): Members[string] {
   return { given, null: null, empty: '', missing: undefined }[form];
 }
 
-/** The records that an update may meet. */
+/** The records that an update may find. */
 const BEFORE: Record<string, State> = {
   'a record with identifier and pass code': { identifier: 'old', passCode: 'old' },
   'a record with neither': { identifier: null, passCode: null },
@@ -76,7 +76,7 @@ async function rowOf(crm: Crm, code: string): Promise<Row> {
 
 const matches = (hash: string | null, passCode: string): boolean => hash !== null && bcrypt.compareSync(passCode, hash);
 
-/** Where the setting comes from: the server's own, or the account's, which wins. */
+/** The source of the setting: the server's, or the account's, which takes precedence. */
 function matrix(crm: Crm, allowed: boolean, byAccount: boolean): void {
   const what = `allowed ${allowed ? 'on' : 'off'} by the ${byAccount ? 'account' : 'server'}`;
   describe(what, () => {
@@ -166,7 +166,7 @@ for (const byServer of [false, true]) {
 }
 
 crmSuite('the setting for tokens with neither', (crm) => {
-  it('is off unless configured, holds for its account alone, and changes at once', async () => {
+  it('is off by default, applies to its account only, and takes effect at once', async () => {
     const [one, other] = [await crm.organisation(), await crm.organisation()];
     const create = (root: Crm['root']) => root.post('access_tokens/create');
     const set = (allow: boolean | null): Promise<unknown> =>

@@ -1,4 +1,4 @@
-/** A pass code is told once, by `reset_pass_code`; after that nothing and nobody holds it in clear. */
+/** A pass code is shown once, by `reset_pass_code`; after that it is nowhere in clear text. */
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -6,7 +6,7 @@ import type { Reply } from '../../support/http.js';
 import { ADMIN } from '../../support/test-server.js';
 import { byCode, byIdentifier, crmSuite, data, make, unique, type Crm } from './support.js';
 
-/** Everything that the database holds, as it lies there (SQLite) or as it is read out (PostgreSQL). */
+/** The content of the database: its files (SQLite), or all rows (PostgreSQL). */
 async function everything(crm: Crm): Promise<string> {
   const { dataSource, database, engine } = crm.server;
   if (engine === 'sqlite') {
@@ -26,12 +26,12 @@ interface Traces {
   readonly replies: Reply[];
   /** Every pass code that was ever set or tried. */
   readonly passCodes: string[];
-  /** The one answer that may hold the last of them. */
+  /** The only answer that may contain the last of them. */
   readonly reset: Reply;
   readonly visible: string;
 }
 
-/** A life of a token, with all the errors that have a pass code at hand. */
+/** The life cycle of a token, with all errors in which a pass code is involved. */
 async function live(crm: Crm): Promise<Traces> {
   const { root } = crm;
   const [passCode, second, wrong, refused] = ['pass', 'second', 'wrong', 'refused'].map((what) =>
@@ -73,7 +73,7 @@ crmSuite('secrecy of pass codes', (crm) => {
     }
   });
 
-  it('returns the new one of reset_pass_code once, and under that name only', async () => {
+  it('returns the new one of reset_pass_code once, and only in that member', async () => {
     const { reset, passCodes } = await live(crm);
     const random = passCodes.at(-1) ?? '';
     expect(reset.text.split(random)).toHaveLength(2);
@@ -81,7 +81,7 @@ crmSuite('secrecy of pass codes', (crm) => {
     expect(reset.text).not.toMatch(/"pass_code"|\$2[aby]\$/);
   });
 
-  it('keeps none in the database, neither in tables nor in files nor in audit rows', async () => {
+  it('stores none in the database, neither in tables nor in files nor in audit rows', async () => {
     const { passCodes, visible } = await live(crm);
     const text = await everything(crm);
     expect(text).toContain(visible);
@@ -90,7 +90,7 @@ crmSuite('secrecy of pass codes', (crm) => {
   });
 
   describe('login', () => {
-    it('keeps neither token nor password in the database', async () => {
+    it('stores neither token nor password in the database', async () => {
       const person = await crm.person();
       await crm.join(person);
       const { token } = await crm.login(person);

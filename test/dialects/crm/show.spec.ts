@@ -25,7 +25,7 @@ const [byPost, byGet] = [methodOf('POST', PATH), methodOf('GET', PATH)];
 
 crmSuite('POST access_tokens/show', (crm) => {
   describe('OK', () => {
-    it('finds by authentication code alone, and tells every documented field', async () => {
+    it('finds by authentication code alone, and shows every documented field', async () => {
       const { code, identifier } = await make(crm.root);
       const token = data<AccessToken>(await crm.root.post(PATH, byCode(code)));
       expect(Object.keys(token).sort()).toEqual(FIELDS);
@@ -50,7 +50,7 @@ crmSuite('POST access_tokens/show', (crm) => {
       });
     });
 
-    it('finds by identifier and pass code, the same record', async () => {
+    it('finds the same record by identifier and pass code', async () => {
       const made = await make(crm.root);
       const token = data<AccessToken>(await crm.root.post(PATH, byIdentifier(made)));
       expect(token).toEqual(made.token);
@@ -61,7 +61,7 @@ crmSuite('POST access_tokens/show', (crm) => {
       expect(data(await crm.root.post(PATH, byCode(code)))).toEqual(token);
     });
 
-    it('finds in any state', async () => {
+    it('finds tokens in any state', async () => {
       const made = await make(crm.root);
       data(await crm.root.post('access_tokens/set_as_not_effective', byCode(made.code)));
       for (const members of [byCode(made.code), byIdentifier(made)]) {
@@ -74,14 +74,14 @@ crmSuite('POST access_tokens/show', (crm) => {
       ['a pass code of another type', { pass_code: 7 }],
       ['an identifier of null', { identifier: null }],
       ['an empty identifier', { identifier: '' }],
-      ['members that it does not know', { id: 'x', number: 7 }],
-    ])('does not mind %s beside the code', async (_what, more) => {
+      ['unknown members', { id: 'x', number: 7 }],
+    ])('ignores %s in addition to the code', async (_what, more) => {
       const { code } = await make(crm.root);
       const reply = await crm.root.post(PATH, { access_token_identifier: { authentication_code: code, ...more } });
       expect(data(reply)).toMatchObject({ authentication_code: code });
     });
 
-    it('does not mind an empty code beside identifier and pass code', async () => {
+    it('ignores an empty code in addition to identifier and pass code', async () => {
       const { identifier, passCode } = await make(crm.root);
       for (const code of ['', null]) {
         const named = { identifier, pass_code: passCode, authentication_code: code };
@@ -101,7 +101,7 @@ crmSuite('POST access_tokens/show', (crm) => {
     itNeedsAToken(crm, byPost);
     itNeedsOneIdentifier(crm, PATH);
 
-    it('does not find by the code of what has no identifier, with any pass code', async () => {
+    it('does not accept a code as an identifier, with any pass code', async () => {
       await crm.accounts('PUT', `/${ACCOUNT.id}`, { settings: { allow_no_identifier: true } });
       const { code } = await make(crm.root, { identifier: null });
       for (const identifier of ['null', code, 'undefined']) {

@@ -1,4 +1,4 @@
-/** The two moves of the life cycle: each from one state only. */
+/** The two transitions of the life cycle, each from one state only. */
 import { describe, expect, it } from '@jest/globals';
 import { itNeedsAToken, itNeedsOneIdentifier } from './common-cases.js';
 import { methodOf } from './methods.js';
@@ -31,7 +31,7 @@ export function stateSuite(path: string, from: keyof typeof AWAY, to: keyof type
     }
 
     describe('OK', () => {
-      it(`makes a token ${to} that was ${from}, and nothing else of it changes`, async () => {
+      it(`makes a ${from} token ${to}, and changes nothing else of it`, async () => {
         const { token, code } = await makeIn(from);
         const { log_information: _log, ...rest } = token;
         const moved = data<AccessToken>(await crm.root.post(path, byCode(code)));
@@ -46,7 +46,7 @@ export function stateSuite(path: string, from: keyof typeof AWAY, to: keyof type
         data(await crm.root.post('access_tokens/show', byIdentifier(made)));
       });
 
-      it('goes there and back again, as often as wanted', async () => {
+      it('can be undone and repeated', async () => {
         const { code } = await makeIn(from);
         for (const _time of [1, 2, 3]) {
           expect(data(await crm.root.post(path, byCode(code)))).toMatchObject({ life_cycle_state: to });
@@ -54,7 +54,7 @@ export function stateSuite(path: string, from: keyof typeof AWAY, to: keyof type
         }
       });
 
-      it('tells who did it and when, and writes one audit row', async () => {
+      it('shows who did it and when, and writes one audit row', async () => {
         crm.server.clock.freeze();
         const { code, token } = await makeIn(from);
         const { length } = await auditRows(crm.server);
@@ -68,7 +68,7 @@ export function stateSuite(path: string, from: keyof typeof AWAY, to: keyof type
         crm.server.clock.reset();
       });
 
-      it('leaves other tokens as they are', async () => {
+      it('does not affect other tokens', async () => {
         const other = await makeIn(from);
         const { code } = await makeIn(from);
         data(await crm.root.post(path, byCode(code)));
@@ -89,7 +89,7 @@ export function stateSuite(path: string, from: keyof typeof AWAY, to: keyof type
         });
       });
 
-      it('tells nothing of the state to whoever has the wrong pass code', async () => {
+      it('does not reveal the state to callers with a wrong pass code', async () => {
         const made = await makeIn(to);
         failure(await crm.root.post(path, byIdentifier({ ...made, passCode: 'wrong' })), ERROR.notFound);
       });

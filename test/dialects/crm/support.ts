@@ -1,4 +1,4 @@
-/** Actors and builders for the CRM dialect: everybody speaks HTTP. */
+/** Actors and builders for the CRM dialect, over HTTP. */
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { onBothEngines } from '../../support/engines.js';
 import { send, type Call, type Reply } from '../../support/http.js';
@@ -12,19 +12,19 @@ export const PREFIX = '/crmapi/rest/v2';
 
 export type Members = Record<string, unknown>;
 
-/** Somebody who calls the methods, with a login token or without. */
+/** A caller of the methods, with or without a login token. */
 export class Client {
   constructor(
     private readonly server: TestServer,
     readonly token?: string,
   ) {}
 
-  /** @param members - sent beside the login token */
+  /** @param members - sent in addition to the login token */
   post(method: string, members: Members = {}, call: Call = {}): Promise<Reply> {
     return this.postText(method, JSON.stringify({ token: this.token, ...members }), call);
   }
 
-  /** @param body - sent as it is */
+  /** @param body - sent unchanged */
   postText(method: string, body: string | Buffer, { headers }: Call = {}): Promise<Reply> {
     const given = headers ?? { 'Content-Type': 'application/json' };
     return send(this.server.baseUrl, 'POST', `${PREFIX}/${method}`, { headers: given, body });
@@ -58,11 +58,11 @@ export interface Person {
 export interface Organisation {
   readonly id: string;
   readonly name: string;
-  /** The administrator of the server, logged in there. */
+  /** The administrator of the server, logged in to it. */
   readonly root: Client;
 }
 
-/** An access token as it was made, with what names it. */
+/** An access token as created, with its identifiers. */
 export interface Made {
   readonly token: AccessToken;
   readonly code: string;
@@ -72,7 +72,7 @@ export interface Made {
 
 let counter = 0;
 
-/** Text that nobody else has. */
+/** Unique text. */
 export function unique(what: string): string {
   counter += 1;
   return `${what}-${String(counter)}`;
@@ -85,7 +85,7 @@ export interface Crm {
   readonly root: Client;
   login(person: Pick<Person, 'email' | 'password'>, organisation?: string, more?: Members): Promise<Client>;
   person(fields?: Members): Promise<Person>;
-  /** Makes somebody a member; gives the id of the membership. */
+  /** Adds a member; returns the id of the membership. */
   join(person: Person, role?: string, accountId?: string): Promise<string>;
   /** A new member of the first organisation, logged in. */
   member(role?: string): Promise<Client>;
@@ -135,7 +135,7 @@ export function actors(server: TestServer): Omit<Crm, 'root'> {
   return { server, anonymous, login, person, join, member, organisation, accounts, users };
 }
 
-/** A suite on both engines, with one server for each; its members are there from the first test on. */
+/** A suite on both engines, with one server for each; available in hooks and tests. */
 export function crmSuite(name: string, suite: (crm: Crm) => void, env: Record<string, string> = {}): void {
   onBothEngines(name, (engine) => {
     const crm = {} as Crm;
@@ -149,7 +149,7 @@ export function crmSuite(name: string, suite: (crm: Crm) => void, env: Record<st
   });
 }
 
-/** A new access token with everything; members replace what it would have. */
+/** A new access token with all members, which can be replaced. */
 export async function make(client: Client, members: Members = {}): Promise<Made> {
   const values = { authentication_code: unique('code'), identifier: unique('identifier'), pass_code: unique('pass') };
   const reply = await client.post('access_tokens/create', { ...values, ...members });
@@ -158,14 +158,14 @@ export async function make(client: Client, members: Members = {}): Promise<Made>
   return { token, code: token.authentication_code, identifier: given.identifier, passCode: given.pass_code };
 }
 
-/** How a request names an access token: by its code, or by identifier and pass code. */
+/** How a request identifies an access token: by its code, or by identifier and pass code. */
 export const byCode = (code: string): Members => ({ access_token_identifier: { authentication_code: code } });
 
 export const byIdentifier = ({ identifier, passCode }: Pick<Made, 'identifier' | 'passCode'>): Members => ({
   access_token_identifier: { identifier, pass_code: passCode },
 });
 
-/** What `show` says of an access token. */
+/** What `show` returns for an access token. */
 export async function shown(client: Client, code: string): Promise<AccessToken> {
   return data<AccessToken>(await client.post('access_tokens/show', byCode(code)));
 }

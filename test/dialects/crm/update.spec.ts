@@ -38,7 +38,7 @@ crmSuite('POST access_tokens/update', (crm) => {
       failure(await crm.root.post(show, byCode(code)), ERROR.notFound);
     });
 
-    it('generates a new code for null', async () => {
+    it('generates a new code if it is null', async () => {
       const { code, token } = await make(crm.root);
       const one = await update({ ...byCode(code), authentication_code: null });
       expect(one.authentication_code).toMatch(HEX_32);
@@ -49,7 +49,7 @@ crmSuite('POST access_tokens/update', (crm) => {
       failure(await crm.root.post(show, byCode(code)), ERROR.notFound);
     });
 
-    it('names the record as it was, and takes new values beside that', async () => {
+    it('identifies the record by its old values, and accepts new ones in addition', async () => {
       const made = await make(crm.root);
       const [identifier, passCode] = [unique('identifier'), unique('pass')];
       const changed = await update({ ...byIdentifier(made), identifier, pass_code: passCode });
@@ -60,7 +60,7 @@ crmSuite('POST access_tokens/update', (crm) => {
       }
     });
 
-    it('changes the pass code alone, and the old one is dead at once', async () => {
+    it('changes the pass code alone, and the old one ends at once', async () => {
       const made = await make(crm.root);
       const passCode = unique('pass');
       const changed = await update({ ...byIdentifier(made), pass_code: passCode });
@@ -69,7 +69,7 @@ crmSuite('POST access_tokens/update', (crm) => {
       data(await crm.root.post(show, byIdentifier({ ...made, passCode })));
     });
 
-    it('takes the record’s own code and identifier again', async () => {
+    it('accepts the record’s own code and identifier', async () => {
       const made = await make(crm.root);
       const { code, identifier } = made;
       const changed = await update({ ...byCode(code), authentication_code: code, identifier, pass_code: 'another' });
@@ -88,7 +88,7 @@ crmSuite('POST access_tokens/update', (crm) => {
       ['nothing', {}],
       ['its own code', { authentication_code: 'own' }],
       ['only what cannot be changed here', { id: 'x', number: 7, life_cycle_state: 'NOT_EFFECTIVE', token_id: 'x' }],
-    ])('leaves the record as it is, updated_date included, when given %s', async (_what, more) => {
+    ])('changes nothing, not even updated_date, when given %s', async (_what, more) => {
       crm.server.clock.freeze();
       const { code, token } = await make(crm.root);
       crm.server.clock.advance(5000);
@@ -98,7 +98,7 @@ crmSuite('POST access_tokens/update', (crm) => {
       crm.server.clock.reset();
     });
 
-    it('tells who changed it and when, and writes one audit row', async () => {
+    it('shows who changed it and when, and writes one audit row', async () => {
       crm.server.clock.freeze();
       const { code, token } = await make(crm.root);
       const { length } = await auditRows(crm.server);
@@ -111,7 +111,7 @@ crmSuite('POST access_tokens/update', (crm) => {
       crm.server.clock.reset();
     });
 
-    it('lets go of the old names: others may have them', async () => {
+    it('frees the old code and identifier for others', async () => {
       const made = await make(crm.root);
       await update({ ...byCode(made.code), authentication_code: null, identifier: unique('other'), pass_code: 'x' });
       const { token } = await make(crm.root, { authentication_code: made.code, identifier: made.identifier });
@@ -134,7 +134,7 @@ crmSuite('POST access_tokens/update', (crm) => {
     it.each([
       ['code', ERROR.codeTaken],
       ['identifier', ERROR.identifierTaken],
-    ])('refuses a %s of another record and leaves the record as it was, in every part', async (what, error) => {
+    ])('refuses a %s of another record and changes nothing', async (what, error) => {
       const [mine, other] = [await make(crm.root), await make(crm.root)];
       const taken =
         what === 'code'
@@ -156,7 +156,7 @@ crmSuite('POST access_tokens/update', (crm) => {
       ['pass_code', 'x'.repeat(73)],
       ['identifier', 'x'.repeat(256)],
       ['authentication_code', 'x'.repeat(256)],
-    ])('refuses a %s that is no fit text (%j)', async (name, value) => {
+    ])('refuses a %s that is not valid text (%j)', async (name, value) => {
       const { code } = await make(crm.root);
       const others: Members = name === 'identifier' ? { pass_code: 'new' } : {};
       await unchanged(crm.server, async () => {
@@ -165,7 +165,7 @@ crmSuite('POST access_tokens/update', (crm) => {
       });
     });
 
-    it('is told the missing pass code before the record is looked for', async () => {
+    it('reports a missing pass code before the record is looked up', async () => {
       const members = { access_token_identifier: { identifier: unique('unknown') }, identifier: 'x' };
       expect(failure(await crm.root.post(PATH, members), ERROR.missing)).toContain('pass_code');
     });

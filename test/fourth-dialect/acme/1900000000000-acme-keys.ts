@@ -1,4 +1,4 @@
-/** What the kind adds to the table of tokens, and the table of accounts' teams. */
+/** Adds the columns of the kind to the table of tokens, and the table of accounts' teams. */
 import { Table, TableCheck, TableColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { migrationColumns } from '../../../src/dialect-kit.js';
 

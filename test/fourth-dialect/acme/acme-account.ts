@@ -1,4 +1,4 @@
-/** What Acme keeps for each account: the team of keys that name none. */
+/** What Acme stores for each account: the default team of keys. */
 import { Column, Entity, In, PrimaryColumn, type EntityManager } from 'typeorm';
 import type { AccountExtension, AccountSetting } from '../../../src/dialect-kit.js';
 

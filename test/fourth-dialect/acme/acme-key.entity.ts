@@ -1,4 +1,4 @@
-/** A kind of token that Latchkey has never heard of. */
+/** A kind of token that Latchkey does not know. */
 import { Check, ChildEntity, Column } from 'typeorm';
 import { Token } from '../../../src/dialect-kit.js';
 

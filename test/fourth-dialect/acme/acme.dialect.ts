@@ -1,4 +1,4 @@
-/** A dialect of somebody else's, as one value. */
+/** A third party's dialect, as one value. */
 import {
   CHECKED_SECRET_PATTERN,
   Secret,

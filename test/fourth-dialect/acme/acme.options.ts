@@ -1,4 +1,4 @@
-/** What can be set of the dialect, and the module that takes it. */
+/** The settings of the dialect, and its configurable module. */
 import { configurableModule, setting, settingsTable, textForm } from '../../../src/dialect-kit.js';
 
 const PREFIX = /^[A-Za-z0-9]{1,15}_$/;

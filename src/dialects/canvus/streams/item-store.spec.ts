@@ -9,7 +9,7 @@ const item = (number: number, text = ''): Item => {
 
 const lineOf = async (store: ItemStore): Promise<string> => Buffer.concat(await store.firstLine()).toString();
 
-/** What the line has to be: the items in the order of the list. */
+/** The expected line: the items in the order of the list. */
 const expected = (items: readonly Item[]): string =>
   `[${[...items]
     .sort((one, other) => Number(one.key) - Number(other.key))
@@ -17,7 +17,7 @@ const expected = (items: readonly Item[]): string =>
     .join(',')}]\n`;
 
 describe('ItemStore', () => {
-  it('makes a line of no item, of one, and of one that is no list', async () => {
+  it('builds the line of no item, of one, and of an object instead of a list', async () => {
     const [list, single] = [new ItemStore(true), new ItemStore(false)];
     expect(await lineOf(list)).toBe('[]\n');
     list.put(item(1));
@@ -39,7 +39,7 @@ describe('ItemStore', () => {
     expect(store.get('2')).toBeUndefined();
   });
 
-  it('keeps the order of the list, whatever comes, changes and goes', async () => {
+  it('keeps the order of the list, whatever is added, changed and removed', async () => {
     const store = new ItemStore(true);
     const held = new Map<string, Item>();
     let seed = 7;
@@ -64,7 +64,7 @@ describe('ItemStore', () => {
     expect([store.size, await lineOf(store)]).toEqual([0, '[]\n']);
   });
 
-  it('makes the line once for each state, and after a change only the part that it is in', async () => {
+  it('builds the line once for each state, and after a change only the affected part', async () => {
     const store = new ItemStore(true);
     for (let number = 0; number < 3000; number += 1) store.put(item(number));
     const before = await store.firstLine();

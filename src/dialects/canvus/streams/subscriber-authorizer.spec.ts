@@ -24,7 +24,7 @@ const ANNA: DirectoryUser = { id: 7, email: 'anna@example.com', name: 'Anna', ad
 const TOKEN = { id: 'token', userId: ANNA.id, enabled: true, expiresAt: null };
 const LINE = Buffer.from('[]\n');
 
-/** A database that holds one token. */
+/** A database with one token. */
 class OneToken extends Transactor {
   override readonly waiting = 0;
 
@@ -40,7 +40,7 @@ class OneToken extends Transactor {
   tryLock = this.write;
 }
 
-/** Users who are found when the test says so, as they were when they were asked for. */
+/** A directory that answers when the test says so, with the state at the time of the request. */
 class SlowUsers extends UserDirectory {
   anna = ANNA;
   readonly answers: (() => void)[] = [];
@@ -56,7 +56,7 @@ class SlowUsers extends UserDirectory {
 
   findByEmail = (): Promise<null> => Promise.resolve(null);
 
-  /** Lets the one who waits for an answer have it. */
+  /** Answers the waiting request. */
   async answer(): Promise<void> {
     while (this.answers.length === 0) await nextTick();
     this.answers.shift()?.();
@@ -106,14 +106,14 @@ describe('SubscriberAuthorizer', () => {
     subscriber.begin([LINE]);
   });
 
-  it('keeps a new subscriber’s lines back until it is known that they may have them', async () => {
+  it('holds back a new subscriber’s lines until they are authorized', async () => {
     for (let turn = 0; turn < 5; turn += 1) await nextTick();
     expect(written).toEqual([]);
     await users.answer();
     expect([await opened, written]).toEqual(['opened', [LINE]]);
   });
 
-  it('does not take an answer from before a block for one from after it', async () => {
+  it('does not use an answer from before a block after it', async () => {
     while (users.answers.length === 0) await nextTick();
     users.anna = { ...ANNA, status: 'blocked' };
     authorizer.onChange(new UserBlocked(ANNA), ANNA.id);
@@ -124,7 +124,7 @@ describe('SubscriberAuthorizer', () => {
     expect(written).toEqual([]);
   });
 
-  it('asks nothing for a change that revokes no access, nor for one of somebody else', async () => {
+  it('reads nothing for a change that revokes no access, or concerns another user', async () => {
     await users.answer();
     authorizer.onChange(new UserLoggedIn(ANNA), ANNA.id);
     authorizer.onChange(new UserBlocked({ id: 8, name: 'Berta' }), 8);
@@ -134,7 +134,7 @@ describe('SubscriberAuthorizer', () => {
     expect(written).toEqual([LINE, LINE]);
   });
 
-  it('asks nothing for a subscriber who has gone', async () => {
+  it('reads nothing for a subscriber who has disconnected', async () => {
     await users.answer();
     authorizer.remove(subscriber);
     authorizer.onChange(new UserBlocked(ANNA), ANNA.id);

@@ -1,0 +1,67 @@
+/** The commands that work on the database: gives them the settings, and the services of the server without the server. */
+import { Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { DataSource } from 'typeorm';
+import { sharedOptions } from './app.module.js';
+import type { ExitCode, Invocation } from './cli/index.js';
+import { runCommand, type CommandIo } from './commands/index.js';
+import { loadConfig, type Config } from './config/index.js';
+import { ChangeRelay, EventBus } from './core/index.js';
+import { TokenRevocation } from './data-plane/index.js';
+import { DIALECTS } from './dialects.js';
+import { CHECKPOINTS, LatchkeyModule } from './latchkey.module.js';
+import { NestLog, createLog } from './operations/index.js';
+import { Connection, guestRelayFor } from './persistence/index.js';
+import { schemaOf } from './schema.js';
+import type { Environment } from './settings/index.js';
+
+const STANDARD_IO: CommandIo = {
+  stdin: process.stdin,
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+};
+
+/** A command lasts too short a time to clean up. */
+const NO_CLEANUP_MS = 86_400_000;
+
+/** Runs a command that is not `start`. @param env - with the settings that the command line gives */
+export function runOnDatabase(invocation: Invocation, env: Environment, io = STANDARD_IO): Promise<ExitCode> {
+  return runCommand(invocation, {
+    env,
+    io,
+    loadConfig: () => loadConfig(env),
+    schema: schemaOf(DIALECTS),
+    servicesFor,
+  });
+}
+
+/** The services for an open database. Closing them leaves it open. */
+function servicesFor(config: Config, dataSource: DataSource): Promise<INestApplicationContext> {
+  const log = createLog({ ...config.log, level: config.log.level === 'silent' ? 'silent' : 'error' });
+  return NestFactory.createApplicationContext(AdministrationModule.forRoot(config, dataSource), {
+    logger: new NestLog(log),
+    abortOnError: false,
+  });
+}
+
+@Module({})
+class AdministrationModule {
+  static forRoot(config: Config, dataSource: DataSource): DynamicModule {
+    const latchkey = LatchkeyModule.forRoot({
+      dialects: DIALECTS,
+      ...sharedOptions(config),
+      cleanup: { ...config.cleanup, initialDelayMs: NO_CLEANUP_MS },
+      providers: [
+        { provide: Connection, useValue: Connection.of(dataSource) },
+        // A server does that, and would have to wait.
+        { provide: CHECKPOINTS, useValue: null },
+        {
+          provide: ChangeRelay,
+          useFactory: (events: EventBus) => guestRelayFor(dataSource, events, config.database.leaseSeconds),
+          inject: [EventBus],
+        },
+      ],
+    });
+    return { module: AdministrationModule, imports: [latchkey], providers: [TokenRevocation] };
+  }
+}

@@ -1,0 +1,41 @@
+/** What a command line asks for, once it has been read. */
+
+/** The commands by their full names. `start` starts the server; the others work on its database. */
+export const COMMAND_NAMES = [
+  'start',
+  'admin reset-password',
+  'admin create-token',
+  'admin create',
+  'admin unlock',
+  'user list',
+  'token list',
+  'token revoke',
+  'migrate status',
+  'migrate up',
+  'migrate down',
+  'config',
+] as const;
+
+export type CommandName = (typeof COMMAND_NAMES)[number];
+
+/** The options of all commands; each command has some of them. */
+export interface CommandOptions {
+  readonly database?: string;
+  readonly port?: string;
+  readonly host?: string;
+  readonly json?: boolean;
+  readonly passwordFile?: string;
+  readonly generate?: boolean;
+  readonly name?: string;
+  readonly description?: string;
+  readonly user?: string;
+  readonly account?: string;
+  readonly kind?: string;
+}
+
+/** A command with its arguments and options. */
+export interface Invocation {
+  readonly command: CommandName;
+  readonly words: readonly string[];
+  readonly options: CommandOptions;
+}

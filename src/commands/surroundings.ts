@@ -1,0 +1,73 @@
+/** What every command works with: settings, the database's services, input and output, and its errors. */
+import type { Readable } from 'node:stream';
+import type { INestApplicationContext } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import type { CommandOptions } from '../cli/index.js';
+import type { Config } from '../config/index.js';
+import type { Schema } from '../core/index.js';
+import { openForCommand } from '../persistence/index.js';
+import type { Environment } from '../settings/index.js';
+
+/** Where a command reads and writes. */
+export interface CommandIo {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  /** For the result: text, or JSON with `--json`. */
+  readonly out: (text: string) => void;
+  /** For remarks and questions. */
+  readonly err: (text: string) => void;
+}
+
+/** What the process gives its commands. */
+export interface Surroundings {
+  /** The environment, with the settings that the command line gives. */
+  readonly env: Environment;
+  /** @throws ConfigError */
+  readonly loadConfig: () => Config;
+  readonly schema: Schema;
+  /** Makes the services of the server for an open database, without a server. */
+  readonly servicesFor: (config: Config, dataSource: DataSource) => Promise<INestApplicationContext>;
+  readonly io: CommandIo;
+}
+
+/** A command with what was given to it. */
+export interface CommandCall extends Surroundings {
+  readonly words: readonly string[];
+  readonly options: CommandOptions;
+}
+
+/** Something that a command cannot do; the message says why, and what to do. */
+export class CommandError extends Error {}
+
+/** Runs work with the services of the server, on a database that exists and has the schema of this version. */
+export async function withServices<T>(
+  call: Surroundings,
+  work: (services: INestApplicationContext) => Promise<T>,
+): Promise<T> {
+  const config = call.loadConfig();
+  const dataSource = await openForCommand(config.database.address, call.schema);
+  try {
+    return await withServicesOn(call, config, dataSource, work);
+  } finally {
+    if (dataSource.isInitialized) await dataSource.destroy();
+  }
+}
+
+/** The same on a database that is open already, and stays open. */
+export async function withServicesOn<T>(
+  { servicesFor }: Surroundings,
+  config: Config,
+  dataSource: DataSource,
+  work: (services: INestApplicationContext) => Promise<T>,
+): Promise<T> {
+  const services = await servicesFor(config, dataSource);
+  try {
+    return await work(services);
+  } finally {
+    await services.close();
+  }
+}
+
+/** Writes a result: as JSON with `--json`, otherwise as text. */
+export function print({ io, options }: Pick<CommandCall, 'io' | 'options'>, value: unknown, text: string): void {
+  io.out(options.json ? `${JSON.stringify(value, null, 2)}\n` : text);
+}
