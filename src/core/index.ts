@@ -35,7 +35,7 @@ export type { Lock, LockKey, Lockable } from './database/locks.js';
 export { CORE_ENTITIES } from './core.entities.js';
 export { CORE_PROVIDERS } from './core.providers.js';
 export * as migrationColumns from './database/migration-columns.js';
-export { RowMapper, findRow, type Row } from './database/row-mapper.js';
+export { RowMapper, findRow, updateRow, type Row } from './database/row-mapper.js';
 export { DomainError, Overload, UniqueViolation, assertNever, type DomainErrorCode } from './errors.js';
 export { EventBus, type ChangeListener, type ResyncListener } from './changes/event-bus.js';
 export { removeEmptyCounters } from './failures/empty-counters.js';

@@ -1,6 +1,5 @@
 /** Logs users in, with a password or another token, and out. */
 import { Injectable } from '@nestjs/common';
-import { LessThanOrEqual } from 'typeorm';
 import {
   DomainError,
   HashingService,
@@ -9,6 +8,7 @@ import {
   TokenService,
   UnitOfWork,
   anonymousFrom,
+  updateRow,
   type Actor,
   type Origin,
   type Transaction,
@@ -184,8 +184,8 @@ export class SessionService {
       const { accountId = null } = options;
       if (accountId !== null && !(await tx.lockShared(Account, { id: accountId }))) return undefined;
       const renewed = by.renewedHash ? { passwordHash: by.renewedHash } : {};
-      await tx.manager.update(User, { id: user.id }, { lastLoginAt: tx.now, ...renewed });
-      await tx.manager.delete(SessionToken, { userId: user.id, expiresAt: LessThanOrEqual(tx.now) });
+      await updateRow(tx.manager, User, { id: user.id }, { lastLoginAt: tx.now, ...renewed });
+      await this.families.removeExpired(tx, user.id);
       await this.networks.remember(tx, user.id, options);
       const family = await this.families.columnsOfNext(tx, by.presented, options.lifetimeSeconds);
       const endedLogins = await this.families.makeRoom(tx, user.id);

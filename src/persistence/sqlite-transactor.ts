@@ -5,7 +5,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
-import { Transactor, type DatabaseWork } from '../core/index.js';
+import { Transactor, findRow, type DatabaseWork } from '../core/index.js';
 import { commitChannel } from './channels.js';
 import { isBusy, translated } from './driver-errors.js';
 import { ReadWriteLock } from './read-write-lock.js';
@@ -86,7 +86,9 @@ export class SqliteTransactor extends Transactor {
     options: FindManyOptions<E>,
   ): Promise<E[]> {
     // Writers run one at a time, so the rows cannot change before this one commits.
-    return manager.find(entity, options);
+    const { where, ...others } = options;
+    if (!isPlain(where) || Object.keys(others).length > 0) return manager.find(entity, options);
+    return findRow(manager, entity, where as Partial<E>).then((row) => (row ? [row] : []));
   }
 
   lock(): Promise<void> {
@@ -189,4 +191,14 @@ export class SqliteTransactor extends Transactor {
       }
     }
   }
+}
+
+/** Whether conditions are values only, which need none of TypeORM's operators. */
+function isPlain(where: unknown): boolean {
+  return (
+    typeof where === 'object' &&
+    where !== null &&
+    !Array.isArray(where) &&
+    Object.values(where).every((value) => ['string', 'number', 'boolean'].includes(typeof value))
+  );
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, FindOptionsWhere, ObjectType, UpdateQueryBuilder } from 'typeorm';
 import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from '../changes/changes.js';
-import { insertRows } from '../database/row-mapper.js';
+import { deleteRow, insertRows } from '../database/row-mapper.js';
 import { DomainError } from '../errors.js';
 import { countToken } from './token-count.js';
 import { Token } from './token.entity.js';
@@ -140,8 +140,7 @@ export class TokenService {
    */
   async revoke<T extends Token>(tx: Transaction, kind: TokenKind<T>, ref: TokenRef): Promise<T> {
     const token = await this.locked(tx, kind, ref);
-    const { affected } = await tx.manager.delete(kind, where<T>({ id: token.id }));
-    if (affected !== 1) throw notFound();
+    if (!(await deleteRow(tx.manager, Token, { id: token.id }))) throw notFound();
     await countToken(tx.manager, token, -1);
     tx.record(new TokenRevoked(token));
     return token;

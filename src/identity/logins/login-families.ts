@@ -69,13 +69,20 @@ export class LoginFamilies {
     if (loginsPerUser === 0) return 0;
     const excess = (await countOf(tx, userId)) - loginsPerUser + 1;
     if (excess <= 0) return 0;
-    const oldest = await tx.manager.find(SessionToken, {
-      select: { id: true, userId: true },
-      where: { userId },
-      order: { createdAt: 'ASC', id: 'ASC' },
-      take: Math.min(excess, ENDED_AT_ONCE),
-    });
-    return this.endAll(tx, oldest);
+    const oldest = await tx.manager.query<{ id: string }[]>(
+      `SELECT "id" ${loginsOf(tx)} ORDER BY "created_at", "id" LIMIT ${String(Math.min(excess, ENDED_AT_ONCE))}`,
+      [userId],
+    );
+    return this.endAll(
+      tx,
+      oldest.map(({ id }) => ({ id, userId })),
+    );
+  }
+
+  /** Removes the logins of a user that have expired. No change is recorded: they were already not accepted. */
+  async removeExpired(tx: Transaction, userId: number): Promise<void> {
+    const now = tx.manager.dataSource.driver.createParameter('', 1);
+    await tx.manager.query(`DELETE ${loginsOf(tx)} AND "expires_at" <= ${now}`, [userId, tx.now.getTime()]);
   }
 
   /**
@@ -124,8 +131,17 @@ async function familyOf(tx: Transaction, { id, createdAt }: SessionToken): Promi
   return { id: row?.familyId ?? id, beganAt: row?.familyBeganAt ?? createdAt };
 }
 
-/** TypeORM's own count takes several times as long, because it counts distinct ids. */
 async function countOf(tx: Transaction, userId: number): Promise<number> {
-  const query = tx.manager.createQueryBuilder(SessionToken, 'login').select('COUNT(*)', 'count').where({ userId });
-  return Number((await query.getRawOne<{ count: string | number }>())?.count ?? 0);
+  const [row] = await tx.manager.query<{ count: string | number }[]>(`SELECT COUNT(*) AS "count" ${loginsOf(tx)}`, [
+    userId,
+  ]);
+  return Number(row?.count ?? 0);
+}
+
+/**
+ * The logins of the user who is the first parameter. These statements run at each login, and building them takes TypeORM
+ * several times as long as the database takes to run them.
+ */
+function loginsOf(tx: Transaction): string {
+  return `FROM "latchkey_token" WHERE "kind" = 'session' AND "user_id" = ${tx.manager.dataSource.driver.createParameter('', 0)}`;
 }
