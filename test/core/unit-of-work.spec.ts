@@ -237,6 +237,20 @@ onBothEngines('the unit of work', (engine) => {
     });
   });
 
+  it('has the time at which it got its last lock, not the time at which it began to wait', async () => {
+    const { clock } = shared.server;
+    const begun = new Date('2031-01-02T03:04:05.000Z');
+    clock.freeze(begun);
+    const times = await shared.services.unitOfWork.write(SYSTEM, async (tx) => {
+      const before = tx.now;
+      clock.advance(1000);
+      await tx.lockRule({ kind: 'test', id: 'a rule' });
+      return [before, tx.now];
+    });
+    clock.reset();
+    expect(times).toEqual([begun, new Date(begun.getTime() + 1000)]);
+  });
+
   it('throws the error of the work to its caller unchanged', async () => {
     const error = new Error('mine');
     await expect(shared.services.unitOfWork.write(SYSTEM, () => Promise.reject(error))).rejects.toBe(error);

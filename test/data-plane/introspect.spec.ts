@@ -154,6 +154,14 @@ severalAccountsSuite('POST /oauth2/introspect', (plane) => {
       },
     );
 
+    it.each(['administrator', 'read_only'] as const)(
+      'a member (%s): no login of another user to the account',
+      async (role) => {
+        const member = await cf.memberOf(ACCOUNT.id, role);
+        expect(await seenBy(bearer(member.key), { 'login token for CRM': await crmLogin() })).toEqual([]);
+      },
+    );
+
     it('a user who is not a member: their own tokens', async () => {
       const { owner, tokens } = await subjects();
       expect(await seenBy(bearer(owner.key), tokens)).toEqual(['personal token', 'login token']);

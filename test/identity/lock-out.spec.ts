@@ -232,7 +232,19 @@ onBothEngines('known networks', (engine) => {
     expect(await networks(server)).toEqual([]);
   });
 
-  it('expire, and are deleted with their user', async () => {
+  it('are deleted with their user', async () => {
+    const person = { email: 'person@example.com', name: 'Person', password: 'their password' };
+    const server = await proxied(engine);
+    const admin = { headers: { 'Private-Token': ADMIN.token } };
+    const created = await send(server.baseUrl, 'POST', '/api/v1/users', { ...admin, body: JSON.stringify(person) });
+    const { id } = created.json<{ id: number }>();
+    expect((await login(server, HOME, person.password, person.email)).status).toBe(200);
+    expect(await networks(server)).toHaveLength(1);
+    expect((await send(server.baseUrl, 'DELETE', `/api/v1/users/${String(id)}`, admin)).status).toBe(200);
+    expect(await networks(server)).toEqual([]);
+  });
+
+  it('expire', async () => {
     const server = await proxied(engine, { LOGIN_KNOWN_NETWORK_DAYS: '30', LOGIN_FAILURES_IN_TOTAL: '3' });
     expect((await login(server, HOME, ADMIN.password)).status).toBe(200);
     server.clock.advance(30 * DAY_MS + 1);

@@ -47,6 +47,20 @@ onBothEngines('what is stored of a login', (engine) => {
     expect(await idsOf(other.id)).toEqual([others.token.id]);
   });
 
+  it('includes no session for a user who was blocked after the check of the password', async () => {
+    const server = await startServer(engine);
+    const { sessions, users } = servicesOf(server);
+    const password = new Secret('a password of theirs');
+    const { id } = await users.create(SYSTEM, { email: 'other@example.com', name: 'Other', password });
+    const block = async (): Promise<boolean> => {
+      await users.update(SYSTEM, id, { blocked: true });
+      return true;
+    };
+    const login = sessions.login('other@example.com', password, { ...TERMS, isAllowed: block });
+    await expect(login).rejects.toMatchObject({ code: 'invalid_login' });
+    expect(await server.dataSource.getRepository(SessionToken).countBy({ userId: id })).toBe(0);
+  });
+
   it('includes no session for a token that was disabled after the check', async () => {
     const server = await startServer(engine);
     const services = servicesOf(server);

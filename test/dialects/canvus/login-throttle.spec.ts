@@ -86,6 +86,14 @@ canvusSuite(
         }
       });
 
+      it('does not count the right current password at a change of password, even if the new one is refused', async () => {
+        const { actor, user, password } = await canvus.person();
+        const change = (next: string): Promise<Reply> =>
+          actor.post(userPath(user.id, '/password'), { current_password: password, new_password: next });
+        for (let round = 0; round < 4; round += 1) refusal(await change('short'), 400);
+        ok(await change('long enough'));
+      });
+
       it('lets failures expire', async () => {
         const person = await canvus.person();
         await fail(canvus, person.email, 3);
