@@ -57,7 +57,7 @@ export { TokenCount } from './tokens/token-count.entity.js';
 export { LongReads, collected, type PageRequest } from './database/long-reads.js';
 export type { ReaderId } from './database/read-slots.js';
 export type { SlicedQuery } from './database/sliced-query.js';
-export { nextTurn } from './turns.js';
+export { nextTurn } from './concurrency/turns.js';
 export { TokenCensus, type KindCensus } from './tokens/token-census.js';
 export { TokenListing, type TokenFilter } from './tokens/token-listing.js';
 export { Token } from './tokens/token.entity.js';
@@ -70,7 +70,7 @@ export {
   type TokenRef,
   type TokenSelector,
 } from './tokens/token.service.js';
-export { Semaphore, type SemaphoreOptions } from './semaphore.js';
+export { Semaphore, type SemaphoreOptions } from './concurrency/semaphore.js';
 export type { EntityClass, MigrationClass, Schema } from './database/schema.js';
 export { Transactor, type DatabaseWork, type LockMode } from './database/transactor.js';
 export { Transaction } from './database/transaction.js';

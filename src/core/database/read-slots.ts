@@ -1,6 +1,6 @@
 /** Shares the database and the event loop among those who read long lists. */
 import { DomainError } from '../errors.js';
-import { Semaphore } from '../semaphore.js';
+import { Semaphore } from '../concurrency/semaphore.js';
 
 /** Who reads: a user by their id; `null` for the server itself, which may read as much as it needs. */
 export type ReaderId = number | null;

@@ -1,7 +1,7 @@
 /** One read of a list: a short one as long as one slice is enough, a long one from the second slice on. */
 import { longReadChannel, type LongReadMessage } from '../channels.js';
 import { DomainError } from '../errors.js';
-import { nextTurn } from '../turns.js';
+import { nextTurn } from '../concurrency/turns.js';
 import type { ReadSlots, ReaderId } from './read-slots.js';
 import type { SliceRunner } from './slice-cursor.js';
 import type { UnitOfWork } from './unit-of-work.js';

@@ -1,5 +1,5 @@
 /** Whose turn it is to have a password hashed. */
-import type { Turn } from '../fair-queue.js';
+import type { Turn } from '../concurrency/fair-queue.js';
 
 /**
  * What passwords are hashed for: a login from a network that is known for the account, any other login, the password of

@@ -6,7 +6,7 @@ import { hashingChannel, type HashingMessage } from '../channels.js';
 import { defaultsOf } from '../../settings/index.js';
 import { PASSWORD_LIMIT_SETTINGS } from '../core.settings.js';
 import { DomainError } from '../errors.js';
-import { FairQueue } from '../fair-queue.js';
+import { FairQueue } from '../concurrency/fair-queue.js';
 import type { HashingTurn } from './hashing-turn.js';
 import { observedHashing } from './observed-hashing.js';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';

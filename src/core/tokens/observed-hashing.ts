@@ -1,7 +1,7 @@
 /** Publishes an operation on a password on its channel. */
 import { hashingChannel, type HashingMessage } from '../channels.js';
 import { Overload } from '../errors.js';
-import type { FairQueue } from '../fair-queue.js';
+import type { FairQueue } from '../concurrency/fair-queue.js';
 import type { HashingPurpose, HashingTurn } from './hashing-turn.js';
 
 /** Runs the work when it is its turn, publishes its outcome, and returns or throws what it did. */

@@ -5,7 +5,7 @@ import { ChangeRelay } from '../changes/change-relay.js';
 import type { Change } from '../changes/changes.js';
 import { EventBus } from '../changes/event-bus.js';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
-import { nextTurn } from '../turns.js';
+import { nextTurn } from '../concurrency/turns.js';
 import type { KnownToken } from './known-token.js';
 
 /** Resolution of entries' age, in milliseconds: reading the clock each time would cost more than the look-up. */

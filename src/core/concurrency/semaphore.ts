@@ -1,5 +1,5 @@
 /** A counting semaphore: limits how much work runs at a time and queues the rest in order of arrival. */
-import { Overload } from './errors.js';
+import { Overload } from '../errors.js';
 
 /** The limits of a semaphore. */
 export interface SemaphoreOptions {

@@ -1,5 +1,5 @@
 /** A bounded queue for scarce work in which callers take turns, so that nobody can fill it for the others. */
-import { Overload } from './errors.js';
+import { Overload } from '../errors.js';
 import { FairLine } from './fair-line.js';
 
 /** Why work is requested, and by whom. */

@@ -1,7 +1,7 @@
 /** The fair queue: its order, its reserved slot, and which work is rejected. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Overload } from './errors.js';
+import { Overload } from '../errors.js';
 import { FairQueue } from './fair-queue.js';
 
 type Purpose = 'vital' | 'one' | 'other';
