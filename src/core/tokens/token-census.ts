@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { nextTurn } from '../turns.js';
+import { nextTurn } from '../concurrency/turns.js';
 
 /** Rows counted in one turn of the event loop: some milliseconds. */
 const ROWS_PER_TURN = 1000;
