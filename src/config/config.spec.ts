@@ -212,6 +212,7 @@ const VARIABLES: Record<string, Variable> = {
   ACCOUNT_NAME_RESERVED_DAYS: number((config) => config.names.reservedDays, 365, 0, 36_500),
   ACCOUNT_NAMES_RESERVED: number((config) => config.names.reservedPerAccount, 10, 0, 100_000),
   USERS_CHANGE_EMAIL: choice((config) => config.rights.changeEmail, 'never', 'never', 'free'),
+  USERS_VISIBLE_TO: choice((config) => config.rights.usersVisibleTo, 'tenants', 'tenants', 'members', 'everyone'),
   ACCOUNT_RENAMED_BY: choice((config) => config.rights.renameAccounts, 'account', 'account', 'server'),
   ACCOUNT_LAST_ADMINISTRATOR: choice((config) => config.rights.lastAccountAdministrator, 'kept', 'kept', 'removable'),
   LOGIN_FAMILY_DAYS: number((config) => config.userTokens.loginFamilyDays, 30, 0, 3650),

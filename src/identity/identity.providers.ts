@@ -23,6 +23,7 @@ import { SessionService } from './session.service.js';
 import { UserAccessService } from './logins/user-access.service.js';
 import { TokenRevalidator } from './token-revalidator.js';
 import { UserService } from './user.service.js';
+import { VisibleUsers } from './visible-users.js';
 
 export const IDENTITY_PROVIDERS = [
   AccountCount,
@@ -49,4 +50,5 @@ export const IDENTITY_PROVIDERS = [
   TokenRevalidator,
   UserAccessService,
   UserService,
+  VisibleUsers,
 ];

@@ -92,6 +92,15 @@ export const RIGHTS_SETTINGS = settingsTable(
       default: 'never',
       doc: 'Whether users may change their own e-mail address; administrators may change any',
     }),
+    usersVisibleTo: setting({
+      env: 'USERS_VISIBLE_TO',
+      form: choice('tenants', 'members', 'everyone'),
+      default: 'tenants',
+      doc: 'Who sees the names and addresses of users, besides administrators',
+      more:
+        '`members`: themselves, and members of the same account; `everyone`: every signed-in user; `tenants`: everyone ' +
+        'while there is one account, `members` from the second on.',
+    }),
     renameAccounts: setting({
       env: 'ACCOUNT_RENAMED_BY',
       form: choice('account', 'server'),

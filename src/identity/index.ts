@@ -71,3 +71,4 @@ export type { Flawed, Label } from './labels/label.js';
 export { User } from './user.entity.js';
 export { BEARER_FORM, USER_TOKEN_DESCRIPTION, userTokenForm } from './user-token.form.js';
 export { UserService, type NewUser, type UserChanges } from './user.service.js';
+export { VisibleUsers, type Viewer } from './visible-users.js';

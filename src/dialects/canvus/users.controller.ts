@@ -3,7 +3,7 @@ import { Delete, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Secret } from '../../core/index.js';
 import { EmptyView, Input, exampleOf, streamJsonArray } from '../../http/index.js';
-import { PasswordService, UserService, type Principal } from '../../identity/index.js';
+import { PasswordService, UserService, VisibleUsers, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
 import { CanvusError } from './canvus.errors.js';
@@ -20,6 +20,7 @@ import { permittedChanges } from './user-patch.js';
 export class UsersController {
   constructor(
     private readonly users: UserService,
+    private readonly visible: VisibleUsers,
     private readonly passwords: PasswordService,
     private readonly streams: Streams,
     private readonly resources: WatchedResources,
@@ -30,7 +31,9 @@ export class UsersController {
   @Subscribable()
   @Documented({
     summary: 'List users',
-    description: 'Ordered by id.',
+    description:
+      'Ordered by id. If the server has several accounts, users other than administrators get themselves and the members ' +
+      'of their accounts (setting `USERS_VISIBLE_TO`).',
     returns: 'The users.',
     answer: UserView,
     isArray: true,
@@ -38,8 +41,8 @@ export class UsersController {
     errors: [403],
   })
   async list(@Caller() caller: Principal, @Req() request: Request, @Res() response: Response): Promise<void> {
-    if (asksForStream(request)) await this.streams.open(response, caller, this.resources.allUsers());
-    else await streamJsonArray(response, this.users.all(caller.user.id), userView);
+    if (asksForStream(request)) await this.streams.open(response, caller, await this.resources.usersFor(caller.user));
+    else await streamJsonArray(response, this.visible.all(caller.user), userView);
   }
 
   @Permits('users:read')
@@ -47,7 +50,9 @@ export class UsersController {
   @Subscribable()
   @Documented({
     summary: 'Get one user',
-    description: 'Every signed-in user may see every user, including blocked and unapproved ones.',
+    description:
+      'Including blocked and unapproved ones. Users whom the caller may not see are answered like those that do not exist ' +
+      '(setting `USERS_VISIBLE_TO`).',
     returns: 'The user.',
     answer: UserView,
     isLimited: true,
@@ -59,7 +64,7 @@ export class UsersController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const user = await this.users.get(id);
+    const user = await this.visible.get(caller.user, id);
     if (asksForStream(request)) await this.streams.open(response, caller, this.resources.user(user.id));
     else response.json(userView(user));
   }

@@ -18,6 +18,7 @@ const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: 
     ['unauthenticated', 401, { message: '401 Unauthorized' }],
     ['not permitted', 403, { msg: 'Permission denied' }],
     ['unusable', 403, { msg: 'The user is blocked or waits for approval' }],
+    ['hidden', 404, { msg: 'User ID not found' }],
     ['not oneself', 403, { msg: 'You cannot delete yourself; another administrator can' }],
   ],
   cloudflare: [
@@ -84,7 +85,7 @@ const OUTCOMES = new Map(
 );
 
 export function outcomeOf(api: Api, { status, text }: Reply): string {
-  const known = OUTCOMES.get(`${api} ${String(status)} ${text}`);
+  const known = OUTCOMES.get(`${api} ${String(status)} ${text.replace(/"User \d+ not found"/, '"User ID not found"')}`);
   if (known) return known;
   const isDone = (status === 200 || status === 201) && (api !== 'crm' || text.startsWith('{"status":{"code":"OK"'));
   return isDone ? 'done' : `${String(status)} ${text}`;

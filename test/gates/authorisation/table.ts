@@ -88,7 +88,11 @@ const CANVUS: Readonly<Record<string, Operation | readonly Operation[]>> = {
     {},
     { who: 'nobody', refusal: ({ rights }) => (rights.admin ? 'not oneself' : 'not permitted') },
   ),
-  'GET /api/v1/users/{id}': { who: 'any user', path: ofUser },
+  'GET /api/v1/users/{id}': [
+    { who: 'members of A', path: ({ member }) => ({ id: member.userId }), refusal: () => 'hidden' },
+    { who: 'administrators of the server', path: ofUser, refusal: () => 'hidden' },
+    { who: 'any user', path: ofSelf },
+  ],
   'PATCH /api/v1/users/{id}': onOthersAndOneself({ body: newName }),
   'GET /api/v1/users/{id}/access-tokens': onOthersAndOneself({}),
   'POST /api/v1/users/{id}/access-tokens': onOthersAndOneself({ body: description }),

@@ -33,7 +33,8 @@ export interface World {
   readonly b: Account;
   /** Of account A. */
   readonly serviceToken: ServiceToken;
-  /** The id of a membership of account A. */
+  /** A member of account A, and the id of the membership. */
+  readonly member: Person;
   readonly memberId: string;
   readonly user: Person;
   /** The codes of two access tokens of account A. */
@@ -56,7 +57,7 @@ export async function newWorld(server: TestServer): Promise<World> {
   const [effective, notEffective] = await Promise.all([newAccessToken(server, crm), newAccessToken(server, crm)]);
   const named = { token: crm, access_token_identifier: { authentication_code: notEffective } };
   await callCrm(server, 'access_tokens/set_as_not_effective', named);
-  return { server, a, b, serviceToken, memberId, user, effective, notEffective };
+  return { server, a, b, serviceToken, member, memberId, user, effective, notEffective };
 }
 
 async function newAccount(server: TestServer): Promise<Account> {

@@ -85,7 +85,7 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
     if (!response.socket) await new Promise((resolve) => response.once('socket', resolve));
     if (response.closed) return;
     const leave = this.enter(response, caller);
-    const subscriber = new Subscriber(response, caller, resource.ownerId, this.clock);
+    const subscriber = new Subscriber(response, caller, resource.access, this.clock);
     const opened = subscriber.opened();
     response.once('close', () => {
       leave();

@@ -76,6 +76,8 @@ class NoAudit extends AuditSink {
   write = (): Promise<void> => Promise.resolve();
 }
 
+const ANYONE = { followsMemberships: false, refusal: () => null };
+
 describe('SubscriberAuthorizer', () => {
   let users: SlowUsers;
   let authorizer: SubscriberAuthorizer;
@@ -97,7 +99,7 @@ describe('SubscriberAuthorizer', () => {
       req: {},
     };
     const principal = { user: ANNA, token: { id: TOKEN.id } } as Principal;
-    subscriber = new Subscriber(response as Response, principal, null, clock);
+    subscriber = new Subscriber(response as Response, principal, ANYONE, clock);
     opened = subscriber.opened().then(
       () => 'opened',
       (error: unknown) => error,

@@ -2,9 +2,9 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DomainError, TokenChange, errorSummary, nextTurn, type Change } from '../../../core/index.js';
-import type { TokenStatus, TokenRevalidator } from '../../../identity/index.js';
+import { AccountChange, MembershipChange, type TokenStatus, type TokenRevalidator } from '../../../identity/index.js';
 import { CanvusError, Unauthorized } from '../canvus.errors.js';
-import { PERMISSION_DENIED, USER_UNUSABLE } from '../canvus.messages.js';
+import { USER_UNUSABLE } from '../canvus.messages.js';
 import type { Subscriber } from './subscriber.js';
 
 /** Subscribers of which each may be written to, in one turn of the event loop. */
@@ -40,8 +40,13 @@ export class SubscriberAuthorizer {
 
   /** @param userId - the user that the change belongs to, or `null` */
   onChange(change: Change, userId: number | null): void {
+    if (!change.revokesAccess()) return;
+    if (change instanceof AccountChange || change instanceof MembershipChange) {
+      this.invalidateAll(this.followersOfMemberships());
+      return;
+    }
     const affected = userId === null ? undefined : this.byUser.get(userId);
-    if (!affected || !change.revokesAccess()) return;
+    if (!affected) return;
     this.invalidateAll(
       change instanceof TokenChange ? [...affected].filter((one) => dependsOn(one, change.tokenId)) : affected,
     );
@@ -67,6 +72,12 @@ export class SubscriberAuthorizer {
     if (this.isChecking || this.unchecked.size === 0) return;
     this.isChecking = true;
     void this.checkLoop();
+  }
+
+  private *followersOfMemberships(): Generator<Subscriber> {
+    for (const sameUser of this.byUser.values()) {
+      for (const subscriber of sameUser) if (subscriber.access.followsMemberships) yield subscriber;
+    }
   }
 
   private invalidateAll(subscribers: Iterable<Subscriber>): void {
@@ -96,7 +107,7 @@ export class SubscriberAuthorizer {
       const statuses = await this.revalidator.statusesOf(subscribers.map(({ tokenId }) => tokenId));
       for (const [at, subscriber] of subscribers.entries()) {
         if (at > 0 && at % SUBSCRIBERS_PER_TURN === 0) await nextTurn();
-        this.apply(subscriber, statuses.get(subscriber.tokenId));
+        await this.apply(subscriber, statuses.get(subscriber.tokenId));
       }
       return true;
     } catch (error) {
@@ -106,15 +117,15 @@ export class SubscriberAuthorizer {
     }
   }
 
-  private apply(subscriber: Subscriber, status: TokenStatus | undefined): void {
+  private async apply(subscriber: Subscriber, status: TokenStatus | undefined): Promise<void> {
     if (status?.status !== 'authenticated') {
       subscriber.end(status?.status === 'unusable' ? new CanvusError(403, USER_UNUSABLE) : new Unauthorized());
       return;
     }
     const { user, expiresAt } = status;
-    const isPermitted = subscriber.ownerId === null || subscriber.ownerId === user.id || user.admin;
-    if (!isPermitted) subscriber.end(new CanvusError(403, PERMISSION_DENIED));
-    // Access may have been lost again while the query ran.
+    const refusal = await subscriber.access.refusal(user);
+    if (refusal) subscriber.end(refusal);
+    // Access may have been lost again while the queries ran.
     else if (!this.unchecked.has(subscriber)) subscriber.authorize(expiresAt);
   }
 

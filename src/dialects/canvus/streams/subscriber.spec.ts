@@ -33,6 +33,8 @@ class SlowResponse extends EventEmitter {
   }
 }
 
+const ANYONE = { followsMemberships: false, refusal: () => null };
+
 describe('Subscriber', () => {
   let response: SlowResponse;
   let subscriber: Subscriber;
@@ -40,7 +42,7 @@ describe('Subscriber', () => {
   beforeEach(() => {
     response = new SlowResponse();
     const principal = { user: { id: 7 }, token: { id: 'token' } } as Principal;
-    subscriber = new Subscriber(response as unknown as Response, principal, null, new SystemClock());
+    subscriber = new Subscriber(response as unknown as Response, principal, ANYONE, new SystemClock());
     void subscriber.opened();
     subscriber.authorize(null);
   });

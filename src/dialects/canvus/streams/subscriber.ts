@@ -5,6 +5,7 @@ import type { StreamMessage } from '../../../http/index.js';
 import { SessionToken, type Principal } from '../../../identity/index.js';
 import { releaseHead, releaseNext } from '../../../internals/index.js';
 import { Unauthorized } from '../canvus.errors.js';
+import type { WatchAccess } from './watched-resource.js';
 
 /** Maximum bytes queued for a client, not counting its first line; beyond that it is disconnected. */
 export const MAX_WAITING_BYTES = 256 * 1024;
@@ -51,11 +52,10 @@ export class Subscriber {
   private takenAt = performance.now();
   private takenBytes = 0;
 
-  /** @param ownerId - the owner of the watched tokens; `null` if every signed-in user may watch */
   constructor(
     private readonly response: Response,
     { user, token }: Principal,
-    readonly ownerId: number | null,
+    readonly access: WatchAccess,
     private readonly clock: Clock,
   ) {
     this.userId = user.id;

@@ -1,5 +1,5 @@
 /** A resource that clients can watch, and its items. */
-import type { Change } from '../../../core/index.js';
+import type { Change, DirectoryUser } from '../../../core/index.js';
 
 /** One object as it is sent. */
 export interface Item {
@@ -11,6 +11,14 @@ export interface Item {
   readonly json: string;
 }
 
+/** Who may watch a resource. */
+export interface WatchAccess {
+  /** Whether changes to accounts and memberships can take the access of its subscribers. */
+  readonly followsMemberships: boolean;
+  /** Why a signed-in user may not watch it (any more); `null` if they may. */
+  refusal(user: DirectoryUser): Error | null | Promise<Error | null>;
+}
+
 export interface WatchedResource {
   /** Unique name of the resource. */
   readonly name: string;
@@ -18,8 +26,7 @@ export interface WatchedResource {
   readonly isList: boolean;
   /** The only user whose changes affect it; `null` if those of all users do. */
   readonly userId: number | null;
-  /** The user who may watch it besides administrators; `null` if every signed-in user may. */
-  readonly ownerId: number | null;
+  readonly access: WatchAccess;
 
   /**
    * Reads the committed state in batches: all items in the order of the plain list or, of the given keys, the items that

@@ -1,7 +1,7 @@
-/** The four resources that can be watched: all users, one user, a user's access tokens, one access token. */
+/** The resources that can be watched: users, one user, a user's access tokens, one access token. */
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { DomainError, TokenChange, UnitOfWork, type Change } from '../../../core/index.js';
+import { DomainError, TokenChange, UnitOfWork, UserDirectory, type Change } from '../../../core/index.js';
 import {
   PersonalToken,
   PersonalTokenService,
@@ -9,9 +9,13 @@ import {
   UserChange,
   UserDeleted,
   UserService,
+  VisibleUsers,
+  type Viewer,
 } from '../../../identity/index.js';
 import { TOKEN_NOT_FOUND } from '../canvus.messages.js';
 import { accessTokenView, userView } from '../canvus.views.js';
+import { SeenUsers } from './seen-users.js';
+import { ownedBy, seeing, seeingEverybody } from './watch-access.js';
 import { ALL, type Item, type WatchedResource } from './watched-resource.js';
 
 /** Digits of an id or a time. */
@@ -22,15 +26,23 @@ export class WatchedResources {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly users: UserService,
+    private readonly visible: VisibleUsers,
+    private readonly directory: UserDirectory,
     private readonly tokens: PersonalTokenService,
   ) {}
 
-  allUsers(): WatchedResource {
+  /** All users for those who see everybody: they share one reading. For others, the users that they see. */
+  async usersFor(viewer: Viewer): Promise<WatchedResource> {
+    if (!(await this.visible.isRestricted(viewer))) return this.allUsers();
+    return new SeenUsers(viewer.id, this.directory, this.visible, userItem);
+  }
+
+  private allUsers(): WatchedResource {
     return {
       name: 'users',
       isList: true,
       userId: null,
-      ownerId: null,
+      access: seeingEverybody(this.visible),
       read: (keys) => mapped(keys ? this.usersById(keys) : this.users.all(), userItem),
       affectedKey: (change) => (change instanceof UserChange ? String(change.userId) : undefined),
     };
@@ -41,7 +53,7 @@ export class WatchedResources {
       name: `users/${String(userId)}`,
       isList: false,
       userId,
-      ownerId: null,
+      access: seeing(this.visible, userId),
       read: () => single(async () => userItem(await this.users.get(userId))),
       affectedKey: (change) => (change instanceof UserChange ? ALL : undefined),
     };
@@ -52,7 +64,7 @@ export class WatchedResources {
       name: `users/${String(userId)}/access-tokens`,
       isList: true,
       userId,
-      ownerId: userId,
+      access: ownedBy(userId),
       read: (keys) => mapped(keys ? this.tokensById(userId, keys) : this.allTokens(userId), tokenItem),
       affectedKey: (change) => (change instanceof UserDeleted ? ALL : changedToken(change)?.tokenId),
     };
@@ -63,7 +75,7 @@ export class WatchedResources {
       name: `users/${String(userId)}/access-tokens/${id}`,
       isList: false,
       userId,
-      ownerId: userId,
+      access: ownedBy(userId),
       read: () =>
         single(async () => {
           const token = await this.tokens.find(userId, id);
