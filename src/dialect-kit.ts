@@ -47,6 +47,7 @@ export {
   InputError,
   PUBLIC,
   PermissionGuard,
+  allowCompression,
   configurableModule,
   fromScope,
   guardedController,

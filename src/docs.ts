@@ -1,12 +1,14 @@
 /** Serves Swagger UI at `/docs`, and an OpenAPI document for each dialect at `/docs/<dialect>.json`. */
 import type { INestApplication } from '@nestjs/common';
-import type { Application, Request, Response } from 'express';
+import type { Application, Request, RequestHandler, Response } from 'express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { CredentialForms } from './core/index.js';
 import { DataPlaneModule, dataPlaneDocument, withForwardAuth } from './data-plane/index.js';
 import type { Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
-import { PUBLIC, declareBelow } from './http/index.js';
+import { administratorsOnly, type DocumentReaders } from './docs-access.js';
+import { MountContext, PUBLIC, allowCompression, declareBelow, provideCompression } from './http/index.js';
+import { Authenticator } from './identity/index.js';
 
 /** Creates a document. */
 type Make = () => OpenAPIObject;
@@ -34,8 +36,15 @@ function documentOfDataPlane(app: INestApplication): OpenAPIObject {
   return withForwardAuth(created, '/', forms);
 }
 
-/** Serves the pages and the documents, which are public. */
-export async function mountDocs(app: INestApplication, dialects: readonly Dialect[]): Promise<void> {
+/** Serves the pages and the documents. */
+export async function mountDocs(
+  app: INestApplication,
+  dialects: readonly Dialect[],
+  readers: DocumentReaders,
+): Promise<void> {
+  if (readers === 'off') return;
+  if (readers === 'admin') app.use('/docs', administratorsOnly(app.get(Authenticator)));
+  app.use('/docs', compressed(app.get(MountContext)));
   app.use(WITHOUT_PAGE, toDocs);
   const all = Object.entries(await documents(app, dialects));
   for (const [name, document] of all) {
@@ -57,6 +66,15 @@ export async function mountDocs(app: INestApplication, dialects: readonly Dialec
     },
   });
   declareBelow(app.getHttpAdapter().getInstance() as Application, '/docs', PUBLIC);
+}
+
+/** They hold nothing but what is the same for all. */
+function compressed({ compress }: MountContext): RequestHandler {
+  return (_request, response, next) => {
+    provideCompression(response, compress);
+    allowCompression(response);
+    next();
+  };
 }
 
 /** `/docs/`, since the page's assets resolve only from `/docs`, and `/`, so that visitors find the page. */

@@ -1,7 +1,7 @@
 /** The settings of the server: where it listens, which proxies it trusts, and the limits of its connections. */
 import { isIP } from 'node:net';
 import * as v from 'valibot';
-import { HOST_FORM, integer, setting, settingsTable, type Form } from './settings/index.js';
+import { HOST_FORM, choice, integer, setting, settingsTable, type Form } from './settings/index.js';
 
 /** `false`, a number of proxies, or their networks: a value of Express's `trust proxy`. */
 export type TrustedProxies = false | number | readonly string[];
@@ -60,6 +60,15 @@ export const SERVER_SETTINGS = settingsTable('Server', {
     default: false,
     doc: 'Whose `X-Forwarded-For` is believed: the number of proxies in front, or their addresses and networks',
     more: 'For example `10.0.0.0/8,loopback`; `true` means one proxy.',
+  }),
+  docs: setting({
+    env: 'DOCS',
+    form: choice('on', 'off', 'admin'),
+    default: 'on',
+    doc: 'Who may read the pages and OpenAPI documents at `/docs`: everybody, nobody, or administrators',
+    more:
+      'With `admin`, browsers ask for a name, which can be anything, and a password, which is an access token of an administrator. ' +
+      'Programs send the token as for the APIs.',
   }),
   keepAliveSeconds: setting({
     env: 'KEEP_ALIVE_SECONDS',

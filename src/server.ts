@@ -141,7 +141,7 @@ export async function createServer(config: Config<DialectSettings>, overrides: A
     app.useGlobalFilters(new StandaloneErrorFilter());
     const { bodies } = app.get(MountContext);
     app.use(trackRequests(null), requestLog(log, config.log), securityHeaders(), plainRequests(bodies));
-    await mountDocs(app, dialects);
+    await mountDocs(app, dialects, config.server.docs);
     await app.init();
     checkAllDeclared(app.getHttpAdapter().getInstance() as Application);
     strictHttp(app);

@@ -5,6 +5,7 @@ export const SETTINGS_HELP = `Server:
   HOST                          Address to listen on; 0.0.0.0 for all (default: 127.0.0.1)
   PORT                          Port to listen on; 0 takes any free port (0 to 65535; default: 3000)
   TRUST_PROXY                   Whose X-Forwarded-For is believed: the number of proxies in front, or their addresses and networks (default: false)
+  DOCS                          Who may read the pages and OpenAPI documents at /docs: everybody, nobody, or administrators (on, off, admin; default: on)
   KEEP_ALIVE_SECONDS            Seconds that an idle connection is kept for a further request (1 to 3600; default: 75)
   MAX_CONNECTIONS               Maximum number of connections; further ones are closed (1 to 1000000; default: 10000)
   HEADERS_TIMEOUT_SECONDS       Seconds that the headers of a request may take to arrive before 408 (1 to 3600; default: 15)
@@ -16,9 +17,11 @@ Requests:
   BODY_MEMORY_BYTES             Bytes that all request bodies may hold together while they arrive (1048576 to 999999999; default: 16777216)
   MERGE_SLASHES                 Whether repeated slashes below a dialect's prefix count as one, for clients whose base URL ends in a slash (default: true)
   BROWSER_WRITES_FROM           From which web pages a browser may send anything but GET to a dialect (same-origin, same-site, any; default: same-site)
+  COMPRESS_FROM_BYTES           Smallest answer in bytes that is compressed for clients that accept it; 0 compresses none (0 to 999999999; default: 1024)
 
 Database:
-  DATABASE_URL                  sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE (default: sqlite:./data/latchkey.sqlite)
+  DATABASE_URL                  sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE (default: a file in LATCHKEY_DATA)
+  LATCHKEY_DATA                 Folder of the database latchkey.sqlite, unless DATABASE_URL is set (default: ./data)
   DATABASE_POOL_SIZE            Maximum number of connections to PostgreSQL (2 to 200; default: 10)
   INSTANCE_LEASE_SECONDS        PostgreSQL: longest time that a lost instance delays a revocation (1 to 60; default: 2)
   SQLITE_CHECKPOINT_SECONDS     SQLite: seconds between two times that the log (-wal) is written back into the database file (1 to 86400; default: 60)
@@ -72,6 +75,7 @@ Addresses and account names:
 
 Rights of users:
   USERS_CHANGE_EMAIL            Whether users may change their own e-mail address; administrators may change any (never, free; default: never)
+  USERS_VISIBLE_TO              Who sees the names and addresses of users, besides administrators (tenants, members, everyone; default: tenants)
   ACCOUNT_RENAMED_BY            Who may rename an account: its own administrators as well, or only those of the server (account, server; default: account)
   ACCOUNT_LAST_ADMINISTRATOR    Whether members may remove or demote the last administrator of their account (kept, removable; default: kept)
 

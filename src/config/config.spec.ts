@@ -73,6 +73,15 @@ const VARIABLES: Record<string, Variable> = {
     ],
     remedy: /give false, the number of proxies/,
   },
+  DOCS: choice((config) => config.server.docs, 'on', 'on', 'off', 'admin'),
+  COMPRESS_FROM_BYTES: number((config) => config.requests.compressFromBytes, 1024, 0, 999_999_999),
+  LATCHKEY_DATA: {
+    at: (config) => config.database.dataFolder,
+    byDefault: undefined,
+    valid: ['./data', '/var/lib/latchkey'].map((text) => [text, text]),
+    faulty: ['a\0b'],
+    remedy: /the path of a folder/,
+  },
   DATABASE_URL: {
     at: (config) => config.database.address,
     byDefault: { engine: 'sqlite', path: './data/latchkey.sqlite' },

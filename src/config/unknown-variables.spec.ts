@@ -29,7 +29,7 @@ describe('variables that look like misspelt settings', () => {
       'CRM_COLOUR',
       'CRM_ALLOW_NO_IDENTIFIER CRM_HTTP_ERRORS CRM_LIST_MAX CRM_PASS_CODE_FAILURES CRM_PASS_CODE_USER_FAILURES CRM_PASS_CODE_TOTAL_FAILURES',
     ],
-    ['LATCHKEY_COLOUR', ''],
+    ['LATCHKEY_COLOUR', 'LATCHKEY_DATA'],
   ])('%s is one, which may stand for %p', (name, meant) => {
     expect(found({ [name]: 'x' })).toEqual([[name, meant]]);
   });

@@ -43,6 +43,13 @@ export const REQUEST_SETTINGS = settingsTable(
         'Others get 403. Pages of the same site are those of other ports and subdomains of the same domain. Programs, which send no ' +
         '`Sec-Fetch-Site`, may in any case.',
     }),
+    compressFromBytes: setting({
+      env: 'COMPRESS_FROM_BYTES',
+      form: integer(0, 999_999_999),
+      default: 1024,
+      doc: 'Smallest answer in bytes that is compressed for clients that accept it; 0 compresses none',
+      more: 'Only lists, exports and documents are compressed: never an answer with a secret, a live stream or `/verify`.',
+    }),
   },
-  ['BODY_', 'BROWSER_'],
+  ['BODY_', 'BROWSER_', 'COMPRESS_'],
 );

@@ -1,4 +1,5 @@
 /** What all HTTP interfaces share: request bodies, validation, OpenAPI, mounting of routes, error responses. */
+export { allowCompression, provideCompression } from './output/compression.js';
 export { ErrorFilter } from './output/error-filter.js';
 export { clientErrorStatus, retryAfter, sendError, type ErrorResponse } from './output/error-response.js';
 export { plainRequests, serves } from './mount/dialect-mount.js';

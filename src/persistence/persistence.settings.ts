@@ -1,6 +1,7 @@
 /** The settings of the database: its address, pool size and instance leases. */
 import * as v from 'valibot';
-import { integer, setting, settingsTable, type Form } from '../settings/index.js';
+import { integer, setting, settingsTable, text, type Form } from '../settings/index.js';
+import { defaultFile } from './data-folder.js';
 
 /** Where the tokens are stored: an SQLite file (`:memory:` for no file) or a PostgreSQL database. */
 export type DatabaseAddress =
@@ -69,9 +70,20 @@ export const DATABASE_SETTINGS = settingsTable(
       env: 'DATABASE_URL',
       form: DATABASE_ADDRESS_FORM,
       default: { engine: 'sqlite', path: './data/latchkey.sqlite' },
+      defaultIn: (env): DatabaseAddress => ({ engine: 'sqlite', path: defaultFile(env) }),
+      defaultText: 'a file in `LATCHKEY_DATA`',
       secret: true,
       doc: '`sqlite:PATH` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`',
       more: 'PostgreSQL must be 14 or newer. `sqlite::memory:` keeps nothing after the process ends.',
+    }),
+    dataFolder: setting({
+      env: 'LATCHKEY_DATA',
+      form: text((folder) => folder !== '' && !folder.includes('\0'), 'the path of a folder'),
+      defaultText: '`./data`',
+      doc: 'Folder of the database `latchkey.sqlite`, unless `DATABASE_URL` is set',
+      more:
+        'Where npm has installed Latchkey, the default is `latchkey` in `XDG_DATA_HOME` or `~/.local/share`, unless there is a ' +
+        'database in `./data` already.',
     }),
     poolSize: setting({
       env: 'DATABASE_POOL_SIZE',

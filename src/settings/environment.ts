@@ -14,7 +14,7 @@ interface Reading {
 
 /** An empty value counts as not set. */
 function readSetting(setting: Setting<unknown>, env: Environment): Reading {
-  const byDefault = { value: setting.default, source: 'default' } as const;
+  const byDefault = { value: setting.defaultIn?.(env) ?? setting.default, source: 'default' } as const;
   const text = setting.env === undefined ? undefined : env[setting.env];
   if (setting.env === undefined || text === undefined || text === '') return byDefault;
   const result = checkText(setting, text);

@@ -12,6 +12,8 @@ export interface Declaration<T> {
   readonly more?: string;
   /** The default as shown in lists, in Markdown, if that is not the value itself. */
   readonly defaultText?: string;
+  /** The default where the environment is read, if it depends on where the program runs. */
+  readonly defaultIn?: (env: Readonly<Record<string, string | undefined>>) => T;
   /** Whether the value must never appear in messages. */
   readonly secret?: boolean;
 }

@@ -2,7 +2,7 @@
 import { Delete, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { DirectoryUser } from '../../core/index.js';
-import { EmptyView, Input, streamJsonArray } from '../../http/index.js';
+import { EmptyView, Input, allowCompression, streamJsonArray } from '../../http/index.js';
 import { PersonalTokenService, type PersonalToken, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
@@ -40,7 +40,10 @@ export class AccessTokensController {
     @Res() response: Response,
   ): Promise<void> {
     if (asksForStream(request)) await this.streams.open(response, caller, this.resources.tokensOf(owner.id));
-    else await streamJsonArray(response, this.tokens.all(owner.id, caller.user.id), accessTokenView);
+    else {
+      allowCompression(response);
+      await streamJsonArray(response, this.tokens.all(owner.id, caller.user.id), accessTokenView);
+    }
   }
 
   @Permits('self-or-administrator')

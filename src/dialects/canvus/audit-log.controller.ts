@@ -2,7 +2,7 @@
 import { Get, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AuditLog, type AuditFilter } from '../../core/index.js';
-import { streamText } from '../../http/index.js';
+import { allowCompression, streamText } from '../../http/index.js';
 import { PersonalTokenService, type Principal } from '../../identity/index.js';
 import { nextLink, readCursor, readFilter, readPerPage } from './audit-log.query.js';
 import { auditLogCsv } from './audit-log.csv.js';
@@ -55,6 +55,7 @@ export class AuditLogController {
     const page = rows.slice(0, perPage);
     const last = page.at(-1);
     if (last && rows.length > perPage) response.set('Link', nextLink(request, { ...range, below: last.id }, filter));
+    allowCompression(response);
     return page.map(auditEventView);
   }
 
@@ -75,6 +76,7 @@ export class AuditLogController {
   @AuditFilterParameters()
   async exportCsv(@Caller() { user }: Principal, @Req() request: Request, @Res() response: Response): Promise<void> {
     const filter = await this.filter(request);
+    allowCompression(response);
     await streamText(response, CSV_HEADERS, auditLogCsv(this.log.all(user.id, filter)));
   }
 

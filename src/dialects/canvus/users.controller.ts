@@ -2,7 +2,7 @@
 import { Delete, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Secret } from '../../core/index.js';
-import { EmptyView, Input, exampleOf, streamJsonArray } from '../../http/index.js';
+import { EmptyView, Input, allowCompression, exampleOf, streamJsonArray } from '../../http/index.js';
 import { PasswordService, UserService, VisibleUsers, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
@@ -42,7 +42,10 @@ export class UsersController {
   })
   async list(@Caller() caller: Principal, @Req() request: Request, @Res() response: Response): Promise<void> {
     if (asksForStream(request)) await this.streams.open(response, caller, await this.resources.usersFor(caller.user));
-    else await streamJsonArray(response, this.visible.all(caller.user), userView);
+    else {
+      allowCompression(response);
+      await streamJsonArray(response, this.visible.all(caller.user), userView);
+    }
   }
 
   @Permits('users:read')

@@ -9,7 +9,7 @@ import { Documented, NameParameter, PageParameters } from './cloudflare.docs.js'
 import { AccountId, AccountInPath, Caller, Permits } from './cloudflare.guard.js';
 import { AccountInput, AccountPatchInput, accountChanges } from './cloudflare.inputs.js';
 import { AccountIdView, AccountView, accountView } from './cloudflare.views.js';
-import { pageRequestOf, requestedPage, sendAll, success, successPage, wantsAll, type Envelope } from './envelope.js';
+import { pageRequestOf, requestedPage, sendAll, sendPage, success, wantsAll, type Envelope } from './envelope.js';
 
 @CloudflareController('accounts', 'Accounts')
 export class AccountsController {
@@ -43,7 +43,7 @@ export class AccountsController {
       return;
     }
     const [accounts, total] = await this.accounts.list(user, query, pageRequestOf(page));
-    response.json(successPage(await this.views(accounts), page, total));
+    sendPage(response, await this.views(accounts), page, total);
   }
 
   @Permits('account:read')

@@ -3,7 +3,7 @@ import type { Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { PageRequest } from '../../core/index.js';
-import { queryNumber, streamJsonList } from '../../http/index.js';
+import { allowCompression, queryNumber, streamJsonList } from '../../http/index.js';
 
 export class ResultInfoView {
   @ApiProperty({ type: 'integer', example: 1 })
@@ -68,9 +68,16 @@ export function sendAll<T>(
   batches: AsyncGenerator<readonly T[]>,
   view: (item: T) => unknown,
 ): Promise<void> {
+  allowCompression(response);
   return streamJsonList(response, batches, view, (count) =>
     successPage([], { page: 1, perPage: undefined }, count, count),
   );
+}
+
+/** Sends one page of a list. */
+export function sendPage(response: Response, result: unknown[], page: Page, total: number): void {
+  allowCompression(response);
+  response.json(successPage(result, page, total));
 }
 
 function resultInfo({ page, perPage }: Page, count: number, total: number): ResultInfoView {
@@ -79,7 +86,7 @@ function resultInfo({ page, perPage }: Page, count: number, total: number): Resu
 }
 
 /** @param count - the number of items, where they are not in the envelope yet */
-export function successPage<T>(items: T[], page: Page, total: number, count = items.length): Envelope<T[]> {
+function successPage<T>(items: T[], page: Page, total: number, count = items.length): Envelope<T[]> {
   return { ...success(items), result_info: resultInfo(page, count, total) };
 }
 

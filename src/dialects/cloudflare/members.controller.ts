@@ -8,7 +8,7 @@ import { Documented, PageParameters } from './cloudflare.docs.js';
 import { AccountId, Caller, MemberId, MemberInPath, Permits } from './cloudflare.guard.js';
 import { MemberRolesInput, NewMemberInput, newMemberIn, roleOf } from './cloudflare.inputs.js';
 import { MemberIdView, MemberView, memberView } from './cloudflare.views.js';
-import { pageRequestOf, requestedPage, sendAll, success, successPage, wantsAll, type Envelope } from './envelope.js';
+import { pageRequestOf, requestedPage, sendAll, sendPage, success, wantsAll, type Envelope } from './envelope.js';
 
 @CloudflareController('accounts/:accountId/members', 'Members')
 export class MembersController {
@@ -37,7 +37,7 @@ export class MembersController {
       return;
     }
     const [members, total] = await this.memberships.list(accountId, pageRequestOf(page), user.id);
-    response.json(successPage(members.map(memberView), page, total));
+    sendPage(response, members.map(memberView), page, total);
   }
 
   @Permits('account:read')

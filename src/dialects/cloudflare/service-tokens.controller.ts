@@ -21,7 +21,7 @@ import {
   createdServiceTokenView,
   serviceTokenView,
 } from './cloudflare.views.js';
-import { pageRequestOf, requestedPage, sendAll, success, successPage, wantsAll, type Envelope } from './envelope.js';
+import { pageRequestOf, requestedPage, sendAll, sendPage, success, wantsAll, type Envelope } from './envelope.js';
 import type { ServiceToken } from './service-token.entity.js';
 import { ServiceTokenService } from './service-token.service.js';
 
@@ -85,7 +85,7 @@ export class ServiceTokensController {
       return;
     }
     const [tokens, total] = await this.tokens.page(user.id, accountId, filter, pageRequestOf(page));
-    response.json(successPage(tokens.map(serviceTokenView), page, total));
+    sendPage(response, tokens.map(serviceTokenView), page, total);
   }
 
   @Permits('account:read')

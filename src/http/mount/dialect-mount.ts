@@ -7,6 +7,7 @@ import type { HttpAdapterHost } from '@nestjs/core';
 import type { Application, NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Layer } from '../../internals/index.js';
 import { announceBody, bodyOf, type BodyLimits } from '../input/incoming-body.js';
+import { provideCompression } from '../output/compression.js';
 import type { ErrorFilter } from '../output/error-filter.js';
 import { sendError } from '../output/error-response.js';
 import { redactSecretsOf, requestedPath } from '../output/redaction.js';
@@ -116,6 +117,7 @@ export class DialectMount implements OnModuleInit {
   /** Answers contain credentials or depend on them, so they are never stored, and never answered with 304. */
   private prepare(request: Request, response: Response): void {
     response.set('Cache-Control', 'no-store');
+    provideCompression(response, this.context.compress);
     prepareRequest(request, response, this.context.bodies);
     bodyOf(request)?.hide();
   }

@@ -2,10 +2,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { CredentialForms } from '../../core/index.js';
+import type { RequestHandler } from 'express';
 import type { Values } from '../../settings/index.js';
 import type { REQUEST_SETTINGS } from '../http.settings.js';
 import { BodyMemory } from '../input/body-memory.js';
 import type { BodyLimits } from '../input/incoming-body.js';
+import { compressionFrom } from '../output/compression.js';
 import type { BrowserWrites } from './browser-writes.js';
 
 /** Injection token of the values of `REQUEST_SETTINGS`. */
@@ -18,6 +20,8 @@ export class MountContext {
   /** Whether repeated slashes below a prefix count as one. */
   readonly mergeSlashes: boolean;
   readonly browserWrites: BrowserWrites;
+  /** For answers that hold no secret. */
+  readonly compress: RequestHandler | undefined;
 
   constructor(
     readonly host: HttpAdapterHost,
@@ -28,6 +32,7 @@ export class MountContext {
     const { bodyMaxBytes, bodyTimeoutSeconds, bodyMemoryBytes, mergeSlashes, browserWrites } = options;
     this.mergeSlashes = mergeSlashes;
     this.browserWrites = browserWrites;
+    this.compress = compressionFrom(options.compressFromBytes);
     this.bodies = {
       maxBytes: bodyMaxBytes,
       timeoutMs: bodyTimeoutSeconds * 1000,
