@@ -36,6 +36,15 @@ describe('a request that cannot be read', () => {
     expect((await send(server.baseUrl, 'GET', '/api/v1/server-info')).status).toBe(200);
   });
 
+  it('is not one that has very many headers: all of them count', async () => {
+    const many = 'a:\r\n'.repeat(3000);
+    const of = (headers: string): string =>
+      `GET /api/v1/users HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`;
+    const token = `Private-Token: ${ADMIN.token}\r\n`;
+    expect(await exchange(of(`${many}${token}`))).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await exchange(of(`${token}${many}Private-Token: another\r\n`))).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
   it('is not answered in the middle of another answer: a stream is cut off instead', async () => {
     const stream = `GET /api/v1/users?subscribe HTTP/1.1\r\nHost: x\r\nPrivate-Token: ${ADMIN.token}\r\n\r\n`;
     const received = await new Promise<string>((resolve, reject) => {

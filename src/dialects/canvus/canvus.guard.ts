@@ -92,7 +92,8 @@ export class CanvusGuard extends PermissionGuard {
     const userId = id === undefined ? null : integer(request, String(id));
     if (!RULES[permission](caller.user, userId)) throw new CanvusError(403, PERMISSION_DENIED);
     if (userId === null) return { caller };
-    if (userId < 1 || userId > INTEGER_MAX) throw unknownUser(String(id));
+    // Leading zeros would be another spelling of the path.
+    if (userId < 1 || userId > INTEGER_MAX || String(userId) !== String(id)) throw unknownUser(String(id));
     const user = required.has('user') ? await this.user(caller, userId) : undefined;
     const owner =
       required.has('owner') || required.has('token') ? await this.owner(caller, userId, String(id)) : undefined;

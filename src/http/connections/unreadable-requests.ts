@@ -11,6 +11,8 @@ const MALFORMED = { status: '400 Bad Request', msg: 'the request is not valid HT
 
 /** Where a body is at fault, the route answers in its own form; otherwise the answer is JSON. */
 export function answerUnreadableRequests(server: Server): void {
+  // By default, Node drops what comes after the first thousand headers, and proxies append theirs at the end.
+  server.maxHeadersCount = 0;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const isSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();

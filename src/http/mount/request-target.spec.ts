@@ -71,3 +71,14 @@ it('characters that parsers misread are encoded in the path', () => {
   const targets = ['/a\\b', '/a#b?c#d', '/a?b\\c#d', '/a/b', 'http://x/a#b?c'];
   expect(targets.map(withLiteralPath)).toEqual(['/a%5Cb', '/a%23b?c#d', '/a?b\\c#d', '/a/b', '/a%23b?c']);
 });
+
+describe('characters that are encoded although they need not be', () => {
+  it.each([
+    ['/api/v1/users/%31000', '/api/v1/users/%2531000'],
+    ['/api/v1/%75sers?a=%75', '/api/v1/%2575sers?a=%75'],
+    ['/x/%2D%2e%5F%7e%7A%5a', '/x/%252D%252e%255F%257e%257A%255a'],
+    ['/x/%20%2F%00%40%5B%60%7B%C3%A9', '/x/%20%2F%00%40%5B%60%7B%C3%A9'],
+  ])('%s is routed as %s', (target, literal) => {
+    expect(withLiteralPath(target)).toBe(literal);
+  });
+});

@@ -30,11 +30,14 @@ export function isWithin(target: string, prefix: string): boolean {
 /** Characters that no URL contains, and that Express's parser takes for a slash or for the end of the path. */
 const MISREAD = /[\\#]/g;
 
+/** Encoded characters that need no encoding (RFC 3986 §2.3): another spelling of an id, which routers would decode. */
+const NEEDLESS = /%(?=2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/gi;
+
 /** The target with such characters percent-encoded in its path, so that they mean nothing. */
 export function withLiteralPath(target: string): string {
   const path = pathOf(target);
-  if (path.search(MISREAD) < 0) return target;
-  return path.replace(MISREAD, encodeURIComponent) + originForm(target).slice(path.length);
+  const literal = path.replace(MISREAD, encodeURIComponent).replace(NEEDLESS, '%25');
+  return literal === path ? target : literal + originForm(target).slice(path.length);
 }
 
 /**

@@ -60,7 +60,7 @@ canvusSuite('GET users/:id', (canvus) => {
   });
 
   describe('404', () => {
-    it.each(['999999', '999', '0', '-1', '2147483648', '9007199254740993', '9'.repeat(400)])(
+    it.each(['01000', '999999', '999', '0', '-1', '2147483648', '9007199254740993', '9'.repeat(400)])(
       'answers 404 for user %s, to administrators and regular users alike',
       async (id) => {
         const { actor } = await canvus.person();
