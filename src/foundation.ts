@@ -128,6 +128,7 @@ export {
   type AccountQuery,
   type BootstrapResult,
   type BootstrapOptions,
+  type DeliverCredentials,
   type CleanupOptions,
   type EndAccessOptions,
   type FirstStartProblem,

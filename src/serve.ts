@@ -1,12 +1,20 @@
 /** The standalone process: starts the server, prints its address, and stops it gracefully on a signal. */
-import { firstStartNotice } from './cli/index.js';
+import { writeSync } from 'node:fs';
+import { createServer as createNetServer } from 'node:net';
+import { firstCredentialsNotice, firstFileNotice, firstStartNotice } from './cli/index.js';
 import type { Config } from './config/index.js';
 import { firstAccess } from './first-access.js';
+import { CredentialsFile } from './first-credentials.js';
+import { FrontServer } from './front-server.js';
+import type { DeliverCredentials } from './identity/index.js';
 import { reasonOf } from './persistence/index.js';
-import { bootstrapOptions, createServer, type Server } from './server.js';
+import { StartError, bootstrapOptions, createServerBehind, type Server } from './server.js';
+import { listening } from './start-errors.js';
 
-/** Hard limit: exit this long after a signal even if something hangs. */
-const FORCED_EXIT_MS = 9000;
+/** Hard limit: exit this long after a signal, and after the drain phase, even if something hangs. */
+const FORCED_EXIT_MS = 8800;
+
+const STANDARD_OUTPUT = 1;
 
 /**
  * Serves until the process gets a signal.
@@ -14,41 +22,105 @@ const FORCED_EXIT_MS = 9000;
  */
 export async function serve(config: Config): Promise<void> {
   try {
-    const server = await createServer(config);
-    stopOnSignals(server);
-    process.stdout.write(await started(server, config));
+    const front = await listeningFront(config);
+    const server = await createServerBehind(front, config).catch((error: unknown) => {
+      front.close();
+      throw error;
+    });
+    stopOnSignals(server, config.server.shutdownDelaySeconds);
+    print(await started(server, config, baseUrlOf(front, config)));
   } catch (error) {
     throw new Error(reasonOf(error), { cause: error });
   }
 }
 
-/** Starts listening. @returns what to tell the operator */
-async function started(server: Server, config: Config): Promise<string> {
-  const firstStart = await server.start();
-  const baseUrl = await reachableUrl(server, config);
-  if (!firstStart) return `Latchkey is ready: ${baseUrl} (documentation: ${baseUrl}/docs)\n`;
-  const access = firstAccess(firstStart, bootstrapOptions(config));
-  return firstStartNotice(access, server.firstCalls(access, baseUrl), baseUrl);
+/** Takes the ports first: nothing is opened, created or said to be started on a port that another program has. */
+async function listeningFront({ server, dataPlane }: Config): Promise<FrontServer> {
+  const front = FrontServer.of(server);
+  const { port, host = server.host } = dataPlane;
+  if (port !== undefined && port !== 0) {
+    await listening({ prefix: 'VERIFY_', host, port }, () => isFree(host, port));
+  }
+  await front.listen({ prefix: '', host: server.host, port: server.port });
+  return front;
+}
+
+/** Rejects with Node's reason if it is not. */
+function isFree(host: string, port: number): Promise<void> {
+  const probe = createNetServer();
+  return new Promise((resolve, reject) => {
+    probe.once('error', reject).listen(port, host, () =>
+      probe.close(() => {
+        resolve();
+      }),
+    );
+  });
+}
+
+/** Starts the server. @returns what to tell the operator */
+async function started(server: Server, config: Config, baseUrl: string): Promise<string> {
+  const options = bootstrapOptions(config);
+  const { credentialsFile } = config.firstStart;
+  const file = credentialsFile === undefined ? undefined : new CredentialsFile(credentialsFile);
+  const deliver: DeliverCredentials = (result) => {
+    const access = firstAccess(result, options);
+    if (file) return file.write(access);
+    printCredentials(firstCredentialsNotice(access, server.database));
+    return () => undefined;
+  };
+  const result = await server.start(deliver);
+  if (!result) return `Latchkey is ready: ${baseUrl} (documentation: ${baseUrl}/docs, database: ${server.database})\n`;
+  const access = firstAccess(result, options);
+  if (!file) return firstStartNotice(access, server.firstCalls(access, baseUrl), baseUrl);
+  return firstFileNotice(access, server.database, file.path) + firstStartNotice(access, [], baseUrl);
 }
 
 /** The address at which the server can be reached from this machine. */
-async function reachableUrl({ app }: Server, { server }: Config): Promise<string> {
-  const { port } = new URL(await app.getUrl());
+function baseUrlOf({ scheme, port }: FrontServer, { server }: Config): string {
   const everywhere = server.host === '0.0.0.0' || server.host === '::';
   const host = everywhere ? 'localhost' : server.host.includes(':') ? `[${server.host}]` : server.host;
-  return `http://${host}:${port === '' ? '80' : port}`;
+  return `${scheme}://${host}:${String(port)}`;
 }
 
-function stopOnSignals(server: Server): void {
+/** @throws StartError if standard output takes nothing: nobody would know the credentials */
+function printCredentials(text: string): void {
+  try {
+    write(text);
+  } catch (error) {
+    throw new StartError(
+      `the credentials of the first start cannot be printed (${reasonOf(error)}), so nothing was created: give standard ` +
+        'output a place, or set FIRST_CREDENTIALS_FILE.',
+    );
+  }
+}
+
+/** What cannot be printed does not end the server. */
+function print(text: string): void {
+  try {
+    write(text);
+  } catch {
+    // The log says that the server has started.
+  }
+}
+
+function write(text: string): void {
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length;) written += writeSync(STANDARD_OUTPUT, bytes, written);
+}
+
+function stopOnSignals(server: Server, delaySeconds: number): void {
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => process.exit(1), FORCED_EXIT_MS).unref();
-    server.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
+    setTimeout(() => process.exit(1), delaySeconds * 1000 + FORCED_EXIT_MS).unref();
+    server
+      .drain()
+      .then(() => server.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -1,7 +1,7 @@
 /** The settings of the server: where it listens, which proxies it trusts, and the limits of its connections. */
 import { isIP } from 'node:net';
 import * as v from 'valibot';
-import { HOST_FORM, choice, integer, setting, settingsTable, type Form } from './settings/index.js';
+import { HOST_FORM, choice, integer, setting, settingsTable, text, type Form } from './settings/index.js';
 
 /** `false`, a number of proxies, or their networks: a value of Express's `trust proxy`. */
 export type TrustedProxies = false | number | readonly string[];
@@ -39,6 +39,8 @@ function proxiesFromText(text: string): TrustedProxies {
   if (/^\d{1,2}$/.test(text)) return Number(text) === 0 ? false : Number(text);
   return text.split(',').map((part) => part.trim());
 }
+
+const FILE_FORM = text((file) => file !== '' && !file.includes('\0'), 'the path of a PEM file');
 
 /** The server. */
 export const SERVER_SETTINGS = settingsTable('Server', {
@@ -97,5 +99,23 @@ export const SERVER_SETTINGS = settingsTable('Server', {
     default: 60,
     doc: 'Seconds that a whole request may take to arrive before its connection is closed',
     more: 'It counts at least as long as `HEADERS_TIMEOUT_SECONDS`.',
+  }),
+  shutdownDelaySeconds: setting({
+    env: 'SHUTDOWN_DELAY_SECONDS',
+    form: integer(0, 300),
+    default: 0,
+    doc: 'Seconds after `SIGTERM` in which the server still serves and `/health/ready` already answers 503',
+    more: 'Give balancers time to notice: a little more than the interval of their checks. The nine seconds begin after it.',
+  }),
+  tlsCertFile: setting({
+    env: 'TLS_CERT_FILE',
+    form: FILE_FORM,
+    doc: 'PEM file of a certificate with its chain: the server then answers HTTPS only',
+    more: 'It needs `TLS_KEY_FILE`, holds for `VERIFY_PORT` too, and is read again when it changes.',
+  }),
+  tlsKeyFile: setting({
+    env: 'TLS_KEY_FILE',
+    form: FILE_FORM,
+    doc: 'PEM file of the private key of `TLS_CERT_FILE`',
   }),
 });

@@ -1,7 +1,8 @@
-/** The HTTP server of the standalone application: its timeouts, and paths that distinguish upper case from lower case. */
-import { createServer, type ServerOptions } from 'node:http';
+/** The Express adapter of the standalone application: timeouts, and paths that distinguish upper case from lower case. */
+import type { ServerOptions } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express from 'express';
+import type { FrontServer } from './front-server.js';
 import type { Values } from './settings/index.js';
 import type { SERVER_SETTINGS } from './server.settings.js';
 
@@ -26,7 +27,7 @@ export function timeouts({
 }
 
 export class StandaloneAdapter extends ExpressAdapter {
-  constructor(private readonly values: ServerValues) {
+  constructor(private readonly front: FrontServer) {
     const application = express();
     // Express reads this when the first middleware is added.
     application.enable('case sensitive routing');
@@ -34,6 +35,6 @@ export class StandaloneAdapter extends ExpressAdapter {
   }
 
   override initHttpServer(): void {
-    this.httpServer = createServer(timeouts(this.values), this.getInstance());
+    this.httpServer = this.front.http;
   }
 }

@@ -16,6 +16,7 @@ const newest = Math.max(
 
 // An incremental build leaves unchanged outputs alone, but always renews its own record.
 if (modified('dist/main.js') === 0 || modified('dist/.tsbuildinfo') < newest) {
+  process.stdout.write('Compiling, which takes about 20 seconds (only when a source file has changed) ...\n');
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
   process.exit(status ?? 1);
 }

@@ -92,9 +92,13 @@ function optionRow(setting: SettingDescription): string {
   return row(`\`${option}\``, env ? `as \`${env}\`` : `${meaning(setting)}. Default: ${byDefault ?? 'none'}`);
 }
 
-function meaning({ doc, range, more }: SettingDescription): string {
+function meaning({ doc, range, more, fileEnv }: SettingDescription): string {
   const line = range === undefined ? doc : `${doc} (${range})`;
-  return more === undefined ? line : `${line}. ${more}`;
+  const file = fileEnv === undefined ? undefined : `\`${fileEnv}\` may name a file that holds it.`;
+  return [line, more, file]
+    .filter((part) => part !== undefined)
+    .join('. ')
+    .replaceAll('.. ', '. ');
 }
 
 function row(...cells: readonly string[]): string {

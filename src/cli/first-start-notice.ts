@@ -1,4 +1,4 @@
-/** The notice printed after the first start: the administrator's credentials, and commands to paste. */
+/** The notice printed at the first start: the administrator's credentials, and commands to paste. */
 
 /** A command to paste into a shell, and what it does. */
 export interface NoticeCommand {
@@ -16,19 +16,51 @@ export interface NoticeAccess {
   readonly accountName: string;
 }
 
-export function firstStartNotice(access: NoticeAccess, commands: readonly NoticeCommand[], baseUrl: string): string {
+/**
+ * The first part, printed before the credentials are valid: nobody could know those that cannot be printed.
+ * @param database - names the database
+ */
+export function firstCredentialsNotice(access: NoticeAccess, database: string): string {
   const { email, password = 'the one in ADMIN_PASSWORD', token, accountId, accountName } = access;
-  const calls = commands.map(({ intro, command }) => `${intro}:\n\n  ${command}\n`).join('\n');
   return `
-Latchkey is ready. This is its first start. Save these credentials now: they are not shown again.
+This is the first start. Save these credentials now: they are not shown again.
 
   administrator   ${email}
   password        ${password}
   access token    ${token}
   account         ${accountName} (${accountId})
+  database        ${database}
 
-${calls}
-Guard a service by a proxy that asks (examples/proxies has whole configurations):
+`;
+}
+
+/** The same where the credentials are in a file. */
+export function firstFileNotice(
+  { email, accountId, accountName }: NoticeAccess,
+  database: string,
+  file: string,
+): string {
+  return `
+This is the first start. The credentials are in a file that only its owner can read. Move it to a safe place.
+
+  file            ${file}
+  administrator   ${email}
+  account         ${accountName} (${accountId})
+  database        ${database}
+
+`;
+}
+
+/** The second part, printed when the server is ready. */
+export function firstStartNotice(
+  { accountId }: Pick<NoticeAccess, 'accountId'>,
+  commands: readonly NoticeCommand[],
+  baseUrl: string,
+): string {
+  const calls = commands.map(({ intro, command }) => `${intro}:\n\n  ${command}\n\n`).join('');
+  return `Latchkey is ready.
+
+${calls}Guard a service by a proxy that asks (examples/proxies has whole configurations):
 
   ${baseUrl}/verify?account=${accountId}
 

@@ -10,9 +10,12 @@ export function settingsHelp(tables: readonly SettingsTable[]): string {
   return groups.map(({ title, settings }) => `${title}:\n${settings.flatMap(line).join('')}`).join('\n');
 }
 
-function line({ env, doc, range, byDefault }: SettingDescription): string[] {
+function line({ env, fileEnv, doc, range, byDefault }: SettingDescription): string[] {
   if (env === undefined) return [];
-  const remark = [range, byDefault === undefined ? undefined : `default: ${byDefault}`].filter(Boolean).join('; ');
+  const file = fileEnv === undefined ? undefined : `or ${fileEnv}`;
+  const remark = [range, byDefault === undefined ? undefined : `default: ${byDefault}`, file]
+    .filter(Boolean)
+    .join('; ');
   const words = remark === '' ? doc : `${doc} (${remark})`;
   return [`  ${env.padEnd(NAME_WIDTH)}${words.replaceAll('`', '')}\n`];
 }

@@ -10,6 +10,9 @@ export const SETTINGS_HELP = `Server:
   MAX_CONNECTIONS               Maximum number of connections; further ones are closed (1 to 1000000; default: 10000)
   HEADERS_TIMEOUT_SECONDS       Seconds that the headers of a request may take to arrive before 408 (1 to 3600; default: 15)
   REQUEST_TIMEOUT_SECONDS       Seconds that a whole request may take to arrive before its connection is closed (1 to 3600; default: 60)
+  SHUTDOWN_DELAY_SECONDS        Seconds after SIGTERM in which the server still serves and /health/ready already answers 503 (0 to 300; default: 0)
+  TLS_CERT_FILE                 PEM file of a certificate with its chain: the server then answers HTTPS only
+  TLS_KEY_FILE                  PEM file of the private key of TLS_CERT_FILE
 
 Requests:
   BODY_MAX_BYTES                Maximum size of a request body in bytes; a longer one is answered with 413 (1024 to 16777216; default: 65536)
@@ -20,19 +23,22 @@ Requests:
   COMPRESS_FROM_BYTES           Smallest answer in bytes that is compressed for clients that accept it; 0 compresses none (0 to 999999999; default: 1024)
 
 Database:
-  DATABASE_URL                  sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE (default: a file in LATCHKEY_DATA)
+  DATABASE_URL                  sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE (default: a file in LATCHKEY_DATA; or DATABASE_URL_FILE)
   LATCHKEY_DATA                 Folder of the database latchkey.sqlite, unless DATABASE_URL is set (default: ./data)
   DATABASE_POOL_SIZE            Maximum number of connections to PostgreSQL (2 to 200; default: 10)
+  DATABASE_WAIT_SECONDS         Seconds that a start waits for a database that cannot be reached yet (0 to 3600; default: 60)
+  DATABASE_MUST_EXIST           Whether a start refuses an empty or missing database instead of creating one (default: false)
   INSTANCE_LEASE_SECONDS        PostgreSQL: longest time that a lost instance delays a revocation (1 to 60; default: 2)
   SQLITE_CHECKPOINT_SECONDS     SQLite: seconds between two times that the log (-wal) is written back into the database file (1 to 86400; default: 60)
 
 First start, on an empty database:
   ADMIN_EMAIL                   The administrator's e-mail address (default: admin@example.com)
-  ADMIN_PASSWORD                The administrator's password, at most 72 bytes (default: generated)
+  ADMIN_PASSWORD                The administrator's password, at most 72 bytes (default: generated; or ADMIN_PASSWORD_FILE)
   ADMIN_PASSWORD_MIN_LENGTH     Minimum number of characters of ADMIN_PASSWORD (1 to 72; default: 12)
-  ADMIN_TOKEN                   The administrator's access token, 43 random base64url characters (default: generated)
+  ADMIN_TOKEN                   The administrator's access token, 43 random base64url characters (default: generated; or ADMIN_TOKEN_FILE)
   ACCOUNT_ID                    The id of the first account, 32 lower-case hex characters (default: generated)
   ACCOUNT_NAME                  The name of the first account (default: Latchkey)
+  FIRST_CREDENTIALS_FILE        File that the first start writes the credentials to instead of printing them (default: printed)
 
 Log:
   LOG_LEVEL                     Least severe level that is logged; debug has each request (trace, debug, info, warn, error, fatal, silent; default: info)

@@ -29,6 +29,8 @@ export interface HealthFailure {
 export class HealthChecks {
   private readonly checks = new Map<string, RegisteredCheck>();
   private running: Promise<readonly HealthFailure[]> | undefined;
+  /** Changes with the registered checks: results of an earlier round do not count then. */
+  private version = 0;
   private latest: { readonly failures: readonly HealthFailure[]; readonly at: number } | undefined;
 
   /**
@@ -44,21 +46,35 @@ export class HealthChecks {
       );
     }
     this.checks.set(name, new RegisteredCheck(check));
-    this.latest = undefined;
+    this.changed();
     return () => {
       this.checks.delete(name);
-      this.latest = undefined;
+      this.changed();
     };
   }
 
   /** The current failures, in the order of registration; empty if the server is ready. */
   async failures(): Promise<readonly HealthFailure[]> {
     if (this.latest && performance.now() - this.latest.at < FRESH_MS) return this.latest.failures;
-    this.running ??= this.round().finally(() => (this.running = undefined));
+    this.running ??= this.started();
     return this.running;
   }
 
+  private changed(): void {
+    this.version += 1;
+    this.latest = undefined;
+    this.running = undefined;
+  }
+
+  private started(): Promise<readonly HealthFailure[]> {
+    const running = this.round().finally(() => {
+      if (this.running === running) this.running = undefined;
+    });
+    return running;
+  }
+
   private async round(): Promise<readonly HealthFailure[]> {
+    const { version } = this;
     const results = new Map<string, Promise<string | null | undefined>>();
     for (const [name, check] of this.checks) {
       const required = check.requires === undefined ? undefined : results.get(check.requires);
@@ -73,7 +89,7 @@ export class HealthChecks {
       const reason = await result;
       if (typeof reason === 'string') failures.push({ name, reason });
     }
-    this.latest = { failures, at: performance.now() };
+    if (version === this.version) this.latest = { failures, at: performance.now() };
     return failures;
   }
 }

@@ -1,5 +1,6 @@
 /** A listener of its own for `/verify` and the health endpoints, which a flood of other requests does not reach. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import {
@@ -44,12 +45,8 @@ const NOT_HERE = {
 /** With the option `port`, a host application listens when it starts. The standalone server calls {@link listen} itself. */
 @Injectable()
 export class VerifyServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly http = createServer(
-    TIMEOUTS,
-    refusingRepeatedHosts((request, response) => {
-      if (!this.listener.answer(request, response)) void this.answerHealth(request, response);
-    }),
-  );
+  /** Replaced by {@link secure}. */
+  http: Server;
   private readonly logger = new Logger(VerifyServer.name);
 
   constructor(
@@ -57,6 +54,13 @@ export class VerifyServer implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly health: HealthChecks,
     @Inject(DATA_PLANE_OPTIONS) private readonly options: Values<typeof DATA_PLANE_SETTINGS>,
   ) {
+    this.http = createServer(TIMEOUTS, this.answer);
+    answerUnreadableRequests(this.http);
+  }
+
+  /** Answers HTTPS instead, with this certificate and key in PEM form; call it before {@link listen}. */
+  secure(pair: { readonly cert: Buffer; readonly key: Buffer }): void {
+    this.http = createTlsServer({ ...TIMEOUTS, ...pair }, this.answer);
     answerUnreadableRequests(this.http);
   }
 
@@ -96,6 +100,10 @@ export class VerifyServer implements OnApplicationBootstrap, BeforeApplicationSh
     while ((await connections()) > 0 && performance.now() < until) await delay(20);
     this.http.closeAllConnections();
   }
+
+  private readonly answer = refusingRepeatedHosts((request, response) => {
+    if (!this.listener.answer(request, response)) void this.answerHealth(request, response);
+  });
 
   private async answerHealth({ url, rawHeaders }: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path] = (url ?? '').split('?', 1);

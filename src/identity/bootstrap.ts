@@ -38,6 +38,12 @@ export interface BootstrapResult {
   readonly accountName: string;
 }
 
+/**
+ * Hands the credentials over just before they are committed: if it throws, nothing is created.
+ * @returns a function that takes them back, for a commit that failed
+ */
+export type DeliverCredentials = (result: BootstrapResult) => () => void;
+
 /** Creates the first administrator, account and token, once in the life of a database. */
 @Injectable()
 export class Bootstrap {
@@ -52,17 +58,20 @@ export class Bootstrap {
 
   /**
    * Checks the options if they will be used, that is on an empty database.
+   * @returns whether they will
    * @throws FirstStartError
    */
-  async check(options: BootstrapOptions): Promise<void> {
-    if (await this.isNeeded()) checkGivenSecrets(options);
+  async check(options: BootstrapOptions): Promise<boolean> {
+    const isNeeded = await this.isNeeded();
+    if (isNeeded) checkGivenSecrets(options);
+    return isNeeded;
   }
 
   /**
    * Bootstraps an empty database. Returns `null` if it is not empty or another instance was first.
-   * @throws FirstStartError
+   * @throws FirstStartError, and what `deliver` throws
    */
-  async run(options: BootstrapOptions): Promise<BootstrapResult | null> {
+  async run(options: BootstrapOptions, deliver?: DeliverCredentials): Promise<BootstrapResult | null> {
     if (!(await this.isNeeded())) return null;
     checkGivenSecrets(options);
     const { adminEmail, accountName } = defaultsOf(FIRST_START_SETTINGS);
@@ -75,6 +84,7 @@ export class Bootstrap {
     };
     const passwordHash = await this.hashing.hashPassword(result.password);
     const prepared = await this.personalTokens.prepare(result.token);
+    let takeBack: (() => void) | undefined;
     try {
       await this.unitOfWork.write(SYSTEM, async (tx) => {
         await tx.manager.insert(ServerValue, { name: FIRST_START, value: tx.now.toISOString() });
@@ -82,12 +92,26 @@ export class Bootstrap {
         await this.accounts.insert(tx, { id: result.accountId, name: result.accountName });
         await this.memberships.insert(tx, result.accountId, admin.id, 'administrator');
         await this.personalTokens.insert(tx, admin.id, 'First token', prepared);
+        // The work may run more than once.
+        takeBack?.();
+        takeBack = deliver?.(result);
       });
     } catch (error) {
       if (error instanceof UniqueViolation) return null;
+      const isCommitted = await this.isCommitted();
+      if (isCommitted) return result;
+      if (isCommitted === false) takeBack?.();
       throw error;
     }
     return result;
+  }
+
+  /** A connection that was lost during the commit does not tell. `undefined` if it cannot be found out now. */
+  private async isCommitted(): Promise<boolean | undefined> {
+    return this.isNeeded().then(
+      (isNeeded) => !isNeeded,
+      () => undefined,
+    );
   }
 
   private async isNeeded(): Promise<boolean> {

@@ -50,6 +50,13 @@ export const FIRST_START_SETTINGS = settingsTable(
       default: 'Latchkey',
       doc: 'The name of the first account',
     }),
+    credentialsFile: setting({
+      env: 'FIRST_CREDENTIALS_FILE',
+      form: text((path) => path !== '' && !path.includes('\0'), 'the path of a file that does not exist yet'),
+      defaultText: 'printed',
+      doc: 'File that the first start writes the credentials to instead of printing them',
+      more: 'It is JSON, readable by its owner only, and must not exist yet.',
+    }),
   },
   ['ADMIN_'],
 );

@@ -27,7 +27,7 @@ export {
   type LoginMessage,
   type ThrottleMessage,
 } from './channels.js';
-export { Bootstrap, type BootstrapResult, type BootstrapOptions } from './bootstrap.js';
+export { Bootstrap, type BootstrapOptions, type BootstrapResult, type DeliverCredentials } from './bootstrap.js';
 export { FirstStartError, type FirstStartProblem } from './first-start-check.js';
 export { newHexId } from './hex-id.js';
 export { CLEANUP_OPTIONS, CleanupJob, type CleanupOptions } from './cleanup-job.js';

@@ -2,30 +2,50 @@
 import type { LoggerService } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { pino, type DestinationStream, type Logger } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import { isOverloaded, originOf, requestIdOf, requestedPath } from '../http/index.js';
+import { LogDestination } from './log-destination.js';
 import type { LogOptions } from './logging.settings.js';
-import { OverloadLog } from './overload-log.js';
+import { OverloadLog, type OverloadTexts } from './overload-log.js';
 
-const STANDARD_ERROR = 2;
+/**
+ * Writes to the standard error stream, so that notices on standard output stay separate from the log. Lines that cannot
+ * be written are counted; the log names their number when it can be written again.
+ */
+export function createLog(
+  { level, format }: LogOptions,
+  destination: DestinationStream = new LogDestination(),
+): Logger {
+  const log = pino({ level }, format === 'pretty' ? prettified(destination) : destination);
+  if (destination instanceof LogDestination) {
+    destination.tell((lines, code) => {
+      log.warn(`${String(lines)} lines of the log could not be written (${code}) and are lost`);
+    });
+  }
+  return log;
+}
 
-/** Writes to the standard error stream, so that notices on standard output stay separate from the log. */
-export function createLog({ level, format }: LogOptions, destination?: DestinationStream): Logger {
-  const stream =
-    destination ??
-    (format === 'pretty'
-      ? pretty({ destination: STANDARD_ERROR, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' })
-      : pino.destination({ fd: STANDARD_ERROR, sync: true }));
-  return pino({ level }, stream);
+function prettified(destination: DestinationStream): DestinationStream {
+  const prettify = prettyFactory({
+    colorize: process.stderr.isTTY,
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss.l',
+  });
+  return {
+    write: (line) => {
+      destination.write(prettify(line));
+    },
+  };
 }
 
 /**
  * Logs one line per request, without headers, query or body, since all three may contain credentials, and without
- * secrets in the path. Nothing is prepared for lines that the level suppresses, which are most of them. Requests refused for lack of room
- * are warnings.
+ * secrets in the path. Nothing is prepared for lines that the level suppresses, which are most of them. Requests refused
+ * for lack of room are warnings; of those and of other 503s, most are only counted.
  */
 export function requestLog(log: Logger, { overloadSeconds }: Pick<LogOptions, 'overloadSeconds'>): RequestHandler {
   const overload = new OverloadLog(log, overloadSeconds);
+  const unavailable = new OverloadLog(log, overloadSeconds, UNAVAILABLE);
   return (request, response, next) => {
     const [id, began, { address }] = [requestIdOf(request), performance.now(), originOf(request)];
     response.once('close', () => {
@@ -37,14 +57,21 @@ export function requestLog(log: Logger, { overloadSeconds }: Pick<LogOptions, 'o
       const responseTime = Math.round(performance.now() - began);
       const line = { req, res: { statusCode }, responseTime };
       if (isRefused) overload.refused(line);
+      else if (statusCode === 503) unavailable.refused(line);
       else log[level](line, writableFinished ? 'request completed' : 'request aborted');
     });
     next();
   };
 }
 
-/** Loggers with which Nest lists every module and route at each start. */
-const INVENTORY = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver']);
+const UNAVAILABLE: OverloadTexts = {
+  level: 'error',
+  first: 'request answered with 503',
+  more: 'more requests answered with 503',
+};
+
+/** Loggers with which Nest reports each module and route, and that it has started, before anything listens. */
+const INVENTORY = new Set(['InstanceLoader', 'NestApplication', 'NestFactory', 'RouterExplorer', 'RoutesResolver']);
 
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 

@@ -1,5 +1,20 @@
-/** Logs requests that are refused for lack of room: the first at once, the others as a number from time to time. */
+/** Logs requests that come by the thousand: the first at once, the others as a number from time to time. */
 import type { Logger } from 'pino';
+
+/** What the lines say. */
+export interface OverloadTexts {
+  readonly level: 'warn' | 'error';
+  readonly first: string;
+  /** Of the number of others; the length of the interval follows. */
+  readonly more: string;
+}
+
+/** Requests that found no room. */
+const NO_ROOM: OverloadTexts = {
+  level: 'warn',
+  first: 'request refused for lack of room',
+  more: 'more requests refused for lack of room',
+};
 
 export class OverloadLog {
   private more = 0;
@@ -9,6 +24,7 @@ export class OverloadLog {
   constructor(
     private readonly log: Logger,
     private readonly seconds: number,
+    private readonly texts: OverloadTexts = NO_ROOM,
   ) {}
 
   /** @param request - the members of its line */
@@ -17,7 +33,7 @@ export class OverloadLog {
       this.more += 1;
       return;
     }
-    this.log.warn(request, 'request refused for lack of room');
+    this.log[this.texts.level](request, this.texts.first);
     this.countSilently();
   }
 
@@ -25,7 +41,7 @@ export class OverloadLog {
     this.timer = setTimeout(() => {
       this.timer = undefined;
       if (this.more === 0) return;
-      this.log.warn({ refused: this.more }, `more requests refused for lack of room within ${String(this.seconds)} s`);
+      this.log[this.texts.level]({ refused: this.more }, `${this.texts.more} within ${String(this.seconds)} s`);
       this.more = 0;
       this.countSilently();
     }, this.seconds * 1000).unref();

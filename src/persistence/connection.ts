@@ -3,12 +3,14 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { Schema } from '../core/index.js';
 import { defaultsOf } from '../settings/index.js';
-import { describeAddress, openClaimed, outliveLostConnections } from './data-source.js';
+import { describeAddress, outliveLostConnections } from './data-source.js';
 import { reasonOf } from './driver-errors.js';
 import { engineOf, type Engine } from './engine.js';
 import { DATABASE_SETTINGS, type DatabaseAddress } from './persistence.settings.js';
+import { openClaimed } from './open-database.js';
 import { poolSizeOf } from './postgres-transactor.js';
 import { ClaimedError, type SqliteClaim } from './sqlite-claim.js';
+import { UnusableDatabase } from './unusable-database.js';
 
 /** The host's database set-up is missing or unsuitable; the message says how to fix it. */
 export class ConnectionError extends Error {}
@@ -65,8 +67,9 @@ export class Connection implements OnApplicationShutdown {
 
   private static async ownTo(address: DatabaseAddress, schema: Schema): Promise<Connection> {
     const { dataSource, claim } = await openClaimed(address, POOL_SIZE, schema).catch((error: unknown) => {
-      if (error instanceof ClaimedError) {
-        throw new ConnectionError(error.isOurs ? TWICE : error.message, { cause: error });
+      if (error instanceof UnusableDatabase) {
+        const isTwice = error instanceof ClaimedError && error.isOurs;
+        throw new ConnectionError(isTwice ? TWICE : error.message, { cause: error });
       }
       throw new ConnectionError(
         `LatchkeyModule's \`database\` is ${describeAddress(address)}, which cannot be used (${reasonOf(error)}): check ` +

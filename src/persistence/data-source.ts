@@ -1,6 +1,6 @@
-/** Turns a database address into connection options, and options into an open, migrated database. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+/** Turns a database address into connection options, and an open connection into what reads and writes by it. */
+import path from 'node:path';
+import type { DataSource, DataSourceOptions } from 'typeorm';
 import type Database from 'better-sqlite3';
 import type pg from 'pg';
 import {
@@ -15,7 +15,7 @@ import {
   type Transactor,
 } from '../core/index.js';
 import { poolOf, sqliteConnectionOf } from '../internals/index.js';
-import { engineOf, migrate } from './engine.js';
+import { engineOf } from './engine.js';
 import { PostgresTokenLookup } from './lookup/postgres-token-lookup.js';
 import { SqliteTokenLookup } from './lookup/sqlite-token-lookup.js';
 import { PostgresFailureCounters } from './postgres-failure-counters.js';
@@ -24,7 +24,6 @@ import { PostgresRelay, type RelayOptions } from './relay/postgres-relay.js';
 import { SqliteRelay, foreignCommitsOf } from './relay/sqlite-relay.js';
 import type { DatabaseAddress } from './persistence.settings.js';
 import { PostgresTransactor } from './postgres-transactor.js';
-import { SqliteClaim } from './sqlite-claim.js';
 import { LOG_BYTES, LOG_PAGES, SqliteCheckpoints } from './sqlite-checkpoints.js';
 import { SqliteTransactor } from './sqlite-transactor.js';
 
@@ -42,13 +41,19 @@ const TIME_LIMITS_MS = {
   query_timeout: 12_000,
 };
 
-/** How often to try to connect while PostgreSQL is still starting. */
-const CONNECT_TRIES = 10;
-const CONNECT_PAUSE_MS = 1000;
-
-/** Describes the database for messages. PostgreSQL's address is left out because it may contain a password. */
+/** Describes the database for messages: the whole path of a file, and of a PostgreSQL address neither user nor password. */
 export function describeAddress(address: DatabaseAddress): string {
-  return address.engine === 'sqlite' ? `the SQLite file ${address.path}` : 'the PostgreSQL database';
+  if (address.engine === 'postgres') return `the PostgreSQL database ${describePostgres(address.url)}`;
+  const { path: file } = address;
+  return file === ':memory:' ? 'an SQLite database in memory' : `the SQLite file ${path.resolve(file)}`;
+}
+
+function describePostgres(url: string): string {
+  const { hostname, port, pathname, searchParams } = new URL(url);
+  const host = searchParams.get('host') ?? decodeURIComponent(hostname);
+  const name = decodeURIComponent(pathname.slice(1));
+  const place = host.startsWith('/') || host === '' ? host : `${host}:${port === '' ? '5432' : port}`;
+  return [name, place].filter((part) => part !== '').join(' on ');
 }
 
 /** @param poolSize - maximum number of connections to PostgreSQL, at least 2 */
@@ -89,47 +94,7 @@ export function dataSourceOptions(
   };
 }
 
-/** Opens the database and brings its schema up to date. */
-export async function openDatabase(options: DataSourceOptions): Promise<DataSource> {
-  const migrating = await connected(withoutTimeLimits(options));
-  try {
-    await migrate(migrating);
-  } catch (error) {
-    await migrating.destroy();
-    throw error;
-  }
-  // An in-memory database exists only as long as its connection.
-  if (engineOf(migrating) === 'sqlite') return migrating;
-  await migrating.destroy();
-  return connected(options);
-}
-
-/** A database of a server, and its claim if it is an SQLite file. Release the claim after closing the database. */
-export interface ClaimedDatabase {
-  readonly dataSource: DataSource;
-  readonly claim: SqliteClaim | undefined;
-}
-
-/**
- * Opens the database of a server, which no other server uses if it is an SQLite file.
- * @param poolSize - maximum number of connections to PostgreSQL, at least 2
- * @throws ClaimedError
- */
-export async function openClaimed(
-  address: DatabaseAddress,
-  poolSize: number,
-  schema: Schema,
-): Promise<ClaimedDatabase> {
-  const claim = await SqliteClaim.take(address);
-  try {
-    return { dataSource: await openDatabase(dataSourceOptions(address, poolSize, schema)), claim };
-  } catch (error) {
-    claim?.release();
-    throw error;
-  }
-}
-
-/** For migrations and copies, which take as long as they need. */
+/** The same options without time limits, which migrations may need. */
 export function withoutTimeLimits(options: DataSourceOptions): DataSourceOptions {
   if (options.type !== 'postgres') return options;
   const limits = Object.fromEntries(Object.keys(TIME_LIMITS_MS).map((name) => [name, undefined]));
@@ -192,22 +157,6 @@ export function checkpointsFor(
 /** The transactor for the connection's engine. */
 export function transactorFor(dataSource: DataSource): Transactor {
   return engineOf(dataSource) === 'sqlite' ? new SqliteTransactor(dataSource) : new PostgresTransactor(dataSource);
-}
-
-async function connected(options: DataSourceOptions): Promise<DataSource> {
-  const dataSource = new DataSource(options);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await dataSource.initialize();
-      if (engineOf(dataSource) === 'postgres') outliveLostConnections(dataSource);
-      return dataSource;
-    } catch (error) {
-      const { code } = error as { code?: string };
-      const starting = code === 'ECONNREFUSED' || code === '57P03';
-      if (!starting || attempt >= CONNECT_TRIES) throw error;
-      await delay(CONNECT_PAUSE_MS);
-    }
-  }
 }
 
 /**

@@ -9,18 +9,26 @@ const UNIQUE = new Set(['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_
 /** PostgreSQL: deadlock, serialization failure. */
 const RETRYABLE = new Set(['40P01', '40001']);
 
-const UNAVAILABLE = new Set([
+/** The database cannot be reached, or is starting or stopping. */
+const UNREACHABLE = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
-  // PostgreSQL: shutting down, crashed, starting up, too many connections, read-only
+  // PostgreSQL: shutting down, crashed, starting up, too many connections
   '57P01',
   '57P02',
   '57P03',
   '53300',
+]);
+
+const UNAVAILABLE = new Set([
+  ...UNREACHABLE,
+  // PostgreSQL: read-only
   '25006',
   // PostgreSQL: one of our time limits was exceeded
   '57014',
@@ -29,10 +37,17 @@ const UNAVAILABLE = new Set([
   'SQLITE_BUSY',
   'SQLITE_FULL',
   'SQLITE_READONLY',
+  'SQLITE_CANTOPEN',
 ]);
 
-/** PostgreSQL class 08: connection exception. SQLite: busy, and input or output errors. */
-const UNAVAILABLE_CLASS = /^(08|SQLITE_BUSY_|SQLITE_IOERR)/;
+/**
+ * PostgreSQL classes 08 (connection exception), 53 (insufficient resources, such as a full disk) and 58 (system error).
+ * SQLite: busy, read-only, and input or output errors.
+ */
+const UNAVAILABLE_CLASS = /^(08|53|58|SQLITE_(BUSY|IOERR|READONLY|CANTOPEN)_?)/;
+
+/** A statement of ours that PostgreSQL cannot read: trying again does not help. */
+const PROTOCOL_VIOLATION = '08P01';
 
 /** Messages of pg's client and pool for a lost connection, which carry no code. */
 const CONNECTION_LOST =
@@ -83,12 +98,26 @@ export function publishError({
 function isUnavailable(error: unknown, code: string, message: string): boolean {
   return (
     UNAVAILABLE.has(code) ||
-    UNAVAILABLE_CLASS.test(code) ||
+    (UNAVAILABLE_CLASS.test(code) && code !== PROTOCOL_VIOLATION) ||
     CONNECTION_LOST.test(message) ||
     isRetryable(error) ||
     // TypeORM released the connection because it was lost.
     error instanceof QueryRunnerAlreadyReleasedError ||
     error instanceof QueryRunnerProviderAlreadyReleasedError
+  );
+}
+
+/** Whether it is worth trying to connect again: the database may be starting, or not be known to the name server yet. */
+export function isUnreachable(error: unknown): boolean {
+  const { code = '', message = '' } = (error ?? {}) as Partial<DriverError>;
+  // A socket file is missing while its server is not running.
+  const hasNoSocket = code === 'ENOENT' && message.includes('connect ENOENT');
+  return (
+    UNREACHABLE.has(code) ||
+    code.startsWith('SQLITE_BUSY') ||
+    hasNoSocket ||
+    message.includes('timeout expired') ||
+    CONNECTION_LOST.test(message)
   );
 }
 

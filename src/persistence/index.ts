@@ -5,14 +5,11 @@ export {
   checkpointsFor,
   dataSourceOptions,
   describeAddress,
-  openClaimed,
   failureCountersFor,
   guestRelayFor,
-  openDatabase,
   relayFor,
   tokenLookupFor,
   transactorFor,
-  type ClaimedDatabase,
 } from './data-source.js';
 export {
   commitChannel,
@@ -24,6 +21,8 @@ export {
   type RelayMessage,
 } from './channels.js';
 export { databaseBytes } from './database-bytes.js';
+export { openClaimed, openDatabase, type ClaimedDatabase, type OpenOptions } from './open-database.js';
+export { UnusableDatabase } from './unusable-database.js';
 export { databaseChecks } from './database-health.js';
 export { reasonOf } from './driver-errors.js';
 export { engineOf, migrate, type Engine } from './engine.js';
@@ -32,4 +31,5 @@ export { SqliteCheckpoints } from './sqlite-checkpoints.js';
 export { schemaProblem, schemaStateOf, type SchemaState } from './schema-state.js';
 export { ClaimedError, SqliteClaim } from './sqlite-claim.js';
 export type { DatabaseAddress } from './persistence.settings.js';
+export { instanceCount } from './relay/instance-registry.js';
 export { Instance } from './relay/instance.entity.js';

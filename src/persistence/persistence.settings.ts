@@ -1,6 +1,6 @@
 /** The settings of the database: its address, pool size and instance leases. */
 import * as v from 'valibot';
-import { integer, setting, settingsTable, text, type Form } from '../settings/index.js';
+import { flag, integer, setting, settingsTable, text, type Form } from '../settings/index.js';
 import { defaultFile } from './data-folder.js';
 
 /** Where the tokens are stored: an SQLite file (`:memory:` for no file) or a PostgreSQL database. */
@@ -91,6 +91,19 @@ export const DATABASE_SETTINGS = settingsTable(
       default: 10,
       doc: 'Maximum number of connections to PostgreSQL',
     }),
+    waitSeconds: setting({
+      env: 'DATABASE_WAIT_SECONDS',
+      form: integer(0, 3600),
+      default: 60,
+      doc: 'Seconds that a start waits for a database that cannot be reached yet',
+    }),
+    mustExist: setting({
+      env: 'DATABASE_MUST_EXIST',
+      form: flag(),
+      default: false,
+      doc: 'Whether a start refuses an empty or missing database instead of creating one',
+      more: 'Set it once the first start is over: a wrong path or an unmounted volume then ends the start.',
+    }),
     leaseSeconds: setting({
       env: 'INSTANCE_LEASE_SECONDS',
       form: integer(1, 60),
@@ -106,5 +119,5 @@ export const DATABASE_SETTINGS = settingsTable(
       more: 'It is also written back when it has 32 MiB, a second after the start, and when the server stops.',
     }),
   },
-  ['DATABASE_POOL_', 'INSTANCE_LEASE_', 'SQLITE_CHECKPOINT_'],
+  ['DATABASE_POOL_', 'DATABASE_WAIT_', 'DATABASE_MUST_', 'INSTANCE_LEASE_', 'SQLITE_CHECKPOINT_'],
 );

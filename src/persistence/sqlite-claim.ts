@@ -1,12 +1,16 @@
 /** The claim of one server to an SQLite file: a second server on the same file would not know what the first revokes. */
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
 import type { DatabaseAddress } from './persistence.settings.js';
+import { UnusableDatabase } from './unusable-database.js';
 
 /** Read and written by the user that runs the server, and by nobody else. */
 const PRIVATE = 0o600;
+
+/** The claim's `user_version` once the database has tables. */
+const HAS_DATA = 1;
 
 /** Ending of the name of the claim's file. */
 const CLAIM = '-server';
@@ -15,7 +19,7 @@ const CLAIM = '-server';
 const BESIDE = ['-wal', '-shm', CLAIM];
 
 /** Another server uses the file; the message names it. */
-export class ClaimedError extends Error {
+export class ClaimedError extends UnusableDatabase {
   /** @param isOurs - whether that server is in this process */
   constructor(
     message: string,
@@ -38,14 +42,20 @@ interface Holder {
  * (`<file>-server`), which the operating system releases when the process ends, whatever ends it.
  */
 export class SqliteClaim {
-  private constructor(private readonly connection: Database.Database) {}
+  private constructor(
+    private readonly connection: Database.Database,
+    private readonly file: string,
+  ) {}
 
   /**
    * Claims the file of an address, and makes it private. Other databases need no claim.
    * @throws ClaimedError if another server, in this process or another, holds the file
+   * @param mustExist - whether a file that is missing is refused in any case
+   * @throws UnusableDatabase if the file is missing, and a server has used it or it must exist
    */
-  static async take(address: DatabaseAddress): Promise<SqliteClaim | undefined> {
+  static async take(address: DatabaseAddress, mustExist = false): Promise<SqliteClaim | undefined> {
     if (address.engine !== 'sqlite' || address.path === ':memory:' || address.path === '') return undefined;
+    refuseMissing(address.path, mustExist);
     makePrivate(address.path);
     // The driver is not installed where only PostgreSQL is used.
     const { default: Connection } = await import('better-sqlite3');
@@ -55,7 +65,7 @@ export class SqliteClaim {
   private static of(file: string, connection: Database.Database): SqliteClaim {
     try {
       enter(connection);
-      return new SqliteClaim(connection);
+      return new SqliteClaim(connection, file);
     } catch (error) {
       const holder = isBusy(error) ? holderOf(connection) : undefined;
       connection.close();
@@ -65,9 +75,44 @@ export class SqliteClaim {
     }
   }
 
+  /**
+   * @param isEmpty - whether the file has no tables of ours
+   * @throws UnusableDatabase
+   */
+  checkData(isEmpty: boolean): void {
+    const isMarked = this.connection.pragma('user_version', { simple: true }) === HAS_DATA;
+    if (isMarked && isEmpty) throw new UnusableDatabase(lost(this.file, 'is empty'));
+  }
+
+  /** Remembers that the file has data: an empty one in its place is then refused. */
+  markData(): void {
+    if (this.connection.pragma('user_version', { simple: true }) === HAS_DATA) return;
+    this.connection.exec(`PRAGMA user_version = ${String(HAS_DATA)}; COMMIT; BEGIN IMMEDIATE`);
+  }
+
   release(): void {
     this.connection.close();
   }
+}
+
+/** A claim stays when its server ends, so it shows that there was a file. */
+function refuseMissing(file: string, mustExist: boolean): void {
+  if (existsSync(file)) return;
+  if (existsSync(`${file}${CLAIM}`)) throw new UnusableDatabase(lost(file, 'is missing'));
+  if (!mustExist) return;
+  throw new UnusableDatabase(
+    `the SQLite file ${path.resolve(file)} is missing, and DATABASE_MUST_EXIST forbids to create it: correct DATABASE_URL, ` +
+      'mount the volume that has it, or unset DATABASE_MUST_EXIST to begin with a new one',
+  );
+}
+
+function lost(file: string, what: string): string {
+  const full = path.resolve(file);
+  return (
+    `the SQLite file ${full} ${what}, but a server has stored data in it before: restore it from a backup, or mount the ` +
+    `volume that has it. To begin with a new database instead, remove ${full} and the files next to it whose names ` +
+    `begin with ${path.basename(full)}-`
+  );
 }
 
 /** Creates the file for its owner alone; SQLite gives its log the same mode. A file that exists loses the rights of others. */

@@ -1,4 +1,5 @@
 /** Describes settings for help and documentation. */
+import { fileVariable } from './secret-file.js';
 import { isTable, type Setting, type SettingsTable } from './setting.js';
 
 /** The description of a setting. Texts are Markdown. */
@@ -7,6 +8,8 @@ export interface SettingDescription {
   readonly option: string;
   /** Its environment variable, if it has one. */
   readonly env: string | undefined;
+  /** The variable that may name a file with the value instead; for secrets only. */
+  readonly fileEnv: string | undefined;
   /** What the setting does, in one line. */
   readonly doc: string;
   /** Whole sentences with further details. */
@@ -27,7 +30,8 @@ export function describeSettings({ settings }: SettingsTable): SettingDescriptio
 }
 
 function describe(option: string, declared: Setting<unknown>): SettingDescription {
-  const { env, form, doc, more } = declared;
+  const { env, form, doc, more, secret = false } = declared;
+  const fileEnv = secret && env !== undefined ? fileVariable(env) : undefined;
   const value = declared.default === undefined ? undefined : `\`${form.toText(declared.default)}\``;
-  return { option, env, doc, more, range: form.range, byDefault: declared.defaultText ?? value };
+  return { option, env, fileEnv, doc, more, range: form.range, byDefault: declared.defaultText ?? value };
 }

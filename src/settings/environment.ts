@@ -1,5 +1,6 @@
 /** Reads settings from environment variables. */
 import { checkText } from './check.js';
+import { fileVariable, readSecretFile } from './secret-file.js';
 import { isTable, settingsOf, type Setting, type SettingsTable, type Values } from './setting.js';
 
 /** Environment variables by name. */
@@ -8,18 +9,37 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The value of a setting, its source, and the problem if it could not be read. */
 interface Reading {
   readonly value: unknown;
-  readonly source: 'environment' | 'default';
+  readonly source: 'environment' | 'file' | 'default';
   readonly issue?: string;
 }
+
+/** The text of a setting, and how messages name its place; or what is wrong with that. */
+type Given =
+  { readonly text: string; readonly place: string; readonly source: Reading['source'] } | { readonly issue: string };
 
 /** An empty value counts as not set. */
 function readSetting(setting: Setting<unknown>, env: Environment): Reading {
   const byDefault = { value: setting.defaultIn?.(env) ?? setting.default, source: 'default' } as const;
-  const text = setting.env === undefined ? undefined : env[setting.env];
-  if (setting.env === undefined || text === undefined || text === '') return byDefault;
-  const result = checkText(setting, text);
-  if ('problem' in result) return { ...byDefault, issue: `${setting.env} ${result.problem}` };
-  return { value: result.value, source: 'environment' };
+  const given = givenText(setting, env);
+  if (given === undefined) return byDefault;
+  if ('issue' in given) return { ...byDefault, issue: given.issue };
+  const result = checkText(setting, given.text);
+  if ('problem' in result) return { ...byDefault, issue: `${given.place} ${result.problem}` };
+  return { value: result.value, source: given.source };
+}
+
+/** Secrets may be in a file that another variable names. */
+function givenText({ env: name, secret }: Setting<unknown>, env: Environment): Given | undefined {
+  if (name === undefined) return undefined;
+  const text = env[name] ?? '';
+  const fileName = fileVariable(name);
+  const path = secret ? (env[fileName] ?? '') : '';
+  if (path === '') return text === '' ? undefined : { text, place: name, source: 'environment' };
+  if (text !== '') return { issue: `${name} and ${fileName} are both set; give one of them` };
+  const file = readSecretFile(path);
+  const place = `${fileName} is ${JSON.stringify(path)}, which`;
+  if ('problem' in file) return { issue: `${place} ${file.problem}` };
+  return { text: file.text, place: `the value in the file of ${fileName} (${path})`, source: 'file' };
 }
 
 /**

@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   OptionsError,
   checkOptions,
@@ -126,5 +129,60 @@ describe('options given in code', () => {
   it('do not treat inherited properties as options', () => {
     const given = JSON.parse('{"__proto__": 1, "constructor": 2}') as object;
     expect(() => checkOptions('Room', ROOM, given)).toThrow(/__proto__ is unknown.*constructor is unknown/);
+  });
+});
+
+describe('secrets in files', () => {
+  let folder: string;
+  const at = (name: string): string => path.join(folder, name);
+
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'latchkey-secrets-'));
+    for (const [name, text] of Object.entries({
+      unix: 'abcd\n',
+      windows: 'abcd\r\n',
+      none: 'abcd',
+      two: 'abcd\n\n',
+      empty: '',
+      line: '\n',
+      short: 'abc\n',
+    })) {
+      writeFileSync(at(name), text);
+    }
+    writeFileSync(at('long'), 'x'.repeat(70_000));
+    mkdirSync(at('folder'));
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('are read without one line break at their end', () => {
+    for (const name of ['unix', 'windows', 'none']) {
+      expect(read({ KEY_FILE: at(name) })).toEqual({ values: { ...DEFAULTS, key: 'abcd' }, issues: [] });
+    }
+    expect(read({ KEY_FILE: at('two') }).values).toMatchObject({ key: 'abcd\n' });
+  });
+
+  it('are checked as those in variables are, and not repeated', () => {
+    const { issues } = read({ KEY_FILE: at('short'), CODE_FILE: at('short') });
+    expect(issues).toEqual([
+      `the value in the file of KEY_FILE (${at('short')}) is too short; give a longer key`,
+      `the value in the file of CODE_FILE (${at('short')}) is not valid; give digits`,
+    ]);
+  });
+
+  it('are refused if the variable is set too, and if there is no such file, a folder, nothing in it, or too much', () => {
+    const issue = (env: Environment): string => read(env).issues.join();
+    expect(issue({ KEY: 'abcd', KEY_FILE: at('unix') })).toBe('KEY and KEY_FILE are both set; give one of them');
+    expect(issue({ KEY_FILE: at('absent') })).toMatch(/^KEY_FILE is ".*absent", which does not exist; create it/);
+    expect(issue({ KEY_FILE: at('unix/below') })).toMatch(/does not exist/);
+    expect(issue({ KEY_FILE: at('folder') })).toMatch(/is a directory; name the file in it/);
+    for (const name of ['empty', 'line']) expect(issue({ KEY_FILE: at(name) })).toMatch(/is empty; write the value/);
+    expect(issue({ KEY_FILE: at('long') })).toMatch(/has more than 65536 bytes/);
+  });
+
+  it('are of secrets only, and an empty variable counts as not set', () => {
+    expect(read({ COLOUR_FILE: at('unix'), KEY_FILE: '', KEY: '' })).toEqual({ values: DEFAULTS, issues: [] });
+    expect(read({ KEY: 'wxyz', KEY_FILE: '' }).values).toMatchObject({ key: 'wxyz' });
   });
 });

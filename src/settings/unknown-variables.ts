@@ -1,7 +1,8 @@
 /** Finds environment variables that look like misspelt settings. */
 import { editDistance } from './edit-distance.js';
 import type { Environment } from './environment.js';
-import { settingsOf, type SettingsTable } from './setting.js';
+import { fileVariable } from './secret-file.js';
+import { settingsOf, type Setting, type SettingsTable } from './setting.js';
 
 /** A variable that is probably meant for Latchkey but does not belong to any setting. */
 export interface UnknownVariable {
@@ -24,7 +25,7 @@ const ENOUGH = 2;
  * because the environment also contains the variables of other programs.
  */
 export function unknownVariables(env: Environment, tables: readonly SettingsTable[]): UnknownVariable[] {
-  const known = tables.flatMap(settingsOf).flatMap((setting) => setting.env ?? []);
+  const known = tables.flatMap(settingsOf).flatMap(namesOf);
   const absent = known.filter((name) => !env[name]);
   const prefixes = [OWN_PREFIX, ...tables.flatMap((table) => table.prefixes)];
   return Object.entries(env).flatMap(([name, value = '']) => {
@@ -37,6 +38,11 @@ export function unknownVariables(env: Environment, tables: readonly SettingsTabl
   });
 }
 
+function namesOf({ env, secret }: Setting<unknown>): string[] {
+  if (env === undefined) return [];
+  return secret ? [env, fileVariable(env)] : [env];
+}
+
 /** A warning about such a variable, in one line. */
 export function unknownVariableWarning({ name, candidates }: UnknownVariable): string {
   const oneOf = candidates.length > 1 ? 'one of ' : '';
@@ -44,10 +50,10 @@ export function unknownVariableWarning({ name, candidates }: UnknownVariable): s
   return `${name} is ignored: Latchkey has no setting of that name; ${advice}`;
 }
 
-/** npm's own, and what Kubernetes and Docker say of a service that is called "latchkey" or like a dialect. */
+/** npm's and OpenSSL's own, and what Kubernetes and Docker say of a service that is called "latchkey" or like a dialect. */
 function isForeign(name: string, value: string): boolean {
   const isServiceLink = /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)/.test(name);
-  return isServiceLink || /^(tcp|udp|sctp):\/\//.test(value) || name.startsWith('npm_');
+  return isServiceLink || /^(tcp|udp|sctp):\/\//.test(value) || /^(npm|SSL)_/.test(name);
 }
 
 function allowedDistance(setting: string, name: string): number {

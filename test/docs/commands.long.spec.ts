@@ -62,6 +62,7 @@ function withoutSecrets(text: string): string {
     PASSWORD: /^ *password +(\S+)$/m,
     TOKEN: /^ *access token +(\S+)$/m,
     ACCOUNT: /\(([0-9a-f]{32})\)$/m,
+    DATABASE: /^ *database +(.+)$/m,
     ADDRESS: /(http:\/\/127\.0\.0\.1:\d+)\/docs$/m,
   };
   return Object.entries(patterns).reduce(
@@ -70,7 +71,7 @@ function withoutSecrets(text: string): string {
       if (found === undefined) throw new Error(`there is no ${name} in ${text}`);
       return rest.replaceAll(found, name);
     },
-    text.slice(text.indexOf('Latchkey is ready')).trim(),
+    text.slice(text.indexOf('This is the first start')).trim(),
   );
 }
 

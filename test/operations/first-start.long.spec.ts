@@ -40,7 +40,9 @@ onBothEngines('the first start', (engine) => {
     const second = await start();
     expect((await send(second.baseUrl, 'GET', '/api/v1/users', { headers })).status).toBe(200);
     await second.stop();
-    expect(second.stdout()).toMatch(/^Latchkey is ready: http:\/\/\S+ \(documentation: \S+\/docs\)\n$/);
+    expect(second.stdout()).toMatch(
+      /^Latchkey is ready: http:\/\/\S+ \(documentation: \S+\/docs, database: the .+\)\n$/,
+    );
     for (const text of [first.stderr(), second.stderr(), second.stdout()]) {
       expect(text).not.toContain(password);
       expect(text).not.toContain(token);

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { In, type DataSource } from 'typeorm';
 import { relayChannel } from '../channels.js';
+import { engineOf } from '../engine.js';
 import { Instance } from './instance.entity.js';
 
 /** Interval at which all waiting revocations together poll the table. */
@@ -49,4 +50,9 @@ export class InstanceRegistry {
     this.reading = reading;
     return reading;
   }
+}
+
+/** How many instances share the database and may answer from memory; 1 for an SQLite file. */
+export async function instanceCount(dataSource: DataSource): Promise<number> {
+  return engineOf(dataSource) === 'sqlite' ? 1 : dataSource.manager.countBy(Instance, { fenced: false });
 }

@@ -1,0 +1,98 @@
+/** The HTTP server of the standalone process. It listens and answers health checks before the application is there. */
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { LIVE, REQUEST_ID_HEADER, requestIdIn } from './http/index.js';
+import { listening, type ListenAddress } from './start-errors.js';
+import { timeouts } from './standalone-adapter.js';
+import { TlsFiles } from './tls-files.js';
+import type { SERVER_SETTINGS } from './server.settings.js';
+import type { Values } from './settings/index.js';
+
+/** After how many seconds to try again. */
+const RETRY_AFTER = '2';
+
+export class FrontServer {
+  readonly http: Server;
+  private listener: RequestListener | undefined;
+  private missing = 'the server is starting';
+
+  /** @param tls - without it, the server talks in clear */
+  constructor(
+    options: ServerOptions,
+    readonly tls?: TlsFiles,
+  ) {
+    const listener: RequestListener = (request, response) => {
+      if (this.listener) this.listener(request, response);
+      else this.answer(request, response);
+    };
+    this.http = tls ? createTlsServer({ ...options, ...tls.pair }, listener) : createServer(options, listener);
+  }
+
+  /** With the timeouts and the certificate of the settings. @throws StartError */
+  static of(settings: Values<typeof SERVER_SETTINGS>): FrontServer {
+    return new FrontServer(timeouts(settings), TlsFiles.of(settings));
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.tls ? 'https' : 'http';
+  }
+
+  /** @throws StartError */
+  async listen(address: ListenAddress): Promise<void> {
+    await listening(
+      address,
+      () =>
+        new Promise<void>((resolve, reject) => {
+          this.http.once('error', reject).listen(address.port, address.host, () => {
+            this.http.off('error', reject);
+            resolve();
+          });
+        }),
+    );
+  }
+
+  /** The port on which it listens. */
+  get port(): number {
+    return (this.http.address() as AddressInfo).port;
+  }
+
+  /** @param missing - what readiness names until the application is there */
+  waitFor(missing: string): void {
+    this.missing = `the server is starting: ${missing}`;
+  }
+
+  /** From now on the application answers. */
+  pass(listener: RequestListener): void {
+    this.listener = listener;
+  }
+
+  /** For a start that failed. */
+  close(): void {
+    this.http.close();
+    this.http.closeAllConnections();
+  }
+
+  private answer(...[request, response]: Parameters<RequestListener>): void {
+    const [path] = (request.url ?? '').split('?', 1);
+    const isLive = path === '/health/live';
+    const reason = this.missing;
+    const body = JSON.stringify(
+      isLive
+        ? LIVE.body
+        : path === '/health/ready'
+          ? { status: 'unavailable', reason }
+          : { msg: `${reason}; try again` },
+    );
+    response.writeHead(isLive ? 200 : 503, {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+      'Cache-Control': 'no-store',
+      [REQUEST_ID_HEADER]: requestIdIn(request.rawHeaders),
+      // The body of the request, if it has one, is not read.
+      Connection: 'close',
+      ...(!isLive && { 'Retry-After': RETRY_AFTER }),
+    });
+    response.end(body);
+  }
+}
