@@ -64,10 +64,11 @@ export class AppModule {
 
 /** What {@link LatchkeyModule} takes as the configuration has it. */
 export function sharedOptions(config: Config<DialectSettings>): LatchkeyOptions {
-  const { credentialCache, loginThrottle, longLists, names, requests, rights, userTokens, database } = config;
+  const { applications, credentialCache, loginThrottle, longLists, names } = config;
+  const { requests, rights, userTokens, database } = config;
   const { bcryptCost, ...passwords } = config.passwords;
   const { leaseSeconds, checkpointSeconds } = database;
-  const options = { credentialCache, longLists, loginThrottle, names, requests, rights, userTokens };
+  const options = { applications, credentialCache, longLists, loginThrottle, names, requests, rights, userTokens };
   return { ...options, bcryptCost, leaseSeconds, checkpointSeconds, passwords };
 }
 

@@ -108,6 +108,28 @@ export {
   UserUpdated,
 } from './identity/index.js';
 
+// Applications and policies: what is protected, and who may enter.
+export {
+  ApplicationChange,
+  ApplicationCreated,
+  ApplicationDeleted,
+  ApplicationDirectory,
+  ApplicationUpdated,
+  KnownApplication,
+  OrganizationChange,
+  OrganizationCreated,
+  OrganizationUpdated,
+  PolicyChange,
+  PolicyCreated,
+  PolicyDeleted,
+  PolicyUpdated,
+  ZoneChange,
+  ZoneCreated,
+  ZoneDeleted,
+  type Admission,
+  type VerifiedToken,
+} from './applications/index.js';
+
 // Users, accounts and their tokens, for use by a host's own code.
 export {
   Account,

@@ -4,6 +4,13 @@ import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import {
+  APPLICATIONS_EXTENSION,
+  APPLICATION_CHANGES,
+  APPLICATION_OPTIONS,
+  APPLICATION_PROVIDERS,
+  type ApplicationOptions,
+} from './applications/index.js';
+import {
   ActorCheck,
   AuditSink,
   CORE_OPTIONS,
@@ -109,6 +116,7 @@ const REPLACEABLE: Provider[] = [
   providers: [
     ...CORE_PROVIDERS,
     ...IDENTITY_PROVIDERS,
+    ...APPLICATION_PROVIDERS,
     {
       provide: Connection,
       useFactory: ({ database }: LatchkeyValues, dialects: readonly Dialect[], host?: DataSource) =>
@@ -123,6 +131,11 @@ const REPLACEABLE: Provider[] = [
     {
       provide: IDENTITY_OPTIONS,
       useFactory: (options: LatchkeyValues): IdentityOptions => options,
+      inject: [LATCHKEY_OPTIONS],
+    },
+    {
+      provide: APPLICATION_OPTIONS,
+      useFactory: ({ applications }: LatchkeyValues): ApplicationOptions => applications,
       inject: [LATCHKEY_OPTIONS],
     },
     {
@@ -150,7 +163,10 @@ const REPLACEABLE: Provider[] = [
     {
       provide: AccountExtensions,
       useFactory: (dialects: readonly Dialect[]) =>
-        new AccountExtensions(dialects.flatMap(({ accountExtension }) => accountExtension ?? [])),
+        new AccountExtensions([
+          APPLICATIONS_EXTENSION,
+          ...dialects.flatMap(({ accountExtension }) => accountExtension ?? []),
+        ]),
       inject: [KNOWN_DIALECTS],
     },
     {
@@ -197,6 +213,7 @@ const REPLACEABLE: Provider[] = [
   exports: [
     ...CORE_PROVIDERS,
     ...IDENTITY_PROVIDERS,
+    ...APPLICATION_PROVIDERS,
     AuditSink,
     ChangeRelay,
     Clock,
@@ -231,7 +248,7 @@ export class LatchkeyModule extends ConfigurableModuleClass implements OnModuleI
 /** The changes that other instances can send. */
 function changeClassesOf(dialects: readonly Dialect[]): Readonly<Record<string, ChangeClass>> {
   const own = dialects.map(({ changeClasses = {} }) => changeClasses);
-  return Object.assign({}, TOKEN_CHANGES, IDENTITY_CHANGES, ...own) as Record<string, ChangeClass>;
+  return Object.assign({}, TOKEN_CHANGES, IDENTITY_CHANGES, APPLICATION_CHANGES, ...own) as Record<string, ChangeClass>;
 }
 
 /** @throws OptionsError for dialects that cannot be combined */

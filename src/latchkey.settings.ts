@@ -1,4 +1,5 @@
 /** The settings behind the options of the module that provides core and identity. */
+import { APPLICATION_SETTINGS } from './applications/applications.settings.js';
 import {
   CREDENTIAL_CACHE_SETTINGS,
   LONG_LIST_SETTINGS,
@@ -34,6 +35,7 @@ export const LATCHKEY_SETTINGS = settingsTable('LatchkeyModule', {
   userTokens: USER_TOKEN_SETTINGS,
   names: NAME_SETTINGS,
   rights: RIGHTS_SETTINGS,
+  applications: APPLICATION_SETTINGS,
   leaseSeconds: DATABASE_SETTINGS.settings.leaseSeconds,
   checkpointSeconds: DATABASE_SETTINGS.settings.checkpointSeconds,
   cleanup: CLEANUP_SETTINGS,

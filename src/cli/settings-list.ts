@@ -85,6 +85,10 @@ Rights of users:
   ACCOUNT_RENAMED_BY            Who may rename an account: its own administrators as well, or only those of the server (account, server; default: account)
   ACCOUNT_LAST_ADMINISTRATOR    Whether members may remove or demote the last administrator of their account (kept, removable; default: kept)
 
+Applications:
+  APPLICATIONS_PER_ACCOUNT      Maximum number of applications in an account; 0 sets no limit (0 to 999999999; default: 500)
+  POLICIES_PER_ACCOUNT          Maximum number of policies in an account; 0 sets no limit (0 to 999999999; default: 1000)
+
 Credential cache:
   CREDENTIAL_CACHE_ENTRIES      Maximum number of cached tokens, about 1.5 KB each (0 to 10000000; default: 50000)
   CREDENTIAL_CACHE_SECONDS      Seconds until a cached token is read again (1 to 86400; default: 300)

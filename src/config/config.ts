@@ -1,4 +1,5 @@
 /** The configuration of the server: read from the environment once, validated and frozen. */
+import { APPLICATION_SETTINGS } from '../applications/applications.settings.js';
 import { CREDENTIAL_CACHE_SETTINGS, LONG_LIST_SETTINGS, PASSWORD_SETTINGS } from '../core/core.settings.js';
 import { DATA_PLANE_SETTINGS } from '../data-plane/data-plane.settings.js';
 import { DIALECT_SETTINGS } from '../dialects.settings.js';
@@ -52,6 +53,8 @@ export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
   readonly names: Values<typeof NAME_SETTINGS>;
   /** What users may do to themselves and their accounts. */
   readonly rights: Values<typeof RIGHTS_SETTINGS>;
+  /** Limits of applications and policies. */
+  readonly applications: Values<typeof APPLICATION_SETTINGS>;
   /** The credential cache. */
   readonly credentialCache: Values<typeof CREDENTIAL_CACHE_SETTINGS>;
   /** What one user may read at the same time. */
@@ -79,6 +82,7 @@ const SHARED = {
   userTokens: USER_TOKEN_SETTINGS,
   names: NAME_SETTINGS,
   rights: RIGHTS_SETTINGS,
+  applications: APPLICATION_SETTINGS,
   credentialCache: CREDENTIAL_CACHE_SETTINGS,
   longLists: LONG_LIST_SETTINGS,
   dataPlane: DATA_PLANE_SETTINGS,

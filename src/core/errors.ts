@@ -7,6 +7,8 @@ export type DomainErrorCode =
   | 'user_not_found'
   | 'account_not_found'
   | 'member_not_found'
+  /** Anything else that is named does not exist; the message says what. */
+  | 'resource_not_found'
   /** A handle that must be unique is in use. */
   | 'handle_taken'
   /** The identifier by which people refer to a token is in use. */
@@ -16,6 +18,8 @@ export type DomainErrorCode =
   | 'already_member'
   /** The account or the user has reached its limit of tokens; the message says what to do. */
   | 'quota_reached'
+  /** Something else refers to what is to be removed; the message says what. */
+  | 'in_use'
   /** A concurrent change came first; this request has changed nothing. */
   | 'conflict'
   /** The credential is no longer accepted. */

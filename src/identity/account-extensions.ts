@@ -33,6 +33,12 @@ export interface AccountExtension {
   readonly settings: readonly AccountSetting[];
   /** Deletes its rows of an account, in the transaction that deletes the account. */
   readonly deleteRows: (tx: Transaction, accountId: string) => Promise<void>;
+  /**
+   * Deletes some of its rows of an account, where there may be many: in the transaction that deletes the account, and in
+   * later ones if there are more.
+   * @returns how many; fewer than `limit` only if none is left
+   */
+  readonly removeSome?: (manager: EntityManager, accountId: string, limit: number) => Promise<number>;
 }
 
 /** Values of settings by the names of the settings. */
@@ -70,5 +76,14 @@ export class AccountExtensions {
 
   async deleteRows(tx: Transaction, accountId: string): Promise<void> {
     for (const { deleteRows } of this.all) await deleteRows(tx, accountId);
+  }
+
+  /** Deletes rows where there may be many. @returns how many; fewer than `limit` only if none is left */
+  async removeSome(manager: EntityManager, accountId: string, limit: number): Promise<number> {
+    let removed = 0;
+    for (const { removeSome } of this.all) {
+      if (removeSome && removed < limit) removed += await removeSome(manager, accountId, limit - removed);
+    }
+    return removed;
   }
 }

@@ -162,7 +162,7 @@ export class AccountService {
     const counted = await countOwnedTokens(this.reads, actor.userId, owner);
     const isLeft = await this.unitOfWork.write(actor, async (tx) => {
       const account = await lockAccountForUpdate(tx, id);
-      const rows = await removeOwnedRows(tx, owner);
+      const rows = await removeOwnedRows(tx, owner, this.extensions);
       await tx.manager.delete(TokenCount, { accountId: id });
       await this.extensions.deleteRows(tx, id);
       await this.names.free(tx, 'account', id);

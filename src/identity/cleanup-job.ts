@@ -9,6 +9,7 @@ import {
   removeEmptyCounters,
   type Transaction,
 } from '../core/index.js';
+import { AccountExtensions } from './account-extensions.js';
 import { cleanupChannel, type CleanupMessage } from './channels.js';
 import type { Options, Values } from '../settings/index.js';
 import { KnownNetworks } from './guessing/known-networks.js';
@@ -39,6 +40,7 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(CleanupJob.name);
   private readonly stopping = new AbortController();
   private readonly tasks: ReadonlyMap<string, Removal>;
+  private readonly leftRows: Removal;
   private readonly failing = new Set<string>();
   private current: Promise<void> | undefined;
   private removal: Promise<void> = Promise.resolve();
@@ -48,12 +50,14 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly unitOfWork: UnitOfWork,
     @Inject(CLEANUP_OPTIONS) private readonly options: Values<typeof CLEANUP_SETTINGS>,
     networks: KnownNetworks,
+    extensions: AccountExtensions,
   ) {
+    this.leftRows = (tx, limit) => removeLeftRows(tx, limit, extensions);
     const keptMs = options.auditRetentionDays * DAY_MS;
     const oldAuditRows: Removal = (tx, limit) => removeAuditRows(tx, new Date(tx.now.getTime() - keptMs), limit);
     this.tasks = new Map([
       ['expired sessions', removeExpiredSessions],
-      [LEFT_ROWS, removeLeftRows],
+      [LEFT_ROWS, this.leftRows],
       ['empty failure counters', removeEmptyCounters],
       ['old known networks', (tx, limit) => networks.removeOld(tx, limit)],
       ...(keptMs > 0 ? [['old audit rows', oldAuditRows] as const] : []),
@@ -78,7 +82,7 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Removes what deleted owners have left, without waiting for the next round. */
   removeLeftRows(): void {
-    this.removal = this.removal.then(() => this.runTask(LEFT_ROWS, removeLeftRows));
+    this.removal = this.removal.then(() => this.runTask(LEFT_ROWS, this.leftRows));
   }
 
   private async loop(): Promise<void> {

@@ -9,6 +9,7 @@ import {
   type ReaderId,
   type Transaction,
 } from '../core/index.js';
+import type { AccountExtensions } from './account-extensions.js';
 import { Membership } from './membership.entity.js';
 
 /** Rows that are removed together with their owner. More are left to the cleanup job. */
@@ -35,10 +36,17 @@ export function countOwnedTokens(reads: LongReads, reader: ReaderId, owner: RowO
   });
 }
 
-/** Removes some rows in the transaction that deletes their owner, and notes the owner if there are more. */
-export async function removeOwnedRows(tx: Transaction, owner: RowOwner): Promise<OwnedRows> {
-  const { tokens, memberships } = await removeSome(tx.manager, owner, ROWS_AT_ONCE);
-  const isLeft = tokens + memberships === ROWS_AT_ONCE;
+/**
+ * Removes some rows in the transaction that deletes their owner, and notes the owner if there are more.
+ * @param extensions - `null` for a user, who owns nothing there
+ */
+export async function removeOwnedRows(
+  tx: Transaction,
+  owner: RowOwner,
+  extensions: AccountExtensions | null,
+): Promise<OwnedRows> {
+  const { tokens, others } = await removeSome(tx.manager, owner, ROWS_AT_ONCE, extensions);
+  const isLeft = tokens + others === ROWS_AT_ONCE;
   if (isLeft) await tx.manager.insert(RemovedOwner, { ...owner });
   return { tokens, isLeft };
 }
@@ -47,13 +55,17 @@ export async function removeOwnedRows(tx: Transaction, owner: RowOwner): Promise
  * Removes rows that are left of deleted owners, at most `limit`. No change is recorded: the deletion of their owner was.
  * @returns the number of removed rows; fewer than `limit` only if none is left
  */
-export async function removeLeftRows({ manager }: Transaction, limit: number): Promise<number> {
+export async function removeLeftRows(
+  { manager }: Transaction,
+  limit: number,
+  extensions: AccountExtensions,
+): Promise<number> {
   let removed = 0;
   while (removed < limit) {
     const [owner] = await manager.find(RemovedOwner, { order: { kind: 'ASC', id: 'ASC' }, take: 1 });
     if (!owner) break;
-    const { tokens, memberships } = await removeSome(manager, owner, limit - removed);
-    removed += tokens + memberships;
+    const { tokens, others } = await removeSome(manager, owner, limit - removed, extensions);
+    removed += tokens + others;
     if (removed === limit) break;
     // Revocations of single tokens meanwhile were counted.
     if (owner.kind === 'account') await manager.delete(TokenCount, { accountId: owner.id });
@@ -78,10 +90,14 @@ async function removeSome(
   manager: EntityManager,
   owner: RowOwner,
   limit: number,
-): Promise<{ tokens: number; memberships: number }> {
+  extensions: AccountExtensions | null,
+): Promise<{ tokens: number; others: number }> {
   const tokens = await removeRows(manager, Token, ownedBy(owner), limit);
-  const memberships = tokens < limit ? await removeRows(manager, Membership, ownedBy(owner), limit - tokens) : 0;
-  return { tokens, memberships };
+  let others = tokens < limit ? await removeRows(manager, Membership, ownedBy(owner), limit - tokens) : 0;
+  const left = limit - tokens - others;
+  if (extensions && owner.kind === 'account' && left > 0)
+    others += await extensions.removeSome(manager, owner.id, left);
+  return { tokens, others };
 }
 
 async function removeRows<E extends Token | Membership>(

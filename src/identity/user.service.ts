@@ -161,7 +161,7 @@ export class UserService {
     const counted = await countOwnedTokens(this.reads, actor.userId, owner);
     const isLeft = await this.unitOfWork.write(actor, async (tx) => {
       const user = await lockUserForUpdate(tx, id);
-      const rows = await removeOwnedRows(tx, owner);
+      const rows = await removeOwnedRows(tx, owner, null);
       await this.names.free(tx, 'email', String(id));
       await tx.manager.delete(KnownNetwork, { userId: id });
       await tx.manager.delete(User, { id });

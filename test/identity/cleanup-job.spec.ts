@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import { AuditRecord, SYSTEM } from '../../src/core/index.js';
 import { CLEANUP_SETTINGS } from '../../src/identity/identity.settings.js';
 import { KnownNetworks } from '../../src/identity/guessing/known-networks.js';
-import { CleanupJob } from '../../src/identity/index.js';
+import { AccountExtensions, CleanupJob } from '../../src/identity/index.js';
 import { defaultsOf } from '../../src/settings/index.js';
 import { addAuditRows, fillAuditLog } from '../support/audit-rows.js';
 import { onBothEngines, type TestDatabase } from '../support/engines.js';
@@ -109,7 +109,8 @@ onBothEngines('a round of the cleanup', (engine) => {
     const { unitOfWork } = servicesOf(server);
     const roundFor = (days: number): Promise<void> => {
       const options = { ...defaultsOf(CLEANUP_SETTINGS), auditRetentionDays: days };
-      return new CleanupJob(unitOfWork, options, server.app.get(KnownNetworks)).run();
+      const parts = [server.app.get(KnownNetworks), server.app.get(AccountExtensions)] as const;
+      return new CleanupJob(unitOfWork, options, ...parts).run();
     };
     await roundFor(0);
     expect(await countOf(server, 'latchkey_audit')).toBe(times.length);

@@ -33,6 +33,10 @@ const TARGET_TYPES = Object.keys({
   user: true,
   account: true,
   membership: true,
+  application: true,
+  policy: true,
+  organization: true,
+  zone: true,
   server: true,
 } satisfies Record<ChangeTarget['type'], true>);
 

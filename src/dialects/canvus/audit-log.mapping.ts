@@ -1,8 +1,9 @@
 /** Maps changes to the vendor's verbs and target types in the audit log (docs/contracts/canvus.md §7). */
+import type { APPLICATION_CHANGES } from '../../applications/index.js';
 import type { ChangeTarget, TOKEN_CHANGES } from '../../core/index.js';
 import type { IDENTITY_CHANGES } from '../../identity/index.js';
 
-type ChangeType = keyof typeof TOKEN_CHANGES | keyof typeof IDENTITY_CHANGES;
+type ChangeType = keyof typeof TOKEN_CHANGES | keyof typeof IDENTITY_CHANGES | keyof typeof APPLICATION_CHANGES;
 
 const ACTIONS: Readonly<Record<ChangeType, string>> = {
   'token.issued': 'create',
@@ -28,6 +29,16 @@ const ACTIONS: Readonly<Record<ChangeType, string>> = {
   'membership.added': 'create',
   'membership.updated': 'update',
   'membership.removed': 'delete',
+  'application.created': 'create',
+  'application.updated': 'update',
+  'application.deleted': 'delete',
+  'policy.created': 'create',
+  'policy.updated': 'update',
+  'policy.deleted': 'delete',
+  'organization.created': 'create',
+  'organization.updated': 'update',
+  'zone.created': 'create',
+  'zone.deleted': 'delete',
   'server.settings_changed': 'update',
 };
 
@@ -36,6 +47,10 @@ const TARGET_TYPES: Readonly<Record<ChangeTarget['type'], string>> = {
   user: 'user',
   account: 'account',
   membership: 'membership',
+  application: 'application',
+  policy: 'policy',
+  organization: 'organization',
+  zone: 'zone',
   server: 'server-config',
 };
 

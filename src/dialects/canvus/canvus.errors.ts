@@ -71,6 +71,7 @@ function domainError(error: DomainError): ErrorResponse {
     case 'user_not_found':
     case 'account_not_found':
     case 'member_not_found':
+    case 'resource_not_found':
       return msg(404, error.message);
     case 'email_taken':
     case 'handle_taken':
@@ -78,6 +79,7 @@ function domainError(error: DomainError): ErrorResponse {
     case 'account_name_taken':
     case 'already_member':
     case 'conflict':
+    case 'in_use':
       return msg(409, error.message);
     case 'unauthenticated':
       return UNAUTHORIZED;

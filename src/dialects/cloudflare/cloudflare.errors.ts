@@ -44,6 +44,14 @@ export const UNAUTHENTICATED = {
 /** Not permitted. An account that the caller may not see gives the same error as one that does not exist. */
 export const FORBIDDEN = new CloudflareError(403, { code: 10000, message: 'Authentication error' });
 
+/** An account whose organization has not been created (docs/contracts/cloudflare.md §3). */
+export const NOT_ENABLED = new CloudflareError(404, {
+  code: 9999,
+  message:
+    'access.api.error.not_enabled: Access is not enabled. Create the organization of this account first ' +
+    '(POST /accounts/:account_id/access/organizations)',
+});
+
 /** An object named in the path does not exist; the answer repeats the path. */
 export class NoRoute extends Error {}
 
@@ -97,7 +105,10 @@ export class TokenVerifyErrors extends CloudflareErrors {
 function domainError(error: DomainError, path: string): ErrorResponse {
   switch (error.code) {
     case 'token_not_found':
+    case 'resource_not_found':
       return failure(404, { code: 12135, message: 'access.api.error.not_found' });
+    case 'in_use':
+      return failure(400, { code: 12139, message: `access.api.error.in_use: ${error.message}` });
     case 'account_not_found':
     case 'member_not_found':
       return noRoute(path);

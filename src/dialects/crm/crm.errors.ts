@@ -77,6 +77,13 @@ export class CrmErrors extends ErrorFilter {
   }
 }
 
+/** What may succeed later. */
+const TEMPORARY = {
+  throttled: 'tooManyFailedLogins',
+  too_many_at_once: 'tooManyAtOnce',
+  unavailable: 'unavailable',
+} as const;
+
 function fromDomain(error: DomainError): CrmError {
   switch (error.code) {
     case 'token_not_found':
@@ -103,15 +110,15 @@ function fromDomain(error: DomainError): CrmError {
     case 'already_member':
     case 'user_not_found':
     case 'member_not_found':
+    case 'resource_not_found':
+    case 'in_use':
       return new CrmError('invalidParameter', error.message);
     case 'conflict':
       return new CrmError('concurrentChange');
     case 'throttled':
-      return new CrmError('tooManyFailedLogins', error.message, retryAfter(error));
     case 'too_many_at_once':
-      return new CrmError('tooManyAtOnce', error.message, retryAfter(error));
     case 'unavailable':
-      return new CrmError('unavailable', error.message, retryAfter(error));
+      return new CrmError(TEMPORARY[error.code], error.message, retryAfter(error));
     default:
       return assertNever(error.code);
   }

@@ -1,0 +1,222 @@
+/** Applications: list, create, change, delete. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { SelectQueryBuilder } from 'typeorm';
+import {
+  DomainError,
+  LongReads,
+  UnitOfWork,
+  findRow,
+  type Actor,
+  type PageRequest,
+  type ReaderId,
+  type SlicedQuery,
+  type Transaction,
+} from '../core/index.js';
+import { AccountService, lockAccountForUpdate } from '../identity/index.js';
+import type { AddressPattern } from './address-pattern.js';
+import { ApplicationAddress } from './application-address.entity.js';
+import { assignPolicies, newPoliciesIn, removeOwnedPolicies, type PolicyEntry } from './application-policies.js';
+import { ApplicationPolicy } from './application-policy.entity.js';
+import { Application } from './application.entity.js';
+import { appliedPolicies, type AppliedPolicy } from './applied-policies.js';
+import { ApplicationCreated, ApplicationDeleted, ApplicationUpdated } from './changes.js';
+import { APPLICATION_OPTIONS, type ApplicationOptions } from './options.js';
+import { requireRoomForPolicies } from './policy.service.js';
+import { requireOwnHosts } from './zone-owners.js';
+
+/** What callers say of an application. */
+export interface ApplicationValues extends Pick<
+  Application,
+  'name' | 'type' | 'domain' | 'passesPreflight' | 'answersUnauthorized' | 'tokenHeader' | 'sessionDuration' | 'extra'
+> {
+  readonly addresses: readonly AddressPattern[];
+  /** All its policies; `undefined` leaves them as they are. */
+  readonly policies?: readonly PolicyEntry[] | undefined;
+}
+
+/** An application with its policies in their order. */
+export interface ApplicationWithPolicies {
+  readonly application: Application;
+  readonly policies: readonly AppliedPolicy[];
+}
+
+/** Selects applications; all conditions must hold. */
+export interface ApplicationFilter {
+  readonly name?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly aud?: string | undefined;
+  /** Part of the name or the domain, ignoring case (on SQLite only for ASCII letters). */
+  readonly search?: string | undefined;
+}
+
+@Injectable()
+export class ApplicationService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly reads: LongReads,
+    private readonly accounts: AccountService,
+    @Inject(APPLICATION_OPTIONS) private readonly options: ApplicationOptions,
+  ) {}
+
+  /** A page of an account's applications, oldest first, and the number of all that match. */
+  async page(
+    reader: ReaderId,
+    accountId: string,
+    filter: ApplicationFilter,
+    page: PageRequest,
+  ): Promise<[ApplicationWithPolicies[], number]> {
+    const [applications, total] = await this.reads.page(reader, inAccount(accountId, filter), page);
+    return [await this.withPolicies(applications), total];
+  }
+
+  /** All applications of an account that match, in batches. */
+  async *all(
+    reader: ReaderId,
+    accountId: string,
+    filter: ApplicationFilter,
+  ): AsyncGenerator<ApplicationWithPolicies[], void> {
+    for await (const applications of this.reads.batches(reader, inAccount(accountId, filter))) {
+      yield await this.withPolicies(applications);
+    }
+  }
+
+  /** @throws DomainError `resource_not_found` */
+  async get(accountId: string, id: string): Promise<ApplicationWithPolicies> {
+    const application = await this.unitOfWork.read((manager) => findRow(manager, Application, { id, accountId }));
+    const [found] = application ? await this.withPolicies([application]) : [];
+    if (!found) throw applicationNotFound();
+    return found;
+  }
+
+  /**
+   * Creates an application with a new audience tag.
+   * @throws DomainError `account_not_found`, `quota_reached`, `invalid_value` (policies, addresses)
+   */
+  create(actor: Actor, accountId: string, values: ApplicationValues): Promise<ApplicationWithPolicies> {
+    const { addresses, policies = [], ...columns } = values;
+    const [id, aud] = [randomUUID(), randomBytes(32).toString('hex')];
+    return this.accounts.change(actor, accountId, async (tx) => {
+      await lockAccountForUpdate(tx, accountId);
+      await this.requireRoom(tx, accountId);
+      await requireRoomForPolicies(tx, accountId, newPoliciesIn(policies), this.options);
+      await requireOwnHosts(tx.manager, accountId, addresses);
+      const application: Application = { id, accountId, aud, ...columns, createdAt: tx.now, updatedAt: tx.now };
+      await tx.manager.insert(Application, application as object);
+      await writeAddresses(tx, application, addresses);
+      const applied = await assignPolicies(tx, application, policies);
+      tx.record(new ApplicationCreated(application, detailsOf(application, applied)));
+      return { application, policies: applied };
+    });
+  }
+
+  /**
+   * Gives an application other values; id and audience tag stay.
+   * @throws DomainError `resource_not_found`, `quota_reached`, `invalid_value` (policies, addresses)
+   */
+  update(actor: Actor, accountId: string, id: string, values: ApplicationValues): Promise<ApplicationWithPolicies> {
+    const { addresses, policies, ...columns } = values;
+    return this.accounts.change(actor, accountId, async (tx) => {
+      await lockAccountForUpdate(tx, accountId);
+      const present = await lockedApplication(tx, accountId, id);
+      await requireRoomForPolicies(tx, accountId, newPoliciesIn(policies ?? []), this.options);
+      await requireOwnHosts(tx.manager, accountId, addresses);
+      const application: Application = { ...present, ...columns, updatedAt: tx.now };
+      await tx.manager.update(Application, { id }, { ...columns, updatedAt: tx.now } as object);
+      await writeAddresses(tx, application, addresses);
+      const applied = policies
+        ? await assignPolicies(tx, application, policies)
+        : ((await appliedPolicies(tx.manager, [id])).get(id) ?? []);
+      const fields = fieldsOf(present, application, policies !== undefined);
+      tx.record(new ApplicationUpdated(application, { fields, ...detailsOf(application, applied) }));
+      return { application, policies: applied };
+    });
+  }
+
+  /** Deletes an application with the policies that belong to it. @throws DomainError `resource_not_found` */
+  delete(actor: Actor, accountId: string, id: string): Promise<Application> {
+    return this.accounts.change(actor, accountId, async (tx) => {
+      const application = await lockedApplication(tx, accountId, id);
+      await tx.manager.delete(ApplicationPolicy, { applicationId: id });
+      await removeOwnedPolicies(tx, id, []);
+      await tx.manager.delete(ApplicationAddress, { applicationId: id });
+      await tx.manager.delete(Application, { id });
+      tx.record(new ApplicationDeleted(application));
+      return application;
+    });
+  }
+
+  private async withPolicies(applications: readonly Application[]): Promise<ApplicationWithPolicies[]> {
+    const ids = applications.map(({ id }) => id);
+    const applied = await this.unitOfWork.read((manager) => appliedPolicies(manager, ids));
+    return applications.map((application) => ({ application, policies: applied.get(application.id) ?? [] }));
+  }
+
+  private async requireRoom(tx: Transaction, accountId: string): Promise<void> {
+    const { applicationsPerAccount: most } = this.options;
+    if (most === 0 || (await tx.manager.countBy(Application, { accountId })) < most) return;
+    throw new DomainError(
+      'quota_reached',
+      `an account may have ${String(most)} applications (setting APPLICATIONS_PER_ACCOUNT); delete some, or ask an ` +
+        'administrator of the server',
+    );
+  }
+}
+
+/** An application, locked for update. @throws DomainError `resource_not_found` */
+export async function lockedApplication(tx: Transaction, accountId: string, id: string): Promise<Application> {
+  const application = await tx.lockForUpdate(Application, { id }, { accountId });
+  if (!application) throw applicationNotFound();
+  return application;
+}
+
+async function writeAddresses(
+  { manager }: Transaction,
+  { id: applicationId, accountId }: Application,
+  addresses: readonly AddressPattern[],
+): Promise<void> {
+  await manager.delete(ApplicationAddress, { applicationId });
+  for (const [position, { anchor, host, path }] of addresses.entries()) {
+    await manager.insert(ApplicationAddress, { applicationId, position, accountId, anchor, host, path });
+  }
+}
+
+function inAccount(accountId: string, { name, domain, aud, search = '' }: ApplicationFilter): SlicedQuery<Application> {
+  const exact = Object.entries({ name, domain, aud }).filter(([, value]) => value !== undefined);
+  const matches = (query: SelectQueryBuilder<Application>): void => {
+    query.andWhere(Object.fromEntries(exact));
+    const contains = (column: string): string => `REPLACE(LOWER(${column}), LOWER(:search), '') <> LOWER(${column})`;
+    if (search !== '') query.andWhere(`(${contains('row.name')} OR ${contains('row.domain')})`, { search });
+  };
+  return {
+    entity: Application,
+    where: (query) => query.andWhere({ accountId }),
+    filter: exact.length === 0 && search === '' ? undefined : matches,
+    order: ['createdAt', 'id'],
+  };
+}
+
+function detailsOf({ domain }: Application, policies: readonly AppliedPolicy[]): Record<string, unknown> {
+  return { domain, policies: policies.map(({ policy }) => policy.id) };
+}
+
+const COMPARED = [
+  'name',
+  'type',
+  'domain',
+  'passesPreflight',
+  'answersUnauthorized',
+  'tokenHeader',
+  'sessionDuration',
+  'extra',
+] as const;
+
+function fieldsOf(before: Application, after: Application, hasPolicies: boolean): string[] {
+  const changed = COMPARED.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
+  return hasPolicies ? [...changed, 'policies'] : changed;
+}
+
+/** The error for an application that does not exist. */
+export function applicationNotFound(): DomainError {
+  return new DomainError('resource_not_found', 'no such application');
+}
