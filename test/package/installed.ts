@@ -15,6 +15,13 @@ const SOURCES = [
   'tsconfig.build.json',
   'LICENSE',
   'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'docs',
+  'examples',
+  'bench/README.md',
+  'bench/results',
 ];
 
 interface Manifest {

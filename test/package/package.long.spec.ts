@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
-import { ROOT, blocks } from '../docs/pages.js';
+import { ROOT, blocks, pageText } from '../docs/pages.js';
 import { send } from '../support/http.js';
 import { startProcess } from '../support/process.js';
 import { installPackage, type InstalledPackage } from './installed.js';
@@ -29,10 +29,21 @@ describe('the package, installed into an empty folder', () => {
 
   it('contains what is needed and nothing else', () => {
     const others = installed.files.filter((name) => !/^dist\/.+\.(js|d\.ts)$/.test(name));
-    expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+    const pages = others.filter((name) => !/^(docs|examples|bench\/results)\//.test(name));
+    const atTheTop = ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'];
+    expect(pages.sort()).toEqual([...atTheTop, 'bench/README.md'].sort());
+    expect(others.filter((name) => /(^|\/)(node_modules|dist|secrets)\//.test(name))).toEqual([]);
     for (const entry of ['dist/index.js', 'dist/index.d.ts', 'dist/main.js', 'dist/foundation.js']) {
       expect(installed.files).toContain(entry);
     }
+  });
+
+  it('contains what the README links to', () => {
+    const targets = [...pageText('README.md').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) => target);
+    expect(targets.length).toBeGreaterThan(10);
+    const isThere = (target: string): boolean =>
+      installed.files.some((name) => name === target || name.startsWith(`${target.replace(/\/$/, '')}/`));
+    expect(targets.filter((target) => !isThere(target))).toEqual([]);
   });
 
   it('contains no file without a source, and refers to no source maps', () => {
