@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import { sharedOptions } from './app.module.js';
 import type { ExitCode, Invocation } from './cli/index.js';
-import { runCommand, type CommandIo } from './commands/index.js';
+import { runCommand, type CommandIo, type Surroundings } from './commands/index.js';
 import { loadConfig, type Config } from './config/index.js';
 import { ChangeRelay, EventBus } from './core/index.js';
 import { TokenRevocation } from './data-plane/index.js';
@@ -32,7 +32,17 @@ export function runOnDatabase(invocation: Invocation, env: Environment, io = STA
     loadConfig: () => loadConfig(env),
     schema: schemaOf(DIALECTS),
     servicesFor,
+    readAuditExport,
   });
+}
+
+/** Read by the dialect in whose form it is. */
+async function readAuditExport(file: string): ReturnType<Surroundings['readAuditExport']> {
+  for (const dialect of DIALECTS) {
+    const rows = await dialect.readAuditExport?.(file);
+    if (rows) return rows;
+  }
+  return undefined;
 }
 
 /** The services for an open database. Closing them leaves it open. */

@@ -13,7 +13,7 @@ export function givenSettings(options: CommandOptions): Record<string, string> {
   if (options.database !== undefined && hasPassword(options.database)) {
     throw new UsageError(
       'error: --database holds a password, which everybody on this machine could read in the list of processes: ' +
-        'set the variable DATABASE_URL instead',
+        'set the variable DATABASE_URL or DATABASE_URL_FILE instead',
     );
   }
   const names = Object.keys(VARIABLES) as (keyof typeof VARIABLES)[];
@@ -22,9 +22,13 @@ export function givenSettings(options: CommandOptions): Record<string, string> {
   );
 }
 
+/** The variable that names a file instead, for an option whose setting may be secret. */
+const FILE = 'DATABASE_URL_FILE';
+
 /** The environment with the settings that the command line gives. @throws UsageError */
 export function withGivenSettings(env: Environment, options: CommandOptions): Environment {
-  return { ...env, ...givenSettings(options) };
+  const given = givenSettings(options);
+  return { ...env, ...('DATABASE_URL' in given && { [FILE]: undefined }), ...given };
 }
 
 function hasPassword(address: string): boolean {

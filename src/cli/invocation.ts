@@ -10,9 +10,12 @@ export const COMMAND_NAMES = [
   'user list',
   'token list',
   'token revoke',
+  'backup',
+  'restore',
   'migrate status',
   'migrate up',
   'migrate down',
+  'check',
   'config',
 ] as const;
 
@@ -31,6 +34,10 @@ export interface CommandOptions {
   readonly user?: string;
   readonly account?: string;
   readonly kind?: string;
+  readonly force?: boolean;
+  readonly newerLog?: string;
+  readonly revokeAgain?: boolean;
+  readonly markOnly?: boolean;
 }
 
 /** A command with its arguments and options. */

@@ -31,6 +31,8 @@ describe('the command line', () => {
     ['start --database sqlite:x', 'start', [], { database: 'sqlite:x' }],
     ['admin reset-password', 'admin reset-password', [], {}],
     ['admin reset-password a@b --generate', 'admin reset-password', ['a@b'], { generate: true }],
+    ['backup --force copy', 'backup', ['copy'], { force: true }],
+    ['check', 'check', [], {}],
     ['token revoke a b c --json', 'token revoke', ['a', 'b', 'c'], { json: true }],
   ])('%s', async (line, command, words, options) => {
     expect(await read(line)).toMatchObject({ code: 0, out: '', err: '', asked: { command, words, options } });
@@ -76,7 +78,7 @@ describe('the command line', () => {
 
 describe('the settings of a command line', () => {
   it('count before those of the environment', () => {
-    const env = { PORT: '1', HOST: 'a', LOG_LEVEL: 'info' };
+    const env = { PORT: '1', HOST: 'a', LOG_LEVEL: 'info', DATABASE_URL_FILE: '/file' };
     expect(withGivenSettings(env, { port: '2', database: 'postgres://me@db/x' })).toEqual({
       PORT: '2',
       HOST: 'a',
@@ -99,7 +101,7 @@ describe('the completion', () => {
     const { code, out } = await read(`completion ${shell}`);
     expect(code).toBe(0);
     for (const word of COMMAND_NAMES.flatMap((name) => name.split(' '))) expect(out).toContain(word);
-    expect(out).toContain('--password-file');
+    expect(out).toContain('--newer-log');
   });
 });
 

@@ -169,9 +169,23 @@ function tokens(declare: Declarations): void {
 }
 
 function database(declare: Declarations): void {
+  declare
+    .command('backup', 'copy the database to a file, while the server runs', ['<file>', 'the file to write'])
+    .option('--force', 'replace the file if it exists')
+    .option(...JSON_OPTION);
+  declare
+    .command('restore', 'replace the database by a copy; the server must be stopped', ['[file]', 'the copy'])
+    .option('--force', 'replace a database that exists; it is kept under another name')
+    .option('--newer-log <file>', 'tells what was revoked since: a database file, or an export of the audit log (CSV)')
+    .option('--revoke-again', 'end again what had been ended since')
+    .option('--mark-only', 'only mark a database that was restored by other means')
+    .option(...JSON_OPTION);
   declare.group('migrate', 'the schema of the database');
   declare.command('migrate status', 'show which migrations have run').option(...JSON_OPTION);
   declare.command('migrate up', 'bring the schema up to date, as every start does').option(...JSON_OPTION);
   declare.command('migrate down', 'revert the last migration; the server must be stopped').option(...JSON_OPTION);
+  declare
+    .command('check', 'check settings, database, schema, integrity and clock', ['[file]', 'a copy to check instead'])
+    .option(...JSON_OPTION);
   declare.command('config', 'show the settings in force, and where each comes from').option(...JSON_OPTION);
 }

@@ -2,7 +2,7 @@
 import { DomainError, errorSummary } from '../core/index.js';
 import { EXIT, UsageError, type CommandName, type ExitCode, type Invocation } from '../cli/index.js';
 import { ConfigError } from '../config/index.js';
-import { ClaimedError, DatabaseAccessError } from '../persistence/index.js';
+import { DatabaseAccessError, UnusableDatabase } from '../persistence/index.js';
 import { CommandError, type CommandCall, type Surroundings } from './surroundings.js';
 
 export { type CommandIo, type Surroundings } from './surroundings.js';
@@ -18,9 +18,12 @@ const COMMANDS: Readonly<Record<Exclude<CommandName, 'start'>, Command>> = {
   'user list': (call) => done(import('./users.js').then((users) => users.listUsers(call))),
   'token list': (call) => done(import('./tokens.js').then((tokens) => tokens.listTokens(call))),
   'token revoke': (call) => import('./tokens.js').then((tokens) => tokens.revokeTokens(call)),
+  backup: (call) => done(import('./backup.js').then((backup) => backup.backUp(call))),
+  restore: (call) => done(import('./restore.js').then((restore) => restore.restore(call))),
   'migrate status': (call) => import('./migrate.js').then((schema) => schema.migrationStatus(call)),
   'migrate up': (call) => done(import('./migrate.js').then((schema) => schema.migrateUp(call))),
   'migrate down': (call) => done(import('./migrate.js').then((schema) => schema.migrateDown(call))),
+  check: (call) => import('./check.js').then((check) => check.check(call)),
   config: (call) => import('./config.js').then((config) => config.showConfig(call)),
 };
 
@@ -44,7 +47,7 @@ export async function runCommand(
 }
 
 function isExpected(error: unknown): error is Error {
-  const kinds = [CommandError, ConfigError, DomainError, DatabaseAccessError, ClaimedError, UsageError];
+  const kinds = [CommandError, ConfigError, DomainError, DatabaseAccessError, UnusableDatabase, UsageError];
   return kinds.some((kind) => error instanceof kind);
 }
 

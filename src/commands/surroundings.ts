@@ -26,7 +26,19 @@ export interface Surroundings {
   readonly schema: Schema;
   /** Makes the services of the server for an open database, without a server. */
   readonly servicesFor: (config: Config, dataSource: DataSource) => Promise<INestApplicationContext>;
+  /** The rows of an export of the audit log, oldest first; `undefined` for a file of another kind. */
+  readonly readAuditExport: (file: string) => Promise<readonly ExportedEvent[] | undefined>;
   readonly io: CommandIo;
+}
+
+/** A row of an export of the audit log. */
+export interface ExportedEvent {
+  readonly id: number;
+  /** The type of the change, for example `token.revoked`. */
+  readonly type: string;
+  readonly targetId: string | null;
+  readonly targetName: string | null;
+  readonly at: Date;
 }
 
 /** A command with what was given to it. */

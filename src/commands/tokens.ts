@@ -1,6 +1,6 @@
 /** The commands about tokens of every kind: list them, and revoke them. */
 import type { INestApplicationContext } from '@nestjs/common';
-import { COMMAND_LINE, LongReads, Token, TokenService, UnitOfWork } from '../core/index.js';
+import { COMMAND_LINE, LongReads, RemovedOwner, Token, TokenService, UnitOfWork } from '../core/index.js';
 import { TokenRevocation } from '../data-plane/index.js';
 import { EXIT, type ExitCode } from '../cli/index.js';
 import { printRows, shown, type PrintedRow } from './rows.js';
@@ -58,9 +58,13 @@ async function* rowsOf(
   where: Partial<Pick<Token, 'userId' | 'accountId' | 'kind'>>,
 ): AsyncGenerator<PrintedRow[], void> {
   const now = new Date();
+  const removed = await services.get(UnitOfWork).read((manager) => manager.find(RemovedOwner));
+  const isRemoved = ({ userId, accountId }: Token): boolean =>
+    removed.some(({ kind, id }) => id === (kind === 'user' ? String(userId) : accountId));
   const query = { entity: Token, filter: isNone(where) ? undefined : matching(where), order: ['id'] as const };
   for await (const tokens of services.get(LongReads).batches(null, query)) {
-    yield tokens.map((token) => rowOf(token, now));
+    // What deleted owners have left is not accepted, and is removed in the background.
+    yield tokens.filter((token) => !isRemoved(token)).map((token) => rowOf(token, now));
   }
 }
 

@@ -30,8 +30,20 @@ export interface Dialect {
   readonly serverOptions?: (server: { readonly productVersion: string }) => object;
   /** A command to try after the first start on an empty database. */
   readonly firstCall?: (access: FirstAccess, baseUrl: string) => FirstCall;
+  /** Reads a file in which it exports the audit log: the rows, oldest first; `undefined` for any other file. */
+  readonly readAuditExport?: (file: string) => Promise<readonly ExportedAuditRow[] | undefined>;
   /** Loads the parts that serve it; called only if the dialect is served. */
   readonly load: () => Promise<ServedDialect>;
+}
+
+/** A row of the audit log, read back from an export. */
+export interface ExportedAuditRow {
+  readonly id: number;
+  /** The type of the change, for example `token.revoked`. */
+  readonly type: string;
+  readonly targetId: string | null;
+  readonly targetName: string | null;
+  readonly at: Date;
 }
 
 /** The credentials of a dialect. The data plane verifies them even if the dialect itself is not served. */

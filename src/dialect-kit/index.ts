@@ -5,6 +5,7 @@ export {
   defineDialect,
   type Dialect,
   type DialectCredentials,
+  type ExportedAuditRow,
   type FirstAccess,
   type FirstCall,
   type ServedDialect,

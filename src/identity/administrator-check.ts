@@ -83,7 +83,8 @@ function mayEnd(change: TokenChange): boolean {
   return !Array.isArray(fields) || fields.includes('enabled') || fields.includes('expiresAt');
 }
 
-async function isAnyAbleToSignIn(manager: EntityManager, passwordLogin: boolean): Promise<boolean> {
+/** Whether there is an administrator who can sign in. @param passwordLogin - whether passwords are accepted */
+export async function isAnyAbleToSignIn(manager: EntityManager, passwordLogin: boolean): Promise<boolean> {
   const query = manager
     .createQueryBuilder(User, 'user')
     .select('user.id')

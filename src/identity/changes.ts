@@ -28,6 +28,16 @@ import {
 export * from './account-changes.js';
 export * from './user-changes.js';
 
+/** The database was restored from a copy; all logins have ended. */
+export class DatabaseRestored extends Change {
+  readonly type = 'server.restored';
+  readonly target: ChangeTarget = { type: 'server', id: null, name: null };
+
+  constructor(override readonly details: Readonly<Record<string, unknown>>) {
+    super();
+  }
+}
+
 /** The server's settings changed; `details.fields` names them. */
 export class SettingsChanged extends Change {
   readonly type = 'server.settings_changed';
@@ -69,4 +79,5 @@ export const IDENTITY_CHANGES = {
   'membership.updated': MemberUpdated,
   'membership.removed': MemberRemoved,
   'server.settings_changed': SettingsChanged,
+  'server.restored': DatabaseRestored,
 } as const satisfies Readonly<Record<string, ChangeClass>>;

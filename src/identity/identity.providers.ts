@@ -18,6 +18,7 @@ import { PasswordService } from './password.service.js';
 import { LoginService } from './logins/login.service.js';
 import { PersonalTokenQuota } from './logins/personal-token-quota.js';
 import { PersonalTokenService } from './personal-token.service.js';
+import { RestoreMark } from './restore-mark.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionService } from './session.service.js';
 import { UserAccessService } from './logins/user-access.service.js';
@@ -43,6 +44,7 @@ export const IDENTITY_PROVIDERS = [
   PasswordService,
   PersonalTokenQuota,
   PersonalTokenService,
+  RestoreMark,
   ReviewWarning,
   ServerSettings,
   SessionService,

@@ -14,7 +14,7 @@ export {
   type AccountChanges,
   type AccountQuery,
 } from './account.service.js';
-export { AdministratorCheck } from './administrator-check.js';
+export { AdministratorCheck, isAnyAbleToSignIn } from './administrator-check.js';
 export { Authenticator, actsForUser, type Authentication, type Principal } from './authenticator.js';
 export * from './changes.js';
 export {
@@ -60,7 +60,8 @@ export {
   type PersonalTokenHandlesFactory,
 } from './personal-token-handles.js';
 export { PersonalTokenService, type IssuedPersonalToken } from './personal-token.service.js';
-export { ServerSettings, type Policy } from './server-settings.js';
+export { RestoreMark, type RestoreOrigin, type StoredMark } from './restore-mark.js';
+export { ServerSettings, storedPolicy, type Policy } from './server-settings.js';
 export { SessionService, type OpenedSession, type LoginOptions } from './session.service.js';
 export { SessionToken, USER_AUDIENCE } from './session-token.entity.js';
 export { ServerValue } from './server-value.entity.js';

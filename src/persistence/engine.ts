@@ -20,6 +20,32 @@ export async function startIdsAfter(queryRunner: QueryRunner, table: string, las
   }
 }
 
+/**
+ * Moves the generated ids of a table forward, so that none is given a second time after rows were lost.
+ * @param atLeast - the next id is greater than this, and than the last one plus the margin
+ */
+export async function moveIdsForward(
+  dataSource: DataSource,
+  table: string,
+  margin: number,
+  atLeast: number,
+): Promise<void> {
+  const [row] = await dataSource.query<{ last: number | string | null }[]>(
+    `SELECT MAX("id") AS "last" FROM "${table}"`,
+  );
+  const last = Math.max(Number(row?.last ?? 0) + margin, atLeast);
+  if (engineOf(dataSource) === 'sqlite') {
+    await dataSource.query(
+      `UPDATE "sqlite_sequence" SET "seq" = MAX("seq" + ${String(margin)}, ${String(last)}) WHERE "name" = '${table}'`,
+    );
+  } else {
+    await dataSource.query(
+      `SELECT setval(sequence, GREATEST(nextval(sequence) + ${String(margin)}, ${String(last)}))
+       FROM pg_get_serial_sequence('${table}', 'id') AS sequence`,
+    );
+  }
+}
+
 /** Key of the advisory lock under which instances migrate one after the other: an arbitrary number. */
 const MIGRATION_LOCK = 4_712_208_531;
 

@@ -25,8 +25,10 @@ export { openClaimed, openDatabase, type ClaimedDatabase, type OpenOptions } fro
 export { UnusableDatabase } from './unusable-database.js';
 export { databaseChecks } from './database-health.js';
 export { reasonOf } from './driver-errors.js';
-export { engineOf, migrate, type Engine } from './engine.js';
+export { engineOf, migrate, moveIdsForward, type Engine } from './engine.js';
+export { databaseTime, integrityProblems, rowCounts } from './inspection.js';
 export { COMMON_MIGRATIONS } from './migrations/index.js';
+export { copySqlite, foldLog, syncFile } from './sqlite-copy.js';
 export { SqliteCheckpoints } from './sqlite-checkpoints.js';
 export { schemaProblem, schemaStateOf, type SchemaState } from './schema-state.js';
 export { ClaimedError, SqliteClaim } from './sqlite-claim.js';

@@ -56,10 +56,18 @@ export class SqliteClaim {
   static async take(address: DatabaseAddress, mustExist = false): Promise<SqliteClaim | undefined> {
     if (address.engine !== 'sqlite' || address.path === ':memory:' || address.path === '') return undefined;
     refuseMissing(address.path, mustExist);
-    makePrivate(address.path);
+    return SqliteClaim.takeFile(address.path);
+  }
+
+  /**
+   * Claims a file that is about to be replaced: it may be missing, or be empty.
+   * @throws ClaimedError
+   */
+  static async takeFile(file: string): Promise<SqliteClaim> {
+    makePrivate(file);
     // The driver is not installed where only PostgreSQL is used.
     const { default: Connection } = await import('better-sqlite3');
-    return SqliteClaim.of(address.path, new Connection(`${address.path}${CLAIM}`, { timeout: 0 }));
+    return SqliteClaim.of(file, new Connection(`${file}${CLAIM}`, { timeout: 0 }));
   }
 
   private static of(file: string, connection: Database.Database): SqliteClaim {

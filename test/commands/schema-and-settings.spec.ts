@@ -89,7 +89,7 @@ describe('a database that cannot be used', () => {
     expect((await latchkey({ url: 'sqlite::memory:' }, ['user', 'list'])).err).toContain('in memory');
     const gone = await latchkey({ url: 'postgres://me:word@127.0.0.1:1/x' }, ['user', 'list']);
     expect(gone.code).toBe(3);
-    expect(gone.err).toMatch(/^the PostgreSQL database cannot be used \(.*ECONNREFUSED/);
+    expect(gone.err).toMatch(/^the PostgreSQL database x on 127.0.0.1:1 cannot be used \(.*ECONNREFUSED/);
     expect(gone.err).not.toContain('word');
   });
 });

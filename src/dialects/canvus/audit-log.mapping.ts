@@ -40,6 +40,7 @@ const ACTIONS: Readonly<Record<ChangeType, string>> = {
   'zone.created': 'create',
   'zone.deleted': 'delete',
   'server.settings_changed': 'update',
+  'server.restored': 'restore',
 };
 
 const TARGET_TYPES: Readonly<Record<ChangeTarget['type'], string>> = {
@@ -73,6 +74,13 @@ export function targetTypeName(type: string): string {
 export function targetTypeOf(name: string): string {
   const [type = ''] = Object.entries(TARGET_TYPES).find(([, known]) => known === name) ?? [];
   return type;
+}
+
+/** The type of a change by its verb and target type as shown; the verb itself for those that are not known. */
+export function changeTypeOf(action: string, targetType: string): string {
+  const stored = targetTypeOf(targetType);
+  const types = Object.keys(ACTIONS) as ChangeType[];
+  return types.find((type) => type.startsWith(`${stored}.`) && ACTIONS[type] === action) ?? action;
 }
 
 function own(names: Readonly<Record<string, string>>, key: string): string | undefined {
