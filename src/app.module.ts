@@ -64,11 +64,12 @@ export class AppModule {
 
 /** What {@link LatchkeyModule} takes as the configuration has it. */
 export function sharedOptions(config: Config<DialectSettings>): LatchkeyOptions {
-  const { applications, credentialCache, loginThrottle, longLists, names } = config;
+  const { applications, credentialCache, lastUse, loginThrottle, longLists, names } = config;
   const { requests, rights, userTokens, database } = config;
   const { bcryptCost, ...passwords } = config.passwords;
   const { leaseSeconds, checkpointSeconds } = database;
-  const options = { applications, credentialCache, longLists, loginThrottle, names, requests, rights, userTokens };
+  const lists = { credentialCache, lastUse, longLists, loginThrottle };
+  const options = { applications, ...lists, names, requests, rights, userTokens };
   return { ...options, bcryptCost, leaseSeconds, checkpointSeconds, passwords };
 }
 

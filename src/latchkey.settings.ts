@@ -2,6 +2,7 @@
 import { APPLICATION_SETTINGS } from './applications/applications.settings.js';
 import {
   CREDENTIAL_CACHE_SETTINGS,
+  LAST_USE_SETTINGS,
   LONG_LIST_SETTINGS,
   PASSWORD_LIMIT_SETTINGS,
   PASSWORD_SETTINGS,
@@ -30,6 +31,7 @@ export const LATCHKEY_SETTINGS = settingsTable('LatchkeyModule', {
   bcryptCost: PASSWORD_SETTINGS.settings.bcryptCost,
   passwords: PASSWORD_LIMIT_SETTINGS,
   credentialCache: CREDENTIAL_CACHE_SETTINGS,
+  lastUse: LAST_USE_SETTINGS,
   longLists: LONG_LIST_SETTINGS,
   loginThrottle: LOGIN_THROTTLE_SETTINGS,
   userTokens: USER_TOKEN_SETTINGS,

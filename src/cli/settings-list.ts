@@ -93,6 +93,9 @@ Credential cache:
   CREDENTIAL_CACHE_ENTRIES      Maximum number of cached tokens, about 1.5 KB each (0 to 10000000; default: 50000)
   CREDENTIAL_CACHE_SECONDS      Seconds until a cached token is read again (1 to 86400; default: 300)
 
+Last use of tokens:
+  LAST_USE_ADDRESSES            Whether the last use of a token is recorded with network address and user agent (default: true)
+
 Long lists:
   LONG_LISTS_PER_USER           Lists without pages and exports that one user may have open at the same time (1 to 10000; default: 20)
 

@@ -8,7 +8,7 @@ import { print, withServices, type CommandCall } from './surroundings.js';
 import { chosenUser } from './users.js';
 
 /** What the list of tokens shows as text. */
-const COLUMNS = ['id', 'kind', 'state', 'user', 'account', 'label', 'expires_at', 'last_seen_at'];
+const COLUMNS = ['id', 'kind', 'state', 'user', 'account', 'label', 'expires_at', 'last_seen_at', 'last_seen_address'];
 
 /** `token list` */
 export async function listTokens(call: CommandCall): Promise<void> {
@@ -91,5 +91,11 @@ function rowOf(token: Token, now: Date): PrintedRow {
     created_at: createdAt,
     expires_at: expiresAt,
     last_seen_at: lastSeenAt,
+    last_seen_address: token.lastSeenAddress,
+    last_seen_agent: token.lastSeenAgent,
+    previous_secret_expires_at: token.previousSecretExpiresAt,
+    previous_last_seen_at: token.previousLastSeenAt,
+    previous_last_seen_address: token.previousLastSeenAddress,
+    previous_last_seen_agent: token.previousLastSeenAgent,
   };
 }

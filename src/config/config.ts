@@ -1,6 +1,11 @@
 /** The configuration of the server: read from the environment once, validated and frozen. */
 import { APPLICATION_SETTINGS } from '../applications/applications.settings.js';
-import { CREDENTIAL_CACHE_SETTINGS, LONG_LIST_SETTINGS, PASSWORD_SETTINGS } from '../core/core.settings.js';
+import {
+  CREDENTIAL_CACHE_SETTINGS,
+  LAST_USE_SETTINGS,
+  LONG_LIST_SETTINGS,
+  PASSWORD_SETTINGS,
+} from '../core/core.settings.js';
 import { DATA_PLANE_SETTINGS } from '../data-plane/data-plane.settings.js';
 import { DIALECT_SETTINGS } from '../dialects.settings.js';
 import { REQUEST_SETTINGS } from '../http/http.settings.js';
@@ -57,6 +62,8 @@ export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
   readonly applications: Values<typeof APPLICATION_SETTINGS>;
   /** The credential cache. */
   readonly credentialCache: Values<typeof CREDENTIAL_CACHE_SETTINGS>;
+  /** What is recorded about the last use of a token. */
+  readonly lastUse: Values<typeof LAST_USE_SETTINGS>;
   /** What one user may read at the same time. */
   readonly longLists: Values<typeof LONG_LIST_SETTINGS>;
   /** What is removed in the background, and when. */
@@ -84,6 +91,7 @@ const SHARED = {
   rights: RIGHTS_SETTINGS,
   applications: APPLICATION_SETTINGS,
   credentialCache: CREDENTIAL_CACHE_SETTINGS,
+  lastUse: LAST_USE_SETTINGS,
   longLists: LONG_LIST_SETTINGS,
   dataPlane: DATA_PLANE_SETTINGS,
   cleanup: CLEANUP_SETTINGS,

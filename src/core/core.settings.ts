@@ -1,5 +1,5 @@
 /** The settings of the core, and the forms of their values. */
-import { integer, setting, settingsTable, text, type Form } from '../settings/index.js';
+import { flag, integer, setting, settingsTable, text, type Form } from '../settings/index.js';
 import { PASSWORD_MAX_BYTES, isHashablePassword, isStorableText, preparedPassword } from './text-rules.js';
 import { isUserToken } from './verification/credential.js';
 
@@ -97,4 +97,19 @@ export const LONG_LIST_SETTINGS = settingsTable(
     }),
   },
   ['LONG_LISTS_'],
+);
+
+/** The settings of last uses. */
+export const LAST_USE_SETTINGS = settingsTable(
+  'Last use of tokens',
+  {
+    addresses: setting({
+      env: 'LAST_USE_ADDRESSES',
+      form: flag(),
+      default: true,
+      doc: 'Whether the last use of a token is recorded with network address and user agent',
+      more: 'If not, only with its time. What is recorded already stays until the next use.',
+    }),
+  },
+  ['LAST_USE_'],
 );

@@ -54,7 +54,7 @@ export class AccessDecider {
 
   /**
    * Decides whether a request is admitted; synchronous if no database access is needed.
-   * @param source - where the request comes from; without it, nothing is published
+   * @param source - where the request comes from; without it, nothing is published, and the last use has no address
    * @throws DomainError `unavailable`, thrown or rejected
    */
   decide(rawHeaders: readonly string[], policy: AccessPolicy, source?: DecisionSource): Decision | Promise<Decision> {
@@ -62,7 +62,7 @@ export class AccessDecider {
     if ('reason' in presented) return refusal(presented.reason, policy, source);
     if ('candidates' in presented) return this.decideAmong(presented.candidates, policy, source);
     const { credential, form } = presented;
-    const verdict = this.verifier.check(credential);
+    const verdict = this.verifier.check(credential, source);
     return verdict instanceof Promise
       ? verdict.then((late) => this.decisionOn(late, form, policy, source))
       : this.decisionOn(verdict, form, policy, source);
@@ -93,7 +93,10 @@ export class AccessDecider {
     source: DecisionSource | undefined,
   ): Promise<Decision> {
     const judged = await Promise.all(
-      candidates.map(async ({ credential, form }) => ({ form, verdict: await this.verifier.check(credential) })),
+      candidates.map(async ({ credential, form }) => ({
+        form,
+        verdict: await this.verifier.check(credential, source),
+      })),
     );
     const isOurs = ({ form, verdict }: (typeof judged)[number]): boolean =>
       verdict.status !== 'unknown' || form.inHeaders.isUsedByApplications !== true;

@@ -33,5 +33,5 @@ export interface DecisionMessage extends DecisionSource {
   readonly policy: AccessPolicy;
 }
 
-/** Published for every decision. The address is that of the connection: behind a proxy, the proxy's. */
+/** Published for every decision. */
 export const decisionChannel = declareChannel<DecisionMessage>('latchkey:decision');

@@ -1,6 +1,8 @@
 /** Answers `/verify`, with which proxies ask whether to admit a request (docs/design.md §9). */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Application } from 'express';
 import { LRUCache } from 'lru-cache';
 import { Clock, CredentialForms, DomainError, errorSummary, type Acceptance } from '../core/index.js';
 import { requestStartChannel } from '../http/index.js';
@@ -52,6 +54,7 @@ export class ForwardAuth {
     private readonly decider: AccessDecider,
     private readonly clock: Clock,
     private readonly forms: CredentialForms,
+    private readonly host: HttpAdapterHost,
     @Inject(DATA_PLANE_OPTIONS) { maxAgeSeconds }: Values<typeof DATA_PLANE_SETTINGS>,
   ) {
     this.maxAgeMs = maxAgeSeconds * 1000;
@@ -66,9 +69,12 @@ export class ForwardAuth {
     this.notAccepted = new VerifyAnswer(401, [...challenge, invalid], NOT_ACCEPTED);
   }
 
+  /** The application whose trust in proxies counts. */
+  private readonly application = (): Application => this.host.httpAdapter.getInstance<Application>();
+
   /** @param policy - the policy as query text */
   answer(request: IncomingMessage, response: ServerResponse, policy: string): void {
-    const exchange = new VerifyExchange(request, response);
+    const exchange = new VerifyExchange(request, response, this.application);
     if (requestStartChannel.hasSubscribers)
       exchange.start(() => {
         this.decide(exchange, policy);

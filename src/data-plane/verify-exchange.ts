@@ -1,6 +1,7 @@
 /** A request to `/verify` and its answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { requestChannel, requestIdIn, requestStartChannel } from '../http/index.js';
+import type { Application } from 'express';
+import { addressFor, headerIn, requestChannel, requestIdIn, requestStartChannel } from '../http/index.js';
 import type { DecisionSource } from './channels.js';
 import type { VerifyAnswer } from './verify-answer.js';
 import { verifyTally } from './verify-tally.js';
@@ -17,14 +18,19 @@ export class VerifyExchange implements DecisionSource {
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
+    private readonly application: () => Application,
   ) {
     this.requestId = requestIdIn(request.rawHeaders);
     if (verifyTally.isTimed() || requestChannel.hasSubscribers) this.began = performance.now();
   }
 
-  /** A getter, because Node reads it from the operating system. */
+  /** By the configured trust in proxies. A getter, because it is rarely asked for. */
   get address(): string | null {
-    return this.request.socket.remoteAddress ?? null;
+    return addressFor(this.application(), this.request);
+  }
+
+  get userAgent(): string | null {
+    return headerIn(this.request.rawHeaders, 'user-agent');
   }
 
   /** Publishes the start, and runs the work in the context of the stores bound to the channel. */

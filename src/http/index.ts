@@ -32,6 +32,7 @@ export { checkUnrouted, declareControllers } from './mount/route-check.js';
 export { PUBLIC, PermissionGuard, requiredFromScope, permits, fromScope, type Permits } from './permission.js';
 export { queryNumber, queryText } from './input/query.js';
 export { parseRfc3339 } from './input/rfc3339.js';
+export { addressFor, parseAddress } from './input/caller-address.js';
 export { BodyError, InputError } from './input/input-errors.js';
 export type { BodyLimits } from './input/incoming-body.js';
 export { answerUnreadableRequests } from './connections/unreadable-requests.js';
@@ -45,6 +46,7 @@ export { streamText } from './output/text-stream.js';
 export { routesOf, type Route } from './mount/routing.js';
 export {
   REQUEST_ID_HEADER,
+  headerIn,
   RequestOrigin,
   isOverloaded,
   newRequestId,

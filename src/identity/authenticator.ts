@@ -42,7 +42,7 @@ export class Authenticator {
     origin: Origin,
     isAccepted: (token: Token) => boolean,
   ): Promise<Authentication> {
-    const verdict = await this.verifier.verify({ secret: new Secret(presented) });
+    const verdict = await this.verifier.verify({ secret: new Secret(presented) }, origin);
     if (!('token' in verdict) || !isAccepted(verdict.token)) return REFUSED;
     if (verdict.status === 'owner_blocked' || verdict.status === 'owner_unapproved') return { status: 'unusable' };
     if (verdict.status !== 'valid' || !verdict.owner) return REFUSED;

@@ -54,7 +54,10 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
     const [row] = await cf.server.dataSource.query<Record<string, unknown>[]>(
       `SELECT * FROM latchkey_token WHERE id = '${id}'`,
     );
-    const { last_seen_at: seen, previous_last_seen_at: previousSeen, ...others } = row ?? {};
+    const { last_seen_at: seen, previous_last_seen_at: previousSeen, ...rest } = row ?? {};
+    const others = Object.fromEntries(
+      Object.entries(rest).filter(([name]) => !/last_seen_(address|agent)$/.test(name)),
+    );
     const moment = (value: unknown): unknown => (value === null ? null : Number(value));
     return { seen: moment(seen), previousSeen: moment(previousSeen), others };
   };

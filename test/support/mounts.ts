@@ -67,6 +67,7 @@ async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promis
     bcryptCost,
     passwords,
     credentialCache: config.credentialCache,
+    lastUse: config.lastUse,
     longLists: config.longLists,
     credentials: { cloudflare: credentials },
     loginThrottle: config.loginThrottle,

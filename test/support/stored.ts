@@ -19,7 +19,9 @@ export type Table = keyof typeof ORDERS;
 const TABLES = Object.keys(ORDERS) as Table[];
 
 /** The time of the last use is written in the background, and is not part of what a request changes. */
-const WRITTEN_BEHIND = ['last_seen_at', 'previous_last_seen_at'];
+const WRITTEN_BEHIND = ['', 'previous_'].flatMap((which) =>
+  ['at', 'address', 'agent'].map((what) => `${which}last_seen_${what}`),
+);
 
 export interface StoredOptions {
   readonly tables?: readonly Table[];

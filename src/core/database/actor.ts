@@ -6,6 +6,8 @@ export interface Origin {
   readonly address: string | null;
   /** The id of the request, if any; for the log and the audit log. */
   readonly requestId?: string | null;
+  /** The `User-Agent` of the request, as the client sent it. */
+  readonly userAgent?: string | null;
 }
 
 /**

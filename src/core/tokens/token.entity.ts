@@ -104,4 +104,19 @@ export abstract class Token {
   /** When the previous secret was last used during the current or last overlap, accurate to about a minute. */
   @Column(timestampColumn({ name: 'previous_last_seen_at', nullable: true }))
   previousLastSeenAt!: Date | null;
+
+  /** Network address of the last use; `null` if it is unknown or not recorded (`LAST_USE_ADDRESSES`). */
+  @Column({ name: 'last_seen_address', type: 'varchar', length: 64, nullable: true })
+  lastSeenAddress!: string | null;
+
+  /** User agent of the last use: the first 200 characters, in printable ASCII. */
+  @Column({ name: 'last_seen_agent', type: 'varchar', length: 200, nullable: true })
+  lastSeenAgent!: string | null;
+
+  /** The same for the last use of the previous secret. */
+  @Column({ name: 'previous_last_seen_address', type: 'varchar', length: 64, nullable: true })
+  previousLastSeenAddress!: string | null;
+
+  @Column({ name: 'previous_last_seen_agent', type: 'varchar', length: 200, nullable: true })
+  previousLastSeenAgent!: string | null;
 }

@@ -52,6 +52,13 @@ export interface Rotation {
   changes?: Partial<Pick<Token, 'label' | 'enabled' | 'expiresAt'>>;
 }
 
+const NO_ORIGINS = {
+  lastSeenAddress: null,
+  lastSeenAgent: null,
+  previousLastSeenAddress: null,
+  previousLastSeenAgent: null,
+};
+
 /**
  * Works inside a unit of work and records its changes. Every change is a conditional UPDATE or DELETE whose row count
  * decides between concurrent callers; methods return what was written.
@@ -73,6 +80,7 @@ export class TokenService {
       previousSecretExpiresAt: null,
       lastSeenAt: null,
       previousLastSeenAt: null,
+      ...NO_ORIGINS,
       createdAt: tx.now,
       updatedAt: tx.now,
       createdBy: tx.actor.userId === null ? null : String(tx.actor.userId),
@@ -127,6 +135,8 @@ export class TokenService {
       secretVersion: rotation.version ?? token.secretVersion + 1,
       previousSecretExpiresAt: previousUntil ?? startOfSecond(tx.now),
       previousLastSeenAt: null,
+      previousLastSeenAddress: null,
+      previousLastSeenAgent: null,
     };
     await this.write(tx, kind, token, columns, { secretDigest: rotation.digest, previousSecretDigest: old });
     const { secretVersion: version, previousSecretExpiresAt: previous_secret_expires_at } = token;

@@ -1,6 +1,7 @@
 /** Records when tokens were last used: in the background and in batches, so that no verification waits for it. */
-import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
-import { SYSTEM } from '../database/actor.js';
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
+import { SYSTEM, type Origin } from '../database/actor.js';
+import { CORE_OPTIONS, type CoreOptions } from '../options.js';
 import { Token } from '../tokens/token.entity.js';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
@@ -18,10 +19,20 @@ const BATCH = 400;
 /** Maximum number of waiting uses; further uses are not recorded until there is room. */
 const WAITING = 100_000;
 
+/** Characters of a user agent that are kept. */
+const AGENT_LENGTH = 200;
+
+/** A moment, and where the request came from. */
+interface Sighting {
+  readonly at: number;
+  readonly address: string | null;
+  readonly agent: string | null;
+}
+
 interface Use {
   readonly version: number;
-  current?: number;
-  previous?: number;
+  current?: Sighting;
+  previous?: Sighting;
 }
 
 @Injectable()
@@ -32,10 +43,16 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
   private writing: Promise<void> = Promise.resolve();
   private isOver = false;
 
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    @Inject(CORE_OPTIONS) private readonly options: Pick<CoreOptions, 'lastUse'>,
+  ) {}
 
-  /** @param now - milliseconds since 1970 */
-  note(known: KnownToken, matched: 'current' | 'previous', now: number): void {
+  /**
+   * @param now - milliseconds since 1970
+   * @param origin - where the request comes from; only read if the use is recorded
+   */
+  note(known: KnownToken, matched: 'current' | 'previous', now: number, origin?: Origin): void {
     if (now - known.notedAt[matched] < LAST_SEEN_INTERVAL_MS) return;
     known.notedAt[matched] = now;
     const { id, secretVersion: version } = known.token;
@@ -45,8 +62,13 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
       use = { version };
       this.uses.set(id, use);
     }
-    use[matched] = now;
+    use[matched] = this.sighting(now, origin);
     this.writeSoon();
+  }
+
+  private sighting(at: number, origin: Origin | undefined): Sighting {
+    if (!origin || !this.options.lastUse.addresses) return { at, address: null, agent: null };
+    return { at, address: origin.address, agent: readableAgent(origin.userAgent) };
   }
 
   /** Writes all waiting uses; those that cannot be written are kept for a later attempt. */
@@ -95,34 +117,68 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
   }
 }
 
-async function write(tx: Transaction, uses: [string, Use][]): Promise<void> {
-  const seen = uses.map(([id, { current = 0, previous = 0 }]) => ({ id, at: Math.max(current, previous) }));
-  await writeColumn(tx, 'lastSeenAt', seen);
-  const previous = uses.flatMap(([id, { version, previous: at }]) => (at === undefined ? [] : [{ id, at, version }]));
-  if (previous.length > 0) await writeColumn(tx, 'previousLastSeenAt', previous);
+/** Clients may send anything in a header: only printable ASCII is kept. */
+function readableAgent(agent: string | null | undefined): string | null {
+  if (agent === null || agent === undefined || agent === '') return null;
+  return agent.slice(0, AGENT_LENGTH).replaceAll(/[^\x20-\x7e]/g, '?');
 }
 
+async function write(tx: Transaction, uses: [string, Use][]): Promise<void> {
+  const seen = uses.flatMap(([id, { current, previous }]) => {
+    const latest = current && previous ? (current.at < previous.at ? previous : current) : (current ?? previous);
+    return latest ? [{ ...latest, id }] : [];
+  });
+  await writeColumns(tx, LAST, seen);
+  const previous = uses.flatMap(([id, { version, previous: use }]) => (use ? [{ ...use, id, version }] : []));
+  if (previous.length > 0) await writeColumns(tx, PREVIOUS, previous);
+}
+
+/** The properties of a last use, and the column of its time. */
+const LAST = {
+  at: 'lastSeenAt',
+  address: 'lastSeenAddress',
+  agent: 'lastSeenAgent',
+  column: '"last_seen_at"',
+} as const;
+const PREVIOUS = {
+  at: 'previousLastSeenAt',
+  address: 'previousLastSeenAddress',
+  agent: 'previousLastSeenAgent',
+  column: '"previous_last_seen_at"',
+} as const;
+
 /** Updates many rows in one statement. Rows only move forward in time, and only while their secret is the one used. */
-async function writeColumn(
+async function writeColumns(
   { manager }: Transaction,
-  column: 'lastSeenAt' | 'previousLastSeenAt',
-  moments: readonly { id: string; at: number; version?: number }[],
+  to: typeof LAST | typeof PREVIOUS,
+  sightings: readonly (Sighting & { readonly id: string; readonly version?: number })[],
 ): Promise<void> {
-  const names = moments.map((_, index) => `id${String(index)}`);
-  const cases = (value: (index: number) => number): string =>
-    `CASE "id" ${names.map((name, index) => `WHEN :${name} THEN ${String(value(index))}`).join(' ')} END`;
-  const at = cases((index) => moments[index]?.at ?? 0);
-  const name = column === 'lastSeenAt' ? '"last_seen_at"' : '"previous_last_seen_at"';
+  const parameters: Record<string, string> = {};
+  const text = (name: string, value: string | null): string => {
+    if (value === null) return 'NULL';
+    parameters[name] = value;
+    return `:${name}`;
+  };
+  const names = sightings.map(({ id }, index) => text(`id${String(index)}`, id));
+  const cases = (values: readonly string[]): string =>
+    `CASE "id" ${names.map((name, index) => `WHEN ${name} THEN ${values[index] ?? 'NULL'}`).join(' ')} END`;
+  const at = cases(sightings.map((each) => String(each.at)));
+  const addresses = sightings.map(({ address }, index) => text(`address${String(index)}`, address));
+  const agents = sightings.map(({ agent }, index) => text(`agent${String(index)}`, agent));
   const query = manager
     .createQueryBuilder()
     .update(Token)
-    .set({ [column]: () => at })
-    .where(`"id" IN (${names.map((name) => `:${name}`).join(', ')})`)
-    .andWhere(`(${name} IS NULL OR ${name} < ${at})`)
-    .setParameters(Object.fromEntries(moments.map(({ id }, index) => [`id${String(index)}`, id])))
+    // A list of nothing but NULL has no type on PostgreSQL.
+    .set({
+      [to.at]: () => at,
+      [to.address]: () => `CAST(${cases(addresses)} AS varchar)`,
+      [to.agent]: () => `CAST(${cases(agents)} AS varchar)`,
+    })
+    .where(`"id" IN (${names.join(', ')})`)
+    .andWhere(`(${to.column} IS NULL OR ${to.column} < ${at})`)
+    .setParameters(parameters)
     .updateEntity(false);
-  if (column === 'previousLastSeenAt') {
-    query.andWhere(`"secret_version" = ${cases((index) => moments[index]?.version ?? 0)}`);
-  }
+  if (to === PREVIOUS)
+    query.andWhere(`"secret_version" = ${cases(sightings.map(({ version = 0 }) => String(version)))}`);
   await query.execute();
 }

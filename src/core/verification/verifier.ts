@@ -1,6 +1,7 @@
 /** Verifies presented credentials. A rejection is a value with its reason, not an exception. */
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock.js';
+import type { Origin } from '../database/actor.js';
 import { HashingService } from '../tokens/hashing.service.js';
 import { UserDirectory } from '../user-directory.js';
 import { CredentialCache, type Generation, type Reading } from './credential-cache.js';
@@ -24,20 +25,23 @@ export class Verifier {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws DomainError `unavailable` if the database is needed but unavailable */
-  async verify(credential: Credential): Promise<Verdict> {
-    return this.check(credential);
+  /**
+   * @param origin - where the request comes from, for the last use of the token
+   * @throws DomainError `unavailable` if the database is needed but unavailable
+   */
+  async verify(credential: Credential, origin?: Origin): Promise<Verdict> {
+    return this.check(credential, origin);
   }
 
   /** Like {@link Verifier.verify}, but without a promise if the answer is available at once. */
-  check(credential: Credential): Verdict | Promise<Verdict> {
+  check(credential: Credential, origin?: Origin): Verdict | Promise<Verdict> {
     const began = verificationTally.began();
     const digest = this.hashing.digest(credential.secret);
     const key = keyOf(credential, digest);
     const cached = this.cache.get(key);
     const source = cached ? 'memory' : 'database';
     return verificationTally.observe({ credential, source, began }, () =>
-      this.verdict(credential, digest, key, cached),
+      this.verdict(credential, digest, key, cached, origin),
     );
   }
 
@@ -46,15 +50,16 @@ export class Verifier {
     digest: string,
     key: string,
     cached: KnownToken | undefined,
+    origin: Origin | undefined,
   ): Verdict | Promise<Verdict> {
     if (cached) {
-      const verdict = this.judged(cached, digest);
+      const verdict = this.judged(cached, digest, origin);
       return verdict.status === 'wrong_secret' ? this.refused(verdict, credential, digest) : verdict;
     }
     const known = this.cache.read(key, () => this.load(key, lookupKeyOf(credential, digest)));
     return known instanceof Promise
-      ? known.then((late) => this.verdictOn(late, digest))
-      : this.verdictOn(known, digest);
+      ? known.then((late) => this.verdictOn(late, digest, origin))
+      : this.verdictOn(known, digest, origin);
   }
 
   /** A wrong secret reads the database, as an unknown handle does, so that response times do not tell them apart. */
@@ -64,14 +69,14 @@ export class Verifier {
     return exists ? verdict : UNKNOWN;
   }
 
-  private verdictOn(known: KnownToken | null, digest: string): Verdict {
-    return known ? this.judged(known, digest) : UNKNOWN;
+  private verdictOn(known: KnownToken | null, digest: string, origin: Origin | undefined): Verdict {
+    return known ? this.judged(known, digest, origin) : UNKNOWN;
   }
 
-  private judged(known: KnownToken, digest: string): Verdict {
+  private judged(known: KnownToken, digest: string, origin: Origin | undefined): Verdict {
     const now = this.clock.now().getTime();
     const verdict = known.judge(digest, now);
-    if (verdict.status === 'valid') this.lastSeen.note(known, verdict.matched, now);
+    if (verdict.status === 'valid') this.lastSeen.note(known, verdict.matched, now, origin);
     return verdict;
   }
 

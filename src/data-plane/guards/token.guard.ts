@@ -12,8 +12,8 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { DomainError, type Acceptance } from '../../core/index.js';
-import { requestIdOf, retryAfter } from '../../http/index.js';
-import { decisionChannel, type DecisionSource } from '../channels.js';
+import { headerIn, parseAddress, requestIdOf, retryAfter } from '../../http/index.js';
+import type { DecisionSource } from '../channels.js';
 import { intersect, type AccessPolicy } from '../access-policy.js';
 import { checkRoles, knownKind } from '../policy-query.js';
 import { AccessDecider, type Decision } from '../access-decider.js';
@@ -64,9 +64,9 @@ export class TokenGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    const request = http.getRequest<HttpRequest & { raw?: HttpRequest }>();
+    const request = http.getRequest<HttpRequest & { readonly raw?: HttpRequest; readonly ip?: string }>();
     const response = http.getResponse<HttpResponse>();
-    const decision = await this.decide(request.raw ?? request, this.policyFor(context), response);
+    const decision = await this.decide(request.raw ?? request, request.ip, this.policyFor(context), response);
     switch (decision.outcome) {
       case 'admitted':
         PRINCIPALS.set(request, decision.acceptance);
@@ -81,10 +81,14 @@ export class TokenGuard implements CanActivate {
     }
   }
 
-  private async decide(request: HttpRequest, policy: AccessPolicy, response: HttpResponse): Promise<Decision> {
+  private async decide(
+    request: HttpRequest,
+    ip: string | undefined,
+    policy: AccessPolicy,
+    response: HttpResponse,
+  ): Promise<Decision> {
     try {
-      const source = decisionChannel.hasSubscribers ? sourceOf(request) : undefined;
-      return await this.decider.decide(request.rawHeaders, policy, source);
+      return await this.decider.decide(request.rawHeaders, policy, new GuardSource(request, ip));
     } catch (error) {
       if (!(error instanceof DomainError && error.code === 'unavailable')) throw error;
       for (const [name, value] of Object.entries(retryAfter(error))) response.header(name, value);
@@ -106,8 +110,27 @@ export class TokenGuard implements CanActivate {
   }
 }
 
-function sourceOf(request: HttpRequest): DecisionSource {
-  return { entryPoint: 'guard', address: request.socket?.remoteAddress ?? null, requestId: requestIdOf(request) };
+/** Where a guarded request comes from; only read if something is recorded or published. */
+class GuardSource implements DecisionSource {
+  readonly entryPoint = 'guard';
+
+  /** @param ip - by the host's own trust in proxies */
+  constructor(
+    private readonly request: HttpRequest,
+    private readonly ip: string | undefined,
+  ) {}
+
+  get address(): string | null {
+    return parseAddress(this.ip ?? this.request.socket?.remoteAddress ?? '') ?? null;
+  }
+
+  get requestId(): string | null {
+    return requestIdOf(this.request);
+  }
+
+  get userAgent(): string | null {
+    return headerIn(this.request.rawHeaders, 'user-agent');
+  }
 }
 
 /** Parameter decorator for the {@link TokenPrincipal} that a guard admitted; throws 401 on a route without a guard. */

@@ -53,7 +53,7 @@ export class OAuthGuard extends PermissionGuard {
 
   private async service(basic: string, origin: Origin): Promise<OAuthCaller> {
     const credential = this.credentialIn(basic);
-    const verdict = credential && (await this.verifier.verify(credential));
+    const verdict = credential && (await this.verifier.verify(credential, origin));
     if (verdict?.status !== 'valid') throw refused(`the ${basicNoun(this.forms) ?? 'caller'} is not accepted`);
     const { token } = verdict;
     const actor: Actor = {

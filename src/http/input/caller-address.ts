@@ -1,4 +1,5 @@
 /** Determines the network address that a request comes from. */
+import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { Application, Request } from 'express';
@@ -12,11 +13,17 @@ type Trust = (address: string, hop: number) => boolean;
  * The nearest address that is not a trusted proxy's. An entry that is not an address says nothing, so the proxy that sent
  * it stands for its client.
  */
-export function addressOf({ app, headers, socket }: Request): string | null {
+export function addressOf(request: Request): string | null {
+  const { app, headers, socket } = request;
+  if (!app.get('trust proxy') && socket.remoteAddress !== undefined) warnOnce(app, headers, socket.remoteAddress);
+  return addressFor(app, request);
+}
+
+/** The same for a request that the application itself does not get, such as those to `/verify`. */
+export function addressFor(app: Application, { headers, socket }: IncomingMessage): string | null {
   const connected = parseAddress(socket.remoteAddress ?? '');
   if (connected === undefined) return null;
   const trusts = app.get('trust proxy fn') as Trust;
-  if (!app.get('trust proxy')) warnOnce(app, headers, connected);
   const forwarded = headers['x-forwarded-for'];
   if (forwarded === undefined) return connected;
   let address = connected;
@@ -61,7 +68,7 @@ function warnOnce(app: Application, headers: Request['headers'], peer: string): 
   if (name === undefined) return;
   WARNED.add(app);
   logger.warn(
-    `${peer} sends the header ${name}, but no proxy is trusted: all who come through it count as one network address, ` +
+    `${parseAddress(peer) ?? peer} sends the header ${name}, but no proxy is trusted: all who come through it count as one network address, ` +
       'and failed logins of one can lock out all others. If it is your proxy, set TRUST_PROXY to the number of proxies or ' +
       "to their addresses (in a host application: app.set('trust proxy', …))",
   );

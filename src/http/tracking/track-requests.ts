@@ -53,6 +53,15 @@ export function requestIdIn(rawHeaders: readonly string[]): string {
   return isUsableId(found) ? found : newRequestId();
 }
 
+/** The first header of a name in lower case, or `null`. @param rawHeaders - names and values in turn */
+export function headerIn(rawHeaders: readonly string[], wanted: string): string | null {
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === wanted.length && name.toLowerCase() === wanted) return rawHeaders[at + 1] ?? null;
+  }
+  return null;
+}
+
 /** A request in progress. */
 interface TrackedRequest {
   readonly requestId: string;
@@ -146,9 +155,13 @@ export function routeOf(request: Request): string | null {
   return path ?? null;
 }
 
-/** The network address of the client, by the configured trust in proxies, and the id of the request. */
+/** The network address of the client, by the configured trust in proxies, the id of the request, and the user agent. */
 export function originOf(request: Request): Origin {
-  return { address: addressOf(request), requestId: requestIdOf(request) };
+  return {
+    address: addressOf(request),
+    requestId: requestIdOf(request),
+    userAgent: request.headers['user-agent'] ?? null,
+  };
 }
 
 /** Parameter decorator for the {@link Origin} of the request, for logins. */

@@ -22,6 +22,8 @@ export interface Login {
   readonly expiresAt: Date;
   /** Accurate to about a minute. */
   readonly lastSeenAt: Date | null;
+  readonly lastSeenAddress: string | null;
+  readonly lastSeenAgent: string | null;
 }
 
 /** Lists the logins of users, and ends them. */
@@ -60,6 +62,7 @@ export class LoginService {
 
 function loginOf(row: SessionToken): Login {
   const { id, userId, audience, accountId, parentId, createdAt, expiresAt, lastSeenAt } = row;
+  const { lastSeenAddress, lastSeenAgent } = row;
   const family = { familyId: row.familyId ?? id, familyBeganAt: row.familyBeganAt ?? createdAt };
   return {
     id,
@@ -72,5 +75,7 @@ function loginOf(row: SessionToken): Login {
     // A constraint of the table: every login has an end.
     expiresAt: expiresAt ?? createdAt,
     lastSeenAt,
+    lastSeenAddress,
+    lastSeenAgent,
   };
 }

@@ -10,7 +10,7 @@ export function addVerificationFigures(figures: Figures, cache: CredentialCache)
   const { counts, timings } = verificationTally;
   figures.tallied(
     'verifications_total',
-    'Credentials that were checked, at any door.',
+    'Credentials that were checked, wherever they were presented.',
     ['outcome', 'kind', 'secret', 'source'],
     () =>
       counts.map(({ status, kind, matched, source, count }): Sample => [

@@ -15,6 +15,7 @@ import { ListIndexes1796428800000 } from './1796428800000-list-indexes.js';
 import { LoginFamilies1796601600000 } from './1796601600000-login-families.js';
 import { AuditOccurrences1796688000000 } from './1796688000000-audit-occurrences.js';
 import { RemovedOwners1796774400000 } from './1796774400000-removed-owners.js';
+import { LastUseOrigins1797033600000 } from './1797033600000-last-use-origins.js';
 
 export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   InitialSchema1795219200000,
@@ -32,4 +33,5 @@ export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   LoginFamilies1796601600000,
   AuditOccurrences1796688000000,
   RemovedOwners1796774400000,
+  LastUseOrigins1797033600000,
 ];
