@@ -9,7 +9,7 @@ import { send } from '../support/http.js';
 import { Program } from '../support/program.js';
 import { READY_LINE } from '../support/ready-line.js';
 import { EXCEPTIONS } from './exceptions.js';
-import { COMMAND_LINE_PAGE, PAGES, ROOT, SCRIPTS, blocks, commands, pageText, typed } from './pages.js';
+import { COMMAND_LINE_PAGE, OPERATING_PAGE, PAGES, ROOT, SCRIPTS, blocks, commands, pageText, typed } from './pages.js';
 
 /** Includes compiling. */
 const TIMEOUT_MS = 120_000;
@@ -135,8 +135,9 @@ describe.each(PAGES)('%s', (page) => {
   it('contains no command that is neither run nor listed, and only its commands are listed', () => {
     const requests = commands(page).filter((line) => line.startsWith('curl '));
     // test/docs/requests.long.spec.ts sends them.
-    const ofCommandLine = page === COMMAND_LINE_PAGE ? commands(page) : [];
-    const run = page === 'README.md' ? [...Object.keys(RUN), ...requests] : ofCommandLine;
+    const ofCommandLine = commands(page).filter((line) => commands(COMMAND_LINE_PAGE).includes(line));
+    const sent = page === 'README.md' || page === OPERATING_PAGE ? requests : [];
+    const run = [...(page === 'README.md' ? Object.keys(RUN) : []), ...sent, ...new Set(ofCommandLine)];
     expect([...run, ...Object.keys(listed)].sort()).toEqual(typed(page).sort());
   });
 

@@ -4,6 +4,8 @@ const SUITES = 'runs suites, including this one';
 const BENCH = 'takes up to twenty minutes';
 const PROXY = 'needs a proxy that is installed as a service, or is not available';
 const PACKAGE = 'is run by test/package';
+const SYSTEM = 'changes the system; test/distribution has systemd check the unit';
+const CONTAINER = 'needs Docker; test/distribution carries out the steps of the Dockerfile without it';
 const GUARDED = 'test/proxies sends such requests to each proxy, on other ports';
 
 /** By page and command. */
@@ -54,6 +56,24 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
   'docs/api-report.md': {
     'npm run api-report': 'writes the page itself, which test/gates/api-report.spec.ts compares',
   },
+  'docs/operating.md': {
+    'npm ci && npm pack': PACKAGE,
+    'sudo npm install --global --prefix /usr/local ./latchkey-0.1.0.tgz': SYSTEM,
+    'sudo install -d -m 700 /etc/latchkey': SYSTEM,
+    'echo sqlite:/var/lib/latchkey/latchkey.sqlite | sudo install -m 600 /dev/stdin /etc/latchkey/database-url': SYSTEM,
+    'sudo install -m 644 examples/systemd/latchkey.service /etc/systemd/system/': SYSTEM,
+    'sudo systemctl enable --now latchkey': SYSTEM,
+    'sudo cat /var/lib/latchkey/first-credentials.json': SYSTEM,
+    'journalctl --unit latchkey': SYSTEM,
+    'docker build --tag latchkey .': CONTAINER,
+    'docker run --detach --name latchkey --restart unless-stopped --read-only --cap-drop ALL --volume latchkey:/data --publish 127.0.0.1:3000:3000 latchkey':
+      CONTAINER,
+    'docker exec latchkey cat /data/first-credentials.json': CONTAINER,
+    'docker exec latchkey latchkey user list': CONTAINER,
+    'cd examples/compose && ./make-secrets.sh': 'test/distribution runs it in a copy of the folder',
+    'LATCHKEY_SITE=latchkey.example.com docker compose up --detach': CONTAINER,
+    'docker compose exec latchkey cat /data/first-credentials.json': CONTAINER,
+  },
   'docs/command-line.md': {
     'node dist/main.js': 'is what the program "latchkey" of the suite starts',
   },
@@ -68,6 +88,10 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
   'docs/several-instances.md': {
     'npx tsx bench/revocations.ts --revocations 10000':
       'takes minutes; test/instances/complete-revocation.spec.ts makes the same trial with fewer',
+  },
+  'examples/monitoring/README.md': {
+    'OPERATIONS_PORT=9464 npm start': 'is run for the README; test/monitoring opens the listener',
+    'prometheus --config.file examples/monitoring/prometheus.yml': 'runs until it is interrupted',
   },
   'examples/monolith/README.md': {
     'npm run example:monolith': 'is run for the README',

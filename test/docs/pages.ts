@@ -25,6 +25,9 @@ export const SCRIPTS: readonly string[] = Object.keys(
 /** The page whose commands test/docs/command-line.long.spec.ts runs. */
 export const COMMAND_LINE_PAGE = 'docs/command-line.md';
 
+/** The page for operators. Its requests are sent by test/docs/requests.long.spec.ts. */
+export const OPERATING_PAGE = 'docs/operating.md';
+
 const SHELLS = '(?:sh|shell|bash|console)';
 
 /** How commands in the prose begin. */

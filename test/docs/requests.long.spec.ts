@@ -1,4 +1,4 @@
-/** The requests in the README work. */
+/** The requests in the README and in the page for operators work. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import Cloudflare from 'cloudflare';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { send } from '../support/http.js';
 import { startProcess, type ServerProcess } from '../support/process.js';
-import { blocks, commands } from './pages.js';
+import { OPERATING_PAGE, blocks, commands } from './pages.js';
 
 const run = promisify(execFile);
 
@@ -24,9 +24,9 @@ interface Failed {
   readonly stdout: string;
 }
 
-const curls = commands('README.md').filter((line) => line.startsWith('curl '));
+const curls = ['README.md', OPERATING_PAGE].flatMap(commands).filter((line) => line.startsWith('curl '));
 
-describe('the commands of the README', () => {
+describe('the requests of the pages', () => {
   let server: ServerProcess;
   let home: string;
   let variables: Record<string, string>;
@@ -44,6 +44,10 @@ describe('the commands of the README', () => {
       result: { client_id: string; client_secret: string };
     };
     const { email: username, password, organisation } = ADMIN;
+    const leaked = (await post(address, { name: 'Leaked' }, { Authorization: `Bearer ${TOKEN}` })) as {
+      result: { client_secret: string };
+    };
+    writeFileSync(path.join(home, 'leaked.txt'), leaked.result.client_secret);
     const login = (await post('/crmapi/rest/v2/authentication/token', { username, password, organisation })) as {
       data: { token: string };
     };
@@ -62,7 +66,9 @@ describe('the commands of the README', () => {
   it.each(curls)('%s', async (line) => {
     const command = line.replaceAll('http://127.0.0.1:3000', server.baseUrl);
     const env = { PATH: process.env.PATH, CURL_HOME: home, ...variables };
-    const ended: Failed = await run('bash', ['-uc', command], { env }).catch((failed: unknown) => failed as Failed);
+    const ended: Failed = await run('bash', ['-uc', command], { env, cwd: home }).catch(
+      (failed: unknown) => failed as Failed,
+    );
     const { code = 0, stdout } = ended;
     expect(code).toBe(line.includes('?subscribe') ? TIME_IS_UP : 0);
     expect(stdout).toMatch(/\S/);
