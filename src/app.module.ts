@@ -67,10 +67,10 @@ export function sharedOptions(config: Config<DialectSettings>): LatchkeyOptions 
   const { applications, credentialCache, lastUse, loginThrottle, longLists, names } = config;
   const { requests, rights, userTokens, database } = config;
   const { bcryptCost, ...passwords } = config.passwords;
-  const { leaseSeconds, checkpointSeconds } = database;
+  const { answerMs, leaseSeconds, checkpointSeconds } = database;
   const lists = { credentialCache, lastUse, longLists, loginThrottle };
   const options = { applications, ...lists, names, requests, rights, userTokens };
-  return { ...options, bcryptCost, leaseSeconds, checkpointSeconds, passwords };
+  return { ...options, answerMs, bcryptCost, leaseSeconds, checkpointSeconds, passwords };
 }
 
 function replacements(dataSource: DataSource, clock: Clock | undefined): Provider[] {

@@ -1,5 +1,5 @@
 /** The module that provides core and identity, which every dialect and the data plane import. */
-import { ConfigurableModuleBuilder, Module, type OnModuleInit, type Provider } from '@nestjs/common';
+import { ConfigurableModuleBuilder, Inject, Module, type OnModuleInit, type Provider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -177,8 +177,8 @@ const REPLACEABLE: Provider[] = [
     },
     {
       provide: Transactor,
-      useFactory: ({ dataSource }: Connection) => transactorFor(dataSource),
-      inject: [Connection],
+      useFactory: ({ dataSource }: Connection, { answerMs }: LatchkeyValues) => transactorFor(dataSource, answerMs),
+      inject: [Connection, LATCHKEY_OPTIONS],
     },
     {
       provide: ChangeRelay,
@@ -192,8 +192,9 @@ const REPLACEABLE: Provider[] = [
     },
     {
       provide: TokenLookup,
-      useFactory: ({ dataSource }: Connection, transactor: Transactor) => tokenLookupFor(dataSource, transactor),
-      inject: [Connection, Transactor],
+      useFactory: ({ dataSource }: Connection, transactor: Transactor, { answerMs }: LatchkeyValues) =>
+        tokenLookupFor(dataSource, transactor, answerMs),
+      inject: [Connection, Transactor, LATCHKEY_OPTIONS],
     },
     {
       provide: CHECKPOINTS,
@@ -230,6 +231,8 @@ export class LatchkeyModule extends ConfigurableModuleClass implements OnModuleI
     private readonly connection: Connection,
     private readonly modules: ModulesContainer,
     private readonly health: HealthChecks,
+    private readonly transactor: Transactor,
+    @Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyValues,
   ) {
     super();
   }
@@ -241,7 +244,9 @@ export class LatchkeyModule extends ConfigurableModuleClass implements OnModuleI
       const other = providers.get(Connection)?.instance as Connection | undefined;
       if (other) this.connection.checkBeside(other);
     }
-    for (const check of databaseChecks(this.connection.dataSource)) this.health.register(check);
+    const { answerMs } = this.options;
+    for (const check of databaseChecks(this.connection.dataSource, this.transactor, answerMs))
+      this.health.register(check);
   }
 }
 

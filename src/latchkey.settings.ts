@@ -39,6 +39,7 @@ export const LATCHKEY_SETTINGS = settingsTable('LatchkeyModule', {
   rights: RIGHTS_SETTINGS,
   applications: APPLICATION_SETTINGS,
   leaseSeconds: DATABASE_SETTINGS.settings.leaseSeconds,
+  answerMs: DATABASE_SETTINGS.settings.answerMs,
   checkpointSeconds: DATABASE_SETTINGS.settings.checkpointSeconds,
   cleanup: CLEANUP_SETTINGS,
   requests: REQUEST_SETTINGS,

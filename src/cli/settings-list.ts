@@ -28,6 +28,7 @@ Database:
   DATABASE_POOL_SIZE            Maximum number of connections to PostgreSQL (2 to 200; default: 10)
   DATABASE_WAIT_SECONDS         Seconds that a start waits for a database that cannot be reached yet (0 to 3600; default: 60)
   DATABASE_MUST_EXIST           Whether a start refuses an empty or missing database instead of creating one (default: false)
+  DATABASE_ANSWER_MS            PostgreSQL: milliseconds that it may be silent, or look up a credential, before 503 (100 to 60000; default: 1500)
   INSTANCE_LEASE_SECONDS        PostgreSQL: longest time that a lost instance delays a revocation (1 to 60; default: 2)
   SQLITE_CHECKPOINT_SECONDS     SQLite: seconds between two times that the log (-wal) is written back into the database file (1 to 86400; default: 60)
 

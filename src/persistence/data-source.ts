@@ -101,11 +101,14 @@ export function withoutTimeLimits(options: DataSourceOptions): DataSourceOptions
   return { ...options, extra: { ...(options.extra as object), ...limits } };
 }
 
-/** The token look-up for the connection's engine. */
-export function tokenLookupFor(dataSource: DataSource, transactor: Transactor): TokenLookup {
+/**
+ * The token look-up for the connection's engine.
+ * @param answerMs - how long one may take on PostgreSQL
+ */
+export function tokenLookupFor(dataSource: DataSource, transactor: Transactor, answerMs: number): TokenLookup {
   return transactor instanceof SqliteTransactor
     ? new SqliteTokenLookup(dataSource, transactor)
-    : new PostgresTokenLookup(dataSource);
+    : new PostgresTokenLookup(dataSource, answerMs);
 }
 
 /**
@@ -154,9 +157,14 @@ export function checkpointsFor(
   return new SqliteCheckpoints(dataSource, transactor, intervalSeconds);
 }
 
-/** The transactor for the connection's engine. */
-export function transactorFor(dataSource: DataSource): Transactor {
-  return engineOf(dataSource) === 'sqlite' ? new SqliteTransactor(dataSource) : new PostgresTransactor(dataSource);
+/**
+ * The transactor for the connection's engine.
+ * @param answerMs - how long PostgreSQL may not answer at all
+ */
+export function transactorFor(dataSource: DataSource, answerMs: number): Transactor {
+  return engineOf(dataSource) === 'sqlite'
+    ? new SqliteTransactor(dataSource)
+    : new PostgresTransactor(dataSource, answerMs);
 }
 
 /**

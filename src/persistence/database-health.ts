@@ -1,20 +1,28 @@
-/** Health checks of the database: it is reachable, and has the schema that this version needs. */
+/** Health checks of the database: it is reachable, has the schema that this version needs, and can be written to. */
 import type { DataSource } from 'typeorm';
-import type { HealthCheck } from '../core/index.js';
+import type { HealthCheck, Transactor } from '../core/index.js';
+import { DatabaseCondition } from './database-condition.js';
+import { engineOf } from './engine.js';
+import { Unresponsive, PostgresWatch } from './postgres-watch.js';
+import { SqliteFile } from './sqlite-file.js';
 
-/** The checks to register for a connection. */
-export function databaseChecks(dataSource: DataSource): readonly HealthCheck[] {
-  const unreachable = 'the database is not reachable';
+const UNREACHABLE = 'the database is not reachable';
+
+/** While writes succeed, none is tried for this long. */
+const WRITTEN_WITHIN_MS = 10_000;
+
+/**
+ * The checks to register for a connection.
+ * @param answerMs - how long PostgreSQL may not answer
+ */
+export function databaseChecks(
+  dataSource: DataSource,
+  transactor: Transactor,
+  answerMs: number,
+): readonly HealthCheck[] {
   let isMigrated = false;
   return [
-    {
-      name: 'the database',
-      check: () =>
-        dataSource.query('SELECT 1').then(
-          () => null,
-          () => unreachable,
-        ),
-    },
+    { name: 'the database', timeLimitMs: answerMs * 2, check: () => reachable(dataSource, answerMs) },
     {
       name: 'the schema',
       requires: 'the database',
@@ -24,9 +32,48 @@ export function databaseChecks(dataSource: DataSource): readonly HealthCheck[] {
           isMigrated ||= !(await dataSource.showMigrations());
           return isMigrated ? null : 'migrations are pending';
         } catch {
-          return unreachable;
+          return UNREACHABLE;
         }
       },
     },
+    {
+      name: 'writing to the database',
+      requires: 'the schema',
+      check: writable(dataSource, transactor),
+    },
   ];
+}
+
+async function reachable(dataSource: DataSource, answerMs: number): Promise<string | null> {
+  const ask = (): Promise<unknown> => dataSource.query('SELECT 1');
+  try {
+    await (engineOf(dataSource) === 'postgres' ? PostgresWatch.of(dataSource, answerMs).guard(ask) : ask());
+    return null;
+  } catch (error) {
+    return error instanceof Unresponsive ? 'the database does not answer' : UNREACHABLE;
+  }
+}
+
+function writable(dataSource: DataSource, transactor: Transactor): () => Promise<string | null> {
+  const [condition, file] = [DatabaseCondition.of(dataSource), SqliteFile.of(dataSource)];
+  return async () => {
+    try {
+      file?.check();
+    } catch {
+      return 'the database file was removed or replaced';
+    }
+    if (!condition.hasWrittenWithin(WRITTEN_WITHIN_MS)) await tryToWrite(transactor).catch(() => undefined);
+    return condition.writeProblem;
+  };
+}
+
+/** Writes a row and removes it, so that nobody ever sees it. */
+function tryToWrite(transactor: Transactor): Promise<void> {
+  return transactor.write(async (manager) => {
+    const columns = '"id", "renewals", "fenced", "trust_ms"';
+    await manager.query(
+      `INSERT INTO "latchkey_instance" (${columns}) VALUES ('00000000-0000-0000-0000-000000000000', 0, TRUE, 0)`,
+    );
+    await manager.query(`DELETE FROM "latchkey_instance" WHERE "id" = '00000000-0000-0000-0000-000000000000'`);
+  });
 }

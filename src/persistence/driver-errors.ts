@@ -2,6 +2,7 @@
 import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { DomainError, UniqueViolation } from '../core/index.js';
 import { databaseErrorChannel, type DatabaseErrorMessage } from './channels.js';
+import type { Attempt, DatabaseCondition } from './database-condition.js';
 import type { Engine } from './engine.js';
 
 const UNIQUE = new Set(['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
@@ -38,6 +39,9 @@ const UNAVAILABLE = new Set([
   'SQLITE_FULL',
   'SQLITE_READONLY',
   'SQLITE_CANTOPEN',
+  // Our own
+  'FILE_LOST',
+  'UNRESPONSIVE',
 ]);
 
 /**
@@ -71,7 +75,12 @@ export function isRetryable(error: unknown): boolean {
 }
 
 /** The core's error for this driver error, or the same error if the core has none for it. */
-export function translated(error: unknown, engine: Engine): unknown {
+export function translated(
+  error: unknown,
+  engine: Engine,
+  condition?: DatabaseCondition,
+  attempt: Attempt = 'read',
+): unknown {
   const driverError = driverErrorOf(error);
   if (!driverError) return error;
   const { code = '', constraint, message } = driverError;
@@ -80,6 +89,7 @@ export function translated(error: unknown, engine: Engine): unknown {
   // Other errors may have been thrown by the work itself.
   if (consequence === 'unavailable' || error instanceof QueryFailedError) publishError({ engine, error, consequence });
   if (consequence === 'unexpected') return error;
+  condition?.failed(attempt, codeOf(error), message);
   return new DomainError('unavailable', 'the database cannot serve at the moment; try again', RETRY_AFTER_SECONDS);
 }
 
@@ -90,9 +100,12 @@ export function publishError({
   consequence,
 }: Omit<DatabaseErrorMessage, 'code'> & { readonly error: unknown }): void {
   if (!databaseErrorChannel.hasSubscribers) return;
+  databaseErrorChannel.publish({ engine, code: codeOf(error), consequence });
+}
+
+function codeOf(error: unknown): string {
   const { code, message = '' } = driverErrorOf(error) ?? {};
-  const nameless = CONNECTION_LOST.test(message) ? 'CONNECTION_LOST' : (error as Error).name;
-  databaseErrorChannel.publish({ engine, code: code ?? nameless, consequence });
+  return code ?? (CONNECTION_LOST.test(message) ? 'CONNECTION_LOST' : (error as Error).name);
 }
 
 function isUnavailable(error: unknown, code: string, message: string): boolean {

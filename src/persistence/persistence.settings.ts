@@ -104,6 +104,12 @@ export const DATABASE_SETTINGS = settingsTable(
       doc: 'Whether a start refuses an empty or missing database instead of creating one',
       more: 'Set it once the first start is over: a wrong path or an unmounted volume then ends the start.',
     }),
+    answerMs: setting({
+      env: 'DATABASE_ANSWER_MS',
+      form: integer(100, 60_000),
+      default: 1500,
+      doc: 'PostgreSQL: milliseconds that it may be silent, or look up a credential, before 503',
+    }),
     leaseSeconds: setting({
       env: 'INSTANCE_LEASE_SECONDS',
       form: integer(1, 60),
@@ -119,5 +125,5 @@ export const DATABASE_SETTINGS = settingsTable(
       more: 'It is also written back when it has 32 MiB, a second after the start, and when the server stops.',
     }),
   },
-  ['DATABASE_POOL_', 'DATABASE_WAIT_', 'DATABASE_MUST_', 'INSTANCE_LEASE_', 'SQLITE_CHECKPOINT_'],
+  ['DATABASE_POOL_', 'DATABASE_WAIT_', 'DATABASE_MUST_', 'DATABASE_ANSWER_', 'INSTANCE_LEASE_', 'SQLITE_CHECKPOINT_'],
 );

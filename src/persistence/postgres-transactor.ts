@@ -2,11 +2,14 @@
  * Transactions on PostgreSQL: every write has its own connection and transaction. One connection of the pool is kept for
  * reads: a host's user directory may need one during a write, which would deadlock if writers held all of them.
  */
+import type { OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
 import { Transactor, Semaphore, type DatabaseWork, type LockMode } from '../core/index.js';
 import { poolOf } from '../internals/index.js';
 import { commitChannel, type CommitMessage } from './channels.js';
+import { DatabaseCondition } from './database-condition.js';
 import { isRetryable, publishError, translated } from './driver-errors.js';
+import { PostgresWatch } from './postgres-watch.js';
 
 /** Total attempts for a transaction that is rolled back by a deadlock or serialization failure. */
 const TRIES = 4;
@@ -14,11 +17,20 @@ const TRIES = 4;
 /** How long a write waits for a connection, in milliseconds. */
 const PATIENCE_MS = 5000;
 
-export class PostgresTransactor extends Transactor {
+export class PostgresTransactor extends Transactor implements OnApplicationShutdown {
   private readonly writers: Semaphore;
 
-  constructor(private readonly dataSource: DataSource) {
+  private readonly condition: DatabaseCondition;
+  private readonly watch: PostgresWatch;
+
+  /** @param answerMs - how long the database may not answer at all */
+  constructor(
+    private readonly dataSource: DataSource,
+    answerMs: number,
+  ) {
     super();
+    this.condition = DatabaseCondition.of(dataSource);
+    this.watch = PostgresWatch.of(dataSource, answerMs);
     this.writers = new Semaphore({
       concurrent: Math.max(1, poolSizeOf(dataSource) - 1),
       maxWaitMs: PATIENCE_MS,
@@ -30,20 +42,30 @@ export class PostgresTransactor extends Transactor {
     return this.writers.waiting;
   }
 
+  onApplicationShutdown(): void {
+    this.watch.close();
+  }
+
   async read<T>(work: DatabaseWork<T>): Promise<T> {
     try {
-      return await work(this.dataSource.manager);
+      const result = await this.watch.guard(() => work(this.dataSource.manager));
+      this.condition.worked('read');
+      return result;
     } catch (error) {
-      throw translated(error, 'postgres');
+      throw translated(error, 'postgres', this.condition);
     }
   }
 
   async write<T>(work: DatabaseWork<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await (commitChannel.hasSubscribers ? this.observed(work) : this.inTurn(work));
+        const result = await this.watch.guard(() =>
+          commitChannel.hasSubscribers ? this.observed(work) : this.inTurn(work),
+        );
+        this.condition.worked('write');
+        return result;
       } catch (error) {
-        if (attempt >= TRIES || !isRetryable(error)) throw translated(error, 'postgres');
+        if (attempt >= TRIES || !isRetryable(error)) throw translated(error, 'postgres', this.condition, 'write');
         publishError({ engine: 'postgres', error, consequence: 'retried' });
       }
     }

@@ -7,19 +7,21 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
 import { Transactor, findRow, type DatabaseWork } from '../core/index.js';
 import { commitChannel } from './channels.js';
+import { DatabaseCondition } from './database-condition.js';
 import { isBusy, translated } from './driver-errors.js';
 import { ReadWriteLock } from './read-write-lock.js';
+import { SqliteFile } from './sqlite-file.js';
 
 /** Maximum number of writers that share one commit. */
 const BATCH = 64;
 
-/** How long a writer waits while another process has the file locked, and the pause between attempts. */
+/** How long a writer waits in all while another process has the file locked, and the pause between attempts. */
 const BUSY_PATIENCE_MS = 1500;
 const BUSY_PAUSE_MS = 20;
 
 interface Job {
-  /** By `performance.now()`; only set if the channel of commits has subscribers. */
-  readonly queuedAt: number | undefined;
+  /** By `performance.now()`. */
+  readonly queuedAt: number;
   /** Does the work in a savepoint; returns the function that settles the writer's promise after the commit. */
   run(): Promise<() => void>;
   fail(error: unknown): void;
@@ -32,8 +34,13 @@ export class SqliteTransactor extends Transactor {
   private committed = 0;
   private beforeCommit: () => void = () => undefined;
 
+  private readonly condition: DatabaseCondition;
+  private readonly file: SqliteFile | undefined;
+
   constructor(private readonly dataSource: DataSource) {
     super();
+    this.condition = DatabaseCondition.of(dataSource);
+    this.file = SqliteFile.of(dataSource);
   }
 
   /** Number of commits so far; incremented before any writer's promise settles. */
@@ -52,9 +59,11 @@ export class SqliteTransactor extends Transactor {
 
   async read<T>(work: DatabaseWork<T>): Promise<T> {
     try {
-      return await this.readWriteLock.shared(() => work(this.dataSource.manager));
+      const result = await this.readWriteLock.shared(() => work(this.dataSource.manager));
+      this.condition.worked('read');
+      return result;
     } catch (error) {
-      throw translated(error, 'sqlite');
+      throw translated(error, 'sqlite', this.condition);
     }
   }
 
@@ -71,11 +80,10 @@ export class SqliteTransactor extends Transactor {
           else fail(outcome.error);
         };
       };
-      const queuedAt = commitChannel.hasSubscribers ? performance.now() : undefined;
       // One caller drains the queue for all; the work of each must run in its own asynchronous context.
       // `AsyncResource.bind` would cost several times as much: it defines deprecated properties on each function.
       const context = new AsyncResource('LATCHKEY_WRITE');
-      this.queue.push({ queuedAt, run: () => context.runInAsyncScope(run), fail });
+      this.queue.push({ queuedAt: performance.now(), run: () => context.runInAsyncScope(run), fail });
       this.drainSoon();
     });
   }
@@ -110,7 +118,7 @@ export class SqliteTransactor extends Transactor {
       await this.collectWriters();
       const jobs = this.queue.splice(0, BATCH);
       const began = commitChannel.hasSubscribers ? performance.now() : undefined;
-      const isCommitted = await this.readWriteLock.exclusive(() => this.commitTogether(jobs));
+      const isCommitted = await this.committedTogether(jobs);
       if (began !== undefined) this.publish(jobs, isCommitted, began);
     }
     this.draining = false;
@@ -130,30 +138,56 @@ export class SqliteTransactor extends Transactor {
       outcome: isCommitted ? 'committed' : 'rolled_back',
       writes: jobs.length,
       waiting: this.queue.length,
-      waitMs: began - (jobs[0]?.queuedAt ?? began),
+      waitMs: Math.max(0, began - (jobs[0]?.queuedAt ?? began)),
       durationMs: performance.now() - began,
     });
   }
 
-  /** @returns whether it was committed */
-  private async commitTogether(jobs: Job[]): Promise<boolean> {
+  /**
+   * While another process has the file locked, readers take their turns. No writer waits longer than its time, however
+   * many wait before it.
+   * @returns whether it was committed
+   */
+  private async committedTogether(jobs: Job[]): Promise<boolean> {
+    const until = (jobs[0]?.queuedAt ?? 0) + BUSY_PATIENCE_MS;
+    for (;;) {
+      const outcome = await this.readWriteLock.exclusive(() => this.commitTogether(jobs, performance.now() >= until));
+      if (outcome !== 'busy') return outcome;
+      await delay(BUSY_PAUSE_MS);
+    }
+  }
+
+  /** @param isLast - whether the writers fail if another process has the file locked */
+  private async commitTogether(jobs: Job[], isLast: boolean): Promise<boolean | 'busy'> {
     try {
-      await this.begin();
+      await this.dataSource.query('BEGIN IMMEDIATE');
+    } catch (error) {
+      if (isBusy(error) && !isLast) return 'busy';
+      this.failAll(jobs, error);
+      return false;
+    }
+    try {
       const outcomes: (() => void)[] = [];
       for (const job of jobs) outcomes.push(await job.run());
       this.beforeCommit();
+      this.file?.check();
       await this.dataSource.query('COMMIT');
       this.committed += 1;
+      this.condition.worked('write');
       for (const settle of outcomes) settle();
       return true;
     } catch (error) {
       // The engine itself failed (disk full, file locked by another process), so nothing was committed.
       await this.dataSource.query('ROLLBACK').catch(() => undefined);
-      // Translated once, so that the error is published once.
-      const reason = translated(error, 'sqlite');
-      for (const job of jobs) job.fail(reason);
+      this.failAll(jobs, error);
       return false;
     }
+  }
+
+  private failAll(jobs: readonly Job[], error: unknown): void {
+    // Translated once, so that the error is published once.
+    const reason = translated(error, 'sqlite', this.condition, 'write');
+    for (const job of jobs) job.fail(reason);
   }
 
   /** Throws only when the savepoint itself fails, because then the whole transaction is lost. */
@@ -176,19 +210,6 @@ export class SqliteTransactor extends Transactor {
       await this.dataSource.query('RELEASE work');
     } catch {
       throw error;
-    }
-  }
-
-  /** Another process may have the file locked for a moment: waits for it without blocking the event loop. */
-  private async begin(): Promise<void> {
-    for (let waited = 0; ; waited += BUSY_PAUSE_MS) {
-      try {
-        await this.dataSource.query('BEGIN IMMEDIATE');
-        return;
-      } catch (error) {
-        if (!isBusy(error) || waited >= BUSY_PATIENCE_MS) throw error;
-        await delay(BUSY_PAUSE_MS);
-      }
     }
   }
 }

@@ -7,6 +7,7 @@ import { closeLater } from './closing.js';
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private isCut = false;
+  private isFrozen = false;
 
   private constructor(
     private readonly server: Server,
@@ -47,6 +48,17 @@ export class TcpProxy {
     this.isCut = false;
   }
 
+  /** Passes nothing on, and keeps every connection open, as a server does that was stopped by a signal. */
+  freeze(): void {
+    this.isFrozen = true;
+    for (const socket of this.sockets) socket.pause();
+  }
+
+  thaw(): void {
+    this.isFrozen = false;
+    for (const socket of this.sockets) socket.resume();
+  }
+
   private pass(inward: Socket): void {
     if (this.isCut) {
       inward.destroy();
@@ -59,5 +71,6 @@ export class TcpProxy {
       socket.on('close', () => this.sockets.delete(socket));
     }
     inward.pipe(outward).pipe(inward);
+    if (this.isFrozen) for (const socket of [inward, outward]) socket.pause();
   }
 }

@@ -1,7 +1,9 @@
 /** Token look-ups on PostgreSQL: concurrent look-ups are batched, and only one query runs at a time. */
 import type { DataSource } from 'typeorm';
 import { Overload, TokenLookup, type LookupKey, type StoredToken } from '../../core/index.js';
+import { DatabaseCondition } from '../database-condition.js';
 import { translated } from '../driver-errors.js';
+import { PostgresWatch, Unresponsive } from '../postgres-watch.js';
 import { HAS_ACCOUNT, TokenRows, type TokenRow } from './token-rows.js';
 
 /** Maximum number of look-ups in one query. */
@@ -10,8 +12,13 @@ const BATCH = 200;
 /** Maximum number of waiting look-ups; further ones are refused and may be retried. */
 const WAITING = 10_000;
 
+/** What a query gets at least, in milliseconds, for look-ups that have waited for another one. */
+const MIN_MS = 100;
+
 interface Waiting {
   readonly key: LookupKey;
+  /** By `performance.now()`. */
+  readonly since: number;
   readonly resolve: (found: StoredToken | null) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -21,9 +28,19 @@ export class PostgresTokenLookup extends TokenLookup {
   private readonly query: string;
   private readonly waiting: Waiting[] = [];
   private asking = false;
+  /** Whether the last query has taken too long and still runs. */
+  private isHanging = false;
+  private readonly condition: DatabaseCondition;
+  private readonly watch: PostgresWatch;
 
-  constructor(private readonly dataSource: DataSource) {
+  /** @param answerMs - how long a look-up may take */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly answerMs: number,
+  ) {
     super();
+    this.condition = DatabaseCondition.of(dataSource);
+    this.watch = PostgresWatch.of(dataSource, answerMs);
     this.rows = new TokenRows(dataSource);
     const { columns } = this.rows;
     const byHandle = `JOIN "latchkey_token" token ON token."kind" = k AND token."handle_scope" = s AND token."handle" = h`;
@@ -41,12 +58,20 @@ export class PostgresTokenLookup extends TokenLookup {
     if (this.waiting.length >= WAITING) {
       return Promise.reject(new Overload('too many credentials are being looked up; try again', 1));
     }
+    if (this.isHanging) return this.refuse();
     return new Promise((resolve, reject) => {
-      this.waiting.push({ key, resolve, reject });
+      this.waiting.push({ key, since: performance.now(), resolve, reject });
       if (this.asking) return;
       this.asking = true;
       // Lets the requests that have already arrived join the batch.
       setImmediate(() => void this.askForAll());
+    });
+  }
+
+  private refuse(): Promise<never> {
+    // `translated` has the errors of the core as `unknown`.
+    return Promise.resolve().then(() => {
+      throw this.translated(new Unresponsive());
     });
   }
 
@@ -58,16 +83,47 @@ export class PostgresTokenLookup extends TokenLookup {
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0, BATCH);
       try {
-        const found = await this.ask(batch.map(({ key }) => key));
+        const found = await this.inTime(batch);
+        this.condition.worked('read');
         batch.forEach(({ resolve }, at) => {
           resolve(found.get(at + 1) ?? null);
         });
       } catch (error) {
-        const reason = translated(error, 'postgres');
-        for (const { reject } of batch) reject(reason);
+        const reason = this.translated(error);
+        const refused = error instanceof Unresponsive ? [...batch, ...this.waiting.splice(0)] : batch;
+        for (const { reject } of refused) reject(reason);
       }
     }
     this.asking = false;
+  }
+
+  private translated(error: unknown): unknown {
+    return translated(error, 'postgres', this.condition);
+  }
+
+  /** A query that takes too long is not waited for, and nobody else is kept waiting behind it. */
+  private async inTime(batch: readonly Waiting[]): Promise<Map<number, StoredToken>> {
+    const waited = performance.now() - (batch[0]?.since ?? 0);
+    const asked = this.watch.guard(() => this.ask(batch.map(({ key }) => key)));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(
+        () => {
+          this.isHanging = true;
+          const over = (): void => {
+            this.isHanging = false;
+          };
+          asked.then(over, over);
+          reject(new Unresponsive());
+        },
+        Math.max(this.answerMs - waited, MIN_MS),
+      );
+    });
+    try {
+      return await Promise.race([asked, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** The tokens found, by the position of their key, counted from 1. */

@@ -7,6 +7,7 @@ import type Database from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
 import { TokenLookup, type LookupKey, type StoredToken } from '../../core/index.js';
 import { sqliteClassOf } from '../../internals/index.js';
+import { DatabaseCondition } from '../database-condition.js';
 import { translated } from '../driver-errors.js';
 import type { SqliteTransactor } from '../sqlite-transactor.js';
 import { SqliteSnapshot } from './sqlite-snapshot.js';
@@ -39,13 +40,25 @@ export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutd
 
   find(key: LookupKey): StoredToken | null | Promise<StoredToken | null> {
     if (!this.reader) return this.inTurn(this.rowBy, key).then((row) => (row ? this.rows.stored(row) : null));
-    const row = answer(this.reader.snapshot, this.reader.rowBy, key);
+    const row = this.answer(this.reader, this.reader.rowBy, key);
     return row ? this.rows.stored(row) : null;
   }
 
   exists(key: LookupKey): boolean | Promise<boolean> {
     if (!this.reader) return this.inTurn(this.anyBy, key).then((row) => row !== undefined);
-    return answer(this.reader.snapshot, this.reader.anyBy, key) !== undefined;
+    return this.answer(this.reader, this.reader.anyBy, key) !== undefined;
+  }
+
+  private answer({ snapshot }: Reader, { byDigest, byHandle }: Asked<Statement>, key: LookupKey): TokenRow | undefined {
+    try {
+      snapshot.refresh();
+      return 'digest' in key
+        ? byDigest.get(key.digest, key.digest)
+        : byHandle.get(key.kind, key.handleScope, key.handle);
+    } catch (error) {
+      snapshot.end();
+      throw translated(error, 'sqlite', DatabaseCondition.of(this.dataSource));
+    }
   }
 
   private async inTurn({ byDigest, byHandle }: Asked<string>, key: LookupKey): Promise<TokenRow | undefined> {
@@ -102,15 +115,4 @@ function asking(columns: string): Asked<string> {
     byDigest: `${select} (token."secret_digest" = ? OR token."previous_secret_digest" = ?) AND ${HAS_ACCOUNT}`,
     byHandle: `${select} token."kind" = ? AND token."handle_scope" = ? AND token."handle" = ? AND ${HAS_ACCOUNT}`,
   };
-}
-
-function answer(snapshot: SqliteSnapshot, by: Asked<Statement>, key: LookupKey): TokenRow | undefined {
-  const { byDigest, byHandle } = by;
-  try {
-    snapshot.refresh();
-    return 'digest' in key ? byDigest.get(key.digest, key.digest) : byHandle.get(key.kind, key.handleScope, key.handle);
-  } catch (error) {
-    snapshot.end();
-    throw translated(error, 'sqlite');
-  }
 }

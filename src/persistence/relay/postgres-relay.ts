@@ -131,10 +131,12 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
         await this.runSession(firstAttemptMade);
       } catch (error) {
         if (this.isStopping()) break;
+        const isFirst = !this.interrupted;
         this.interrupted = true;
         const reason = error instanceof Error ? error.message : String(error);
         if (relayChannel.hasSubscribers) relayChannel.publish({ event: 'lost', reason });
-        this.logger.warn(`no longer receiving changes (${reason}): answering from the database until reconnected`);
+        if (isFirst)
+          this.logger.warn(`no longer receiving changes (${reason}): answering from the database until reconnected`);
       }
       firstAttemptMade();
       await delay(RECONNECT_MS);
@@ -154,6 +156,7 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
       this.session = session;
       if (relayChannel.hasSubscribers) relayChannel.publish({ event: 'listening' });
       if (this.interrupted) this.logger.log('receiving changes again');
+      this.interrupted = false;
       begun();
       return await session.keepRenewing((sentAt) => {
         if (relayChannel.hasSubscribers) {
