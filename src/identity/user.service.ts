@@ -139,14 +139,16 @@ export class UserService {
   }
 
   /**
-   * Unblocks a user, and has their failed logins forgotten, for it may be those that keep them out.
+   * Unblocks a user, and has their failed logins forgotten even if they are not blocked, for it may be those that keep
+   * them out.
    * @throws DomainError `user_not_found`
    */
   async unblock(actor: Actor, id: number): Promise<User> {
     return this.unitOfWork.write(actor, async (tx) => {
       const user = await this.change(tx, id, { blocked: false });
+      if (tx.changes.length > 0) return user;
       await forgetFailures(tx, id);
-      if (tx.changes.length === 0) tx.record(new UserLocksCleared(user));
+      tx.record(new UserLocksCleared(user));
       return user;
     });
   }
@@ -184,6 +186,7 @@ export class UserService {
     const { email: before } = user;
     if (address && values.email !== undefined) await this.changeAddress(tx, user, address);
     await tx.manager.update(User, { id }, { ...values, ...(address && { emailKey: address.key }), updatedAt: tx.now });
+    if (values.blocked === false) await forgetFailures(tx, id);
     Object.assign(user, values, { updatedAt: tx.now });
     recordChanges(tx, user, values, before);
     return user;

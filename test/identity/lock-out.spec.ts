@@ -156,6 +156,13 @@ onBothEngines('an administrator', (engine) => {
   it.each([
     ['unblocking', (server, id) => asAdmin(server, 'POST', `/users/${String(id)}/unblock`), PERSON.password],
     [
+      'unblocking as a change, after blocking',
+      async (server, id) => {
+        for (const blocked of [true, false]) await asAdmin(server, 'PATCH', `/users/${String(id)}`, { blocked });
+      },
+      PERSON.password,
+    ],
+    [
       'setting a password',
       (server, id) => asAdmin(server, 'POST', `/users/${String(id)}/password`, { new_password: 'another one' }),
       'another one',

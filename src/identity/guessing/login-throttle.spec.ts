@@ -32,19 +32,19 @@ describe('the limits on failed logins', () => {
   let clock: SetClock;
   let throttle: LoginThrottle;
   let hashing: HashingService;
+  const options = {
+    loginThrottle: {
+      ...defaultsOf(LOGIN_THROTTLE_SETTINGS),
+      failuresPerAccount: PER_ACCOUNT,
+      failuresPerAccountInTotal: IN_TOTAL,
+      failuresPerAddress: PER_ADDRESS,
+      wideNetworkFactor: FACTOR,
+      windowSeconds: WINDOW_SECONDS,
+    },
+  };
 
   beforeEach(() => {
     clock = new SetClock();
-    const options = {
-      loginThrottle: {
-        ...defaultsOf(LOGIN_THROTTLE_SETTINGS),
-        failuresPerAccount: PER_ACCOUNT,
-        failuresPerAccountInTotal: IN_TOTAL,
-        failuresPerAddress: PER_ADDRESS,
-        wideNetworkFactor: FACTOR,
-        windowSeconds: WINDOW_SECONDS,
-      },
-    };
     hashing = new HashingService({ bcryptCost: 4 });
     throttle = new LoginThrottle(options, new GuessThrottle(options, new LocalFailureCounters(clock, 10_000), hashing));
   });
@@ -165,6 +165,16 @@ describe('the limits on failed logins', () => {
   it('do not count attempts that could not be checked', async () => {
     for (let count = 0; count < 100; count += 1) await (await begin('192.0.2.9', VICTIM)).cancelled();
     expect(await admitted(50, () => ['192.0.2.9', VICTIM])).toBe(PER_ACCOUNT);
+  });
+
+  it('are not displaced by a flood of attempts for other accounts, whether cancelled or refused', async () => {
+    const few = new LocalFailureCounters(clock, 1000);
+    throttle = new LoginThrottle(options, new GuessThrottle(options, few, hashing));
+    await admitted(50, () => ['192.0.2.9', VICTIM]);
+    for (let index = 0; index < 3000; index += 1) await (await begin('198.51.100.1', mail(index))).cancelled();
+    expect(few.size).toBeLessThan(10);
+    expect(await admitted(3000, (index) => ['198.51.100.1', mail(index)])).toBe(PER_ADDRESS);
+    expect(await refusal('192.0.2.9', VICTIM)).toMatchObject({ code: 'throttled' });
   });
 
   it('are separate for the user’s own change of password', async () => {
