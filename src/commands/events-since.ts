@@ -15,9 +15,12 @@ export const UNDONE_TYPES = [
   'token.updated',
   'user.blocked',
   'user.unblocked',
+  'user.updated',
   'user.deleted',
   'user.password_changed',
   'account.deleted',
+  'membership.updated',
+  'membership.removed',
 ] as const;
 
 /** The name of the value by which copies of one database are known. */
@@ -35,14 +38,15 @@ export async function eventsSince(
   origin: string | null,
 ): Promise<LoggedEvent[]> {
   const exported = await surroundings.readAuditExport(file);
-  if (exported) return exported.filter(({ id, type }) => id > afterId && UNDONE_TYPES.includes(type as never));
+  if (exported)
+    return exported.filter(({ id, type }) => id > afterId && UNDONE_TYPES.includes(type as never)).filter(mayTakeRight);
   const access = { readOnly: true, anySchema: true };
   const dataSource = await openForCommand({ engine: 'sqlite', path: file }, surroundings.schema, access);
   try {
     if ((await originOf(dataSource)) !== origin) {
       throw new CommandError(`${file} belongs to another server: it does not tell what was revoked in this one`);
     }
-    return await loggedEvents(dataSource, afterId);
+    return (await loggedEvents(dataSource, afterId)).filter(mayTakeRight);
   } finally {
     await dataSource.destroy();
   }
@@ -50,13 +54,25 @@ export async function eventsSince(
 
 async function loggedEvents({ manager }: DataSource, afterId: number): Promise<LoggedEvent[]> {
   const rows = await manager.find(AuditRecord, {
-    select: { id: true, action: true, targetId: true, targetName: true, createdAt: true },
+    select: { id: true, action: true, targetId: true, targetName: true, details: true, createdAt: true },
     where: { id: MoreThan(afterId), action: In([...UNDONE_TYPES]) },
     order: { id: 'ASC' },
   });
-  return rows.map(({ id, action, targetId, targetName, createdAt }) => {
-    return { id, type: action, targetId, targetName, at: createdAt };
+  return rows.map(({ id, action, targetId, targetName, details, createdAt }) => {
+    return { id, type: action, targetId, targetName, details, at: createdAt };
   });
+}
+
+/** Fields whose change may have taken a right; what a thing is called is none of them. */
+const RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  'user.updated': ['admin'],
+  'token.updated': ['enabled', 'expiresAt', 'previousSecretExpiresAt'],
+};
+
+/** Whether a change may have taken a right from somebody. */
+export function mayTakeRight({ type, details }: LoggedEvent): boolean {
+  const [fields, rights] = [details.fields, RIGHTS[type]];
+  return rights === undefined || !Array.isArray(fields) || fields.some((field) => rights.includes(String(field)));
 }
 
 /** Tells the copies of one database from those of others; `null` before the first start. */

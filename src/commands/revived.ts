@@ -3,12 +3,12 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { In } from 'typeorm';
 import { COMMAND_LINE, DomainError, Token, UnitOfWork } from '../core/index.js';
 import { TokenRevocation } from '../data-plane/index.js';
-import { Account, AccountService, User, UserService } from '../identity/index.js';
+import { Account, AccountService, Membership, User, UserService } from '../identity/index.js';
 import type { LoggedEvent } from './events-since.js';
 
 /** Something that is as it was before a later change, which the restore has undone. */
 export interface Revived {
-  readonly what: 'token' | 'user' | 'account';
+  readonly what: 'token' | 'user' | 'account' | 'membership';
   readonly id: string;
   readonly name: string | null;
   /** The type of the change, for example `token.revoked`. */
@@ -28,14 +28,29 @@ export async function findRevived(
   for (const { type, targetId, targetName, at } of events) {
     if (targetId === null) continue;
     const what = type.slice(0, type.indexOf('.')) as Revived['what'];
-    const key = type === 'user.password_changed' ? `password ${targetId}` : `${what} ${targetId}`;
-    // A later change of the same thing says how it was in the end.
+    const key = `${aspectOf(type)} ${targetId}`;
+    // A later change of the same says how it was in the end.
     last.delete(key);
     if (type !== 'user.unblocked') last.set(key, { what, id: targetId, name: targetName, undone: type, at });
   }
   const all = [...last.values()];
   const present = await presentOf(services, all);
   return all.filter(({ what, id }) => present.has(`${what} ${id}`));
+}
+
+/** What a change is about: a user can be blocked, and have another password. */
+function aspectOf(type: string): string {
+  switch (type) {
+    case 'user.blocked':
+    case 'user.unblocked':
+      return 'blocking';
+    case 'user.updated':
+    case 'user.password_changed':
+    case 'user.deleted':
+      return type;
+    default:
+      return type.slice(0, type.indexOf('.'));
+  }
 }
 
 /**
@@ -81,6 +96,7 @@ async function ended(services: INestApplicationContext, { undone, id }: Revived)
 async function presentOf(services: INestApplicationContext, all: readonly Revived[]): Promise<Set<string>> {
   const idsOf = (kind: Revived['what']): string[] => all.filter(({ what }) => what === kind).map(({ id }) => id);
   const [tokens, users, accounts] = [idsOf('token'), idsOf('user').map(Number), idsOf('account')];
+  const memberships = idsOf('membership');
   return services.get(UnitOfWork).read(async (manager) => {
     const present = new Set<string>();
     for (const ids of batches(tokens)) {
@@ -90,6 +106,10 @@ async function presentOf(services: INestApplicationContext, all: readonly Revive
     for (const ids of batches(users)) {
       const rows = await manager.find(User, { select: { id: true }, where: { id: In(ids) } });
       for (const { id } of rows) present.add(`user ${String(id)}`);
+    }
+    for (const ids of batches(memberships)) {
+      const rows = await manager.find(Membership, { select: { id: true }, where: { id: In(ids) } });
+      for (const { id } of rows) present.add(`membership ${id}`);
     }
     for (const ids of batches(accounts)) {
       const rows = await manager.find(Account, { select: { id: true }, where: { id: In(ids) } });

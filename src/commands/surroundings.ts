@@ -38,6 +38,8 @@ export interface ExportedEvent {
   readonly type: string;
   readonly targetId: string | null;
   readonly targetName: string | null;
+  /** Further facts, as the change has them. */
+  readonly details: Readonly<Record<string, unknown>>;
   readonly at: Date;
 }
 

@@ -43,6 +43,8 @@ export interface ExportedAuditRow {
   readonly type: string;
   readonly targetId: string | null;
   readonly targetName: string | null;
+  /** Further facts, as the change has them. */
+  readonly details: Readonly<Record<string, unknown>>;
   readonly at: Date;
 }
 

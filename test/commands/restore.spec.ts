@@ -3,7 +3,8 @@ import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { AuditRecord } from '../../src/core/index.js';
+import { AuditRecord, SYSTEM } from '../../src/core/index.js';
+import { MembershipService, UserService } from '../../src/identity/index.js';
 import { Instance } from '../../src/persistence/index.js';
 import { createSqlite, onBothEngines } from '../support/engines.js';
 import { send } from '../support/http.js';
@@ -67,6 +68,7 @@ describe('latchkey restore (sqlite)', () => {
     expect((await run('backup', copy)).code).toBe(0);
     await call('POST', '/users/logout', {}, session);
     await run('token', 'revoke', lost.id);
+    await call('PATCH', `/users/${user}`, { name: 'Caroline' });
     await call('POST', `/users/${user}/block`);
     await call('POST', '/users', { email: 'dave@example.com', name: 'Dave', password: 'daves words' });
     const later = await newToken('later');
@@ -99,6 +101,23 @@ describe('latchkey restore (sqlite)', () => {
     expect(old.prepare(`SELECT count(*) FROM latchkey_token WHERE label = 'later'`).pluck().get()).toBe(1);
     old.close();
     expect((statSync(server.database.name).mode & 0o777).toString(8)).toBe('600');
+  });
+
+  it('lists rights that were taken since, and no change of a name', async () => {
+    const users = server.app.get(UserService, { strict: false });
+    const members = server.app.get(MembershipService, { strict: false });
+    const { id } = await users.create(SYSTEM, { email: 'zoe@example.com', name: 'Zoe', admin: true, approved: true });
+    const { membership } = await members.add(SYSTEM, ACCOUNT.id, id, 'administrator');
+    await run('backup', copy);
+    await users.update(SYSTEM, id, { admin: false });
+    await users.update(SYSTEM, id, { name: 'Zoë' });
+    await members.remove(SYSTEM, ACCOUNT.id, membership.id);
+    await server.stop();
+    const { revived } = (await run('restore', copy, '--force', '--json')).json<Report>();
+    expect(revived.map(({ undone, id }) => [undone, id])).toEqual([
+      ['user.updated', String(id)],
+      ['membership.removed', membership.id],
+    ]);
   });
 
   it('gives no id a second time, of users and of the audit log', async () => {

@@ -20,6 +20,7 @@ export function readAuditExport(file: string): readonly ExportedAuditRow[] | und
     type: changeTypeOf(column(cells, 'action'), column(cells, 'target_type')),
     targetId: column(cells, 'target_id') || null,
     targetName: column(cells, 'target_name') || null,
+    details: JSON.parse(column(cells, 'details') || '{}') as Record<string, unknown>,
     at: new Date(column(cells, 'created_at')),
   }));
   return read.sort((one, other) => one.id - other.id);
