@@ -51,10 +51,18 @@ export {
 } from './core/index.js';
 
 // Messages of the channels in docs/seams.md.
-export type { HashingMessage, LongReadMessage, Origin, VerifyMessage, WriteMessage } from './core/index.js';
+export type {
+  HashingMessage,
+  LongReadMessage,
+  Origin,
+  RefusalMessage,
+  VerifyMessage,
+  WriteMessage,
+} from './core/index.js';
 export type { CleanupMessage, GuessBucket, GuessPurpose, LoginMessage, ThrottleMessage } from './identity/index.js';
 export type {
   CapacityMessage,
+  DenialMessage,
   ForeignPageMessage,
   RequestMessage,
   RequestStartMessage,

@@ -22,6 +22,7 @@ const ENVIRONMENT = {
   LOG_LEVEL: 'silent',
   // Listeners to channels are not a part of the path.
   METRICS: 'false',
+  SECURITY_LOG_LINES: '0',
   ADMIN_EMAIL: 'root@example.com',
   ADMIN_PASSWORD: PASSWORD,
   ADMIN_TOKEN: TOKEN,

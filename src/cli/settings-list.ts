@@ -49,6 +49,7 @@ Log:
 Monitoring:
   METRICS                       Whether GET /metrics answers, to administrators of the server (default: true)
   METRICS_COUNT_SECONDS         Seconds for which /metrics repeats the numbers of tokens and the size of the database (1 to 86400; default: 60)
+  SECURITY_LOG_LINES            Lines per minute in the log about refused tokens, failed logins and denied requests; 0 for none (0 to 100000; default: 60)
   OPERATIONS_PORT               Port of a listener for operators, which answers /metrics and /health without a token (0 to 65535; default: none)
   OPERATIONS_HOST               Address on which OPERATIONS_PORT listens (default: 127.0.0.1)
   OPERATIONS_MAX_CONNECTIONS    Maximum number of connections to OPERATIONS_PORT; further ones are closed (1 to 1000000; default: 100)

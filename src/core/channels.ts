@@ -1,9 +1,10 @@
 /** Channels for verifications, writes, long reads and password hashing. No message contains a secret or its digest. */
 import type { Change } from './changes/changes.js';
 import { declareChannel } from './channel.js';
-import type { Actor } from './database/actor.js';
+import type { Actor, Origin } from './database/actor.js';
 import type { DomainErrorCode } from './errors.js';
 import type { HashingPurpose } from './tokens/hashing-turn.js';
+import type { Token } from './tokens/token.entity.js';
 import type { Verdict } from './verification/known-token.js';
 
 /** A verified credential. */
@@ -76,3 +77,33 @@ export interface LongReadMessage {
 
 /** Published for every list, search and export of more than one slice. */
 export const longReadChannel = declareChannel<LongReadMessage>('latchkey:long-read');
+
+/** A known token that was not accepted or not admitted. */
+export interface RefusalMessage {
+  /** `verify`, `guard` or `api`: a dialect, introspection or metrics. */
+  readonly entryPoint: 'verify' | 'guard' | 'api';
+  /** The verdict, or why a valid token was not admitted: `wrong_form`, `not_admitted` or `account_not_named`. */
+  readonly reason:
+    Exclude<Verdict['status'], 'valid' | 'unknown'> | 'wrong_form' | 'not_admitted' | 'account_not_named';
+  readonly kind: string;
+  readonly tokenId: string;
+  readonly accountId: string | null;
+  /** The policy of the proxy or guard, as JSON; `null` for an API. */
+  readonly rule: string | null;
+  /** Network address of the client. */
+  readonly address: string | null;
+  readonly requestId: string | null;
+}
+
+/** Published for every refusal of a known token. */
+export const refusalChannel = declareChannel<RefusalMessage>('latchkey:refusal');
+
+/** What is refused, and why; see {@link RefusalMessage}. */
+export type Refusal = Pick<RefusalMessage, 'entryPoint' | 'reason' | 'rule'>;
+
+/** Publishes a refusal, if anybody listens. */
+export function publishRefusal(refusal: Refusal, token: Readonly<Token>, { address, requestId = null }: Origin): void {
+  if (!refusalChannel.hasSubscribers) return;
+  const { kind, id: tokenId, accountId } = token;
+  refusalChannel.publish({ ...refusal, kind, tokenId, accountId, address, requestId });
+}

@@ -22,10 +22,13 @@ export { declareChannel, type Channel } from './channel.js';
 export {
   hashingChannel,
   longReadChannel,
+  publishRefusal,
+  refusalChannel,
   verifyChannel,
   writeChannel,
   type HashingMessage,
   type LongReadMessage,
+  type RefusalMessage,
   type VerifyMessage,
   type WriteMessage,
 } from './channels.js';

@@ -1,6 +1,15 @@
 /** Decides whether a request is admitted, for proxies and for guards alike. */
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CredentialForms, Verifier, type Acceptance, type CredentialForm, type Verdict } from '../core/index.js';
+import {
+  CredentialForms,
+  Verifier,
+  publishRefusal,
+  refusalChannel,
+  type RefusalMessage,
+  type Acceptance,
+  type CredentialForm,
+  type Verdict,
+} from '../core/index.js';
 import { AccountCount, MemberRoles } from '../identity/index.js';
 import type { Values } from '../settings/index.js';
 import { decisionChannel, type DecisionMessage, type DecisionSource } from './channels.js';
@@ -143,6 +152,7 @@ export class AccessDecider {
   ): Decision {
     const outcome = outcomeOf(reason);
     if (source && decisionChannel.hasSubscribers) publish(source, policy, outcome, reason, verdict);
+    if (source && reason !== null && outcome !== 'admitted') publishIfKnown(source, policy, reason, verdict);
     if (reason === 'account_not_named') {
       this.warn();
       return ACCOUNT_NOT_NAMED;
@@ -194,4 +204,17 @@ function publish(
   const token = verdict && 'token' in verdict ? verdict.token : undefined;
   const { kind = null, id: tokenId = null, accountId = null } = token ?? {};
   decisionChannel.publish({ entryPoint, outcome, reason, kind, tokenId, accountId, policy, address, requestId });
+}
+
+type RefusalReason = RefusalMessage['reason'];
+
+function publishIfKnown(
+  source: DecisionSource,
+  policy: AccessPolicy,
+  reason: Exclude<Reason, null>,
+  verdict: Verdict,
+): void {
+  if (!refusalChannel.hasSubscribers || !('token' in verdict)) return;
+  const { entryPoint } = source;
+  publishRefusal({ entryPoint, reason: reason as RefusalReason, rule: JSON.stringify(policy) }, verdict.token, source);
 }

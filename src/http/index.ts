@@ -47,6 +47,7 @@ export { routesOf, type Route } from './mount/routing.js';
 export {
   REQUEST_ID_HEADER,
   headerIn,
+  denied,
   RequestOrigin,
   isOverloaded,
   newRequestId,
@@ -58,12 +59,14 @@ export {
 } from './tracking/track-requests.js';
 export {
   capacityChannel,
+  denialChannel,
   foreignPageChannel,
   requestChannel,
   requestStartChannel,
   routedRequestChannel,
   streamChannel,
   type CapacityMessage,
+  type DenialMessage,
   type ForeignPageMessage,
   type RequestMessage,
   type RequestStartMessage,

@@ -1,6 +1,15 @@
 /** Authenticates callers: turns a presented user token into a principal. */
 import { Injectable } from '@nestjs/common';
-import { Secret, Token, Verifier, isUserToken, type Actor, type DirectoryUser, type Origin } from '../core/index.js';
+import {
+  Secret,
+  Token,
+  Verifier,
+  isUserToken,
+  publishRefusal,
+  type Actor,
+  type DirectoryUser,
+  type Origin,
+} from '../core/index.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { SessionToken, USER_AUDIENCE } from './session-token.entity.js';
 
@@ -43,7 +52,12 @@ export class Authenticator {
     isAccepted: (token: Token) => boolean,
   ): Promise<Authentication> {
     const verdict = await this.verifier.verify({ secret: new Secret(presented) }, origin);
-    if (!('token' in verdict) || !isAccepted(verdict.token)) return REFUSED;
+    if (!('token' in verdict)) return REFUSED;
+    if (verdict.status !== 'valid' || !isAccepted(verdict.token)) {
+      const reason = verdict.status === 'valid' ? 'wrong_form' : verdict.status;
+      publishRefusal({ entryPoint: 'api', reason, rule: null }, verdict.token, origin);
+    }
+    if (!isAccepted(verdict.token)) return REFUSED;
     if (verdict.status === 'owner_blocked' || verdict.status === 'owner_unapproved') return { status: 'unusable' };
     if (verdict.status !== 'valid' || !verdict.owner) return REFUSED;
     const { owner: user, token } = verdict;

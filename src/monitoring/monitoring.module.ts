@@ -7,6 +7,7 @@ import { Metrics } from './metrics/metrics.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { MetricsGuard } from './metrics/metrics.guard.js';
 import { MONITORING_OPTIONS, type MonitoringOptions } from './monitoring.options.js';
+import { SecurityLog } from './security-log.js';
 import { OperationsServer } from './operations-server.js';
 
 const CONTROLLERS = [MetricsController];
@@ -21,7 +22,13 @@ export class MonitoringModule implements OnModuleInit {
     return {
       module: MonitoringModule,
       imports,
-      providers: [{ provide: MONITORING_OPTIONS, useValue: options }, Metrics, MetricsGuard, OperationsServer],
+      providers: [
+        { provide: MONITORING_OPTIONS, useValue: options },
+        Metrics,
+        MetricsGuard,
+        OperationsServer,
+        SecurityLog,
+      ],
     };
   }
 

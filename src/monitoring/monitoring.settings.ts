@@ -18,6 +18,13 @@ export const MONITORING_SETTINGS = settingsTable(
       doc: 'Seconds for which `/metrics` repeats the numbers of tokens and the size of the database',
       more: 'Tokens are counted in slices, and for at most a twentieth of the time, however many there are.',
     }),
+    securityLines: setting({
+      env: 'SECURITY_LOG_LINES',
+      form: integer(0, 100_000),
+      default: 60,
+      doc: 'Lines per minute in the log about refused tokens, failed logins and denied requests; 0 for none',
+      more: 'The same token, reason or address is there once a minute. What is left out is counted.',
+    }),
     port: setting({
       env: 'OPERATIONS_PORT',
       form: integer(0, 65_535),
@@ -38,5 +45,5 @@ export const MONITORING_SETTINGS = settingsTable(
       doc: 'Maximum number of connections to `OPERATIONS_PORT`; further ones are closed',
     }),
   },
-  ['OPERATIONS_', 'METRICS_'],
+  ['OPERATIONS_', 'METRICS_', 'SECURITY_LOG_'],
 );

@@ -146,6 +146,23 @@ onBothEngines('the channels', (engine) => {
     ]);
   });
 
+  it('of refusals and denials name the token, and never what was presented', async () => {
+    const services = servicesOf(server);
+    const { id: userId } = await services.users.create(SYSTEM, { email: 'denied@example.com', name: 'Denied' });
+    const { token, secret } = await issueToken(services, { userId });
+    recorder.clear();
+    const headers = { 'Private-Token': secret.reveal() };
+    await ask('GET', `/verify?account=${ACCOUNT.id}`, { headers });
+    await ask('GET', '/api/v1/audit-log', { headers });
+    const caller = { tokenId: token.id, address: '127.0.0.1', requestId: SOME_ID };
+    const rule = `{"accounts":["${ACCOUNT.id}"]}`;
+    expect(recorder.of('latchkey:refusal')).toEqual([
+      { ...caller, entryPoint: 'verify', reason: 'not_admitted', kind: 'personal_token', accountId: null, rule },
+    ]);
+    const operation = { dialect: 'canvus', method: 'GET', route: '/api/v1/audit-log', permission: 'administrator' };
+    expect(recorder.of('latchkey:denial')).toEqual([{ ...caller, ...operation, userId }]);
+  });
+
   describe('of requests', () => {
     const headers = { ...AS_ADMIN, 'X-Request-Id': 'mine' };
 
@@ -429,7 +446,7 @@ onBothEngines('channels without a subscriber', (engine) => {
   it('are not published to, and no message is built', async () => {
     const unheard = countUnheard(NAMES);
     try {
-      const server = await startServer(engine, { METRICS: 'false' });
+      const server = await startServer(engine, { METRICS: 'false', SECURITY_LOG_LINES: '0' });
       const ask = (method: string, path: string, body?: string): Promise<Reply> =>
         send(server.baseUrl, method, path, { headers: AS_ADMIN, ...(body !== undefined && { body }) });
       await ask('GET', '/verify');

@@ -1,7 +1,15 @@
 /** Authenticates callers of the OAuth endpoints: a service with its credential, or a user with a token. */
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { CredentialForms, Verifier, type Actor, type Credential, type Origin, type Token } from '../../core/index.js';
+import {
+  CredentialForms,
+  Verifier,
+  publishRefusal,
+  type Actor,
+  type Credential,
+  type Origin,
+  type Token,
+} from '../../core/index.js';
 import { PermissionGuard, originOf, fromScope } from '../../http/index.js';
 import { Authenticator, USER_AUDIENCE, type Principal } from '../../identity/index.js';
 import { basicNoun, withArticle } from '../form-descriptions.js';
@@ -54,6 +62,9 @@ export class OAuthGuard extends PermissionGuard {
   private async service(basic: string, origin: Origin): Promise<OAuthCaller> {
     const credential = this.credentialIn(basic);
     const verdict = credential && (await this.verifier.verify(credential, origin));
+    if (verdict && 'token' in verdict && verdict.status !== 'valid') {
+      publishRefusal({ entryPoint: 'api', reason: verdict.status, rule: null }, verdict.token, origin);
+    }
     if (verdict?.status !== 'valid') throw refused(`the ${basicNoun(this.forms) ?? 'caller'} is not accepted`);
     const { token } = verdict;
     const actor: Actor = {

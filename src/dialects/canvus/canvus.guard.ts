@@ -9,6 +9,7 @@ import { DomainError, INTEGER_MAX, UserDirectory, type DirectoryUser } from '../
 import {
   PUBLIC,
   PermissionGuard,
+  denied,
   originOf,
   redactedText,
   requiredFromScope,
@@ -90,7 +91,9 @@ export class CanvusGuard extends PermissionGuard {
     const { principal: caller } = found;
     const { id, tokenId } = request.params;
     const userId = id === undefined ? null : integer(request, String(id));
-    if (!RULES[permission](caller.user, userId)) throw new CanvusError(403, PERMISSION_DENIED);
+    if (!RULES[permission](caller.user, userId)) {
+      throw denied(new CanvusError(403, PERMISSION_DENIED), request, permission, caller.actor);
+    }
     if (userId === null) return { caller };
     // Leading zeros would be another spelling of the path.
     if (userId < 1 || userId > INTEGER_MAX || String(userId) !== String(id)) throw unknownUser(String(id));

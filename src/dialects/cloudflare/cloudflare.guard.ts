@@ -8,6 +8,7 @@ import type { Request } from 'express';
 import { DomainError } from '../../core/index.js';
 import {
   PermissionGuard,
+  denied,
   originOf,
   requiredFromScope,
   fromScope,
@@ -88,11 +89,12 @@ export class CloudflareGuard extends PermissionGuard {
     const caller = await this.callerOf(request);
     const { accountId: text, tokenId, memberId: memberText } = request.params;
     if (text === undefined) {
-      if (!caller.user.admin && !RULES[permission](undefined)) throw FORBIDDEN;
+      if (!caller.user.admin && !RULES[permission](undefined))
+        throw denied(FORBIDDEN, request, permission, caller.actor);
       return { caller };
     }
     const accountId = hexId(text);
-    const account = await this.permittedAccount(caller, permission, accountId, required.has('account'));
+    const account = await this.permittedAccount(request, caller, permission, accountId, required.has('account'));
     const token = required.has('token') ? await this.tokens.get(accountId, serviceTokenId(tokenId)) : undefined;
     const memberId = memberText === undefined ? undefined : hexId(memberText);
     const member = required.has('member') ? await this.memberships.get(accountId, memberId ?? '') : undefined;
@@ -101,12 +103,15 @@ export class CloudflareGuard extends PermissionGuard {
 
   /** Reads the account only if necessary: an account that has members exists. */
   private async permittedAccount(
-    { user }: Principal,
+    request: Request,
+    { user, actor }: Principal,
     permission: CloudflarePermission,
     id: string,
     isNeeded: boolean,
   ): Promise<Account | undefined> {
-    if (!user.admin && !RULES[permission](await this.memberships.roleOf(user.id, id))) throw FORBIDDEN;
+    if (!user.admin && !RULES[permission](await this.memberships.roleOf(user.id, id))) {
+      throw denied(FORBIDDEN, request, permission, actor);
+    }
     if (!user.admin && !isNeeded) return undefined;
     const account = await this.accounts.find(id);
     if (!account) throw user.admin ? new NoRoute() : FORBIDDEN;

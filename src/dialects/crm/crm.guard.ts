@@ -8,6 +8,7 @@ import type { Origin } from '../../core/index.js';
 import {
   PUBLIC,
   PermissionGuard,
+  denied,
   originOf,
   fromScope,
   permits,
@@ -72,7 +73,8 @@ export class CrmGuard extends PermissionGuard {
     const role = account && (await this.roleIn(account, principal));
     if (!account || !role) throw new CrmError('invalidToken');
     if (!RULES[permission](role)) {
-      throw new CrmError('notPermitted', 'members with the role read_only may only show and list');
+      const error = new CrmError('notPermitted', 'members with the role read_only may only show and list');
+      throw denied(error, request, permission, principal.actor);
     }
     return { parameters, caller: { ...principal, account } };
   }

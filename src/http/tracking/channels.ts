@@ -73,3 +73,22 @@ export interface ForeignPageMessage {
 
 /** Published for each request that `BROWSER_WRITES_FROM` refuses. */
 export const foreignPageChannel = declareChannel<ForeignPageMessage>('latchkey:foreign-page');
+
+/** A request of a signed-in user that their rights do not allow. */
+export interface DenialMessage {
+  /** A dialect or `oauth`; `null` for `/metrics`. */
+  readonly dialect: string | null;
+  readonly method: string;
+  /** The pattern of the route with its prefix. */
+  readonly route: string | null;
+  /** The permission that the route requires. */
+  readonly permission: string;
+  readonly userId: number | null;
+  readonly tokenId: string | null;
+  /** Network address of the client. */
+  readonly address: string | null;
+  readonly requestId: string | null;
+}
+
+/** Published when a guard has refused a caller whom it knows. */
+export const denialChannel = declareChannel<DenialMessage>('latchkey:denial');

@@ -3,9 +3,9 @@ import { randomFillSync } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { Origin } from '../../core/index.js';
+import type { Actor, Origin } from '../../core/index.js';
 import { addressOf } from '../input/caller-address.js';
-import { requestChannel, requestStartChannel, routedRequestChannel } from './channels.js';
+import { denialChannel, requestChannel, requestStartChannel, routedRequestChannel } from './channels.js';
 
 /** The header for the id of a request, in requests and answers. */
 export const REQUEST_ID_HEADER = 'X-Request-Id';
@@ -168,3 +168,14 @@ export function originOf(request: Request): Origin {
 export const RequestOrigin = createParamDecorator((_: unknown, context: ExecutionContext) =>
   originOf(context.switchToHttp().getRequest<Request>()),
 );
+
+/** Publishes that a known caller may not do this. @returns the error, to be thrown */
+export function denied<E extends Error>(error: E, request: Request, permission: string, actor: Actor): E {
+  if (denialChannel.hasSubscribers) {
+    const { dialect = null, method = request.method } = (request as Tracked)[TRACKED] ?? {};
+    const { userId, tokenId, address, requestId = null } = actor;
+    const route = routeOf(request);
+    denialChannel.publish({ dialect, method, route, permission, userId, tokenId, address, requestId });
+  }
+  return error;
+}

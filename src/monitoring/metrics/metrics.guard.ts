@@ -1,7 +1,7 @@
 /** Admits administrators of the server, by a token as Bearer. */
 import { ForbiddenException, Injectable, UnauthorizedException } from '@nestjs/common';
 import type { Request } from 'express';
-import { PermissionGuard, originOf } from '../../http/index.js';
+import { PermissionGuard, denied, originOf } from '../../http/index.js';
 import { Authenticator, USER_AUDIENCE } from '../../identity/index.js';
 
 /** The only permission here. */
@@ -25,7 +25,8 @@ export class MetricsGuard extends PermissionGuard {
     const found = await this.authenticator.authenticate(token, USER_AUDIENCE, originOf(request));
     if (found.status !== 'authenticated') throw new UnauthorizedException('the token is not accepted');
     if (!found.principal.user.admin) {
-      throw new ForbiddenException('only administrators of the server may read metrics');
+      const error = new ForbiddenException('only administrators of the server may read metrics');
+      throw denied(error, request, ADMINISTRATORS, found.principal.actor);
     }
     return found.principal;
   }

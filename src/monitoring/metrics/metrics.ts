@@ -10,6 +10,7 @@ import { Inventory, type InventoryCount } from './inventory.js';
 import { addInventoryFigures } from './inventory-figures.js';
 import { addLoginFigures } from './login-figures.js';
 import { addRequestFigures } from './request-figures.js';
+import { addSecurityFigures } from './security-figures.js';
 import { addVerificationFigures } from './verification-figures.js';
 
 /** Left out: gauges that are named like counters, and those that have no value where nothing was measured yet. */
@@ -53,6 +54,7 @@ export class Metrics implements OnApplicationShutdown {
     addRequestFigures(figures);
     addDatabaseFigures(figures, { engine, transactor, relay });
     addLoginFigures(figures, hashing);
+    addSecurityFigures(figures);
     addInventoryFigures(figures, () => this.counted);
     const { version } = options;
     figures.gauge(
