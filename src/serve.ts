@@ -69,10 +69,12 @@ async function started(server: Server, config: Config, baseUrl: string): Promise
     return () => undefined;
   };
   const result = await server.start(deliver);
-  if (!result) return `Latchkey is ready: ${baseUrl} (documentation: ${baseUrl}/docs, database: ${server.database})\n`;
+  const hasDocs = config.server.docs !== 'off';
+  const docs = hasDocs ? `documentation: ${baseUrl}/docs, ` : '';
+  if (!result) return `Latchkey is ready: ${baseUrl} (${docs}database: ${server.database})\n`;
   const access = firstAccess(result, options);
-  if (!file) return firstStartNotice(access, server.firstCalls(access, baseUrl), baseUrl);
-  return firstFileNotice(access, server.database, file.path) + firstStartNotice(access, [], baseUrl);
+  if (!file) return firstStartNotice(access, server.firstCalls(access, baseUrl), baseUrl, hasDocs);
+  return firstFileNotice(access, server.database, file.path) + firstStartNotice(access, [], baseUrl, hasDocs);
 }
 
 /** The address at which the server can be reached from this machine. */

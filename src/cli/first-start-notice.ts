@@ -51,12 +51,17 @@ This is the first start. The credentials are in a file that only its owner can r
 `;
 }
 
-/** The second part, printed when the server is ready. */
+/**
+ * The second part, printed when the server is ready.
+ * @param hasDocs - whether there is documentation at `/docs`
+ */
 export function firstStartNotice(
   { accountId }: Pick<NoticeAccess, 'accountId'>,
   commands: readonly NoticeCommand[],
   baseUrl: string,
+  hasDocs = true,
 ): string {
+  const docs = hasDocs ? `Documentation, where you can try every call: ${baseUrl}/docs\n\n` : '';
   const calls = commands.map(({ intro, command }) => `${intro}:\n\n  ${command}\n\n`).join('');
   return `Latchkey is ready.
 
@@ -64,7 +69,5 @@ ${calls}Guard a service by a proxy that asks (examples/proxies has whole configu
 
   ${baseUrl}/verify?account=${accountId}
 
-Documentation, where you can try every call: ${baseUrl}/docs
-
-`;
+${docs}`;
 }
