@@ -43,3 +43,11 @@ describe('where packages come from', () => {
     expect(named).toEqual([]);
   });
 });
+
+it('packages that only report an installation do not, whether or not npm knows allowScripts', () => {
+  const { allowScripts, scarfSettings } = JSON.parse(read('package.json')) as {
+    allowScripts: Record<string, boolean>;
+    scarfSettings?: { enabled: boolean };
+  };
+  expect([allowScripts['@scarf/scarf'], scarfSettings?.enabled]).toEqual([false, false]);
+});
