@@ -1,4 +1,5 @@
 /** A plain HTTP client: exact bytes out, exact bytes in. */
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { destroyLater } from './closing.js';
@@ -46,6 +47,12 @@ export function addressed(baseUrl: string, path: string): { hostname: string; po
   return { hostname, port, path: (pathname === '/' ? '' : pathname) + path };
 }
 
+/** The body without its content coding. */
+function decoded(body: Buffer, coding: string | undefined): Buffer {
+  if (coding === 'gzip') return gunzipSync(body);
+  return coding === 'br' ? brotliDecompressSync(body) : body;
+}
+
 /** Sends exactly this: no header is added but Host, Connection and Content-Length. */
 export function send(baseUrl: string, method: string, path: string, { headers = {}, body }: Call = {}): Promise<Reply> {
   const agent = kept.get(baseUrl) ?? false;
@@ -55,7 +62,7 @@ export function send(baseUrl: string, method: string, path: string, { headers = 
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
+        const text = decoded(Buffer.concat(chunks), response.headers['content-encoding']).toString('utf8');
         const reply: Reply = {
           status: response.statusCode ?? 0,
           headers: response.headers,

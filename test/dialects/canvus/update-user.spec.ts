@@ -178,10 +178,10 @@ canvusSuite('PATCH users/:id', (canvus) => {
 
     it('refuses administrators their own password, with a pointer to the other route, and changes nothing else', async () => {
       const { user, actor, email, password } = await canvus.person({ admin: true });
-      const ids = [String(user.id), `0${String(user.id)}`, `+${String(user.id)}`, `${String(user.id)}/`];
+      const ids = [String(user.id), `${String(user.id)}/`, `0${String(user.id)}`, `+${String(user.id)}`];
       for (const id of ids) {
         const reply = await actor.patch(`/users/${id}`, { name: 'Renamed', password: 'Stolen-one' });
-        if (!id.startsWith('+')) expect(refusal(reply, 403)).toContain('POST users/:id/password');
+        if (!/^[0+]/.test(id)) expect(refusal(reply, 403)).toContain('POST users/:id/password');
         expect(reply.status).not.toBe(200);
       }
       const session = canvus.holder((await canvus.login({ email, password })).token);
