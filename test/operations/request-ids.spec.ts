@@ -65,6 +65,32 @@ onBothEngines('the id of a request', (engine) => {
     });
   });
 
+  describe.each(['/verify', '/api/v1/server-info'])('with a traceparent at %s', (path) => {
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const idFor = async (traceparent: string, id?: string): Promise<unknown> =>
+      (await ask('GET', path, { headers: { traceparent } }, id)).headers[ID];
+
+    it('is the id of the trace, unless the client sent an id', async () => {
+      expect(await idFor(`00-${trace}-00f067aa0ba902b7-01`)).toBe(trace);
+      expect(await idFor(`01-${trace}-00f067aa0ba902b7-01-more`)).toBe(trace);
+      expect(await idFor(`00-${trace}-00f067aa0ba902b7-01`, 'mine')).toBe('mine');
+    });
+
+    it.each([
+      `ff-${trace}-00f067aa0ba902b7-01`,
+      `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
+      `00-${trace}-${'0'.repeat(16)}-01`,
+      `00-${trace.toUpperCase()}-00f067aa0ba902b7-01`,
+      `00-${trace}-00f067aa0ba902b7`,
+      `00-${trace}<script>-00f067aa0ba902b7-01`,
+      'x'.repeat(1000),
+    ])('is a new one for an invalid value (%s)', async (traceparent) => {
+      const id = await idFor(traceparent);
+      expect(id).toMatch(NEW_ID);
+      expect(id).not.toBe(trace);
+    });
+  });
+
   it.each(['/verify', '/api/v1/server-info'])('may have 128 characters at %s', async (path) => {
     const id = 'a'.repeat(128);
     expect((await ask('GET', path, {}, id)).headers[ID]).toBe(id);

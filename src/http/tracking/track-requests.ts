@@ -38,8 +38,16 @@ export function isUsableId(id: unknown): id is string {
   return typeof id === 'string' && USABLE.test(id);
 }
 
+/** The trace id of a header `traceparent` of W3C Trace Context; neither version `ff` nor a trace id of zeros is valid. */
+const TRACE_PARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
+
+function traceIdIn(rawHeaders: readonly string[]): string | undefined {
+  const sent = headerIn(rawHeaders, 'traceparent');
+  return sent === null ? undefined : TRACE_PARENT.exec(sent)?.[1];
+}
+
 /**
- * The id in the headers of a request, or a new one if there is none, more than one, or one that cannot be used.
+ * The id in the headers of a request, or the id of its trace, or a new one if there is none, more than one, or one that cannot be used.
  * @param rawHeaders - names and values in turn, as `IncomingMessage.rawHeaders` has them
  */
 export function requestIdIn(rawHeaders: readonly string[]): string {
@@ -50,6 +58,7 @@ export function requestIdIn(rawHeaders: readonly string[]): string {
     if (found !== undefined) return newRequestId();
     found = rawHeaders[at + 1];
   }
+  if (found === undefined) return traceIdIn(rawHeaders) ?? newRequestId();
   return isUsableId(found) ? found : newRequestId();
 }
 
