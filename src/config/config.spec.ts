@@ -39,6 +39,29 @@ function choice(at: Variable['at'], byDefault: string, ...choices: string[]): Va
   };
 }
 
+function switched(at: Variable['at'], byDefault: boolean): Variable {
+  return {
+    at,
+    byDefault,
+    valid: [
+      ['true', true],
+      ['false', false],
+    ],
+    faulty: ['1', 'yes', 'TRUE'],
+    remedy: /true or false/,
+  };
+}
+
+function file(at: Variable['at'], remedy: RegExp): Variable {
+  return {
+    at,
+    byDefault: undefined,
+    valid: ['/run/x', 'x.json'].map((text) => [text, text]),
+    faulty: ['a\0b'],
+    remedy,
+  };
+}
+
 const VARIABLES: Record<string, Variable> = {
   HOST: {
     at: (config) => config.server.host,
@@ -251,6 +274,28 @@ const VARIABLES: Record<string, Variable> = {
     remedy: /true or false/,
   },
   CRM_HTTP_ERRORS: choice((config) => config.dialects.crm.httpErrors, 'ok', 'ok', 'status'),
+  APPLICATIONS_PER_ACCOUNT: number((config) => config.applications.applicationsPerAccount, 500, 0, 999_999_999),
+  POLICIES_PER_ACCOUNT: number((config) => config.applications.policiesPerAccount, 1000, 0, 999_999_999),
+  DATABASE_ANSWER_MS: number((config) => config.database.answerMs, 1500, 100, 60_000),
+  DATABASE_WAIT_SECONDS: number((config) => config.database.waitSeconds, 60, 0, 3600),
+  DATABASE_MUST_EXIST: switched((config) => config.database.mustExist, false),
+  FIRST_CREDENTIALS_FILE: file((config) => config.firstStart.credentialsFile, /path of a file/),
+  LAST_USE_ADDRESSES: switched((config) => config.lastUse.addresses, true),
+  METRICS: switched((config) => config.monitoring.metrics, true),
+  METRICS_COUNT_SECONDS: number((config) => config.monitoring.countSeconds, 60, 1, 86_400),
+  OPERATIONS_PORT: { ...number((config) => config.monitoring.port, 0, 0, 65_535), byDefault: undefined },
+  OPERATIONS_HOST: {
+    at: (config) => config.monitoring.host,
+    byDefault: '127.0.0.1',
+    valid: ['0.0.0.0', '::1', 'localhost'].map((text) => [text, text]),
+    faulty: ['two words', 'http://localhost', 'a_b', '[::1]'],
+    remedy: /127\.0\.0\.1 or 0\.0\.0\.0/,
+  },
+  OPERATIONS_MAX_CONNECTIONS: number((config) => config.monitoring.maxConnections, 100, 1, 1_000_000),
+  SECURITY_LOG_LINES: number((config) => config.monitoring.securityLines, 60, 0, 100_000),
+  SHUTDOWN_DELAY_SECONDS: number((config) => config.server.shutdownDelaySeconds, 0, 0, 300),
+  TLS_CERT_FILE: file((config) => config.server.tlsCertFile, /path/),
+  TLS_KEY_FILE: file((config) => config.server.tlsKeyFile, /path/),
 };
 
 const EACH = Object.entries(VARIABLES);
