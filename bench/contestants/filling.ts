@@ -1,7 +1,7 @@
 /** Many service tokens at once, in the form in which the product writes them: rows, audit rows, counts. */
 import { createHash, randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { newCheckedSecret } from '../../src/core/verification/credential.js';
+import { newCheckedSecret } from '../../src/core/tokens/secret.js';
 import { newClientId } from '../../src/dialects/cloudflare/service-token.service.js';
 
 export interface KnownToken {

@@ -1,5 +1,5 @@
 /** `/verify` against doing nothing, and against what else checks credentials; the hot case against all others. */
-import { newCheckedSecret } from '../../src/core/verification/credential.js';
+import { newCheckedSecret } from '../../src/core/tokens/secret.js';
 import { newClientId } from '../../src/dialects/cloudflare/service-token.service.js';
 import type { Peer } from '../contestants/contestant.js';
 import { SECRET_PREFIX, type KnownToken } from '../contestants/filling.js';

@@ -1,7 +1,7 @@
 /** The settings of the core, and the forms of their values. */
 import { flag, integer, setting, settingsTable, text, type Form } from '../settings/index.js';
 import { PASSWORD_MAX_BYTES, isHashablePassword, isStorableText, preparedPassword } from './text-rules.js';
-import { isUserToken } from './verification/credential.js';
+import { isUserToken } from './tokens/secret.js';
 
 export { PASSWORD_MAX_BYTES, isStorableText };
 

@@ -6,7 +6,7 @@ export { AuditLog, removeAuditRows, type AuditFilter, type IdRange } from './aud
 export { AuditRecord } from './audit/audit-record.entity.js';
 export { AuditSink, DatabaseAuditSink, type AuditEntry } from './audit/audit-sink.js';
 export { ChangeAwareCache, type CacheLimits, type StaleKeys } from './changes/change-aware-cache.js';
-export { ChangeRelay, LocalRelay, type ChangePublication } from './changes/change-relay.js';
+export { ChangeRelay, type ChangePublication } from './changes/change-relay.js';
 export {
   Change,
   TOKEN_CHANGES,
@@ -40,7 +40,7 @@ export { CORE_PROVIDERS } from './core.providers.js';
 export * as migrationColumns from './database/migration-columns.js';
 export { RowMapper, findRow, updateRow, type Row } from './database/row-mapper.js';
 export { DomainError, Overload, UniqueViolation, assertNever, type DomainErrorCode } from './errors.js';
-export { EventBus, type ChangeListener, type ResyncListener } from './changes/event-bus.js';
+export { EventBus, LocalRelay, type ChangeListener, type ResyncListener } from './changes/event-bus.js';
 export { removeEmptyCounters } from './failures/empty-counters.js';
 export { FailureCount } from './failures/failure-count.entity.js';
 export { FailureCounters } from './failures/failure-counters.js';
@@ -52,7 +52,14 @@ export type { HashingPurpose, HashingTurn } from './tokens/hashing-turn.js';
 export { errorSummary } from './error-summary.js';
 export { CORE_OPTIONS, type CoreOptions, type CredentialCacheOptions } from './options.js';
 export { looksRandom } from './tokens/randomness.js';
-export { Secret } from './tokens/secret.js';
+export {
+  CHECKED_SECRET_PATTERN,
+  Secret,
+  USER_TOKEN_PATTERN,
+  isCheckedSecret,
+  isUserToken,
+  newCheckedSecret,
+} from './tokens/secret.js';
 export { SampledWarnings } from './sampled-warnings.js';
 export { PASSWORD_MAX_BYTES, isStorableText, preparedPassword } from './text-rules.js';
 export { RemovedOwner } from './tokens/removed-owner.entity.js';
@@ -79,14 +86,7 @@ export { Transactor, type DatabaseWork, type LockMode } from './database/transac
 export { Transaction } from './database/transaction.js';
 export { UnitOfWork, whenTaken } from './database/unit-of-work.js';
 export { UserDirectory, type DirectoryUser } from './user-directory.js';
-export {
-  CHECKED_SECRET_PATTERN,
-  USER_TOKEN_PATTERN,
-  isCheckedSecret,
-  isUserToken,
-  newCheckedSecret,
-  type Credential,
-} from './verification/credential.js';
+export type { Credential } from './verification/credential.js';
 export type {
   CredentialForm,
   CredentialReading,

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ChangeAwareCache } from './change-aware-cache.js';
-import { LocalRelay } from './change-relay.js';
 import { Change, type ChangeTarget } from './changes.js';
-import { EventBus } from './event-bus.js';
+import { EventBus, LocalRelay } from './event-bus.js';
 
 class Painted extends Change {
   readonly type = 'wall.painted';

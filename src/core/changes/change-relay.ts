@@ -1,7 +1,6 @@
 /** Delivers committed changes to every instance, and reports whether this instance receives all of them. */
 import type { EntityManager } from 'typeorm';
 import type { Change } from './changes.js';
-import type { EventBus } from './event-bus.js';
 
 /** The publication of the changes of one unit of work. */
 export interface ChangePublication {
@@ -30,27 +29,4 @@ export abstract class ChangeRelay {
 
   /** Whether this instance currently receives every change; only then may it answer from memory. */
   abstract isCurrent(): boolean;
-}
-
-/** The relay of a process that does not share its database with other instances. */
-export class LocalRelay extends ChangeRelay {
-  constructor(private readonly events: EventBus) {
-    super();
-  }
-
-  isCurrent(): boolean {
-    return true;
-  }
-
-  newPublication(): ChangePublication {
-    let sent: readonly Change[] = [];
-    return {
-      publish: (_manager, changes) => {
-        sent = changes;
-        return Promise.resolve();
-      },
-      acknowledged: () => this.events.deliver(sent),
-      close: () => undefined,
-    };
-  }
 }

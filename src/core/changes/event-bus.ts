@@ -1,5 +1,6 @@
 /** Delivers committed changes to the subscribers on this instance. */
 import { Injectable, Logger } from '@nestjs/common';
+import { ChangeRelay, type ChangePublication } from './change-relay.js';
 import type { Change, ChangeClass } from './changes.js';
 
 /**
@@ -55,5 +56,28 @@ export class EventBus {
     } catch (error) {
       this.logger.error(`a listener failed on ${what}`, error instanceof Error ? error.stack : undefined);
     }
+  }
+}
+
+/** The relay of a process that does not share its database with other instances. */
+export class LocalRelay extends ChangeRelay {
+  constructor(private readonly events: EventBus) {
+    super();
+  }
+
+  isCurrent(): boolean {
+    return true;
+  }
+
+  newPublication(): ChangePublication {
+    let sent: readonly Change[] = [];
+    return {
+      publish: (_manager, changes) => {
+        sent = changes;
+        return Promise.resolve();
+      },
+      acknowledged: () => this.events.deliver(sent),
+      close: () => undefined,
+    };
   }
 }

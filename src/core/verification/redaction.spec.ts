@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CHECKED_SECRET_PATTERN, USER_TOKEN_PATTERN, newCheckedSecret } from './credential.js';
+import { CHECKED_SECRET_PATTERN, USER_TOKEN_PATTERN, newCheckedSecret } from '../tokens/secret.js';
 import { Redaction } from './redaction.js';
 
 const redaction = new Redaction([CHECKED_SECRET_PATTERN, USER_TOKEN_PATTERN, '[0-9A-F]{32}']);
