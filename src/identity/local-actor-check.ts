@@ -1,15 +1,17 @@
 /** Checks the authors of changes against the user directory and the rows of their tokens. */
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import {
   ActorCheck,
   DomainError,
+  RemovedOwner,
   Token,
   UserDirectory,
+  findRow,
   type Actor,
   type DirectoryUser,
   type Transaction,
 } from '../core/index.js';
-import { removedAccounts } from './owned-rows.js';
 import { SessionToken } from './session-token.entity.js';
 
 @Injectable()
@@ -54,4 +56,16 @@ export class LocalActorCheck extends ActorCheck {
 
 function notAccepted(): DomainError {
   return new DomainError('unauthenticated', 'the credential is not accepted any more');
+}
+
+/** Those of these accounts that are deleted, while rows are left of them. Their tokens are not accepted. */
+export async function removedAccounts(
+  manager: EntityManager,
+  accountIds: Iterable<string | null>,
+): Promise<ReadonlySet<string | null>> {
+  const removed = new Set<string | null>();
+  for (const id of new Set(accountIds)) {
+    if (id !== null && (await findRow(manager, RemovedOwner, { kind: 'account', id }))) removed.add(id);
+  }
+  return removed;
 }

@@ -1,14 +1,6 @@
 /** Removes what deleted accounts and users have owned, a bounded number of rows in each transaction. */
 import { In, type EntityManager, type ObjectType } from 'typeorm';
-import {
-  type LongReads,
-  RemovedOwner,
-  Token,
-  TokenCount,
-  findRow,
-  type ReaderId,
-  type Transaction,
-} from '../core/index.js';
+import { type LongReads, RemovedOwner, Token, TokenCount, type ReaderId, type Transaction } from '../core/index.js';
 import type { AccountExtensions } from './account-extensions.js';
 import { Membership } from './membership.entity.js';
 
@@ -70,18 +62,6 @@ export async function removeLeftRows(
     // Revocations of single tokens meanwhile were counted.
     if (owner.kind === 'account') await manager.delete(TokenCount, { accountId: owner.id });
     await manager.delete(RemovedOwner, { kind: owner.kind, id: owner.id });
-  }
-  return removed;
-}
-
-/** Those of these accounts that are deleted, while rows are left of them. Their tokens are not accepted. */
-export async function removedAccounts(
-  manager: EntityManager,
-  accountIds: Iterable<string | null>,
-): Promise<ReadonlySet<string | null>> {
-  const removed = new Set<string | null>();
-  for (const id of new Set(accountIds)) {
-    if (id !== null && (await findRow(manager, RemovedOwner, { kind: 'account', id }))) removed.add(id);
   }
   return removed;
 }

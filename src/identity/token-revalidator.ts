@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, type EntityManager } from 'typeorm';
 import { ChangeRelay, Clock, Token, UnitOfWork, UserDirectory, nextTurn, type DirectoryUser } from '../core/index.js';
-import { removedAccounts } from './owned-rows.js';
+import { removedAccounts } from './local-actor-check.js';
 
 /** The current status of a token. `unusable`: it is valid, but its owner is blocked or not approved. */
 export type TokenStatus =
