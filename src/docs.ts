@@ -44,7 +44,8 @@ export async function mountDocs(
 ): Promise<void> {
   if (readers === 'off') return;
   if (readers === 'admin') app.use('/docs', administratorsOnly(app.get(Authenticator)));
-  app.use('/docs', compressed(app.get(MountContext)));
+  provideCompression(app.getHttpAdapter().getInstance() as Application, app.get(MountContext).compress);
+  app.use('/docs', compressed);
   app.use(WITHOUT_PAGE, toDocs);
   const all = Object.entries(await documents(app, dialects));
   for (const [name, document] of all) {
@@ -69,13 +70,10 @@ export async function mountDocs(
 }
 
 /** They hold nothing but what is the same for all. */
-function compressed({ compress }: MountContext): RequestHandler {
-  return (_request, response, next) => {
-    provideCompression(response, compress);
-    allowCompression(response);
-    next();
-  };
-}
+const compressed: RequestHandler = (_request, response, next) => {
+  allowCompression(response);
+  next();
+};
 
 /** `/docs/`, since the page's assets resolve only from `/docs`, and `/`, so that visitors find the page. */
 const WITHOUT_PAGE = /^\/(?:docs\/)?$/;

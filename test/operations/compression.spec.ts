@@ -182,9 +182,8 @@ describe('a server', () => {
 
   it('weakens a strong entity tag of what it compresses, and of no other', async () => {
     const app = express().set('etag', 'strong');
-    const compress = compressionFrom(20);
+    provideCompression(app, compressionFrom(20));
     app.get('/list', (_request, response) => {
-      provideCompression(response, compress);
       allowCompression(response);
       response.json('a list of some length, and more');
     });

@@ -51,13 +51,14 @@ export class DialectMount implements OnModuleInit {
    * @throws MountError
    */
   onModuleInit(): void {
-    const { host, forms } = this.context;
+    const { host, forms, compress } = this.context;
     if (!serves(host, this.options.name)) return;
     const { path } = this;
     const express = host.httpAdapter.getInstance<Application>();
     reservePrefix(host, path, this.options.name);
     checkRoutes(express, path, this.options);
     redactSecretsOf(express, forms.redaction);
+    provideCompression(express, compress);
     this.routes = isolateRoutes(express, layersBelow(express, path), this.surroundings(path));
     this.logger.debug(`serving ${path}`);
   }
@@ -117,7 +118,6 @@ export class DialectMount implements OnModuleInit {
   /** Answers contain credentials or depend on them, so they are never stored, and never answered with 304. */
   private prepare(request: Request, response: Response): void {
     response.set('Cache-Control', 'no-store');
-    provideCompression(response, this.context.compress);
     prepareRequest(request, response, this.context.bodies);
     bodyOf(request)?.hide();
   }

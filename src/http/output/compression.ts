@@ -3,12 +3,10 @@
  * documents. An answer with a secret never is, because the length of what is compressed tells what is in it (BREACH).
  */
 import compression from 'compression';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Application, Request, RequestHandler, Response } from 'express';
 
 /** What an application uses for the answers that may be compressed; without it, none is. */
-const COMPRESS = Symbol('latchkey.compress');
-
-type Compressible = Response & { [COMPRESS]?: RequestHandler };
+const COMPRESSION = new WeakMap<Application, RequestHandler>();
 
 const ENCODINGS = ['br', 'gzip', 'deflate'];
 
@@ -23,14 +21,14 @@ export function compressionFrom(fromBytes: number): RequestHandler | undefined {
   };
 }
 
-/** Called before an answer is routed: it may be compressed if its handler allows it. */
-export function provideCompression(response: Response, compress: RequestHandler | undefined): void {
-  if (compress) (response as Compressible)[COMPRESS] = compress;
+/** Called once for an application: its answers are compressed if their handlers allow it. */
+export function provideCompression(app: Application, compress: RequestHandler | undefined): void {
+  if (compress) COMPRESSION.set(app, compress);
 }
 
 /** Declares that the answer holds no secret. To be called before anything of it is sent, and never for a live stream. */
 export function allowCompression(response: Response): void {
-  (response as Compressible)[COMPRESS]?.(response.req, response, () => undefined);
+  COMPRESSION.get(response.app as Application)?.(response.req, response, () => undefined);
 }
 
 /** What the library leaves to be done when the headers are sent; runs after its own part. */
