@@ -10,6 +10,9 @@ import type { KnownToken } from './known-token.js';
 /** A use is recorded if the last recorded one is older than this: accurate enough to find unused tokens. */
 export const LAST_SEEN_INTERVAL_MS = 60_000;
 
+/** A recorded time this far after the present one is replaced. */
+const FAR_AHEAD_MS = 86_400_000;
+
 /** How long a use may wait until it is written. */
 const DELAY_MS = 5000;
 
@@ -53,7 +56,9 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
    * @param origin - where the request comes from; only read if the use is recorded
    */
   note(known: KnownToken, matched: 'current' | 'previous', now: number, origin?: Origin): void {
-    if (now - known.notedAt[matched] < LAST_SEEN_INTERVAL_MS) return;
+    const sinceNoted = now - known.notedAt[matched];
+    // Negative after the clock was set back.
+    if (sinceNoted >= 0 && sinceNoted < LAST_SEEN_INTERVAL_MS) return;
     known.notedAt[matched] = now;
     const { id, secretVersion: version } = known.token;
     let use = this.uses.get(id);
@@ -175,7 +180,8 @@ async function writeColumns(
       [to.agent]: () => `CAST(${cases(agents)} AS varchar)`,
     })
     .where(`"id" IN (${names.join(', ')})`)
-    .andWhere(`(${to.column} IS NULL OR ${to.column} < ${at})`)
+    // A time far ahead was written while a clock was wrong.
+    .andWhere(`(${to.column} IS NULL OR ${to.column} < ${at} OR ${to.column} > ${at} + ${String(FAR_AHEAD_MS)})`)
     .setParameters(parameters)
     .updateEntity(false);
   if (to === PREVIOUS)
