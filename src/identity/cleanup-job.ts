@@ -16,6 +16,7 @@ import { KnownNetworks } from './guessing/known-networks.js';
 import { removeExpiredSessions } from './expired-sessions.js';
 import { removeLeftRows } from './owned-rows.js';
 import type { CLEANUP_SETTINGS } from './identity.settings.js';
+import { SteadyTime } from './steady-time.js';
 
 /** What the cleanup job removes, and when. */
 export type CleanupOptions = Options<typeof CLEANUP_SETTINGS>;
@@ -33,12 +34,13 @@ const DAY_MS = 86_400_000;
 const LEFT_ROWS = 'rows of deleted owners';
 
 /** Removes rows of one kind, at most `limit`, and returns how many. */
-type Removal = (transaction: Transaction, limit: number) => Promise<number>;
+type Removal = (transaction: Transaction, limit: number, now: Date) => Promise<number>;
 
 @Injectable()
 export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(CleanupJob.name);
   private readonly stopping = new AbortController();
+  private readonly steady = new SteadyTime();
   private readonly tasks: ReadonlyMap<string, Removal>;
   private readonly leftRows: Removal;
   private readonly failing = new Set<string>();
@@ -54,12 +56,12 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     this.leftRows = (tx, limit) => removeLeftRows(tx, limit, extensions);
     const keptMs = options.auditRetentionDays * DAY_MS;
-    const oldAuditRows: Removal = (tx, limit) => removeAuditRows(tx, new Date(tx.now.getTime() - keptMs), limit);
+    const oldAuditRows: Removal = (tx, limit, now) => removeAuditRows(tx, new Date(now.getTime() - keptMs), limit);
     this.tasks = new Map([
       ['expired sessions', removeExpiredSessions],
       [LEFT_ROWS, this.leftRows],
       ['empty failure counters', removeEmptyCounters],
-      ['old known networks', (tx, limit) => networks.removeOld(tx, limit)],
+      ['old known networks', (tx, limit, now) => networks.removeOld(tx, limit, now)],
       ...(keptMs > 0 ? [['old audit rows', oldAuditRows] as const] : []),
     ]);
   }
@@ -118,7 +120,7 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
     while (!this.isStopping()) {
       const removed = await this.unitOfWork.write(SYSTEM, async (tx) =>
         // If another instance is running this job, it also does the rest.
-        (await tx.tryLockJob(what)) ? remove(tx, BATCH) : 0,
+        (await tx.tryLockJob(what)) ? remove(tx, BATCH, new Date(this.steady.at(tx.now.getTime()))) : 0,
       );
       total += removed;
       if (removed < BATCH) break;

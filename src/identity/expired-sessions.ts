@@ -7,7 +7,7 @@ import { SessionToken } from './session-token.entity.js';
  * Removes the sessions that expired first, at most `limit`. No change is recorded: they were already not accepted.
  * @returns the number of removed sessions
  */
-export async function removeExpiredSessions({ manager, now }: Transaction, limit: number): Promise<number> {
+export async function removeExpiredSessions({ manager }: Transaction, limit: number, now: Date): Promise<number> {
   const where = { expiresAt: LessThanOrEqual(now) };
   const rows = await manager.find(SessionToken, {
     select: { id: true },

@@ -48,7 +48,7 @@ export class KnownNetworks {
    * Removes networks that are no longer known, at most `limit`.
    * @returns the number of removed rows
    */
-  async removeOld({ manager, now }: Transaction, limit: number): Promise<number> {
+  async removeOld({ manager }: Transaction, limit: number, now: Date): Promise<number> {
     const seenAt = LessThan(this.oldest(now));
     const rows = await manager.find(KnownNetwork, { where: { seenAt }, order: { seenAt: 'ASC' }, take: limit });
     for (const { userId, network } of rows) await manager.delete(KnownNetwork, { userId, network, seenAt });
