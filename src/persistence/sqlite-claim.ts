@@ -72,7 +72,7 @@ export class SqliteClaim {
 
   private static of(file: string, connection: Database.Database): SqliteClaim {
     try {
-      enter(connection);
+      enterOnAnyDisk(connection);
       return new SqliteClaim(connection, file);
     } catch (error) {
       const holder = isBusy(error) ? holderOf(connection) : undefined;
@@ -142,6 +142,19 @@ function create(name: string): void {
     closeSync(openSync(name, 'wx', PRIVATE));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** A disk with no room for a journal does not keep a server from starting: what it overwrites needs no more room. */
+function enterOnAnyDisk(connection: Database.Database): void {
+  try {
+    enter(connection);
+  } catch (error) {
+    const { code = '' } = error as { code?: string };
+    if (!/^SQLITE_(FULL|IOERR)/.test(code)) throw error;
+    if (connection.inTransaction) connection.exec('ROLLBACK');
+    connection.pragma('journal_mode = MEMORY');
+    enter(connection);
   }
 }
 
