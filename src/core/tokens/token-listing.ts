@@ -5,7 +5,7 @@ import { LongReads, type PageRequest } from '../database/long-reads.js';
 import type { ReaderId } from '../database/read-slots.js';
 import type { SlicedQuery } from '../database/sliced-query.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { countedTokens } from './token-count.js';
+import { TokenCount } from './token-count.entity.js';
 import { Token } from './token.entity.js';
 
 /** Selects tokens of an account. */
@@ -78,4 +78,9 @@ function inAccount<T extends Token>(
     filter: label === undefined && search === '' ? undefined : matches,
     order: BY_AGE,
   };
+}
+
+/** The number of tokens of a kind in an account. */
+async function countedTokens(manager: EntityManager, kind: string, accountId: string): Promise<number> {
+  return (await manager.sum(TokenCount, 'tokens', { accountId, kind })) ?? 0;
 }

@@ -5,7 +5,6 @@ import type { EntityManager, FindOptionsWhere, ObjectType, UpdateQueryBuilder } 
 import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from '../changes/changes.js';
 import { deleteRow, insertRows } from '../database/row-mapper.js';
 import { DomainError } from '../errors.js';
-import { countToken } from './token-count.js';
 import { Token } from './token.entity.js';
 import type { Transaction } from '../database/transaction.js';
 
@@ -185,6 +184,20 @@ export class TokenService {
     const row = await tx.manager.findOne(Token, { select: { id: true, secretDigest: true }, where: { id } });
     return row?.secretDigest ?? null;
   }
+}
+
+/** Counts a token that was added (1) or removed (-1), if it belongs to an account and not to a user. */
+async function countToken(manager: EntityManager, token: Token, change: 1 | -1): Promise<void> {
+  const { id, kind, accountId, userId } = token;
+  if (accountId === null || userId !== null) return;
+  const parameters = [accountId, kind, Number.parseInt(id.slice(-1), 16), change];
+  const values = parameters.map((_, at) => manager.dataSource.driver.createParameter('', at)).join(', ');
+  await manager.query(
+    `INSERT INTO "latchkey_token_count" ("account_id", "kind", "part", "tokens") VALUES (${values}) ` +
+      'ON CONFLICT ("account_id", "kind", "part") ' +
+      'DO UPDATE SET "tokens" = "latchkey_token_count"."tokens" + excluded."tokens"',
+    parameters,
+  );
 }
 
 /** Hex digits of the time: milliseconds since 1970, 48 bits. */
