@@ -16,7 +16,7 @@ import { SqliteFile } from './sqlite-file.js';
 const BATCH = 64;
 
 /** How long a writer waits in all while another process has the file locked, and the pause between attempts. */
-const BUSY_PATIENCE_MS = 1500;
+const BUSY_MAX_WAIT_MS = 1500;
 const BUSY_PAUSE_MS = 20;
 
 interface Job {
@@ -32,7 +32,7 @@ export class SqliteTransactor extends Transactor {
   private readonly queue: Job[] = [];
   private draining = false;
   private committed = 0;
-  private beforeCommit: () => void = () => undefined;
+  private beforeCommit: (() => void) | undefined;
 
   private readonly condition: DatabaseCondition;
   private readonly file: SqliteFile | undefined;
@@ -52,8 +52,8 @@ export class SqliteTransactor extends Transactor {
     return this.queue.length;
   }
 
-  /** Registers a function to call before each commit: an open read snapshot would keep SQLite's log from being reset. */
-  onCommit(listener: () => void): void {
+  /** Registers a function to call before the next commit: an open read snapshot would keep SQLite's log from being reset. */
+  onNextCommit(listener: () => void): void {
     this.beforeCommit = listener;
   }
 
@@ -149,7 +149,7 @@ export class SqliteTransactor extends Transactor {
    * @returns whether it was committed
    */
   private async committedTogether(jobs: Job[]): Promise<boolean> {
-    const until = (jobs[0]?.queuedAt ?? 0) + BUSY_PATIENCE_MS;
+    const until = (jobs[0]?.queuedAt ?? 0) + BUSY_MAX_WAIT_MS;
     for (;;) {
       const outcome = await this.readWriteLock.exclusive(() => this.commitTogether(jobs, performance.now() >= until));
       if (outcome !== 'busy') return outcome;
@@ -169,7 +169,8 @@ export class SqliteTransactor extends Transactor {
     try {
       const outcomes: (() => void)[] = [];
       for (const job of jobs) outcomes.push(await job.run());
-      this.beforeCommit();
+      this.beforeCommit?.();
+      this.beforeCommit = undefined;
       this.file?.check();
       await this.dataSource.query('COMMIT');
       this.committed += 1;

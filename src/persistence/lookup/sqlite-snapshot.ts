@@ -1,5 +1,6 @@
 /** One SQLite read snapshot for all look-ups of an event loop turn: opening it costs more than the look-ups do. */
 import type Database from 'better-sqlite3';
+import type { SqliteTransactor } from '../sqlite-transactor.js';
 
 /**
  * The snapshot is a read-only transaction. The next look-up sees what this process has committed, even before the
@@ -13,11 +14,11 @@ export class SqliteSnapshot {
 
   /**
    * @param connection - a connection used for nothing else
-   * @param commits - returns the number of commits that this process has made
+   * @param writer - what this process commits by
    */
   constructor(
     private readonly connection: Database.Database,
-    private readonly commits: () => number,
+    private readonly writer: Pick<SqliteTransactor, 'commits' | 'onNextCommit'>,
   ) {
     this.beginning = connection.prepare('BEGIN');
     this.ending = connection.prepare('COMMIT');
@@ -25,15 +26,16 @@ export class SqliteSnapshot {
 
   /** Call before each look-up. */
   refresh(): void {
-    const commits = this.commits();
+    const { commits } = this.writer;
     if (this.seen === commits) return;
     if (this.seen === undefined) setImmediate(this.end);
     else this.end();
     this.beginning.run();
+    this.writer.onNextCommit(this.end);
     this.seen = commits;
   }
 
-  /** Ends the snapshot. Call it before a commit too, and after a failed look-up, which may have ended it already. */
+  /** Ends the snapshot, also before a commit. Call it after a failed look-up, which may have ended it already. */
   readonly end = (): void => {
     if (this.seen === undefined) return;
     this.seen = undefined;

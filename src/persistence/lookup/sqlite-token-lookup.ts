@@ -80,8 +80,7 @@ export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutd
       byDigest: connection.prepare<unknown[], TokenRow>(byDigest),
       byHandle: connection.prepare<unknown[], TokenRow>(byHandle),
     });
-    const snapshot = new SqliteSnapshot(connection, () => this.transactor.commits);
-    this.transactor.onCommit(snapshot.end);
+    const snapshot = new SqliteSnapshot(connection, this.transactor);
     return {
       rowBy: prepared(this.rowBy),
       anyBy: prepared(this.anyBy),
