@@ -22,7 +22,7 @@ export interface GuessLimit {
   readonly failures: number;
 }
 
-/** An attempt to be let in by a secret that somebody may be guessing. */
+/** An attempt to be admitted by a secret that somebody may be guessing. */
 export interface Guess {
   readonly purpose: GuessPurpose;
   /** What there may be too many of, for the caller: for example `failed logins`. */

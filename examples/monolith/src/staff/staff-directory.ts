@@ -1,4 +1,4 @@
-/** The shop's users as Latchkey sees them: managers administer tokens, and who has left is let in nowhere. */
+/** The shop's users as Latchkey sees them: managers administer tokens, and those who have left are admitted nowhere. */
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { UserDirectory, type DirectoryUser } from 'latchkey/foundation';
