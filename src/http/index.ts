@@ -29,7 +29,15 @@ export {
 } from './mount/mounting.js';
 export { checkAllDeclared, declareBelow, declaredRoutes } from './mount/declared-routes.js';
 export { checkUnrouted, declareControllers } from './mount/route-check.js';
-export { PUBLIC, PermissionGuard, requiredFromScope, permits, fromScope, type Permits } from './permission.js';
+export {
+  PUBLIC,
+  PermissionGuard,
+  requiredFromScope,
+  permissionOf,
+  permits,
+  fromScope,
+  type Permits,
+} from './permission.js';
 export { queryNumber, queryText } from './input/query.js';
 export { parseRfc3339 } from './input/rfc3339.js';
 export { addressFor, parseAddress } from './input/caller-address.js';
@@ -72,4 +80,4 @@ export {
   type RequestStartMessage,
   type StreamMessage,
 } from './tracking/channels.js';
-export { Input, IsText, type TextRule } from './input/validated-input.js';
+export { Input, IsText, OptionalInput, type TextRule } from './input/validated-input.js';

@@ -1,5 +1,6 @@
 /** Accounts: list, create, rename, delete. */
 import { Inject, Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import {
   DomainError,
   LongReads,
@@ -71,6 +72,14 @@ export class AccountService {
   /** The account, or `null` if it does not exist. */
   find(id: string): Promise<Account | null> {
     return this.unitOfWork.read((manager) => findRow(manager, Account, { id }));
+  }
+
+  /** The names of those of these accounts that exist, by their ids. */
+  async namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (ids.length === 0) return new Map();
+    const where = { id: In([...new Set(ids)]) };
+    const accounts = await this.unitOfWork.read((manager) => manager.find(Account, { where }));
+    return new Map(accounts.map(({ id, name }) => [id, name]));
   }
 
   /** @throws DomainError `account_name_taken`, `invalid_value` (name) */

@@ -64,6 +64,16 @@ export class MembershipService {
     }
   }
 
+  /** A page of the memberships of a user, and their total number. */
+  listOfUser(userId: number, page: PageRequest): Promise<[Membership[], number]> {
+    return this.reads.page(userId, ofUser(userId), page);
+  }
+
+  /** All memberships of a user in batches. */
+  allOfUser(userId: number): AsyncGenerator<Membership[], void> {
+    return this.reads.batches(userId, ofUser(userId));
+  }
+
   /** @throws DomainError `member_not_found` */
   async get(accountId: string, id: string): Promise<Member> {
     const membership = await this.unitOfWork.read((manager) => manager.findOneBy(Membership, { id, accountId }));
@@ -188,6 +198,10 @@ function unknownUser(who: string | number): DomainError {
 
 function administratorsOf(accountId: string): Lock {
   return { kind: 'account administrators', id: accountId };
+}
+
+function ofUser(userId: number): SlicedQuery<Membership> {
+  return { entity: Membership, where: (query) => query.andWhere({ userId }), order: ['id'] };
 }
 
 function inAccount(accountId: string): SlicedQuery<Membership> {

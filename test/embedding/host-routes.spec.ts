@@ -142,7 +142,7 @@ describe('a host whose global prefix', () => {
     await firstStart(host);
     await issueServiceToken(`${host.baseUrl}/client/v4`, ADMIN.token);
     const unknown = await send(host.baseUrl, 'GET', '/client/v4/unknown');
-    expect(unknown.json()).toMatchObject({ success: false, errors: [{ code: 7003 }] });
+    expect(unknown.json()).toMatchObject({ success: false, errors: [{ code: 7000 }] });
     expect((await send(host.baseUrl, 'GET', `/api${TOKENS}`, { headers: AS_ADMIN })).json()).toMatchObject({
       statusCode: 404,
     });

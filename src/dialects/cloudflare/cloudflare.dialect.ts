@@ -18,11 +18,12 @@ export const cloudflare = defineDialect({
     command: `curl -X POST -H "Authorization: Bearer ${token}" -d '{"name":"CI/CD token"}' ${baseUrl}/client/v4/accounts/${accountId}/access/service_tokens`,
   }),
   load: async () => {
-    const { CloudflareModule, cloudflareDocument, withAccountSettings } = await import('./index.js');
+    const { CloudflareModule, cloudflareDocument, withAccountSettings, withKeptMembers } = await import('./index.js');
     return {
       module: CloudflareModule,
       document: cloudflareDocument,
-      completeDocument: (document, app) => withAccountSettings(document, app.get(AccountExtensions).settings),
+      completeDocument: (document, app) =>
+        withKeptMembers(withAccountSettings(document, app.get(AccountExtensions).settings)),
     };
   },
 });

@@ -9,7 +9,7 @@ import {
   type DocumentedResponse,
   type DocumentedRoute,
 } from '../../http/index.js';
-import { FORBIDDEN, UNAUTHENTICATED } from './cloudflare.errors.js';
+import { FORBIDDEN, NOT_ENABLED, NOT_OF_ACCOUNT, UNAUTHENTICATED } from './cloudflare.errors.js';
 import { AccountView, MemberView, ServiceTokenView } from './cloudflare.views.js';
 import { envelopeOf } from './envelope.js';
 
@@ -31,6 +31,18 @@ export const PATH_PARAMETERS = {
   tokenId: {
     description: 'The `id` of the service token, a UUID; not its `client_id`.',
     example: exampleOf(ServiceTokenView).id,
+  },
+  applicationId: {
+    description: 'The `id` of the application, a UUID; not its `aud`.',
+    example: 'b7d1c8a2-0c5e-4a39-8f3e-5a9b6d1e2c47',
+  },
+  policyId: {
+    description: 'The `id` of the policy, a UUID.',
+    example: 'f1a8b3c9-b4c2-4c4f-9c3a-8d1f0e2b6a57',
+  },
+  zoneId: {
+    description: 'The `id` of the zone, 32 lower-case hex characters. It stands for the account that it belongs to.',
+    example: '353bd5d1a7c0d8b6d0a3f3c86aab0b65',
   },
 };
 
@@ -98,7 +110,17 @@ class FailureView {
 }
 
 /** Errors that a route may return in addition to those of all routes. */
-export type DocumentedRefusal = 'invalid' | 'no_token' | 'no_account' | 'conflict' | 'too_many';
+export type DocumentedRefusal =
+  | 'invalid'
+  | 'rejected'
+  | 'no_token'
+  | 'no_account'
+  | 'not_found'
+  | 'not_enabled'
+  | 'not_of_account'
+  | 'in_use'
+  | 'conflict'
+  | 'too_many';
 
 const INVALID = {
   code: 12130,
@@ -118,6 +140,16 @@ const UNROUTABLE = {
   message: 'Could not route to /client/v4/accounts/x, perhaps your object identifier is invalid?',
 };
 const NO_TOKEN = { code: 12135, message: 'access.api.error.not_found' };
+const IN_USE = {
+  code: 12139,
+  message: 'access.api.error.in_use: 2 applications have this policy; take it out of them first',
+};
+const REJECTED = {
+  code: 12130,
+  message:
+    'access.api.error.invalid_request: can not change reusable policies through this endpoint: change the policy itself, ' +
+    'or the list of policies of the application',
+};
 const CONFLICT = {
   code: 12132,
   message: 'access.api.error.conflict: the token was changed concurrently; read it and try again',
@@ -139,7 +171,18 @@ const REFUSALS: Record<DocumentedRefusal, readonly DocumentedResponse[]> = {
     refusal(413, 'The body is larger than the server accepts: 64 KiB by default.', TOO_LARGE),
   ],
   no_token: [refusal(404, 'No such token in this account.', NO_TOKEN), refusal(404, 'No such account.', UNROUTABLE)],
-  no_account: [refusal(404, 'No such account or member.', UNROUTABLE)],
+  rejected: [refusal(400, 'Not possible for this object. Nothing was changed.', REJECTED)],
+  no_account: [refusal(404, 'No such account, zone or member.', UNROUTABLE)],
+  not_found: [
+    refusal(404, 'No such application or policy in this account.', NO_TOKEN),
+    refusal(404, 'No such account or zone.', UNROUTABLE),
+  ],
+  not_enabled: [
+    refusal(404, 'The account has no organization.', NOT_ENABLED.item),
+    refusal(404, 'No such account or zone.', UNROUTABLE),
+  ],
+  not_of_account: [refusal(401, 'The token belongs to a user.', NOT_OF_ACCOUNT.item)],
+  in_use: [refusal(400, 'A policy or an application refers to it. Nothing was changed.', IN_USE)],
   too_many: [
     refusal(429, 'The caller has too many long lists open; `Retry-After` says how many seconds to wait.', TOO_MANY),
   ],
@@ -197,7 +240,9 @@ function refusal(status: number, description: string, item: object): DocumentedR
 export function cloudflareDocument(): Omit<OpenAPIObject, 'paths'> {
   return new DocumentBuilder()
     .setTitle('Latchkey: Cloudflare')
-    .setDescription('Access service tokens, accounts and members, as in Cloudflare’s API v4.')
+    .setDescription(
+      'Access service tokens, applications and policies, accounts, members and zones, as in Cloudflare’s API v4.',
+    )
     .setVersion('4')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A personal token or a login token.' }, BEARER_SCHEME)
     .addApiKey(

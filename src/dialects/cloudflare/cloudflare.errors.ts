@@ -1,4 +1,5 @@
 /** Renders errors in the failure envelope, with the codes of docs/contracts/cloudflare.md §3 and our own from 10500. */
+import type { Policy } from '../../applications/index.js';
 import { assertNever, type DomainError } from '../../core/index.js';
 import {
   ErrorFilter,
@@ -52,6 +53,23 @@ export const NOT_ENABLED = new CloudflareError(404, {
     '(POST /accounts/:account_id/access/organizations)',
 });
 
+/** For `accounts/:accountId/tokens/verify`: every token belongs to a user (docs/contracts/cloudflare.md §5). */
+export const NOT_OF_ACCOUNT = new CloudflareError(401, {
+  code: 1000,
+  message: 'Invalid API Token: it belongs to a user; verify it at /user/tokens/verify',
+});
+
+/** A policy names the token that is to be deleted (docs/contracts/cloudflare.md §3). */
+export function tokenInUse({ id, name, applicationId }: Policy): CloudflareError {
+  const of = applicationId === null ? '' : ` of the application ${applicationId}`;
+  return new CloudflareError(400, {
+    code: 12139,
+    message:
+      'access.api.error.service_token_in_use: cannot delete service token because it is used by a policy, group, or app ' +
+      `SCIM configuration. The policy ${id} (${JSON.stringify(name)})${of} names it: change or delete that first`,
+  });
+}
+
 /** An object named in the path does not exist; the answer repeats the path. */
 export class NoRoute extends Error {}
 
@@ -79,7 +97,8 @@ export class CloudflareErrors extends ErrorFilter {
   }
 
   protected renderNotFound(path: string): ErrorResponse {
-    return noRoute(path);
+    const message = `No route for that URI: ${shown(path)} is not served by this server`;
+    return failure(404, { code: 7000, message });
   }
 
   protected renderMethodNotAllowed(allowed: string): ErrorResponse {
@@ -120,7 +139,7 @@ function domainError(error: DomainError, path: string): ErrorResponse {
     case 'account_name_taken':
     case 'already_member':
     case 'conflict':
-      return failure(409, { code: 12132, message: `access.api.error.conflict: ${error.message}` });
+      return failure(409, { code: 12132, message: `access.api.error.conflict: ${error.message}` }, NO_RETRY);
     case 'invalid_value':
     case 'wrong_password':
     case 'last_admin':
@@ -143,6 +162,9 @@ function domainError(error: DomainError, path: string): ErrorResponse {
   }
 }
 
+/** The vendor's libraries repeat a request that got 409 by themselves, which would replace a secret that was just made. */
+const NO_RETRY = { 'x-should-retry': 'false' };
+
 function invalidRequest(what: string, field: string | null): ErrorResponse {
   const message = `access.api.error.invalid_request: ${what}`;
   return failure(400, { code: 12130, message, ...(field !== null && { source: { pointer: `/${field}` } }) });
@@ -151,9 +173,12 @@ function invalidRequest(what: string, field: string | null): ErrorResponse {
 /** Maximum number of characters of a path to repeat. */
 const PATH_SHOWN = 500;
 
+function shown(path: string): string {
+  return path.slice(0, PATH_SHOWN);
+}
+
 function noRoute(path: string): ErrorResponse {
-  const shown = path.slice(0, PATH_SHOWN);
-  const message = `Could not route to ${shown}, perhaps your object identifier is invalid?`;
+  const message = `Could not route to ${shown(path)}, perhaps your object identifier is invalid?`;
   return failure(404, { code: 7003, message });
 }
 

@@ -5,7 +5,7 @@
  */
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { DomainError } from '../../core/index.js';
+import { ZoneService, type Zone } from '../../applications/index.js';
 import {
   PermissionGuard,
   denied,
@@ -23,21 +23,15 @@ import {
   USER_AUDIENCE,
   emailKeyOf,
   type Account,
-  type Member,
   type Principal,
   type Role,
 } from '../../identity/index.js';
 import { FORBIDDEN, NoRoute, UNAUTHENTICATED } from './cloudflare.errors.js';
-import type { ServiceToken } from './service-token.entity.js';
-import { ServiceTokenService } from './service-token.service.js';
+import { ResourceLoader, type PathResources } from './path-resources.js';
 
 /** Any text that could be a token of Latchkey or of the vendor. Other text is reported as a malformed header. */
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{16,512})$/i;
 const AUTH_KEY = /^[A-Za-z0-9_-]{16,512}$/;
-
-/** The form of the ids of accounts and memberships. */
-const HEX_ID = /^[0-9a-f]{32}$/i;
-const TOKEN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What a route can require. */
 type CloudflarePermission = 'signed-in' | 'account:read' | 'account:change' | 'administrator';
@@ -57,16 +51,15 @@ const RULES: Readonly<Record<CloudflarePermission, Rule>> = {
 };
 
 /** The scope of an authorized request. */
-interface CloudflareScope {
+interface CloudflareScope extends PathResources {
   readonly caller: Principal;
-  /** Of the account in the path, which exists. */
+  /** Of the account in the path, or of the zone in the path, which exists. */
   readonly accountId?: string;
   readonly account?: Account;
-  /** The service token in the path, of that account. */
-  readonly token?: ServiceToken;
   /** Of the membership in the path. */
   readonly memberId?: string;
-  readonly member?: Member;
+  /** The zone in the path. */
+  readonly zone?: Zone;
 }
 
 @Injectable()
@@ -75,7 +68,8 @@ export class CloudflareGuard extends PermissionGuard {
     private readonly authenticator: Authenticator,
     private readonly accounts: AccountService,
     private readonly memberships: MembershipService,
-    private readonly tokens: ServiceTokenService,
+    private readonly zones: ZoneService,
+    private readonly resources: ResourceLoader,
   ) {
     super();
   }
@@ -86,19 +80,35 @@ export class CloudflareGuard extends PermissionGuard {
     permission: CloudflarePermission,
     required: ReadonlySet<string>,
   ): Promise<CloudflareScope> {
+    const arrivedAt = performance.now();
     const caller = await this.callerOf(request);
-    const { accountId: text, tokenId, memberId: memberText } = request.params;
-    if (text === undefined) {
+    const zone = await this.zoneIn(request, permission, caller);
+    const accountId = zone?.accountId ?? accountIdIn(request);
+    if (accountId === undefined) {
       if (!caller.user.admin && !RULES[permission](undefined))
         throw denied(FORBIDDEN, request, permission, caller.actor);
       return { caller };
     }
-    const accountId = hexId(text);
     const account = await this.permittedAccount(request, caller, permission, accountId, required.has('account'));
-    const token = required.has('token') ? await this.tokens.get(accountId, serviceTokenId(tokenId)) : undefined;
-    const memberId = memberText === undefined ? undefined : hexId(memberText);
-    const member = required.has('member') ? await this.memberships.get(accountId, memberId ?? '') : undefined;
-    return { caller, accountId, account, token, memberId, member };
+    const { memberId: member } = request.params;
+    const memberId = member === undefined ? undefined : hexId(member);
+    const scope = { caller, accountId, account, zone, memberId };
+    if (required.size === 0) return scope;
+    const named = { accountId, memberId, arrivedAt, parameters: request.params };
+    return { ...scope, ...(await this.resources.load(named, required)) };
+  }
+
+  /** A zone that does not exist looks like one of another account. */
+  private async zoneIn(
+    request: Request,
+    permission: CloudflarePermission,
+    { user, actor }: Principal,
+  ): Promise<Zone | undefined> {
+    const { zoneId } = request.params;
+    if (zoneId === undefined) return undefined;
+    const zone = await this.zones.find(hexId(zoneId));
+    if (!zone) throw user.admin ? new NoRoute() : denied(FORBIDDEN, request, permission, actor);
+    return zone;
   }
 
   /** Reads the account only if necessary: an account that has members exists. */
@@ -147,16 +157,17 @@ export class CloudflareGuard extends PermissionGuard {
   }
 }
 
-/** @throws NoRoute for text that is not the id of an account or a membership */
+/** The form of the ids of accounts, zones and memberships. */
+const HEX_ID = /^[0-9a-f]{32}$/i;
+
+/** @throws NoRoute for text that is not such an id */
 function hexId(text: unknown): string {
   if (typeof text !== 'string' || !HEX_ID.test(text)) throw new NoRoute();
   return text.toLowerCase();
 }
 
-/** @throws DomainError `token_not_found` for text that is not the id of a service token */
-function serviceTokenId(text: unknown): string {
-  if (typeof text === 'string' && TOKEN_ID.test(text)) return text.toLowerCase();
-  throw new DomainError('token_not_found', 'no such service token');
+function accountIdIn({ params: { accountId } }: Request): string | undefined {
+  return accountId === undefined ? undefined : hexId(accountId);
 }
 
 /** Parameter decorator for the caller. */
@@ -176,3 +187,15 @@ export const MemberId = fromScope(({ memberId }: CloudflareScope) => memberId);
 
 /** Parameter decorator for the member in the path. */
 export const MemberInPath = requiredFromScope('member' satisfies keyof CloudflareScope);
+
+/** Parameter decorator for the zone in the path. */
+export const ZoneInPath = fromScope(({ zone }: CloudflareScope) => zone);
+
+/** Parameter decorator for the application in the path, with its policies. */
+export const ApplicationInPath = requiredFromScope('application' satisfies keyof CloudflareScope);
+
+/** Parameter decorator for the reusable policy in the path. */
+export const PolicyInPath = requiredFromScope('policy' satisfies keyof CloudflareScope);
+
+/** Parameter decorator for the policy in the path, which the application in the path has. */
+export const AppliedPolicyInPath = requiredFromScope('appliedPolicy' satisfies keyof CloudflareScope);

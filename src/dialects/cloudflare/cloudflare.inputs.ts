@@ -12,6 +12,7 @@ import {
   type Role,
 } from '../../identity/index.js';
 import { isDuration } from './duration.js';
+import { Rule } from './input-rules.js';
 import type { ServiceTokenChanges } from './service-token.service.js';
 
 /** Maximum number of characters of a name (docs/contracts/cloudflare.md §1.2). */
@@ -25,10 +26,6 @@ const DURATION_RULE =
   '(units ns, us, ms, s, m, h; at most 2562047h47m16.854775807s)';
 const TIME_RULE = 'must be an RFC 3339 date and time such as "2030-01-31T12:00:00Z"';
 const VERSION_RULE = `client_secret_version must be a whole number from 0 to ${String(VERSION_MAX)}; 0 means not given`;
-
-function Rule(isValid: (value: unknown) => boolean, message: string): PropertyDecorator {
-  return ValidateBy({ name: 'rule', validator: { validate: isValid, defaultMessage: () => message } });
-}
 
 /** A name or address that has to be unique; the message says what is wrong with one that cannot be. */
 function LabelRule(read: typeof readAccountName, field: string, missing: string): PropertyDecorator {

@@ -5,7 +5,7 @@ import { integer, setting, settingsTable, text } from '../../settings/index.js';
 const SECRET_PREFIX = /^[A-Za-z0-9]{1,15}_$/;
 
 /** RFC 9110 §5.6.2. */
-const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+export const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 
 /** The Cloudflare dialect. */
 export const CLOUDFLARE_SETTINGS = settingsTable(

@@ -198,6 +198,15 @@ export function memberView({ membership, user }: Member): MemberView {
   };
 }
 
+/** A group of users; there are none. */
+export class GroupView {
+  @ApiProperty({ format: 'uuid', example: 'aa0a4aab-672b-4bdb-bc33-a59f1130a11f' })
+  id!: string;
+
+  @ApiProperty({ example: 'Nobody' })
+  name!: string;
+}
+
 /** The id of a deleted account. */
 export class AccountIdView extends PickType(AccountView, ['id']) {}
 

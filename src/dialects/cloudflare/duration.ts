@@ -44,6 +44,11 @@ export function isDuration(value: unknown): value is string {
   return typeof value === 'string' && (value === FOREVER || parseGoDuration(value) !== undefined);
 }
 
+/** Whether a text is the duration of a session; zero, which makes it end at once, is one. */
+export function isSessionDuration(value: unknown): value is string {
+  return typeof value === 'string' && (parseGoDuration(value) !== undefined || /^0(ns|us|ms|s|m|h)$/.test(value));
+}
+
 /** The years that `forever` stands for, because the API requires an expiry date. */
 const FOREVER_YEARS = 100;
 

@@ -106,3 +106,37 @@ export function envelopeOf(view: Type, isList = false): Type<object> {
   Object.defineProperty(EnvelopeView, 'name', { value: `${subject}${isList ? 'List' : ''}Envelope` });
   return EnvelopeView;
 }
+
+/** A list that is read at once or by the page. */
+export interface ReadableList<T> {
+  readonly all: () => AsyncGenerator<readonly T[]>;
+  readonly page: (page: PageRequest) => Promise<[T[], number]>;
+}
+
+/** Sends what a client asks for of a list. @throws InputError */
+export async function sendList<T>(
+  request: Request,
+  response: Response,
+  list: ReadableList<T>,
+  view: (item: T) => unknown,
+): Promise<void> {
+  const page = requestedPage(request);
+  if (wantsAll(page)) {
+    await sendAll(response, list.all(), view);
+    return;
+  }
+  const [items, total] = await list.page(pageRequestOf(page));
+  sendPage(response, items.map(view), page, total);
+}
+
+/** Sends what a client asks for of a short list that is in memory. @throws InputError */
+export function sendKnown<T>(
+  request: Request,
+  response: Response,
+  items: readonly T[],
+  view: (item: T) => unknown,
+): void {
+  const page = requestedPage(request);
+  const { offset, limit } = wantsAll(page) ? { offset: 0, limit: items.length } : pageRequestOf(page);
+  sendPage(response, items.slice(offset, offset + limit).map(view), page, items.length);
+}

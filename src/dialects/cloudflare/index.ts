@@ -1,6 +1,7 @@
 /** The Cloudflare dialect, as a host imports it. */
 export { withAccountSettings } from './account-settings.docs.js';
 export { cloudflareDocument } from './cloudflare.docs.js';
+export { withKeptMembers } from './kept-members.docs.js';
 export { CloudflareModule } from './cloudflare.module.js';
 export type { CloudflareOptions } from './cloudflare.options.js';
 export { ServiceToken } from './service-token.entity.js';

@@ -1,5 +1,6 @@
 /** Manages the service tokens of an account (docs/contracts/cloudflare.md §4). */
 import { Inject, Injectable } from '@nestjs/common';
+import { policyNaming } from '../../applications/index.js';
 import {
   DomainError,
   HashingService,
@@ -19,6 +20,8 @@ import type { Values } from '../../settings/index.js';
 import { CLOUDFLARE_OPTIONS } from './cloudflare.options.js';
 import type { CLOUDFLARE_SETTINGS } from './cloudflare.settings.js';
 import { FOREVER, expiryOf } from './duration.js';
+import { tokenInUse } from './cloudflare.errors.js';
+import { Rotations } from './rotations.js';
 import { ServiceToken } from './service-token.entity.js';
 
 /** Values that a client can change; absent ones stay unchanged. */
@@ -48,6 +51,7 @@ export class ServiceTokenService {
     private readonly listing: TokenListing,
     private readonly hashing: HashingService,
     private readonly accounts: AccountService,
+    private readonly rotations: Rotations,
     @Inject(CLOUDFLARE_OPTIONS) private readonly options: Values<typeof CLOUDFLARE_SETTINGS>,
   ) {}
 
@@ -76,10 +80,14 @@ export class ServiceTokenService {
     });
   }
 
-  /** @throws DomainError `token_not_found` */
-  async get(accountId: string, id: string): Promise<ServiceToken> {
+  /**
+   * @param arrivedAt - when the request for it has arrived, by `performance.now()`
+   * @throws DomainError `token_not_found`
+   */
+  async get(accountId: string, id: string, arrivedAt: number): Promise<ServiceToken> {
     const token = await this.unitOfWork.read((manager) => this.tokens.find(manager, ServiceToken, { accountId, id }));
     if (!token) throw new DomainError('token_not_found', 'no such service token');
+    this.rotations.noteRequest(token, arrivedAt);
     return token;
   }
 
@@ -99,7 +107,9 @@ export class ServiceTokenService {
    */
   async update(actor: Actor, token: ServiceToken, changes: ServiceTokenChanges): Promise<ServiceTokenWithSecret> {
     if (changes.version !== undefined && changes.version > token.secretVersion) {
-      return this.rotate(actor, token, changes.previousUntil, changes);
+      const rotate = (): Promise<ServiceTokenWithSecret> =>
+        this.replaceSecret(actor, token, changes.previousUntil, changes);
+      return this.rotations.run(token, false, rotate);
     }
     return this.accounts.change(actor, token.accountId, async (tx) => {
       const changed = await this.tokens.update(tx, ServiceToken, token, (present) => ({
@@ -124,13 +134,31 @@ export class ServiceTokenService {
 
   /**
    * Replaces the secret. The old one works until `previousUntil`, or stops at once.
-   * @throws DomainError `token_not_found`; `conflict` if another caller has rotated since the token was read
+   * @throws DomainError `token_not_found`; `conflict` if another caller has rotated since the token was read, or is about
+   * to on this instance
    */
-  async rotate(
+  rotate(actor: Actor, token: ServiceToken, previousUntil?: Date): Promise<ServiceTokenWithSecret> {
+    return this.rotations.run(token, true, () => this.replaceSecret(actor, token, previousUntil, {}));
+  }
+
+  /**
+   * @throws DomainError `token_not_found`; CloudflareError 12139 while a policy names the token
+   */
+  delete(actor: Actor, token: ServiceToken): Promise<ServiceToken> {
+    return this.accounts.change(actor, token.accountId, async (tx) => {
+      const revoked = await this.tokens.revoke(tx, ServiceToken, token);
+      // The token is locked: no policy can begin to name it.
+      const policy = await policyNaming(tx.manager, token.id);
+      if (policy) throw tokenInUse(policy);
+      return revoked;
+    });
+  }
+
+  private async replaceSecret(
     actor: Actor,
     token: ServiceToken,
-    previousUntil?: Date,
-    changes: ServiceTokenChanges = {},
+    previousUntil: Date | undefined,
+    changes: ServiceTokenChanges,
   ): Promise<ServiceTokenWithSecret> {
     const secret = newCheckedSecret(this.options.secretPrefix);
     const rotation = { digest: this.hashing.digest(secret), previousUntil, expectedVersion: token.secretVersion };
@@ -142,11 +170,6 @@ export class ServiceTokenService {
       });
       return { token: rotated, secret };
     });
-  }
-
-  /** @throws DomainError `token_not_found` */
-  delete(actor: Actor, token: ServiceToken): Promise<ServiceToken> {
-    return this.accounts.change(actor, token.accountId, (tx) => this.tokens.revoke(tx, ServiceToken, token));
   }
 
   private columns(

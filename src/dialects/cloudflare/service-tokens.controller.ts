@@ -2,7 +2,7 @@
 import { Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Input, exampleOf, optionalExamples, queryText } from '../../http/index.js';
+import { Input, OptionalInput, exampleOf, optionalExamples, queryText } from '../../http/index.js';
 import type { Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';
 import { Documented, NameParameter, PageParameters } from './cloudflare.docs.js';
@@ -24,6 +24,7 @@ import {
 import { pageRequestOf, requestedPage, sendAll, sendPage, success, wantsAll, type Envelope } from './envelope.js';
 import type { ServiceToken } from './service-token.entity.js';
 import { ServiceTokenService } from './service-token.service.js';
+import { zoneTwin } from './zone-twin.js';
 
 @CloudflareController('accounts/:accountId/access/service_tokens', 'Service tokens')
 export class ServiceTokensController {
@@ -107,7 +108,8 @@ export class ServiceTokensController {
     summary: 'Change a service token',
     returns: 'The changed token, with the new secret if it was rotated.',
     description:
-      'Absent members stay unchanged. A `duration` renews the token. A higher `client_secret_version` rotates the secret, ' +
+      'Absent members stay unchanged. A `duration`, even the same one, renews the token, which then expires at now + ' +
+      'duration. A higher `client_secret_version` rotates the secret, ' +
       'and the response then contains the new `client_secret`. `previous_client_secret_expires_at` moves or ends a ' +
       'running overlap.',
     body: ServiceTokenPatchInput,
@@ -132,10 +134,12 @@ export class ServiceTokensController {
   @Delete(':tokenId')
   @Documented({
     summary: 'Delete a service token',
-    description: 'When this returns, no instance accepts the token.',
+    description:
+      'When this returns, no instance accepts the token. Refused (400, 12139) while a policy names it: change or delete ' +
+      'the policy first.',
     returns: 'The last state of the token.',
     result: ServiceTokenView,
-    refusals: ['no_token'],
+    refusals: ['in_use', 'no_token'],
   })
   async delete(
     @Caller() { actor }: Principal,
@@ -167,7 +171,8 @@ export class ServiceTokensController {
     returns: 'The token with its new secret.',
     description:
       'The response contains the new secret. The old secret stops working at once, or at ' +
-      '`previous_client_secret_expires_at`. Any earlier one stops now.',
+      '`previous_client_secret_expires_at`. Any earlier one stops now. A rotation that is requested before another one ' +
+      'has returned gets 409 and changes nothing.',
     body: RotateInput,
     examples: {
       'At once': {},
@@ -180,8 +185,10 @@ export class ServiceTokensController {
   async rotate(
     @Caller() { actor }: Principal,
     @TokenInPath() token: ServiceToken,
-    @Input(RotateInput) input: RotateInput,
+    @OptionalInput(RotateInput) input: RotateInput,
   ): Promise<Envelope<ServiceTokenView>> {
     return success(createdServiceTokenView(await this.tokens.rotate(actor, token, overlapEnd(input))));
   }
 }
+
+export const ZoneServiceTokensController = zoneTwin(ServiceTokensController, 'access/service_tokens');

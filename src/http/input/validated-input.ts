@@ -15,6 +15,14 @@ export function Input(input: new () => object): ParameterDecorator {
 }
 
 /**
+ * Parameter decorator like {@link Input}, for a body that may be left out: `null` counts as an empty one, too.
+ * @throws BodyError, InputError
+ */
+export function OptionalInput(input: new () => object): ParameterDecorator {
+  return InputBy((body) => validated(input, body ?? undefined));
+}
+
+/**
  * Takes the declared members of a JSON object and ignores all others; an absent body counts as an empty object.
  * @throws InputError naming the first member, in the order of the class, that breaks a rule
  */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { send } from '../../support/http.js';
+import { ADMIN } from '../../support/test-server.js';
 import { itHidesForeignAccounts, itHidesWhatIsNotThere, itTakesUpperCaseIds } from './common-cases.js';
 import {
   CLIENT_SECRET,
@@ -9,8 +11,10 @@ import {
   cloudflareSuite,
   inSeconds,
   invalid,
+  ok,
   stored,
   tokenPath,
+  type ServiceTokenWithSecret,
 } from './support.js';
 
 const operation = { method: 'POST', action: '/rotate' };
@@ -37,6 +41,16 @@ cloudflareSuite('POST access/service_tokens/:id/rotate', (cf) => {
       expect(Date.parse(after.previous_client_secret_expires_at ?? '')).toBeLessThanOrEqual(made + 5000);
       const { client_secret: _secret, ...shown } = after;
       expect(await cf.read(account, before.id)).toEqual(shown);
+    });
+
+    it.each(['', '{}', 'null', ' null '])('takes the body %j as one without members', async (body) => {
+      const account = await cf.account();
+      const token = await cf.token(account);
+      const reply = await send(cf.server.baseUrl, 'POST', `/client/v4${tokenPath(account, token.id)}/rotate`, {
+        headers: { Authorization: `Bearer ${ADMIN.token}`, 'Content-Type': 'application/json' },
+        body,
+      });
+      expect(ok<ServiceTokenWithSecret>(reply).client_secret_version).toBe(2);
     });
 
     it('ends the old secret before the answer is sent', async () => {

@@ -168,4 +168,65 @@ cloudflareSuite('the npm package cloudflare', (cf) => {
     expect(failed).toBeInstanceOf(Cloudflare.BadRequestError);
     expect(failed.errors).toMatchObject([{ code: 12130, source: { pointer: '/duration' } }]);
   });
+
+  it.each(['account_id', 'zone_id'])('drives applications and policies by %s', async (by) => {
+    const account = await cf.account();
+    const client = sdk(cf.server);
+    const { access } = client.zeroTrust;
+    const zone = await client.zones.create({ account: { id: account }, name: `${account}.example`, type: 'full' });
+    const at = by === 'zone_id' ? { zone_id: zone.id } : { account_id: account };
+    const token = await access.serviceTokens.create({ ...at, name: 'CI' });
+    const include = [{ service_token: { token_id: token.id ?? '' } }];
+    const policy = await access.policies.create({
+      account_id: account,
+      name: 'CI',
+      decision: 'non_identity',
+      include,
+    });
+    const { id: policyId = '' } = policy;
+    const made = { type: 'self_hosted', domain: `app.${account}.example`, name: 'App' } as const;
+    const application = await access.applications.create({
+      ...at,
+      ...made,
+      policies: [{ id: policyId, precedence: 1 }],
+    });
+    const { id = '' } = application;
+    expect(application).toMatchObject({ ...made, policies: [{ id: policyId, precedence: 1, include }] });
+    const own = await access.applications.policies.create(id, {
+      ...at,
+      name: 'own',
+      decision: 'allow',
+      include: [{ everyone: {} }],
+    });
+    expect(await everything(access.applications.policies.list(id, at))).toHaveLength(2);
+    expect(await access.applications.policies.get(own.id ?? '', { app_id: id, ...at })).toMatchObject({ name: 'own' });
+    await access.applications.policies.delete(own.id ?? '', { app_id: id, ...at });
+    expect(await everything(access.applications.list(at))).toMatchObject([{ id }]);
+    expect(await access.applications.get(id, at)).toMatchObject(made);
+    const inUse = await failureOf(access.serviceTokens.delete(token.id ?? '', at));
+    expect(inUse.errors).toMatchObject([{ code: 12139 }]);
+    const renamed = await access.applications.update(id, { ...at, ...made, name: 'Renamed' });
+    expect(renamed).toMatchObject({ name: 'Renamed', policies: [{ id: policyId }] });
+    await access.applications.delete(id, at);
+    await access.policies.delete(policyId, { account_id: account });
+    await access.serviceTokens.delete(token.id ?? '', at);
+    expect(await everything(access.policies.list({ account_id: account }))).toEqual([]);
+    expect(await everything(access.groups.list(at))).toEqual([]);
+    expect(await everything(client.zones.list({ name: `${account}.example` }))).toMatchObject([{ id: zone.id }]);
+  });
+
+  it('drives the organization, and finds out who calls', async () => {
+    const client = sdk(cf.server);
+    const { organizations } = client.zeroTrust;
+    const account_id = await cf.account();
+    const missing = await failureOf(organizations.list({ account_id }));
+    expect(missing.errors).toMatchObject([{ code: 9999 }]);
+    const auth_domain = `${account_id}.team.example`;
+    await organizations.create({ account_id, name: 'Team', auth_domain });
+    expect(await organizations.update({ account_id, name: 'New' })).toMatchObject({ name: 'New', auth_domain });
+    expect(await organizations.list({ account_id })).toMatchObject({ name: 'New' });
+    expect(await client.user.get()).toMatchObject({ email: ADMIN.email });
+    expect(await everything(client.memberships.list())).toBeDefined();
+    expect((await failureOf(client.accounts.tokens.verify({ account_id }))).errors).toMatchObject([{ code: 1000 }]);
+  });
 });

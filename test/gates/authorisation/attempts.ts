@@ -29,8 +29,8 @@ export function isAdmitted({ label, operation: { who }, presentation }: Attempt,
 
 /** The outcome by the table. */
 export function expectedOutcome(attempt: Attempt, caller: Caller): Outcome {
-  if (isAdmitted(attempt, caller)) return 'done';
   const { label, operation, presentation } = attempt;
+  if (isAdmitted(attempt, caller)) return operation.answer ?? 'done';
   const api = apiOf(label);
   if (isAccepted(api, methodOf(label), caller.kind, presentation))
     return operation.refusal?.(caller) ?? 'not permitted';
@@ -44,7 +44,9 @@ export function isRepeatable({ label, operation }: Attempt): boolean {
 }
 
 /** Makes the call. */
-export function answerTo({ label, operation, presentation }: Attempt, world: World, caller: Caller): Promise<Reply> {
+export async function answerTo(attempt: Attempt, world: World, caller: Caller): Promise<Reply> {
+  const { label, operation, presentation } = attempt;
+  if (operation.prepare && isAdmitted(attempt, caller)) await operation.prepare(world);
   const [method = '', address = ''] = label.split(' ');
   const presented = PRESENTATIONS[presentation](caller);
   const parameters = operation.path?.(world, caller) ?? {};

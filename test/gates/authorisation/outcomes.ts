@@ -28,6 +28,11 @@ const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: 
     ['unauthenticated', 403, cloudflare(9103, 'Unknown X-Auth-Key or X-Auth-Email')],
     ['unauthenticated', 401, cloudflare(10000, 'Authentication error')],
     ['unauthenticated', 401, cloudflare(1000, 'Invalid API Token')],
+    [
+      'unauthenticated',
+      401,
+      cloudflare(1000, 'Invalid API Token: it belongs to a user; verify it at /user/tokens/verify'),
+    ],
     ['not permitted', 403, cloudflare(10000, 'Authentication error')],
   ],
   crm: [
@@ -87,7 +92,7 @@ const OUTCOMES = new Map(
 export function outcomeOf(api: Api, { status, text }: Reply): string {
   const known = OUTCOMES.get(`${api} ${String(status)} ${text.replace(/"User \d+ not found"/, '"User ID not found"')}`);
   if (known) return known;
-  const isDone = (status === 200 || status === 201) && (api !== 'crm' || text.startsWith('{"status":{"code":"OK"'));
+  const isDone = [200, 201, 202].includes(status) && (api !== 'crm' || text.startsWith('{"status":{"code":"OK"'));
   return isDone ? 'done' : `${String(status)} ${text}`;
 }
 

@@ -1,5 +1,6 @@
 /** Who may do what: every documented operation, each with a request that succeeds for callers with permission. */
 import { randomUUID } from 'node:crypto';
+import { send } from '../../support/http.js';
 import { ADMIN } from '../../support/test-server.js';
 import type { Caller, Rights } from './callers.js';
 import type { Outcome } from './outcomes.js';
@@ -29,6 +30,10 @@ export interface Operation {
   readonly refusal?: (caller: Caller) => Outcome;
   /** Whether it can be done any number of times to the same things; those by GET can. */
   readonly isRepeatable?: boolean;
+  /** What callers with permission get. Default: `done`. */
+  readonly answer?: Outcome;
+  /** What has to be there for callers with permission, done before each of their calls. */
+  readonly prepare?: (world: World) => Promise<unknown>;
   /** Whether its own parameters are credentials. It can be repeated, too. */
   readonly isLogin?: boolean;
 }
@@ -112,41 +117,90 @@ const ofMember = (world: World): { accountId: string; memberId: string } => ({
   ...ofAccount(world),
   memberId: world.memberId,
 });
-const ofServiceToken = (world: World): { accountId: string; tokenId: string } => ({
-  ...ofAccount(world),
-  tokenId: world.serviceToken.id,
-});
+type Path = NonNullable<Operation['path']>;
+
+const READ = { who: 'members of A' } as const;
+const CHANGE = { who: 'administrators of A' } as const;
+
+const newPolicy = (): object => ({ ...newName(), decision: 'allow', include: [{ everyone: {} }] });
+const newApplication = ({ a }: World): object => ({ ...newName(), domain: `x.${a.id}.example` });
+const newOrganization = ({ a }: World): object => ({ ...newName(), auth_domain: `y.${a.id}.example` });
+const withOrganization = (world: World): Promise<unknown> =>
+  send(world.server.baseUrl, 'POST', `/client/v4/accounts/${world.a.id}/access/organizations`, {
+    headers: { Authorization: `Bearer ${ADMIN.token}` },
+    body: JSON.stringify(newOrganization(world)),
+  });
+
+/** Below accounts and zones. @param ofOwner - the account or the zone */
+function accessOf(prefix: string, ofOwner: Path): typeof CANVUS {
+  const ofToken: Path = (world, caller) => ({ ...ofOwner(world, caller), tokenId: world.serviceToken.id });
+  const ofApplication: Path = (world, caller) => ({
+    ...ofOwner(world, caller),
+    applicationId: world.applicationId,
+  });
+  const ofPolicy: Path = (world, caller) => ({ ...ofApplication(world, caller), policyId: world.policyId });
+  const at = `/client/v4/${prefix}/access`;
+  const tokens = `${at}/service_tokens`;
+  const applications = `${at}/apps`;
+  const policies = `${applications}/{applicationId}/policies`;
+  return {
+    [`GET ${tokens}`]: { ...READ, path: ofOwner },
+    [`POST ${tokens}`]: { ...CHANGE, path: ofOwner, body: newName },
+    [`DELETE ${tokens}/{tokenId}`]: { ...CHANGE, path: ofToken },
+    [`GET ${tokens}/{tokenId}`]: { ...READ, path: ofToken },
+    [`PUT ${tokens}/{tokenId}`]: { ...CHANGE, path: ofToken, body: newName },
+    [`POST ${tokens}/{tokenId}/refresh`]: { ...CHANGE, path: ofToken },
+    [`POST ${tokens}/{tokenId}/rotate`]: { ...CHANGE, path: ofToken },
+    [`GET ${applications}`]: { ...READ, path: ofOwner },
+    [`POST ${applications}`]: { ...CHANGE, path: ofOwner, body: newApplication },
+    [`DELETE ${applications}/{applicationId}`]: { ...CHANGE, path: ofApplication },
+    [`GET ${applications}/{applicationId}`]: { ...READ, path: ofApplication },
+    [`PUT ${applications}/{applicationId}`]: { ...CHANGE, path: ofApplication, body: newApplication },
+    [`GET ${policies}`]: { ...READ, path: ofApplication },
+    [`POST ${policies}`]: { ...CHANGE, path: ofApplication, body: newPolicy },
+    [`DELETE ${policies}/{policyId}`]: { ...CHANGE, path: ofPolicy },
+    [`GET ${policies}/{policyId}`]: { ...READ, path: ofPolicy },
+    [`PUT ${policies}/{policyId}`]: { ...CHANGE, path: ofPolicy, body: newPolicy },
+    [`GET ${at}/groups`]: { ...READ, path: ofOwner },
+    [`GET ${at}/organizations`]: { ...READ, path: ofOwner, prepare: withOrganization },
+    [`PATCH ${at}/organizations`]: { ...CHANGE, path: ofOwner, body: newName, prepare: withOrganization },
+    [`POST ${at}/organizations`]: { ...CHANGE, path: ofOwner, body: newOrganization },
+    [`PUT ${at}/organizations`]: { ...CHANGE, path: ofOwner, body: newName, prepare: withOrganization },
+  };
+}
+
+const ofReusablePolicy: Path = (world) => ({ ...ofAccount(world), policyId: world.reusablePolicyId });
+const ofZone: Path = ({ zoneId }) => ({ zoneId });
+const POLICIES = '/client/v4/accounts/{accountId}/access/policies';
 
 const CLOUDFLARE: typeof CANVUS = {
+  ...accessOf('accounts/{accountId}', ofAccount),
+  ...accessOf('zones/{zoneId}', ofZone),
+  [`GET ${POLICIES}`]: { ...READ, path: ofAccount },
+  [`POST ${POLICIES}`]: { ...CHANGE, path: ofAccount, body: newPolicy },
+  [`DELETE ${POLICIES}/{policyId}`]: { ...CHANGE, path: ofReusablePolicy },
+  [`GET ${POLICIES}/{policyId}`]: { ...READ, path: ofReusablePolicy },
+  [`PUT ${POLICIES}/{policyId}`]: { ...CHANGE, path: ofReusablePolicy, body: newPolicy },
+  // Tokens of users, which all are, are not accepted there.
+  'GET /client/v4/accounts/{accountId}/tokens/verify': {
+    ...READ,
+    path: ofAccount,
+    answer: 'unauthenticated',
+  },
+  'GET /client/v4/zones': { who: 'any user' },
+  'POST /client/v4/zones': {
+    ...FOR_ADMINISTRATORS,
+    body: ({ a }) => ({ name: `${randomUUID()}.example`, account: { id: a.id } }),
+  },
+  'DELETE /client/v4/zones/{zoneId}': { ...FOR_ADMINISTRATORS, path: ofZone },
+  'GET /client/v4/zones/{zoneId}': { ...READ, path: ofZone },
+  'GET /client/v4/user': { who: 'any user' },
+  'GET /client/v4/memberships': { who: 'any user' },
   'GET /client/v4/accounts': { who: 'any user' },
   'POST /client/v4/accounts': { ...FOR_ADMINISTRATORS, body: newName },
   'DELETE /client/v4/accounts/{accountId}': { ...FOR_ADMINISTRATORS, path: ofAccount },
   'GET /client/v4/accounts/{accountId}': { who: 'members of A', path: ofAccount },
   'PUT /client/v4/accounts/{accountId}': { who: 'administrators of A', path: ofAccount, body: newName },
-  'GET /client/v4/accounts/{accountId}/access/service_tokens': { who: 'members of A', path: ofAccount },
-  'POST /client/v4/accounts/{accountId}/access/service_tokens': {
-    who: 'administrators of A',
-    path: ofAccount,
-    body: newName,
-  },
-  'DELETE /client/v4/accounts/{accountId}/access/service_tokens/{tokenId}': {
-    who: 'administrators of A',
-    path: ofServiceToken,
-  },
-  'GET /client/v4/accounts/{accountId}/access/service_tokens/{tokenId}': { who: 'members of A', path: ofServiceToken },
-  'PUT /client/v4/accounts/{accountId}/access/service_tokens/{tokenId}': {
-    who: 'administrators of A',
-    path: ofServiceToken,
-    body: newName,
-  },
-  'POST /client/v4/accounts/{accountId}/access/service_tokens/{tokenId}/refresh': {
-    who: 'administrators of A',
-    path: ofServiceToken,
-  },
-  'POST /client/v4/accounts/{accountId}/access/service_tokens/{tokenId}/rotate': {
-    who: 'administrators of A',
-    path: ofServiceToken,
-  },
   'GET /client/v4/accounts/{accountId}/members': { who: 'members of A', path: ofAccount },
   'POST /client/v4/accounts/{accountId}/members': {
     who: 'administrators of A',

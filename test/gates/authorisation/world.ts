@@ -37,6 +37,11 @@ export interface World {
   readonly member: Person;
   readonly memberId: string;
   readonly user: Person;
+  /** Of account A: a zone, an application with a policy of its own, and a reusable policy. */
+  readonly zoneId: string;
+  readonly applicationId: string;
+  readonly policyId: string;
+  readonly reusablePolicyId: string;
   /** The codes of two access tokens of account A. */
   readonly effective: string;
   readonly notEffective: string;
@@ -49,15 +54,34 @@ export async function newWorld(server: TestServer): Promise<World> {
     newPerson(server),
     newPerson(server, { approved: false }),
   ]);
-  const [serviceToken, memberId, crm] = await Promise.all([
+  const [serviceToken, memberId, crm, access] = await Promise.all([
     newServiceToken(server, a),
     join(server, member, a, 'read_only'),
     crmLogin(server, ADMIN, a),
+    newAccess(server, a),
   ]);
   const [effective, notEffective] = await Promise.all([newAccessToken(server, crm), newAccessToken(server, crm)]);
   const named = { token: crm, access_token_identifier: { authentication_code: notEffective } };
   await callCrm(server, 'access_tokens/set_as_not_effective', named);
-  return { server, a, b, serviceToken, member, memberId, user, effective, notEffective };
+  return { server, a, b, serviceToken, member, memberId, user, effective, notEffective, ...access };
+}
+
+async function newAccess(
+  server: TestServer,
+  { id }: Account,
+): Promise<Pick<World, 'zoneId' | 'applicationId' | 'policyId' | 'reusablePolicyId'>> {
+  const create = <T>(path: string, body: object): Promise<T> => callCloudflare<T>(server, 'POST', path, body);
+  const policy = { name: 'a policy', decision: 'allow', include: [{ everyone: {} }] };
+  const [zone, application, reusable] = await Promise.all([
+    create<{ id: string }>('/zones', { name: `${id}.example`, account: { id } }),
+    create<{ id: string; policies: { id: string }[] }>(`/accounts/${id}/access/apps`, {
+      domain: `${id}.example`,
+      policies: [policy],
+    }),
+    create<{ id: string }>(`/accounts/${id}/access/policies`, policy),
+  ]);
+  const policyId = application.policies[0]?.id ?? '';
+  return { zoneId: zone.id, applicationId: application.id, policyId, reusablePolicyId: reusable.id };
 }
 
 async function newAccount(server: TestServer): Promise<Account> {
