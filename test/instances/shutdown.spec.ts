@@ -61,5 +61,7 @@ it('a stopping instance removes its row, and delays no revoke during or after th
   expect(Math.max(...times)).toBeLessThan(DELAYED_MS);
   expect(await staying.stop()).toEqual({ code: 0, signal: null });
   expect(await instances()).toBe(0);
-  expect(leaving.stderr() + staying.stderr()).toBe('');
+  // One of the two finds the database of the other, and points out that its ADMIN_TOKEN counts for nothing.
+  const warnings = (leaving.stderr() + staying.stderr()).trim().split('\n');
+  expect(warnings.filter((line) => line !== '' && !line.includes('this is not the first start'))).toEqual([]);
 });

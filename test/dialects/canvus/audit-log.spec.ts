@@ -86,6 +86,7 @@ canvusSuite('GET audit-log', (canvus) => {
         'membership.updated': 'update membership',
         'membership.removed': 'delete membership',
         'server.settings_changed': 'update server-config',
+        'server.restored': 'restore server-config',
       };
       expect(Object.keys(verbs)).toEqual([...Object.keys(TOKEN_CHANGES), ...Object.keys(IDENTITY_CHANGES)]);
       const rows = [...Object.keys(verbs), 'robot.switched_on', '__proto__.constructor', 'toString'];
