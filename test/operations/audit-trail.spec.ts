@@ -201,25 +201,113 @@ async function driveCloudflare(trail: Trail): Promise<void> {
   ]);
   await trail.call(`DELETE ${members}/:memberId`, member, [['membership.removed', 1000, 'membership', memberId]]);
 
-  const tokens = `${accounts}/:accountId/access/service_tokens`;
+  const inAccount: Place = { prefix: `${accounts}/:accountId`, at: { accountId }, accountId };
+  await driveServiceTokens(trail, inAccount);
+  await driveApplications(trail, inAccount);
+  const organization: Row[] = [['organization.created', 1000, 'organization', accountId]];
+  const organizationBody = { name: 'Acme', auth_domain: 'acme.example.com' };
+  const organizations = `${inAccount.prefix}/access/organizations`;
+  const inOrganization = { token, at: { accountId } };
+  await trail.call(`POST ${organizations}`, { ...inOrganization, body: organizationBody }, organization);
+  await driveOrganizations(trail, inAccount);
+
+  const zoneBody = { name: 'example.com', account: { id: accountId } };
+  const made = await trail.call(`POST ${CLOUDFLARE}/zones`, { token, body: zoneBody }, [
+    ['zone.created', 1000, 'zone', SOME_ID],
+  ]);
+  const { id: zoneId } = made.json<Result<{ id: string }>>().result;
+  const inZone: Place = { prefix: `${CLOUDFLARE}/zones/:zoneId`, at: { zoneId }, accountId };
+  await driveServiceTokens(trail, inZone);
+  await driveApplications(trail, inZone);
+  // The organisation is that of the account, and exists.
+  const again = { token, at: { zoneId }, body: organizationBody };
+  await trail.call(`POST ${inZone.prefix}/access/organizations`, again, []);
+  await driveOrganizations(trail, inZone);
+  await trail.call(`DELETE ${CLOUDFLARE}/zones/:zoneId`, { token, at: { zoneId } }, [
+    ['zone.deleted', 1000, 'zone', zoneId],
+  ]);
+
+  await trail.call(`DELETE ${accounts}/:accountId`, { token, at: { accountId } }, [account('account.deleted')]);
+}
+
+/** Where applications and service tokens are found: in an account, or in one of its zones. */
+interface Place {
+  readonly prefix: string;
+  readonly at: Record<string, string>;
+  readonly accountId: string;
+}
+
+async function driveServiceTokens(trail: Trail, { prefix, at, accountId }: Place): Promise<void> {
+  const { token } = ADMIN;
+  const tokens = `${prefix}/access/service_tokens`;
   const secretOf = (reply: Reply): string => {
     const { result } = reply.json<Result<{ id: string; client_secret: string }>>();
     trail.secret(result.client_secret);
     return result.id;
   };
   const tokenId = secretOf(
-    await trail.call(`POST ${tokens}`, { token, at: { accountId }, body: { name: 'CI' } }, [
-      ['token.issued', 1000, 'token', SOME_ID],
-    ]),
+    await trail.call(`POST ${tokens}`, { token, at, body: { name: 'CI' } }, [['token.issued', 1000, 'token', SOME_ID]]),
   );
-  const one = { token, at: { accountId, tokenId } };
+  const one = { token, at: { ...at, tokenId } };
   const change = (action: string): Row[] => [[action, 1000, 'token', tokenId]];
   await trail.call(`PUT ${tokens}/:tokenId`, { ...one, body: { name: 'CD' } }, change('token.updated'));
   secretOf(await trail.call(`POST ${tokens}/:tokenId/rotate`, one, change('token.rotated')));
   await trail.call(`POST ${tokens}/:tokenId/refresh`, one, change('token.updated'));
   await trail.call(`DELETE ${tokens}/:tokenId`, one, change('token.revoked'));
   expect(trail.rows[0]).toMatchObject({ targetName: 'CD', accountId });
-  await trail.call(`DELETE ${accounts}/:accountId`, { token, at: { accountId } }, [account('account.deleted')]);
+}
+
+async function driveApplications(trail: Trail, place: Place): Promise<void> {
+  const { token } = ADMIN;
+  const { prefix, at, accountId } = place;
+  const applications = `${prefix}/access/apps`;
+  const body = { name: 'Wiki', type: 'self_hosted', domain: 'wiki.example.com' };
+  const made = await trail.call(`POST ${applications}`, { token, at, body }, [
+    ['application.created', 1000, 'application', SOME_ID],
+  ]);
+  const { id: applicationId } = made.json<Result<{ id: string }>>().result;
+  const one = { token, at: { ...at, applicationId } };
+  const change = (action: string): Row[] => [[action, 1000, 'application', applicationId]];
+  const renamed = { ...one, body: { ...body, name: 'Handbook' } };
+  await trail.call(`PUT ${applications}/:applicationId`, renamed, change('application.updated'));
+  await drivePolicies(trail, `${applications}/:applicationId/policies`, one.at, change('application.updated'));
+  if ('accountId' in at) await drivePolicies(trail, `${prefix}/access/policies`, at);
+  await trail.call(`DELETE ${applications}/:applicationId`, one, change('application.deleted'));
+  expect(trail.rows[0]).toMatchObject({ targetName: 'Handbook', accountId });
+}
+
+/** @param listed - what is noted when the list of an application's policies changes */
+async function drivePolicies(
+  trail: Trail,
+  policies: string,
+  at: Record<string, string>,
+  listed: Row[] = [],
+): Promise<void> {
+  const { token } = ADMIN;
+  const body = { name: 'CI', decision: 'non_identity', include: [{ any_valid_service_token: {} }] };
+  const made = await trail.call(`POST ${policies}`, { token, at, body }, [
+    ['policy.created', 1000, 'policy', SOME_ID],
+    ...listed,
+  ]);
+  const { id: policyId } = made.json<Result<{ id: string }>>().result;
+  const one = { token, at: { ...at, policyId } };
+  await trail.call(`PUT ${policies}/:policyId`, { ...one, body: { ...body, name: 'CD' } }, [
+    ['policy.updated', 1000, 'policy', policyId],
+  ]);
+  await trail.call(`DELETE ${policies}/:policyId`, one, [['policy.deleted', 1000, 'policy', policyId], ...listed]);
+}
+
+async function driveOrganizations(trail: Trail, { prefix, at, accountId }: Place): Promise<void> {
+  const { token } = ADMIN;
+  const updated: Row[] = [['organization.updated', 1000, 'organization', accountId]];
+  const path = `${prefix}/access/organizations`;
+  for (const [method, name] of [
+    ['PUT', `by PUT in ${prefix}`],
+    ['PATCH', `by PATCH in ${prefix}`],
+  ]) {
+    const body = { name, auth_domain: 'acme.example.com' };
+    await trail.call(`${String(method)} ${path}`, { token, at, body }, updated);
+  }
 }
 
 interface Data<T> {
