@@ -54,8 +54,9 @@ export class AppModule {
         MonitoringModule.forRoot({ ...config.monitoring, version: PRODUCT_VERSION, imports: [latchkey] }),
         DataPlaneModule.forRoot({ ...config.dataPlane, port: undefined, imports: [latchkey] }),
         ...configured.map(async ({ dialect, options }) => {
-          const { module } = await dialect.load();
-          return module.forRoot({ ...options, imports: [latchkey] });
+          const { module, alongside = [] } = await dialect.load();
+          const others = alongside.map((each) => each.forRoot({ imports: [latchkey] }));
+          return module.forRoot({ ...options, imports: [latchkey, ...others] });
         }),
       ],
     };
@@ -64,12 +65,12 @@ export class AppModule {
 
 /** What {@link LatchkeyModule} takes as the configuration has it. */
 export function sharedOptions(config: Config<DialectSettings>): LatchkeyOptions {
-  const { applications, credentialCache, lastUse, loginThrottle, longLists, names } = config;
+  const { applications, assertions, credentialCache, lastUse, loginThrottle, longLists, names } = config;
   const { requests, rights, userTokens, database } = config;
   const { bcryptCost, ...passwords } = config.passwords;
   const { answerMs, leaseSeconds, checkpointSeconds } = database;
   const lists = { credentialCache, lastUse, longLists, loginThrottle };
-  const options = { applications, ...lists, names, requests, rights, userTokens };
+  const options = { applications, assertions, ...lists, names, requests, rights, userTokens };
   return { ...options, answerMs, bcryptCost, leaseSeconds, checkpointSeconds, passwords };
 }
 

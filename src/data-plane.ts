@@ -2,7 +2,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { CredentialForms } from './core/index.js';
 import * as documents from './data-plane/index.js';
-import { credentialFormsOf } from './dialect-kit/index.js';
+import { assertionFormsOf, credentialFormsOf } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
 
 export {
@@ -37,5 +37,5 @@ export function dataPlaneDocument(forms: CredentialForms = FORMS): Omit<OpenAPIO
  * @param forms - pass `app.get(CredentialForms)` if the application has other dialects
  */
 export function withForwardAuth(document: OpenAPIObject, path = '/', forms: CredentialForms = FORMS): OpenAPIObject {
-  return documents.withForwardAuth(document, path, forms);
+  return documents.withForwardAuth(document, path, forms, assertionFormsOf(DIALECTS));
 }

@@ -2,6 +2,7 @@
 import type { INestApplication } from '@nestjs/common';
 import type { Application, Request, RequestHandler, Response } from 'express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { AssertionForms } from './assertions/index.js';
 import { CredentialForms } from './core/index.js';
 import { DataPlaneModule, dataPlaneDocument, withForwardAuth } from './data-plane/index.js';
 import type { Dialect } from './dialect-kit/index.js';
@@ -23,9 +24,9 @@ export async function documents(
 }
 
 async function documentOf(app: INestApplication, dialect: Dialect): Promise<Make> {
-  const { module, document, completeDocument } = await dialect.load();
+  const { module, alongside = [], document, completeDocument } = await dialect.load();
   return () => {
-    const created = SwaggerModule.createDocument(app, document(), { include: [module] });
+    const created = SwaggerModule.createDocument(app, document(), { include: [module, ...alongside] });
     return completeDocument ? completeDocument(created, app) : created;
   };
 }
@@ -33,7 +34,7 @@ async function documentOf(app: INestApplication, dialect: Dialect): Promise<Make
 function documentOfDataPlane(app: INestApplication): OpenAPIObject {
   const forms = app.get(CredentialForms);
   const created = SwaggerModule.createDocument(app, dataPlaneDocument(forms), { include: [DataPlaneModule] });
-  return withForwardAuth(created, '/', forms);
+  return withForwardAuth(created, '/', forms, app.get(AssertionForms));
 }
 
 /** Serves the pages and the documents. */

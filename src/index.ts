@@ -6,7 +6,12 @@ export { AppModule, type AppOverrides } from './app.module.js';
 export { ConfigError, loadConfig, type Config } from './config/index.js';
 export * from './data-plane.js';
 export { CanvusModule, canvusDocument, type CanvusOptions } from './dialects/canvus/index.js';
-export { CloudflareModule, cloudflareDocument, type CloudflareOptions } from './dialects/cloudflare/index.js';
+export {
+  AccessEdgeModule,
+  CloudflareModule,
+  cloudflareDocument,
+  type CloudflareOptions,
+} from './dialects/cloudflare/index.js';
 export { CrmModule, crmDocument, type CrmOptions } from './dialects/crm/index.js';
 export * from './foundation.js';
 export { MountError, PathClash, type DialectExtras } from './http/index.js';

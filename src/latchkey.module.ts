@@ -3,17 +3,11 @@ import { ConfigurableModuleBuilder, Inject, Module, type OnModuleInit, type Prov
 import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import {
-  APPLICATIONS_EXTENSION,
-  APPLICATION_CHANGES,
-  APPLICATION_OPTIONS,
-  APPLICATION_PROVIDERS,
-  type ApplicationOptions,
-} from './applications/index.js';
+import { APPLICATIONS_EXTENSION, APPLICATION_CHANGES, APPLICATION_PROVIDERS } from './applications/index.js';
+import { ASSERTION_CHANGES, ASSERTION_PROVIDERS, AssertionForms } from './assertions/index.js';
 import {
   ActorCheck,
   AuditSink,
-  CORE_OPTIONS,
   CORE_PROVIDERS,
   ChangeCheck,
   ChangeRelay,
@@ -30,26 +24,22 @@ import {
   Transactor,
   UserDirectory,
   type ChangeClass,
-  type CoreOptions,
 } from './core/index.js';
 import {
   AccountExtensions,
   AdministratorCheck,
-  CLEANUP_OPTIONS,
   IDENTITY_CHANGES,
-  IDENTITY_OPTIONS,
   IDENTITY_PROVIDERS,
   LocalActorCheck,
   LocalUserDirectory,
   PersonalTokenHandles,
   RandomTokenHandles,
   ServerSettings,
-  USER_TOKEN_OPTIONS,
-  type IdentityOptions,
 } from './identity/index.js';
-import { credentialFormsOf, type Dialect } from './dialect-kit/index.js';
+import { assertionFormsOf, credentialFormsOf, type Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
-import { MountContext, REQUEST_OPTIONS, withCheckedOptions } from './http/index.js';
+import { MountContext, withCheckedOptions } from './http/index.js';
+import { optionProviders } from './latchkey.option-providers.js';
 import {
   EXTRAS,
   latchkeySettings,
@@ -117,42 +107,15 @@ const REPLACEABLE: Provider[] = [
     ...CORE_PROVIDERS,
     ...IDENTITY_PROVIDERS,
     ...APPLICATION_PROVIDERS,
+    ...ASSERTION_PROVIDERS,
     {
       provide: Connection,
       useFactory: ({ database }: LatchkeyValues, dialects: readonly Dialect[], host?: DataSource) =>
         Connection.open(database, host, schemaOf(dialects)),
       inject: [LATCHKEY_OPTIONS, KNOWN_DIALECTS, { token: HOST_CONNECTION, optional: true }],
     },
-    {
-      provide: CORE_OPTIONS,
-      useFactory: (options: LatchkeyValues): CoreOptions => options,
-      inject: [LATCHKEY_OPTIONS],
-    },
-    {
-      provide: IDENTITY_OPTIONS,
-      useFactory: (options: LatchkeyValues): IdentityOptions => options,
-      inject: [LATCHKEY_OPTIONS],
-    },
-    {
-      provide: APPLICATION_OPTIONS,
-      useFactory: ({ applications }: LatchkeyValues): ApplicationOptions => applications,
-      inject: [LATCHKEY_OPTIONS],
-    },
-    {
-      provide: USER_TOKEN_OPTIONS,
-      useFactory: ({ userTokens }: LatchkeyValues) => userTokens,
-      inject: [LATCHKEY_OPTIONS],
-    },
-    {
-      provide: CLEANUP_OPTIONS,
-      useFactory: ({ cleanup }: LatchkeyValues) => cleanup,
-      inject: [LATCHKEY_OPTIONS],
-    },
-    {
-      provide: REQUEST_OPTIONS,
-      useFactory: ({ requests }: LatchkeyValues) => requests,
-      inject: [LATCHKEY_OPTIONS],
-    },
+    ...optionProviders(LATCHKEY_OPTIONS),
+    { provide: AssertionForms, useFactory: assertionFormsOf, inject: [KNOWN_DIALECTS] },
     MountContext,
     {
       provide: CredentialForms,
@@ -215,6 +178,8 @@ const REPLACEABLE: Provider[] = [
     ...CORE_PROVIDERS,
     ...IDENTITY_PROVIDERS,
     ...APPLICATION_PROVIDERS,
+    ...ASSERTION_PROVIDERS,
+    AssertionForms,
     AuditSink,
     ChangeRelay,
     Clock,
@@ -253,7 +218,10 @@ export class LatchkeyModule extends ConfigurableModuleClass implements OnModuleI
 /** The changes that other instances can send. */
 function changeClassesOf(dialects: readonly Dialect[]): Readonly<Record<string, ChangeClass>> {
   const own = dialects.map(({ changeClasses = {} }) => changeClasses);
-  return Object.assign({}, TOKEN_CHANGES, IDENTITY_CHANGES, APPLICATION_CHANGES, ...own) as Record<string, ChangeClass>;
+  return Object.assign({}, TOKEN_CHANGES, IDENTITY_CHANGES, APPLICATION_CHANGES, ASSERTION_CHANGES, ...own) as Record<
+    string,
+    ChangeClass
+  >;
 }
 
 /** @throws OptionsError for dialects that cannot be combined */

@@ -1,5 +1,6 @@
 /** The settings behind the options of the module that provides core and identity. */
 import { APPLICATION_SETTINGS } from './applications/applications.settings.js';
+import { ASSERTION_SETTINGS } from './assertions/assertions.settings.js';
 import {
   CREDENTIAL_CACHE_SETTINGS,
   LAST_USE_SETTINGS,
@@ -38,6 +39,7 @@ export const LATCHKEY_SETTINGS = settingsTable('LatchkeyModule', {
   names: NAME_SETTINGS,
   rights: RIGHTS_SETTINGS,
   applications: APPLICATION_SETTINGS,
+  assertions: ASSERTION_SETTINGS,
   leaseSeconds: DATABASE_SETTINGS.settings.leaseSeconds,
   answerMs: DATABASE_SETTINGS.settings.answerMs,
   checkpointSeconds: DATABASE_SETTINGS.settings.checkpointSeconds,

@@ -1,5 +1,6 @@
 /** Composes the database schema: the entities and migrations of every server, and those of its dialects. */
 import { APPLICATION_ENTITIES, APPLICATION_MIGRATIONS } from './applications/index.js';
+import { ASSERTION_ENTITIES, ASSERTION_MIGRATIONS } from './assertions/index.js';
 import { CORE_ENTITIES, type EntityClass, type MigrationClass, type Schema } from './core/index.js';
 import type { Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
@@ -12,14 +13,27 @@ import { COMMON_MIGRATIONS, Instance } from './persistence/index.js';
  */
 export function entitiesOf(dialects: readonly Dialect[]): EntityClass[] {
   const own = withOurs(dialects).flatMap(({ entities = [] }) => entities);
-  const all = [...CORE_ENTITIES, ...IDENTITY_ENTITIES, ...APPLICATION_ENTITIES, Instance, ...own];
+  const all = [
+    ...CORE_ENTITIES,
+    ...IDENTITY_ENTITIES,
+    ...APPLICATION_ENTITIES,
+    ...ASSERTION_ENTITIES,
+    Instance,
+    ...own,
+  ];
   return all.sort((one, other) => one.name.localeCompare(other.name));
 }
 
 /** The migrations of a server with these dialects, in the order of their times. */
 export function migrationsOf(dialects: readonly Dialect[]): MigrationClass[] {
   const own = withOurs(dialects).flatMap(({ migrations = [] }) => migrations);
-  const all = [...COMMON_MIGRATIONS, ...IDENTITY_MIGRATIONS, ...APPLICATION_MIGRATIONS, ...own];
+  const all = [
+    ...COMMON_MIGRATIONS,
+    ...IDENTITY_MIGRATIONS,
+    ...APPLICATION_MIGRATIONS,
+    ...ASSERTION_MIGRATIONS,
+    ...own,
+  ];
   return all.sort((one, other) => timeOf(one) - timeOf(other));
 }
 

@@ -1,6 +1,7 @@
 /** The standalone process: starts the server, prints its address, and stops it gracefully on a signal. */
 import { writeSync } from 'node:fs';
 import { createServer as createNetServer } from 'node:net';
+import { AssertionIssuer } from './assertions/index.js';
 import { firstCredentialsNotice, firstFileNotice, firstStartNotice } from './cli/index.js';
 import type { Config } from './config/index.js';
 import { firstAccess } from './first-access.js';
@@ -28,7 +29,9 @@ export async function serve(config: Config): Promise<void> {
       throw error;
     });
     stopOnSignals(server, config.server.shutdownDelaySeconds);
-    print(await started(server, config, baseUrlOf(front, config)));
+    const baseUrl = baseUrlOf(front, config);
+    server.app.get(AssertionIssuer).servedAt(baseUrl);
+    print(await started(server, config, baseUrl));
   } catch (error) {
     throw new Error(reasonOf(error), { cause: error });
   }

@@ -1,7 +1,7 @@
 /** An application and its policies as read from the database, prepared to decide who may enter. */
 import type { Application } from './application.entity.js';
 import type { Policy, PolicyDecision } from './policy.entity.js';
-import { meets, ruleChecks, type RuleChecks, type Visitor } from './rules.js';
+import { dependsOnAddress, meets, ruleChecks, type RuleChecks, type Visitor } from './rules.js';
 
 /** A token that was verified. */
 export interface VerifiedToken {
@@ -32,6 +32,10 @@ export class KnownApplication {
   readonly tokenHeader: string | null;
   /** How long a proof of admission is valid, as it was given; `null` if it was not. */
   readonly sessionDuration: string | null;
+  /** The kinds of token that a policy can admit. */
+  readonly tokenKinds: ReadonlySet<string>;
+  /** Whether {@link decide} needs the address of the visitor. */
+  readonly needsAddress: boolean;
   private readonly policies: readonly PreparedPolicy[];
 
   /** @param policies - in the order in which they are asked */
@@ -43,9 +47,14 @@ export class KnownApplication {
     this.passesPreflight = application.passesPreflight;
     this.tokenHeader = application.tokenHeader;
     this.sessionDuration = application.sessionDuration;
-    this.policies = policies
-      .filter(({ decision }) => decision !== 'people')
-      .map(({ decision, tokenKind, ...rules }) => ({ decision, tokenKind, checks: ruleChecks(rules) }));
+    const asked = policies.filter(({ decision }) => decision !== 'people');
+    this.tokenKinds = new Set(asked.flatMap(({ decision, tokenKind }) => (decision === 'services' ? [tokenKind] : [])));
+    this.needsAddress = asked.some(dependsOnAddress);
+    this.policies = asked.map(({ decision, tokenKind, ...rules }) => ({
+      decision,
+      tokenKind,
+      checks: ruleChecks(rules),
+    }));
     Object.freeze(this);
   }
 

@@ -93,6 +93,11 @@ function not(answer: Answer): Answer {
   return answer === undefined ? undefined : !answer;
 }
 
+/** Whether it takes the address of a visitor to tell if they meet the rules. */
+export function dependsOnAddress({ include, require, exclude }: Rules): boolean {
+  return [...include, ...require, ...exclude].some(({ type }) => type === 'ip');
+}
+
 /** The ids of the tokens that rules name, each once, in order. */
 export function namedTokens({ include, require, exclude }: Rules): string[] {
   const rules = [...include, ...require, ...exclude];

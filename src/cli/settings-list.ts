@@ -91,6 +91,12 @@ Applications:
   APPLICATIONS_PER_ACCOUNT      Maximum number of applications in an account; 0 sets no limit (0 to 999999999; default: 500)
   POLICIES_PER_ACCOUNT          Maximum number of policies in an account; 0 sets no limit (0 to 999999999; default: 1000)
 
+Assertions:
+  ASSERTION_ISSUER              Issuer (iss) of assertions (default: the address that the server prints)
+  ASSERTION_SECONDS             Seconds for which an assertion is valid; a new one is signed before half of them have passed (60 to 300; default: 300)
+  ASSERTION_KEY_DAYS            Days for which a key signs (1 to 3650; default: 42)
+  ASSERTION_KEY                 32 bytes in hex or base64 that encrypt the private keys in the database (default: none; or ASSERTION_KEY_FILE)
+
 Credential cache:
   CREDENTIAL_CACHE_ENTRIES      Maximum number of cached tokens, about 1.5 KB each (0 to 10000000; default: 50000)
   CREDENTIAL_CACHE_SECONDS      Seconds until a cached token is read again (1 to 86400; default: 300)

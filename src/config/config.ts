@@ -1,5 +1,6 @@
 /** The configuration of the server: read from the environment once, validated and frozen. */
 import { APPLICATION_SETTINGS } from '../applications/applications.settings.js';
+import { ASSERTION_SETTINGS } from '../assertions/assertions.settings.js';
 import {
   CREDENTIAL_CACHE_SETTINGS,
   LAST_USE_SETTINGS,
@@ -60,6 +61,8 @@ export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
   readonly rights: Values<typeof RIGHTS_SETTINGS>;
   /** Limits of applications and policies. */
   readonly applications: Values<typeof APPLICATION_SETTINGS>;
+  /** Assertions, which applications check by themselves. */
+  readonly assertions: Values<typeof ASSERTION_SETTINGS>;
   /** The credential cache. */
   readonly credentialCache: Values<typeof CREDENTIAL_CACHE_SETTINGS>;
   /** What is recorded about the last use of a token. */
@@ -90,6 +93,7 @@ const SHARED = {
   names: NAME_SETTINGS,
   rights: RIGHTS_SETTINGS,
   applications: APPLICATION_SETTINGS,
+  assertions: ASSERTION_SETTINGS,
   credentialCache: CREDENTIAL_CACHE_SETTINGS,
   lastUse: LAST_USE_SETTINGS,
   longLists: LONG_LIST_SETTINGS,

@@ -1,18 +1,12 @@
 /** Decides whether a request is admitted, for proxies and for guards alike. */
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import {
-  CredentialForms,
-  Verifier,
-  publishRefusal,
-  refusalChannel,
-  type RefusalMessage,
-  type Acceptance,
-  type CredentialForm,
-  type Verdict,
-} from '../core/index.js';
+import type { KnownApplication } from '../applications/index.js';
+import { CredentialForms, Verifier, type Acceptance, type CredentialForm, type Verdict } from '../core/index.js';
 import { AccountCount, MemberRoles } from '../identity/index.js';
 import type { Values } from '../settings/index.js';
-import { decisionChannel, type DecisionMessage, type DecisionSource } from './channels.js';
+import { ApplicationReaders } from './application-readers.js';
+import type { DecisionMessage, DecisionSource } from './channels.js';
+import { publishDecision } from './decision-messages.js';
 import { admits, admitsMember, canAdmit, namesHolders, type AccessPolicy } from './access-policy.js';
 import { CredentialReader, type Candidate, type PresentedCredential } from './credential-reader.js';
 import { DATA_PLANE_OPTIONS } from './data-plane.options.js';
@@ -20,15 +14,31 @@ import type { DATA_PLANE_SETTINGS } from './data-plane.settings.js';
 
 /**
  * `unauthenticated`: no valid credential; `forbidden`: a valid credential that the policy does not admit.
- * `accountNotNamed`: the policy admits nobody, as it does not say whose tokens it means and there are several accounts.
+ * `bypassed`: an application admits without a token. `accountNotNamed`: the policy admits nobody, as it does not say whose
+ * tokens it means and there are several accounts.
  */
 export type Decision =
   | { readonly outcome: 'admitted'; readonly acceptance: Acceptance }
+  | { readonly outcome: 'bypassed' }
   | { readonly outcome: 'unauthenticated'; readonly hasCredentials: boolean }
   | { readonly outcome: 'forbidden'; readonly accountNotNamed: boolean };
 
+/** The application that a request is for, and the address of who sends it; `null` if that does not matter. */
+export interface Door {
+  readonly application: KnownApplication;
+  readonly address: string | null;
+}
+
+/** A request for a decision. */
+interface Question {
+  readonly policy: AccessPolicy;
+  readonly source: DecisionSource | undefined;
+  readonly door: Door | undefined;
+}
+
 type Reason = DecisionMessage['reason'];
 
+const BYPASSED: Decision = { outcome: 'bypassed' };
 const MISSING: Decision = { outcome: 'unauthenticated', hasCredentials: false };
 const REFUSED: Decision = { outcome: 'unauthenticated', hasCredentials: true };
 const FORBIDDEN: Decision = { outcome: 'forbidden', accountNotNamed: false };
@@ -46,6 +56,7 @@ export class AccessDecider {
   /** Reads the credentials of all forms. */
   private readonly reader: CredentialReader;
   private readonly readers = new WeakMap<AccessPolicy, CredentialReader>();
+  private readonly applicationReaders: ApplicationReaders;
   private readonly withoutAccount: boolean;
   private warnedAt = Number.NEGATIVE_INFINITY;
 
@@ -58,31 +69,41 @@ export class AccessDecider {
   ) {
     this.kinds = forms.kinds;
     this.reader = new CredentialReader(forms);
+    this.applicationReaders = new ApplicationReaders(forms);
     this.withoutAccount = withoutAccount;
   }
 
   /**
    * Decides whether a request is admitted; synchronous if no database access is needed.
    * @param source - where the request comes from; without it, nothing is published, and the last use has no address
+   * @param door - the application, if the policy names one: its policies have to admit as well
    * @throws DomainError `unavailable`, thrown or rejected
    */
-  decide(rawHeaders: readonly string[], policy: AccessPolicy, source?: DecisionSource): Decision | Promise<Decision> {
-    const presented = this.presented(rawHeaders, policy);
-    if ('reason' in presented) return refusal(presented.reason, policy, source);
-    if ('candidates' in presented) return this.decideAmong(presented.candidates, policy, source);
+  decide(
+    rawHeaders: readonly string[],
+    policy: AccessPolicy,
+    source?: DecisionSource,
+    door?: Door,
+  ): Decision | Promise<Decision> {
+    const question = { policy, source, door };
+    const presented = this.presented(rawHeaders, question);
+    if ('reason' in presented) return refusal(presented.reason, question);
+    if ('candidates' in presented) return this.decideAmong(presented.candidates, question);
     const { credential, form } = presented;
     const verdict = this.verifier.check(credential, source);
     return verdict instanceof Promise
-      ? verdict.then((late) => this.decisionOn(late, form, policy, source))
-      : this.decisionOn(verdict, form, policy, source);
+      ? verdict.then((late) => this.decisionOn(late, form, question))
+      : this.decisionOn(verdict, form, question);
   }
 
   /** A credential that the policy cannot admit is the application's, unless there is no other. */
-  private presented(rawHeaders: readonly string[], policy: AccessPolicy): PresentedCredential {
-    const reader = this.readerFor(policy);
+  private presented(rawHeaders: readonly string[], question: Question): PresentedCredential {
+    const { policy, door } = question;
+    const reader = door ? this.applicationReaders.readerFor(policy, door.application) : this.readerFor(policy);
     const presented = reader.read(rawHeaders);
     const isMissing = 'reason' in presented && presented.reason === 'missing';
-    return isMissing && reader !== this.reader ? this.reader.read(rawHeaders) : presented;
+    if (!isMissing || reader === this.reader || isBypassed(question)) return presented;
+    return this.reader.read(rawHeaders);
   }
 
   private readerFor(policy: AccessPolicy): CredentialReader {
@@ -96,41 +117,33 @@ export class AccessDecider {
   }
 
   /** Those that this server does not know are the application's, if their headers can be. */
-  private async decideAmong(
-    candidates: readonly Candidate[],
-    policy: AccessPolicy,
-    source: DecisionSource | undefined,
-  ): Promise<Decision> {
+  private async decideAmong(candidates: readonly Candidate[], question: Question): Promise<Decision> {
     const judged = await Promise.all(
       candidates.map(async ({ credential, form }) => ({
         form,
-        verdict: await this.verifier.check(credential, source),
+        verdict: await this.verifier.check(credential, question.source),
       })),
     );
     const isOurs = ({ form, verdict }: (typeof judged)[number]): boolean =>
       verdict.status !== 'unknown' || form.inHeaders.isUsedByApplications !== true;
     const [ours, second] = judged.filter(isOurs);
-    if (second) return refusal('conflicting', policy, source);
-    if (!ours) return refusal('unknown', policy, source);
-    return this.decisionOn(ours.verdict, ours.form, policy, source);
+    if (second) return refusal('conflicting', question);
+    if (!ours) return refusal('unknown', question);
+    return this.decisionOn(ours.verdict, ours.form, question);
   }
 
-  private decisionOn(
-    verdict: Verdict,
-    form: CredentialForm,
-    policy: AccessPolicy,
-    source: DecisionSource | undefined,
-  ): Decision | Promise<Decision> {
-    const reason = reasonAgainst(verdict, form, policy) ?? this.reasonByAccounts(verdict, policy);
+  private decisionOn(verdict: Verdict, form: CredentialForm, question: Question): Decision | Promise<Decision> {
+    const reason = reasonAgainst(verdict, form, question) ?? this.reasonByAccounts(verdict, question);
     return reason instanceof Promise
-      ? reason.then((late) => this.concluded(verdict, late, policy, source))
-      : this.concluded(verdict, reason, policy, source);
+      ? reason.then((late) => this.concluded(verdict, late, question))
+      : this.concluded(verdict, reason, question);
   }
 
   /** What is asked last, because it may need the database: the memberships of the user, and the number of accounts. */
-  private reasonByAccounts(verdict: Verdict, policy: AccessPolicy): Reason | Promise<Reason> {
+  private reasonByAccounts(verdict: Verdict, { policy, door }: Question): Reason | Promise<Reason> {
     if (policy.memberOf) return this.reasonByRoles(verdict, policy);
-    if (this.withoutAccount || namesHolders(policy)) return null;
+    // An application belongs to one account, and admits no token of another.
+    if (this.withoutAccount || door || namesHolders(policy)) return null;
     const several = this.accounts.isMoreThanOne();
     if (several instanceof Promise) return several.then((late) => (late ? 'account_not_named' : null));
     return several ? 'account_not_named' : null;
@@ -144,15 +157,10 @@ export class AccessDecider {
     return admitsMember(policy, roles) ? null : 'not_admitted';
   }
 
-  private concluded(
-    verdict: Verdict,
-    reason: Reason,
-    policy: AccessPolicy,
-    source: DecisionSource | undefined,
-  ): Decision {
+  private concluded(verdict: Verdict, reason: Reason, question: Question): Decision {
     const outcome = outcomeOf(reason);
-    if (source && decisionChannel.hasSubscribers) publish(source, policy, outcome, reason, verdict);
-    if (source && reason !== null && outcome !== 'admitted') publishIfKnown(source, policy, reason, verdict);
+    if (outcome === 'unauthenticated' && isBypassed(question)) return bypass(question);
+    publishDecision(question, outcome, reason, verdict);
     if (reason === 'account_not_named') {
       this.warn();
       return ACCOUNT_NOT_NAMED;
@@ -172,13 +180,21 @@ export class AccessDecider {
   }
 }
 
-function refusal(
-  reason: 'missing' | 'malformed' | 'conflicting' | 'unknown',
-  policy: AccessPolicy,
-  source: DecisionSource | undefined,
-): Decision {
-  if (source && decisionChannel.hasSubscribers) publish(source, policy, 'unauthenticated', reason);
+function refusal(reason: 'missing' | 'malformed' | 'conflicting' | 'unknown', question: Question): Decision {
+  const isReadable = reason === 'missing' || reason === 'unknown';
+  if (isReadable && isBypassed(question)) return bypass(question);
+  publishDecision(question, 'unauthenticated', reason);
   return reason === 'missing' ? MISSING : REFUSED;
+}
+
+/** Whether the application admits everybody, or everybody from this address. */
+function isBypassed({ door }: Question): boolean {
+  return door?.application.decide(null, door.address) === 'admitted';
+}
+
+function bypass(question: Question): Decision {
+  publishDecision(question, 'admitted', null);
+  return BYPASSED;
 }
 
 function outcomeOf(reason: Reason): DecisionMessage['outcome'] {
@@ -187,34 +203,10 @@ function outcomeOf(reason: Reason): DecisionMessage['outcome'] {
 }
 
 /** `null` if nothing speaks against admitting it but what needs the database. */
-function reasonAgainst(verdict: Verdict, form: CredentialForm, policy: AccessPolicy): Reason {
+function reasonAgainst(verdict: Verdict, form: CredentialForm, { policy, door }: Question): Reason {
   if (verdict.status !== 'valid') return verdict.status;
   const { token } = verdict;
   if (!form.kinds.includes(token.kind) || form.accepts?.(token) === false) return 'wrong_form';
+  if (door && door.application.decide(token, door.address) !== 'admitted') return 'not_admitted';
   return admits(policy, verdict) ? null : 'not_admitted';
-}
-
-function publish(
-  { entryPoint, address, requestId = null }: DecisionSource,
-  policy: AccessPolicy,
-  outcome: DecisionMessage['outcome'],
-  reason: Reason,
-  verdict?: Verdict,
-): void {
-  const token = verdict && 'token' in verdict ? verdict.token : undefined;
-  const { kind = null, id: tokenId = null, accountId = null } = token ?? {};
-  decisionChannel.publish({ entryPoint, outcome, reason, kind, tokenId, accountId, policy, address, requestId });
-}
-
-type RefusalReason = RefusalMessage['reason'];
-
-function publishIfKnown(
-  source: DecisionSource,
-  policy: AccessPolicy,
-  reason: Exclude<Reason, null>,
-  verdict: Verdict,
-): void {
-  if (!refusalChannel.hasSubscribers || !('token' in verdict)) return;
-  const { entryPoint } = source;
-  publishRefusal({ entryPoint, reason: reason as RefusalReason, rule: JSON.stringify(policy) }, verdict.token, source);
 }

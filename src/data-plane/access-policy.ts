@@ -22,7 +22,15 @@ export interface AccessPolicy {
   readonly memberOf?: readonly string[] | undefined;
   /** The roles that members need in one of the accounts of `memberOf`, without which this is not valid. */
   readonly roles?: readonly Role[] | undefined;
+  /**
+   * The application whose own policies have to admit as well: its audience tag (64 lower-case hex characters) or its id.
+   * For `/verify` also {@link BY_HOST}.
+   */
+  readonly application?: string | undefined;
 }
+
+/** In the place of an application: the one at the host and path that a trusted proxy names. */
+export const BY_HOST = 'host';
 
 /** The policy is invalid. It admits nobody instead of everybody, and the message says why. */
 export class PolicyError extends Error {}
@@ -55,7 +63,10 @@ export function namesHolders({ accounts, tokens, users, memberOf }: AccessPolicy
   return accounts !== undefined || memberOf !== undefined || tokens !== undefined || users !== undefined;
 }
 
-/** The policy with the conditions of both; of a list that both have, what is in both. */
+/**
+ * The policy with the conditions of both; of a list that both have, what is in both.
+ * @throws PolicyError if both name applications, and different ones
+ */
 export function intersect(one: AccessPolicy, other: AccessPolicy): AccessPolicy {
   return {
     kinds: intersectLists(one.kinds, other.kinds),
@@ -64,7 +75,15 @@ export function intersect(one: AccessPolicy, other: AccessPolicy): AccessPolicy 
     users: intersectLists(one.users, other.users),
     memberOf: intersectLists(one.memberOf, other.memberOf),
     roles: intersectLists(one.roles, other.roles),
+    application: oneApplication(one.application, other.application),
   };
+}
+
+function oneApplication(one: string | undefined, other: string | undefined): string | undefined {
+  if (one !== undefined && other !== undefined && one !== other) {
+    throw new PolicyError('two applications are named; a route is guarded for one');
+  }
+  return one ?? other;
 }
 
 function intersectLists<T>(one: readonly T[] | undefined, other: readonly T[] | undefined): readonly T[] | undefined {

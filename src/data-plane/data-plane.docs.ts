@@ -1,5 +1,6 @@
 /** The OpenAPI document of the data plane, which depends on the credential forms of the server. */
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import type { AssertionForms } from '../assertions/index.js';
 import type { CredentialForms } from '../core/index.js';
 import { joinedPath } from '../http/index.js';
 import { basicScheme, presentableSchemes } from './form-descriptions.js';
@@ -25,7 +26,12 @@ export function dataPlaneDocument(forms: CredentialForms): Omit<OpenAPIObject, '
  * credentials.
  * @param path - the full prefix: the host's global prefix followed by that of the module
  */
-export function withForwardAuth(document: OpenAPIObject, path: string, forms: CredentialForms): OpenAPIObject {
+export function withForwardAuth(
+  document: OpenAPIObject,
+  path: string,
+  forms: CredentialForms,
+  assertions: AssertionForms,
+): OpenAPIObject {
   const described = describeIntrospection(document, forms);
-  return { ...described, paths: { [joinedPath(path, 'verify')]: verifyPath(forms), ...described.paths } };
+  return { ...described, paths: { [joinedPath(path, 'verify')]: verifyPath(forms, assertions), ...described.paths } };
 }

@@ -6,6 +6,9 @@ import { ForwardAuth } from './forward-auth.js';
 import { VerifyListener } from './verify-listener.js';
 import { VerifyServer } from './verify-server.js';
 import { AccessDecider } from './access-decider.js';
+import { AnswerCaching } from './answer-caching.js';
+import { ApplicationAnswers } from './application-answers.js';
+import { ApplicationFinder } from './application-finder.js';
 import { OAuthController } from './oauth/oauth.controller.js';
 import { OAuthErrors } from './oauth/oauth.errors.js';
 import { OAuthGuard } from './oauth/oauth.guard.js';
@@ -34,10 +37,13 @@ const MOUNT = mountProviders({
     VerifyListener,
     VerifyServer,
     AccessDecider,
+    AnswerCaching,
+    ApplicationAnswers,
+    ApplicationFinder,
     OAuthGuard,
     TokenPermissions,
     TokenRevocation,
   ],
-  exports: [AccessDecider],
+  exports: [AccessDecider, ApplicationFinder],
 })
 export class DataPlaneModule extends ConfigurableModuleClass {}

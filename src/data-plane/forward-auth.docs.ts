@@ -1,6 +1,7 @@
 /** Documents `/verify` for OpenAPI. */
 import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
 import { optionalExamples } from '../http/index.js';
+import type { AssertionForms } from '../assertions/index.js';
 import type { CredentialForms, CredentialScheme } from '../core/index.js';
 import { ROLES } from '../identity/index.js';
 import { kindsByHolder, presentableNouns, presentableSchemes } from './form-descriptions.js';
@@ -31,7 +32,8 @@ const REFUSALS: Readonly<Record<number, ErrorExample>> = {
   400: {
     description: 'The policy in the query is invalid; the error description says why.',
     error: 'invalid_request',
-    error_description: 'the parameter "kinds" is not known; there are kind, account, token, user, member_of and role',
+    error_description:
+      'the parameter "kinds" is not known; there are kind, account, token, user, member_of, role and app',
   },
   401: {
     description: 'Missing or invalid credentials. The reason is not disclosed.',
@@ -64,7 +66,7 @@ const MORE_HEADERS: Readonly<Record<number, Record<string, Header>>> = {
   503: { 'Retry-After': headerExample('Seconds to wait.', '2') },
 };
 
-export function verifyPath(forms: CredentialForms): PathItem {
+export function verifyPath(forms: CredentialForms, assertions: AssertionForms): PathItem {
   const parameters = [
     parameter(
       'kind',
@@ -79,6 +81,7 @@ export function verifyPath(forms: CredentialForms): PathItem {
       { one: [IDENTITY_HEADERS['Latchkey-Account-Id'].example] },
     ),
     ...holderParameters(),
+    applicationParameter(),
   ];
   return {
     get: {
@@ -88,7 +91,7 @@ export function verifyPath(forms: CredentialForms): PathItem {
       description: description(forms),
       parameters,
       security: presentableSchemes(forms).map(needed),
-      responses: { 200: admitted(forms), ...Object.fromEntries(Object.entries(REFUSALS).map(refusal)) },
+      responses: { 200: admitted(forms, assertions), ...Object.fromEntries(Object.entries(REFUSALS).map(refusal)) },
     },
   };
 }
@@ -124,12 +127,30 @@ function holderParameters(): ReturnType<typeof parameter>[] {
   ];
 }
 
+function applicationParameter() {
+  const description =
+    'The application that the request is for, by its audience tag or its id: its policies have to admit as well, and the ' +
+    'answer has an assertion for it. `host`: the application at `X-Forwarded-Host` and `X-Forwarded-Uri`, which only a ' +
+    'trusted proxy may name (`TRUST_PROXY`). Given once. An application admits no token of another account. Where it lets ' +
+    'preflights pass, they get 200 with empty headers.';
+  const pattern = '^([0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|host)$';
+  const examples = optionalExamples({ tag: '737646a56ab1df6ec9bddc7e5ca84eaf3b0768850f3ffb5d74f1534911fe3893' });
+  return {
+    name: 'app',
+    in: 'query',
+    required: false,
+    description,
+    schema: { type: 'string', pattern },
+    examples,
+  } as const;
+}
+
 /** A security requirement in which all these schemes are needed together. */
 function needed(schemes: Readonly<Record<string, CredentialScheme>>): Record<string, string[]> {
   return Object.fromEntries(Object.keys(schemes).map((name) => [name, []]));
 }
 
-function admitted({ kinds }: CredentialForms): Operation['responses'][string] {
+function admitted({ kinds }: CredentialForms, assertions: AssertionForms): Operation['responses'][string] {
   const examples: Partial<Record<string, string>> = { 'Latchkey-Token-Kind': kinds[0] };
   const identity = Object.entries(IDENTITY_HEADERS).map(([name, { description, example }]) => [
     name,
@@ -137,12 +158,20 @@ function admitted({ kinds }: CredentialForms): Operation['responses'][string] {
   ]);
   const cacheControl = '`no-store`; or, if VERIFY_MAX_AGE_SECONDS is set, how long the answer may be cached.';
   return {
-    description: 'Allowed. The headers below identify the caller and are always present. No body.',
+    description: 'Allowed. The headers `Latchkey-…` identify the caller and are always present. No body.',
     headers: {
       ...(Object.fromEntries(identity) as Record<string, Header>),
+      ...Object.fromEntries(
+        assertions.all.map(({ header, documentation }) => [header, assertionHeader(documentation)]),
+      ),
       'Cache-Control': headerExample(cacheControl, 'max-age=60, must-revalidate'),
     },
   };
+}
+
+/** Not `required`: only answers for an application have it. */
+function assertionHeader(documentation: string): Header {
+  return headerExample(`Only with \`app\`: ${documentation}`, 'eyJhbGciOiJSUzI1NiIs…');
 }
 
 function refusal([status, refused]: [string, ErrorExample]): [string, Operation['responses'][string]] {

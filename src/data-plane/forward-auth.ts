@@ -1,16 +1,15 @@
 /** Answers `/verify`, with which proxies ask whether to admit a request (docs/design.md §9). */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Application } from 'express';
 import { LRUCache } from 'lru-cache';
-import { Clock, CredentialForms, DomainError, errorSummary, type Acceptance } from '../core/index.js';
+import { CredentialForms, DomainError, errorSummary, type Acceptance } from '../core/index.js';
 import { requestStartChannel } from '../http/index.js';
-import type { Values } from '../settings/index.js';
 import { PolicyError, type AccessPolicy } from './access-policy.js';
-import { DATA_PLANE_OPTIONS } from './data-plane.options.js';
-import type { DATA_PLANE_SETTINGS } from './data-plane.settings.js';
 import { AccessDecider, type Decision } from './access-decider.js';
+import { AnswerCaching, NO_STORE } from './answer-caching.js';
+import { ApplicationAnswers } from './application-answers.js';
 import { identityHeaders } from './identity-headers.js';
 import { readPolicy } from './policy-query.js';
 import { VerifyAnswer } from './verify-answer.js';
@@ -18,11 +17,6 @@ import { VerifyExchange } from './verify-exchange.js';
 
 /** Maximum number of parsed policies to cache; proxies use only a few. */
 const MAX_POLICIES = 200;
-
-/** Caches count whole seconds from receipt, so an entry can outlive `max-age` by up to this long. */
-const CACHE_LAG_MS = 1000;
-
-const NO_STORE = ['Cache-Control', 'no-store'];
 
 const NOT_ACCEPTED = JSON.stringify({ error: 'unauthorized', error_description: 'missing or invalid credentials' });
 const NOT_ADMITTED = JSON.stringify({
@@ -36,13 +30,13 @@ const ACCOUNT_NOT_NAMED = JSON.stringify({
     'that the proxy asks by, or set VERIFY_WITHOUT_ACCOUNT=true',
 });
 
+/** A decision, or the answer to one for an application. */
+type Decided = Decision | VerifyAnswer;
+
 @Injectable()
 export class ForwardAuth {
   private readonly logger = new Logger(ForwardAuth.name);
   private readonly policies = new LRUCache<string, AccessPolicy>({ max: MAX_POLICIES });
-  private readonly maxAgeMs: number;
-  /** The request headers that a cached answer depends on. */
-  private readonly vary: readonly string[];
   private readonly notAdmitted: VerifyAnswer;
   private readonly accountNotNamed: VerifyAnswer;
   private readonly noCredentials: VerifyAnswer;
@@ -52,14 +46,12 @@ export class ForwardAuth {
 
   constructor(
     private readonly decider: AccessDecider,
-    private readonly clock: Clock,
+    private readonly applications: ApplicationAnswers,
+    private readonly caching: AnswerCaching,
     private readonly forms: CredentialForms,
     private readonly host: HttpAdapterHost,
-    @Inject(DATA_PLANE_OPTIONS) { maxAgeSeconds }: Values<typeof DATA_PLANE_SETTINGS>,
   ) {
-    this.maxAgeMs = maxAgeSeconds * 1000;
-    this.vary = ['Vary', forms.headers.join(', ')];
-    const refusal = [...NO_STORE, ...this.vary];
+    const refusal = [...NO_STORE, ...caching.vary()];
     const challenge = [...refusal, 'WWW-Authenticate'];
     this.notAdmitted = new VerifyAnswer(403, refusal, NOT_ADMITTED);
     this.accountNotNamed = new VerifyAnswer(403, refusal, ACCOUNT_NOT_NAMED);
@@ -84,8 +76,7 @@ export class ForwardAuth {
 
   private decide(exchange: VerifyExchange, policy: string): void {
     try {
-      const { rawHeaders } = exchange.request;
-      const decision = this.decider.decide(rawHeaders, this.policyOf(policy), exchange);
+      const decision = this.decisionOn(exchange, this.policyOf(policy));
       if (decision instanceof Promise) void this.sendLater(exchange, decision);
       else exchange.send(this.answerTo(decision));
     } catch (error) {
@@ -93,7 +84,12 @@ export class ForwardAuth {
     }
   }
 
-  private async sendLater(exchange: VerifyExchange, decision: Promise<Decision>): Promise<void> {
+  private decisionOn(exchange: VerifyExchange, policy: AccessPolicy): Decided | Promise<Decided> {
+    if (policy.application !== undefined) return this.applications.answer(exchange, policy);
+    return this.decider.decide(exchange.request.rawHeaders, policy, exchange);
+  }
+
+  private async sendLater(exchange: VerifyExchange, decision: Promise<Decided>): Promise<void> {
     try {
       exchange.send(this.answerTo(await decision));
     } catch (error) {
@@ -119,38 +115,26 @@ export class ForwardAuth {
     return policy;
   }
 
-  private answerTo(decision: Decision): VerifyAnswer {
+  private answerTo(decision: Decided): VerifyAnswer {
+    if (decision instanceof VerifyAnswer) return decision;
     switch (decision.outcome) {
       case 'admitted':
         return this.admission(decision.acceptance);
       case 'unauthenticated':
         return decision.hasCredentials ? this.notAccepted : this.noCredentials;
       case 'forbidden':
-        return decision.accountNotNamed ? this.accountNotNamed : this.notAdmitted;
+      case 'bypassed':
+        return 'accountNotNamed' in decision && decision.accountNotNamed ? this.accountNotNamed : this.notAdmitted;
     }
   }
 
   private admission(acceptance: Acceptance): VerifyAnswer {
     const known = this.admitted.get(acceptance);
     if (known) return known;
-    const answer = new VerifyAnswer(200, [...this.cacheControl(acceptance), ...identityHeaders(acceptance)]);
+    const answer = new VerifyAnswer(200, [...this.caching.control(acceptance), ...identityHeaders(acceptance)]);
     // With a `max-age`, the next answer may differ.
-    if (this.maxAgeMs === 0) this.admitted.set(acceptance, answer);
+    if (this.caching.isOff) this.admitted.set(acceptance, answer);
     return answer;
-  }
-
-  /**
-   * How long the answer may be cached: never beyond the end of the credential. `must-revalidate` allows shared caches,
-   * such as the proxy's own, to store answers to requests with an Authorization header (RFC 9111 §3.5).
-   */
-  private cacheControl({ token, matched }: Acceptance): readonly string[] {
-    if (this.maxAgeMs === 0) return NO_STORE;
-    const now = this.clock.now().getTime();
-    const expiry = token.expiresAt?.getTime() ?? Infinity;
-    const endOfOverlap = matched === 'previous' ? (token.previousSecretExpiresAt?.getTime() ?? now) : Infinity;
-    const milliseconds = Math.min(this.maxAgeMs, Math.min(expiry, endOfOverlap) - CACHE_LAG_MS - now);
-    const seconds = Math.floor(milliseconds / 1000);
-    return seconds < 1 ? NO_STORE : ['Cache-Control', `max-age=${String(seconds)}, must-revalidate`, ...this.vary];
   }
 
   private sendError(exchange: VerifyExchange, error: unknown): void {

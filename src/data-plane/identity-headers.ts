@@ -49,6 +49,9 @@ export const IDENTITY_HEADERS = {
   },
 } satisfies Readonly<Record<string, IdentityHeader>>;
 
+/** The same headers for requests that pass without a token. */
+export const NO_IDENTITY: readonly string[] = Object.keys(IDENTITY_HEADERS).flatMap((name) => [name, '']);
+
 const COMPUTED = new WeakMap<Acceptance, readonly string[]>();
 
 /** The headers as alternating names and values. */

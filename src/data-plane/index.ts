@@ -7,6 +7,7 @@ export { DataPlaneModule } from './data-plane.module.js';
 export type { DataPlaneOptions } from './data-plane.options.js';
 export { AdmitTokens, CurrentPrincipal, TokenGuard, type TokenPrincipal } from './guards/token.guard.js';
 export type { DecisionMessage, DecisionSource } from './channels.js';
-export { AccessDecider, type Decision } from './access-decider.js';
+export { ApplicationFinder } from './application-finder.js';
+export { AccessDecider, type Decision, type Door } from './access-decider.js';
 export { TokenRevocation } from './oauth/token-revocation.js';
 export { dataPlaneDocument, withForwardAuth } from './data-plane.docs.js';

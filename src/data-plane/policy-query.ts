@@ -1,16 +1,17 @@
 /** Reads access policies from the query of `/verify`. */
 import { ROLES, type Role } from '../identity/index.js';
-import { PolicyError, type AccessPolicy } from './access-policy.js';
+import { BY_HOST, PolicyError, type AccessPolicy } from './access-policy.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const ACCOUNT_ID = /^[0-9a-f]{32}$/;
 const TOKEN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const AUD = /^[0-9a-f]{64}$/;
 const USER_ID = /^[1-9][0-9]{0,9}$/;
 
 /**
  * Reads a policy from a query: `kind`, `account`, `token`, `user`, `member_of` and `role`, each repeated any number of
- * times or separated by commas.
+ * times or separated by commas, and `app`, which is there once at most.
  * @param known - the kinds of token that can be presented
  * @throws PolicyError
  */
@@ -43,9 +44,7 @@ function addCondition(
       policy.tokens = added(policy.tokens, tokenId);
       break;
     case 'user':
-      policy.users = added(policy.users, (text) =>
-        Number(fitting(name, text, USER_ID, 'the id of a user, a whole number')),
-      );
+      policy.users = added(policy.users, userId);
       break;
     case 'member_of':
       policy.memberOf = added(policy.memberOf, account);
@@ -53,9 +52,12 @@ function addCondition(
     case 'role':
       policy.roles = added(policy.roles, role);
       break;
+    case 'app':
+      policy.application = onlyApplication(policy, values);
+      break;
     default:
       throw new PolicyError(
-        `the parameter ${quoted(name)} is not known; there are kind, account, token, user, member_of and role`,
+        `the parameter ${quoted(name)} is not known; there are kind, account, token, user, member_of, role and app`,
       );
   }
 }
@@ -78,6 +80,22 @@ function tokenId(text: string): string {
   if (!TOKEN_ID.test(text))
     throw new PolicyError('token is not the id of a token; give a lower-case UUID, never a secret');
   return text;
+}
+
+function userId(text: string): number {
+  return Number(fitting('user', text, USER_ID, 'the id of a user, a whole number'));
+}
+
+function onlyApplication({ application }: AccessPolicy, [text = '', ...more]: readonly string[]): string {
+  if (application !== undefined || more.length > 0) {
+    throw new PolicyError('app is given more than once; a rule is for one application');
+  }
+
+  if (text === BY_HOST || AUD.test(text) || TOKEN_ID.test(text)) return text;
+  throw new PolicyError(
+    `app is ${quoted(text)}; give the audience tag of an application (64 lower-case hex characters), its id (a ` +
+      `lower-case UUID), or ${BY_HOST}`,
+  );
 }
 
 function role(text: string): Role {

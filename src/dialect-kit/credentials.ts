@@ -1,4 +1,5 @@
 /** Combines the credential forms of a list of dialects, and the settings of these forms. */
+import { AssertionForms } from '../assertions/index.js';
 import { CredentialForms } from '../core/index.js';
 import { BEARER_FORM } from '../identity/index.js';
 import { settingsTable, type SettingsTable } from '../settings/index.js';
@@ -11,6 +12,11 @@ export type CredentialOptions = Readonly<Record<string, object>>;
 export function credentialFormsOf(dialects: readonly Dialect[], options: CredentialOptions = {}): CredentialForms {
   const forms = dialects.flatMap(({ name, credentials }) => credentials?.forms(options[name] ?? {}) ?? []);
   return new CredentialForms([...forms, BEARER_FORM]);
+}
+
+/** The assertions of all dialects. */
+export function assertionFormsOf(dialects: readonly Dialect[]): AssertionForms {
+  return new AssertionForms(dialects.flatMap(({ credentials }) => credentials?.assertions ?? []));
 }
 
 /** The settings of each dialect's credential forms. */

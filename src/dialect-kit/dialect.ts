@@ -1,6 +1,7 @@
 /** The declaration of a dialect as one value. */
 import type { DynamicModule, INestApplication, INestApplicationContext, Type } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import type { AssertionForm } from '../assertions/index.js';
 import type { ChangeClass, CredentialForm, EntityClass, MigrationClass } from '../core/index.js';
 import type { DialectExtras } from '../http/index.js';
 import type { AccountExtension, PersonalTokenHandlesFactory } from '../identity/index.js';
@@ -54,11 +55,15 @@ export interface DialectCredentials {
   readonly settings?: SettingsTable;
   /** @param options - values of the {@link DialectCredentials.settings}, all optional */
   forms(options: object): readonly CredentialForm[];
+  /** What applications receive, to check by themselves who was admitted. */
+  readonly assertions?: readonly AssertionForm[];
 }
 
 /** The parts of a dialect that serve it. */
 export interface ServedDialect {
   readonly module: Type & { forRoot(options: object & DialectExtras): DynamicModule };
+  /** Further modules that belong to it and are mounted at paths of their own; they have no options. */
+  readonly alongside?: readonly (Type & { forRoot(options: DialectExtras): DynamicModule })[];
   /** Its OpenAPI document without the paths. */
   readonly document: () => Omit<OpenAPIObject, 'paths'>;
   /** Completes the document that was generated from the module. */

@@ -1,5 +1,5 @@
 /** The parts from which a dialect is declared, and functions that combine a list of dialects. */
-export { credentialFormsOf, credentialSettingsOf, type CredentialOptions } from './credentials.js';
+export { assertionFormsOf, credentialFormsOf, credentialSettingsOf, type CredentialOptions } from './credentials.js';
 export { dialectSettings } from './dialect-settings.js';
 export {
   defineDialect,

@@ -259,15 +259,27 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
       ['account=', 'account is ""; give 32 lower-case hex characters'],
       [`account=${'A'.repeat(31)}`, `account is "${'A'.repeat(31)}"; give 32 lower-case hex characters`],
       [`account=${'a'.repeat(400)}`, `account is "${'a'.repeat(40)}…"; give 32 lower-case hex characters`],
-      ['kinds=session', 'the parameter "kinds" is not known; there are kind, account, token, user, member_of and role'],
-      ['Kind=session', 'the parameter "Kind" is not known; there are kind, account, token, user, member_of and role'],
-      ['kind=session&x', 'the parameter "x" is not known; there are kind, account, token, user, member_of and role'],
+      [
+        'kinds=session',
+        'the parameter "kinds" is not known; there are kind, account, token, user, member_of, role and app',
+      ],
+      [
+        'Kind=session',
+        'the parameter "Kind" is not known; there are kind, account, token, user, member_of, role and app',
+      ],
+      [
+        'kind=session&x',
+        'the parameter "x" is not known; there are kind, account, token, user, member_of, role and app',
+      ],
       ['kind=session;account=x', 'kind is "session;account=x"; give one of service_token, personal_token, session'],
       [
         '__proto__=x',
-        'the parameter "__proto__" is not known; there are kind, account, token, user, member_of and role',
+        'the parameter "__proto__" is not known; there are kind, account, token, user, member_of, role and app',
       ],
-      ['%00=%0d%0a', 'the parameter "\\u0000" is not known; there are kind, account, token, user, member_of and role'],
+      [
+        '%00=%0d%0a',
+        'the parameter "\\u0000" is not known; there are kind, account, token, user, member_of, role and app',
+      ],
       ['kind=%ff', 'kind is "\ufffd"; give one of service_token, personal_token, session'],
     ])('400 for one that is invalid, for every caller: %s', async (rule, words) => {
       for (const headers of [service, {}, privately(UNKNOWN_USER_TOKEN)]) {

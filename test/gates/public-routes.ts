@@ -2,6 +2,8 @@
 export const PUBLIC_ROUTES = [
   'GET /health/live',
   'GET /health/ready',
+  'GET /cdn-cgi/access/certs',
+  'GET /cdn-cgi/access/get-identity',
   'GET /api/v1/server-info',
   'GET /api/v1/server-config',
   'POST /api/v1/users/login',

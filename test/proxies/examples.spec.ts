@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { load } from 'js-yaml';
 import { IDENTITY_HEADERS } from '../../src/data-plane/identity-headers.js';
-import { credentialFormsOf } from '../../src/dialect-kit/index.js';
+import { assertionFormsOf, credentialFormsOf } from '../../src/dialect-kit/index.js';
 import { DIALECTS } from '../../src/dialects.js';
 import { send, type Reply } from '../support/http.js';
 import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
@@ -9,12 +9,19 @@ import { cast, pair, privately, type Headers } from '../data-plane/support.js';
 import { EXAMPLE_ACCOUNT, example } from './proxies.js';
 
 const IDENTITY = Object.keys(IDENTITY_HEADERS);
+const ASSERTIONS = assertionFormsOf(DIALECTS).headers;
+
+/** What proxies take from an answer of Latchkey. */
+const TAKEN = [...IDENTITY, ...ASSERTIONS];
 const CREDENTIALS = credentialFormsOf(DIALECTS).headers;
 
 /** Those that the rule of the examples can admit, and that must not reach the service. */
 const USED_UP = ['CF-Access-Client-Id', 'CF-Access-Client-Secret'];
 
 const lower = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
+
+/** What Latchkey needs to know a preflight by. */
+const OF_PREFLIGHTS = ['Origin', 'Access-Control-Request-Method'];
 
 /** The name of a header with underscores. */
 const variable = (name: string): string => name.toLowerCase().replaceAll('-', '_');
@@ -43,6 +50,10 @@ describe('the example for nginx', () => {
       expect(lines).toContain(`auth_request_set $${variable(name)} $upstream_http_${variable(name)};`);
       expect(lines).toContain(`proxy_set_header ${name} $${variable(name)};`);
     }
+    for (const name of ASSERTIONS) {
+      expect(lines).toContain(`auth_request_set $latchkey_assertion $upstream_http_${variable(name)};`);
+      expect(lines).toContain(`proxy_set_header ${name} $latchkey_assertion;`);
+    }
   });
 
   it('hides every credential from the service, and includes each in the key of its cache', () => {
@@ -67,7 +78,9 @@ describe('the example for Caddy', () => {
   it('takes every identity header from Latchkey, after removing the client’s', () => {
     const copied = lines.find((line) => line.startsWith('copy_headers '));
     expect(copied?.split(' ').slice(1)).toEqual(IDENTITY);
-    expect(lines.slice(0, checked)).toContain('request_header -Latchkey*');
+    const before = lines.slice(0, checked);
+    expect(before).toContain('request_header -Latchkey*');
+    for (const name of ASSERTIONS) expect(before).toContain(`request_header -${name}`);
   });
 
   it('hides every credential from the service after the check', () => {
@@ -127,7 +140,7 @@ describe('the examples that are not run', () => {
   const forwardAuth = middlewares.latchkey?.forwardAuth;
   const manager = envoy.static_resources.listeners[0]?.filter_chains[0]?.filters[0]?.typed_config;
   const filters = manager?.http_filters ?? [];
-  const extAuthz = filters[1]?.typed_config as unknown as ExtAuthz;
+  const extAuthz = filters[2]?.typed_config as unknown as ExtAuthz;
 
   let server: TestServer;
   beforeAll(async () => {
@@ -148,12 +161,15 @@ describe('the examples that are not run', () => {
     });
     expect(middlewares['no-connection-header']?.headers?.customRequestHeaders).toEqual({ Connection: '' });
     const gone = middlewares['no-credential']?.headers?.customRequestHeaders;
-    expect(gone).toEqual(Object.fromEntries(USED_UP.map((name) => [name, ''])));
+    expect(gone).toEqual(Object.fromEntries([...USED_UP, 'Cookie'].map((name) => [name, ''])));
   });
 
   it('Traefik: passes every credential to Latchkey, and takes only its identity headers', () => {
-    expect(forwardAuth).toMatchObject({ trustForwardHeader: false, authRequestHeaders: CREDENTIALS });
-    expect(forwardAuth?.authResponseHeaders).toEqual(IDENTITY);
+    expect(forwardAuth).toMatchObject({
+      trustForwardHeader: false,
+      authRequestHeaders: [...CREDENTIALS, ...OF_PREFLIGHTS],
+    });
+    expect(forwardAuth?.authResponseHeaders).toEqual(TAKEN);
     // The regular expression of Go without its flag.
     const ours = new RegExp((forwardAuth?.authResponseHeadersRegex ?? '').replace('(?i)', ''), 'i');
     for (const name of [...IDENTITY, 'Latchkey_user_id', 'Latchkey-Admin']) expect(name).toMatch(ours);
@@ -162,10 +178,11 @@ describe('the examples that are not run', () => {
   it('Envoy: drops the client’s identity headers, asks, then routes; without an answer it refuses', () => {
     expect(filters.map(({ name }) => name)).toEqual([
       'envoy.filters.http.header_mutation',
+      'envoy.filters.http.lua',
       'envoy.filters.http.ext_authz',
       'envoy.filters.http.router',
     ]);
-    const removed = IDENTITY.map((name) => ({ remove: name.toLowerCase() }));
+    const removed = TAKEN.map((name) => ({ remove: name.toLowerCase() }));
     expect(filters[0]?.typed_config).toMatchObject({ mutations: { request_mutations: removed } });
     expect(manager?.common_http_protocol_options.headers_with_underscores_action).toBe('DROP_HEADER');
     expect(extAuthz.failure_mode_allow).toBe(false);
@@ -174,9 +191,9 @@ describe('the examples that are not run', () => {
 
   it('Envoy: passes every credential to Latchkey, takes its identity headers, and drops the credential', () => {
     const names = ({ patterns }: { patterns: { exact: string }[] }): string[] => patterns.map(({ exact }) => exact);
-    expect(names(extAuthz.allowed_headers)).toEqual(lower(CREDENTIALS));
+    expect(names(extAuthz.allowed_headers)).toEqual(lower([...CREDENTIALS, ...OF_PREFLIGHTS]));
     const upstream = extAuthz.http_service.authorization_response.allowed_upstream_headers;
-    expect(names(upstream)).toEqual(lower(IDENTITY));
+    expect(names(upstream)).toEqual(lower(TAKEN));
     expect(manager?.route_config.virtual_hosts.map((host) => host.request_headers_to_remove)).toEqual([lower(USED_UP)]);
   });
 

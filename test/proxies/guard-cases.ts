@@ -55,6 +55,18 @@ function letsIn({ cf, verify, passed, asked }: Guarded, kind: ProxyKind): void {
     expect(Object.keys(pair(token)).filter((name) => name.toLowerCase() in headers)).toEqual([]);
   });
 
+  it('nothing that a client passes off as an assertion, and the other cookies', async () => {
+    const token = pair(await cf.token(ACCOUNT.id));
+    const forged = { ...token, 'Cf-Access-Jwt-Assertion': 'e30.e30.e30' };
+    const cookies = ['CF_Authorization=x', 'a=b; CF_Authorization=x; c=d', 'CF_Authorization=x; CF_Authorization=y'];
+    for (const Cookie of cookies) {
+      const { headers } = await passed({ ...forged, Cookie });
+      expect(headers).not.toHaveProperty('cf-access-jwt-assertion');
+      expect(String(headers.cookie ?? '')).not.toContain('CF_Authorization');
+      if (Cookie.includes('a=b')) expect(headers.cookie).toMatch(/^a=b; (removed=x; )?c=d$/);
+    }
+  });
+
   it('every method, and all other headers', async () => {
     const headers = {
       ...pair(await cf.token(ACCOUNT.id)),

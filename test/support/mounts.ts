@@ -5,6 +5,7 @@
 import type { AppOverrides } from '../../src/app.module.js';
 import type { Config } from '../../src/config/index.js';
 import {
+  AccessEdgeModule,
   CanvusModule,
   CloudflareModule,
   Clock,
@@ -79,6 +80,8 @@ async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promis
     checkpointSeconds,
     cleanup: { ...config.cleanup, ...cleanup },
     requests: config.requests,
+    applications: config.applications,
+    assertions: config.assertions,
     providers: clock ? [{ provide: Clock, useValue: clock }] : [],
   });
   const imports = [latchkey];
@@ -89,6 +92,7 @@ async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promis
         latchkey,
         DataPlaneModule.forRoot({ ...config.dataPlane, path: 'tokens', imports }),
         CloudflareModule.forRoot({ path: '/tokens/client/v4/', ...cloudflare, imports }),
+        AccessEdgeModule.forRoot({ path: '/tokens/cdn-cgi/access', imports }),
         CrmModule.forRoot({ path: 'tokens/crmapi/rest/v2', ...config.dialects.crm, imports }),
         CanvusModule.forRoot({
           path: '/tokens/api/v1',

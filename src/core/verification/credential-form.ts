@@ -58,6 +58,8 @@ export interface CredentialForm {
   accepts?(token: Readonly<Token>): boolean;
   /** Absent for a credential that only the API which issues it accepts. */
   readonly inHeaders?: HeaderForm;
+  /** The same credential in one header that an application names; absent if it cannot be presented that way. */
+  inNamedHeader?(name: string): CredentialForm;
   /** How to read it from HTTP Basic (RFC 7617); absent if it cannot be presented that way. */
   fromBasic?(name: string, password: string): CredentialReading;
   /** Additional members of the introspection response (RFC 7662). */

@@ -14,9 +14,10 @@ import { Reflector } from '@nestjs/core';
 import { DomainError, type Acceptance } from '../../core/index.js';
 import { headerIn, parseAddress, requestIdOf, retryAfter } from '../../http/index.js';
 import type { DecisionSource } from '../channels.js';
-import { intersect, type AccessPolicy } from '../access-policy.js';
+import { PolicyError, intersect, type AccessPolicy } from '../access-policy.js';
 import { checkRoles, knownKind } from '../policy-query.js';
-import { AccessDecider, type Decision } from '../access-decider.js';
+import { AccessDecider, type Decision, type Door } from '../access-decider.js';
+import { ApplicationFinder } from '../application-finder.js';
 
 /** The caller of a guarded route: the token, its owner, and which of its secrets was used. */
 export type TokenPrincipal = Acceptance;
@@ -60,6 +61,7 @@ export class TokenGuard implements CanActivate {
   constructor(
     private readonly decider: AccessDecider,
     private readonly reflector: Reflector,
+    private readonly finder: ApplicationFinder,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -70,6 +72,8 @@ export class TokenGuard implements CanActivate {
     switch (decision.outcome) {
       case 'admitted':
         PRINCIPALS.set(request, decision.acceptance);
+        return true;
+      case 'bypassed':
         return true;
       case 'forbidden':
         throw new ForbiddenException(decision.accountNotNamed ? ACCOUNT_NOT_NAMED : NOT_ADMITTED);
@@ -88,12 +92,21 @@ export class TokenGuard implements CanActivate {
     response: HttpResponse,
   ): Promise<Decision> {
     try {
-      return await this.decider.decide(request.rawHeaders, policy, new GuardSource(request, ip));
+      const source = new GuardSource(request, ip);
+      const door = policy.application === undefined ? undefined : await this.doorOf(source, policy.application);
+      return await this.decider.decide(request.rawHeaders, policy, source, door);
     } catch (error) {
       if (!(error instanceof DomainError && error.code === 'unavailable')) throw error;
       for (const [name, value] of Object.entries(retryAfter(error))) response.header(name, value);
       throw new ServiceUnavailableException(error.message);
     }
+  }
+
+  /** @throws PolicyError for an application that there is not, or that a route leaves to the host */
+  private async doorOf(source: GuardSource, name: string): Promise<Door> {
+    const application = await this.finder.named(name);
+    if (!application) throw new PolicyError(`there is no application ${name}; give the audience tag or id of one`);
+    return { application, address: application.needsAddress ? source.address : null };
   }
 
   /** @throws PolicyError if no token of a kind can be presented, or roles are given without accounts */

@@ -1,9 +1,14 @@
 /** Maps changes to the vendor's verbs and target types in the audit log (docs/contracts/canvus.md §7). */
 import type { APPLICATION_CHANGES } from '../../applications/index.js';
+import type { ASSERTION_CHANGES } from '../../assertions/index.js';
 import type { ChangeTarget, TOKEN_CHANGES } from '../../core/index.js';
 import type { IDENTITY_CHANGES } from '../../identity/index.js';
 
-type ChangeType = keyof typeof TOKEN_CHANGES | keyof typeof IDENTITY_CHANGES | keyof typeof APPLICATION_CHANGES;
+type ChangeType =
+  | keyof typeof TOKEN_CHANGES
+  | keyof typeof IDENTITY_CHANGES
+  | keyof typeof APPLICATION_CHANGES
+  | keyof typeof ASSERTION_CHANGES;
 
 const ACTIONS: Readonly<Record<ChangeType, string>> = {
   'token.issued': 'create',
@@ -39,6 +44,8 @@ const ACTIONS: Readonly<Record<ChangeType, string>> = {
   'organization.updated': 'update',
   'zone.created': 'create',
   'zone.deleted': 'delete',
+  'signing_key.created': 'create',
+  'signing_key.encrypted': 'update',
   'server.settings_changed': 'update',
   'server.restored': 'restore',
 };

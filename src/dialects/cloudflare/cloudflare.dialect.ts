@@ -1,6 +1,7 @@
 /** The declaration of the Cloudflare dialect. */
 import { defineDialect } from '../../dialect-kit/index.js';
 import { AccountExtensions } from '../../identity/index.js';
+import { APPLICATION_TOKEN } from './application-token.form.js';
 import { CLOUDFLARE_CREDENTIAL_SETTINGS, CLOUDFLARE_SETTINGS } from './cloudflare.settings.js';
 import { ServiceTokens1795305600000 } from './migrations/1795305600000-service-tokens.js';
 import { ServiceToken } from './service-token.entity.js';
@@ -12,15 +13,21 @@ export const cloudflare = defineDialect({
   settings: CLOUDFLARE_SETTINGS,
   entities: [ServiceToken],
   migrations: [ServiceTokens1795305600000],
-  credentials: { settings: CLOUDFLARE_CREDENTIAL_SETTINGS, forms: (options) => serviceTokenForms(options) },
+  credentials: {
+    settings: CLOUDFLARE_CREDENTIAL_SETTINGS,
+    forms: (options) => serviceTokenForms(options),
+    assertions: [APPLICATION_TOKEN],
+  },
   firstCall: ({ token, accountId }, baseUrl) => ({
     intro: 'Create a service token, as clients of Cloudflare do',
     command: `curl -X POST -H "Authorization: Bearer ${token}" -d '{"name":"CI/CD token"}' ${baseUrl}/client/v4/accounts/${accountId}/access/service_tokens`,
   }),
   load: async () => {
-    const { CloudflareModule, cloudflareDocument, withAccountSettings, withKeptMembers } = await import('./index.js');
+    const { AccessEdgeModule, CloudflareModule, cloudflareDocument, withAccountSettings, withKeptMembers } =
+      await import('./index.js');
     return {
       module: CloudflareModule,
+      alongside: [AccessEdgeModule],
       document: cloudflareDocument,
       completeDocument: (document, app) =>
         withKeptMembers(withAccountSettings(document, app.get(AccountExtensions).settings)),

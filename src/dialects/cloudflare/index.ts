@@ -1,4 +1,5 @@
 /** The Cloudflare dialect, as a host imports it. */
+export { AccessEdgeModule } from './edge/edge.module.js';
 export { withAccountSettings } from './account-settings.docs.js';
 export { cloudflareDocument } from './cloudflare.docs.js';
 export { withKeptMembers } from './kept-members.docs.js';

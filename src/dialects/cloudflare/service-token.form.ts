@@ -52,6 +52,7 @@ const PAIR: CredentialForm = {
       },
     },
   },
+  inNamedHeader: inJson,
   fromBasic: serviceToken,
 };
 

@@ -76,7 +76,7 @@ const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: 
       400,
       oauth(
         'invalid_request',
-        'the parameter "access_token" is not known; there are kind, account, token, user, member_of and role',
+        'the parameter "access_token" is not known; there are kind, account, token, user, member_of, role and app',
       ),
     ],
   ],

@@ -215,6 +215,7 @@ const CLOUDFLARE: typeof CANVUS = {
     body: () => ({ roles: ['administrator'] }),
   },
   'GET /client/v4/user/tokens/verify': { who: 'any user' },
+  'GET /cdn-cgi/access/certs': { who: 'anyone' },
 };
 
 /** Callers of another organisation find nothing; those of this one without permission get an error that says so. */
@@ -300,7 +301,7 @@ export const OPERATIONS = new Map<string, readonly Operation[]>(
 /** @param label - of an operation */
 export function apiOf(label: string): Api {
   if (label.includes(' /api/v1/')) return 'canvus';
-  if (label.includes(' /client/v4/')) return 'cloudflare';
+  if (label.includes(' /client/v4/') || label.includes(' /cdn-cgi/')) return 'cloudflare';
   if (label.includes(' /crmapi/')) return 'crm';
   return label.includes(' /oauth2/') ? 'oauth' : 'verify';
 }
