@@ -42,7 +42,8 @@ dataPlaneSuite('a credential of the application beside one of ours', ({ cf, stat
   });
 
   it('does not help a credential that is not accepted', async () => {
-    const wrong = { ...token, client_secret: `${token.client_secret.slice(0, -1)}0` };
+    const other = token.client_secret.endsWith('0') ? '1' : '0';
+    const wrong = { ...token, client_secret: token.client_secret.slice(0, -1) + other };
     for (const foreign of FOREIGN) expect(await status({ ...pair(wrong), ...foreign })).toBe(401);
     for (const foreign of FOREIGN)
       expect(await status({ 'CF-Access-Client-Id': token.client_id, ...foreign })).toBe(401);
