@@ -98,11 +98,12 @@ export class AssertionSigner {
     const now = this.clock.now();
     const signing = ring.signing(now);
     if (!signing) throw new Error('there is no key to sign assertions with');
-    const life = this.lifeOf(acceptance, now.getTime());
+    const issuedAt = Math.floor(now.getTime() / 1000) - SKEW_SECONDS;
+    const life = this.lifeOf(acceptance, issuedAt);
     const text = await new SignJWT({ ...form.claims(acceptance), aud: [audience] })
       .setProtectedHeader({ alg: 'RS256', kid: signing.key.kid, typ: 'JWT' })
       .setIssuer(this.issuer.url)
-      .setIssuedAt(Math.floor(now.getTime() / 1000) - SKEW_SECONDS)
+      .setIssuedAt(issuedAt)
       .setExpirationTime(Math.floor(life.expiresAt / 1000))
       .sign(await ring.privateKey(signing.key));
     return {
@@ -114,8 +115,8 @@ export class AssertionSigner {
   }
 
   /** Bounded by the end of the token, and of the overlap in which an old secret is accepted. */
-  private lifeOf({ token, matched }: Acceptance, now: number): Life {
-    const wanted = now + this.options.lifeSeconds * 1000;
+  private lifeOf({ token, matched }: Acceptance, issuedAt: number): Life {
+    const wanted = (issuedAt + this.options.lifeSeconds) * 1000;
     const endOfToken = token.expiresAt?.getTime() ?? Infinity;
     const endOfSecret = matched === 'previous' ? (token.previousSecretExpiresAt?.getTime() ?? Infinity) : Infinity;
     const expiresAt = Math.min(wanted, endOfToken, endOfSecret);

@@ -29,7 +29,8 @@ describe('the schedule of keys', () => {
       1, 1, 2, 2, 3, 3,
     ]);
     expect(currentKey(KEYS, after(-1))?.sequence).toBe(1);
-    expect(currentKey([], START)).toBeUndefined();
+    const none: Scheduled[] = [];
+    expect(currentKey(none, START)).toBeUndefined();
     expect(endOf(KEYS, key(1, 0))).toEqual(after(42));
     expect(endOf(KEYS, key(3, 84))).toBeUndefined();
   });

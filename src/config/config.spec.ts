@@ -273,6 +273,7 @@ const VARIABLES: Record<string, Variable> = {
     faulty: ['1', 'yes', 'TRUE'],
     remedy: /true or false/,
   },
+  SERVICE_TOKEN_INACTIVITY: choice((config) => config.dialects.cloudflare.inactivity, 'act', 'act', 'report', 'off'),
   CRM_HTTP_ERRORS: choice((config) => config.dialects.crm.httpErrors, 'ok', 'ok', 'status'),
   APPLICATIONS_PER_ACCOUNT: number((config) => config.applications.applicationsPerAccount, 500, 0, 999_999_999),
   POLICIES_PER_ACCOUNT: number((config) => config.applications.policiesPerAccount, 1000, 0, 999_999_999),

@@ -49,7 +49,7 @@ dataPlaneSuite(
         aud: [application.aud],
         iss: ISSUER,
         iat: (now - 700) / 1000 - 2,
-        exp: (now - 700) / 1000 + 120,
+        exp: (now - 700) / 1000 + 118,
         sub: '',
         common_name: token.client_id,
       });
@@ -63,9 +63,9 @@ dataPlaneSuite(
       expect(await signed(own, application.id)).toBe(first);
       const other = await guardedApplication(cf.server);
       expect(partOf(await signed(own, other.id), 1).aud).toEqual([other.aud]);
-      cf.server.clock.advance(47_000);
+      cf.server.clock.advance(46_000);
       expect(await signed(own)).toBe(first);
-      cf.server.clock.advance(13_000);
+      cf.server.clock.advance(14_000);
       const [second, same] = await Promise.all([signed(own), signed(own)]);
       expect(second).not.toBe(first);
       expect(same).toBe(second);

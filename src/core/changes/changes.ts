@@ -90,10 +90,24 @@ export class TokenRevoked extends TokenChange {
   readonly type = 'token.revoked';
 }
 
+/**
+ * Every instance writes the uses of tokens that it has not written yet, before whoever asked for it goes on: needed to
+ * judge which tokens are in use.
+ */
+export class LastUsesCollected extends Change {
+  readonly type = 'server.last_uses_collected';
+  readonly target: ChangeTarget = { type: 'server', id: null, name: null };
+
+  override aggregatedBy(): string {
+    return '';
+  }
+}
+
 /** The core's changes by their type. */
 export const TOKEN_CHANGES = {
   'token.issued': TokenIssued,
   'token.updated': TokenUpdated,
   'token.rotated': TokenRotated,
   'token.revoked': TokenRevoked,
+  'server.last_uses_collected': LastUsesCollected,
 } as const satisfies Readonly<Record<string, ChangeClass>>;

@@ -5,6 +5,8 @@ import { CORE_OPTIONS, type CoreOptions } from '../options.js';
 import { Token } from '../tokens/token.entity.js';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { EventBus } from '../changes/event-bus.js';
+import { LastUsesCollected } from '../changes/changes.js';
 import type { KnownToken } from './known-token.js';
 
 /** A use is recorded if the last recorded one is older than this: accurate enough to find unused tokens. */
@@ -42,6 +44,9 @@ interface Use {
 export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger(LastSeen.name);
   private uses = new Map<string, Use>();
+  /** Those that are being written: they may not be in the database yet. */
+  private readonly leaving = new Set<ReadonlyMap<string, Use>>();
+  private readonly stop: () => void;
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
   private isOver = false;
@@ -49,7 +54,10 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
   constructor(
     private readonly unitOfWork: UnitOfWork,
     @Inject(CORE_OPTIONS) private readonly options: Pick<CoreOptions, 'lastUse'>,
-  ) {}
+    events: EventBus,
+  ) {
+    this.stop = events.subscribe(() => this.flush(), [LastUsesCollected]);
+  }
 
   /**
    * @param now - milliseconds since 1970
@@ -80,10 +88,24 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
   async flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const uses = [...this.uses];
+    const { uses } = this;
     this.uses = new Map();
-    this.writing = this.writing.then(() => this.writeAll(uses));
+    this.leaving.add(uses);
+    this.writing = this.writing.then(() => this.writeAll([...uses])).finally(() => this.leaving.delete(uses));
     await this.writing;
+  }
+
+  /** Whether this instance knows of a use that may not be in the database yet. */
+  isWaiting(tokenId: string): boolean {
+    return this.uses.has(tokenId) || [...this.leaving].some((uses) => uses.has(tokenId));
+  }
+
+  /** Writes the waiting uses of all instances. */
+  async collect(): Promise<void> {
+    await this.unitOfWork.write(SYSTEM, (tx) => {
+      tx.record(new LastUsesCollected());
+      return Promise.resolve();
+    });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -93,6 +115,7 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
   /** Flushes again, for requests that finished during the shutdown. */
   async onApplicationShutdown(): Promise<void> {
     this.isOver = true;
+    this.stop();
     if (this.uses.size > 0) await this.flush();
   }
 

@@ -46,6 +46,7 @@ const ACTIONS: Readonly<Record<ChangeType, string>> = {
   'zone.deleted': 'delete',
   'signing_key.created': 'create',
   'signing_key.encrypted': 'update',
+  'server.last_uses_collected': 'update',
   'server.settings_changed': 'update',
   'server.restored': 'restore',
 };

@@ -9,6 +9,7 @@ import { CloudflareErrors } from './cloudflare.errors.js';
 import { CloudflareGuard } from './cloudflare.guard.js';
 import { ConfigurableModuleClass } from './cloudflare.options.js';
 import { GroupsController, ZoneGroupsController } from './groups.controller.js';
+import { InactiveTokens } from './inactive-tokens.js';
 import { MembersController } from './members.controller.js';
 import { OrganizationsController, ZoneOrganizationsController } from './organizations.controller.js';
 import { ResourceLoader } from './path-resources.js';
@@ -51,6 +52,6 @@ const MOUNT = mountProviders({
 /** Serves the Cloudflare dialect below `path` (default: `/client/v4`). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [...MOUNT, CloudflareGuard, ResourceLoader, Rotations, ServiceTokenService],
+  providers: [...MOUNT, CloudflareGuard, InactiveTokens, ResourceLoader, Rotations, ServiceTokenService],
 })
 export class CloudflareModule extends ConfigurableModuleClass {}

@@ -1,5 +1,5 @@
 /** The settings of the Cloudflare dialect. */
-import { integer, setting, settingsTable, text } from '../../settings/index.js';
+import { choice, integer, setting, settingsTable, text } from '../../settings/index.js';
 
 /** The prefix of secrets; see `newCheckedSecret`. */
 const SECRET_PREFIX = /^[A-Za-z0-9]{1,15}_$/;
@@ -22,6 +22,13 @@ export const CLOUDFLARE_SETTINGS = settingsTable(
       form: integer(0, 999_999_999),
       default: 0,
       doc: 'Maximum number of service tokens in an account; 0 sets no limit',
+    }),
+    inactivity: setting({
+      env: 'SERVICE_TOKEN_INACTIVITY',
+      form: choice('act', 'report', 'off'),
+      default: 'act',
+      doc: 'Whether inactive service tokens are disabled or deleted, or only named in the log',
+      more: 'It concerns accounts whose organization asks for it (`service_token_inactivity`).',
     }),
   },
   ['SERVICE_TOKEN'],

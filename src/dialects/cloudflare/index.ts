@@ -6,3 +6,4 @@ export { withKeptMembers } from './kept-members.docs.js';
 export { CloudflareModule } from './cloudflare.module.js';
 export type { CloudflareOptions } from './cloudflare.options.js';
 export { ServiceToken } from './service-token.entity.js';
+export { InactiveTokens, type InactiveToken } from './inactive-tokens.js';
