@@ -75,7 +75,6 @@ async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promis
     userTokens: config.userTokens,
     names: config.names,
     rights: config.rights,
-    applications: config.applications,
     leaseSeconds,
     checkpointSeconds,
     cleanup: { ...config.cleanup, ...cleanup },
