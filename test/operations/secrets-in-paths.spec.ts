@@ -43,6 +43,6 @@ onBothEngines('errors', (engine) => {
       }
     });
     const { text } = await send(server.baseUrl, 'GET', `/client/v4/${service}`, { headers: HEADERS });
-    expect(text).toContain('/client/v4/[secret], perhaps');
+    expect(text).toContain('/client/v4/[secret] is not served');
   });
 });
