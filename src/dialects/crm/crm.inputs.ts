@@ -143,8 +143,12 @@ export interface ListQuery {
   readonly effective: boolean | null | undefined;
 }
 
+/** What the vendor's lists can be narrowed to. Tokens of this server belong to none of these. */
+const OWNERS = ['accounts_receivable_identifier', 'rewards_participant_identifier', 'classification_identifier'];
+
 /** @throws CrmError `parameterMissing`, `invalidParameter` */
 export function readList(given: Parameters): ListQuery {
+  requireNoOwner(given);
   const fields = given.fieldsSet(FIELDS);
   const number = readNumber(given);
   const offset = given.whole('offset', 0) ?? 0;
@@ -154,6 +158,17 @@ export function readList(given: Parameters): ListQuery {
     throw new CrmError('invalidParameter', `life_cycle_state must be one of ${STATE_NAMES.join(', ')}`);
   }
   return { fields, number, offset, effective };
+}
+
+/** A caller who asks for the tokens of one customer must not take all tokens for them. */
+function requireNoOwner(given: Parameters): void {
+  const owner = OWNERS.find((name) => (given.raw(name) ?? '') !== '');
+  if (owner === undefined) return;
+  throw new CrmError(
+    'invalidParameter',
+    `${owner} is not available, because access tokens of this server belong to their organisation only; leave it out ` +
+      'to list all of them',
+  );
 }
 
 function readNumber(given: Parameters): number {

@@ -169,6 +169,18 @@ export function listSuite(verb: 'GET' | 'POST', path: string): void {
         });
       });
 
+      it.each(['accounts_receivable_identifier', 'rewards_participant_identifier', 'classification_identifier'])(
+        'refuses %s, instead of listing the tokens of everybody',
+        async (name) => {
+          await make(crm.root);
+          const values = verb === 'POST' ? [{ number: 'ACR0000000069' }, {}, 'number=ACR0000000069', false, []] : [];
+          for (const value of [...values, 'number=ACR0000000069', 'x']) {
+            expect(failure(await call(crm.root, { number: 5, [name]: value }), ERROR.invalid)).toContain(name);
+          }
+          expect(await list(crm.root, { number: 1, [name]: '' })).toHaveLength(1);
+        },
+      );
+
       it('refuses anything but a state for life_cycle_state', async () => {
         await eachAtOnce(BAD_STATES, async (state) => {
           const reply = await call(crm.root, { number: 1, life_cycle_state: state });
