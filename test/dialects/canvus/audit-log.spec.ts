@@ -66,6 +66,7 @@ canvusSuite('GET audit-log', (canvus) => {
         'token.updated': 'update access-token',
         'token.rotated': 'rotate access-token',
         'token.revoked': 'delete access-token',
+        'server.last_uses_collected': 'update server-config',
         'user.created': 'create user',
         'user.updated': 'update user',
         'user.approved': 'approve user',
