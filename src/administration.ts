@@ -2,7 +2,7 @@
 import { Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
-import { sharedOptions } from './app.module.js';
+import { sharedOptions } from './standalone/app.module.js';
 import type { ExitCode, Invocation } from './cli/index.js';
 import { runCommand, type CommandIo, type Surroundings } from './commands/index.js';
 import { loadConfig, type Config } from './config/index.js';

@@ -2,7 +2,7 @@
  * Everything that a host application may import. A host that wants to load only one dialect imports
  * `latchkey/foundation` and, for example, `latchkey/cloudflare` instead.
  */
-export { AppModule, type AppOverrides } from './app.module.js';
+export { AppModule, type AppOverrides } from './standalone/app.module.js';
 export { ConfigError, loadConfig, type Config } from './config/index.js';
 export * from './data-plane.js';
 export { CanvusModule, canvusDocument, type CanvusOptions } from './dialects/canvus/index.js';
@@ -15,5 +15,5 @@ export {
 export { CrmModule, crmDocument, type CrmOptions } from './dialects/crm/index.js';
 export * from './foundation.js';
 export { MountError, PathClash, type DialectExtras } from './http/index.js';
-export { StartError, createServer, type Server } from './server.js';
+export { StartError, createServer, type Server } from './standalone/server.js';
 export type { Environment, UnknownVariable } from './settings/index.js';

@@ -17,7 +17,7 @@ async function run(invocation: Invocation): Promise<ExitCode> {
   }
   const { loadConfig } = await import('./config/index.js');
   const config = loadConfig(env);
-  const { serve } = await import('./serve.js');
+  const { serve } = await import('./standalone/serve.js');
   await serve(config);
   return EXIT.done;
 }

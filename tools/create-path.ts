@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as ConfigRoom from '../src/config/index.js';
-import type * as ServerFile from '../src/server.js';
+import type * as ServerFile from '../src/standalone/server.js';
 
 const DIST = pathToFileURL(path.resolve(import.meta.dirname, '../dist')).href;
 
@@ -78,7 +78,7 @@ async function filesEntered(profiler: Session, work: () => Promise<unknown>): Pr
 
 async function measure(database: string): Promise<Record<string, string[]>> {
   const { loadConfig } = (await import(`${DIST}/config/index.js`)) as typeof ConfigRoom;
-  const { createServer } = (await import(`${DIST}/server.js`)) as typeof ServerFile;
+  const { createServer } = (await import(`${DIST}/standalone/server.js`)) as typeof ServerFile;
   const config = loadConfig({ ...ENVIRONMENT, DATABASE_URL: `sqlite:${database}` });
   const server = await createServer(config, { cleanup: { initialDelayMs: 86_400_000 } });
   await server.start();

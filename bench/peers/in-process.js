@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { loadConfig } from '../../dist/config/index.js';
 import { Secret, Verifier } from '../../dist/core/index.js';
-import { createServer } from '../../dist/server.js';
+import { createServer } from '../../dist/standalone/server.js';
 
 const [file, clientId, clientSecret, rounds, seconds] = process.argv.slice(2);
 

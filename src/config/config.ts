@@ -21,7 +21,7 @@ import {
 import { MONITORING_SETTINGS } from '../monitoring/monitoring.settings.js';
 import { LOG_SETTINGS } from '../operations/logging.settings.js';
 import { DATABASE_SETTINGS } from '../persistence/persistence.settings.js';
-import { SERVER_SETTINGS } from '../server.settings.js';
+import { SERVER_SETTINGS } from '../standalone/server.settings.js';
 import {
   readEnvironment,
   unknownVariables,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { documents } from '../../src/docs.js';
+import { documents } from '../../src/standalone/docs.js';
 import { send, type Reply } from '../support/http.js';
 import { ADMIN, startServer, type TestServer } from '../support/test-server.js';
 import { offeredCalls, type OfferedCall } from './offered-calls.js';

@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config/index.js';
 import { ServiceTokensController } from '../../src/dialects/cloudflare/service-tokens.controller.js';
 import { MountError } from '../../src/index.js';
 import { HealthController } from '../../src/operations/health.controller.js';
-import { createServer, type Server } from '../../src/server.js';
+import { createServer, type Server } from '../../src/standalone/server.js';
 import { closeLater } from '../support/closing.js';
 import { send } from '../support/http.js';
 import { startHost, type Host } from '../support/shop.js';

@@ -5,8 +5,8 @@ import type { DataSource } from 'typeorm';
 import { loadConfig, settingsTables, type Config, type DialectSettings } from '../../src/config/index.js';
 import { dialectSettings, type Dialect } from '../../src/dialect-kit.js';
 import { DIALECTS } from '../../src/dialects.js';
-import { documents } from '../../src/docs.js';
-import { firstAccess } from '../../src/first-access.js';
+import { documents } from '../../src/standalone/docs.js';
+import { firstAccess } from '../../src/standalone/first-access.js';
 import {
   AccountService,
   CloudflareModule,
@@ -20,7 +20,7 @@ import { firstStartNotice } from '../../src/cli/index.js';
 import { settingsHelp } from '../../src/cli/settings-help.js';
 import { Connection } from '../../src/persistence/index.js';
 import { entitiesOf, migrationsOf, schemaOf } from '../../src/schema.js';
-import { createServer, type Server } from '../../src/server.js';
+import { createServer, type Server } from '../../src/standalone/server.js';
 import { addressOf, firstStart } from '../embedding/support.js';
 import { closeLater } from '../support/closing.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';

@@ -37,8 +37,11 @@ describe('the import rule', () => {
     ['src/dialects.ts', `import { crm } from './dialects/crm/crm.dialect.js';`],
     ['src/data-plane.ts', `export { ServiceTokenGuard } from './dialects/cloudflare/guards.js';`],
     ['src/persistence/engine.ts', `await dataSource.transaction(work);`],
-    ['src/app.module.ts', `import { CrmModule } from './dialects/crm/index.js'; const x = { provide: APP_FILTER };`],
-    ['src/main.ts', `import { x } from './server.js';`],
+    [
+      'src/standalone/app.module.ts',
+      `import { CrmModule } from '../dialects/crm/index.js'; const x = { provide: APP_FILTER };`,
+    ],
+    ['src/main.ts', `import { x } from './standalone/server.js';`],
     ['ormconfig.ts', `import { loadConfig } from './src/config/index.js';`],
     ['src/core/token.ts', `// APP_GUARD and dataSource.transaction() are only mentioned here`],
   ];
@@ -55,6 +58,7 @@ describe('the import rule', () => {
     ['src/core/token.ts', `export * from '../http/index.js';`, 'core may not import'],
     ['src/core/token.ts', `const x = await import('../identity/index.js');`, 'core may not import'],
     ['src/core/token.ts', `import { PRODUCT_VERSION } from '../version.js';`, 'core may not import'],
+    ['src/core/token.ts', `import { createServer } from '../standalone/server.js';`, 'core may not import'],
     ['src/http/error-response.ts', `import { User } from '../identity/index.js';`, 'http may not import'],
     ['src/identity/user.service.ts', `import { x } from '../persistence/index.js';`, 'identity may not import'],
     ['src/identity/user.service.ts', `import { x } from '../http/index.js';`, 'identity may not import'],

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import ts from 'typescript';
 
-/** What each room may import, besides itself and `settings`; the files at the top of `src` may import anything. */
+/** What each room may import, besides itself and `settings`; files outside of the rooms may import anything. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   settings: [],
   internals: [],
@@ -29,7 +29,7 @@ const LOWEST = 'settings';
 const isSettings = (file: string): boolean => file.endsWith('.settings.js');
 
 const NEST_WIDE = new Set(['APP_GUARD', 'APP_FILTER', 'APP_PIPE', 'APP_INTERCEPTOR', 'Global']);
-const NEST_WIDE_HOME = 'src/app.module.ts';
+const NEST_WIDE_HOME = 'src/standalone/app.module.ts';
 
 /** Methods that open a transaction, or write a whole entity back, past the unit of work. */
 const PAST_UNIT_OF_WORK = new Set(['transaction', 'save', 'startTransaction', 'commitTransaction']);
@@ -37,10 +37,13 @@ const PAST_UNIT_OF_WORK = new Set(['transaction', 'save', 'startTransaction', 'c
 /** Sources by path from the root of the repository, for example `src/core/index.ts`. */
 export type Sources = ReadonlyMap<string, string>;
 
+/** The folder of the standalone server, which puts the rooms together as the files at the top of `src` do. */
+const STANDALONE = 'standalone';
+
 /** `core`, `dialects/canvus`, or `top` for files in no room. */
 function roomOf(file: string): string {
   const [root, first = '', second = ''] = file.split('/');
-  if (root !== 'src' || second === '') return 'top';
+  if (root !== 'src' || second === '' || first === STANDALONE) return 'top';
   return first === 'dialects' ? `dialects/${second}` : first;
 }
 

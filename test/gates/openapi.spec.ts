@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { documents } from '../../src/docs.js';
+import { documents } from '../../src/standalone/docs.js';
 import { PRODUCT_VERSION } from '../../src/version.js';
 import { exampleFaults } from '../support/documented.js';
 import type { Schema } from '../support/response-schema.js';

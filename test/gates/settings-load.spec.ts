@@ -47,7 +47,7 @@ describe('the settings', () => {
   });
 
   it('differ from a server, which loads one', () => {
-    expect(packagesOf(path.join(ROOT, 'src/serve.ts'))).toContain('@nestjs/core');
+    expect(packagesOf(path.join(ROOT, 'src/standalone/serve.ts'))).toContain('@nestjs/core');
   });
 
   it('of dialects are those that the dialects declare, in their order', () => {

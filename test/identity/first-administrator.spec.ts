@@ -3,7 +3,7 @@ import { Secret } from '../../src/core/index.js';
 import { Bootstrap, FirstStartError, User } from '../../src/identity/index.js';
 import { loadConfig } from '../../src/config/index.js';
 import { Connection } from '../../src/persistence/index.js';
-import { StartError, createServer } from '../../src/server.js';
+import { StartError, createServer } from '../../src/standalone/server.js';
 import { closeLater } from '../support/closing.js';
 import { onBothEngines } from '../support/engines.js';
 import { send } from '../support/http.js';

@@ -3,7 +3,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DataPlaneModule, LatchkeyModule } from '../../src/index.js';
-import { createServer, type Server } from '../../src/server.js';
+import { createServer, type Server } from '../../src/standalone/server.js';
 import { loadConfig } from '../../src/config/index.js';
 import { VerifyServer } from '../../src/data-plane/index.js';
 import { Recorder } from '../support/channels.js';

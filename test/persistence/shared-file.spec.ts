@@ -5,7 +5,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../src/config/index.js';
-import { createServer } from '../../src/server.js';
+import { createServer } from '../../src/standalone/server.js';
 import { createDatabase, type TestDatabase } from '../support/engines.js';
 import { openStream } from '../support/line-stream.js';
 import { send } from '../support/http.js';

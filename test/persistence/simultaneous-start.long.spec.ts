@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../src/config/index.js';
 import { ServerSettings, UserService } from '../../src/identity/index.js';
-import { createServer, type Server } from '../../src/server.js';
+import { createServer, type Server } from '../../src/standalone/server.js';
 import { closeLater } from '../support/closing.js';
 import { createDatabase } from '../support/engines.js';
 

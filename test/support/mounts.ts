@@ -2,7 +2,7 @@
  * The ways in which the server of a suite is started: standalone, or mounted in a host application that uses everything
  * a host could have. TEST_MOUNT selects the mount for each engine; by default, a run uses both.
  */
-import type { AppOverrides } from '../../src/app.module.js';
+import type { AppOverrides } from '../../src/standalone/app.module.js';
 import type { Config } from '../../src/config/index.js';
 import {
   AccessEdgeModule,
@@ -15,7 +15,7 @@ import {
   LatchkeyModule,
 } from '../../src/index.js';
 import type { Engine } from '../../src/persistence/index.js';
-import { createServer, bootstrapOptions, type Server } from '../../src/server.js';
+import { createServer, bootstrapOptions, type Server } from '../../src/standalone/server.js';
 import { PRODUCT_VERSION } from '../../src/version.js';
 import { closeLater } from './closing.js';
 import { ARTICLES, asShop, shopDatabase, startHost } from './shop.js';

@@ -1,7 +1,7 @@
 /** The real server, on a port and a database of its own. */
 import type { AddressInfo } from 'node:net';
 import type { DataSource } from 'typeorm';
-import type { AppOverrides } from '../../src/app.module.js';
+import type { AppOverrides } from '../../src/standalone/app.module.js';
 import { loadConfig } from '../../src/config/index.js';
 import { Connection, type Engine } from '../../src/persistence/index.js';
 import type { TestDatabase } from './engines.js';

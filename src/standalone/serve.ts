@@ -1,14 +1,14 @@
 /** The standalone process: starts the server, prints its address, and stops it gracefully on a signal. */
 import { writeSync } from 'node:fs';
 import { createServer as createNetServer } from 'node:net';
-import { AssertionIssuer } from './assertions/index.js';
-import { firstCredentialsNotice, firstFileNotice, firstStartNotice } from './cli/index.js';
-import type { Config } from './config/index.js';
+import { AssertionIssuer } from '../assertions/index.js';
+import { firstCredentialsNotice, firstFileNotice, firstStartNotice } from '../cli/index.js';
+import type { Config } from '../config/index.js';
 import { firstAccess } from './first-access.js';
 import { CredentialsFile } from './first-credentials.js';
 import { FrontServer } from './front-server.js';
-import type { DeliverCredentials } from './identity/index.js';
-import { reasonOf } from './persistence/index.js';
+import type { DeliverCredentials } from '../identity/index.js';
+import { reasonOf } from '../persistence/index.js';
 import { StartError, bootstrapOptions, createServerBehind, type Server } from './server.js';
 import { listening } from './start-errors.js';
 

@@ -1,6 +1,6 @@
 /** What operators are warned of when the server starts. */
-import type { Values } from './settings/index.js';
-import { FIRST_START_SETTINGS } from './identity/identity.settings.js';
+import type { Values } from '../settings/index.js';
+import { FIRST_START_SETTINGS } from '../identity/identity.settings.js';
 import type { SERVER_SETTINGS } from './server.settings.js';
 
 /** Listening on all addresses of the machine. */

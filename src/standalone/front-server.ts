@@ -2,12 +2,12 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { LIVE, REQUEST_ID_HEADER, requestIdIn } from './http/index.js';
+import { LIVE, REQUEST_ID_HEADER, requestIdIn } from '../http/index.js';
 import { listening, type ListenAddress } from './start-errors.js';
 import { timeouts } from './standalone-adapter.js';
 import { TlsFiles } from './tls-files.js';
 import type { SERVER_SETTINGS } from './server.settings.js';
-import type { Values } from './settings/index.js';
+import type { Values } from '../settings/index.js';
 
 /** After how many seconds to try again. */
 const RETRY_AFTER = '2';

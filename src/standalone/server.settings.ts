@@ -1,7 +1,7 @@
 /** The settings of the server: where it listens, which proxies it trusts, and the limits of its connections. */
 import { isIP } from 'node:net';
 import * as v from 'valibot';
-import { HOST_FORM, choice, integer, setting, settingsTable, text, type Form } from './settings/index.js';
+import { HOST_FORM, choice, integer, setting, settingsTable, text, type Form } from '../settings/index.js';
 
 /** `false`, a number of proxies, or their networks: a value of Express's `trust proxy`. */
 export type TrustedProxies = false | number | readonly string[];

@@ -2,14 +2,14 @@
 import type { INestApplication } from '@nestjs/common';
 import type { Application, Request, RequestHandler, Response } from 'express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { AssertionForms } from './assertions/index.js';
-import { CredentialForms } from './core/index.js';
-import { DataPlaneModule, dataPlaneDocument, withForwardAuth } from './data-plane/index.js';
-import type { Dialect } from './dialect-kit/index.js';
-import { DIALECTS } from './dialects.js';
+import { AssertionForms } from '../assertions/index.js';
+import { CredentialForms } from '../core/index.js';
+import { DataPlaneModule, dataPlaneDocument, withForwardAuth } from '../data-plane/index.js';
+import type { Dialect } from '../dialect-kit/index.js';
+import { DIALECTS } from '../dialects.js';
 import { administratorsOnly, type DocumentReaders } from './docs-access.js';
-import { MountContext, PUBLIC, allowCompression, declareBelow, provideCompression } from './http/index.js';
-import { Authenticator } from './identity/index.js';
+import { MountContext, PUBLIC, allowCompression, declareBelow, provideCompression } from '../http/index.js';
+import { Authenticator } from '../identity/index.js';
 
 /** Creates a document. */
 type Make = () => OpenAPIObject;

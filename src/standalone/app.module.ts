@@ -2,18 +2,18 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { Config, DialectSettings } from './config/index.js';
-import { Clock } from './core/index.js';
-import { DataPlaneModule } from './data-plane/index.js';
-import type { Dialect } from './dialect-kit/index.js';
-import { DIALECTS } from './dialects.js';
-import { LatchkeyModule } from './latchkey.module.js';
-import type { LatchkeyOptions } from './latchkey.options.js';
-import type { CleanupOptions } from './identity/index.js';
-import { MonitoringModule } from './monitoring/index.js';
-import { OperationsModule } from './operations/index.js';
-import { Connection } from './persistence/index.js';
-import { PRODUCT_VERSION } from './version.js';
+import type { Config, DialectSettings } from '../config/index.js';
+import { Clock } from '../core/index.js';
+import { DataPlaneModule } from '../data-plane/index.js';
+import type { Dialect } from '../dialect-kit/index.js';
+import { DIALECTS } from '../dialects.js';
+import { LatchkeyModule } from '../latchkey.module.js';
+import type { LatchkeyOptions } from '../latchkey.options.js';
+import type { CleanupOptions } from '../identity/index.js';
+import { MonitoringModule } from '../monitoring/index.js';
+import { OperationsModule } from '../operations/index.js';
+import { Connection } from '../persistence/index.js';
+import { PRODUCT_VERSION } from '../version.js';
 
 /** Parts of the server that a caller can replace. */
 export interface AppOverrides {

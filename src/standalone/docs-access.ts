@@ -1,8 +1,8 @@
 /** Lets only administrators of the server read the documentation. */
 import type { Request, RequestHandler, Response } from 'express';
-import { DomainError } from './core/index.js';
-import { originOf, retryAfter, sendError } from './http/index.js';
-import { USER_AUDIENCE, type Authenticator } from './identity/index.js';
+import { DomainError } from '../core/index.js';
+import { originOf, retryAfter, sendError } from '../http/index.js';
+import { USER_AUDIENCE, type Authenticator } from '../identity/index.js';
 
 /** Who may read the documentation. */
 export type DocumentReaders = 'on' | 'off' | 'admin';

@@ -3,7 +3,7 @@ import type { ServerOptions } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express from 'express';
 import type { FrontServer } from './front-server.js';
-import type { Values } from './settings/index.js';
+import type { Values } from '../settings/index.js';
 import type { SERVER_SETTINGS } from './server.settings.js';
 
 type ServerValues = Values<typeof SERVER_SETTINGS>;

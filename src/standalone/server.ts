@@ -5,10 +5,10 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Application, RequestHandler } from 'express';
 import helmet from 'helmet';
 import { AppModule, type AppOverrides } from './app.module.js';
-import type { Config, DialectSettings } from './config/index.js';
-import type { Schema } from './core/index.js';
-import { VerifyListener } from './data-plane/index.js';
-import { DIALECTS } from './dialects.js';
+import type { Config, DialectSettings } from '../config/index.js';
+import type { Schema } from '../core/index.js';
+import { VerifyListener } from '../data-plane/index.js';
+import { DIALECTS } from '../dialects.js';
 import { mountDocs } from './docs.js';
 import { FrontServer } from './front-server.js';
 import {
@@ -19,11 +19,17 @@ import {
   plainRequests,
   refuseRepeatedHosts,
   trackRequests,
-} from './http/index.js';
-import { NestLog, StandaloneErrorFilter, createLog, requestLog } from './operations/index.js';
-import { UnusableDatabase, describeAddress, openClaimed, reasonOf, type ClaimedDatabase } from './persistence/index.js';
-import { schemaOf } from './schema.js';
-import { unknownVariableWarning } from './settings/index.js';
+} from '../http/index.js';
+import { NestLog, StandaloneErrorFilter, createLog, requestLog } from '../operations/index.js';
+import {
+  UnusableDatabase,
+  describeAddress,
+  openClaimed,
+  reasonOf,
+  type ClaimedDatabase,
+} from '../persistence/index.js';
+import { schemaOf } from '../schema.js';
+import { unknownVariableWarning } from '../settings/index.js';
 import { StandaloneServer, type Server } from './standalone-server.js';
 import { StandaloneAdapter } from './standalone-adapter.js';
 import { StartError } from './start-errors.js';

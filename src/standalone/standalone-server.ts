@@ -5,27 +5,27 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Config, DialectSettings } from './config/index.js';
-import { HealthChecks, Secret } from './core/index.js';
-import { VerifyServer } from './data-plane/index.js';
-import type { Dialect, FirstAccess, FirstCall, ServedDialect } from './dialect-kit/index.js';
+import type { Config, DialectSettings } from '../config/index.js';
+import { HealthChecks, Secret } from '../core/index.js';
+import { VerifyServer } from '../data-plane/index.js';
+import type { Dialect, FirstAccess, FirstCall, ServedDialect } from '../dialect-kit/index.js';
 import type { FrontServer } from './front-server.js';
-import { limitConnections } from './http/index.js';
+import { limitConnections } from '../http/index.js';
 import {
   Bootstrap,
   FirstStartError,
   type BootstrapOptions,
   type BootstrapResult,
   type DeliverCredentials,
-} from './identity/index.js';
-import { FIRST_START_SETTINGS } from './identity/identity.settings.js';
-import { stopAccepting } from './internals/index.js';
-import { connectionShares } from './operations/index.js';
-import { describeAddress, instanceCount, type ClaimedDatabase } from './persistence/index.js';
+} from '../identity/index.js';
+import { FIRST_START_SETTINGS } from '../identity/identity.settings.js';
+import { stopAccepting } from '../internals/index.js';
+import { connectionShares } from '../operations/index.js';
+import { describeAddress, instanceCount, type ClaimedDatabase } from '../persistence/index.js';
 import { StartError, listening } from './start-errors.js';
 import { ignoredVariables, isOpenInClear } from './start-warnings.js';
 import { timeouts } from './standalone-adapter.js';
-import { PRODUCT_VERSION } from './version.js';
+import { PRODUCT_VERSION } from '../version.js';
 
 const logger = new Logger('Server');
 

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, type Server as TlsServer } from 'node:tls';
 import { Logger } from '@nestjs/common';
 import type { SERVER_SETTINGS } from './server.settings.js';
-import type { Values } from './settings/index.js';
+import type { Values } from '../settings/index.js';
 import { StartError } from './start-errors.js';
 
 /** How often to look whether the files have changed. */

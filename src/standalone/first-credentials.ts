@@ -1,7 +1,7 @@
 /** Writes the credentials of the first start to a file that only its owner can read. */
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import type { FirstAccess } from './dialect-kit/index.js';
+import type { FirstAccess } from '../dialect-kit/index.js';
 import { StartError } from './start-errors.js';
 
 const PRIVATE = 0o600;
