@@ -72,7 +72,6 @@ function kept({ cf, passed, refused, asked, folder }: Guarded): void {
       pair({ ...one, client_secret: other.client_secret }),
       pair({ ...one, client_secret: `${one.client_secret}x` }),
       pair({ client_id: one.client_secret, client_secret: one.client_id }),
-      { ...pair(one), ...privately(UNKNOWN_USER_TOKEN) },
       { ...pair(one), 'X-Service-Token': json(one) },
       listed(pair(one), id),
       listed(pair(one), secret),
@@ -84,6 +83,18 @@ function kept({ cf, passed, refused, asked, folder }: Guarded): void {
       expect((await refused(headers)).status).toBe(401);
     }
     expect(await questions(() => passed(pair(one)))).toBe(0);
+  });
+
+  it('separates requests with a credential of the application, which the rule cannot admit', async () => {
+    const [one, other] = [await cf.token(ACCOUNT.id, { name: 'one' }), await cf.token(ACCOUNT.id, { name: 'other' })];
+    for (const token of [one, other, one]) {
+      const arrival = await passed({ ...pair(token), ...privately(UNKNOWN_USER_TOKEN) });
+      expect(told(arrival)['latchkey-token-name']).toBe(token.name);
+    }
+    expect((await refused(privately(UNKNOWN_USER_TOKEN))).status).toBe(401);
+    expect((await refused({ ...pair({ ...one, client_secret: 'x' }), ...privately(UNKNOWN_USER_TOKEN) })).status).toBe(
+      401,
+    );
   });
 
   it('also separates credentials in a header that is not in the key', async () => {
