@@ -1,8 +1,7 @@
-/** Accounts: list, create, rename, delete. */
-import { Inject, Injectable } from '@nestjs/common';
+/** Manages accounts: list, create, change, delete. */
+import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import {
-  DomainError,
   LongReads,
   TokenCount,
   UnitOfWork,
@@ -17,14 +16,12 @@ import {
 import { CleanupJob } from './cleanup-job.js';
 import { countOwnedTokens, removeOwnedRows } from './owned-rows.js';
 import { AccountExtensions, type AccountSettingValues } from './account-extensions.js';
+import { lockAccountForUpdate, requireAdministrator } from './account-lock.js';
 import { Account } from './account.entity.js';
 import { AccountCreated, AccountDeleted, AccountUpdated } from './changes.js';
 import { isHexId, newHexId } from './hex-id.js';
-import { ACCOUNT_NAME_MAX, readAccountName } from './labels/account-name.js';
-import type { Label } from './labels/label.js';
-import { TakenNames, type NameConflict } from './labels/taken-names.js';
-import { Membership } from './membership.entity.js';
-import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
+import { ACCOUNT_NAME_MAX } from './labels/account-name.js';
+import { AccountNaming, accountLabel, accountNameTaken, type NameRights } from './labels/account-naming.js';
 import { visibleAccounts } from './visible-accounts.js';
 
 /** Selects and orders accounts. */
@@ -32,12 +29,6 @@ export interface AccountQuery {
   /** The exact name. */
   readonly name?: string | undefined;
   readonly newestFirst?: boolean;
-}
-
-/** What an administrator of the server may do with names. Ignored for others. */
-export interface NameRights {
-  /** Whether to take a name that is reserved for another account. Default: no. */
-  readonly takesReserved?: boolean | undefined;
 }
 
 /** Values to change; absent ones stay unchanged. */
@@ -54,9 +45,8 @@ export class AccountService {
     private readonly unitOfWork: UnitOfWork,
     private readonly reads: LongReads,
     private readonly extensions: AccountExtensions,
-    private readonly names: TakenNames,
+    private readonly naming: AccountNaming,
     private readonly cleanup: CleanupJob,
-    @Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions,
   ) {}
 
   /** A page of the accounts that a user is a member of, or of all for an administrator, and their total number. */
@@ -85,7 +75,7 @@ export class AccountService {
   /** @throws DomainError `account_name_taken`, `invalid_value` (name) */
   async create(actor: Actor, name: string, rights: NameRights = {}): Promise<Account> {
     const write = this.unitOfWork.write(actor, (tx) => this.insert(tx, { id: newHexId(), name }, rights));
-    return whenTaken(write, () => nameTaken());
+    return whenTaken(write, () => accountNameTaken());
   }
 
   /**
@@ -93,9 +83,9 @@ export class AccountService {
    * @throws DomainError `account_name_taken`, `invalid_value` (name)
    */
   async insert(tx: Transaction, { id, name }: Pick<Account, 'id' | 'name'>, rights: NameRights = {}): Promise<Account> {
-    const label = nameOf(name);
+    const label = accountLabel(name);
     const account: Account = { id, name: label.text, createdAt: tx.now, updatedAt: tx.now };
-    await this.giveName(tx, id, label, rights);
+    await this.naming.give(tx, id, label, rights);
     await tx.manager.insert(Account, account);
     tx.record(new AccountCreated(account));
     return account;
@@ -110,9 +100,9 @@ export class AccountService {
     const write = this.change(actor, id, async (tx) => {
       const account = await lockAccountForUpdate(tx, id);
       const { name: before } = account;
-      const label = name === undefined ? undefined : nameOf(name);
+      const label = name === undefined ? undefined : accountLabel(name);
       const renamed = label && label.text !== before ? { name: label.text } : {};
-      if (label && renamed.name !== undefined) await this.rename(tx, account, label, rights);
+      if (label && renamed.name !== undefined) await this.naming.rename(tx, id, label, rights);
       const fields = [...Object.keys(renamed), ...(await this.extensions.write(tx, id, settings))];
       if (fields.length === 0) return account;
       const values = { ...renamed, updatedAt: tx.now };
@@ -122,7 +112,7 @@ export class AccountService {
       tx.record(new AccountUpdated(changed, { fields, ...names }));
       return changed;
     });
-    return whenTaken(write, () => nameTaken());
+    return whenTaken(write, () => accountNameTaken());
   }
 
   /**
@@ -154,9 +144,8 @@ export class AccountService {
       const byId = isHexId(id) ? await findRow(manager, Account, { id }) : null;
       // An older account may have a name that is not in normal form, or that another account has in another case.
       const found = byId ?? (await findRow(manager, Account, { name: text }));
-      const label = readAccountName(text);
-      if (found || 'flaw' in label) return found;
-      const owner = await this.names.ownerOf(manager, 'account', label);
+      if (found) return found;
+      const owner = await this.naming.ownerOf(manager, text);
       return owner === null ? null : findRow(manager, Account, { id: owner });
     });
   }
@@ -174,100 +163,11 @@ export class AccountService {
       const rows = await removeOwnedRows(tx, owner, this.extensions);
       await tx.manager.delete(TokenCount, { accountId: id });
       await this.extensions.deleteRows(tx, id);
-      await this.names.free(tx, 'account', id);
+      await this.naming.free(tx, id);
       await tx.manager.delete(Account, { id });
       tx.record(new AccountDeleted(account, { tokens: rows.isLeft ? counted : rows.tokens }));
       return rows.isLeft;
     });
     if (isLeft) this.cleanup.removeLeftRows();
   }
-
-  private async rename(tx: Transaction, { id }: Account, label: Label, rights: NameRights): Promise<void> {
-    const { admin, kind } = tx.actor;
-    const { rights: allowed, names } = this.options;
-    const isByTenant = !admin && kind !== 'system';
-    if (isByTenant && allowed.renameAccounts === 'server') {
-      throw new DomainError('change_reserved', 'only administrators of the server may rename accounts');
-    }
-    if (isByTenant && (await this.names.reserved(tx, 'account', id, label)) >= names.reservedPerAccount) {
-      throw new DomainError(
-        'quota_reached',
-        `${String(names.reservedPerAccount)} earlier names are reserved for this account already; take one of them, ` +
-          'wait until one is free, or ask an administrator of the server',
-      );
-    }
-    await this.giveName(tx, id, label, rights);
-  }
-
-  private async giveName(
-    tx: Transaction,
-    id: string,
-    label: Label,
-    { takesReserved = false }: NameRights,
-  ): Promise<void> {
-    const { admin, kind } = tx.actor;
-    const isServer = admin || kind === 'system';
-    const conflict = await this.names.give(tx, 'account', id, label, isServer && takesReserved);
-    if (conflict) throw nameTaken(isServer ? conflict : undefined);
-  }
-}
-
-/** @throws DomainError `invalid_value` */
-function nameOf(name: string): Label {
-  const label = readAccountName(name);
-  if ('flaw' in label) throw new DomainError('invalid_value', `name ${label.flaw}`);
-  return label;
-}
-
-/**
- * Requires, inside the transaction of a change in an account, that its author is an administrator of the account, and
- * locks the membership until the end. Administrators of the server and the server itself need no membership.
- * @throws DomainError `not_permitted`
- */
-export async function requireAdministrator(
-  tx: Transaction,
-  { kind, userId, admin }: Actor,
-  accountId: string,
-): Promise<void> {
-  if (admin || kind === 'system') return;
-  const membership = userId === null ? null : await tx.lockShared(Membership, { accountId, userId });
-  if (membership?.role !== 'administrator') {
-    throw new DomainError('not_permitted', 'only administrators of the account may do this');
-  }
-}
-
-/**
- * The account, locked exclusively until the transaction ends: nobody else can change it or rely on it.
- * @throws DomainError `account_not_found`
- */
-export async function lockAccountForUpdate(tx: Transaction, id: string): Promise<Account> {
-  const account = await tx.lockForUpdate(Account, { id });
-  if (!account) throw accountNotFound();
-  return account;
-}
-
-/**
- * The account, locked until the transaction ends so that nobody can delete it: nothing added to it can outlive it.
- * @throws DomainError `account_not_found`
- */
-export async function lockAccountShared(tx: Transaction, id: string): Promise<Account> {
-  const account = await tx.lockShared(Account, { id });
-  if (!account) throw accountNotFound();
-  return account;
-}
-
-function accountNotFound(): DomainError {
-  return new DomainError('account_not_found', 'no such account');
-}
-
-/** @param conflict - only for administrators of the server: tenants must not learn of each other */
-function nameTaken(conflict?: NameConflict): DomainError {
-  if (!conflict) return new DomainError('account_name_taken', 'the name is in use or reserved; choose another name');
-  const { by, owner, reservedUntil } = conflict;
-  const verb = by === 'look' ? 'looks like' : 'is';
-  const message = reservedUntil
-    ? `the name ${verb} one that is reserved until ${reservedUntil.toISOString()} for account ${owner}, which had it; ` +
-      'choose another name, or take this one all the same (take_reserved_name)'
-    : `the name ${verb} that of account ${owner}; choose another name`;
-  return new DomainError('account_name_taken', message);
 }

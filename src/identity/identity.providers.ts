@@ -9,6 +9,7 @@ import { KnownNetworks } from './guessing/known-networks.js';
 import { LoginCandidates } from './guessing/login-candidates.js';
 import { LoginLocks } from './guessing/login-locks.js';
 import { LoginThrottle } from './guessing/login-throttle.js';
+import { AccountNaming } from './labels/account-naming.js';
 import { ReviewWarning } from './labels/review-warning.js';
 import { TakenNames } from './labels/taken-names.js';
 import { LoginFamilies } from './logins/login-families.js';
@@ -28,6 +29,7 @@ import { VisibleUsers } from './visible-users.js';
 
 export const IDENTITY_PROVIDERS = [
   AccountCount,
+  AccountNaming,
   AccountService,
   Authenticator,
   Bootstrap,
