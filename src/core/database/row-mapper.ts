@@ -150,11 +150,12 @@ export class RowMapper<E extends ObjectLiteral> {
   async insert(manager: EntityManager, rows: readonly Readonly<Partial<E>>[]): Promise<void> {
     for (let at = 0; at < rows.length; at += ROWS_PER_STATEMENT) {
       const some = rows.slice(at, at + ROWS_PER_STATEMENT);
-      const text = some.length === 1 ? this.insertOne : this.insertText(some.length);
-      await manager.query(
-        text,
-        some.flatMap((row) => this.parametersOf(row)),
-      );
+      const [first] = some;
+      if (first && some.length === 1) await manager.query(this.insertOne, this.parametersOf(first));
+      else {
+        const parameters = some.flatMap((row) => this.parametersOf(row));
+        await manager.query(this.insertText(some.length), parameters);
+      }
     }
   }
 

@@ -5,7 +5,13 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Actor, Origin } from '../../core/index.js';
 import { addressOf } from '../input/caller-address.js';
-import { denialChannel, requestChannel, requestStartChannel, routedRequestChannel } from './channels.js';
+import {
+  denialChannel,
+  requestChannel,
+  requestStartChannel,
+  routedRequestChannel,
+  type RequestMessage,
+} from './channels.js';
 
 /** The header for the id of a request, in requests and answers. */
 export const REQUEST_ID_HEADER = 'X-Request-Id';
@@ -146,8 +152,12 @@ function requestId(request: IncomingMessage & { id?: unknown }, response: Server
 function publishAtEnd(request: Request, response: ServerResponse, tracked: TrackedRequest): void {
   const began = performance.now();
   response.once('close', () => {
-    const message = {
-      ...tracked,
+    // Written out: a spread makes each further property of the literal cost as much as a look-up in a table.
+    const { requestId, method, dialect } = tracked;
+    const message: RequestMessage = {
+      requestId,
+      method,
+      dialect,
       route: routeOf(request),
       status: response.statusCode,
       aborted: !response.writableFinished,
