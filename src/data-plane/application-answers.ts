@@ -14,6 +14,9 @@ import type { VerifyExchange } from './verify-exchange.js';
 /** Nothing more is told: a caller could otherwise learn which applications there are. */
 const UNKNOWN = 'app names no application of this server';
 
+/** For answers that depend on more than credentials: a cache could give one for another address, host or path. */
+const NEVER = 0;
+
 const NO_APPLICATION: Decision = { outcome: 'forbidden', accountNotNamed: false };
 
 /** An answer, or the decision to be answered as without an application. */
@@ -60,29 +63,33 @@ export class ApplicationAnswers {
     const address = application.needsAddress ? exchange.address : null;
     const decision = this.decider.decide(request.rawHeaders, policy, exchange, { application, address });
     return decision instanceof Promise
-      ? decision.then((late) => this.answerTo(late, application))
-      : this.answerTo(decision, application);
+      ? decision.then((late) => this.answerTo(late, application, policy))
+      : this.answerTo(decision, application, policy);
   }
 
-  private answerTo(decision: Decision, application: KnownApplication): Answer | Promise<Answer> {
+  private answerTo(
+    decision: Decision,
+    application: KnownApplication,
+    policy: AccessPolicy,
+  ): Answer | Promise<Answer> {
     if (decision.outcome === 'bypassed') return this.passed;
     if (decision.outcome !== 'admitted') return decision;
     const { acceptance } = decision;
     const assertion = this.signer.sign(acceptance, application.aud);
     return assertion instanceof Promise
-      ? assertion.then((late) => this.admission(acceptance, late, application))
-      : this.admission(acceptance, assertion, application);
+      ? assertion.then((late) => this.admission(acceptance, late, application, policy))
+      : this.admission(acceptance, assertion, application, policy);
   }
 
   private admission(
     acceptance: Acceptance,
     assertion: Assertion | null,
-    { tokenHeader }: KnownApplication,
+    { tokenHeader, needsAddress }: KnownApplication,
+    policy: AccessPolicy,
   ): VerifyAnswer {
     const known = assertion && this.admitted.get(assertion);
     if (known) return known;
-    // What is cached is handed out for as long: half of the life that the assertion has at most then stays.
-    const until = assertion ? (assertion.signedAt + assertion.expiresAt) / 2 : undefined;
+    const until = needsAddress || policy.application === BY_HOST ? NEVER : endOfCaching(assertion);
     const control = this.caching.control(acceptance, until, tokenHeader === null ? [] : [tokenHeader]);
     const headers = [...control, ...identityHeaders(acceptance), ...this.assertionHeaders(assertion)];
     const answer = new VerifyAnswer(200, headers);
@@ -94,4 +101,9 @@ export class ApplicationAnswers {
   private assertionHeaders(assertion: Assertion | null): readonly string[] {
     return this.forms.headers.flatMap((name) => [name, name === assertion?.header ? assertion.text : '']);
   }
+}
+
+/** What is cached is handed out for as long: half of the life that the assertion has at most then stays. */
+function endOfCaching(assertion: Assertion | null): number | undefined {
+  return assertion ? (assertion.signedAt + assertion.expiresAt) / 2 : undefined;
 }

@@ -221,3 +221,26 @@ dataPlaneSuite('a proxy that is not trusted', ({ cf }) => {
     expect((await ask(cf.server, `app=${id}`, PREFLIGHT, 'OPTIONS')).status).toBe(200);
   });
 });
+
+const KEPT = { TRUST_PROXY: PROXY, VERIFY_MAX_AGE_SECONDS: '60' };
+dataPlaneSuite(
+  'an answer for an application that proxies may keep',
+  ({ cf }) => {
+    it('depends on nothing but credentials: not on an address, a host or a path', async () => {
+      const service = pair(await cf.token(ACCOUNT.id));
+      const control = async (rule: string, headers: Headers): Promise<unknown> => {
+        const reply = await ask(cf.server, rule, { ...service, ...headers });
+        return [reply.status, reply.headers['cache-control']];
+      };
+      const { id } = await guardedApplication(cf.server, { domains: ['kept.example.com'] });
+      const at = { 'X-Forwarded-Host': 'kept.example.com', 'X-Forwarded-Uri': '/' };
+      expect(await control(`app=${id}`, at)).toEqual([200, 'max-age=60, must-revalidate']);
+      expect(await control('app=host', at)).toEqual([200, 'no-store']);
+      const near = await guardedApplication(cf.server, {
+        policy: { require: [{ type: 'ip', range: '203.0.113.0/24' }] },
+      });
+      expect(await control(`app=${near.id}`, { 'X-Forwarded-For': '203.0.113.7' })).toEqual([200, 'no-store']);
+    });
+  },
+  KEPT,
+);

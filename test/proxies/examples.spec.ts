@@ -20,6 +20,9 @@ const USED_UP = ['CF-Access-Client-Id', 'CF-Access-Client-Secret'];
 
 const lower = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
 
+/** By which applications of Cloudflare Access would know people, or whom a client is. */
+const OF_PEOPLE = ['Cf-Access-Authenticated-User-Email', 'Cf-Access-Token'];
+
 /** What Latchkey needs to know a preflight by. */
 const OF_PREFLIGHTS = ['Origin', 'Access-Control-Request-Method'];
 
@@ -32,15 +35,21 @@ function directives(name: string): string[] {
   return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-it.each(['nginx/latchkey.conf', 'caddy/Caddyfile', 'traefik/latchkey.yaml', 'envoy/envoy.yaml', '../../README.md'])(
-  '%s uses a rule that names an account',
-  (name) => {
-    const rules = [...example(name).matchAll(/kind=service_token\S*/g)].map(([rule]) => rule);
-    expect(rules.filter((rule) => rule.includes('account=')).length).toBeGreaterThan(0);
-    const asked = directives(name).filter((line) => /verify(\?|\/only)|set \$latchkey_rule/.test(line));
-    if (!name.endsWith('.md')) for (const line of asked) expect(line).toMatch(/account=|\$latchkey_rule;/);
-  },
-);
+const FILES = [
+  'nginx/latchkey.conf',
+  'caddy/Caddyfile',
+  'haproxy/haproxy.cfg',
+  'traefik/latchkey.yaml',
+  'envoy/envoy.yaml',
+  '../../README.md',
+];
+
+it.each(FILES)('%s uses a rule that names an account', (name) => {
+  const rules = [...example(name).matchAll(/kind=service_token\S*/g)].map(([rule]) => rule);
+  expect(rules.filter((rule) => rule.includes('account=')).length).toBeGreaterThan(0);
+  const asked = directives(name).filter((line) => /verify(\?|\/only)|set \$latchkey_rule|lua\.latchkey/.test(line));
+  if (!name.endsWith('.md')) for (const line of asked) expect(line).toMatch(/account=|\$latchkey_rule;/);
+});
 
 describe('the example for nginx', () => {
   const lines = directives('nginx/latchkey.conf');
@@ -54,6 +63,7 @@ describe('the example for nginx', () => {
       expect(lines).toContain(`auth_request_set $latchkey_assertion $upstream_http_${variable(name)};`);
       expect(lines).toContain(`proxy_set_header ${name} $latchkey_assertion;`);
     }
+    for (const name of OF_PEOPLE) expect(lines).toContain(`proxy_set_header ${name} "";`);
   });
 
   it('hides every credential from the service, and includes each in the key of its cache', () => {
@@ -80,12 +90,30 @@ describe('the example for Caddy', () => {
     expect(copied?.split(' ').slice(1)).toEqual(IDENTITY);
     const before = lines.slice(0, checked);
     expect(before).toContain('request_header -Latchkey*');
-    for (const name of ASSERTIONS) expect(before).toContain(`request_header -${name}`);
+    const prefixes = before.flatMap((line) => /^request_header -(\S+)\*$/.exec(line)?.slice(1) ?? []);
+    for (const name of [...ASSERTIONS, ...OF_PEOPLE].flatMap((each) => [each, each.replaceAll('-', '_')])) {
+      expect(prefixes.filter((prefix) => name.startsWith(prefix))).toHaveLength(1);
+    }
   });
 
   it('hides every credential from the service after the check', () => {
     const after = lines.slice(checked);
     for (const name of USED_UP) expect(after).toContain(`request_header -${name}`);
+  });
+});
+
+describe('the example for HAProxy', () => {
+  const lines = directives('haproxy/haproxy.cfg');
+
+  it('hides every credential from the service after the check', () => {
+    const checked = lines.findIndex((line) => line.startsWith('http-request lua.latchkey '));
+    expect(checked).toBeGreaterThan(0);
+    for (const name of USED_UP) expect(lines.slice(checked)).toContain(`http-request del-header ${name}`);
+  });
+
+  it('names no header of Latchkey, so that later ones are replaced as well', () => {
+    const named = [...IDENTITY, ...ASSERTIONS].filter((name) => example('haproxy/latchkey.lua').includes(`"${name}"`));
+    expect(named).toEqual([]);
   });
 });
 
@@ -172,7 +200,9 @@ describe('the examples that are not run', () => {
     expect(forwardAuth?.authResponseHeaders).toEqual(TAKEN);
     // The regular expression of Go without its flag.
     const ours = new RegExp((forwardAuth?.authResponseHeadersRegex ?? '').replace('(?i)', ''), 'i');
-    for (const name of [...IDENTITY, 'Latchkey_user_id', 'Latchkey-Admin']) expect(name).toMatch(ours);
+    const replacedNames = [...TAKEN, ...OF_PEOPLE].flatMap((name) => [name, name.replaceAll('-', '_').toLowerCase()]);
+    for (const name of [...replacedNames, 'Latchkey-Admin']) expect(name).toMatch(ours);
+    for (const name of USED_UP) expect(name).not.toMatch(ours);
   });
 
   it('Envoy: drops the client’s identity headers, asks, then routes; without an answer it refuses', () => {
@@ -182,7 +212,7 @@ describe('the examples that are not run', () => {
       'envoy.filters.http.ext_authz',
       'envoy.filters.http.router',
     ]);
-    const removed = TAKEN.map((name) => ({ remove: name.toLowerCase() }));
+    const removed = [...TAKEN, ...OF_PEOPLE].map((name) => ({ remove: name.toLowerCase() }));
     expect(filters[0]?.typed_config).toMatchObject({ mutations: { request_mutations: removed } });
     expect(manager?.common_http_protocol_options.headers_with_underscores_action).toBe('DROP_HEADER');
     expect(extAuthz.failure_mode_allow).toBe(false);

@@ -104,7 +104,7 @@ function letsIn({ cf, verify, passed, asked }: Guarded, kind: ProxyKind): void {
     const forged = (name: (text: string) => string): Headers =>
       Object.fromEntries(IDENTITY_NAMES.map((each) => [name(each), 'forged']));
     // By prefix, for proxies that can: also headers that a later version adds.
-    const later: Headers = kind.name === 'caddy' ? { 'Latchkey-Role': 'forged', Latchkey_Role: 'forged' } : {};
+    const later: Headers = kind.name !== 'nginx' ? { 'Latchkey-Role': 'forged', Latchkey_Role: 'forged' } : {};
     const forms: Headers[] = [
       later,
       forged((name) => name),

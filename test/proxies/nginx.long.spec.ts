@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { pair } from '../data-plane/support.js';
 import { ACCOUNT } from '../support/test-server.js';
+import { applicationCases } from './application-cases.js';
 import { guardCases } from './guard-cases.js';
 import { NGINX, NGINX_OF_README } from './proxies.js';
 import { IDENTITY_NAMES, guardedSuite } from './support.js';
@@ -8,6 +9,7 @@ import { undecidedCases } from './undecided-cases.js';
 
 guardCases(NGINX);
 undecidedCases(NGINX, 503);
+applicationCases(NGINX);
 
 guardedSuite(NGINX_OF_README, 'a service behind nginx as README shows it', ({ cf, passed, refused }) => {
   it('admits only tokens of the account, and replaces identity headers of the client', async () => {

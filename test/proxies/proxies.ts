@@ -1,7 +1,9 @@
-/** Runs nginx and Caddy with the files of examples/proxies: only addresses and folders are replaced. */
+/** Runs nginx, Caddy and HAProxy with the files of examples/proxies: only addresses, folders and the rule are replaced. */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { connect } from 'node:net';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Program } from '../support/program.js';
 import { freePort } from '../support/free-port.js';
 import { ACCOUNT } from '../support/test-server.js';
@@ -32,16 +34,16 @@ export interface Proxy {
 /** A kind of proxy, and how to start one in front of the service. */
 export interface ProxyKind {
   readonly name: string;
-  readonly start: (file: string, neighbours: Neighbours) => Promise<Proxy>;
+  readonly start: (file: string, neighbours: Neighbours, rule?: string) => Promise<Proxy>;
 }
 
 export const NGINX: ProxyKind = {
   name: 'nginx',
-  start: (file, neighbours) =>
+  start: (file, neighbours, rule) =>
     startNginx(file, ({ folder, port }) =>
       replaced(example('nginx/latchkey.conf'), {
         '127.0.0.1:8000': `127.0.0.1:${String(port)}`,
-        ...addresses(neighbours),
+        ...addresses(neighbours, rule),
         '/run/latchkey-verify': path.join(folder, 'cache'),
       }),
     ),
@@ -63,12 +65,15 @@ function readmeSnippet(): string {
   return snippet;
 }
 
+/** The rule of every example. */
+const EXAMPLE_RULE = `kind=service_token&account=${EXAMPLE_ACCOUNT}`;
+
 /** The values to replace in every example. */
-function addresses({ latchkey, service }: Neighbours): Record<string, string> {
+export function addresses({ latchkey, service }: Neighbours, rule?: string): Record<string, string> {
   return {
     '127.0.0.1:3000': `127.0.0.1:${String(latchkey)}`,
     '127.0.0.1:8080': `127.0.0.1:${String(service)}`,
-    [EXAMPLE_ACCOUNT]: ACCOUNT.id,
+    [EXAMPLE_RULE]: rule ?? EXAMPLE_RULE.replace(EXAMPLE_ACCOUNT, ACCOUNT.id),
   };
 }
 
@@ -107,13 +112,55 @@ function nginxAround(folder: string): string {
 
 export const CADDY: ProxyKind = {
   name: 'caddy',
-  start: (file, { latchkey, service }) =>
-    startCaddy(file, `import ${path.join(EXAMPLES, 'caddy/Caddyfile')}`, {
+  start: (file, { latchkey, service }, rule) =>
+    startCaddy(file, rule === undefined ? `import ${path.join(EXAMPLES, 'caddy/Caddyfile')}` : caddyFor(rule), {
       ACCOUNT_ID: ACCOUNT.id,
       LATCHKEY: `127.0.0.1:${String(latchkey)}`,
       SERVICE: `127.0.0.1:${String(service)}`,
     }),
 };
+
+/** The example with what its comment says to add for a rule that names an application. */
+function caddyFor(rule: string): string {
+  return replaced(example('caddy/Caddyfile'), {
+    [`kind=service_token&account={$ACCOUNT_ID:${EXAMPLE_ACCOUNT}}`]: rule,
+    'copy_headers ': 'copy_headers Cf-Access-Jwt-Assertion ',
+  });
+}
+
+export const HAPROXY: ProxyKind = {
+  name: 'haproxy',
+  start: async (file, neighbours, rule) => {
+    const { folder, port, baseUrl } = await place();
+    const configuration = replaced(example('haproxy/haproxy.cfg'), {
+      '127.0.0.1:8000': `127.0.0.1:${String(port)}`,
+      ...addresses(neighbours, rule),
+      '/etc/haproxy/latchkey.lua': path.join(EXAMPLES, 'haproxy/latchkey.lua'),
+    });
+    writeFileSync(path.join(folder, 'haproxy.cfg'), configuration);
+    const haproxy = new Program(file, { args: ['-db', '-f', 'haproxy.cfg'], cwd: folder });
+    await accepting(port);
+    return { baseUrl, folder, stop: () => haproxy.stop() };
+  },
+};
+
+/** When something accepts connections at a port. HAProxy does not say that it does. */
+async function accepting(port: number): Promise<void> {
+  const isOpen = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.on('error', () => {
+        resolve(false);
+      });
+    });
+  for (let left = 200; !(await isOpen()); left -= 1) {
+    if (left === 0) throw new Error(`nothing listens on port ${String(port)}`);
+    await delay(50);
+  }
+}
 
 /** @param site - the Caddyfile, in which `{$GUARDED_SITE}` is the address to listen on */
 export async function startCaddy(file: string, site: string, env: Record<string, string> = {}): Promise<Proxy> {
@@ -142,7 +189,7 @@ async function place(): Promise<Place> {
 }
 
 /** @throws Error if one of them does not occur, because the example would guard something else */
-function replaced(text: string, replacements: Record<string, string>): string {
+export function replaced(text: string, replacements: Record<string, string>): string {
   return Object.entries(replacements).reduce((result, [from, to]) => {
     if (!result.includes(from)) throw new Error(`the example does not contain ${from}`);
     return result.replaceAll(from, to);

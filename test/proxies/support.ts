@@ -60,8 +60,11 @@ interface Request {
 
 /** A running proxy, and the service behind it. */
 export interface Guard {
-  /** @param latchkey - the port of Latchkey */
-  readonly start: (latchkey: number) => Promise<void>;
+  /**
+   * @param latchkey - the port of Latchkey
+   * @param rule - instead of that of the example, which names the account
+   */
+  readonly start: (latchkey: number, rule?: string) => Promise<void>;
   readonly stop: () => Promise<void>;
   /** The folder of the proxy's files. */
   readonly folder: () => string;
@@ -84,9 +87,9 @@ export function guardOf(kind: ProxyKind, file: string): Guard {
     return { reply, arrived: running.service.arrivals.slice(before) };
   };
   return {
-    start: async (latchkey) => {
+    start: async (latchkey, rule) => {
       running.service = await Service.start();
-      running.proxy = await kind.start(file, { latchkey, service: running.service.port });
+      running.proxy = await kind.start(file, { latchkey, service: running.service.port }, rule);
     },
     stop: async () => {
       await running.proxy.stop();
