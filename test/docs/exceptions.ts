@@ -4,6 +4,7 @@ const SUITES = 'runs suites, including this one';
 const BENCH = 'takes up to twenty minutes';
 const PROXY = 'needs a proxy that is installed as a service, or is not available';
 const PACKAGE = 'is run by test/package';
+const TERRAFORM = 'needs Terraform and its registry; test/distribution/terraform.spec.ts sends what the file says';
 const SYSTEM = 'changes the system; test/distribution has systemd check the unit';
 const CONTAINER = 'needs Docker; test/distribution carries out the steps of the Dockerfile without it';
 const GUARDED = 'test/proxies sends such requests to each proxy, on other ports';
@@ -97,6 +98,11 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
     'OPERATIONS_PORT=9464 npm start': 'is run for the README; test/monitoring opens the listener',
     'prometheus --config.file examples/monitoring/prometheus.yml': 'runs until it is interrupted',
   },
+  'examples/terraform/README.md': {
+    'export TF_VAR_latchkey_token=$TOKEN TF_VAR_account_id=$ACCOUNT_ID': TERRAFORM,
+    'terraform -chdir=examples/terraform init': TERRAFORM,
+    'terraform -chdir=examples/terraform apply': TERRAFORM,
+  },
   'examples/monolith/README.md': {
     'npm run example:monolith': 'is run for the README',
     'npm pack': PACKAGE,
@@ -110,6 +116,8 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
     'cp examples/proxies/nginx/latchkey.conf /etc/nginx/conf.d/ && nginx -t && systemctl reload nginx': PROXY,
     'caddy run --config examples/proxies/caddy/Caddyfile':
       'listens on fixed ports; test/proxies/caddy.long.spec.ts runs it with others in the file',
+    'cp examples/proxies/haproxy/latchkey.lua examples/proxies/haproxy/haproxy.cfg /etc/haproxy/ && systemctl reload haproxy':
+      PROXY,
     'cd examples/proxies/traefik && traefik --configFile=traefik.yaml': PROXY,
     'envoy -c examples/proxies/envoy/envoy.yaml': PROXY,
     'curl -i http://127.0.0.1:8000/': GUARDED,

@@ -49,21 +49,60 @@ export const NGINX: ProxyKind = {
     ),
 };
 
-/** nginx with the snippet of the README in a server block. */
+/** nginx with the snippet of the README in a server block: that for a service, or with a rule the one for an application. */
 export const NGINX_OF_README: ProxyKind = {
   name: 'nginx',
-  start: (file, neighbours) =>
-    startNginx(
-      file,
-      ({ port }) => `server { listen 127.0.0.1:${String(port)}; ${replaced(readmeSnippet(), addresses(neighbours))} }`,
-    ),
+  start: (file, neighbours, rule) =>
+    startNginx(file, ({ port }) => {
+      const snippet =
+        rule === undefined ? readme('nginx', addresses(neighbours)) : ofApplication('nginx', neighbours, rule);
+      return `server { listen 127.0.0.1:${String(port)}; ${snippet} }`;
+    }),
 };
 
-function readmeSnippet(): string {
-  const [, snippet] = /```nginx\n([^]*?)```/.exec(example('../../README.md')) ?? [];
-  if (snippet === undefined) throw new Error('README shows no configuration of nginx');
-  return snippet;
+/** A block of the README that contains what is replaced. */
+function readme(language: string, replacements: Record<string, string>): string {
+  const text = example('../../README.md');
+  const blocks = [...text.matchAll(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``, 'g'))].map(([, block = '']) => block);
+  const needed = Object.keys(replacements);
+  const found = blocks.find((block) => needed.every((part) => block.includes(part)));
+  if (found === undefined) throw new Error(`README shows no configuration of ${language} with ${needed.join(', ')}`);
+  return replaced(found, replacements);
 }
+
+/** The application that the README names, to be replaced by one’s own. */
+const README_APPLICATION = 'app=f174e90a-fafe-4643-bbbc-4a0ed4fc8415';
+
+function ofApplication(language: string, { latchkey, service }: Neighbours, rule: string): string {
+  const toService: Record<string, string> =
+    language === 'haproxy' ? {} : { '127.0.0.1:8080': `127.0.0.1:${String(service)}` };
+  return readme(language, {
+    '127.0.0.1:3000': `127.0.0.1:${String(latchkey)}`,
+    ...toService,
+    [README_APPLICATION]: rule,
+  });
+}
+
+/** Caddy with the README's snippet for an application. */
+export const CADDY_OF_README: ProxyKind = {
+  name: 'caddy',
+  start: (file, neighbours, rule = '') =>
+    startCaddy(file, ofApplication('caddyfile', neighbours, rule).replace('app.example.com', '{$GUARDED_SITE}')),
+};
+
+/** HAProxy with the README's snippet for an application. */
+export const HAPROXY_OF_README: ProxyKind = {
+  name: 'haproxy',
+  start: (file, neighbours, rule = '') =>
+    startHaproxy(
+      file,
+      `${ofApplication('haproxy', neighbours, rule)}
+backend service
+    mode http
+    server service 127.0.0.1:${String(neighbours.service)}
+`,
+    ),
+};
 
 /** The rule of every example. */
 const EXAMPLE_RULE = `kind=service_token&account=${EXAMPLE_ACCOUNT}`;
@@ -130,19 +169,22 @@ function caddyFor(rule: string): string {
 
 export const HAPROXY: ProxyKind = {
   name: 'haproxy',
-  start: async (file, neighbours, rule) => {
-    const { folder, port, baseUrl } = await place();
-    const configuration = replaced(example('haproxy/haproxy.cfg'), {
-      '127.0.0.1:8000': `127.0.0.1:${String(port)}`,
-      ...addresses(neighbours, rule),
-      '/etc/haproxy/latchkey.lua': path.join(EXAMPLES, 'haproxy/latchkey.lua'),
-    });
-    writeFileSync(path.join(folder, 'haproxy.cfg'), configuration);
-    const haproxy = new Program(file, { args: ['-db', '-f', 'haproxy.cfg'], cwd: folder });
-    await accepting(port);
-    return { baseUrl, folder, stop: () => haproxy.stop() };
-  },
+  start: (file, neighbours, rule) =>
+    startHaproxy(file, replaced(example('haproxy/haproxy.cfg'), addresses(neighbours, rule))),
 };
+
+/** @param configuration - listens on 127.0.0.1:8000 */
+async function startHaproxy(file: string, configuration: string): Promise<Proxy> {
+  const { folder, port, baseUrl } = await place();
+  const text = replaced(configuration, {
+    '127.0.0.1:8000': `127.0.0.1:${String(port)}`,
+    '/etc/haproxy/latchkey.lua': path.join(EXAMPLES, 'haproxy/latchkey.lua'),
+  });
+  writeFileSync(path.join(folder, 'haproxy.cfg'), text);
+  const haproxy = new Program(file, { args: ['-db', '-f', 'haproxy.cfg'], cwd: folder });
+  await accepting(port);
+  return { baseUrl, folder, stop: () => haproxy.stop() };
+}
 
 /** When something accepts connections at a port. HAProxy does not say that it does. */
 async function accepting(port: number): Promise<void> {
