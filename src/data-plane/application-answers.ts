@@ -67,11 +67,7 @@ export class ApplicationAnswers {
       : this.answerTo(decision, application, policy);
   }
 
-  private answerTo(
-    decision: Decision,
-    application: KnownApplication,
-    policy: AccessPolicy,
-  ): Answer | Promise<Answer> {
+  private answerTo(decision: Decision, application: KnownApplication, policy: AccessPolicy): Answer | Promise<Answer> {
     if (decision.outcome === 'bypassed') return this.passed;
     if (decision.outcome !== 'admitted') return decision;
     const { acceptance } = decision;
