@@ -1,10 +1,10 @@
 /** The cache of an instance under events in any order: what it reads before a revoke is evicted when the revoke returns. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SYSTEM, Secret } from '../../src/core/index.js';
 import { SessionToken, USER_AUDIENCE } from '../../src/identity/index.js';
 import { ADMIN } from '../support/test-server.js';
-import { cutListeners, startPair, until, type Instance, type Pair } from './pair.js';
+import { cutListeners, startPair, until } from './pair.js';
 
 /**
  * `fill`: a verification, delayed between the token and its owner while the users are locked;
@@ -30,15 +30,7 @@ const ORDERS = fc.constantFrom<Step[]>([], ['cut', 'listen'], ['fence', 'listen'
 
 const TERMS = { audience: USER_AUDIENCE, lifetimeSeconds: 3600, address: null };
 
-let pair: Pair;
-let a: Instance;
-let b: Instance;
-
-beforeAll(async () => {
-  pair = await startPair();
-  ({ a, b } = pair);
-});
-afterAll(() => pair.close());
+const { a, b } = await startPair();
 
 const lookUps = async (): Promise<number> => {
   const [row] = await a.dataSource.query<{ waiting: number }[]>(

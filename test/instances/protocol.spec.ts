@@ -1,6 +1,6 @@
 /** The protocol of docs/several-instances.md, one interleaving at a time. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { CredentialCache } from '../../src/core/verification/credential-cache.js';
 import { SYSTEM, TokenIssued, TokenRevoked } from '../../src/core/index.js';
 import { InstanceRegistry } from '../../src/persistence/relay/instance-registry.js';
@@ -13,20 +13,12 @@ import { send } from '../support/http.js';
 import { watchQueries } from '../support/queries.js';
 import { issueToken } from '../support/services.js';
 import { ADMIN } from '../support/test-server.js';
-import { cutListeners, duration, revoke, silentInstance, startPair, until, type Instance, type Pair } from './pair.js';
+import { cutListeners, duration, revoke, silentInstance, startPair, until, type Instance } from './pair.js';
 
 /** A lease of one second, and allowance for a busy machine. */
 const LEASE_AND_A_LITTLE_MS = 1600;
 
-let pair: Pair;
-let a: Instance;
-let b: Instance;
-
-beforeAll(async () => {
-  pair = await startPair();
-  ({ a, b } = pair);
-});
-afterAll(() => pair.close());
+const { a, b } = await startPair();
 
 /** Waits for this number of turns of the microtask queue. */
 async function ticks(count: number): Promise<void> {

@@ -1,23 +1,15 @@
 /** Ending all access of a user, on one of two instances. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { SYSTEM, type Secret, type Verdict } from '../../src/core/index.js';
 import { ServiceToken } from '../../src/dialects/cloudflare/service-token.entity.js';
 import { UserAccessService, USER_AUDIENCE } from '../../src/identity/index.js';
 import { issueToken } from '../support/services.js';
 import { ACCOUNT } from '../support/test-server.js';
-import { startPair, type Instance, type Pair } from './pair.js';
+import { startPair, type Instance } from './pair.js';
 
 const TERMS = { audience: USER_AUDIENCE, lifetimeSeconds: 3600, address: null };
 
-let pair: Pair;
-let a: Instance;
-let b: Instance;
-
-beforeAll(async () => {
-  pair = await startPair();
-  ({ a, b } = pair);
-});
-afterAll(() => pair.close());
+const { a, b } = await startPair();
 
 /** A service token that the user has created. */
 async function serviceToken({ unitOfWork, tokens, hashing }: Instance, userId: number): Promise<Secret> {

@@ -2,13 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { hashSync } from 'bcrypt';
-import { DataSource } from 'typeorm';
-import { loadConfig } from '../../src/config/index.js';
+import type { DataSource } from 'typeorm';
 import { AuditRecord } from '../../src/core/index.js';
 import { AccountService } from '../../src/identity/index.js';
-import { dataSourceOptions } from '../../src/persistence/index.js';
-import { ENTITIES, MIGRATIONS } from '../../src/schema.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
+import { migrationsBefore, openMigrated, revertFrom } from '../support/earlier-schema.js';
 import { send } from '../support/http.js';
 import { startServer, type TestServer } from '../support/test-server.js';
 
@@ -49,14 +47,6 @@ onBothEngines('names that exist already', (engine) => {
   let server: TestServer;
   const warnings: string[] = [];
 
-  const connected = (migrations: typeof MIGRATIONS, run = true): Promise<DataSource> => {
-    const { address } = loadConfig({ DATABASE_URL: database.url }).database;
-    const options = dataSourceOptions(address, 2, { entities: ENTITIES, migrations });
-    return new DataSource({ ...options, migrationsRun: run }).initialize();
-  };
-
-  const before = MIGRATIONS.findIndex(({ name }) => name.startsWith('Names'));
-
   const rowsOf = async (dataSource: DataSource): Promise<unknown> => [
     await dataSource.query('SELECT "id", "email", "email_key" FROM "latchkey_user" ORDER BY "id"'),
     await dataSource.query('SELECT "id", "name" FROM "latchkey_account" ORDER BY "id"'),
@@ -64,7 +54,7 @@ onBothEngines('names that exist already', (engine) => {
 
   beforeAll(async () => {
     database = await createDatabase(engine);
-    const dataSource = await connected(MIGRATIONS.slice(0, before));
+    const dataSource = await openMigrated(database, migrationsBefore('Names'));
     const hash = hashSync(PASSWORD, 4);
     const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
     for (const [id, email] of USERS) {
@@ -86,7 +76,7 @@ onBothEngines('names that exist already', (engine) => {
     const spy = jest.spyOn(Logger.prototype, 'warn').mockImplementation((text: unknown) => {
       warnings.push(String(text));
     });
-    await (await connected(MIGRATIONS)).destroy();
+    await (await openMigrated(database)).destroy();
     server = await startServer(engine, {}, database);
     spy.mockRestore();
   });
@@ -165,9 +155,9 @@ onBothEngines('names that exist already', (engine) => {
   describe('after the migration is reverted', () => {
     it('are as they were, and it can be run again', async () => {
       await server.stop();
-      const all = await connected(MIGRATIONS, false);
+      const all = await openMigrated(database);
       const migrated = await rowsOf(all);
-      for (const _ of MIGRATIONS.slice(before)) await all.undoLastMigration({ transaction: 'each' });
+      await revertFrom(all, 'Names');
       const [users, accounts] = (await rowsOf(all)) as [{ id: number; email: string; email_key: string }[], object[]];
       expect(users.map(({ id, email, email_key: key }) => [id, email, key])).toEqual(
         USERS.map(([id, email]) => [id, email, email.toLowerCase()]),

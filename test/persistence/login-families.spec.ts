@@ -1,16 +1,13 @@
 /** The migration that gives each login a family. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { loadConfig } from '../../src/config/index.js';
-import { dataSourceOptions } from '../../src/persistence/index.js';
-import { ENTITIES, MIGRATIONS } from '../../src/schema.js';
-import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
+import { beforeAll, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { createDatabase, onBothEngines } from '../support/engines.js';
+import { openMigrated, revertFrom } from '../support/earlier-schema.js';
 
 const DIGEST = 'd'.repeat(64);
 
 onBothEngines('logins that are older than families', (engine) => {
-  let database: TestDatabase;
   let dataSource: DataSource;
   const [personal, ...logins] = Array.from({ length: 3 }, () => randomUUID()).sort();
 
@@ -26,23 +23,11 @@ onBothEngines('logins that are older than families', (engine) => {
     );
 
   beforeAll(async () => {
-    database = await createDatabase(engine);
-    const { address } = loadConfig({ DATABASE_URL: database.url }).database;
-    const options = dataSourceOptions(address, 2, { entities: ENTITIES, migrations: MIGRATIONS });
-    dataSource = await new DataSource({ ...options, migrationsRun: true }).initialize();
+    dataSource = await openMigrated(await createDatabase(engine));
   });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
-
-  const revertUntilOlder = async (): Promise<void> => {
-    const after = MIGRATIONS.length - MIGRATIONS.findIndex(({ name }) => name.startsWith('LoginFamilies'));
-    for (let done = 0; done < after; done += 1) await dataSource.undoLastMigration({ transaction: 'each' });
-  };
 
   it('each begin a family at their own creation, and are as before when the migration is reverted', async () => {
-    await revertUntilOlder();
+    await revertFrom(dataSource, 'LoginFamilies');
     await insert(personal, 'personal_token', 1_800_000_000_000);
     for (const [at, id] of logins.entries()) await insert(id, 'session', 1_800_000_000_001 + at);
     const before = await rows();
@@ -57,7 +42,7 @@ onBothEngines('logins that are older than families', (engine) => {
       [logins[1], 1_800_000_000_002],
     ]);
     expect((await dataSource.driver.createSchemaBuilder().log()).upQueries).toEqual([]);
-    await revertUntilOlder();
+    await revertFrom(dataSource, 'LoginFamilies');
     expect(await rows()).toEqual(before);
   });
 });

@@ -1,11 +1,8 @@
 /** The migration after which the configured minimum length of passwords applies unless another one was chosen. */
 import { expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { loadConfig } from '../../src/config/index.js';
-import { dataSourceOptions } from '../../src/persistence/index.js';
-import { ENTITIES, MIGRATIONS } from '../../src/schema.js';
-import { closeLater } from '../support/closing.js';
+import type { DataSource } from 'typeorm';
 import { createDatabase, onBothEngines } from '../support/engines.js';
+import { migrationsBefore, migrationsUpTo, openMigrated } from '../support/earlier-schema.js';
 
 /** What an earlier version stored when only the name of the server was changed. */
 const BEFORE = { serverName: 'Acme', externalUrl: '', requireAdminApproval: false, passwordLogin: true };
@@ -17,30 +14,21 @@ onBothEngines('the stored minimum length of passwords', (engine) => {
     ['none', undefined, undefined],
   ])('is %s', async (_kind, before, after) => {
     const database = await createDatabase(engine);
-    const { address } = loadConfig({ DATABASE_URL: database.url }).database;
-    const at = MIGRATIONS.findIndex(({ name }) => name.startsWith('PasswordLength'));
-    const opened = async (migrations: typeof MIGRATIONS): Promise<DataSource> => {
-      const options = dataSourceOptions(address, 2, { entities: ENTITIES, migrations });
-      const dataSource = await new DataSource({ ...options, migrationsRun: true }).initialize();
-      closeLater(() => (dataSource.isInitialized ? dataSource.destroy() : Promise.resolve()));
-      return dataSource;
-    };
     const policy = async (dataSource: DataSource): Promise<unknown> => {
       const text = `SELECT "value" FROM "latchkey_setting" WHERE "name" = 'policy'`;
       const [row] = await dataSource.query<{ value: string }[]>(text);
       return row && (JSON.parse(row.value) as unknown);
     };
 
-    const old = await opened(MIGRATIONS.slice(0, at));
+    const old = await openMigrated(database, migrationsBefore('PasswordLength'));
     if (before) {
       const value = JSON.stringify(before);
       await old.query(`INSERT INTO "latchkey_setting" ("name", "value") VALUES ('policy', '${value}')`);
     }
     await old.destroy();
-    const migrated = await opened(MIGRATIONS.slice(0, at + 1));
+    const migrated = await openMigrated(database, migrationsUpTo('PasswordLength'));
     expect(await policy(migrated)).toEqual(after);
     await migrated.undoLastMigration({ transaction: 'each' });
     expect(await policy(migrated)).toEqual(after);
-    await migrated.destroy();
   });
 });

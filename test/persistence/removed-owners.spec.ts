@@ -1,20 +1,13 @@
 /** The migration that notes deleted owners: going back removes what is left of them, which would be accepted again. */
 import { expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { loadConfig } from '../../src/config/index.js';
-import { dataSourceOptions } from '../../src/persistence/index.js';
-import { ENTITIES, MIGRATIONS } from '../../src/schema.js';
 import { createDatabase, onBothEngines } from '../support/engines.js';
+import { migrationsUpTo, openMigrated } from '../support/earlier-schema.js';
 
 const [GONE, KEPT] = ['a'.repeat(32), 'b'.repeat(32)];
 
 onBothEngines('the rows of owners that are deleted', (engine) => {
   it('are gone after a revert, and those of others stay', async () => {
-    const database = await createDatabase(engine);
-    const { address } = loadConfig({ DATABASE_URL: database.url }).database;
-    const upTo = MIGRATIONS.findIndex(({ name }) => name.startsWith('RemovedOwners'));
-    const options = dataSourceOptions(address, 2, { entities: ENTITIES, migrations: MIGRATIONS.slice(0, upTo + 1) });
-    const dataSource = await new DataSource({ ...options, migrationsRun: true }).initialize();
+    const dataSource = await openMigrated(await createDatabase(engine), migrationsUpTo('RemovedOwners'));
     const owners = [GONE, KEPT].map((id) => `'${id}', NULL`).concat(['NULL, 1007', 'NULL, 1008']);
     for (const [at, owner] of owners.entries()) {
       await dataSource.query(
@@ -29,6 +22,5 @@ onBothEngines('the rows of owners that are deleted', (engine) => {
     await dataSource.undoLastMigration();
     const left = await dataSource.query<{ id: string }[]>('SELECT id FROM latchkey_token ORDER BY id');
     expect(left.map(({ id }) => id)).toEqual(['1', '3']);
-    await dataSource.destroy();
   });
 });

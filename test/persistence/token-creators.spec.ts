@@ -1,11 +1,9 @@
 /** The migration that adds creators: existing tokens get theirs from the audit log. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { loadConfig } from '../../src/config/index.js';
-import { dataSourceOptions } from '../../src/persistence/index.js';
-import { ENTITIES, MIGRATIONS } from '../../src/schema.js';
-import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
+import { beforeAll, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { createDatabase, onBothEngines } from '../support/engines.js';
+import { migrationsBefore, openMigrated } from '../support/earlier-schema.js';
 
 /** More tokens than one statement of the migration updates. */
 const TOKENS = 2500;
@@ -13,15 +11,8 @@ const TOKENS = 2500;
 const MOMENT = 1_900_000_000_000;
 
 onBothEngines('creators of tokens that are older than their column', (engine) => {
-  let database: TestDatabase;
   let dataSource: DataSource;
   const ids = Array.from({ length: TOKENS }, () => randomUUID());
-
-  const migrated = (migrations: typeof MIGRATIONS): Promise<DataSource> => {
-    const { address } = loadConfig({ DATABASE_URL: database.url }).database;
-    const options = dataSourceOptions(address, 2, { entities: ENTITIES, migrations });
-    return new DataSource({ ...options, migrationsRun: true }).initialize();
-  };
 
   const insert = async (table: string, columns: string, rows: readonly string[]): Promise<void> => {
     for (let at = 0; at < rows.length; at += 500) {
@@ -37,9 +28,8 @@ onBothEngines('creators of tokens that are older than their column', (engine) =>
   };
 
   beforeAll(async () => {
-    database = await createDatabase(engine);
-    const before = MIGRATIONS.findIndex(({ name }) => name.startsWith('TokenCreators'));
-    dataSource = await migrated(MIGRATIONS.slice(0, before));
+    const database = await createDatabase(engine);
+    dataSource = await openMigrated(database, migrationsBefore('TokenCreators'));
     const token = (id: string): string =>
       `('${id}', 'session', '${id}', '', '${'d'.repeat(64)}', 1, '', TRUE, 1000, 'user', ${String(MOMENT)}, ${String(MOMENT)}, ${String(MOMENT)})`;
     await insert(
@@ -57,11 +47,7 @@ onBothEngines('creators of tokens that are older than their column', (engine) =>
     ];
     await insert('latchkey_audit', 'created_at, action, author_id, target_type, target_id, details', rows);
     await dataSource.destroy();
-    dataSource = await migrated(MIGRATIONS);
-  });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
+    dataSource = await openMigrated(database);
   });
 
   it('are the actors that the audit log names for the issue, stored as text', async () => {

@@ -1,10 +1,8 @@
 /** The migration that moves what accounts store about access tokens into a table of the dialect, and back. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { loadConfig } from '../../../src/config/index.js';
-import { dataSourceOptions } from '../../../src/persistence/index.js';
-import { ENTITIES, MIGRATIONS } from '../../../src/schema.js';
-import { createDatabase, onBothEngines, type TestDatabase } from '../../support/engines.js';
+import { beforeAll, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { createDatabase, onBothEngines } from '../../support/engines.js';
+import { migrationsBefore, migrationsUpTo, openMigrated } from '../../support/earlier-schema.js';
 
 const NAME = 'CrmAccounts';
 
@@ -17,15 +15,7 @@ const ACCOUNTS = [
 ] as const;
 
 onBothEngines('what accounts store about access tokens', (engine) => {
-  let database: TestDatabase;
   let dataSource: DataSource;
-
-  const migrated = (isLast: boolean): Promise<DataSource> => {
-    const { address } = loadConfig({ DATABASE_URL: database.url }).database;
-    const until = MIGRATIONS.findIndex(({ name }) => name.startsWith(NAME)) + Number(isLast);
-    const options = dataSourceOptions(address, 2, { entities: ENTITIES, migrations: MIGRATIONS.slice(0, until) });
-    return new DataSource({ ...options, migrationsRun: true }).initialize();
-  };
 
   const rows = async (table: string, id: string): Promise<unknown[]> => {
     const columns = `"${id}" AS "id", "allow_no_identifier" AS "allow", "last_token_number" AS "number"`;
@@ -36,8 +26,8 @@ onBothEngines('what accounts store about access tokens', (engine) => {
   };
 
   beforeAll(async () => {
-    database = await createDatabase(engine);
-    dataSource = await migrated(false);
+    const database = await createDatabase(engine);
+    dataSource = await openMigrated(database, migrationsBefore(NAME));
     const values = ACCOUNTS.map(
       ([id, allow, number]) => `('${id}', '${id}', 1, 1, ${String(allow)}, ${String(number)})`,
     );
@@ -46,11 +36,7 @@ onBothEngines('what accounts store about access tokens', (engine) => {
        VALUES ${values.join(', ')}`,
     );
     await dataSource.destroy();
-    dataSource = await migrated(true);
-  });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
+    dataSource = await openMigrated(database, migrationsUpTo(NAME));
   });
 
   it('is moved, and nothing else of the accounts changes', async () => {
