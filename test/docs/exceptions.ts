@@ -92,7 +92,7 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
   },
   'docs/several-instances.md': {
     'npx tsx bench/revocations.ts --revocations 10000':
-      'takes minutes; test/instances/complete-revocation.spec.ts makes the same trial with fewer',
+      'takes minutes; test/instances/complete-revocation.long.spec.ts makes the same trial with fewer',
   },
   'examples/monitoring/README.md': {
     'OPERATIONS_PORT=9464 npm start': 'is run for the README; test/monitoring opens the listener',

@@ -69,10 +69,15 @@ describe('the OpenAPI document', () => {
   });
   afterAll(() => server.close());
 
+  /** Made once each: that takes long. No test changes them. */
+  const kept = new Map<string, OpenAPIObject>();
+
   const document = (name: string): OpenAPIObject => {
     const make = made[name];
     if (!make) throw new Error(`there is no document of ${name}`);
-    return make();
+    const one = kept.get(name) ?? make();
+    kept.set(name, one);
+    return one;
   };
 
   const operations = (name: string): [label: string, operation: Operation][] =>
