@@ -15,14 +15,18 @@ const PROMISES = (/^## What is promised\n(.*?)^## /ms.exec(pageText('docs/threat
   .map((line) => line.split('|').map((cell) => cell.trim()))
   .map(([, promise = '', shownBy = '']) => ({ promise, shownBy }));
 
-/** The titles of tests in a file: the first argument of `it(…)` and `it.each(…)(…)`. */
+/** The titles of tests and their groups in a file: the first argument of `it(…)`, `it.each(…)(…)` and `describe(…)`. */
 function titlesIn(file: string): Set<string> {
   const text = readFileSync(path.join(ROOT, file), 'utf8');
   const titles = new Set<string>();
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node)) {
       const [first] = node.arguments;
-      if (/^it\b(?!\.(?:skip|todo))/.test(node.expression.getText()) && first && ts.isStringLiteralLike(first)) {
+      if (
+        /^(?:it|describe)\b(?!\.(?:skip|todo))/.test(node.expression.getText()) &&
+        first &&
+        ts.isStringLiteralLike(first)
+      ) {
         titles.add(first.text);
       }
     }

@@ -101,13 +101,23 @@ function operationsOf(document: OpenAPIObject): Operation[] {
 function validatorFor(label: string, schema: Schema, document: OpenAPIObject): ValidateFunction {
   const known = validators.get(label);
   if (known) return known;
-  const validate = ajv.compile(responseSchema(schema, document));
+  const validate = compiledOnce(responseSchema(schema, document));
   validators.set(label, validate);
   return validate;
 }
 
+const compiled = new Map<string, ValidateFunction>();
+
+/** Many operations have the same answers, above all the same errors. */
+function compiledOnce(schema: object): ValidateFunction {
+  const text = JSON.stringify(schema);
+  const known = compiled.get(text) ?? ajv.compile(schema);
+  compiled.set(text, known);
+  return known;
+}
+
 /** What is wrong with an example; empty when nothing is. */
 export function exampleFaults(value: unknown, schema: Schema, document: OpenAPIObject): string[] {
-  const validate = ajv.compile(responseSchema(schema, document));
+  const validate = compiledOnce(responseSchema(schema, document));
   return validate(value) ? [] : [ajv.errorsText(validate.errors, { dataVar: 'example' })];
 }
