@@ -17,7 +17,7 @@ import { canonicalHost } from './address-pattern.js';
 import { Application } from './application.entity.js';
 import { appliedPolicies } from './applied-policies.js';
 import { ApplicationChange, PolicyChange, ZoneChange } from './changes.js';
-import { readHostRoutes, type HostRoutes } from './host-routes.js';
+import { readHostRoutes, type HostRoutes, type HostScope } from './host-routes.js';
 import { KnownApplication } from './known-application.js';
 
 /** What was found, at once if it was in memory. */
@@ -77,13 +77,14 @@ export class ApplicationDirectory implements OnModuleDestroy {
    * come from a proxy that is trusted, since a client could name another application than the one it reaches.
    * @param host - as in the header `Host`, with or without port
    * @param path - as in the request line; a query is ignored
-   * @param accountId - only applications of this account, if given
+   * @param scope - if tenants who do not trust each other share the server, either an account or `inZonesOnly`: any of
+   * them can name a host that is in no zone
    */
-  byHost(host: string, path: string, accountId?: string): Found<KnownApplication> {
+  byHost(host: string, path: string, scope: HostScope = {}): Found<KnownApplication> {
     const name = canonicalHost(host);
     const routes = this.hosts.get(name, () => this.unitOfWork.read((manager) => readHostRoutes(manager, name)));
     const found = (all: HostRoutes): Found<KnownApplication> => {
-      const id = all.find(path, accountId);
+      const id = all.find(path, scope);
       return id === null ? null : this.byId(id);
     };
     return routes instanceof Promise ? routes.then(found) : found(routes);

@@ -12,6 +12,14 @@ export interface HostRoute {
   readonly address: PreparedAddress;
 }
 
+/** Which applications may be found by a host. */
+export interface HostScope {
+  /** Only those of this account. */
+  readonly accountId?: string | undefined;
+  /** Only those of the account that the host belongs to by a zone. */
+  readonly inZonesOnly?: boolean;
+}
+
 /** The addresses that match one host, the most specific first. */
 export class HostRoutes {
   /** @param owner - the account to which the host belongs by a zone; `null` if there is no zone for it */
@@ -24,9 +32,9 @@ export class HostRoutes {
    * The id of the application that a request is for. Without a zone, a host for which applications of several accounts
    * have addresses is nobody's; a path that servers may read differently is for an application only if it answers for
    * all paths.
-   * @param accountId - only applications of this account, if given
    */
-  find(path: string, accountId: string | undefined): string | null {
+  find(path: string, { accountId, inZonesOnly = false }: HostScope): string | null {
+    if (inZonesOnly && this.owner === null) return null;
     const wanted = accountId ?? this.owner;
     if (this.owner !== null && wanted !== this.owner) return null;
     const routes = wanted === null ? this.routes : this.routes.filter((route) => route.accountId === wanted);

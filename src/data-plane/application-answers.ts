@@ -17,7 +17,12 @@ const UNKNOWN = 'app names no application of this server';
 /** For answers that depend on more than credentials: a cache could give one for another address, host or path. */
 const NEVER = 0;
 
-const NO_APPLICATION: Decision = { outcome: 'forbidden', accountNotNamed: false };
+const NO_APPLICATION = JSON.stringify({
+  error: 'forbidden',
+  error_description:
+    'no application answers for this host and path; on a server with several accounts, the host has to lie in a zone, or ' +
+    'the rule to name the account (account=)',
+});
 
 /** An answer, or the decision to be answered as without an application. */
 type Answer = VerifyAnswer | Decision;
@@ -28,6 +33,7 @@ export class ApplicationAnswers {
   private readonly admitted = new WeakMap<Assertion, VerifyAnswer>();
   /** For requests that pass without a token: what a client sent in these headers has to be overwritten. */
   private readonly passed: VerifyAnswer;
+  private readonly noApplication: VerifyAnswer;
 
   constructor(
     private readonly decider: AccessDecider,
@@ -36,6 +42,7 @@ export class ApplicationAnswers {
     private readonly forms: AssertionForms,
     private readonly caching: AnswerCaching,
   ) {
+    this.noApplication = new VerifyAnswer(403, [...NO_STORE, ...caching.vary()], NO_APPLICATION);
     this.passed = new VerifyAnswer(200, [...NO_STORE, ...NO_IDENTITY, ...this.assertionHeaders(null)]);
   }
 
@@ -56,7 +63,7 @@ export class ApplicationAnswers {
     policy: AccessPolicy,
   ): Answer | Promise<Answer> {
     // At a host, clients can ask for anything; a name stands in the rule.
-    if (!application && policy.application === BY_HOST) return NO_APPLICATION;
+    if (!application && policy.application === BY_HOST) return this.noApplication;
     if (!application) throw new PolicyError(UNKNOWN);
     const { request } = exchange;
     if (application.passesPreflight && this.finder.isPreflight(request)) return this.passed;

@@ -1,10 +1,15 @@
 /** Finds the application that a rule means, and what else it needs of a request: its host and its method. */
 import type { IncomingMessage } from 'node:http';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Application } from 'express';
 import { ApplicationDirectory, type Found, type KnownApplication } from '../applications/index.js';
+import { SampledWarnings } from '../core/index.js';
+import { AccountCount } from '../identity/index.js';
+import type { Values } from '../settings/index.js';
 import { BY_HOST, PolicyError, type AccessPolicy } from './access-policy.js';
+import { DATA_PLANE_OPTIONS } from './data-plane.options.js';
+import type { DATA_PLANE_SETTINGS } from './data-plane.settings.js';
 
 const AUD_LENGTH = 64;
 
@@ -14,13 +19,23 @@ const PREFLIGHT_HEADERS = ['origin', 'access-control-request-method'];
 const UNTRUSTED =
   'app=host needs a proxy that is trusted to name the host: set TRUST_PROXY to its address, or name the application';
 const NOT_NAMED = 'app=host needs the headers X-Forwarded-Host and X-Forwarded-Uri, each once, set by the proxy';
+const IN_NO_ZONE =
+  'app=host found nothing for a host in no zone, which any of the accounts can name: create a zone for its domain, add ' +
+  'account= to the rule of the proxy, or set VERIFY_WITHOUT_ACCOUNT=true';
 
 @Injectable()
 export class ApplicationFinder {
+  private readonly warnings = new SampledWarnings(new Logger(ApplicationFinder.name));
+  private readonly withoutAccount: boolean;
+
   constructor(
     private readonly directory: ApplicationDirectory,
+    private readonly accounts: AccountCount,
     private readonly host: HttpAdapterHost,
-  ) {}
+    @Inject(DATA_PLANE_OPTIONS) { withoutAccount }: Values<typeof DATA_PLANE_SETTINGS>,
+  ) {
+    this.withoutAccount = withoutAccount;
+  }
 
   /** The application with this audience tag or id. */
   named(name: string): Found<KnownApplication> {
@@ -37,7 +52,24 @@ export class ApplicationFinder {
     if (!this.isFromTrustedProxy(request)) throw new PolicyError(UNTRUSTED);
     const [host, path] = [single(request, 'x-forwarded-host'), single(request, 'x-forwarded-uri')];
     if (host === undefined || path === undefined || host.includes(',')) throw new PolicyError(NOT_NAMED);
-    return this.directory.byHost(host, path, accounts?.length === 1 ? accounts[0] : undefined);
+    if (accounts?.length === 1) return this.directory.byHost(host, path, { accountId: accounts[0] });
+    if (this.withoutAccount) return this.directory.byHost(host, path);
+    const several = this.accounts.isMoreThanOne();
+    return several instanceof Promise
+      ? several.then((late) => this.atHost(host, path, late))
+      : this.atHost(host, path, several);
+  }
+
+  /** Of several accounts, any could name a host that nobody gave them, and decide there (docs/decisions/0054). */
+  private atHost(host: string, path: string, inZonesOnly: boolean): Found<KnownApplication> {
+    const found = this.directory.byHost(host, path, { inZonesOnly });
+    if (inZonesOnly && found === null) void this.warnIfNamed(host, path);
+    return found;
+  }
+
+  private async warnIfNamed(host: string, path: string): Promise<void> {
+    const named = await Promise.resolve(this.directory.byHost(host, path)).catch(() => null);
+    if (named) this.warnings.warn(IN_NO_ZONE);
   }
 
   /**

@@ -17,7 +17,7 @@ export const DATA_PLANE_SETTINGS = settingsTable(
       form: flag(),
       default: false,
       doc: 'Whether rules that name no account, member, user or token hold where there are several accounts',
-      more: 'If not, they admit nobody; otherwise, the tokens of every account. The rules of guards are meant too.',
+      more: 'If not, they admit nobody; otherwise, the tokens of every account. The rules of guards are meant too. So is `app=host` for hosts in no zone.',
     }),
     port: setting({
       env: 'VERIFY_PORT',

@@ -18,7 +18,7 @@ onBothEngines('the directory of applications', (engine) => {
   });
 
   const nameAt = async (host: string, path = '/', accountId?: string): Promise<string | undefined> =>
-    (await rooms.directory.byHost(host, path, accountId))?.name;
+    (await rooms.directory.byHost(host, path, { accountId }))?.name;
 
   it('finds an application by its id and its audience tag, the second time at once', async () => {
     const account = await newAccount(shared.server);
@@ -112,6 +112,18 @@ onBothEngines('the directory of applications', (engine) => {
       // A server may take this for `/admin`, or for `/`.
       expect(await nameAt('a.one.example', '/x/../admin')).toBeUndefined();
       expect(await nameAt('one.example', '/x/../admin')).toBe('all');
+    });
+
+    it('finds only those in zones if that is asked for, since every account can name a host in none', async () => {
+      const [mine, theirs] = [await newAccount(shared.server), await newAccount(shared.server)];
+      const found = async (host: string): Promise<string | undefined> =>
+        (await rooms.directory.byHost(host, '/', { inZonesOnly: true }))?.name;
+      await rooms.applications.create(SYSTEM, theirs, applicationValues(['*.test'], { name: 'all' }));
+      await rooms.applications.create(SYSTEM, mine, applicationValues(['three.test'], { name: 'mine' }));
+      expect([await found('three.test'), await found('four.test')]).toEqual([undefined, undefined]);
+      expect(await nameAt('four.test')).toBe('all');
+      await rooms.zones.create(SYSTEM, 'three.test', mine);
+      expect([await found('three.test'), await found('four.test')]).toEqual(['mine', undefined]);
     });
 
     it('finds none where applications of several accounts answer, until a zone says whose the host is', async () => {

@@ -154,11 +154,36 @@ dataPlaneSuite(
       const at = (host: string, uri: string): Headers => ({ 'X-Forwarded-Host': host, 'X-Forwarded-Uri': uri });
 
       it('is found by the host and path that the proxy names', async () => {
+        await roomsOf(cf.server).zones.create(SYSTEM, 'wiki.example.com', ACCOUNT.id);
         await guardedApplication(cf.server, { domains: ['wiki.example.com'] });
         await guardedApplication(cf.server, { domains: ['wiki.example.com/admin'], include: [] });
         expect(await status('app=host', { ...service, ...at('wiki.example.com', '/page?x=1,2') })).toBe(200);
         expect(await status('app=host', { ...service, ...at('wiki.example.com:443', '/admin/users') })).toBe(403);
         expect(await status('app=host', { ...service, ...at('other.example.com', '/') })).toBe(403);
+      });
+
+      it('is found on a server with several accounts only in a zone, or for the account of the rule', async () => {
+        const [mine, theirs] = [ACCOUNT.id, await cf.account()];
+        const everybody = { include: [{ type: 'everyone' as const }], policy: { decision: 'bypass' as const } };
+        // Nobody gave them these hosts, and anybody can name them.
+        await guardedApplication(cf.server, { ...everybody, accountId: theirs, domains: ['*.com', 'new.example.net'] });
+        await guardedApplication(cf.server, { domains: ['shop.example.com'] });
+        const asked = async (host: string, rule = ''): Promise<number> =>
+          status(`app=host${rule}`, { ...service, ...at(host, '/') });
+        for (const host of ['new.example.net', 'any.com', 'shop.example.com'])
+          expect([host, await asked(host)]).toEqual([host, 403]);
+        const refused = await ask(cf.server, 'app=host', { ...service, ...at('new.example.net', '/') });
+        expect(refused.json()).toEqual({
+          error: 'forbidden',
+          error_description:
+            'no application answers for this host and path; on a server with several accounts, the host has to lie in a ' +
+            'zone, or the rule to name the account (account=)',
+        });
+        expect(await asked('shop.example.com', `&account=${mine}`)).toBe(200);
+        ok(await cf.admin.post('/zones', { name: 'shop.example.com', account: { id: mine } }));
+        expect(await asked('shop.example.com')).toBe(200);
+        expect(await asked('new.example.net')).toBe(403);
+        ok(await cf.admin.delete(`/accounts/${theirs}`));
       });
 
       it('is not guessed if the proxy does not say, or says two things', async () => {
