@@ -7,13 +7,13 @@ export type AccessTokenIdentifier =
   { readonly authenticationCode: string } | { readonly identifier: string; readonly passCode: Secret };
 
 const NAME = 'access_token_identifier';
+const FIELDS = ['authentication_code', 'identifier', 'pass_code'];
 
 /** @throws CrmError `parameterMissing`, `invalidParameter`, `semiOptional` */
 export function readAccessTokenIdentifier(parameters: Parameters): AccessTokenIdentifier {
   const value = parameters.raw(NAME);
   if (value === undefined || value === null || value === '') throw new CrmError('parameterMissing', NAME);
-  const given = parameters.inQuery && typeof value === 'string' ? fromQuery(value) : value;
-  const members = new Parameters(identifierMembers(given));
+  const members = new Parameters(identifierMembers(parameters, NAME, value, FIELDS));
   const named = readCodeOrIdentifier(members);
   if ('authenticationCode' in named) return named;
   return { identifier: named.identifier, passCode: new Secret(members.required('pass_code')) };
@@ -31,13 +31,24 @@ export function readCodeOrIdentifier(parameters: Parameters): { authenticationCo
   throw new CrmError('semiOptional', 'authentication_code, identifier');
 }
 
-function identifierMembers(given: unknown): Record<string, unknown> {
+/**
+ * The members of an identifier object, which has a form of its own in the query.
+ * @param fields - where its parts begin in the query
+ * @throws CrmError `invalidParameter`
+ */
+export function identifierMembers(
+  { inQuery }: Parameters,
+  name: string,
+  value: unknown,
+  fields: readonly string[],
+): Record<string, unknown> {
+  const given = inQuery && typeof value === 'string' ? fromQuery(value, fields) : value;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given as Record<string, unknown>;
-  throw new CrmError('invalidParameter', `${NAME} must be an object`);
+  throw new CrmError('invalidParameter', `${name} must be an object${inQuery ? ', written field=value' : ''}`);
 }
 
 /** Parses the query form: `field=value`, separated by commas, or a JSON object. */
-function fromQuery(text: string): unknown {
+function fromQuery(text: string, fields: readonly string[]): unknown {
   if (text.startsWith('{')) {
     try {
       return JSON.parse(text);
@@ -45,7 +56,7 @@ function fromQuery(text: string): unknown {
       return null;
     }
   }
-  const pairs = text.split(/,\s*(?=(?:authentication_code|identifier|pass_code)=)/);
+  const pairs = text.split(new RegExp(`,\\s*(?=(?:${fields.join('|')})=)`));
   if (!pairs.every((pair) => pair.includes('='))) return null;
   return Object.fromEntries(
     pairs.map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1)]),

@@ -57,11 +57,11 @@ export class AccessTokenList {
 
   private async *tokensOf(
     { account, user }: CrmCaller,
-    { offset, number, effective }: ListQuery,
+    { offset, number, effective, owner, classification }: ListQuery,
     columns: readonly (keyof AccessToken)[],
   ): AsyncGenerator<AccessToken[], void> {
     if (effective === null) return;
-    yield* this.tokens.list(user.id, account, { offset, limit: number, effective, columns });
+    yield* this.tokens.list(user.id, account, { offset, limit: number, effective, owner, classification, columns });
   }
 
   private async views(

@@ -1,7 +1,7 @@
 /** Manages the access tokens of an organisation and their life cycle (docs/contracts/crm.md §4). */
 import { randomBytes, randomInt } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { MoreThan } from 'typeorm';
+import { IsNull, MoreThan, type FindOptionsWhere } from 'typeorm';
 import {
   DomainError,
   HashingService,
@@ -24,18 +24,27 @@ import { AccessToken } from './access-token.entity.js';
 import { CrmAccount } from './crm-account.entity.js';
 import { CrmError } from './crm.errors.js';
 import type { CrmCaller } from './crm.guard.js';
+import type { Kept, OwnedBy, Update } from './crm.inputs.js';
 import { CRM_OPTIONS } from './crm.options.js';
 import type { CRM_SETTINGS } from './crm.settings.js';
 import { PassCodeCheck } from './pass-code-check.js';
-import { validateIdentifierChanges, type IdentifierChanges, type NewIdentifiers } from './pass-code-rules.js';
+import { validateIdentifierChanges, type NewIdentifiers } from './pass-code-rules.js';
+import { changedUdf } from './token-relations.js';
 
 /** Selects the tokens and columns of a list. */
 export interface AccessTokenQuery extends PageRequest {
   /** Only effective (`true`) or only not effective (`false`) tokens. */
   readonly effective: boolean | undefined;
+  /** Only tokens of this owner; `null` for those without any. */
+  readonly owner: OwnedBy | null | undefined;
+  /** Only tokens with this classification. */
+  readonly classification: string | undefined;
   /** The required columns. */
   readonly columns: readonly (keyof AccessToken)[];
 }
+
+/** What an update changes. */
+type AccessTokenChanges = Pick<Update, 'code' | 'names' | 'udf'>;
 
 /** Characters of a generated pass code (docs/contracts/crm.md §4.9). */
 const RANDOM_PASS_CODE_LENGTH = 6;
@@ -81,16 +90,21 @@ export class AccessTokenService {
   list(
     reader: ReaderId,
     account: Account,
-    { effective, columns, ...page }: AccessTokenQuery,
+    { effective, owner, classification, columns, ...page }: AccessTokenQuery,
   ): AsyncGenerator<AccessToken[], void> {
     // Every token has a number, but the condition lets the database use the partial index for the order.
-    const numbered = { accountId: account.id, number: MoreThan(0) };
+    const numbered = { accountId: account.id, number: MoreThan(0), ...owner };
+    const wanted: FindOptionsWhere<AccessToken> = {
+      ...(effective !== undefined && { enabled: effective }),
+      ...(owner === null && { accountsReceivable: IsNull(), rewardsParticipant: IsNull() }),
+      ...(classification !== undefined && { classification }),
+    };
     return this.reads.batches(
       reader,
       {
         entity: AccessToken,
         where: (query) => query.andWhere(numbered),
-        filter: effective === undefined ? undefined : (query) => query.andWhere({ enabled: effective }),
+        filter: Object.keys(wanted).length === 0 ? undefined : (query) => query.andWhere(wanted),
         order: ['number'],
         columns: [...columns, 'number'],
       },
@@ -99,7 +113,7 @@ export class AccessTokenService {
   }
 
   /** @throws DomainError `handle_taken`, `identifier_taken`, `invalid_value` (pass code) */
-  async create(caller: CrmCaller, code: string | undefined, names: NewIdentifiers): Promise<AccessToken> {
+  async create(caller: CrmCaller, code: string | undefined, names: NewIdentifiers, kept: Kept): Promise<AccessToken> {
     const { actor, account } = caller;
     const passCodeHash = names.passCode && (await this.hashing.hashPassword(names.passCode, changeTurn(caller)));
     const write = this.accounts.change(actor, account.id, async (tx) =>
@@ -112,22 +126,17 @@ export class AccessTokenService {
         number: await nextTokenNumber(tx, account.id),
         identifier: names.identifier,
         passCodeHash,
+        ...kept,
       }),
     );
     return whenTaken(write, conflictOf);
   }
 
   /**
-   * Changes code, identifier and pass code in one step; writes nothing if nothing differs.
-   * @param code - a new code, `null` for a generated one, `undefined` for no change
+   * Changes code, identifier, pass code and the fields of callers in one step; writes nothing if nothing differs.
    * @throws DomainError `token_not_found`, `handle_taken`, `identifier_taken`; CrmError `parameterMissing`
    */
-  async update(
-    caller: CrmCaller,
-    found: AccessToken,
-    code: string | null | undefined,
-    names: IdentifierChanges,
-  ): Promise<AccessToken> {
+  async update(caller: CrmCaller, found: AccessToken, { code, names, udf }: AccessTokenChanges): Promise<AccessToken> {
     const { actor, account } = caller;
     const clears = names.identifier === null || names.passCode === null;
     const optional = clears && (await this.identifiersOptional(account));
@@ -136,9 +145,11 @@ export class AccessTokenService {
     const write = this.accounts.change(actor, account.id, async (tx) => {
       const token = await this.unchanged(tx, found);
       const wanted = { handle: code === null ? newAuthenticationCode() : code, identifier, passCodeHash };
-      const differing = Object.entries(wanted).filter(
+      const differing: [string, unknown][] = Object.entries(wanted).filter(
         ([key, value]) => value !== undefined && value !== token[key as keyof typeof wanted],
       );
+      const kept = Object.keys(udf).length === 0 ? token.udf : changedUdf(token.udf, udf);
+      if (JSON.stringify(kept) !== JSON.stringify(token.udf)) differing.push(['udf', kept]);
       if (differing.length === 0) return token;
       return this.tokens.update(tx, AccessToken, token, Object.fromEntries(differing));
     });

@@ -8,21 +8,21 @@ import { AccessTokenService } from './access-token.service.js';
 import type { Account } from '../../identity/index.js';
 import { CrmController } from './crm.controller.js';
 import { Documented, FIELDS_SET_QUERY, TOKEN_QUERY } from './crm.docs.js';
-import type { CrmErrorName } from './crm.error-catalogue.js';
+import { LIST_ERRORS, NAMED_ERRORS, PageOfList, RelationsInQuery, STATE_ERRORS } from './access-tokens.docs.js';
 import { EXAMPLES } from './crm.examples.js';
 import { Caller, Given, Permits, type CrmCaller } from './crm.guard.js';
 import {
   CreateInput,
+  KEPT,
   ListInput,
-  NUMBER,
-  NUMBER_OF_RESULTS,
+  NOTHING_KEPT,
   NamedInput,
-  OFFSET,
   ResetPassCodeInput,
-  STATE_NAMES,
   UpdateInput,
+  readKept,
   readList,
   readNamed,
+  readNotAssociated,
   readResetPassCode,
   readUpdate,
   type ListQuery,
@@ -35,19 +35,6 @@ import { FIELDS, type Field } from './crm.fields.js';
 import { LogInformation } from './log-information.js';
 import { Parameters } from './parameters.js';
 import { readNewIdentifiers } from './pass-code-rules.js';
-
-/** Errors of a method that names one access token. */
-const NAMED_ERRORS: CrmErrorName[] = [
-  'invalidToken',
-  'parameterMissing',
-  'semiOptional',
-  'invalidParameter',
-  'tokenNotFound',
-  'tooManyFailedLogins',
-];
-
-/** Errors of a change of the life cycle state. */
-const STATE_ERRORS: CrmErrorName[] = [...NAMED_ERRORS, 'notPermitted', 'invalidState'];
 
 @CrmController('access_tokens', 'Access tokens')
 export class AccessTokensController {
@@ -100,42 +87,46 @@ export class AccessTokensController {
   @Post('list')
   @Documented({
     summary: 'List access tokens',
-    description: 'Ordered by number, at most as many as requested. `offset` leads to the next ones.',
+    description:
+      'Ordered by number, at most as many as requested. `offset` leads to the next ones. An owner selects the tokens ' +
+      'that were created with the same identifier.',
     body: ListInput,
     examples: EXAMPLES.list,
     data: 'accessTokens',
-    errors: ['invalidToken', 'parameterMissing', 'invalidParameter', 'invalidRequest', 'tooManyAtOnce'],
+    errors: [...LIST_ERRORS, 'invalidRequest'],
   })
   list(@Caller() caller: CrmCaller, @Given(readList) query: ListQuery, @Res() response: Response): Promise<void> {
     return this.lists.send(response, caller, query);
   }
 
   @Permits('organisation:read')
-  @Get(['list', 'get_not_associated'])
+  @Get('list')
+  @Documented({
+    summary: 'List access tokens, in the form of the query',
+    description: 'The same as the POST. Owners and classification are written `field=value`.',
+    data: 'accessTokens',
+    errors: LIST_ERRORS,
+  })
+  @PageOfList()
+  @RelationsInQuery()
+  listByGet(@Caller() caller: CrmCaller, @Given(readList) query: ListQuery, @Res() response: Response): Promise<void> {
+    return this.list(caller, query, response);
+  }
+
+  @Permits('organisation:read')
+  @Get('get_not_associated')
   @Documented({
     summary: 'List access tokens not associated with anything',
-    description: 'Returns the same tokens as the POST, because no token of this server is associated with anything.',
+    description: 'Those with neither accounts receivable nor a rewards participant.',
     data: 'accessTokens',
-    errors: ['invalidToken', 'parameterMissing', 'invalidParameter', 'tooManyAtOnce'],
+    errors: LIST_ERRORS,
   })
-  @ApiQuery(TOKEN_QUERY)
-  @ApiQuery({ name: 'number', type: 'integer', example: 10, description: NUMBER })
-  @ApiQuery({ name: 'offset', required: false, type: 'integer', example: 0, description: OFFSET })
-  @ApiQuery({
-    name: 'number_of_results',
-    required: false,
-    type: 'integer',
-    example: 10,
-    description: NUMBER_OF_RESULTS,
-  })
-  @ApiQuery({
-    name: 'life_cycle_state',
-    required: false,
-    enum: STATE_NAMES,
-    description: 'Only tokens in this state.',
-  })
-  @ApiQuery(FIELDS_SET_QUERY)
-  listByGet(@Caller() caller: CrmCaller, @Given(readList) query: ListQuery, @Res() response: Response): Promise<void> {
+  @PageOfList()
+  getNotAssociated(
+    @Caller() caller: CrmCaller,
+    @Given(readNotAssociated) query: ListQuery,
+    @Res() response: Response,
+  ): Promise<void> {
     return this.list(caller, query, response);
   }
 
@@ -152,6 +143,7 @@ export class AccessTokensController {
       'invalidToken',
       'notPermitted',
       'parameterMissing',
+      'semiOptional',
       'invalidParameter',
       'invalidRequest',
       'codeTaken',
@@ -163,7 +155,8 @@ export class AccessTokensController {
     const code = given.optional('authentication_code');
     const isNamed = given.optional('identifier') !== undefined;
     const names = readNewIdentifiers(given, !isNamed && (await this.tokens.identifiersOptional(caller.account)));
-    return ok(await this.view(caller.account, await this.tokens.create(caller, code, names), fields));
+    const kept = given.namesLike(KEPT).length > 0 ? readKept(given) : NOTHING_KEPT;
+    return ok(await this.view(caller.account, await this.tokens.create(caller, code, names, kept), fields));
   }
 
   @Permits('organisation:change')
@@ -180,11 +173,11 @@ export class AccessTokensController {
   })
   async update(
     @Caller() caller: CrmCaller,
-    @Given(readUpdate) { named, code, names, fields }: Update,
+    @Given(readUpdate) { named, fields, ...changes }: Update,
   ): Promise<Envelope<SelectedFields>> {
     const { account } = caller;
     const found = await this.tokens.find(caller, named);
-    return ok(await this.view(account, await this.tokens.update(caller, found, code, names), fields));
+    return ok(await this.view(account, await this.tokens.update(caller, found, changes), fields));
   }
 
   @Permits('organisation:change')

@@ -8,6 +8,7 @@ import { CRM_SETTINGS } from './crm.settings.js';
 import { LOGIN_TOKEN_FORM } from './login-token.form.js';
 import { AccessTokens1795392000000 } from './migrations/1795392000000-access-tokens.js';
 import { CrmAccounts1796169600000 } from './migrations/1796169600000-crm-accounts.js';
+import { TokenRelations1799086403000 } from './migrations/1799086403000-token-relations.js';
 
 export const crm = defineDialect({
   name: 'crm',
@@ -15,7 +16,7 @@ export const crm = defineDialect({
   settings: CRM_SETTINGS,
   entities: [AccessToken, CrmAccount],
   changeClasses: CRM_CHANGES,
-  migrations: [AccessTokens1795392000000, CrmAccounts1796169600000],
+  migrations: [AccessTokens1795392000000, CrmAccounts1796169600000, TokenRelations1799086403000],
   accountExtension: CRM_ACCOUNT_EXTENSION,
   credentials: { forms: () => [LOGIN_TOKEN_FORM] },
   firstCall: (access, baseUrl) => ({

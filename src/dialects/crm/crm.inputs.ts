@@ -1,4 +1,5 @@
 /** The parameters of the methods: their OpenAPI documentation, and functions that read them. */
+import { INTEGER_MAX } from '../../core/index.js';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   readAccessTokenIdentifier,
@@ -6,6 +7,15 @@ import {
   type AccessTokenIdentifier,
 } from './access-token-identifier.js';
 import { CrmError } from './crm.errors.js';
+import { withRelations, withUdf } from './relations.docs.js';
+import {
+  changedUdf,
+  readRelations,
+  readUdf,
+  type TokenRelations,
+  type UdfChanges,
+  type UdfValues,
+} from './token-relations.js';
 import { FIELDS, PASS_CODE_FIELDS, type Field, type PassCodeField } from './crm.fields.js';
 import type { Parameters } from './parameters.js';
 import { readIdentifierChanges, type IdentifierChanges } from './pass-code-rules.js';
@@ -59,13 +69,13 @@ export class NamedInput extends FieldsSetInput {
 /** Descriptions of the parameters that select a part of a list. */
 export const NUMBER =
   'Maximum number of tokens to return. One answer holds at most 10,000 (`CRM_LIST_MAX`); if more are asked for, ' +
-  '`status.description` says where to go on.';
+  '`status.description` says where to go on. Required unless an owner is given.';
 export const OFFSET = 'How many tokens to leave out first. Default: 0.';
 export const NUMBER_OF_RESULTS = 'Another name of `number`. Of both, the smaller counts.';
 
 export class ListInput extends FieldsSetInput {
-  @ApiProperty({ type: 'integer', minimum: 1, example: 10, description: NUMBER })
-  number!: number;
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, example: 10, description: NUMBER })
+  number?: number;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 0, example: 0, description: OFFSET })
   offset?: number;
@@ -76,6 +86,8 @@ export class ListInput extends FieldsSetInput {
   @ApiPropertyOptional({ enum: ['EFFECTIVE', 'NOT_EFFECTIVE', 'PENDING_VERIFICATION'] })
   life_cycle_state?: string;
 }
+
+withRelations(ListInput);
 
 export class CreateInput extends FieldsSetInput {
   @ApiPropertyOptional({ example: 'AC-1', description: 'Unique in the organisation. Default: generated.' })
@@ -91,6 +103,9 @@ export class CreateInput extends FieldsSetInput {
   pass_code?: string;
 }
 
+withRelations(CreateInput);
+withUdf(CreateInput);
+
 export class UpdateInput extends NamedInput {
   @ApiPropertyOptional({ type: String, nullable: true, example: 'AC-2', description: '`null` generates a new one.' })
   authentication_code?: string | null;
@@ -105,6 +120,8 @@ export class UpdateInput extends NamedInput {
   @ApiPropertyOptional({ type: String, nullable: true })
   pass_code?: string | null;
 }
+
+withUdf(UpdateInput);
 
 export class ResetPassCodeInput extends FieldsSetInput {
   @ApiPropertyOptional({ example: 'AC-1', description: 'Send either this or `identifier`.' })
@@ -122,6 +139,7 @@ export interface Named {
 
 /** @throws CrmError `parameterMissing`, `semiOptional`, `invalidParameter` */
 export function readNamed(given: Parameters): Named {
+  given.refuse(RELATION, NO_RELATION);
   return { fields: given.fieldsSet(FIELDS), named: readAccessTokenIdentifier(given) };
 }
 
@@ -135,61 +153,103 @@ const STATES: ReadonlyMap<string, boolean | null> = new Map([
 /** Names of life cycle states. */
 export const STATE_NAMES = [...STATES.keys()];
 
+/** What tokens belong to, in a list; `null` for tokens that belong to nothing. */
+export interface OwnedBy {
+  readonly accountsReceivable?: string;
+  readonly rewardsParticipant?: string;
+}
+
 export interface ListQuery {
   readonly fields: ReadonlySet<Field>;
   readonly number: number;
   readonly offset: number;
   /** The state; `undefined` lists all, `null` none. */
   readonly effective: boolean | null | undefined;
+  /** The owner; `undefined` lists all, `null` those without one. */
+  readonly owner: OwnedBy | null | undefined;
+  readonly classification: string | undefined;
 }
 
-/** What the vendor's lists can be narrowed to. Tokens of this server belong to none of these. */
-const OWNERS = ['accounts_receivable_identifier', 'rewards_participant_identifier', 'classification_identifier'];
+const RELATION = /^(accounts_receivable|rewards_participant|classification)_identifier$/;
+const OWN_FIELD = /^(udf_.*|card_masked_number)$/;
+const NO_RELATION = 'has no effect in this method, and would not select or change what it names; leave it out';
+const CARD = /^card_masked_number$/;
+const NO_CARD = 'is not stored by this server, which keeps no card numbers; leave it out';
+const NO_FILTER = 'does not narrow a list; leave it out to list all';
+
+/** @throws CrmError `parameterMissing`, `semiOptional`, `invalidParameter` */
+export function readList(given: Parameters): ListQuery {
+  given.refuse(OWN_FIELD, NO_FILTER);
+  const { accountsReceivable, rewardsParticipant, classification } = readRelations(given);
+  if (accountsReceivable !== null && rewardsParticipant !== null) {
+    throw new CrmError('semiOptional', 'accounts_receivable_identifier, rewards_participant_identifier');
+  }
+  const owner: OwnedBy | undefined =
+    accountsReceivable !== null
+      ? { accountsReceivable }
+      : rewardsParticipant !== null
+        ? { rewardsParticipant }
+        : undefined;
+  return { ...readPart(given, !owner), owner, classification: classification ?? undefined };
+}
 
 /** @throws CrmError `parameterMissing`, `invalidParameter` */
-export function readList(given: Parameters): ListQuery {
-  requireNoOwner(given);
+export function readNotAssociated(given: Parameters): ListQuery {
+  given.refuse(OWN_FIELD, NO_FILTER);
+  given.refuse(RELATION, 'is not taken here, since this lists what belongs to nobody; use access_tokens/list');
+  return { ...readPart(given, true), owner: null, classification: undefined };
+}
+
+/** @param needsNumber - whether the number of tokens has to be given */
+function readPart(given: Parameters, needsNumber: boolean): Omit<ListQuery, 'owner' | 'classification'> {
   const fields = given.fieldsSet(FIELDS);
-  const number = readNumber(given);
+  const number = given.whole('number', 1);
+  const results = given.whole('number_of_results', 1);
+  if (needsNumber && number === undefined && results === undefined) throw new CrmError('parameterMissing', 'number');
   const offset = given.whole('offset', 0) ?? 0;
   const state = given.optional('life_cycle_state');
   const effective = state === undefined ? undefined : STATES.get(state);
   if (state !== undefined && effective === undefined) {
     throw new CrmError('invalidParameter', `life_cycle_state must be one of ${STATE_NAMES.join(', ')}`);
   }
-  return { fields, number, offset, effective };
+  return { fields, number: Math.min(number ?? INTEGER_MAX, results ?? INTEGER_MAX), offset, effective };
 }
 
-/** A caller who asks for the tokens of one customer must not take all tokens for them. */
-function requireNoOwner(given: Parameters): void {
-  const owner = OWNERS.find((name) => (given.raw(name) ?? '') !== '');
-  if (owner === undefined) return;
-  throw new CrmError(
-    'invalidParameter',
-    `${owner} is not available, because access tokens of this server belong to their organisation only; leave it out ` +
-      'to list all of them',
-  );
+/** What a new token is related to, and what callers keep with it. */
+export interface Kept extends TokenRelations {
+  readonly udf: UdfValues | null;
 }
 
-function readNumber(given: Parameters): number {
-  const number = given.whole('number', 1);
-  const results = given.whole('number_of_results', 1);
-  if (number === undefined && results === undefined) throw new CrmError('parameterMissing', 'number');
-  return Math.min(number ?? Infinity, results ?? Infinity);
+/** Names of the parameters that {@link readKept} reads or refuses. */
+export const KEPT = new RegExp(`${RELATION.source}|${OWN_FIELD.source}`);
+
+export const NOTHING_KEPT: Kept = {
+  accountsReceivable: null,
+  rewardsParticipant: null,
+  classification: null,
+  udf: null,
+};
+
+/** @throws CrmError `semiOptional`, `invalidParameter` */
+export function readKept(given: Parameters): Kept {
+  given.refuse(CARD, NO_CARD);
+  return { ...readRelations(given), udf: changedUdf(null, readUdf(given)) };
 }
 
 export interface Update extends Named {
   /** A new code, `null` for a generated one, `undefined` for the present one. */
   readonly code: string | null | undefined;
   readonly names: IdentifierChanges;
+  readonly udf: UdfChanges;
 }
 
 /** @throws CrmError `parameterMissing`, `semiOptional`, `invalidParameter` */
 export function readUpdate(given: Parameters): Update {
   const { fields, named } = readNamed(given);
+  given.refuse(CARD, NO_CARD);
   const code = given.given('authentication_code');
   if (code === '') throw new CrmError('invalidParameter', 'authentication_code must not be empty');
-  return { fields, named, code, names: readIdentifierChanges(given) };
+  return { fields, named, code, names: readIdentifierChanges(given), udf: readUdf(given) };
 }
 
 export interface ResetPassCode {
@@ -199,6 +259,7 @@ export interface ResetPassCode {
 
 /** @throws CrmError `semiOptional`, `invalidParameter` */
 export function readResetPassCode(given: Parameters): ResetPassCode {
+  given.refuse(RELATION, NO_RELATION);
   const fields = given.fieldsSet(PASS_CODE_FIELDS);
   const named = readCodeOrIdentifier(given);
   return { fields, named: 'authenticationCode' in named ? { handle: named.authenticationCode } : named };

@@ -2,8 +2,10 @@
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import type { Account } from '../../identity/index.js';
 import type { AccessToken } from './access-token.entity.js';
+import { RELATION_VIEWS, withUdf } from './relations.docs.js';
+import { relationView } from './token-relations.js';
 import { token } from './crm.examples.js';
-import type { Field } from './crm.fields.js';
+import { UDF_FIELDS, type Field, type UdfField } from './crm.fields.js';
 import type { Author, Authors } from './log-information.js';
 
 export class StatusView {
@@ -108,18 +110,20 @@ export class AccessTokenView {
   @ApiPropertyOptional({ type: Object, nullable: true, example: null })
   verified_by_user?: null;
 
-  @ApiPropertyOptional({ type: Object, nullable: true, example: null })
-  classification?: null;
+  @ApiPropertyOptional({ type: RELATION_VIEWS.classification, nullable: true })
+  classification?: object | null;
 
-  @ApiPropertyOptional({ type: Object, nullable: true, example: null })
-  accounts_receivable?: null;
+  @ApiPropertyOptional({ type: RELATION_VIEWS.accounts_receivable, nullable: true })
+  accounts_receivable?: object | null;
 
-  @ApiPropertyOptional({ type: Object, nullable: true, example: null })
-  rewards_participant?: null;
+  @ApiPropertyOptional({ type: RELATION_VIEWS.rewards_participant, nullable: true })
+  rewards_participant?: object | null;
 
   @ApiPropertyOptional()
   log_information?: LogInformationView;
 }
+
+withUdf(AccessTokenView);
 
 /** What `reset_pass_code` returns. */
 export class PassCodeView extends PickType(AccessTokenView, [
@@ -155,11 +159,21 @@ export function accessTokenFields(
     verification_code: none,
     verified_date: none,
     verified_by_user: none,
-    classification: none,
-    accounts_receivable: none,
-    rewards_participant: none,
+    classification: () => token.classification && relationView(token.classification, CLASSIFICATION),
+    accounts_receivable: () => token.accountsReceivable && relationView(token.accountsReceivable, ACCOUNTS_RECEIVABLE),
+    rewards_participant: () => token.rewardsParticipant && relationView(token.rewardsParticipant, PARTICIPANT),
+    ...udfFields(token),
     log_information: () => logInformationView(token, account, authors),
   };
+}
+
+const CLASSIFICATION = ['id', 'name', 'alternative_code'];
+const ACCOUNTS_RECEIVABLE = ['id', 'number', 'name', 'life_cycle_state', 'account_owner'];
+const PARTICIPANT = ['id', 'number'];
+
+function udfFields({ udf }: Pick<AccessToken, 'udf'>): Record<UdfField, () => unknown> {
+  const entries = UDF_FIELDS.map((field) => [field, () => udf?.[field] ?? null] as const);
+  return Object.fromEntries(entries) as Record<UdfField, () => unknown>;
 }
 
 /** The fields that a client has selected, by name. */
@@ -176,6 +190,10 @@ export const COLUMNS: Readonly<Partial<Record<Field, readonly (keyof AccessToken
   life_cycle_state: ['enabled'],
   authentication_code: ['handle'],
   identifier: ['identifier'],
+  classification: ['classification'],
+  accounts_receivable: ['accountsReceivable'],
+  rewards_participant: ['rewardsParticipant'],
+  ...(Object.fromEntries(UDF_FIELDS.map((field) => [field, ['udf']])) as Record<UdfField, ['udf']>),
   log_information: ['createdAt', 'updatedAt'],
 };
 

@@ -25,6 +25,20 @@ export class Parameters {
     return Object.hasOwn(this.values, name) ? this.values[name] : undefined;
   }
 
+  /** The names that match and have a value, even if it is `null`. */
+  namesLike(pattern: RegExp): string[] {
+    return Object.keys(this.values).filter((name) => pattern.test(name) && this.values[name] !== undefined);
+  }
+
+  /**
+   * Refuses parameters of which the caller expects an effect that they would not have.
+   * @throws CrmError `invalidParameter`
+   */
+  refuse(pattern: RegExp, reason: string): void {
+    const name = this.namesLike(pattern).find((each) => (this.values[each] ?? '') !== '');
+    if (name !== undefined) throw new CrmError('invalidParameter', `${name.slice(0, 40)} ${reason}`);
+  }
+
   /**
    * A text; `null` if sent as `null`, `undefined` if absent.
    * @throws CrmError `invalidParameter`

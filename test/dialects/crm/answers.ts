@@ -23,6 +23,10 @@ export interface AccessToken {
   life_cycle_state: string;
   authentication_code: string;
   identifier: string | null;
+  accounts_receivable: Record<string, unknown> | null;
+  rewards_participant: Record<string, unknown> | null;
+  classification: Record<string, unknown> | null;
+  [udf: `udf_${string}`]: string | number | null;
   log_information: LogInformation;
 }
 
@@ -90,6 +94,8 @@ export const FIELDS = [
   'classification',
   'accounts_receivable',
   'rewards_participant',
+  ...[1, 2, 3, 4, 5, 6, 7, 8].map((at) => `udf_string_${String(at)}`),
+  ...[1, 2, 3, 4].flatMap((at) => [`udf_float_${String(at)}`, `udf_date_${String(at)}`]),
   'log_information',
 ].sort();
 

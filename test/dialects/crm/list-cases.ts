@@ -170,16 +170,22 @@ export function listSuite(verb: 'GET' | 'POST', path: string): void {
       });
 
       it.each(['accounts_receivable_identifier', 'rewards_participant_identifier', 'classification_identifier'])(
-        'refuses %s, instead of listing the tokens of everybody',
+        'refuses a %s that names nothing, instead of listing the tokens of everybody',
         async (name) => {
           await make(crm.root);
-          const values = verb === 'POST' ? [{ number: 'ACR0000000069' }, {}, 'number=ACR0000000069', false, []] : [];
-          for (const value of [...values, 'number=ACR0000000069', 'x']) {
+          const values = verb === 'POST' ? ['number=ACR0000000069', false, [], 7] : [];
+          for (const value of [...values, 'x']) {
             expect(failure(await call(crm.root, { number: 5, [name]: value }), ERROR.invalid)).toContain(name);
           }
           expect(await list(crm.root, { number: 1, [name]: '' })).toHaveLength(1);
         },
       );
+
+      it('refuses fields that do not narrow a list', async () => {
+        for (const name of ['udf_string_1', 'udf_float_2', 'udf_date_4', 'udf_string_9', 'card_masked_number']) {
+          expect(failure(await call(crm.root, { number: 5, [name]: '1' }), ERROR.invalid)).toContain(name);
+        }
+      });
 
       it('refuses anything but a state for life_cycle_state', async () => {
         await eachAtOnce(BAD_STATES, async (state) => {
