@@ -1,7 +1,7 @@
 /** What a run measures, and how thoroughly. */
 import { parseArgs } from 'node:util';
 
-export const MEASURES = ['verify', 'in-process', 'issue', 'scale', 'writes'] as const;
+export const MEASURES = ['verify', 'verify-app', 'in-process', 'issue', 'scale', 'writes'] as const;
 export type MeasureName = (typeof MEASURES)[number];
 
 export interface Options {

@@ -9,6 +9,7 @@ import { measureInProcess } from './measures/in-process.js';
 import { measureIssue } from './measures/issue.js';
 import { measureScale } from './measures/scale.js';
 import { Stage, type Measure } from './measures/stage.js';
+import { measureVerifyApp } from './measures/verify-app.js';
 import { measureVerify } from './measures/verify.js';
 import { measureWrites } from './measures/writes.js';
 import { USAGE, readOptions, type MeasureName, type Options } from './options.js';
@@ -19,6 +20,7 @@ import { profile, type Profile } from './report/profile.js';
 
 const MEASURE: Record<MeasureName, Measure> = {
   verify: measureVerify,
+  'verify-app': measureVerifyApp,
   'in-process': measureInProcess,
   issue: measureIssue,
   scale: measureScale,

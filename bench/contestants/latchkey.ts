@@ -61,3 +61,18 @@ export const ISSUE: LoadRequest = {
 };
 
 export const FIRST_PAGE: LoadRequest = { method: 'GET', path: `${TOKENS}?per_page=50`, headers: AUTHORIZATION };
+
+/** Makes an application that admits every service token of the account. @returns its audience tag */
+export async function newApplication({ url }: Contestant): Promise<string> {
+  const response = await fetch(`${url}/client/v4/accounts/${ACCOUNT_ID}/access/apps`, {
+    method: 'POST',
+    headers: { ...AUTHORIZATION, 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      name: 'an application',
+      domain: 'app.example.com',
+      policies: [{ name: 'services', decision: 'non_identity', include: [{ any_valid_service_token: {} }] }],
+    }),
+  });
+  const { result } = (await response.json()) as { result: { aud: string } };
+  return result.aud;
+}
