@@ -1,22 +1,12 @@
 /** What applications use to check assertions takes ours as it is, and refuses whatever differs. */
-import { createHmac, createPublicKey, generateKeyPairSync, hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SignJWT } from 'jose';
-import { SigningKeyCreated, SigningKeys } from '../../src/assertions/index.js';
-import { servicesOf } from '../support/services.js';
 import { ACCOUNT, startServer } from '../support/test-server.js';
+import { changeKeys, forgeries } from './forgeries.js';
 import { ask, assertionOf, guardedApplication, partOf } from './guarded.js';
 import { dataPlaneSuite, pair, type Headers } from './support.js';
 import { ISSUER, mapHosts, validatorsFor, type Validator } from './validators.js';
 
 const NAMES = Object.keys(validatorsFor('http://127.0.0.1'));
-const DAY_MS = 86_400_000;
-
-/** A key that the server does not know. */
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-
-const encoded = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
-
 dataPlaneSuite(
   'a validator',
   ({ cf }) => {
@@ -49,16 +39,7 @@ dataPlaneSuite(
       });
 
       it('refuses forged ones', async () => {
-        const [header, claims] = [partOf(assertion, 0), partOf(assertion, 1)];
-        const [key] = await cf.server.app.get(SigningKeys).published();
-        const publicKey = createPublicKey({ key: { ...key?.publicKey }, format: 'jwk' });
-        const unsigned = `${encoded({ ...header, alg: 'none' })}.${encoded(claims)}.`;
-        const body = `${encoded({ ...header, alg: 'HS256' })}.${encoded(claims)}`;
-        const pem = publicKey.export({ type: 'spki', format: 'pem' });
-        const hmac = `${body}.${createHmac('sha256', pem).update(body).digest('base64url')}`;
-        const signed = (kid: string): Promise<string> =>
-          new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid }).sign(privateKey);
-        const forged = [unsigned, hmac, await signed(hash('sha256', 'own')), await signed(String(header.kid))];
+        const forged = await forgeries(cf.server, assertion);
         for (const text of forged) expect([text, await validator(name)(text, { aud })]).toEqual([text, false]);
       });
 
@@ -73,15 +54,7 @@ dataPlaneSuite(
     it('loses nobody while the key changes', async () => {
       const before = Object.entries(validatorsFor(cf.server.baseUrl));
       for (const [, accepts] of before) expect(await accepts(await assertionNow(), { aud })).toBe(true);
-      // As if 42 days had passed for the keys, and none for the validators, whose clock cannot be moved.
-      const kids = async (): Promise<unknown> =>
-        (await cf.server.app.get(SigningKeys).published()).map(({ publicKey }) => publicKey.kid);
-      const [current, next] = (await kids()) as string[];
-      const table = 'latchkey_signing_key';
-      await cf.server.dataSource.query(
-        `UPDATE ${table} SET signs_from = signs_from - ${String(42 * DAY_MS)} WHERE kid IN ('${String(current)}', '${String(next)}')`,
-      );
-      await servicesOf(cf.server).events.deliver([new SigningKeyCreated()]);
+      const [, next] = await changeKeys(cf.server);
       const other = pair(await cf.token(ACCOUNT.id));
       const changed = assertionOf(await ask(cf.server, `app=${aud}`, other));
       expect(partOf(changed, 0).kid).toBe(next);
