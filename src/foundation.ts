@@ -1,4 +1,4 @@
-/** What a host needs besides the dialects it embeds: the base module, and the parts that it may use or replace. */
+/** What a host needs in addition to the dialects it embeds: the base module, and the parts that it may use or replace. */
 export { LatchkeyModule } from './latchkey.module.js';
 export type { LatchkeyExtras, LatchkeyOptions } from './latchkey.options.js';
 export { ConnectionError, type DatabaseAddress } from './persistence/index.js';

@@ -32,8 +32,8 @@ const AUD = /^[0-9a-f]{64}$/;
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Remembers as many applications, and as many hosts, as there may be tokens in the credential cache. Whoever changes an
- * application or a policy waits until every instance has forgotten the former state, as with a revocation.
+ * Remembers as many applications, and as many hosts, as there may be tokens in the credential cache. A caller who changes
+ * an application or a policy waits until every instance has forgotten the former state, as with a revocation.
  */
 @Injectable()
 export class ApplicationDirectory implements OnModuleDestroy {

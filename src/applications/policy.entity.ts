@@ -45,15 +45,15 @@ export class Policy {
   @Column({ name: 'token_kind', type: 'varchar', length: 32, update: false })
   tokenKind!: string;
 
-  /** Whoever matches the policy meets one of these. */
+  /** A visitor who matches the policy meets one of these. */
   @Column(jsonColumn({ name: 'include_rules' }))
   include!: readonly Rule[];
 
-  /** Whoever matches the policy meets all of these. */
+  /** A visitor who matches the policy meets all of these. */
   @Column(jsonColumn({ name: 'require_rules' }))
   require!: readonly Rule[];
 
-  /** Whoever matches the policy meets none of these. */
+  /** A visitor who matches the policy meets none of these. */
   @Column(jsonColumn({ name: 'exclude_rules' }))
   exclude!: readonly Rule[];
 

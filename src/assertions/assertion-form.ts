@@ -9,7 +9,7 @@ export interface AssertionForm {
   readonly header: string;
   /** What OpenAPI documents say of the header. */
   readonly documentation: string;
-  /** The claims besides issuer, audience and times. */
+  /** The claims in addition to issuer, audience and times. */
   claims(acceptance: Acceptance): Readonly<Record<string, string>>;
 }
 

@@ -67,7 +67,7 @@ export class AssertionSigner {
     if (now >= assertion.renewAt || now < assertion.signedAt - SKEW_SECONDS * 1000)
       return this.signing(entry, acceptance, audience);
     if (now >= assertion.renewSoonAt && !entry.signing) {
-      // Whoever comes when it is due gets the error.
+      // The caller who comes when it is due gets the error.
       this.signing(entry, acceptance, audience).catch(() => undefined);
     }
     return assertion;

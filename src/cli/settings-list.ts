@@ -83,7 +83,7 @@ Addresses and account names:
 
 Rights of users:
   USERS_CHANGE_EMAIL            Whether users may change their own e-mail address; administrators may change any (never, free; default: never)
-  USERS_VISIBLE_TO              Who sees the names and addresses of users, besides administrators (tenants, members, everyone; default: tenants)
+  USERS_VISIBLE_TO              Who sees the names and addresses of users, in addition to administrators (tenants, members, everyone; default: tenants)
   ACCOUNT_RENAMED_BY            Who may rename an account: its own administrators as well, or only those of the server (account, server; default: account)
   ACCOUNT_LAST_ADMINISTRATOR    Whether members may remove or demote the last administrator of their account (kept, removable; default: kept)
 

@@ -66,7 +66,7 @@ export async function requireNoServer(dataSource: DataSource): Promise<void> {
   );
 }
 
-/** Holds an SQLite file meanwhile, so that no server uses it. */
+/** Holds an SQLite file during the migration, so that no server uses it. */
 async function claimed(call: CommandCall, work: (dataSource: DataSource) => Promise<void>): Promise<void> {
   const { address } = call.loadConfig().database;
   requireFile(address);

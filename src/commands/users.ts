@@ -1,4 +1,4 @@
-/** The commands about users: list them, and let them in again. */
+/** The commands about users: list them, and restore their access. */
 import type { INestApplicationContext } from '@nestjs/common';
 import { COMMAND_LINE, UserDirectory, type DirectoryUser } from '../core/index.js';
 import { PasswordService, PersonalTokenService, ServerSettings, UserService, type User } from '../identity/index.js';

@@ -42,7 +42,7 @@ export const PASSWORD_LIMIT_SETTINGS = settingsTable('Passwords', {
     form: integer(1, 10_000),
     default: 64,
     doc: 'How many passwords may wait to be hashed, for each purpose, before 503',
-    more: 'Callers take turns; whoever has the most waiting is turned away first.',
+    more: 'Callers take turns; the caller with the most waiting is turned away first.',
   }),
 });
 

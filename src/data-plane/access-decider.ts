@@ -23,8 +23,8 @@ export type Decision =
   | { readonly outcome: 'unauthenticated'; readonly hasCredentials: boolean }
   | { readonly outcome: 'forbidden'; readonly accountNotNamed: boolean };
 
-/** The application that a request is for, and the address of who sends it; `null` if that does not matter. */
-export interface Door {
+/** The application that a request is for, and the address of its sender; `null` if no policy needs it. */
+export interface ApplicationVisit {
   readonly application: KnownApplication;
   readonly address: string | null;
 }
@@ -33,7 +33,7 @@ export interface Door {
 interface Question {
   readonly policy: AccessPolicy;
   readonly source: DecisionSource | undefined;
-  readonly door: Door | undefined;
+  readonly visit: ApplicationVisit | undefined;
 }
 
 type Reason = DecisionMessage['reason'];
@@ -76,16 +76,16 @@ export class AccessDecider {
   /**
    * Decides whether a request is admitted; synchronous if no database access is needed.
    * @param source - where the request comes from; without it, nothing is published, and the last use has no address
-   * @param door - the application, if the policy names one: its policies have to admit as well
+   * @param visit - the application, if the policy names one: its policies have to admit as well
    * @throws DomainError `unavailable`, thrown or rejected
    */
   decide(
     rawHeaders: readonly string[],
     policy: AccessPolicy,
     source?: DecisionSource,
-    door?: Door,
+    visit?: ApplicationVisit,
   ): Decision | Promise<Decision> {
-    const question = { policy, source, door };
+    const question = { policy, source, visit };
     const presented = this.presented(rawHeaders, question);
     if ('reason' in presented) return refusal(presented.reason, question);
     if ('candidates' in presented) return this.decideAmong(presented.candidates, question);
@@ -98,8 +98,8 @@ export class AccessDecider {
 
   /** A credential that the policy cannot admit is the application's, unless there is no other. */
   private presented(rawHeaders: readonly string[], question: Question): PresentedCredential {
-    const { policy, door } = question;
-    const reader = door ? this.applicationReaders.readerFor(policy, door.application) : this.readerFor(policy);
+    const { policy, visit } = question;
+    const reader = visit ? this.applicationReaders.readerFor(policy, visit.application) : this.readerFor(policy);
     const presented = reader.read(rawHeaders);
     const isMissing = 'reason' in presented && presented.reason === 'missing';
     if (!isMissing || reader === this.reader || isBypassed(question)) return presented;
@@ -140,10 +140,10 @@ export class AccessDecider {
   }
 
   /** What is asked last, because it may need the database: the memberships of the user, and the number of accounts. */
-  private reasonByAccounts(verdict: Verdict, { policy, door }: Question): Reason | Promise<Reason> {
+  private reasonByAccounts(verdict: Verdict, { policy, visit }: Question): Reason | Promise<Reason> {
     if (policy.memberOf) return this.reasonByRoles(verdict, policy);
     // An application belongs to one account, and admits no token of another.
-    if (this.withoutAccount || door || namesHolders(policy)) return null;
+    if (this.withoutAccount || visit || namesHolders(policy)) return null;
     const several = this.accounts.isMoreThanOne();
     if (several instanceof Promise) return several.then((late) => (late ? 'account_not_named' : null));
     return several ? 'account_not_named' : null;
@@ -188,8 +188,8 @@ function refusal(reason: 'missing' | 'malformed' | 'conflicting' | 'unknown', qu
 }
 
 /** Whether the application admits everybody, or everybody from this address. */
-function isBypassed({ door }: Question): boolean {
-  return door?.application.decide(null, door.address) === 'admitted';
+function isBypassed({ visit }: Question): boolean {
+  return visit?.application.decide(null, visit.address) === 'admitted';
 }
 
 function bypass(question: Question): Decision {
@@ -203,10 +203,10 @@ function outcomeOf(reason: Reason): DecisionMessage['outcome'] {
 }
 
 /** `null` if nothing speaks against admitting it but what needs the database. */
-function reasonAgainst(verdict: Verdict, form: CredentialForm, { policy, door }: Question): Reason {
+function reasonAgainst(verdict: Verdict, form: CredentialForm, { policy, visit }: Question): Reason {
   if (verdict.status !== 'valid') return verdict.status;
   const { token } = verdict;
   if (!form.kinds.includes(token.kind) || form.accepts?.(token) === false) return 'wrong_form';
-  if (door && door.application.decide(token, door.address) !== 'admitted') return 'not_admitted';
+  if (visit && visit.application.decide(token, visit.address) !== 'admitted') return 'not_admitted';
   return admits(policy, verdict) ? null : 'not_admitted';
 }

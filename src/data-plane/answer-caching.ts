@@ -27,7 +27,7 @@ export class AnswerCaching {
     return this.maxAgeMs === 0;
   }
 
-  /** The request headers that an answer depends on. @param more - besides those of all credentials */
+  /** The request headers that an answer depends on. @param more - in addition to those of all credentials */
   vary(more: readonly string[] = []): readonly string[] {
     return ['Vary', [...this.forms.headers, ...more].join(', ')];
   }
@@ -36,7 +36,7 @@ export class AnswerCaching {
    * How long the answer may be cached: never beyond the end of the credential. `must-revalidate` allows shared caches,
    * such as the proxy's own, to store answers to requests with an Authorization header (RFC 9111 §3.5).
    * @param until - a further end, in milliseconds since 1970
-   * @param more - request headers that the answer depends on, besides those of all credentials
+   * @param more - request headers that the answer depends on, in addition to those of all credentials
    */
   control({ token, matched }: Acceptance, until = Infinity, more: readonly string[] = []): readonly string[] {
     if (this.maxAgeMs === 0) return NO_STORE;

@@ -48,7 +48,7 @@ export class ApplicationAnswers {
 
   /**
    * @returns at once if nothing has to be read or signed
-   * @throws PolicyError for an application that there is not; DomainError `unavailable`; thrown or rejected
+   * @throws PolicyError for an application that does not exist; DomainError `unavailable`; thrown or rejected
    */
   answer(exchange: VerifyExchange, policy: AccessPolicy): Answer | Promise<Answer> {
     const found = this.finder.find(exchange.request, policy);
@@ -100,7 +100,7 @@ export class ApplicationAnswers {
     return answer;
   }
 
-  /** The header of every form of assertion, empty for those that there are not. */
+  /** The header of every form of assertion, empty for those that do not apply. */
   private assertionHeaders(assertion: Assertion | null): readonly string[] {
     return this.forms.headers.flatMap((name) => [name, name === assertion?.header ? assertion.text : '']);
   }

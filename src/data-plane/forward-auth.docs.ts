@@ -17,7 +17,7 @@ function description(forms: CredentialForms): string {
   return (
     'For proxies: nginx `auth_request`, Caddy `forward_auth`, Traefik ForwardAuth, Envoy ext_authz. All methods are ' +
     `answered alike, and the body is ignored. The credential is ${presentableNouns(forms)}. Send exactly one: ` +
-    'what the rule cannot admit, and what is no credential of this server beside one that is, belongs to the ' +
+    'what the rule cannot admit, and what is no credential of this server next to one that is, belongs to the ' +
     'application and is ignored. The query never contains credentials. All parameters that are given have to hold. On a server with several accounts ' +
     'a policy has to say whose tokens it means: by `account`, `member_of`, `user` or `token`. Proxies that append the original path and query to a prefix (Envoy) can put ' +
     `the policy into the path: \`/verify/only/${rule}/…\` is the same as \`/verify?${rule}\`.`

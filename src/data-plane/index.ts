@@ -8,6 +8,6 @@ export type { DataPlaneOptions } from './data-plane.options.js';
 export { AdmitTokens, CurrentPrincipal, TokenGuard, type TokenPrincipal } from './guards/token.guard.js';
 export type { DecisionMessage, DecisionSource } from './channels.js';
 export { ApplicationFinder } from './application-finder.js';
-export { AccessDecider, type Decision, type Door } from './access-decider.js';
+export { AccessDecider, type Decision, type ApplicationVisit } from './access-decider.js';
 export { TokenRevocation } from './oauth/token-revocation.js';
 export { dataPlaneDocument, withForwardAuth } from './data-plane.docs.js';

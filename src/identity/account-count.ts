@@ -7,7 +7,7 @@ import { AccountCreated, AccountDeleted } from './changes.js';
 /** The only key. */
 const ACCOUNTS = 'accounts';
 
-/** Whoever creates an account waits until every instance knows of it. */
+/** A caller who creates an account waits until every instance knows of it. */
 @Injectable()
 export class AccountCount implements OnModuleDestroy {
   private readonly cache: ChangeAwareCache<typeof ACCOUNTS, boolean>;

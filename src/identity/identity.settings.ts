@@ -103,7 +103,7 @@ export const RIGHTS_SETTINGS = settingsTable(
       env: 'USERS_VISIBLE_TO',
       form: choice('tenants', 'members', 'everyone'),
       default: 'tenants',
-      doc: 'Who sees the names and addresses of users, besides administrators',
+      doc: 'Who sees the names and addresses of users, in addition to administrators',
       more:
         '`members`: themselves, and members of the same account; `everyone`: every signed-in user; `tenants`: everyone ' +
         'while there is one account, `members` from the second on.',

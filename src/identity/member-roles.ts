@@ -16,8 +16,8 @@ import { Membership, type Role } from './membership.entity.js';
 export type RolesByAccount = ReadonlyMap<string, Role>;
 
 /**
- * Remembers the memberships of as many users as there may be tokens in the credential cache. Whoever removes a member or
- * changes a role waits until every instance has forgotten the former state, as with a revocation.
+ * Remembers the memberships of as many users as there may be tokens in the credential cache. A caller who removes a
+ * member or changes a role waits until every instance has forgotten the former state, as with a revocation.
  */
 @Injectable()
 export class MemberRoles implements OnModuleDestroy {

@@ -59,7 +59,7 @@ export async function removeLeftRows(
     const { tokens, others } = await removeSome(manager, owner, limit - removed, extensions);
     removed += tokens + others;
     if (removed === limit) break;
-    // Revocations of single tokens meanwhile were counted.
+    // Revocations of single tokens were counted in the meantime.
     if (owner.kind === 'account') await manager.delete(TokenCount, { accountId: owner.id });
     await manager.delete(RemovedOwner, { kind: owner.kind, id: owner.id });
   }

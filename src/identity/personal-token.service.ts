@@ -52,7 +52,7 @@ export class PersonalTokenService {
     return this.unitOfWork.read((manager) => this.tokens.find(manager, PersonalToken, { userId, handle }));
   }
 
-  /** The token with this handle, whoever owns it, or `null`. */
+  /** The token with this handle, of any owner, or `null`. */
   findByHandle(handle: string): Promise<PersonalToken | null> {
     return this.unitOfWork.read((manager) => this.tokens.find(manager, PersonalToken, { handle, handleScope: '' }));
   }

@@ -62,7 +62,7 @@ export type RelayMessage =
   | { readonly event: 'resync' }
   /** This instance has received one of its own changes. */
   | { readonly event: 'delivered'; readonly lagMs: number }
-  /** A revocation has waited for the other instances; `unconfirmed` if the database became unavailable meanwhile. */
+  /** A revocation has waited for the other instances; `unconfirmed` if the database became unavailable while it waited. */
   | { readonly event: 'revocation'; readonly outcome: 'confirmed' | 'unconfirmed'; readonly waitMs: number };
 
 /** Published on PostgreSQL only. */

@@ -38,7 +38,7 @@ parentPort.on('message', (command) => {
 });
 `;
 
-/** The thread needs little memory besides the driver's. */
+/** The thread needs little memory in addition to the driver's. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 };
 
 /**

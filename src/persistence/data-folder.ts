@@ -22,7 +22,7 @@ const THIS: Place = {
 
 /**
  * The file of the database if `DATABASE_URL` is not set. A database in `./data` is used from there even where the program
- * is installed: whoever has started in this folder before finds what they had.
+ * is installed: users who have started it in this folder before find what they had.
  */
 export function defaultFile(env: Readonly<Record<string, string | undefined>>, place: Place = THIS): string {
   const { LATCHKEY_DATA: given = '' } = env;

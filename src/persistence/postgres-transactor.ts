@@ -15,7 +15,7 @@ import { PostgresWatch } from './postgres-watch.js';
 const TRIES = 4;
 
 /** How long a write waits for a connection, in milliseconds. */
-const PATIENCE_MS = 5000;
+const MAX_WAIT_MS = 5000;
 
 export class PostgresTransactor extends Transactor implements OnApplicationShutdown {
   private readonly writers: Semaphore;
@@ -33,7 +33,7 @@ export class PostgresTransactor extends Transactor implements OnApplicationShutd
     this.watch = PostgresWatch.of(dataSource, answerMs);
     this.writers = new Semaphore({
       concurrent: Math.max(1, poolSizeOf(dataSource) - 1),
-      maxWaitMs: PATIENCE_MS,
+      maxWaitMs: MAX_WAIT_MS,
       onReject: { message: 'too many changes are waiting for the database; try again', retryAfterSeconds: 2 },
     });
   }

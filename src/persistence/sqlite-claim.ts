@@ -16,7 +16,7 @@ const HAS_DATA = 1;
 const CLAIM = '-server';
 
 /** Endings of what belongs to a database file: its log, the log's index, and the claim. */
-const BESIDE = ['-wal', '-shm', CLAIM];
+const BELONGINGS = ['-wal', '-shm', CLAIM];
 
 /** Another server uses the file; the message names it. */
 export class ClaimedError extends UnusableDatabase {
@@ -38,7 +38,7 @@ interface Holder {
 }
 
 /**
- * Held from before the database is opened until it is closed. It is a lock on a small SQLite database beside the file
+ * Held from before the database is opened until it is closed. It is a lock on a small SQLite database next to the file
  * (`<file>-server`), which the operating system releases when the process ends, whatever ends it.
  */
 export class SqliteClaim {
@@ -127,7 +127,7 @@ function lost(file: string, what: string): string {
 function makePrivate(file: string): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   for (const name of [file, `${file}${CLAIM}`]) create(name);
-  for (const name of [file, ...BESIDE.map((ending) => `${file}${ending}`)]) {
+  for (const name of [file, ...BELONGINGS.map((ending) => `${file}${ending}`)]) {
     const found = statSync(name, { throwIfNoEntry: false });
     if (found && (found.mode & 0o077) !== 0) chmodSync(name, PRIVATE);
   }

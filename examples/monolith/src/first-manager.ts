@@ -1,4 +1,4 @@
-/** On an empty database, hires a manager and prints his token, once. */
+/** On an empty database, hires a manager and prints their token, once. */
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { PersonalTokenService, SYSTEM } from 'latchkey/foundation';

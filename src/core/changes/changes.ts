@@ -91,7 +91,7 @@ export class TokenRevoked extends TokenChange {
 }
 
 /**
- * Every instance writes the uses of tokens that it has not written yet, before whoever asked for it goes on: needed to
+ * Every instance writes the uses of tokens that it has not written yet, before the caller who asked for it goes on: needed to
  * judge which tokens are in use.
  */
 export class LastUsesCollected extends Change {

@@ -103,7 +103,7 @@ describe('a fair queue', () => {
     await finish();
   });
 
-  it('rejects the work of whoever has the most waiting, the newest first', async () => {
+  it('rejects the work of the caller with the most waiting, the newest first', async () => {
     queue = queueOf(1, 3);
     const flood = ['a1', 'a2', 'a3', 'a4', 'a5'].map((name) => work('one', 'a', name));
     expect(await flood[4]).toBeInstanceOf(Overload);

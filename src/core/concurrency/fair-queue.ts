@@ -28,7 +28,7 @@ interface Waiting {
 
 /**
  * Purposes take turns, and within a purpose its callers. When a purpose has as much waiting as it may, new work takes
- * the place of the newest work of whoever has the most waiting; work of those who have the most is rejected.
+ * the place of the newest work of the caller with the most waiting; work of those who have the most is rejected.
  */
 export class FairQueue<P extends string> {
   private readonly lines = new Map<P, FairLine<Waiting>>();

@@ -24,7 +24,7 @@ const LONGEST_PAGE = 1001;
 
 /**
  * The slices of a read take turns with those of all other readers; those of one user are read one at a time. Rows that
- * change meanwhile appear as they were or as they are.
+ * change in the meantime appear as they were or as they are.
  */
 @Injectable()
 export class LongReads {

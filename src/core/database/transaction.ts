@@ -85,7 +85,7 @@ export class Transaction {
   }
 
   /**
-   * Records that what the author wants to revoke is already revoked. Whoever revoked it may still be waiting until
+   * Records that what the author wants to revoke is already revoked. The caller who revoked it may still be waiting until
    * every instance knows, so the author waits as well.
    */
   alreadyRevoked(): void {

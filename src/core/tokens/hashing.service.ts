@@ -40,7 +40,7 @@ export class HashingService implements OnModuleInit {
     this.queue = new FairQueue({
       concurrent: slots,
       maxWaiting: waiting,
-      // Whoever floods the server with passwords of tokens, or new ones, stops nobody's login.
+      // A flood of passwords of tokens, or of new ones, stops nobody's login.
       reserved: ['login', 'known_login'],
       onReject: { message: 'too many passwords are being checked at the moment; try again', retryAfterSeconds: 2 },
     });

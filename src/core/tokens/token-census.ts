@@ -32,7 +32,7 @@ export interface KindCensus {
 
 type Row = Readonly<Record<keyof KindCensus, unknown>> & { readonly kind: string; readonly last: string };
 
-/** Goes through the table in slices. Tokens that change meanwhile count as they were or as they are. */
+/** Goes through the table in slices. Tokens that change in the meantime count as they were or as they are. */
 @Injectable()
 export class TokenCensus {
   constructor(

@@ -17,7 +17,7 @@ export interface HeaderForm {
   /** Whether the operator chose the header name, which may then be the same as that of another form. */
   readonly isConfigured?: boolean;
   /**
-   * Whether applications behind a proxy use the header for credentials of their own. Beside a credential of another form,
+   * Whether applications behind a proxy use the header for credentials of their own. Next to a credential of another form,
    * a value that is none of this server's then belongs to the application.
    */
   readonly isUsedByApplications?: boolean;

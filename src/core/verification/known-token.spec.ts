@@ -40,7 +40,7 @@ describe('KnownToken', () => {
     ['owner_gone', {}, undefined],
     ['owner_blocked', {}, { ...ANNA, status: 'blocked' }],
     ['owner_unapproved', {}, { ...ANNA, status: 'unapproved' }],
-  ])('says %s only to whoever has the right secret', (status, values, owner) => {
+  ])('says %s only to callers with the right secret', (status, values, owner) => {
     const known = new KnownToken(
       { token: { ...knownToken(values).token }, digest: CURRENT, previousDigest: null },
       owner,

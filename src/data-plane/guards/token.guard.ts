@@ -16,7 +16,7 @@ import { headerIn, parseAddress, requestIdOf, retryAfter } from '../../http/inde
 import type { DecisionSource } from '../channels.js';
 import { PolicyError, intersect, type AccessPolicy } from '../access-policy.js';
 import { checkRoles, knownKind } from '../policy-query.js';
-import { AccessDecider, type Decision, type Door } from '../access-decider.js';
+import { AccessDecider, type Decision, type ApplicationVisit } from '../access-decider.js';
 import { ApplicationFinder } from '../application-finder.js';
 
 /** The caller of a guarded route: the token, its owner, and which of its secrets was used. */
@@ -93,8 +93,8 @@ export class TokenGuard implements CanActivate {
   ): Promise<Decision> {
     try {
       const source = new GuardSource(request, ip);
-      const door = policy.application === undefined ? undefined : await this.doorOf(source, policy.application);
-      return await this.decider.decide(request.rawHeaders, policy, source, door);
+      const visit = policy.application === undefined ? undefined : await this.visitOf(source, policy.application);
+      return await this.decider.decide(request.rawHeaders, policy, source, visit);
     } catch (error) {
       if (!(error instanceof DomainError && error.code === 'unavailable')) throw error;
       for (const [name, value] of Object.entries(retryAfter(error))) response.header(name, value);
@@ -102,8 +102,8 @@ export class TokenGuard implements CanActivate {
     }
   }
 
-  /** @throws PolicyError for an application that there is not, or that a route leaves to the host */
-  private async doorOf(source: GuardSource, name: string): Promise<Door> {
+  /** @throws PolicyError for an application that does not exist, or that a route leaves to the host */
+  private async visitOf(source: GuardSource, name: string): Promise<ApplicationVisit> {
     const application = await this.finder.named(name);
     if (!application) throw new PolicyError(`there is no application ${name}; give the audience tag or id of one`);
     return { application, address: application.needsAddress ? source.address : null };

@@ -185,7 +185,7 @@ export class NewMemberInput extends MemberRolesInput {
     minimum: 1,
     maximum: USER_ID_MAX,
     description:
-      'Id of an existing user, instead of `email`: an address is whoever has it when the request is made. Not of the ' +
+      'Id of an existing user, instead of `email`: an address means the user who has it when the request is made. Not of the ' +
       'vendor’s API.',
   })
   @IsOptional()

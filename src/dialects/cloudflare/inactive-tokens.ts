@@ -33,7 +33,7 @@ const INITIAL_DELAY_MS = 60_000;
 const BATCH = 200;
 const TASK = 'inactive service tokens';
 
-/** Taken back what was changed, because a use came in meanwhile. */
+/** Taken back what was changed, because a use came in. */
 class UsedMeanwhile extends Error {}
 
 @Injectable()
@@ -105,7 +105,7 @@ export class InactiveTokens implements OnApplicationBootstrap, OnModuleDestroy {
     return (await query.getRawMany<{ id: string }>()).map(({ id }) => id);
   }
 
-  /** Judges and changes in one transaction, since the token may have been used, changed or named by a policy meanwhile. */
+  /** Judges and changes in one transaction, since the token may have been used, changed or named by a policy since it was read. */
   private async judge(rule: Rule, id: string, dryRun: boolean): Promise<InactiveToken | null> {
     const { accountId, action } = rule;
     try {
@@ -128,7 +128,7 @@ export class InactiveTokens implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** A change counts like a use: whoever renews, enables or rotates a token is going to use it. */
+  /** A change counts like a use: a token that somebody renews, enables or rotates is going to be used. */
   private isInactive(rule: Rule, { createdAt, updatedAt, lastSeenAt, enabled }: ServiceToken): boolean {
     const before = this.endOfWindow(rule);
     const moments = [createdAt, updatedAt, ...(lastSeenAt ? [lastSeenAt] : [])];

@@ -49,18 +49,22 @@ export class PolicyInput {
     type: [Object],
     example: [{ service_token: { token_id: '3537a672-e4d8-4d89-aab9-26cb622918a1' } }],
     description:
-      'Whoever matches meets one of these rules. `service_token`, `any_valid_service_token`, `everyone` and `ip` are ' +
+      'A request that matches meets one of these rules. `service_token`, `any_valid_service_token`, `everyone` and `ip` are ' +
       'interpreted. All others are kept and shown: in `include` they never admit, in `require` and `exclude` they ' +
       'always block.',
   })
   @Allow()
   include!: unknown;
 
-  @ApiPropertyOptional({ type: [Object], example: [], description: 'Whoever matches meets all of these rules.' })
+  @ApiPropertyOptional({ type: [Object], example: [], description: 'A request that matches meets all of these rules.' })
   @Allow()
   require?: unknown;
 
-  @ApiPropertyOptional({ type: [Object], example: [], description: 'Whoever matches meets none of these rules.' })
+  @ApiPropertyOptional({
+    type: [Object],
+    example: [],
+    description: 'A request that matches meets none of these rules.',
+  })
   @Allow()
   exclude?: unknown;
 

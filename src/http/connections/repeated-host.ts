@@ -36,7 +36,7 @@ export function refuseRepeatedHosts(server: Server): void {
   );
 }
 
-/** Whoever sends this may have smuggled it past a proxy, so nothing else is read from the connection. */
+/** The sender may have smuggled this past a proxy, so nothing else is read from the connection. */
 function refuse(response: ServerResponse): void {
   const body = JSON.stringify({ msg: 'the request has more than one Host header' });
   response.writeHead(400, {

@@ -1,4 +1,4 @@
-/** The memory of request bodies that are still arriving, whoever sends them: a limited number of blocks, used again. */
+/** The memory of request bodies that are still arriving, from all senders: a limited number of blocks, used again. */
 import { Logger } from '@nestjs/common';
 import { SampledWarnings } from '../../core/index.js';
 import { capacityChannel } from '../tracking/channels.js';

@@ -27,7 +27,7 @@ export class TakenNames {
    * Gives an owner a name instead of the one it has, which is reserved for a while if it is that of an account.
    * @param takesReserved - whether the owner may have a name that is reserved for another
    * @returns why it cannot be given; then nothing has changed
-   * @throws UniqueViolation if somebody else was given it meanwhile
+   * @throws UniqueViolation if somebody else was given it in the meantime
    */
   async give(
     tx: Transaction,

@@ -100,7 +100,7 @@ export class LoginFamilies {
       await this.tokens.revoke(tx, SessionToken, { id, userId });
       return 1;
     }
-    // Nobody exchanges one of them meanwhile.
+    // Nobody exchanges one of them until this is done.
     await lockUserForUpdate(tx, userId);
     const login = await tx.manager.findOneBy(SessionToken, { id, userId });
     if (!login) throw new DomainError('token_not_found', 'no such login');

@@ -28,7 +28,7 @@ export class PersonalTokenQuota {
     throw new DomainError(
       'quota_reached',
       `user ${String(userId)} has ${String(most)} access tokens, which is the maximum; delete those that are not used ` +
-        'any more, or ask whoever runs the server to raise PERSONAL_TOKENS_PER_USER',
+        'any more, or ask the operator of the server to raise PERSONAL_TOKENS_PER_USER',
     );
   }
 }

@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import { SampledWarnings, errorSummary, type KindCensus } from '../../core/index.js';
 
 /** How long a reader waits for a count that is under way; later the previous one is shown. */
-const PATIENCE_MS = 2000;
+const MAX_WAIT_MS = 2000;
 
 /** After a count, the next one waits for this many times as long as it took. */
 const REST = 19;
@@ -37,7 +37,7 @@ export class Inventory {
   /** The newest count; `undefined` as long as there is none. */
   async current(): Promise<InventoryCount | undefined> {
     if (performance.now() >= this.nextAt) this.running ??= this.count();
-    if (this.running) await Promise.race([this.running, delay(PATIENCE_MS, undefined, { ref: false })]);
+    if (this.running) await Promise.race([this.running, delay(MAX_WAIT_MS, undefined, { ref: false })]);
     return this.latest;
   }
 

@@ -1,5 +1,5 @@
 /**
- * Lets a row of the audit log stand for several events that are alike. Rows that exist stay as they are. Whoever goes
+ * Lets a row of the audit log stand for several events that are alike. Rows that exist stay as they are. An operator who goes
  * back keeps one row for such events, without their number.
  */
 import type { MigrationInterface, QueryRunner } from 'typeorm';

@@ -1,4 +1,4 @@
-/** The header of SQLite's WAL index tells of each commit, whoever makes it, and is read without opening a file. */
+/** The header of SQLite's WAL index tells of each commit, no matter who makes it, and is read without opening a file. */
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
