@@ -101,4 +101,5 @@ export { LastSeen } from './verification/last-seen.js';
 export { TokenLookup, type LookupKey, type StoredToken } from './verification/token-lookup.js';
 export { verificationTally, type VerificationTally } from './verification/verification-tally.js';
 export { Timing } from './timing.js';
+export { tracing, isWithinSpan, lookForTracer, markFailed, startSpan, withinSpan } from './tracing.js';
 export { Verifier } from './verification/verifier.js';

@@ -5,7 +5,6 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { Application } from 'express';
 import { LRUCache } from 'lru-cache';
 import { CredentialForms, DomainError, errorSummary, type Acceptance } from '../core/index.js';
-import { requestStartChannel } from '../http/index.js';
 import { PolicyError, type AccessPolicy } from './access-policy.js';
 import { AccessDecider, type Decision } from './access-decider.js';
 import { AnswerCaching, NO_STORE } from './answer-caching.js';
@@ -67,7 +66,7 @@ export class ForwardAuth {
   /** @param policy - the policy as query text */
   answer(request: IncomingMessage, response: ServerResponse, policy: string): void {
     const exchange = new VerifyExchange(request, response, this.application);
-    if (requestStartChannel.hasSubscribers)
+    if (VerifyExchange.isObserved)
       exchange.start(() => {
         this.decide(exchange, policy);
       });

@@ -1,7 +1,16 @@
 /** A request to `/verify` and its answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Application } from 'express';
-import { addressFor, headerIn, requestChannel, requestIdIn, requestStartChannel } from '../http/index.js';
+import { tracing } from '../core/index.js';
+import {
+  RequestSpan,
+  addressFor,
+  headerIn,
+  requestChannel,
+  requestIdIn,
+  requestStartChannel,
+  traceParentIn,
+} from '../http/index.js';
 import type { DecisionSource } from './channels.js';
 import type { VerifyAnswer } from './verify-answer.js';
 import { verifyTally } from './verify-tally.js';
@@ -14,6 +23,7 @@ export class VerifyExchange implements DecisionSource {
   readonly requestId: string;
   /** By `performance.now()`; only set for those that are timed: all if the channel has subscribers, otherwise some. */
   private readonly began: number | undefined;
+  private span: RequestSpan | undefined;
 
   constructor(
     readonly request: IncomingMessage,
@@ -33,10 +43,20 @@ export class VerifyExchange implements DecisionSource {
     return headerIn(this.request.rawHeaders, 'user-agent');
   }
 
-  /** Publishes the start, and runs the work in the context of the stores bound to the channel. */
+  /** Whether {@link start} has something to do. */
+  static get isObserved(): boolean {
+    return requestStartChannel.hasSubscribers || tracing.isOn;
+  }
+
+  /** Publishes the start, and runs the work in the context of the stores bound to the channel, and of its span. */
   start(work: () => void): void {
     const { requestId, method } = this;
-    requestStartChannel.runStores({ requestId, method, dialect: DIALECT }, work);
+    const run = (): void => {
+      requestStartChannel.runStores({ requestId, method, dialect: DIALECT }, work);
+    };
+    this.span = RequestSpan.of(this.request, this, traceParentIn(this.request.rawHeaders));
+    if (this.span) this.span.run(run);
+    else run();
   }
 
   /** Sends the answer and publishes the end, without waiting until the client has received it. */
@@ -45,12 +65,13 @@ export class VerifyExchange implements DecisionSource {
     const { status } = answer;
     const durationMs = this.began === undefined ? undefined : performance.now() - this.began;
     verifyTally.add(status, durationMs);
+    this.span?.end({ dialect: DIALECT, route: ROUTE, status });
     if (durationMs === undefined || !requestChannel.hasSubscribers) return;
     const { requestId, method } = this;
     requestChannel.publish({ requestId, method, dialect: DIALECT, route: ROUTE, status, aborted: false, durationMs });
   }
 
-  private get method(): string {
+  get method(): string {
     return this.request.method ?? '';
   }
 }

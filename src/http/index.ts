@@ -52,10 +52,12 @@ export { InputBy, formMembers, jsonMembers, members } from './input/request-body
 export { streamJsonArray, streamJsonList } from './output/json-stream.js';
 export { streamText } from './output/text-stream.js';
 export { routesOf, type Route } from './mount/routing.js';
+export { RequestSpan } from './tracking/request-span.js';
 export {
   REQUEST_ID_HEADER,
-  headerIn,
   denied,
+  headerIn,
+  traceParentIn,
   RequestOrigin,
   isOverloaded,
   newRequestId,

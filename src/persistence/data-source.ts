@@ -6,6 +6,7 @@ import type pg from 'pg';
 import {
   LocalFailureCounters,
   LocalRelay,
+  lookForTracer,
   type ChangeRelay,
   type Clock,
   type EventBus,
@@ -26,6 +27,7 @@ import type { DatabaseAddress } from './persistence.settings.js';
 import { PostgresTransactor } from './postgres-transactor.js';
 import { LOG_BYTES, LOG_PAGES, SqliteCheckpoints } from './sqlite-checkpoints.js';
 import { SqliteTransactor } from './sqlite-transactor.js';
+import { traceStatements } from './statement-spans.js';
 
 const SHARED = {
   migrationsTableName: 'latchkey_migration',
@@ -162,6 +164,8 @@ export function checkpointsFor(
  * @param answerMs - how long PostgreSQL may not answer at all
  */
 export function transactorFor(dataSource: DataSource, answerMs: number): Transactor {
+  lookForTracer();
+  traceStatements(dataSource);
   return engineOf(dataSource) === 'sqlite'
     ? new SqliteTransactor(dataSource)
     : new PostgresTransactor(dataSource, answerMs);

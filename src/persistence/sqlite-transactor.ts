@@ -22,6 +22,8 @@ const BUSY_PAUSE_MS = 20;
 interface Job {
   /** By `performance.now()`. */
   readonly queuedAt: number;
+  /** Runs something in the asynchronous context of the writer. */
+  readonly within: <T>(work: () => T) => T;
   /** Does the work in a savepoint; returns the function that settles the writer's promise after the commit. */
   run(): Promise<() => void>;
   fail(error: unknown): void;
@@ -83,7 +85,8 @@ export class SqliteTransactor extends Transactor {
       // One caller drains the queue for all; the work of each must run in its own asynchronous context.
       // `AsyncResource.bind` would cost several times as much: it defines deprecated properties on each function.
       const context = new AsyncResource('LATCHKEY_WRITE');
-      this.queue.push({ queuedAt: performance.now(), run: () => context.runInAsyncScope(run), fail });
+      const within = <R>(inner: () => R): R => context.runInAsyncScope(inner);
+      this.queue.push({ queuedAt: performance.now(), within, run: () => within(run), fail });
       this.drainSoon();
     });
   }
@@ -149,9 +152,14 @@ export class SqliteTransactor extends Transactor {
    * @returns whether it was committed
    */
   private async committedTogether(jobs: Job[]): Promise<boolean> {
-    const until = (jobs[0]?.queuedAt ?? 0) + BUSY_MAX_WAIT_MS;
+    const [first] = jobs;
+    if (!first) return true;
+    const until = first.queuedAt + BUSY_MAX_WAIT_MS;
+    // A commit that several share belongs to the trace of the first.
+    const attempt = (): Promise<boolean | 'busy'> =>
+      first.within(() => this.commitTogether(jobs, performance.now() >= until));
     for (;;) {
-      const outcome = await this.readWriteLock.exclusive(() => this.commitTogether(jobs, performance.now() >= until));
+      const outcome = await this.readWriteLock.exclusive(attempt);
       if (outcome !== 'busy') return outcome;
       await delay(BUSY_PAUSE_MS);
     }

@@ -11,6 +11,7 @@ import type { Change } from '../changes/changes.js';
 import { writeChannel } from '../channels.js';
 import { Clock } from '../clock.js';
 import { UniqueViolation } from '../errors.js';
+import { tracing, startSpan } from '../tracing.js';
 import { LocksNeeded } from './locks.js';
 import { ObservedWrite } from './observed-write.js';
 import { Transaction } from './transaction.js';
@@ -45,9 +46,19 @@ export class UnitOfWork {
    * back.
    * @throws DomainError `unauthenticated`, `not_permitted`, and what {@link ChangeCheck} throws
    */
-  async write<T>(actor: Actor, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  write<T>(actor: Actor, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    if (!tracing.isOn)
+      return this.written(actor, work, writeChannel.hasSubscribers ? new ObservedWrite(actor) : undefined);
+    const observed = new ObservedWrite(actor, startSpan('unit of work', {}));
+    return observed.run(() => this.written(actor, work, observed));
+  }
+
+  private async written<T>(
+    actor: Actor,
+    work: (transaction: Transaction) => Promise<T>,
+    observed: ObservedWrite | undefined,
+  ): Promise<T> {
     const publication = this.relay.newPublication();
-    const observed = writeChannel.hasSubscribers ? new ObservedWrite(actor) : undefined;
     try {
       const result = await this.committed(actor, work, publication, observed);
       observed?.committed();

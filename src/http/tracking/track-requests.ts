@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { Actor, Origin } from '../../core/index.js';
+import { tracing, type Actor, type Origin } from '../../core/index.js';
 import { addressOf } from '../input/caller-address.js';
 import {
   denialChannel,
@@ -12,6 +12,7 @@ import {
   routedRequestChannel,
   type RequestMessage,
 } from './channels.js';
+import { RequestSpan, type TraceParent } from './request-span.js';
 
 /** The header for the id of a request, in requests and answers. */
 export const REQUEST_ID_HEADER = 'X-Request-Id';
@@ -44,12 +45,23 @@ export function isUsableId(id: unknown): id is string {
   return typeof id === 'string' && USABLE.test(id);
 }
 
-/** The trace id of a header `traceparent` of W3C Trace Context; neither version `ff` nor a trace id of zeros is valid. */
-const TRACE_PARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
+/** The first header of a name in lower case, or `null`. @param rawHeaders - names and values in turn */
+export function headerIn(rawHeaders: readonly string[], wanted: string): string | null {
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === wanted.length && name.toLowerCase() === wanted) return rawHeaders[at + 1] ?? null;
+  }
+  return null;
+}
 
-function traceIdIn(rawHeaders: readonly string[]): string | undefined {
-  const sent = headerIn(rawHeaders, 'traceparent');
-  return sent === null ? undefined : TRACE_PARENT.exec(sent)?.[1];
+/** Neither version `ff` nor ids of zeros are valid. */
+const TRACE_PARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
+
+/** `undefined` without a valid header. @param rawHeaders - names and values in turn */
+export function traceParentIn(rawHeaders: readonly string[]): TraceParent | undefined {
+  const [, traceId, spanId, flags] = TRACE_PARENT.exec(headerIn(rawHeaders, 'traceparent') ?? '') ?? [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1 };
 }
 
 /**
@@ -64,17 +76,8 @@ export function requestIdIn(rawHeaders: readonly string[]): string {
     if (found !== undefined) return newRequestId();
     found = rawHeaders[at + 1];
   }
-  if (found === undefined) return traceIdIn(rawHeaders) ?? newRequestId();
+  if (found === undefined) return traceParentIn(rawHeaders)?.traceId ?? newRequestId();
   return isUsableId(found) ? found : newRequestId();
-}
-
-/** The first header of a name in lower case, or `null`. @param rawHeaders - names and values in turn */
-export function headerIn(rawHeaders: readonly string[], wanted: string): string | null {
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? '';
-    if (name.length === wanted.length && name.toLowerCase() === wanted) return rawHeaders[at + 1] ?? null;
-  }
-  return null;
 }
 
 /** A request in progress. */
@@ -126,8 +129,13 @@ export function trackRequests(
     }
     const tracked = track(request, response, dialect);
     if (requestChannel.hasSubscribers || routedRequestChannel.hasSubscribers) publishAtEnd(request, response, tracked);
-    if (requestStartChannel.hasSubscribers) requestStartChannel.runStores(tracked, next);
-    else next();
+    const handle = requestStartChannel.hasSubscribers
+      ? () => {
+          requestStartChannel.runStores(tracked, next);
+        }
+      : next;
+    if (tracing.isOn) withSpan(request, response, tracked, handle);
+    else handle();
   };
 }
 
@@ -147,6 +155,19 @@ function requestId(request: IncomingMessage & { id?: unknown }, response: Server
   if (isUsableId(told)) return told;
   const id = typeof request.id === 'number' ? String(request.id) : request.id;
   return isUsableId(id) ? id : requestIdIn(request.rawHeaders);
+}
+
+function withSpan(request: Request, response: Response, tracked: TrackedRequest, handle: () => void): void {
+  const span = RequestSpan.of(request, tracked, traceParentIn(request.rawHeaders));
+  if (!span) {
+    handle();
+    return;
+  }
+  response.once('close', () => {
+    const { dialect } = tracked;
+    span.end({ dialect, route: routeOf(request), status: response.statusCode, aborted: !response.writableFinished });
+  });
+  span.run(handle);
 }
 
 function publishAtEnd(request: Request, response: ServerResponse, tracked: TrackedRequest): void {

@@ -10,6 +10,7 @@ import { sqliteClassOf } from '../../internals/index.js';
 import { DatabaseCondition } from '../database-condition.js';
 import { translated } from '../driver-errors.js';
 import type { SqliteTransactor } from '../sqlite-transactor.js';
+import { tracedStatement } from '../statement-spans.js';
 import { SqliteSnapshot } from './sqlite-snapshot.js';
 import { HAS_ACCOUNT, TokenRows, type TokenRow } from './token-rows.js';
 
@@ -52,9 +53,9 @@ export class SqliteTokenLookup extends TokenLookup implements OnApplicationShutd
   private answer({ snapshot }: Reader, { byDigest, byHandle }: Asked<Statement>, key: LookupKey): TokenRow | undefined {
     try {
       snapshot.refresh();
-      return 'digest' in key
-        ? byDigest.get(key.digest, key.digest)
-        : byHandle.get(key.kind, key.handleScope, key.handle);
+      const statement = 'digest' in key ? byDigest : byHandle;
+      const values = 'digest' in key ? [key.digest, key.digest] : [key.kind, key.handleScope, key.handle];
+      return tracedStatement(statement.source, () => statement.get(...values));
     } catch (error) {
       snapshot.end();
       throw translated(error, 'sqlite', DatabaseCondition.of(this.dataSource));
