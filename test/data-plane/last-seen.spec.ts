@@ -171,6 +171,16 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
     expect((await rowOf(token)).seen).toBe(START + HOUR);
   });
 
+  it('replaces one that is far ahead, which was written while a clock was wrong', async () => {
+    const token = await newToken();
+    await cf.server.dataSource.query(
+      `UPDATE latchkey_token SET last_seen_at = ${String(START + 400 * 24 * HOUR)} WHERE id = '${token.id}'`,
+    );
+    await use(token);
+    await flush();
+    expect((await rowOf(token)).seen).toBe(START);
+  });
+
   it('of a deleted token is ignored', async () => {
     const [gone, stays] = [await newToken(), await newToken()];
     await use(gone);

@@ -39,6 +39,20 @@ describe('a server that receives a signal to stop', () => {
     expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
+  it('serves for SHUTDOWN_DELAY_SECONDS more, while it says that it is not ready', async () => {
+    const server = await startProcess({ DATABASE_URL: database.url, SHUTDOWN_DELAY_SECONDS: '3' });
+    const begun = performance.now();
+    server.kill('SIGTERM');
+    await delay(300);
+    // New connections, as a balancer makes them that has not noticed yet.
+    const ready = await send(server.baseUrl, 'GET', '/health/ready');
+    expect([ready.status, ready.json()]).toEqual([503, { status: 'unavailable', reason: 'the server is stopping' }]);
+    expect((await send(server.baseUrl, 'GET', '/health/live')).status).toBe(200);
+    expect((await send(server.baseUrl, 'GET', '/verify')).status).toBe(401);
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(2900);
+  });
+
   it('answers requests on kept-alive connections completely, and closes the connections', async () => {
     const server = await startProcess({ DATABASE_URL: database.url });
     const agent = new Agent({ keepAlive: true, maxSockets: 8 });
