@@ -30,8 +30,6 @@ export class KnownApplication {
   readonly passesPreflight: boolean;
   /** The name of a header from which the tokens of services are read, in lower case; `null` for none. */
   readonly tokenHeader: string | null;
-  /** How long a proof of admission is valid, as it was given; `null` if it was not. */
-  readonly sessionDuration: string | null;
   /** The kinds of token that a policy can admit. */
   readonly tokenKinds: ReadonlySet<string>;
   /** Whether {@link decide} needs the address of the visitor. */
@@ -46,7 +44,6 @@ export class KnownApplication {
     this.aud = application.aud;
     this.passesPreflight = application.passesPreflight;
     this.tokenHeader = application.tokenHeader;
-    this.sessionDuration = application.sessionDuration;
     const asked = policies.filter(({ decision }) => decision !== 'people');
     this.tokenKinds = new Set(asked.flatMap(({ decision, tokenKind }) => (decision === 'services' ? [tokenKind] : [])));
     this.needsAddress = asked.some(dependsOnAddress);
