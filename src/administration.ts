@@ -9,6 +9,7 @@ import { loadConfig, type Config } from './config/index.js';
 import { ChangeRelay, EventBus } from './core/index.js';
 import { TokenRevocation } from './data-plane/index.js';
 import { DIALECTS } from './dialects.js';
+import type { DialectImports } from './identity/index.js';
 import { CHECKPOINTS, LatchkeyModule } from './latchkey.module.js';
 import { NestLog, createLog } from './operations/index.js';
 import { Connection, guestRelayFor } from './persistence/index.js';
@@ -19,6 +20,7 @@ const STANDARD_IO: CommandIo = {
   stdin: process.stdin,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  progress: process.stderr.isTTY ? (text) => process.stderr.write(text) : undefined,
 };
 
 /** A command lasts too short a time to clean up. */
@@ -33,7 +35,14 @@ export function runOnDatabase(invocation: Invocation, env: Environment, io = STA
     schema: schemaOf(DIALECTS),
     servicesFor,
     readAuditExport,
+    imports: importsOfDialects,
   });
+}
+
+async function importsOfDialects(): ReturnType<Surroundings['imports']> {
+  const all = new Map<string, DialectImports>();
+  for (const { name, imports } of DIALECTS) if (imports) all.set(name, await imports());
+  return all;
 }
 
 /** Read by the dialect in whose form it is. */

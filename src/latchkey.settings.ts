@@ -3,6 +3,7 @@ import { APPLICATION_SETTINGS } from './applications/applications.settings.js';
 import { ASSERTION_SETTINGS } from './assertions/assertions.settings.js';
 import {
   CREDENTIAL_CACHE_SETTINGS,
+  IMPORTED_TOKEN_SETTINGS,
   LAST_USE_SETTINGS,
   LONG_LIST_SETTINGS,
   PASSWORD_LIMIT_SETTINGS,
@@ -33,6 +34,7 @@ export const LATCHKEY_SETTINGS = settingsTable('LatchkeyModule', {
   passwords: PASSWORD_LIMIT_SETTINGS,
   credentialCache: CREDENTIAL_CACHE_SETTINGS,
   lastUse: LAST_USE_SETTINGS,
+  importedTokens: IMPORTED_TOKEN_SETTINGS,
   longLists: LONG_LIST_SETTINGS,
   loginThrottle: LOGIN_THROTTLE_SETTINGS,
   userTokens: USER_TOKEN_SETTINGS,

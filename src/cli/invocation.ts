@@ -10,6 +10,9 @@ export const COMMAND_NAMES = [
   'user list',
   'token list',
   'token revoke',
+  'import canvus',
+  'import tokens',
+  'import users',
   'backup',
   'restore',
   'migrate status',
@@ -38,6 +41,11 @@ export interface CommandOptions {
   readonly newerLog?: string;
   readonly revokeAgain?: boolean;
   readonly markOnly?: boolean;
+  readonly dryRun?: boolean;
+  readonly skipInvalid?: boolean;
+  readonly onConflict?: string;
+  readonly server?: string;
+  readonly keyFile?: string;
 }
 
 /** A command with its arguments and options. */

@@ -1,5 +1,5 @@
 /** Declares the commands of `latchkey` with their arguments and options, and reads a command line by them. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { completionScript, SHELLS } from './completion.js';
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes.js';
 import type { CommandName, CommandOptions, Invocation } from './invocation.js';
@@ -71,6 +71,7 @@ function latchkeyProgram(version: string, output: TextOutput, run: (invocation: 
   start(declare);
   administrators(declare);
   tokens(declare);
+  moving(declare);
   database(declare);
   program
     .command('completion')
@@ -166,6 +167,43 @@ function tokens(declare: Declarations): void {
       'ids as token list shows them, or client ids',
     ])
     .option(...JSON_OPTION);
+}
+
+/** What all imports have. */
+function importing(command: Command): Command {
+  return command
+    .option('--dry-run', 'say what would be imported, and change nothing')
+    .option('--skip-invalid', 'import the rest although some rows cannot be')
+    .addOption(
+      new Option(
+        '--on-conflict <decision>',
+        'what is taken already: change nothing, leave it out, or take it for the same',
+      )
+        .choices(['fail', 'skip', 'merge'])
+        .default('fail'),
+    )
+    .option(...JSON_OPTION);
+}
+
+const FILE_OF_ROWS = ['<file>', 'JSON lines, a JSON array, or CSV'] as const;
+
+function moving(declare: Declarations): void {
+  declare.group('import', 'move in: users and tokens of other servers');
+  importing(
+    declare
+      .command('import canvus', 'import the users and access tokens of a Canvus server', ['[file]', 'its listing'])
+      .option('--server <name>', 'a name for that server, the same in every run', 'canvus'),
+  );
+  importing(
+    declare
+      .command('import tokens', 'import tokens of accounts and users by the hashes of their secrets', FILE_OF_ROWS)
+      .option('--key-file <file>', 'the key of hmac-sha256, as it is or after hex: or base64:'),
+  );
+  importing(
+    declare
+      .command('import users', 'import users with the bcrypt hashes of their passwords', FILE_OF_ROWS)
+      .option('--server <name>', 'a name for where they come from, the same in every run', 'users'),
+  );
 }
 
 function database(declare: Declarations): void {

@@ -104,6 +104,12 @@ Credential cache:
 Last use of tokens:
   LAST_USE_ADDRESSES            Whether the last use of a token is recorded with network address and user agent (default: true)
 
+Imported tokens:
+  IMPORTED_CHECKS               How many unknown secrets are compared with imported hashes at the same time (1 to 64; default: 1)
+  IMPORTED_QUEUE                How many unknown secrets may wait for that, before 503 (1 to 10000; default: 64)
+  IMPORTED_MISSES_PER_NETWORK   Unknown secrets that one network may have compared within 15 minutes, before 503 (1 to 1000000; default: 300)
+  IMPORTED_SALTS                How many salts of other servers latchkey import takes in all (1 to 1000; default: 16)
+
 Long lists:
   LONG_LISTS_PER_USER           Lists without pages and exports that one user may have open at the same time (1 to 10000; default: 20)
 

@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import type { CommandOptions } from '../cli/index.js';
 import type { Config } from '../config/index.js';
 import type { Schema } from '../core/index.js';
+import type { DialectImports } from '../identity/index.js';
 import { openForCommand } from '../persistence/index.js';
 import type { Environment } from '../settings/index.js';
 
@@ -15,6 +16,8 @@ export interface CommandIo {
   readonly out: (text: string) => void;
   /** For remarks and questions. */
   readonly err: (text: string) => void;
+  /** For a line that is drawn again and again; only on a terminal. */
+  readonly progress?: ((text: string) => void) | undefined;
 }
 
 /** What the process gives its commands. */
@@ -28,6 +31,8 @@ export interface Surroundings {
   readonly servicesFor: (config: Config, dataSource: DataSource) => Promise<INestApplicationContext>;
   /** The rows of an export of the audit log, oldest first; `undefined` for a file of another kind. */
   readonly readAuditExport: (file: string) => Promise<readonly ExportedEvent[] | undefined>;
+  /** What the dialects read of other servers, by the name of the dialect. */
+  readonly imports: () => Promise<ReadonlyMap<string, DialectImports>>;
   readonly io: CommandIo;
 }
 

@@ -174,6 +174,10 @@ const VARIABLES: Record<string, Variable> = {
     faulty: ['1', 'yes', 'TRUE'],
     remedy: /true or false/,
   },
+  IMPORTED_CHECKS: number((config) => config.importedTokens.concurrent, 1, 1, 64),
+  IMPORTED_QUEUE: number((config) => config.importedTokens.waiting, 64, 1, 10_000),
+  IMPORTED_MISSES_PER_NETWORK: number((config) => config.importedTokens.missesPerNetwork, 300, 1, 1_000_000),
+  IMPORTED_SALTS: number((config) => config.importedTokens.salts, 16, 1, 1000),
   LONG_LISTS_PER_USER: number((config) => config.longLists.perUser, 20, 1, 10_000),
   VERIFY_MAX_AGE_SECONDS: number((config) => config.dataPlane.maxAgeSeconds, 0, 0, 3600),
   SERVICE_TOKEN_HEADER: {

@@ -3,6 +3,7 @@ import { APPLICATION_SETTINGS } from '../applications/applications.settings.js';
 import { ASSERTION_SETTINGS } from '../assertions/assertions.settings.js';
 import {
   CREDENTIAL_CACHE_SETTINGS,
+  IMPORTED_TOKEN_SETTINGS,
   LAST_USE_SETTINGS,
   LONG_LIST_SETTINGS,
   PASSWORD_SETTINGS,
@@ -67,6 +68,8 @@ export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
   readonly credentialCache: Values<typeof CREDENTIAL_CACHE_SETTINGS>;
   /** What is recorded about the last use of a token. */
   readonly lastUse: Values<typeof LAST_USE_SETTINGS>;
+  /** Imported tokens that have not been used here yet. */
+  readonly importedTokens: Values<typeof IMPORTED_TOKEN_SETTINGS>;
   /** What one user may read at the same time. */
   readonly longLists: Values<typeof LONG_LIST_SETTINGS>;
   /** What is removed in the background, and when. */
@@ -96,6 +99,7 @@ const SHARED = {
   assertions: ASSERTION_SETTINGS,
   credentialCache: CREDENTIAL_CACHE_SETTINGS,
   lastUse: LAST_USE_SETTINGS,
+  importedTokens: IMPORTED_TOKEN_SETTINGS,
   longLists: LONG_LIST_SETTINGS,
   dataPlane: DATA_PLANE_SETTINGS,
   cleanup: CLEANUP_SETTINGS,

@@ -63,6 +63,21 @@ export interface HashingMessage {
 /** Published for every password, or other secret chosen by people, that is hashed or compared. */
 export const hashingChannel = declareChannel<HashingMessage>('latchkey:hashing');
 
+/** An unknown secret was compared with the hashes of imported tokens, by a slow hash. */
+export interface ImportedCheckMessage {
+  /** `search`: among all that wait for their first use; `compare`: with that of the token that the credential names. */
+  readonly operation: 'search' | 'compare';
+  /** `throttled`: too many of this network were none; `rejected`: there was no room in the queue. */
+  readonly outcome: 'found' | 'missed' | 'throttled' | 'rejected' | 'failed';
+  /** How many are waiting now. */
+  readonly waiting: number;
+  /** With the time in the queue. */
+  readonly durationMs: number;
+}
+
+/** Published for every such comparison. */
+export const importedCheckChannel = declareChannel<ImportedCheckMessage>('latchkey:imported-check');
+
 /** A read of a list that took more than one slice. */
 export interface LongReadMessage {
   /** `refused`: the user had too many long lists open; `abandoned`: the client left before the end. */

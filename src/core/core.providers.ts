@@ -3,6 +3,9 @@ import { AuditLog } from './audit/audit-log.js';
 import { EventBus } from './changes/event-bus.js';
 import { HashingService } from './tokens/hashing.service.js';
 import { HealthChecks } from './health-checks.js';
+import { ImportedChecks } from './imported/imported-checks.js';
+import { ImportedSecrets } from './imported/imported-secrets.js';
+import { ImportedTokens } from './imported/imported-tokens.js';
 import { LongReads } from './database/long-reads.js';
 import { TokenCensus } from './tokens/token-census.js';
 import { TokenListing } from './tokens/token-listing.js';
@@ -18,6 +21,9 @@ export const CORE_PROVIDERS = [
   EventBus,
   HashingService,
   HealthChecks,
+  ImportedChecks,
+  ImportedSecrets,
+  ImportedTokens,
   LastSeen,
   LongReads,
   TokenCensus,

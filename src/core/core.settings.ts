@@ -113,3 +113,39 @@ export const LAST_USE_SETTINGS = settingsTable(
   },
   ['LAST_USE_'],
 );
+
+/** The settings of tokens that were imported and have not been used here yet. */
+export const IMPORTED_TOKEN_SETTINGS = settingsTable(
+  'Imported tokens',
+  {
+    concurrent: setting({
+      env: 'IMPORTED_CHECKS',
+      form: integer(1, 64),
+      default: 1,
+      doc: 'How many unknown secrets are compared with imported hashes at the same time',
+      more: 'Only while imported tokens wait for their first use, and only where that takes a slow hash.',
+    }),
+    waiting: setting({
+      env: 'IMPORTED_QUEUE',
+      form: integer(1, 10_000),
+      default: 64,
+      doc: 'How many unknown secrets may wait for that, before 503',
+      more: 'Networks take turns; whoever has the most waiting is turned away first.',
+    }),
+    missesPerNetwork: setting({
+      env: 'IMPORTED_MISSES_PER_NETWORK',
+      form: integer(1, 1_000_000),
+      default: 300,
+      doc: 'Unknown secrets that one network may have compared within 15 minutes, before 503',
+      more: 'An IPv4 address or IPv6 /64. The same secret counts once.',
+    }),
+    salts: setting({
+      env: 'IMPORTED_SALTS',
+      form: integer(1, 1000),
+      default: 16,
+      doc: 'How many salts of other servers `latchkey import` takes in all',
+      more: 'Each of them costs every unknown token one bcrypt of cost 4, while its tokens wait for their first use.',
+    }),
+  },
+  ['IMPORTED_'],
+);

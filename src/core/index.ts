@@ -10,23 +10,27 @@ export { ChangeRelay, type ChangePublication } from './changes/change-relay.js';
 export {
   Change,
   TOKEN_CHANGES,
+  TokenAdopted,
   TokenChange,
   TokenIssued,
   TokenRevoked,
   TokenRotated,
   TokenUpdated,
+  TokensImported,
   type ChangeClass,
   type ChangeTarget,
 } from './changes/changes.js';
 export { declareChannel, type Channel } from './channel.js';
 export {
   hashingChannel,
+  importedCheckChannel,
   longReadChannel,
   publishRefusal,
   refusalChannel,
   verifyChannel,
   writeChannel,
   type HashingMessage,
+  type ImportedCheckMessage,
   type LongReadMessage,
   type RefusalMessage,
   type VerifyMessage,
@@ -38,7 +42,7 @@ export type { Lock, LockKey, Lockable } from './database/locks.js';
 export { CORE_ENTITIES } from './core.entities.js';
 export { CORE_PROVIDERS } from './core.providers.js';
 export * as migrationColumns from './database/migration-columns.js';
-export { RowMapper, findRow, updateRow, type Row } from './database/row-mapper.js';
+export { RowMapper, findRow, insertRows, updateRow, type Row } from './database/row-mapper.js';
 export { DomainError, Overload, UniqueViolation, assertNever, type DomainErrorCode } from './errors.js';
 export { EventBus, LocalRelay, type ChangeListener, type ResyncListener } from './changes/event-bus.js';
 export { removeEmptyCounters } from './failures/empty-counters.js';
@@ -46,6 +50,27 @@ export { FailureCount } from './failures/failure-count.entity.js';
 export { FailureCounters } from './failures/failure-counters.js';
 export { reachedLimit, stepMs, type FailureLimit, type ReachedLimit } from './failures/leaky-bucket.js';
 export { LocalFailureCounters } from './failures/local-failure-counters.js';
+export { networksOf, type Networks } from './networks.js';
+export {
+  IMPORTED_ALGORITHMS,
+  SALTED,
+  readHash,
+  saltOfBcryptId,
+  type ImportedAlgorithm,
+} from './imported/algorithms.js';
+export {
+  InvalidRow,
+  requireKnownMembers,
+  rowFlag,
+  rowMembers,
+  rowText,
+  rowTime,
+  type RowMembers,
+} from './imported/row-fields.js';
+export { ImportedSecrets } from './imported/imported-secrets.js';
+export { ImportedSource } from './imported/imported-source.entity.js';
+export { ImportedToken } from './imported/imported-token.entity.js';
+export { ImportedTokens, type ForeignToken, type KnownForeignToken } from './imported/imported-tokens.js';
 export { HealthChecks, type HealthCheck, type HealthFailure } from './health-checks.js';
 export { HashingService, type PasswordCheck } from './tokens/hashing.service.js';
 export type { HashingPurpose, HashingTurn } from './tokens/hashing-turn.js';

@@ -2,6 +2,7 @@
 import type { Options, Values } from '../settings/index.js';
 import type {
   CREDENTIAL_CACHE_SETTINGS,
+  IMPORTED_TOKEN_SETTINGS,
   LAST_USE_SETTINGS,
   LONG_LIST_SETTINGS,
   PASSWORD_LIMIT_SETTINGS,
@@ -15,6 +16,7 @@ export interface CoreOptions {
   readonly passwords: Values<typeof PASSWORD_LIMIT_SETTINGS>;
   readonly credentialCache: Values<typeof CREDENTIAL_CACHE_SETTINGS>;
   readonly lastUse: Values<typeof LAST_USE_SETTINGS>;
+  readonly importedTokens: Values<typeof IMPORTED_TOKEN_SETTINGS>;
   readonly longLists: Values<typeof LONG_LIST_SETTINGS>;
 }
 

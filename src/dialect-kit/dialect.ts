@@ -4,7 +4,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import type { AssertionForm } from '../assertions/index.js';
 import type { ChangeClass, CredentialForm, EntityClass, MigrationClass } from '../core/index.js';
 import type { DialectExtras } from '../http/index.js';
-import type { AccountExtension, PersonalTokenHandlesFactory } from '../identity/index.js';
+import type { AccountExtension, DialectImports, PersonalTokenHandlesFactory } from '../identity/index.js';
 import type { SettingsTable } from '../settings/index.js';
 
 /** A dialect: one vendor's API over the shared token store. */
@@ -31,6 +31,8 @@ export interface Dialect {
   readonly serverOptions?: (server: { readonly productVersion: string }) => object;
   /** A command to try after the first start on an empty database. */
   readonly firstCall?: (access: FirstAccess, baseUrl: string) => FirstCall;
+  /** Reads users and tokens of servers that speak the same wire, for `latchkey import`. */
+  readonly imports?: () => Promise<DialectImports>;
   /** Reads a file in which it exports the audit log: the rows, oldest first; `undefined` for any other file. */
   readonly readAuditExport?: (file: string) => Promise<readonly ExportedAuditRow[] | undefined>;
   /** Loads the parts that serve it; called only if the dialect is served. */

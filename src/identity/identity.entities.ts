@@ -1,6 +1,7 @@
 /** The entities and migrations of identity, for the part that opens the database. */
 import type { MigrationClass } from '../core/index.js';
 import { Account } from './account.entity.js';
+import { ImportedUser } from './imported-user.entity.js';
 import { KnownNetwork } from './guessing/known-network.entity.js';
 import { Membership } from './membership.entity.js';
 import { Names1796515200000 } from './migrations/1796515200000-names.js';
@@ -13,6 +14,7 @@ import { User } from './user.entity.js';
 /** Every entity of identity. */
 export const IDENTITY_ENTITIES = [
   Account,
+  ImportedUser,
   KnownNetwork,
   Membership,
   PersonalToken,

@@ -12,6 +12,7 @@ import { LoginThrottle } from './guessing/login-throttle.js';
 import { AccountNaming } from './labels/account-naming.js';
 import { ReviewWarning } from './labels/review-warning.js';
 import { TakenNames } from './labels/taken-names.js';
+import { ImportedUsers } from './imported-users.js';
 import { LoginFamilies } from './logins/login-families.js';
 import { MemberRoles } from './member-roles.js';
 import { MembershipService } from './membership.service.js';
@@ -35,6 +36,7 @@ export const IDENTITY_PROVIDERS = [
   Bootstrap,
   CleanupJob,
   GuessThrottle,
+  ImportedUsers,
   KnownNetworks,
   LoginCandidates,
   LoginLocks,

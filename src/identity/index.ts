@@ -28,6 +28,15 @@ export { newHexId } from './hex-id.js';
 export { CLEANUP_OPTIONS, CleanupJob, type CleanupOptions } from './cleanup-job.js';
 export { IDENTITY_ENTITIES, IDENTITY_MIGRATIONS } from './identity.entities.js';
 export { IDENTITY_PROVIDERS } from './identity.providers.js';
+export { ImportedUser } from './imported-user.entity.js';
+export {
+  ImportedUsers,
+  addressForms,
+  type DialectImports,
+  type ForeignUser,
+  type KnownForeignUser,
+  type ListedRecord,
+} from './imported-users.js';
 export { LocalActorCheck } from './local-actor-check.js';
 export { LocalUserDirectory } from './local-user-directory.js';
 export { GuessThrottle, type Attempt, type Guess, type GuessLimit } from './guessing/guess-throttle.js';

@@ -2,7 +2,7 @@
 import { Change, type Actor, type ChangeTarget } from '../core/index.js';
 import { hasField } from './changed-fields.js';
 import { emailKeyOf } from './labels/email-address.js';
-import { networksOf } from './guessing/networks.js';
+import { networksOf } from '../core/index.js';
 import type { User } from './user.entity.js';
 
 /** A change to one user. */

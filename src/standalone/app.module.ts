@@ -65,11 +65,12 @@ export class AppModule {
 
 /** What {@link LatchkeyModule} takes as the configuration has it. */
 export function sharedOptions(config: Config<DialectSettings>): LatchkeyOptions {
-  const { applications, assertions, credentialCache, lastUse, loginThrottle, longLists, names } = config;
+  const { applications, assertions, credentialCache, importedTokens, lastUse, loginThrottle, longLists, names } =
+    config;
   const { requests, rights, userTokens, database } = config;
   const { bcryptCost, ...passwords } = config.passwords;
   const { answerMs, leaseSeconds, checkpointSeconds } = database;
-  const lists = { credentialCache, lastUse, longLists, loginThrottle };
+  const lists = { credentialCache, importedTokens, lastUse, longLists, loginThrottle };
   const options = { applications, assertions, ...lists, names, requests, rights, userTokens };
   return { ...options, answerMs, bcryptCost, leaseSeconds, checkpointSeconds, passwords };
 }

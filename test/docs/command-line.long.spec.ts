@@ -9,6 +9,14 @@ import { startProcess } from '../support/process.js';
 import { Program } from '../support/program.js';
 import { COMMAND_LINE_PAGE, ROOT, commands } from './pages.js';
 
+/** Files of other servers. */
+const IMPORTED = {
+  'listing.jsonl': '{"id":1044,"email":"alice@example.com","name":"Alice"}\n',
+  'users.csv': 'email,name\nbob@example.com,Bob\n',
+  'tokens.csv': `kind,algorithm,hash,user\npersonal_token,hmac-sha256,${'0'.repeat(64)},admin@example.com\n`,
+  'hmac.key': 'a key of twenty bytes',
+};
+
 /** A folder with a program `latchkey`, and with the files that the page names. */
 function workingFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-page-'));
@@ -20,6 +28,7 @@ function workingFolder(): string {
   writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${path.join(ROOT, 'dist/main.js')}' "$@"\n`);
   chmodSync(program, 0o755);
   writeFileSync(path.join(folder, 'password.txt'), 'the password of a file\n');
+  for (const [name, text] of Object.entries(IMPORTED)) writeFileSync(path.join(folder, name), text);
   return folder;
 }
 

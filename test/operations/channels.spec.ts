@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { AuditSink, DomainError, SYSTEM } from '../../src/core/index.js';
+import { AuditSink, DomainError, EventBus, ImportedSource, ImportedToken, SYSTEM } from '../../src/core/index.js';
 import { CleanupJob, PersonalToken } from '../../src/identity/index.js';
 import { startWithOutage } from '../dialects/crm/outage.js';
 import { fillAuditLog } from '../support/audit-rows.js';
@@ -319,6 +319,24 @@ onBothEngines('the channels', (engine) => {
     // One slot is kept for logins.
     expect(told.filter(({ outcome }) => outcome === 'rejected')).toHaveLength(70 - 1 - 64);
     expect(Math.max(...told.map(({ waiting }) => waiting))).toBe(64);
+  });
+
+  it('of imported tokens contain what each comparison has found', async () => {
+    await server.dataSource.manager.insert(ImportedSource, {
+      algorithm: 'bcrypt-id',
+      key: '$2a$04$CJMbCOH5ASXJAPMxw6XMZ.',
+      createdAt: new Date(),
+    });
+    const { id: sourceId } = await server.dataSource.manager.findOneByOrFail(ImportedSource, {
+      algorithm: 'bcrypt-id',
+    });
+    const row = { tokenId: 'gone', sourceId, verifier: 'none', standIn: '0'.repeat(64), waiting: true };
+    await server.dataSource.manager.insert(ImportedToken, row);
+    server.app.get(EventBus).resync();
+    await ask('GET', '/verify', { headers: { 'Private-Token': 'x'.repeat(43) } });
+    const common = { operation: 'search', waiting: 0, durationMs: DURATION };
+    expect(recorder.of('latchkey:imported-check')).toEqual([{ ...common, outcome: 'missed' }]);
+    await server.dataSource.manager.delete(ImportedToken, { sourceId });
   });
 
   it('of throttling contain which limit was reached, and for how long', async () => {

@@ -90,6 +90,29 @@ export class TokenRevoked extends TokenChange {
   readonly type = 'token.revoked';
 }
 
+/** An imported token was used for the first time, and its secret is stored as those of other tokens are. */
+export class TokenAdopted extends TokenChange {
+  readonly type = 'token.adopted';
+
+  override aggregatedBy(): string {
+    return '';
+  }
+}
+
+/** Tokens of another server were imported; each of them is issued as well. */
+export class TokensImported extends Change {
+  readonly type = 'server.tokens_imported';
+  readonly target: ChangeTarget = { type: 'server', id: null, name: null };
+
+  override aggregatedBy(): string {
+    return '';
+  }
+
+  override revokesAccess(): boolean {
+    return false;
+  }
+}
+
 /**
  * Every instance writes the uses of tokens that it has not written yet, before the caller who asked for it goes on: needed to
  * judge which tokens are in use.
@@ -109,5 +132,7 @@ export const TOKEN_CHANGES = {
   'token.updated': TokenUpdated,
   'token.rotated': TokenRotated,
   'token.revoked': TokenRevoked,
+  'token.adopted': TokenAdopted,
+  'server.tokens_imported': TokensImported,
   'server.last_uses_collected': LastUsesCollected,
 } as const satisfies Readonly<Record<string, ChangeClass>>;

@@ -51,7 +51,8 @@ export interface Rotation {
   changes?: Partial<Pick<Token, 'label' | 'enabled' | 'expiresAt'>>;
 }
 
-const NO_ORIGINS = {
+/** The columns of a token that was never used. */
+export const NO_ORIGINS = {
   lastSeenAddress: null,
   lastSeenAgent: null,
   previousLastSeenAddress: null,
@@ -186,8 +187,8 @@ export class TokenService {
   }
 }
 
-/** Counts a token that was added (1) or removed (-1), if it belongs to an account and not to a user. */
-async function countToken(manager: EntityManager, token: Token, change: 1 | -1): Promise<void> {
+/** Counts tokens that were added or removed (-1), if they belong to an account and not to a user: those of one part. */
+export async function countToken(manager: EntityManager, token: Token, change: number): Promise<void> {
   const { id, kind, accountId, userId } = token;
   if (accountId === null || userId !== null) return;
   const parameters = [accountId, kind, Number.parseInt(id.slice(-1), 16), change];
@@ -207,7 +208,7 @@ const TIME_DIGITS = 12;
  * 36 lower-case characters in the form of a UUID v4. The first 48 bits are the time, as in version 7 (RFC 9562 §5.7), so
  * that new ids are close together in an index; 74 bits are random.
  */
-function newTokenId(): string {
+export function newTokenId(): string {
   const time = Date.now().toString(16).padStart(TIME_DIGITS, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}${randomUUID().slice(TIME_DIGITS + 1)}`;
 }

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock.js';
 import type { Origin } from '../database/actor.js';
+import { ImportedSecrets } from '../imported/imported-secrets.js';
 import { HashingService } from '../tokens/hashing.service.js';
 import { UserDirectory } from '../user-directory.js';
 import { CredentialCache, type Generation, type Reading } from './credential-cache.js';
@@ -23,6 +24,7 @@ export class Verifier {
     private readonly users: UserDirectory,
     private readonly lastSeen: LastSeen,
     private readonly clock: Clock,
+    private readonly imported: ImportedSecrets,
   ) {}
 
   /**
@@ -54,12 +56,16 @@ export class Verifier {
   ): Verdict | Promise<Verdict> {
     if (cached) {
       const verdict = this.judged(cached, digest, origin);
-      return verdict.status === 'wrong_secret' ? this.refused(verdict, credential, digest) : verdict;
+      if (verdict.status !== 'wrong_secret') return verdict;
+      const refusal = this.refused(verdict, credential, digest);
+      return refusal instanceof Promise
+        ? refusal.then((late) => this.unlessImported(late, credential, digest, origin))
+        : this.unlessImported(refusal, credential, digest, origin);
     }
     const known = this.cache.read(key, () => this.load(key, lookupKeyOf(credential, digest)));
     return known instanceof Promise
-      ? known.then((late) => this.verdictOn(late, digest, origin))
-      : this.verdictOn(known, digest, origin);
+      ? known.then((late) => this.verdictOn(late, credential, digest, origin))
+      : this.verdictOn(known, credential, digest, origin);
   }
 
   /** A wrong secret reads the database, as an unknown handle does, so that response times do not tell them apart. */
@@ -69,8 +75,45 @@ export class Verifier {
     return exists ? verdict : UNKNOWN;
   }
 
-  private verdictOn(known: KnownToken | null, digest: string, origin: Origin | undefined): Verdict {
-    return known ? this.judged(known, digest, origin) : UNKNOWN;
+  private verdictOn(
+    known: KnownToken | null,
+    credential: Credential,
+    digest: string,
+    origin: Origin | undefined,
+  ): Verdict | Promise<Verdict> {
+    const verdict = known ? this.judged(known, digest, origin) : UNKNOWN;
+    const isRefused = verdict.status === 'unknown' || verdict.status === 'wrong_secret';
+    return isRefused ? this.unlessImported(verdict, credential, digest, origin) : verdict;
+  }
+
+  /** Another verdict for the secret of a token that was imported and is used for the first time. */
+  private unlessImported(
+    refusal: Verdict,
+    credential: Credential,
+    digest: string,
+    origin: Origin | undefined,
+  ): Verdict | Promise<Verdict> {
+    const token = 'token' in refusal ? refusal.token : undefined;
+    const standIn = this.imported.standInFor(credential, digest, token, origin);
+    return standIn ? standIn.then((found) => this.firstUse(refusal, credential, digest, found, origin)) : refusal;
+  }
+
+  private async firstUse(
+    refusal: Verdict,
+    credential: Credential,
+    digest: string,
+    standIn: string | null,
+    origin: Origin | undefined,
+  ): Promise<Verdict> {
+    if (standIn === null) return refusal;
+    // Nothing is cached: from the second use on, it is found by its digest.
+    const known = await this.load('', lookupKeyOf(credential, standIn), null);
+    const verdict = known ? this.judged(known, standIn, origin) : UNKNOWN;
+    if (verdict.status === 'valid' && known) this.imported.adopt(known.token, standIn, digest);
+    if (verdict.status !== 'unknown' && verdict.status !== 'wrong_secret') return verdict;
+    // Another request may have been the first meanwhile.
+    const late = await this.load('', lookupKeyOf(credential, digest), null);
+    return late ? this.judged(late, digest, origin) : refusal;
   }
 
   private judged(known: KnownToken, digest: string, origin: Origin | undefined): Verdict {
@@ -80,14 +123,18 @@ export class Verifier {
     return verdict;
   }
 
-  private load(key: string, by: LookupKey): Reading {
-    const since = this.cache.generation();
+  /** @param since - `null` for what is not to be cached */
+  private load(key: string, by: LookupKey, since: Generation | null | undefined = this.cache.generation()): Reading {
     const found = this.lookup.find(by);
     if (found instanceof Promise) return found.then((stored) => stored && this.completed(key, stored, since));
     return found && this.completed(key, found, since);
   }
 
-  private completed(key: string, stored: StoredToken, since: Generation | undefined): KnownToken | Promise<KnownToken> {
+  private completed(
+    key: string,
+    stored: StoredToken,
+    since: Generation | null | undefined,
+  ): KnownToken | Promise<KnownToken> {
     const { userId } = stored.token;
     if (userId === null) return this.stored(key, new KnownToken(stored, null), since);
     return this.users.find(userId).then((owner) => {
@@ -97,8 +144,8 @@ export class Verifier {
     });
   }
 
-  private stored(key: string, known: KnownToken, since: Generation | undefined): KnownToken {
-    this.cache.store(key, known, since);
+  private stored(key: string, known: KnownToken, since: Generation | null | undefined): KnownToken {
+    if (since !== null) this.cache.store(key, known, since);
     return known;
   }
 }

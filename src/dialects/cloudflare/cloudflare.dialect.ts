@@ -5,7 +5,7 @@ import { APPLICATION_TOKEN } from './application-token.form.js';
 import { CLOUDFLARE_CREDENTIAL_SETTINGS, CLOUDFLARE_SETTINGS } from './cloudflare.settings.js';
 import { ServiceTokens1795305600000 } from './migrations/1795305600000-service-tokens.js';
 import { ServiceToken } from './service-token.entity.js';
-import { serviceTokenForms } from './service-token.form.js';
+import { SERVICE_TOKEN_KIND, serviceTokenForms } from './service-token.form.js';
 
 export const cloudflare = defineDialect({
   name: 'cloudflare',
@@ -21,6 +21,9 @@ export const cloudflare = defineDialect({
   firstCall: ({ token, accountId }, baseUrl) => ({
     intro: 'Create a service token, as clients of Cloudflare do',
     command: `curl -X POST -H "Authorization: Bearer ${token}" -d '{"name":"CI/CD token"}' ${baseUrl}/client/v4/accounts/${accountId}/access/service_tokens`,
+  }),
+  imports: async () => ({
+    tokens: { [SERVICE_TOKEN_KIND]: (await import('./imported-token.js')).importedServiceToken },
   }),
   load: async () => {
     const { AccessEdgeModule, CloudflareModule, cloudflareDocument, withAccountSettings, withKeptMembers } =

@@ -13,7 +13,10 @@ import type { CLOUDFLARE_CREDENTIAL_SETTINGS } from './cloudflare.settings.js';
 export const SERVICE_TOKEN_KIND = 'service_token';
 
 /** 32 lower-case hex characters and `.access` (docs/contracts/cloudflare.md §2.1). */
-const CLIENT_ID_FORM = /^[0-9a-f]{32}\.access$/;
+export const CLIENT_ID_FORM = /^[0-9a-f]{32}\.access$/;
+
+/** The vendor's own client secrets, which tokens have that were imported (docs/contracts/cloudflare.md §2.1). */
+const FOREIGN_SECRET_FORM = /^[0-9a-f]{64}$/;
 
 /** Members of the JSON object. */
 const CLIENT_ID = 'cf-access-client-id';
@@ -69,10 +72,11 @@ function inJson(name: string): CredentialForm {
   };
 }
 
-/** Checks the format and checksum first. */
+/** Checks the format and, of secrets made here, the checksum first. */
 function serviceToken(clientId: unknown, clientSecret: unknown): CredentialReading {
   if (typeof clientId !== 'string' || typeof clientSecret !== 'string') return 'incomplete';
-  if (!CLIENT_ID_FORM.test(clientId) || !isCheckedSecret(clientSecret)) return 'malformed';
+  if (!CLIENT_ID_FORM.test(clientId) || !(isCheckedSecret(clientSecret) || FOREIGN_SECRET_FORM.test(clientSecret)))
+    return 'malformed';
   return { kind: SERVICE_TOKEN_KIND, handle: clientId, secret: new Secret(clientSecret) };
 }
 

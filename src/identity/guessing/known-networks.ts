@@ -5,7 +5,7 @@ import { In, LessThan } from 'typeorm';
 import { Clock, findRow, type Origin, type Transaction } from '../../core/index.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from '../options.js';
 import { KnownNetwork } from './known-network.entity.js';
-import { networksOf } from './networks.js';
+import { networksOf } from '../../core/index.js';
 
 const DAY_MS = 86_400_000;
 

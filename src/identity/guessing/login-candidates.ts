@@ -6,7 +6,7 @@ import { emailKeyOf, emailKeysOf, isEmailAddress } from '../labels/email-address
 import { User } from '../user.entity.js';
 import { KnownNetworks } from './known-networks.js';
 import type { GuessedAccount } from './login-throttle.js';
-import { networksOf } from './networks.js';
+import { networksOf } from '../../core/index.js';
 
 /** Who a caller claims to be. */
 export interface LoginCandidate {

@@ -4,7 +4,7 @@ import type { Actor, Origin } from '../../core/index.js';
 import type { GuessBucket } from '../channels.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from '../options.js';
 import { GuessThrottle, type Attempt, type GuessLimit } from './guess-throttle.js';
-import { networksOf } from './networks.js';
+import { networksOf } from '../../core/index.js';
 
 /** An account whose password is guessed. */
 export interface GuessedAccount {

@@ -16,6 +16,7 @@ import { LoginFamilies1796601600000 } from './1796601600000-login-families.js';
 import { AuditOccurrences1796688000000 } from './1796688000000-audit-occurrences.js';
 import { RemovedOwners1796774400000 } from './1796774400000-removed-owners.js';
 import { LastUseOrigins1797033600000 } from './1797033600000-last-use-origins.js';
+import { ImportedTokens1799086404000 } from './1799086404000-imported-tokens.js';
 
 export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   InitialSchema1795219200000,
@@ -34,4 +35,5 @@ export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   AuditOccurrences1796688000000,
   RemovedOwners1796774400000,
   LastUseOrigins1797033600000,
+  ImportedTokens1799086404000,
 ];

@@ -1,0 +1,36 @@
+/** Draws how far a long command is, on a terminal. */
+import type { CommandIo } from '../surroundings.js';
+
+const WIDTH = 30;
+const INTERVAL_MS = 200;
+
+/** One line that is drawn again; nothing where there is no terminal. */
+export class Progress {
+  private drawnAt = 0;
+  private readonly began = performance.now();
+
+  constructor(
+    private readonly io: Pick<CommandIo, 'progress'>,
+    private readonly label: string,
+    private readonly total: number,
+  ) {}
+
+  /** @param done - of the total */
+  show(done: number, rows: number): void {
+    const now = performance.now();
+    if (!this.io.progress || now - this.drawnAt < INTERVAL_MS) return;
+    this.drawnAt = now;
+    const share = this.total > 0 ? Math.min(done / this.total, 1) : 0;
+    const bar = '#'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '.');
+    const left =
+      share > 0.01 ? `, ${String(Math.ceil((((now - this.began) / share) * (1 - share)) / 1000))} s left` : '';
+    this.io.progress(
+      `\r\u001b[K${this.label} [${bar}] ${String(Math.floor(share * 100))} %, ${String(rows)} rows${left}`,
+    );
+  }
+
+  /** Removes the line, so that other text can follow. */
+  end(): void {
+    this.io.progress?.('\r\u001b[K');
+  }
+}
