@@ -32,7 +32,8 @@ export function withGivenSettings(env: Environment, options: CommandOptions): En
 }
 
 function hasPassword(address: string): boolean {
-  if (!URL.canParse(address)) return /^postgres(ql)?:\/\/[^/@]*:[^/]*@/.test(address);
+  // Several hosts are no part of a URL.
+  if (!URL.canParse(address)) return /^postgres(ql)?:\/\/[^/@]*:[^/]*@|[?&][^=&]*password=/i.test(address);
   const { password, searchParams } = new URL(address);
   return password !== '' || [...searchParams.keys()].some((name) => /password/i.test(name));
 }

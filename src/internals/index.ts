@@ -10,4 +10,5 @@ export {
   responseOn,
   stopAccepting,
 } from './node-http.js';
+export { pointClient } from './pg.js';
 export { clientClassOf, poolOf, sqliteClassOf, sqliteConnectionOf, type ColumnMetadata } from './typeorm.js';

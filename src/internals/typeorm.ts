@@ -20,7 +20,10 @@ export function poolOf({ driver }: DataSource): pg.Pool {
 
 /** The class of the connections in the pool. @throws InternalsError */
 export function clientClassOf({ driver }: DataSource): new (config: pg.ClientConfig) => pg.Client {
-  const { postgres } = driver as { postgres?: Partial<typeof pg> };
+  const { postgres, master } = driver as { postgres?: Partial<typeof pg>; master?: { options?: { Client?: unknown } } };
+  // A class of one's own, which is given to the pool.
+  const own = master?.options?.Client;
+  if (typeof own === 'function') return own as new (config: pg.ClientConfig) => pg.Client;
   if (typeof postgres?.Client !== 'function') throw missing('driver module (driver.postgres)');
   return postgres.Client;
 }

@@ -1,5 +1,7 @@
 /** Turns a database address into connection options, and an open connection into what reads and writes by it. */
+import { createRequire } from 'node:module';
 import path from 'node:path';
+import type { TlsOptions } from 'node:tls';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import type Database from 'better-sqlite3';
 import type pg from 'pg';
@@ -24,6 +26,10 @@ import { GuestRelay } from './relay/guest-relay.js';
 import { PostgresRelay, type RelayOptions } from './relay/postgres-relay.js';
 import { SqliteRelay, foreignCommitsOf } from './relay/sqlite-relay.js';
 import type { DatabaseAddress } from './persistence.settings.js';
+import { choosingClient } from './choosing-client.js';
+import { readPostgresAddress } from './postgres-address.js';
+import { tlsChoices } from './postgres-tls.js';
+import { UnusableDatabase } from './unusable-database.js';
 import { PostgresTransactor } from './postgres-transactor.js';
 import { LOG_BYTES, LOG_PAGES, SqliteCheckpoints } from './sqlite-checkpoints.js';
 import { SqliteTransactor } from './sqlite-transactor.js';
@@ -51,11 +57,24 @@ export function describeAddress(address: DatabaseAddress): string {
 }
 
 function describePostgres(url: string): string {
-  const { hostname, port, pathname, searchParams } = new URL(url);
-  const host = searchParams.get('host') ?? decodeURIComponent(hostname);
-  const name = decodeURIComponent(pathname.slice(1));
-  const place = host.startsWith('/') || host === '' ? host : `${host}:${port === '' ? '5432' : port}`;
-  return [name, place].filter((part) => part !== '').join(' on ');
+  const address = readPostgresAddress(url);
+  if (typeof address === 'string') return 'of an address that cannot be read';
+  const name = decodeURIComponent(new URL(address.url).pathname.slice(1));
+  const places = address.endpoints.map(({ host, port }) => (host.startsWith('/') ? host : `${host}:${String(port)}`));
+  return [name, places.join(', ')].filter((part) => part !== '').join(' on ');
+}
+
+/** @throws UnusableDatabase if a file of the address cannot be read */
+function postgresOptions(text: string): { url: string; tls?: TlsOptions | false; Client?: typeof pg.Client } {
+  const address = readPostgresAddress(text);
+  if (typeof address === 'string') throw new UnusableDatabase(`DATABASE_URL ${address}`);
+  const { url, sslMode } = address;
+  if (sslMode === undefined && address.endpoints.length === 1 && address.session === 'any') return { url };
+  const [tls] = tlsChoices(address);
+  // Loaded here, because SQLite needs none.
+  const { Client: Base } = createRequire(import.meta.url)('pg') as typeof pg;
+  const Client = choosingClient(Base, address);
+  return { url, ...(sslMode !== undefined && { tls: tls as TlsOptions | false }), ...(Client && { Client }) };
 }
 
 /** @param poolSize - maximum number of connections to PostgreSQL, at least 2 */
@@ -66,14 +85,16 @@ export function dataSourceOptions(
 ): DataSourceOptions {
   const shared = { ...SHARED, entities: [...entities], migrations: [...migrations] };
   if (address.engine === 'postgres') {
+    const { url, tls, Client } = postgresOptions(address.url);
     return {
       ...shared,
       type: 'postgres',
-      url: address.url,
+      url,
+      ...(tls !== undefined && { ssl: tls }),
       poolSize,
       connectTimeoutMS: 5000,
       applicationName: 'latchkey',
-      extra: { keepAlive: true, ...TIME_LIMITS_MS },
+      extra: { keepAlive: true, ...TIME_LIMITS_MS, ...(Client && { Client }) },
     };
   }
   return {

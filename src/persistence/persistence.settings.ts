@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { flag, integer, setting, settingsTable, text, type Form } from '../settings/index.js';
 import { defaultFile } from './data-folder.js';
+import { readPostgresAddress } from './postgres-address.js';
 
 /** Where the tokens are stored: an SQLite file (`:memory:` for no file) or a PostgreSQL database. */
 export type DatabaseAddress =
@@ -16,7 +17,7 @@ const value = v.variant('engine', [
     url: v.pipe(
       v.string(),
       v.regex(POSTGRES),
-      v.check((url) => URL.canParse(url)),
+      v.check((url) => typeof readPostgresAddress(url) !== 'string'),
     ),
   }),
 ]);
@@ -40,7 +41,8 @@ function parsed(text: string): DatabaseAddress | string {
     return path.startsWith('//') ? 'has slashes before the path, where there is no host' : { engine: 'sqlite', path };
   }
   if (!POSTGRES.test(text)) return 'has an unsupported scheme';
-  return URL.canParse(text) ? { engine: 'postgres', url: text } : 'is not a valid URL';
+  const address = readPostgresAddress(text);
+  return typeof address === 'string' ? address : { engine: 'postgres', url: text };
 }
 
 /** The address of a database. */
@@ -56,6 +58,13 @@ export const DATABASE_ADDRESS_FORM: Form<DatabaseAddress> = {
 
 /** A URL without its passwords, which may stand before the host or in the query. */
 function maskedUrl(text: string, mask: string): string {
+  // Several hosts are no part of a URL as the class knows it.
+  const hosts = /^(postgres(?:ql)?:\/\/(?:[^@/?]*@)?)([^/?#]*,[^/?#]*)/.exec(text);
+  if (hosts?.[1] !== undefined && hosts[2] !== undefined) {
+    const placeholder = 'hosts.invalid';
+    const one = `${hosts[1]}${placeholder}${text.slice(hosts[0].length)}`;
+    return maskedUrl(one, mask).replace(placeholder, hosts[2]);
+  }
   const url = new URL(text);
   if (url.password !== '') url.password = mask;
   for (const name of url.searchParams.keys()) if (/password/i.test(name)) url.searchParams.set(name, mask);
@@ -74,7 +83,9 @@ export const DATABASE_SETTINGS = settingsTable(
       defaultText: 'a file in `LATCHKEY_DATA`',
       secret: true,
       doc: '`sqlite:PATH` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`',
-      more: 'PostgreSQL must be 14 or newer. `sqlite::memory:` keeps nothing after the process ends.',
+      more:
+        'PostgreSQL must be 14 or newer. Several hosts (`HOST:PORT,HOST:PORT`), `target_session_attrs`, `sslmode`, ' +
+        '`sslrootcert`, `sslcert` and `sslkey` mean what they mean to libpq. `sqlite::memory:` keeps nothing after the process ends.',
     }),
     dataFolder: setting({
       env: 'LATCHKEY_DATA',
