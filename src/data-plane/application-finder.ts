@@ -63,12 +63,14 @@ export class ApplicationFinder {
   /** Of several accounts, any could name a host that nobody gave them, and decide there (docs/decisions/0054). */
   private atHost(host: string, path: string, inZonesOnly: boolean): Found<KnownApplication> {
     const found = this.directory.byHost(host, path, { inZonesOnly });
-    if (inZonesOnly && found === null) void this.warnIfNamed(host, path);
+    if (inZonesOnly && (found === null || found instanceof Promise)) void this.warnIfMissed(found, host, path);
     return found;
   }
 
-  private async warnIfNamed(host: string, path: string): Promise<void> {
-    const named = await Promise.resolve(this.directory.byHost(host, path)).catch(() => null);
+  /** Warns if an application answers for the host and was not found. Who asked has the answer, and any error. */
+  private async warnIfMissed(found: Found<KnownApplication>, host: string, path: string): Promise<void> {
+    const isMissed = (await Promise.resolve(found).catch(() => true)) === null;
+    const named = isMissed && (await Promise.resolve(this.directory.byHost(host, path)).catch(() => null));
     if (named) this.warnings.warn(IN_NO_ZONE);
   }
 

@@ -1,5 +1,6 @@
 /** Who is admitted to an application by `/verify?app=…`. */
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { SYSTEM } from '../../src/core/index.js';
 import { applicationValues, policyValues, roomsOf } from '../applications/support.js';
@@ -170,8 +171,12 @@ dataPlaneSuite(
         await guardedApplication(cf.server, { domains: ['shop.example.com'] });
         const asked = async (host: string, rule = ''): Promise<number> =>
           status(`app=host${rule}`, { ...service, ...at(host, '/') });
+        const warnings: string[] = [];
+        Logger.overrideLogger({ log: jest.fn(), error: jest.fn(), warn: (text: string) => warnings.push(text) });
         for (const host of ['new.example.net', 'any.com', 'shop.example.com'])
           expect([host, await asked(host)]).toEqual([host, 403]);
+        Logger.overrideLogger(false);
+        expect(warnings).toEqual([expect.stringContaining('create a zone for its domain, add account= to the rule')]);
         const refused = await ask(cf.server, 'app=host', { ...service, ...at('new.example.net', '/') });
         expect(refused.json()).toEqual({
           error: 'forbidden',
