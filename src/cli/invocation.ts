@@ -46,6 +46,8 @@ export interface CommandOptions {
   readonly onConflict?: string;
   readonly server?: string;
   readonly keyFile?: string;
+  readonly from?: string;
+  readonly tokenFile?: string;
 }
 
 /** A command with its arguments and options. */

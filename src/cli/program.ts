@@ -191,7 +191,12 @@ function moving(declare: Declarations): void {
   declare.group('import', 'move in: users and tokens of other servers');
   importing(
     declare
-      .command('import canvus', 'import the users and access tokens of a Canvus server', ['[file]', 'its listing'])
+      .command('import canvus', 'import the users and access tokens of a Canvus server', [
+        '<file>',
+        'its listing; with --from, where it is written',
+      ])
+      .option('--from <address>', 'read the listing from the running server first')
+      .option('--token-file <file>', 'the token of an administrator there; - for standard input, or IMPORT_TOKEN')
       .option('--server <name>', 'a name for that server, the same in every run', 'canvus'),
   );
   importing(

@@ -1,7 +1,7 @@
 /** Stores users of other servers, many at a time, and remembers where they came from. */
 import { Injectable } from '@nestjs/common';
 import { In, type EntityManager } from 'typeorm';
-import { insertRows, type ForeignToken, type RowMembers, type Transaction } from '../core/index.js';
+import { insertRows, type ForeignToken, type RowMembers, type Secret, type Transaction } from '../core/index.js';
 import { UserCreated } from './changes.js';
 import { ImportedUser } from './imported-user.entity.js';
 import { emailKeyOf, readEmailAddress } from './labels/email-address.js';
@@ -37,6 +37,8 @@ export type ListedRecord =
 export interface DialectImports {
   /** The records of a row of a server's listing. */
   readonly listing?: (row: unknown) => readonly ListedRecord[];
+  /** The rows of a running server, read over its API by an administrator's token: users by id, after a given one. */
+  readonly live?: (base: URL, token: Secret, after: number) => AsyncIterable<object>;
   /** What the tokens of its kinds have that others do not, by kind; `created` is when the token was issued. */
   readonly tokens?: Readonly<
     Record<string, (row: RowMembers, created: Date) => Pick<ForeignToken, 'handle' | 'expiresAt' | 'own'>>

@@ -1,11 +1,14 @@
 /** Moving in from a Canvus server: the plain tokens that people hold go on working, under the same ids. */
 import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Token } from '../../src/core/index.js';
+import { closeLater } from '../support/closing.js';
 import { Recorder } from '../support/channels.js';
 import { onBothEngines } from '../support/engines.js';
 import { send } from '../support/http.js';
@@ -213,5 +216,45 @@ onBothEngines('latchkey import canvus', (engine) => {
     expect(await verified(ADMIN.token)).toBe(200);
     server.clock.advance(900_000);
     expect(await verified(VECTOR.plain)).toBe(200);
+  });
+
+  it('reads the listing of a running server by a token that stands in no argument, and goes on after an interruption', async () => {
+    const calls: (string | undefined)[] = [];
+    let failing = true;
+    const { access_tokens: tokens, ...alice } = ALICE;
+    const bob = { ...alice, id: 1045, email: 'bob@example.com', name: 'Bob' };
+    const old = createServer(({ url, headers }, answer) => {
+      calls.push(url);
+      const answers: Record<string, unknown> = {
+        '/api/v1/users': [bob, alice],
+        '/api/v1/users/1044/access-tokens': tokens,
+        '/api/v1/users/1045/access-tokens': failing ? undefined : [],
+      };
+      const found = headers['private-token'] === ADMIN.token ? answers[url ?? ''] : undefined;
+      answer.statusCode = headers['private-token'] === ADMIN.token ? (found ? 200 : 404) : 401;
+      answer.end(JSON.stringify(found ?? { msg: 'no' }));
+    });
+    closeLater(() => new Promise((resolve) => old.close(resolve)));
+    await new Promise<void>((resolve) => old.listen(0, '127.0.0.1', resolve));
+    const from = `http://127.0.0.1:${String((old.address() as AddressInfo).port)}`;
+    const file = path.join(folder, `${engine}.jsonl`);
+    const live = (token: string): Promise<CommandResult> =>
+      latchkey(server.database, ['import', 'canvus', file, '--from', from, '--token-file', '-'], { input: token });
+
+    expect((await live('x'.repeat(43))).err).toContain('the token is not accepted there');
+    const failed = await live(ADMIN.token);
+    expect(failed.code).toBe(1);
+    expect(failed.err).toContain(`what was read is kept in ${file}.partial, and the next run goes on from there`);
+    failing = false;
+    calls.length = 0;
+    const done = await live(`${ADMIN.token}\n`);
+    expect(done.code).toBe(0);
+    expect(done.out).toBe(
+      'users: 2 imported, 0 there already, 0 left out, 0 refused\ntokens: 1 imported, 0 there already, 0 left out, 0 refused\n',
+    );
+    expect(calls).toEqual(['/api/v1/users', '/api/v1/users/1045/access-tokens']);
+    expect(await verified(VECTOR.plain)).toBe(200);
+    const plain = await latchkey(server.database, ['import', 'canvus', file, '--from', 'http://old.example.com']);
+    expect(plain.err).toContain('--from takes the address of the other server, with https://');
   });
 });

@@ -15,15 +15,16 @@ import {
   type IsInFile,
   type Placed,
 } from './import-run.js';
+import { fetchListing } from './live.js';
 import { jsonFile } from './rows.js';
 import { UsersImport } from './users-import.js';
 
 /** `import <dialect> FILE` @param dialect - one that reads listings */
 export async function importListing(call: CommandCall, dialect: string): Promise<ExitCode> {
-  const read = (await call.imports()).get(dialect)?.listing;
+  const { listing: read, live } = (await call.imports()).get(dialect) ?? {};
   if (!read) throw new CommandError(`listings of ${dialect} are not read here`);
-  const [name] = call.words;
-  if (name === undefined) throw new CommandError('give the file with the listing of the other server');
+  const [name = ''] = call.words;
+  if (call.options.from !== undefined && live) await fetchListing(call, live, name);
   const file = jsonFile(name);
   return withServices(call, async (services) => {
     const job = new ListingImport(

@@ -15,7 +15,10 @@ export const canvus = defineDialect({
     intro: 'Create an access token, as clients of Canvus do',
     command: `curl -X POST -H "Private-Token: ${token}" -d '{"description":"Second token"}' ${baseUrl}/api/v1/users/1000/access-tokens`,
   }),
-  imports: async () => ({ listing: (await import('./listing.js')).readListedRow }),
+  imports: async () => ({
+    listing: (await import('./listing.js')).readListedRow,
+    live: (await import('./live-listing.js')).readLiveListing,
+  }),
   readAuditExport: async (file) => (await import('./audit-log.export.js')).readAuditExport(file),
   load: async () => {
     const { CanvusModule, Streams, canvusDocument } = await import('./index.js');
