@@ -115,6 +115,8 @@ export type { Credential } from './verification/credential.js';
 export type {
   CredentialForm,
   CredentialReading,
+  NamedToken,
+  NamedTokens,
   CredentialScheme,
   HeaderForm,
 } from './verification/credential-form.js';

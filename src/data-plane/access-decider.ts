@@ -7,8 +7,9 @@ import type { Values } from '../settings/index.js';
 import { ApplicationReaders } from './application-readers.js';
 import type { DecisionMessage, DecisionSource } from './channels.js';
 import { publishDecision } from './decision-messages.js';
-import { admits, admitsMember, canAdmit, namesHolders, type AccessPolicy } from './access-policy.js';
+import { admits, admitsMember, canAdmit, namedAccount, namesHolders, type AccessPolicy } from './access-policy.js';
 import { CredentialReader, type Candidate, type PresentedCredential } from './credential-reader.js';
+import { TokenPasswords } from './token-passwords.js';
 import { DATA_PLANE_OPTIONS } from './data-plane.options.js';
 import type { DATA_PLANE_SETTINGS } from './data-plane.settings.js';
 
@@ -38,6 +39,7 @@ interface Question {
 
 type Reason = DecisionMessage['reason'];
 
+const UNKNOWN: Verdict = { status: 'unknown' };
 const BYPASSED: Decision = { outcome: 'bypassed' };
 const MISSING: Decision = { outcome: 'unauthenticated', hasCredentials: false };
 const REFUSED: Decision = { outcome: 'unauthenticated', hasCredentials: true };
@@ -52,6 +54,8 @@ const WARNING_INTERVAL_MS = 60_000;
 export class AccessDecider {
   /** Kinds of token that can be presented. */
   readonly kinds: readonly string[];
+  /** Those that a policy has to name, together with one account. */
+  readonly kindsOfAccounts: readonly string[];
   private readonly logger = new Logger(AccessDecider.name);
   /** Reads the credentials of all forms. */
   private readonly reader: CredentialReader;
@@ -65,10 +69,12 @@ export class AccessDecider {
     private readonly accounts: AccountCount,
     private readonly roles: MemberRoles,
     private readonly forms: CredentialForms,
+    private readonly passwords: TokenPasswords,
     @Inject(DATA_PLANE_OPTIONS) { withoutAccount }: Values<typeof DATA_PLANE_SETTINGS>,
   ) {
     this.kinds = forms.kinds;
-    this.reader = new CredentialReader(forms);
+    this.kindsOfAccounts = forms.kindsOfAccounts;
+    this.reader = new CredentialReader(forms, isReadByDefault);
     this.applicationReaders = new ApplicationReaders(forms);
     this.withoutAccount = withoutAccount;
   }
@@ -89,8 +95,8 @@ export class AccessDecider {
     const presented = this.presented(rawHeaders, question);
     if ('reason' in presented) return refusal(presented.reason, question);
     if ('candidates' in presented) return this.decideAmong(presented.candidates, question);
-    const { credential, form } = presented;
-    const verdict = this.verifier.check(credential, source);
+    const { form } = presented;
+    const verdict = this.verdictOn(presented, question);
     return verdict instanceof Promise
       ? verdict.then((late) => this.decisionOn(late, form, question))
       : this.decisionOn(verdict, form, question);
@@ -110,8 +116,8 @@ export class AccessDecider {
     const known = this.readers.get(policy);
     if (known) return known;
     const isRead = (form: CredentialForm): boolean => canAdmit(policy, form);
-    const readsAll = this.forms.presentable.every(isRead);
-    const reader = readsAll ? this.reader : new CredentialReader(this.forms, isRead);
+    const readsDefault = this.forms.presentable.every((form) => isRead(form) === isReadByDefault(form));
+    const reader = readsDefault ? this.reader : new CredentialReader(this.forms, isRead);
     this.readers.set(policy, reader);
     return reader;
   }
@@ -121,7 +127,7 @@ export class AccessDecider {
     const judged = await Promise.all(
       candidates.map(async ({ credential, form }) => ({
         form,
-        verdict: await this.verifier.check(credential, question.source),
+        verdict: await this.verdictOn({ credential, form }, question),
       })),
     );
     const isOurs = ({ form, verdict }: (typeof judged)[number]): boolean =>
@@ -130,6 +136,17 @@ export class AccessDecider {
     if (second) return refusal('conflicting', question);
     if (!ours) return refusal('unknown', question);
     return this.decisionOn(ours.verdict, ours.form, question);
+  }
+
+  private verdictOn({ credential, form }: Candidate, { policy, source }: Question): Verdict | Promise<Verdict> {
+    if (form.belongsTo !== 'account') return this.verifier.check(credential, source);
+    const accountId = namedAccount(policy);
+    if (accountId === undefined || !('kind' in credential)) return UNKNOWN;
+    if (!form.named || !('handle' in credential)) {
+      return this.verifier.check({ ...credential, handleScope: accountId }, source);
+    }
+    const { kind, handle: name, secret: password } = credential;
+    return this.passwords.check(form.named, { kind, accountId, name, password }, source);
   }
 
   private decisionOn(verdict: Verdict, form: CredentialForm, question: Question): Decision | Promise<Decision> {
@@ -178,6 +195,11 @@ export class AccessDecider {
         'user= or token= to the rule of the proxy or guard, or set VERIFY_WITHOUT_ACCOUNT=true',
     );
   }
+}
+
+/** Whether a policy that names nothing reads credentials of this form. */
+function isReadByDefault({ belongsTo }: CredentialForm): boolean {
+  return belongsTo === undefined;
 }
 
 function refusal(reason: 'missing' | 'malformed' | 'conflicting' | 'unknown', question: Question): Decision {

@@ -46,8 +46,15 @@ export function admits({ kinds, accounts, tokens, users }: AccessPolicy, { token
 /** Whether the policy can admit a token of this form: without that, a credential of the form is none of its business. */
 export function canAdmit({ kinds, accounts, users, memberOf }: AccessPolicy, form: CredentialForm): boolean {
   if (kinds && !form.kinds.some((kind) => kinds.includes(kind))) return false;
+  if (form.belongsTo === 'account' && !(kinds && namedAccount({ accounts }) !== undefined)) return false;
   if (accounts && form.holder === 'users') return false;
   return (!users && !memberOf) || form.holder === 'users';
+}
+
+/** The only account that the policy admits; `undefined` if there are several, or none is named. */
+export function namedAccount({ accounts = [] }: Pick<AccessPolicy, 'accounts'>): string | undefined {
+  const [first, ...others] = accounts;
+  return others.every((each) => each === first) ? first : undefined;
 }
 
 /** @param held - the roles of the user of the token */

@@ -108,13 +108,17 @@ function usesOf(header: string, forms: readonly PresentableForm[], isRead: (form
   return ordered.map((use) => ({ ...use, isShared: uses.length > 1, isRead: isRead(use.form) }));
 }
 
-/** The use whose form the value is meant for; a value for no form is not a credential. */
+/** The use whose form the value is meant for, read or not; a value for no form is not a credential. */
 function useOf({ uses }: Slot, value: string): Use | undefined {
+  let taken: Use | undefined;
   for (const use of uses) {
     const { inHeaders } = use.form;
-    if (inHeaders.takes?.(value, use.isShared) ?? true) return use;
+    if (!(inHeaders.takes?.(value, use.isShared) ?? true)) continue;
+    // Where several forms are read, one that takes any text comes last.
+    if (use.isRead && (use.form.belongsTo === 'account' || inHeaders.read([value]) !== 'malformed')) return use;
+    taken = taken?.isRead ? taken : use;
   }
-  return undefined;
+  return taken;
 }
 
 function presented({ form, values }: Found): PresentedCredential {

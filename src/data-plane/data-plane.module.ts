@@ -9,6 +9,8 @@ import { AccessDecider } from './access-decider.js';
 import { AnswerCaching } from './answer-caching.js';
 import { ApplicationAnswers } from './application-answers.js';
 import { ApplicationFinder } from './application-finder.js';
+import { TokenPasswords } from './token-passwords.js';
+import { AccountTokens } from './oauth/account-tokens.js';
 import { OAuthController } from './oauth/oauth.controller.js';
 import { OAuthErrors } from './oauth/oauth.errors.js';
 import { OAuthGuard } from './oauth/oauth.guard.js';
@@ -40,7 +42,9 @@ const MOUNT = mountProviders({
     AnswerCaching,
     ApplicationAnswers,
     ApplicationFinder,
+    AccountTokens,
     OAuthGuard,
+    TokenPasswords,
     TokenPermissions,
     TokenRevocation,
   ],

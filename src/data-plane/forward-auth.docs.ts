@@ -47,6 +47,11 @@ const REFUSALS: Readonly<Record<number, ErrorExample>> = {
     error: 'forbidden',
     error_description: 'the credential is valid, but not admitted here',
   },
+  429: {
+    description: 'Too many wrong passwords of a token were presented.',
+    error: 'too_many_requests',
+    error_description: 'Too many wrong passwords of tokens; try again in 72 seconds',
+  },
   500: {
     description: 'Internal server error.',
     error: 'server_error',
@@ -63,6 +68,7 @@ const MORE_HEADERS: Readonly<Record<number, Record<string, Header>>> = {
   401: {
     'WWW-Authenticate': headerExample('The challenge (RFC 6750).', 'Bearer realm="latchkey", error="invalid_token"'),
   },
+  429: { 'Retry-After': headerExample('Seconds to wait.', '72') },
   503: { 'Retry-After': headerExample('Seconds to wait.', '2') },
 };
 

@@ -10,7 +10,7 @@ import { AccessDecider, type Decision } from './access-decider.js';
 import { AnswerCaching, NO_STORE } from './answer-caching.js';
 import { ApplicationAnswers } from './application-answers.js';
 import { identityHeaders } from './identity-headers.js';
-import { readPolicy } from './policy-query.js';
+import { checkAccount, readPolicy } from './policy-query.js';
 import { VerifyAnswer } from './verify-answer.js';
 import { VerifyExchange } from './verify-exchange.js';
 
@@ -99,7 +99,9 @@ export class ForwardAuth {
   /** @throws PolicyError, whose message repeats no secret from the query */
   private read(text: string): AccessPolicy {
     try {
-      return readPolicy(text, this.forms.kinds);
+      const policy = readPolicy(text, this.forms.kinds);
+      checkAccount(policy, this.forms.kindsOfAccounts);
+      return policy;
     } catch (error) {
       readPolicy(this.forms.redaction.query(text), this.forms.kinds);
       throw error;
@@ -149,6 +151,10 @@ function answerToError(error: unknown): VerifyAnswer {
   if (error instanceof DomainError && error.code === 'unavailable') {
     const wait = ['Retry-After', String(error.retryAfterSeconds ?? 1)];
     return problem(503, wait, 'temporarily_unavailable', error.message);
+  }
+  if (error instanceof DomainError && error.code === 'throttled') {
+    const wait = ['Retry-After', String(error.retryAfterSeconds ?? 1)];
+    return problem(429, wait, 'too_many_requests', error.message);
   }
   return problem(500, [], 'server_error', 'the server log has the details');
 }

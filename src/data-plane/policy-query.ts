@@ -1,6 +1,6 @@
 /** Reads access policies from the query of `/verify`. */
 import { ROLES, type Role } from '../identity/index.js';
-import { BY_HOST, PolicyError, type AccessPolicy } from './access-policy.js';
+import { BY_HOST, PolicyError, namedAccount, type AccessPolicy } from './access-policy.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -20,6 +20,18 @@ export function readPolicy(query: string, known: readonly string[]): AccessPolic
   for (const [name, text] of new URLSearchParams(query)) addCondition(policy, name, text.split(','), known);
   checkRoles(policy);
   return policy;
+}
+
+/**
+ * @param kindsOfAccounts - those whose tokens are unique in an account only
+ * @throws PolicyError if such a kind is named, but not in which account
+ */
+export function checkAccount({ kinds = [], accounts }: AccessPolicy, kindsOfAccounts: readonly string[]): void {
+  const kind = kinds.find((each) => kindsOfAccounts.includes(each));
+  if (kind === undefined || accounts?.length === 0 || namedAccount({ accounts }) !== undefined) return;
+  throw new PolicyError(
+    `kind is ${kind}, whose tokens are only known within an account; give exactly one account as well`,
+  );
 }
 
 function addCondition(

@@ -5,7 +5,7 @@ const BOUNDS_MS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100
 
 export class VerifyTally {
   /** Requests by status. */
-  readonly statuses: Record<number, number> = { 200: 0, 401: 0, 403: 0, 400: 0, 503: 0, 500: 0 };
+  readonly statuses: Record<number, number> = { 200: 0, 401: 0, 403: 0, 400: 0, 429: 0, 503: 0, 500: 0 };
   /** How long those took that were timed, until the answer was written. */
   readonly timing = new Timing(BOUNDS_MS);
   private passed = 0;

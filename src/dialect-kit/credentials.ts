@@ -1,6 +1,6 @@
 /** Combines the credential forms of a list of dialects, and the settings of these forms. */
 import { AssertionForms } from '../assertions/index.js';
-import { CredentialForms } from '../core/index.js';
+import { CredentialForms, type CredentialForm } from '../core/index.js';
 import { BEARER_FORM } from '../identity/index.js';
 import { settingsTable, type SettingsTable } from '../settings/index.js';
 import type { Dialect } from './dialect.js';
@@ -11,7 +11,10 @@ export type CredentialOptions = Readonly<Record<string, object>>;
 /** The forms of all dialects, and the bearer form that user tokens have in any case. */
 export function credentialFormsOf(dialects: readonly Dialect[], options: CredentialOptions = {}): CredentialForms {
   const forms = dialects.flatMap(({ name, credentials }) => credentials?.forms(options[name] ?? {}) ?? []);
-  return new CredentialForms([...forms, BEARER_FORM]);
+  // In a header that several forms use, those come last that take any text.
+  const isOfAccounts = ({ belongsTo }: CredentialForm): boolean => belongsTo === 'account';
+  const others = forms.filter((form) => !isOfAccounts(form));
+  return new CredentialForms([...others, BEARER_FORM, ...forms.filter(isOfAccounts)]);
 }
 
 /** The assertions of all dialects. */

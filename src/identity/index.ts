@@ -40,6 +40,7 @@ export {
 export { LocalActorCheck } from './local-actor-check.js';
 export { LocalUserDirectory } from './local-user-directory.js';
 export { GuessThrottle, type Attempt, type Guess, type GuessLimit } from './guessing/guess-throttle.js';
+export { LoginThrottle } from './guessing/login-throttle.js';
 export { LoginLocks } from './guessing/login-locks.js';
 export { MemberRoles, type RolesByAccount } from './member-roles.js';
 export { Membership, ROLES, type Role } from './membership.entity.js';

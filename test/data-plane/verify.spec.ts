@@ -251,11 +251,11 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
     });
 
     it.each([
-      ['kind=robot', 'kind is "robot"; give one of service_token, personal_token, session'],
-      ['kind=', 'kind is ""; give one of service_token, personal_token, session'],
-      ['kind=session,', 'kind is ""; give one of service_token, personal_token, session'],
-      ['kind=Session', 'kind is "Session"; give one of service_token, personal_token, session'],
-      ['kind', 'kind is ""; give one of service_token, personal_token, session'],
+      ['kind=robot', 'kind is "robot"; give one of service_token, personal_token, session, access_token'],
+      ['kind=', 'kind is ""; give one of service_token, personal_token, session, access_token'],
+      ['kind=session,', 'kind is ""; give one of service_token, personal_token, session, access_token'],
+      ['kind=Session', 'kind is "Session"; give one of service_token, personal_token, session, access_token'],
+      ['kind', 'kind is ""; give one of service_token, personal_token, session, access_token'],
       ['account=', 'account is ""; give 32 lower-case hex characters'],
       [`account=${'A'.repeat(31)}`, `account is "${'A'.repeat(31)}"; give 32 lower-case hex characters`],
       [`account=${'a'.repeat(400)}`, `account is "${'a'.repeat(40)}…"; give 32 lower-case hex characters`],
@@ -271,7 +271,10 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
         'kind=session&x',
         'the parameter "x" is not known; there are kind, account, token, user, member_of, role and app',
       ],
-      ['kind=session;account=x', 'kind is "session;account=x"; give one of service_token, personal_token, session'],
+      [
+        'kind=session;account=x',
+        'kind is "session;account=x"; give one of service_token, personal_token, session, access_token',
+      ],
       [
         '__proto__=x',
         'the parameter "__proto__" is not known; there are kind, account, token, user, member_of, role and app',
@@ -280,7 +283,7 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
         '%00=%0d%0a',
         'the parameter "\\u0000" is not known; there are kind, account, token, user, member_of, role and app',
       ],
-      ['kind=%ff', 'kind is "\ufffd"; give one of service_token, personal_token, session'],
+      ['kind=%ff', 'kind is "\ufffd"; give one of service_token, personal_token, session, access_token'],
     ])('400 for one that is invalid, for every caller: %s', async (rule, words) => {
       for (const headers of [service, {}, privately(UNKNOWN_USER_TOKEN)]) {
         expect(refusal(await verify(headers, rule), 400)).toEqual({

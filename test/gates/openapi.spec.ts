@@ -212,7 +212,7 @@ describe('the OpenAPI document', () => {
     const { securitySchemes = {} } = document('data-plane').components ?? {};
     const names = (verify?.security ?? []).flatMap((requirement) => Object.keys(requirement));
     expect(names.filter((name) => !(name in securitySchemes))).toEqual([]);
-    expect(names).toHaveLength(4);
+    expect(names).toHaveLength(6);
   });
 
   it.each(DIALECTS)('of %s says of every operation that it is public, or that it answers 401', (name) => {

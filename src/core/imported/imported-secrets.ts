@@ -77,7 +77,7 @@ export class ImportedSecrets implements OnModuleDestroy {
     token: Readonly<Token> | undefined,
     origin: Origin | undefined,
   ): Promise<string | null> | undefined {
-    if ('handle' in credential && !token) return undefined;
+    if ('kind' in credential && !('handle' in credential && token)) return undefined;
     const sources = this.sources.get('sources', () => this.readSources());
     if (sources instanceof Promise) return sources.then((late) => this.search(late, credential, digest, token, origin));
     return sources.all.length === 0 ? undefined : this.search(sources, credential, digest, token, origin);

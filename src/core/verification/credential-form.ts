@@ -1,4 +1,5 @@
 /** The declaration of a form of credential: which kinds of token it can hold, and how it can be presented. */
+import type { EntityManager } from 'typeorm';
 import type { Token } from '../tokens/token.entity.js';
 import type { Credential } from './credential.js';
 
@@ -9,6 +10,17 @@ export type CredentialReading = Credential | 'incomplete' | 'malformed';
 export type CredentialScheme =
   | { readonly type: 'apiKey'; readonly in: 'header'; readonly name: string; readonly description: string }
   | { readonly type: 'http'; readonly scheme: string; readonly description: string };
+
+/** A token that was found by its name, with the hash of its password. */
+export interface NamedToken {
+  readonly token: Readonly<Token>;
+  readonly passwordHash: string | null;
+}
+
+/** Tokens that have a name and a password. */
+export interface NamedTokens {
+  find(manager: EntityManager, accountId: string, name: string): Promise<NamedToken | null>;
+}
 
 /** How a credential is presented in the headers of a request. */
 export interface HeaderForm {
@@ -56,6 +68,13 @@ export interface CredentialForm {
   readonly exampleSecret?: string;
   /** Whether a token of one of the {@link CredentialForm.kinds} may be presented. Default: every token may. */
   accepts?(token: Readonly<Token>): boolean;
+  /**
+   * Set if people choose the credential, so that it is unique in an account only and may be guessed. It is read only for a
+   * rule that names the kind and exactly one account, which becomes the `handleScope` of what was read.
+   */
+  readonly belongsTo?: 'account';
+  /** Set if what is read is the name of a token, as `handle`, with its password. */
+  readonly named?: NamedTokens;
   /** Absent for a credential that only the API which issues it accepts. */
   readonly inHeaders?: HeaderForm;
   /** The same credential in one header that an application names; absent if it cannot be presented that way. */

@@ -12,6 +12,8 @@ export class CredentialForms {
   readonly basic: readonly CredentialForm[];
   /** Kinds of token that can be presented in the headers of a request. */
   readonly kinds: readonly string[];
+  /** Kinds that a rule has to name, together with one account ({@link CredentialForm.belongsTo}). */
+  readonly kindsOfAccounts: readonly string[];
   /** Names of the headers that carry credentials, without duplicates; names chosen by the operator come last. */
   readonly headers: readonly string[];
   /** Removes the secrets of all forms from text. */
@@ -22,6 +24,8 @@ export class CredentialForms {
     this.presentable = all.filter((form): form is PresentableForm => form.inHeaders !== undefined);
     this.basic = all.filter((form) => form.fromBasic !== undefined);
     this.kinds = [...new Set(this.presentable.flatMap(({ kinds }) => kinds))];
+    const ofAccounts = this.presentable.filter(({ belongsTo }) => belongsTo === 'account');
+    this.kindsOfAccounts = [...new Set(ofAccounts.flatMap(({ kinds }) => kinds))];
     this.headers = headersOf(this.presentable);
     this.redaction = new Redaction(all.map(({ secretPattern }) => secretPattern));
   }

@@ -62,7 +62,9 @@ export class Verifier {
         ? refusal.then((late) => this.unlessImported(late, credential, digest, origin))
         : this.unlessImported(refusal, credential, digest, origin);
     }
-    const known = this.cache.read(key, () => this.load(key, lookupKeyOf(credential, digest)));
+    const known = this.cache.read(key, () =>
+      this.load(key, lookupKeyOf(credential, digest), undefined, secretOf(credential, digest)),
+    );
     return known instanceof Promise
       ? known.then((late) => this.verdictOn(late, credential, digest, origin))
       : this.verdictOn(known, credential, digest, origin);
@@ -123,11 +125,21 @@ export class Verifier {
     return verdict;
   }
 
-  /** @param since - `null` for what is not to be cached */
-  private load(key: string, by: LookupKey, since: Generation | null | undefined = this.cache.generation()): Reading {
+  /**
+   * @param since - `null` for what is not to be cached
+   * @param ownDigest - of a handle that is the secret of a token without one
+   */
+  private load(
+    key: string,
+    by: LookupKey,
+    since: Generation | null | undefined = this.cache.generation(),
+    ownDigest: string | null = null,
+  ): Reading {
+    const withSecret = (stored: StoredToken): StoredToken =>
+      ownDigest !== null && stored.digest === null ? { ...stored, digest: ownDigest } : stored;
     const found = this.lookup.find(by);
-    if (found instanceof Promise) return found.then((stored) => stored && this.completed(key, stored, since));
-    return found && this.completed(key, found, since);
+    if (found instanceof Promise) return found.then((late) => late && this.completed(key, withSecret(late), since));
+    return found && this.completed(key, withSecret(found), since);
   }
 
   private completed(
@@ -152,13 +164,18 @@ export class Verifier {
 
 /** The cache key of a credential. */
 function keyOf(credential: Credential, digest: string): string {
-  if (!('handle' in credential)) return digest;
-  const { kind, handleScope = '', handle } = credential;
-  return `${kind} ${handleScope} ${handle}`;
+  if (!('kind' in credential)) return digest;
+  const { kind, handleScope = '' } = credential;
+  // A handle that is a secret is not kept as text, and is not taken for one that is not.
+  return 'handle' in credential ? `${kind} ${handleScope} ${credential.handle}` : `${kind} ${handleScope} = ${digest}`;
+}
+
+function secretOf(credential: Credential, digest: string): string | null {
+  return 'kind' in credential && !('handle' in credential) ? digest : null;
 }
 
 function lookupKeyOf(credential: Credential, digest: string): LookupKey {
-  if (!('handle' in credential)) return { digest };
-  const { kind, handleScope = '', handle } = credential;
-  return { kind, handleScope, handle };
+  if (!('kind' in credential)) return { digest };
+  const { kind, handleScope = '', secret } = credential;
+  return { kind, handleScope, handle: 'handle' in credential ? credential.handle : secret.reveal() };
 }

@@ -1,6 +1,8 @@
 /** Guards that require a valid token on routes of a host application. */
 import {
   ForbiddenException,
+  HttpException,
+  HttpStatus,
   Injectable,
   ServiceUnavailableException,
   SetMetadata,
@@ -15,7 +17,7 @@ import { DomainError, type Acceptance } from '../../core/index.js';
 import { headerIn, parseAddress, requestIdOf, retryAfter } from '../../http/index.js';
 import type { DecisionSource } from '../channels.js';
 import { PolicyError, intersect, type AccessPolicy } from '../access-policy.js';
-import { checkRoles, knownKind } from '../policy-query.js';
+import { checkAccount, checkRoles, knownKind } from '../policy-query.js';
 import { AccessDecider, type Decision, type ApplicationVisit } from '../access-decider.js';
 import { ApplicationFinder } from '../application-finder.js';
 
@@ -50,8 +52,8 @@ export function AdmitTokens(policy: AccessPolicy): CustomDecorator {
 /**
  * Admits requests that present a valid token of any kind, in any credential form of this server. Otherwise throws
  * `UnauthorizedException` (401), `ForbiddenException` (403) if {@link AdmitTokens} does not admit the token, or says
- * not whose tokens it means although there are several accounts, or `ServiceUnavailableException` (503) if the database
- * is unavailable.
+ * not whose tokens it means although there are several accounts, `ServiceUnavailableException` (503) if the database is
+ * unavailable, or `HttpException` (429) for too many wrong passwords of a token.
  */
 @Injectable()
 export class TokenGuard implements CanActivate {
@@ -96,8 +98,10 @@ export class TokenGuard implements CanActivate {
       const visit = policy.application === undefined ? undefined : await this.visitOf(source, policy.application);
       return await this.decider.decide(request.rawHeaders, policy, source, visit);
     } catch (error) {
-      if (!(error instanceof DomainError && error.code === 'unavailable')) throw error;
+      const isTemporary = error instanceof DomainError && ['unavailable', 'throttled'].includes(error.code);
+      if (!isTemporary) throw error;
       for (const [name, value] of Object.entries(retryAfter(error))) response.header(name, value);
+      if (error.code === 'throttled') throw new HttpException(error.message, HttpStatus.TOO_MANY_REQUESTS);
       throw new ServiceUnavailableException(error.message);
     }
   }
@@ -119,6 +123,7 @@ export class TokenGuard implements CanActivate {
     for (const kind of policies.flatMap(({ kinds }) => kinds ?? [])) knownKind(kind, this.decider.kinds);
     const policy = policies.reduce<AccessPolicy>(intersect, {});
     checkRoles(policy);
+    checkAccount(policy, this.decider.kindsOfAccounts);
     return policy;
   }
 }

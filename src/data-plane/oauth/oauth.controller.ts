@@ -9,6 +9,7 @@ import { Permits, TokenPermissions } from './oauth.permissions.js';
 import { EmptyView, exampleOf, guardedController } from '../../http/index.js';
 import { DocumentedOAuth } from './oauth.docs.js';
 import { INACTIVE, IntrospectionView, introspectionView } from './introspection.view.js';
+import { AccountTokens } from './account-tokens.js';
 import { TokenRevocation } from './token-revocation.js';
 import { tokenParameter } from './token-parameter.js';
 
@@ -25,6 +26,7 @@ export class OAuthController {
     private readonly permissions: TokenPermissions,
     private readonly forms: CredentialForms,
     private readonly revocation: TokenRevocation,
+    private readonly accountTokens: AccountTokens,
   ) {}
 
   @Permits('user-or-service')
@@ -33,14 +35,14 @@ export class OAuthController {
   @DocumentedOAuth({
     summary: 'Introspect a token (RFC 7662)',
     description:
-      'Services see the tokens of their kind in their account, users their own tokens and those of their accounts, ' +
+      'Services see the tokens of their kind and the access tokens in their account, users their own tokens and those of their accounts, ' +
       'administrators all tokens. For any other token, and for invalid ones, the answer is only `"active": false`.',
     done: 'The state of the token.',
     answer: IntrospectionView,
     examples: { 'A token of a service': exampleOf(IntrospectionView), 'An invalid or hidden token': INACTIVE },
   })
   async introspect(@Caller() caller: OAuthCaller, @Req() request: Request): Promise<IntrospectionView> {
-    const verdict = await this.verdictOn(request);
+    const verdict = await this.verdictOn(caller, request);
     if (verdict.status !== 'valid') return INACTIVE;
     const access = await this.permissions.accessTo(caller, verdict.token);
     return access === 'none' ? INACTIVE : introspectionView(verdict, this.forms);
@@ -60,7 +62,7 @@ export class OAuthController {
     mayRefuse: true,
   })
   async revoke(@Caller() caller: OAuthCaller, @Req() request: Request): Promise<EmptyView> {
-    const verdict = await this.verdictOn(request);
+    const verdict = await this.verdictOn(caller, request);
     if (!('token' in verdict) || verdict.status === 'wrong_secret') {
       await this.revocation.awaitPropagation();
       return {};
@@ -75,8 +77,9 @@ export class OAuthController {
     return {};
   }
 
-  private async verdictOn(request: Request): Promise<Verdict> {
-    const secret = tokenParameter(request, this.forms);
-    return secret ? this.verifier.verify({ secret }) : { status: 'unknown' };
+  private async verdictOn(caller: OAuthCaller, request: Request): Promise<Verdict> {
+    const { secret, code, account } = tokenParameter(request, this.forms);
+    const verdict: Verdict = secret ? await this.verifier.verify({ secret }) : { status: 'unknown' };
+    return verdict.status === 'unknown' ? this.accountTokens.verdictOn(caller, code, account) : verdict;
   }
 }

@@ -1,6 +1,6 @@
 /** The permission of the two endpoints, and the access of a caller to the token in a request (RFC 7662 §4, RFC 7009 §2.1). */
 import { Injectable } from '@nestjs/common';
-import type { Token } from '../../core/index.js';
+import { CredentialForms, type Token } from '../../core/index.js';
 import { permits, type Permits as DialectPermits } from '../../http/index.js';
 import { MembershipService, type Principal } from '../../identity/index.js';
 import type { OAuthCaller } from './oauth.guard.js';
@@ -16,14 +16,18 @@ export type TokenAccess = 'none' | 'read' | 'revoke';
 
 @Injectable()
 export class TokenPermissions {
-  constructor(private readonly memberships: MembershipService) {}
+  constructor(
+    private readonly memberships: MembershipService,
+    private readonly forms: CredentialForms,
+  ) {}
 
   /**
    * Users have access to their own tokens, and by their role to the tokens of an account; server administrators to all
-   * tokens. Services may read the tokens of their kind in their account, and revoke only their own.
+   * tokens. Services may read the tokens of their kind and those that people choose in their account, and revoke only their
+   * own.
    */
   async accessTo(caller: OAuthCaller, token: Readonly<Token>): Promise<TokenAccess> {
-    if (caller.as === 'service') return serviceAccess(caller.token, token);
+    if (caller.as === 'service') return this.serviceAccess(caller.token, token);
     const role = await this.roleFor(caller.principal, token);
     if (role === 'administrator') return 'revoke';
     return role === null ? 'none' : 'read';
@@ -34,10 +38,11 @@ export class TokenPermissions {
     if (userId !== null || accountId === null) return null;
     return this.memberships.roleOf(user.id, accountId);
   }
-}
 
-function serviceAccess(own: Readonly<Token>, other: Readonly<Token>): TokenAccess {
-  if (own.id === other.id) return 'revoke';
-  const isSibling = other.kind === own.kind && other.accountId !== null && other.accountId === own.accountId;
-  return isSibling ? 'read' : 'none';
+  /** Whoever presents a token of people's own choice to a service is checked by that service. */
+  private serviceAccess(own: Readonly<Token>, other: Readonly<Token>): TokenAccess {
+    if (own.id === other.id) return 'revoke';
+    const isSeen = other.kind === own.kind || this.forms.kindsOfAccounts.includes(other.kind);
+    return isSeen && other.accountId !== null && other.accountId === own.accountId ? 'read' : 'none';
+  }
 }

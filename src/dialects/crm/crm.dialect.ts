@@ -1,6 +1,7 @@
 /** The declaration of the CRM dialect. */
 import { defineDialect, type FirstAccess } from '../../dialect-kit/index.js';
 import { AccessToken } from './access-token.entity.js';
+import { CODE_FORM, PASS_CODE_FORM } from './access-token.form.js';
 import { CrmAccount } from './crm-account.entity.js';
 import { CRM_ACCOUNT_EXTENSION } from './crm-account.extension.js';
 import { CRM_CHANGES } from './crm.changes.js';
@@ -18,7 +19,7 @@ export const crm = defineDialect({
   changeClasses: CRM_CHANGES,
   migrations: [AccessTokens1795392000000, CrmAccounts1796169600000, TokenRelations1799086403000],
   accountExtension: CRM_ACCOUNT_EXTENSION,
-  credentials: { forms: () => [LOGIN_TOKEN_FORM] },
+  credentials: { forms: () => [LOGIN_TOKEN_FORM, CODE_FORM, PASS_CODE_FORM] },
   firstCall: (access, baseUrl) => ({
     intro: 'Log in to the account, as clients of CRM.COM do',
     command: `curl -X POST -d ${loginBody(access)} ${baseUrl}/crmapi/rest/v2/authentication/token`,

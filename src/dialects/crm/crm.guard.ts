@@ -24,7 +24,7 @@ import {
 } from '../../identity/index.js';
 import { CrmError } from './crm.errors.js';
 import { AUDIENCE } from './crm.options.js';
-import { isLoginToken } from './login-token.form.js';
+import { LOGIN_TOKEN } from './login-token.form.js';
 import { Parameters } from './parameters.js';
 
 /** A user who acts in an organisation. */
@@ -80,7 +80,7 @@ export class CrmGuard extends PermissionGuard {
   }
 
   private async principalOf(token: unknown, origin: Origin): Promise<Principal> {
-    if (typeof token !== 'string' || !isLoginToken(token)) throw new CrmError('invalidToken');
+    if (typeof token !== 'string' || !LOGIN_TOKEN.test(token)) throw new CrmError('invalidToken');
     const found = await this.authenticator.authenticateLogin(token, AUDIENCE, origin);
     if (found.status !== 'authenticated') throw new CrmError('invalidToken');
     return found.principal;

@@ -5,7 +5,8 @@ import { Secret, type CredentialForm } from '../../core/index.js';
 /** 32 upper-case hex digits. */
 const PATTERN = '[0-9A-F]{32}';
 
-const LOGIN_TOKEN = new RegExp(`^${PATTERN}$`);
+/** A whole text that is a login token. */
+export const LOGIN_TOKEN = new RegExp(`^${PATTERN}$`);
 
 export function isLoginToken(text: string): boolean {
   return LOGIN_TOKEN.test(text);

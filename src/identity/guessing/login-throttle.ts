@@ -58,6 +58,16 @@ export class LoginThrottle {
     attempt.failed();
   }
 
+  /**
+   * For a token that is presented with a name and a password, by somebody who need not be known.
+   * @throws DomainError `throttled`, `unavailable`
+   */
+  tokenPassword(origin: Origin, token: Omit<GuessedAccount, 'isKnownNetwork'>): Promise<Attempt> {
+    const [first, ...others] = this.accountLimits(origin, { ...token, isKnownNetwork: false });
+    const limits: [GuessLimit, ...GuessLimit[]] = [first, ...others, ...this.networkLimits(origin)];
+    return this.throttle.begin({ purpose: 'token_password', failures: 'wrong passwords of tokens', origin, limits });
+  }
+
   private accountLimits(
     { address }: Origin,
     { key, generation, isKnownNetwork }: GuessedAccount,
