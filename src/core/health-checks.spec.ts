@@ -90,6 +90,14 @@ describe('health checks', () => {
     expect(asked).toBe(2);
   });
 
+  it('count a check from its registration on, even if a round is under way without it', async () => {
+    checks.register({ name: 'slow', check: () => delay(30, null) });
+    const earlier = checks.failures();
+    checks.register(answering('the disk', 'the disk is full'));
+    await earlier;
+    expect(await checks.failures()).toEqual([{ name: 'the disk', reason: 'the disk is full' }]);
+  });
+
   it('skip checks that require a failed one, directly or indirectly', async () => {
     const [ground, house, roof] = [answering('ground', 'no ground'), answering('house', 'no house'), answering('roof')];
     checks.register(ground);

@@ -116,9 +116,10 @@ onBothEngines('policies', (engine) => {
   it('have places of their own', async () => {
     const account = await newAccount(shared.server);
     const own = (precedence?: number): object => ({ values: policyValues([]), precedence });
-    const create = (...policies: object[]): Promise<unknown> =>
+    const create = (...policies: object[]): ReturnType<typeof rooms.applications.create> =>
       rooms.applications.create(SYSTEM, account, applicationValues([], { policies }));
-    await create(own(5), own(), own(1));
+    const { policies } = await create(own(5), own(), own(1));
+    expect(policies.map(({ precedence }) => precedence)).toEqual([1, 5, 6]);
     await expect(create(own(1), own(1))).rejects.toMatchObject({ message: 'policy precedences must be unique' });
     const { id } = (await rooms.policies.create(SYSTEM, account, policyValues([]))).policy;
     await expect(create({ id }, { id })).rejects.toMatchObject({ code: 'invalid_value' });

@@ -120,6 +120,17 @@ describe('latchkey restore (sqlite)', () => {
     ]);
   });
 
+  it('does not list what was taken back since', async () => {
+    const users = server.app.get(UserService, { strict: false });
+    const values = { email: 'zoe@example.com', name: 'Zoe', admin: false, approved: true };
+    const { id } = await users.create(SYSTEM, values);
+    await run('backup', copy);
+    await users.update(SYSTEM, id, { blocked: true });
+    await users.update(SYSTEM, id, { blocked: false });
+    await server.stop();
+    expect((await run('restore', copy, '--force', '--json')).json<Report>().revived).toEqual([]);
+  });
+
   it('gives no id a second time, of users and of the audit log', async () => {
     const { user } = await history();
     await run('restore', copy, '--force');

@@ -274,3 +274,18 @@ dataPlaneSuite(
   },
   KEPT,
 );
+
+dataPlaneSuite(
+  'an answer with an assertion of a minute',
+  ({ cf }) => {
+    it('is kept by proxies for less than half a minute, so that what they hand out is still accepted for as long', async () => {
+      const service = pair(await cf.token(ACCOUNT.id));
+      const { id } = await guardedApplication(cf.server);
+      const { headers } = await ask(cf.server, `app=${id}`, service);
+      const seconds = Number(/^max-age=(\d+), must-revalidate$/.exec(String(headers['cache-control']))?.[1]);
+      expect(seconds).toBeGreaterThan(20);
+      expect(seconds).toBeLessThan(30);
+    });
+  },
+  { ...KEPT, ASSERTION_SECONDS: '60' },
+);

@@ -170,6 +170,9 @@ cloudflareSuite('applications', (cf) => {
     const body = { domain: `a.${theirs}.example` };
     const reply = await changingNothing(cf, () => cf.admin.post(appsOf(`/accounts/${mine}`), body));
     expect(invalid(reply, null)).toContain('does not belong to a zone of this account');
+    const { id } = await newApplication(cf, `/accounts/${mine}`, { domain: `a.${mine}.example` });
+    const moved = await changingNothing(cf, () => cf.admin.put(`${appsOf(`/accounts/${mine}`)}/${id}`, body));
+    expect(invalid(moved, null)).toContain('does not belong to a zone of this account');
     await newApplication(cf, `/accounts/${theirs}`, body);
   });
 
