@@ -58,6 +58,12 @@ export class OAuthErrors extends ErrorFilter {
     return answer(status, 'invalid_request', 'the request could not be read');
   }
 
+  protected renderRefusal(status: number, message: string): ErrorResponse {
+    if (status === 401) return answer(status, 'invalid_client', message, { 'WWW-Authenticate': CHALLENGE });
+    const code = status === 403 ? 'unauthorized_client' : 'temporarily_unavailable';
+    return answer(status, status === 429 || status >= 500 || status === 403 ? code : 'invalid_request', message);
+  }
+
   protected renderInternalError(): ErrorResponse {
     return answer(500, 'server_error', 'internal error; the server log has the details');
   }

@@ -59,6 +59,10 @@ export class CanvusErrors extends ErrorFilter {
     return msg(status, 'The request could not be read');
   }
 
+  protected renderRefusal(status: number, message: string): ErrorResponse {
+    return msg(status, message);
+  }
+
   protected renderInternalError(): ErrorResponse {
     return msg(500, messages.INTERNAL);
   }

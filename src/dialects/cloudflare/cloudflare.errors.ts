@@ -109,6 +109,11 @@ export class CloudflareErrors extends ErrorFilter {
     return noRoute(path);
   }
 
+  protected renderRefusal(status: number, message: string): ErrorResponse {
+    const code = status === 401 || status === 403 ? 10000 : status === 429 ? 971 : 10000 + status;
+    return failure(status, { code, message });
+  }
+
   protected renderInternalError(): ErrorResponse {
     return failure(500, { code: 10500, message: 'internal error; the server log has the details' });
   }

@@ -66,6 +66,11 @@ export class CrmErrors extends ErrorFilter {
     return this.answer(new CrmError('methodNotFound'));
   }
 
+  /** Its status does not depend on the setting: it is the host that answers. */
+  protected renderRefusal(status: number, message: string): ErrorResponse {
+    return { ...this.answer(new CrmError(refusalOf(status), message)), status };
+  }
+
   protected renderInternalError(): ErrorResponse {
     return this.answer(new CrmError('unexpected', 'the server log has the details'));
   }
@@ -75,6 +80,13 @@ export class CrmErrors extends ErrorFilter {
     const withStatus = this.options.httpErrors === 'status' || ALWAYS_WITH_STATUS.has(entry);
     return { status: withStatus ? status : 200, headers, body: { status: { code, description, message }, data: {} } };
   }
+}
+
+function refusalOf(status: number): CrmErrorName {
+  if (status === 401) return 'invalidToken';
+  if (status === 403) return 'notPermitted';
+  if (status === 429) return 'tooManyAtOnce';
+  return status >= 500 ? 'unavailable' : 'invalidRequest';
 }
 
 /** What may succeed later. */

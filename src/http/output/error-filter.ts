@@ -1,5 +1,5 @@
 /** The base of the exception filters of all APIs: it tells errors apart, and each API renders them in its own form. */
-import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DomainError, Overload } from '../../core/index.js';
 import { BodyError, InputError } from '../input/input-errors.js';
@@ -7,6 +7,9 @@ import { ForeignPage } from '../mount/browser-writes.js';
 import { MethodNotAllowed, PathNotFound } from '../mount/routing.js';
 import { clientErrorStatus, sendError, type ErrorResponse } from './error-response.js';
 import { requestedPath } from './redaction.js';
+
+/** What Nest itself throws for a path or a body that it cannot read, and for a path that it does not know. */
+const UNREADABLE: ReadonlySet<number> = new Set([400, 404]);
 
 /**
  * Answers the errors of an API, those of its controllers as well as those for requests that reach none. Every `path` is
@@ -35,6 +38,9 @@ export abstract class ErrorFilter implements ExceptionFilter {
       const answer = this.renderMethodNotAllowed(allowed);
       return { ...answer, headers: { ...answer.headers, Allow: allowed } };
     }
+    if (error instanceof HttpException && !UNREADABLE.has(error.getStatus())) {
+      return this.renderRefusal(error.getStatus(), error.message);
+    }
     const status = clientErrorStatus(error);
     if (status !== undefined) return this.renderUnreadable(status, path);
     return { ...this.renderInternalError(), unexpected: error };
@@ -60,6 +66,14 @@ export abstract class ErrorFilter implements ExceptionFilter {
 
   /** A request that Express or Nest refused, for example because its path cannot be decoded. @param status - 4xx */
   protected abstract renderUnreadable(status: number, path: string): ErrorResponse;
+
+  /**
+   * A guard or an interceptor of the host has refused the request: it keeps the status. `Retry-After` and other headers are
+   * on the response already.
+   * @param status - 401 to 599, but not 404
+   * @param message - of the host's exception
+   */
+  protected abstract renderRefusal(status: number, message: string): ErrorResponse;
 
   /** An unexpected error, which is logged. */
   protected abstract renderInternalError(): ErrorResponse;

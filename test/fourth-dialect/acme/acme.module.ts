@@ -57,6 +57,10 @@ class AcmeErrors extends ErrorFilter {
     return acme(status, 'unreadable');
   }
 
+  protected renderRefusal(status: number, message: string): ErrorResponse {
+    return acme(status, message);
+  }
+
   protected renderInternalError(): ErrorResponse {
     return acme(500, 'internal error');
   }
