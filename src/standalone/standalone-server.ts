@@ -124,12 +124,13 @@ export class StandaloneServer implements Server {
         response.shouldKeepAlive = false;
       });
     }
-    setTimeout(() => {
+    const grace = setTimeout(() => {
       for (const http of listeners) http.closeAllConnections();
     }, GRACE_MS).unref();
     for (const { beforeStop } of this.parts.served) beforeStop?.(this.app);
     await Promise.all(listeners.map(drained));
     await this.app.close();
+    clearTimeout(grace);
     this.parts.database.claim?.release();
     logger.log('Latchkey has stopped');
   }

@@ -91,7 +91,7 @@ export class ImportedTokens {
   ): { readonly token: Token; readonly imported: ImportedToken } {
     const standIn = algorithm === 'sha256' ? verifier : newStandIn();
     const token = Object.assign(tx.manager.create(kindOf(tx.manager, values.kind)), {
-      id: newTokenId(),
+      id: newTokenId(tx.now),
       handleScope: '',
       secretVersion: 1,
       previousSecretExpiresAt: null,

@@ -69,7 +69,7 @@ export class TokenService {
   async issue<T extends Token>(tx: Transaction, kind: TokenKind<T>, values: NewToken<T>): Promise<T> {
     const { digest, ...given } = values;
     const token: Token = Object.assign(tx.manager.create(kind), {
-      id: newTokenId(),
+      id: newTokenId(tx.now),
       kind: tx.manager.dataSource.getMetadata(kind).discriminatorValue,
       handleScope: '',
       userId: null,
@@ -208,8 +208,8 @@ const TIME_DIGITS = 12;
  * 36 lower-case characters in the form of a UUID v4. The first 48 bits are the time, as in version 7 (RFC 9562 §5.7), so
  * that new ids are close together in an index; 74 bits are random.
  */
-export function newTokenId(): string {
-  const time = Date.now().toString(16).padStart(TIME_DIGITS, '0');
+export function newTokenId(now: Date): string {
+  const time = now.getTime().toString(16).padStart(TIME_DIGITS, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}${randomUUID().slice(TIME_DIGITS + 1)}`;
 }
 
