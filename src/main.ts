@@ -11,6 +11,11 @@ async function run(invocation: Invocation): Promise<ExitCode> {
   const env = withGivenSettings(process.env, invocation.options);
   // Files created by the server, and by commands, are readable by their own user only.
   process.umask(0o077);
+  if (invocation.command === 'dev') {
+    const { dev } = await import('./testing/dev.js');
+    await dev(invocation.options);
+    return EXIT.done;
+  }
   if (invocation.command !== 'start') {
     const { runOnDatabase } = await import('./administration.js');
     return runOnDatabase(invocation, env);
@@ -24,7 +29,8 @@ async function run(invocation: Invocation): Promise<ExitCode> {
 
 function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
-  const isClear = error instanceof UsageError || (error instanceof Error && error.name === 'ConfigError');
+  const isClear =
+    error instanceof UsageError || (error instanceof Error && ['ConfigError', 'SeedError'].includes(error.name));
   process.stderr.write(`${isClear ? message : `Latchkey cannot start: ${message}`}\n`);
   process.exit(error instanceof UsageError ? EXIT.usage : EXIT.failed);
 }

@@ -1,8 +1,9 @@
 /** What a command line asks for, once it has been read. */
 
-/** The commands by their full names. `start` starts the server; the others work on its database. */
+/** The commands by their full names. `start` and `dev` start a server; the others work on its database. */
 export const COMMAND_NAMES = [
   'start',
+  'dev',
   'admin reset-password',
   'admin create-token',
   'admin create',
@@ -48,6 +49,8 @@ export interface CommandOptions {
   readonly keyFile?: string;
   readonly from?: string;
   readonly tokenFile?: string;
+  readonly seed?: string;
+  readonly running?: boolean;
 }
 
 /** A command with its arguments and options. */

@@ -69,6 +69,7 @@ function latchkeyProgram(version: string, output: TextOutput, run: (invocation: 
     .exitOverride();
   const declare = new Declarations(program, run);
   start(declare);
+  dev(declare);
   administrators(declare);
   tokens(declare);
   moving(declare);
@@ -105,9 +106,18 @@ class Declarations {
     const command = parent.command(second ?? first).description(description);
     if (argument) command.argument(...argument);
     command.option('--database <address>', 'instead of DATABASE_URL; without a password');
+    return this.acting(name, command, argument !== undefined);
+  }
+
+  /** A command without a database of the settings. */
+  server(name: CommandName, description: string): Command {
+    return this.acting(name, this.program.command(name).description(description), false);
+  }
+
+  private acting(name: CommandName, command: Command, hasArgument: boolean): Command {
     command.action(async (...given: unknown[]) => {
-      const [options] = given.slice(argument ? 1 : 0) as [CommandOptions];
-      const words = argument ? [given[0] ?? []].flat() : [];
+      const [options] = given.slice(hasArgument ? 1 : 0) as [CommandOptions];
+      const words = hasArgument ? [given[0] ?? []].flat() : [];
       await this.run({ command: name, words: words as string[], options });
     });
     return command;
@@ -125,6 +135,15 @@ function start(declare: Declarations): void {
     .command('start', 'start the server (default)')
     .option('--port <port>', 'instead of PORT')
     .option('--host <address>', 'instead of HOST');
+}
+
+function dev(declare: Declarations): void {
+  declare
+    .server('dev', 'start a server for tests in memory, with a seed, a clock that can be moved, and faults')
+    .option('--seed <file>', 'JSON that says which users, accounts and tokens it begins with')
+    .option('--port <port>', 'on 127.0.0.1; 0 for any free one', '3000')
+    .option('--running', 'let the clock go on; without it, it stands still until it is moved')
+    .option(...JSON_OPTION);
 }
 
 function administrators(declare: Declarations): void {

@@ -10,7 +10,7 @@ export { type CommandIo, type Surroundings } from './surroundings.js';
 type Command = (call: CommandCall) => Promise<ExitCode | undefined>;
 
 /** Loads what a command needs, and runs it. A command without an exit code of its own is done. */
-const COMMANDS: Readonly<Record<Exclude<CommandName, 'start'>, Command>> = {
+const COMMANDS: Readonly<Record<Exclude<CommandName, 'start' | 'dev'>, Command>> = {
   'admin reset-password': (call) => done(import('./users.js').then((users) => users.resetPassword(call))),
   'admin create-token': (call) => done(import('./users.js').then((users) => users.createToken(call))),
   'admin create': (call) => done(import('./users.js').then((users) => users.createAdministrator(call))),
@@ -39,7 +39,7 @@ export async function runCommand(
   { command, words, options }: Invocation,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
-  if (command === 'start') throw new Error('the server is not started from here');
+  if (command === 'start' || command === 'dev') throw new Error('the server is not started from here');
   try {
     return (await COMMANDS[command]({ ...surroundings, words, options })) ?? EXIT.done;
   } catch (error) {

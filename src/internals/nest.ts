@@ -1,6 +1,6 @@
-/** Undocumented parts of Nest: where its decorators store the method, path and guards of a route. */
+/** Undocumented parts of Nest: where its decorators store the method, path and guards of a route, and its logger. */
 import 'reflect-metadata';
-import { Get, RequestMethod, UseGuards } from '@nestjs/common';
+import { Get, Logger, RequestMethod, UseGuards, type LoggerService } from '@nestjs/common';
 import { InternalsError } from './internals-error.js';
 
 const PATH = 'path';
@@ -40,4 +40,31 @@ function checkOnce(): void {
   const isThere = path === 'probe' && method === RequestMethod.GET && Array.isArray(guards) && guards[0] === guard;
   if (!isThere) throw new InternalsError('@nestjs/common 12', 'metadata "path", "method" and "__guards__" on routes');
   isChecked = true;
+}
+
+interface LoggerState {
+  staticInstanceRef?: LoggerService | undefined;
+  logLevels?: unknown;
+}
+
+let others = 0;
+let before: LoggerState = {};
+
+/**
+ * Runs work during which Nest logs nothing or elsewhere, and then puts the logger of the process back: an application of
+ * Nest that is created replaces it for all others.
+ * @throws InternalsError, and what the work throws
+ */
+export async function withOwnLogger<T>(work: () => Promise<T>): Promise<T> {
+  const state = Logger as unknown as LoggerState;
+  if (!('staticInstanceRef' in state)) throw new InternalsError('@nestjs/common', 'Logger.staticInstanceRef');
+  if (others === 0) before = { staticInstanceRef: state.staticInstanceRef, logLevels: state.logLevels };
+  others += 1;
+  Logger.overrideLogger(false);
+  try {
+    return await work();
+  } finally {
+    others -= 1;
+    if (others === 0) Object.assign(state, before);
+  }
 }

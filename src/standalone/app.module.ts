@@ -1,6 +1,7 @@
 /** The root module of the standalone server, which serves the configured dialects over its own connection. */
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import type { RequestHandler } from 'express';
 import type { DataSource } from 'typeorm';
 import type { Config, DialectSettings } from '../config/index.js';
 import { Clock } from '../core/index.js';
@@ -12,7 +13,7 @@ import type { LatchkeyOptions } from '../latchkey.options.js';
 import type { CleanupOptions } from '../identity/index.js';
 import { MonitoringModule } from '../monitoring/index.js';
 import { OperationsModule } from '../operations/index.js';
-import { Connection } from '../persistence/index.js';
+import { Connection, type ClaimedDatabase } from '../persistence/index.js';
 import { PRODUCT_VERSION } from '../version.js';
 
 /** Parts of the server that a caller can replace. */
@@ -21,6 +22,14 @@ export interface AppOverrides {
   readonly dialects?: readonly Dialect[];
   readonly clock?: Clock;
   readonly cleanup?: Omit<CleanupOptions, 'auditRetentionDays'>;
+}
+
+/** What only Latchkey itself replaces. */
+export interface ServerOverrides extends AppOverrides {
+  /** An open database, instead of the one of the configuration. It is closed together with the application. */
+  readonly database?: ClaimedDatabase;
+  /** A middleware before all routes of the dialects. */
+  readonly first?: RequestHandler;
 }
 
 /** All of Latchkey, for a configuration and an open database. */

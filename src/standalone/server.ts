@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Application, RequestHandler } from 'express';
 import helmet from 'helmet';
-import { AppModule, type AppOverrides } from './app.module.js';
+import { AppModule, type AppOverrides, type ServerOverrides } from './app.module.js';
 import type { Config, DialectSettings } from '../config/index.js';
 import type { Schema } from '../core/index.js';
 import { VerifyListener } from '../data-plane/index.js';
@@ -49,14 +49,14 @@ export function createServer(config: Config<DialectSettings>, overrides: AppOver
 export async function createServerBehind(
   front: FrontServer,
   config: Config<DialectSettings>,
-  overrides: AppOverrides = {},
+  overrides: ServerOverrides = {},
 ): Promise<StandaloneServer> {
   const { dialects = DIALECTS } = overrides;
   const log = createLog(config.log);
   // What comes before the application is there is logged as well.
   Logger.overrideLogger(new NestLog(log));
   for (const variable of config.unknownVariables) log.warn(unknownVariableWarning(variable));
-  const database = await openedDatabase(config, schemaOf(dialects), front);
+  const database = overrides.database ?? (await openedDatabase(config, schemaOf(dialects), front));
   const app = await NestFactory.create<NestExpressApplication>(
     AppModule.forRoot(config, database.dataSource, overrides),
     new StandaloneAdapter(front),
@@ -72,6 +72,7 @@ export async function createServerBehind(
     app.useGlobalFilters(new StandaloneErrorFilter());
     const { bodies } = app.get(MountContext);
     app.use(trackRequests(null), requestLog(log, config.log), securityHeaders(), plainRequests(bodies));
+    if (overrides.first) app.use(overrides.first);
     await mountDocs(app, dialects, config.server.docs);
     await app.init();
     checkAllDeclared(app.getHttpAdapter().getInstance() as Application);

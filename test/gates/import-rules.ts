@@ -37,13 +37,13 @@ const PAST_UNIT_OF_WORK = new Set(['transaction', 'save', 'startTransaction', 'c
 /** Sources by path from the root of the repository, for example `src/core/index.ts`. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** The folder of the standalone server, which puts the rooms together as the files at the top of `src` do. */
-const STANDALONE = 'standalone';
+/** The folders of the standalone server and of the one for tests, which put the rooms together as the files at the top of `src` do. */
+const TOP = ['standalone', 'testing'];
 
 /** `core`, `dialects/canvus`, or `top` for files in no room. */
 function roomOf(file: string): string {
   const [root, first = '', second = ''] = file.split('/');
-  if (root !== 'src' || second === '' || first === STANDALONE) return 'top';
+  if (root !== 'src' || second === '' || TOP.includes(first)) return 'top';
   return first === 'dialects' ? `dialects/${second}` : first;
 }
 

@@ -51,6 +51,11 @@ export class LocalFailureCounters extends FailureCounters {
     return Promise.resolve();
   }
 
+  /** Forgets all failures. */
+  clear(): void {
+    this.emptyAt.clear();
+  }
+
   private dropEmptiest(): void {
     if (this.emptyAt.size <= this.maxBuckets) return;
     const kept = Math.floor(this.maxBuckets * (1 - DROPPED_SHARE));

@@ -240,7 +240,7 @@ function conflictOf(rule: string): Error {
  * transaction that fails: the account stays locked until the end.
  * @throws DomainError `account_not_found`
  */
-async function nextTokenNumber(tx: Transaction, accountId: string): Promise<number> {
+export async function nextTokenNumber(tx: Transaction, accountId: string): Promise<number> {
   await lockAccountForUpdate(tx, accountId);
   const { manager } = tx;
   const [row] = await manager.query<{ number: number | string }[]>(
