@@ -73,8 +73,16 @@ export class ImportedTokens {
     const sourceOf = ({ algorithm, key }: ForeignToken): number =>
       sources.find((source) => source.algorithm === algorithm && source.key === key)?.id ?? 0;
     const [imported, present] = [
-      await manager.findBy(ImportedToken, { verifier: In(tokens.map(({ verifier }) => verifier)) }),
-      await manager.findBy(Token, { handleScope: '', handle: In(tokens.map(({ handle }) => handle)) }),
+      await manager.findBy(ImportedToken, {
+        // The index begins with it.
+        sourceId: In(sources.map(({ id }) => id)),
+        verifier: In(tokens.map(({ verifier }) => verifier)),
+      }),
+      await manager.findBy(Token, {
+        kind: In([...new Set(tokens.map(({ kind }) => kind))]),
+        handleScope: '',
+        handle: In(tokens.map(({ handle }) => handle)),
+      }),
     ];
     const rows = new Map(imported.map((row) => [`${String(row.sourceId)} ${row.verifier}`, row]));
     const byHandle = new Map(present.map((token) => [`${token.kind} ${token.handle}`, token]));
