@@ -13,6 +13,8 @@ const PER_PAGE_MAX = 1000;
 /** Maximum number of characters of an id or type in a row. */
 const TEXT_MAX = 255;
 
+/** As this API writes the times of access tokens: UTC. */
+const ZONELESS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/i;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /** @throws InputError */
@@ -79,7 +81,7 @@ function readTime(request: Request, name: string): Date | undefined {
   // An unencoded plus sign arrives as a space.
   const text = queryText(request, name)?.replace(/ (?=\d\d:\d\d$)/, '+');
   if (text === undefined) return undefined;
-  const read = parseRfc3339(DATE.test(text) ? `${text}T00:00:00Z` : text);
+  const read = parseRfc3339(DATE.test(text) ? `${text}T00:00:00Z` : ZONELESS.test(text) ? `${text}Z` : text);
   if (read) return read;
   const remedy = `${name} must be a date or a date and time of RFC 3339`;
   throw new InputError(name, `${remedy}, for example 2026-01-31 or 2026-01-31T12:00:00Z`, false);

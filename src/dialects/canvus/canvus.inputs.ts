@@ -175,7 +175,9 @@ export class LoginInput {
 
 /** @throws CanvusError 400 for any other form; InputError */
 export function readLogin(body: unknown): Login {
-  const { email, password, token, remember = false, ...others } = members(body);
+  // Some clients write null for what they do not send.
+  const given = Object.entries(members(body)).filter(([, value]) => value !== null);
+  const { email, password, token, remember = false, ...others } = Object.fromEntries(given);
   if (typeof remember === 'boolean' && Object.keys(others).length === 0) {
     if (typeof token === 'string' && email === undefined && password === undefined) {
       return { by: 'token', token, remember };

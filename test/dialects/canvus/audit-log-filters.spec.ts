@@ -18,6 +18,7 @@ canvusSuite('GET audit-log, filtered', (canvus) => {
       ['a millisecond later', '2031-05-06T07:08:09.124Z', false, true],
       ['a millisecond earlier', '2031-05-06T07:08:09.122Z', true, false],
       ['without a fraction', '2031-05-06T07:08:09Z', true, false],
+      ['without a zone, which is UTC', '2031-05-06T07:08:09.124', false, true],
       ['in lower case', '2031-05-06t07:08:09.124z', false, true],
       ['with an offset', '2031-05-06T09:08:09.124%2B02:00', false, true],
       ['with a plus sign sent as it is', '2031-05-06T09:08:09.124+02:00', false, true],

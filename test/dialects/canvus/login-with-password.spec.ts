@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { send } from '../../support/http.js';
 import {
   PLAIN_TOKEN,
   USER_KEYS,
@@ -35,6 +36,13 @@ canvusSuite('POST users/login with e-mail and password', (canvus) => {
       expect(login.token).toMatch(PLAIN_TOKEN);
       expect(Object.keys(login.user)).toEqual(USER_KEYS);
       expect(login.user).toEqual(person.user);
+    });
+
+    it('takes null beside the needed members for absent', async () => {
+      const { email, password } = await canvus.person();
+      const body = { email, password, token: null, remember: null, username: null };
+      const reply = await send(canvus.server.baseUrl, 'POST', '/api/v1/users/login', { body: JSON.stringify(body) });
+      expect(reply.status).toBe(200);
     });
 
     it('returns a token that acts as the user, exactly as an access token does', async () => {
