@@ -1,23 +1,44 @@
 /** The OpenAPI document of the data plane, which depends on the credential forms of the server. */
-import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import type { AssertionForms } from '../assertions/index.js';
 import type { CredentialForms } from '../core/index.js';
-import { joinedPath } from '../http/index.js';
-import { basicScheme, presentableSchemes } from './form-descriptions.js';
+import { describedApi, joinedPath } from '../http/index.js';
+import { BASIC_SCHEME, basicNoun, presentableSchemes } from './form-descriptions.js';
 import { verifyPath } from './forward-auth.docs.js';
 import { describeIntrospection } from './oauth/introspection.docs.js';
 
+const INTRODUCTION = {
+  about: 'Verifies credentials: forward-auth for proxies, token introspection and revocation.',
+  authentication:
+    'Press **Authorize** and give **one** credential: `/verify` refuses two. **Bearer** takes the access token that the ' +
+    'first start printed, or any other personal or login token. A credential of a service has an id and a secret: both headers ' +
+    'for `/verify`, or **Basic** for introspection and revocation.',
+  errors:
+    'An error has its HTTP status, and `error` and `error_description` (RFC 6749). 401 never says why a credential is ' +
+    'not accepted; 403 is a valid credential that is not admitted; 503 has `Retry-After`.',
+  paging: 'There are no lists.',
+  ids: 'Accounts have 32 hex characters, tokens UUIDs, users numbers. Introspection and the headers of `/verify` tell them.',
+};
+
+const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
 /** The document without its paths; see {@link withForwardAuth}. */
 export function dataPlaneDocument(forms: CredentialForms): Omit<OpenAPIObject, 'paths'> {
-  const builder = new DocumentBuilder()
-    .setTitle('Latchkey: data plane')
-    .setDescription('Verifies credentials: forward-auth for proxies, token introspection and revocation.')
-    .setVersion('1')
-    .addBasicAuth({ type: 'http', scheme: 'basic', description: 'Client id and client secret.' }, basicScheme(forms));
+  const builder = describedApi({
+    title: 'Latchkey: verification',
+    introduction: INTRODUCTION,
+    version: '1',
+    tags: {
+      'Forward-auth': 'For proxies: may this request pass?',
+      'OAuth 2.0': 'For services: introspection (RFC 7662) and revocation (RFC 7009).',
+    },
+  });
   for (const [name, scheme] of presentableSchemes(forms).flatMap((schemes) => Object.entries(schemes))) {
     if (scheme.type === 'http') builder.addBearerAuth(scheme, name);
     else builder.addSecurity(name, scheme);
   }
+  const basic = `${capitalized(basicNoun(forms) ?? 'client')}: id and secret.`;
+  builder.addBasicAuth({ type: 'http', scheme: 'basic', description: basic }, BASIC_SCHEME);
   return builder.build();
 }
 

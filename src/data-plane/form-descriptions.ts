@@ -6,11 +6,8 @@ export function basicNoun({ basic }: CredentialForms): string | undefined {
   return basic.length === 0 ? undefined : [...new Set(basic.map(({ noun }) => noun))].join(' or ');
 }
 
-/** The name of the HTTP Basic security scheme, as Swagger UI shows it. */
-export function basicScheme(forms: CredentialForms): string {
-  const noun = basicNoun(forms) ?? 'client';
-  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)} (Basic)`;
-}
+/** The name of the HTTP Basic security scheme. */
+export const BASIC_SCHEME = 'Basic';
 
 /** The credentials that a request can present, with their headers, in Markdown. */
 export function presentableNouns({ presentable }: CredentialForms): string {

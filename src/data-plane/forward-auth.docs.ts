@@ -91,7 +91,7 @@ export function verifyPath(forms: CredentialForms, assertions: AssertionForms): 
   ];
   return {
     get: {
-      operationId: 'ForwardAuth_verify',
+      operationId: 'verifyRequest',
       tags: ['Forward-auth'],
       summary: 'Check whether a request is allowed',
       description: description(forms),

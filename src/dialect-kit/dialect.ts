@@ -13,6 +13,8 @@ export interface Dialect {
   readonly name: string;
   /** Its name for display, for example `Acme`. */
   readonly title: string;
+  /** What it is for, in one sentence of plain text, as the first page shows it. */
+  readonly purpose?: string;
   /** Its settings; their values become the options of its module. */
   readonly settings?: SettingsTable;
   /** Its database entities. */
@@ -68,6 +70,8 @@ export interface ServedDialect {
   readonly alongside?: readonly (Type & { forRoot(options: DialectExtras): DynamicModule })[];
   /** Its OpenAPI document without the paths. */
   readonly document: () => Omit<OpenAPIObject, 'paths'>;
+  /** The id of an account in the examples of the document; the server shows the id of its own first account instead. */
+  readonly exampleAccountId?: string;
   /** Completes the document that was generated from the module. */
   readonly completeDocument?: (document: OpenAPIObject, app: INestApplication) => OpenAPIObject;
   /** Called when the server stops, before it waits for requests in progress: ends those that would never end. */

@@ -15,6 +15,9 @@ export {
   type MountedApi,
 } from './mount/module-parts.js';
 export { exampleOf, optionalExamples } from './openapi/documented-example.js';
+export { describedApi, type DescribedApi, type Introduction } from './openapi/described-api.js';
+export { listsFirst } from './openapi/lists-first.js';
+export { operationIdOf } from './openapi/operation-ids.js';
 export { documentedPath } from './openapi/documented-path.js';
 export { EmptyView, documentedRoute, type DocumentedResponse, type DocumentedRoute } from './openapi/documented.js';
 export { withCheckedOptions } from './mount/checked-options.js';

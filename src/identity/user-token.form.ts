@@ -45,6 +45,6 @@ export const BEARER_FORM = userTokenForm({
   tokenIn: (value) => BEARER.exec(value)?.[1] ?? '',
   documentation: {
     headers: '`Authorization: Bearer`',
-    schemes: { 'Token of a user': { type: 'http', scheme: 'bearer', description: USER_TOKEN_DESCRIPTION } },
+    schemes: { Bearer: { type: 'http', scheme: 'bearer', description: USER_TOKEN_DESCRIPTION } },
   },
 });

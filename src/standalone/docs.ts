@@ -8,11 +8,25 @@ import { DataPlaneModule, dataPlaneDocument, withForwardAuth } from '../data-pla
 import type { Dialect } from '../dialect-kit/index.js';
 import { DIALECTS } from '../dialects.js';
 import { administratorsOnly, type DocumentReaders } from './docs-access.js';
-import { MountContext, PUBLIC, allowCompression, declareBelow, provideCompression } from '../http/index.js';
+import { serveDocsPage } from './docs-page.js';
+import { VERIFICATION, serveFirstPage } from './first-page.js';
+import {
+  MountContext,
+  PUBLIC,
+  allowCompression,
+  declareBelow,
+  listsFirst,
+  operationIdOf,
+  provideCompression,
+} from '../http/index.js';
 import { Authenticator } from '../identity/index.js';
+import { OwnExamples } from './own-examples.js';
 
 /** Creates a document. */
 type Make = () => OpenAPIObject;
+
+/** Of the data plane, in addresses. */
+const DATA_PLANE = 'data-plane';
 
 /** The documents of all dialects and of the data plane, by their name in the address. */
 export async function documents(
@@ -20,54 +34,62 @@ export async function documents(
   dialects: readonly Dialect[] = DIALECTS,
 ): Promise<Record<string, Make>> {
   const made = await Promise.all(dialects.map(async (dialect) => [dialect.name, await documentOf(app, dialect)]));
-  return { ...(Object.fromEntries(made) as Record<string, Make>), 'data-plane': () => documentOfDataPlane(app) };
+  return { ...(Object.fromEntries(made) as Record<string, Make>), [DATA_PLANE]: () => documentOfDataPlane(app) };
 }
 
 async function documentOf(app: INestApplication, dialect: Dialect): Promise<Make> {
   const { module, alongside = [], document, completeDocument } = await dialect.load();
   return () => {
-    const created = SwaggerModule.createDocument(app, document(), { include: [module, ...alongside] });
-    return completeDocument ? completeDocument(created, app) : created;
+    const include = [module, ...alongside];
+    const created = SwaggerModule.createDocument(app, document(), { include, operationIdFactory: operationIdOf });
+    return listsFirst(completeDocument ? completeDocument(created, app) : created);
   };
 }
 
 function documentOfDataPlane(app: INestApplication): OpenAPIObject {
   const forms = app.get(CredentialForms);
-  const created = SwaggerModule.createDocument(app, dataPlaneDocument(forms), { include: [DataPlaneModule] });
+  const options = { include: [DataPlaneModule], operationIdFactory: operationIdOf };
+  const created = SwaggerModule.createDocument(app, dataPlaneDocument(forms), options);
   return withForwardAuth(created, '/', forms, app.get(AssertionForms));
 }
 
-/** Serves the pages and the documents. */
+/** Serves the first page, the documentation and the documents. */
 export async function mountDocs(
   app: INestApplication,
   dialects: readonly Dialect[],
   readers: DocumentReaders,
 ): Promise<void> {
   if (readers === 'off') return;
+  const application = app.getHttpAdapter().getInstance() as Application;
   if (readers === 'admin') app.use('/docs', administratorsOnly(app.get(Authenticator)));
-  provideCompression(app.getHttpAdapter().getInstance() as Application, app.get(MountContext).compress);
+  provideCompression(application, app.get(MountContext).compress);
   app.use('/docs', compressed);
-  app.use(WITHOUT_PAGE, toDocs);
+  app.use(WITH_SLASH, toDocs);
+  serveFirstPage(application, dialects);
+  serveDocsPage(application);
   const all = Object.entries(await documents(app, dialects));
+  const examples = await OwnExamples.of(app, dialects);
   for (const [name, document] of all) {
     SwaggerModule.setup(`docs/${name}`, app, document, {
       ui: false,
       raw: ['json'],
       jsonDocumentUrl: `docs/${name}.json`,
+      patchDocumentOnRequest: (_request, _response, given) => examples.fill(name, given),
     });
   }
   const [, first] = all[0] ?? [];
   if (!first) return;
+  const titles = new Map(dialects.map(({ name, title }) => [name, title]));
   SwaggerModule.setup('docs', app, first, {
     explorer: true,
     raw: false,
-    customSiteTitle: 'Latchkey',
     swaggerOptions: {
-      urls: all.map(([name]) => ({ name, url: `docs/${name}.json` })),
+      urls: all.map(([name]) => ({ name: titles.get(name) ?? VERIFICATION, url: `docs/${name}.json` })),
       tryItOutEnabled: true,
+      defaultModelsExpandDepth: 0,
     },
   });
-  declareBelow(app.getHttpAdapter().getInstance() as Application, '/docs', PUBLIC);
+  declareBelow(application, '/docs', PUBLIC);
 }
 
 /** They hold nothing but what is the same for all. */
@@ -76,10 +98,10 @@ const compressed: RequestHandler = (_request, response, next) => {
   next();
 };
 
-/** `/docs/`, since the page's assets resolve only from `/docs`, and `/`, so that visitors find the page. */
-const WITHOUT_PAGE = /^\/(?:docs\/)?$/;
+/** The page's assets resolve only from `/docs`. */
+const WITH_SLASH = /^\/docs\/$/;
 
 function toDocs({ originalUrl }: Request, response: Response): void {
   const query = originalUrl.indexOf('?');
-  response.redirect(308, `/docs${query < 0 ? '' : originalUrl.slice(query)}`);
+  response.redirect(302, `../docs${query < 0 ? '' : originalUrl.slice(query)}`);
 }

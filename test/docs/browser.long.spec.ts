@@ -12,10 +12,10 @@ import { SwaggerPage, type Credentials, type ShownAnswer } from './swagger-page.
 jest.setTimeout(120_000);
 
 const TITLES = {
-  cloudflare: 'Latchkey: Cloudflare',
-  crm: 'Latchkey: CRM',
-  canvus: 'Latchkey: Canvus',
-  'data-plane': 'Latchkey: data plane',
+  Cloudflare: 'Latchkey: Cloudflare',
+  'CRM.COM': 'Latchkey: CRM.COM',
+  Canvus: 'Latchkey: Canvus',
+  Verification: 'Latchkey: verification',
 };
 
 const SERVICE_TOKENS = '/client/v4/accounts/{accountId}/access/service_tokens';
@@ -64,7 +64,7 @@ withBinary('chromium', (executablePath) => {
     });
 
     it('offers a document for each dialect and the data plane, with a summary for every operation', async () => {
-      ui = await SwaggerPage.open(browser, server.baseUrl, 'canvus');
+      ui = await SwaggerPage.open(browser, server.baseUrl, 'Canvus');
       expect(await ui.offered()).toEqual(Object.keys(TITLES));
       for (const [document, title] of Object.entries(TITLES)) {
         await ui.choose(document, title);
@@ -77,10 +77,10 @@ withBinary('chromium', (executablePath) => {
 
     it('creates a service token with a Bearer token, and lists it with e-mail address and key', async () => {
       const { token, accountId } = printed;
-      ui = await SwaggerPage.open(browser, server.baseUrl, 'cloudflare');
+      ui = await SwaggerPage.open(browser, server.baseUrl, 'Cloudflare');
       expect(await ui.schemes()).toEqual(['Bearer', 'X-Auth-Email', 'X-Auth-Key']);
       await ui.authorize({ Bearer: token });
-      const created = await ui.tryOut('POST', SERVICE_TOKENS, { fields: { accountId } });
+      const created = await ui.tryOut('POST', SERVICE_TOKENS);
       expect(created.status).toBe('201');
       expect(parsed(created)).toMatchObject({
         success: true,
@@ -94,7 +94,7 @@ withBinary('chromium', (executablePath) => {
     });
 
     it('logs in to an organisation and creates an access token', async () => {
-      ui = await SwaggerPage.open(browser, server.baseUrl, 'crm');
+      ui = await SwaggerPage.open(browser, server.baseUrl, 'CRM.COM');
       const loggedIn = await ui.tryOut('POST', '/crmapi/rest/v2/authentication/token', {
         body: (example) => ({ ...example, password: printed.password }),
       });
@@ -113,10 +113,10 @@ withBinary('chromium', (executablePath) => {
     });
 
     it('creates an access token with a Private-Token', async () => {
-      ui = await SwaggerPage.open(browser, server.baseUrl, 'canvus');
+      ui = await SwaggerPage.open(browser, server.baseUrl, 'Canvus');
       expect(await ui.schemes()).toEqual(['Private-Token']);
       await ui.authorize({ 'Private-Token': printed.token });
-      const created = await ui.tryOut('POST', '/api/v1/users/{id}/access-tokens', { fields: { id: '1000' } });
+      const created = await ui.tryOut('POST', '/api/v1/users/{id}/access-tokens');
       expect(created.status).toBe('200');
       expect(parsed(created)).toMatchObject({
         description: 'Second token',
@@ -134,14 +134,8 @@ withBinary('chromium', (executablePath) => {
       });
       const { client_id: id, client_secret: secret } = reply.json<{ result: Record<string, string> }>().result;
       if (id === undefined || secret === undefined) throw new Error(reply.text);
-      ui = await SwaggerPage.open(browser, server.baseUrl, 'data-plane');
-      const schemes = [
-        'Service token (Basic)',
-        'Token of a user',
-        'Client id',
-        'Client secret',
-        'Private token',
-      ] as const;
+      ui = await SwaggerPage.open(browser, server.baseUrl, 'Verification');
+      const schemes = ['Basic', 'Bearer', 'CF-Access-Client-Id', 'CF-Access-Client-Secret', 'Private-Token'] as const;
       const [basic, bearer, clientId, clientSecret, privateToken] = schemes;
       expect((await ui.schemes()).sort()).toEqual([...schemes].sort());
       const callers: Credentials[] = [{ [basic]: [id, secret] }, { [bearer]: printed.token }];

@@ -108,7 +108,8 @@ describe('what the documents offer to try', () => {
     const base = '/crmapi/rest/v2';
     const login = await created(`${base}/authentication/token`, { username: EMAIL, password: PASSWORD, organisation });
     const { token } = login.data as unknown as { token: string };
-    if (address.endsWith('/create')) return { token };
+    const replaced = { [EXAMPLES.account]: organisation };
+    if (address.endsWith('/create')) return { token, replaced };
     const code = { authentication_code: 'AC-1' };
     await created(`${base}/access_tokens/create`, {
       token,
@@ -119,7 +120,7 @@ describe('what the documents offer to try', () => {
     if (address.endsWith('/set_as_effective')) {
       await created(`${base}/access_tokens/set_as_not_effective`, { token, access_token_identifier: code });
     }
-    return { token };
+    return { token, replaced };
   };
 
   const PREPARED: Record<string, (call: OfferedCall) => Promise<Filled>> = {

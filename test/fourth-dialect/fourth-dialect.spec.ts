@@ -244,7 +244,7 @@ describe('a dialect of a third party', () => {
     ]);
     const dataPlane = JSON.stringify(made['data-plane']?.());
     expect(dataPlane).toContain('an Acme key (`X-Acme-Key`)');
-    expect(dataPlane).toContain('"Service token or Acme key (Basic)"');
+    expect(dataPlane).toContain('Service token or Acme key');
     expect(JSON.stringify(made.cloudflare?.())).toContain('the team of Acme keys that name none');
     expect(dataPlane).toContain('"enum":["service_token","personal_token","session","acme_key"]');
     await server.stop();

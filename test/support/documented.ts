@@ -31,18 +31,21 @@ let operations: readonly Operation[] | undefined;
 
 /** Reads the documents that answers are compared with; they are made once in a run. */
 export async function loadDocuments(): Promise<readonly Operation[]> {
-  operations ??= (JSON.parse(await oncePerRun('documents.json', makeDocuments)) as OpenAPIObject[]).flatMap(
-    operationsOf,
-  );
+  operations ??= Object.values(await loadNamedDocuments()).flatMap(operationsOf);
   return operations;
+}
+
+/** The documents of the whole server by their names, as they are sent. */
+export async function loadNamedDocuments(): Promise<Readonly<Record<string, OpenAPIObject>>> {
+  return JSON.parse(await oncePerRun('documents.json', makeDocuments)) as Record<string, OpenAPIObject>;
 }
 
 /** With the prefixes of the whole server. */
 async function makeDocuments(): Promise<string> {
   const server = await createServer(loadConfig({ DATABASE_URL: 'sqlite::memory:', LOG_LEVEL: 'silent' }));
-  const made = Object.values(await documents(server.app)).map((make) => make());
+  const made = Object.entries(await documents(server.app)).map(([name, make]) => [name, make()]);
   await server.stop();
-  return JSON.stringify(made);
+  return JSON.stringify(Object.fromEntries(made));
 }
 
 /**

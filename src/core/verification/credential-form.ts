@@ -44,7 +44,7 @@ export interface HeaderForm {
   readonly documentation?: {
     /** The headers, in Markdown. */
     readonly headers: string;
-    /** By the names that Swagger UI shows. A credential needs all of these schemes. */
+    /** By the names that Swagger UI shows: letters, digits, `.`, `_` and `-`. A credential needs all of these schemes. */
     readonly schemes: Readonly<Record<string, CredentialScheme>>;
   };
 }

@@ -3,7 +3,7 @@ import type { Type } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { CredentialForms } from '../../core/index.js';
 import { BEARER_FORM } from '../../identity/index.js';
-import { basicScheme } from '../form-descriptions.js';
+import { BASIC_SCHEME } from '../form-descriptions.js';
 import { IntrospectionView } from './introspection.view.js';
 import { TokenInput } from './token-parameter.js';
 
@@ -15,7 +15,7 @@ export function describeIntrospection(document: OpenAPIObject, forms: Credential
   const bearer = Object.keys(BEARER_FORM.inHeaders?.documentation?.schemes ?? {});
   for (const { post } of Object.values(copy.paths)) {
     if (!post) continue;
-    post.security = [basicScheme(forms), ...bearer].map((name) => ({ [name]: [] }));
+    post.security = [BASIC_SCHEME, ...bearer].map((name) => ({ [name]: [] }));
     for (const shown of examplesOf(post)) if (shown.active === true) shown.kind = forms.kinds[0];
   }
   const example = forms.all.find(({ exampleSecret }) => exampleSecret !== undefined)?.exampleSecret;

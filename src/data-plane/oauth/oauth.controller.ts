@@ -33,6 +33,7 @@ export class OAuthController {
   @Post('introspect')
   @HttpCode(200)
   @DocumentedOAuth({
+    operationId: 'introspectToken',
     summary: 'Introspect a token (RFC 7662)',
     description:
       'Services see the tokens of their kind and the access tokens in their account, users their own tokens and those of their accounts, ' +
@@ -52,6 +53,7 @@ export class OAuthController {
   @Post('revoke')
   @HttpCode(200)
   @DocumentedOAuth({
+    operationId: 'revokeToken',
     summary: 'Revoke a token (RFC 7009)',
     description:
       'Users may revoke their own tokens, administrators of an account its tokens, administrators of the server ' +

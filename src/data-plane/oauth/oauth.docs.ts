@@ -51,6 +51,7 @@ const REFUSED = refusal(
 );
 
 export function DocumentedOAuth(docs: {
+  operationId: string;
   summary: string;
   description: string;
   /** What the success returns. */
@@ -60,10 +61,11 @@ export function DocumentedOAuth(docs: {
   examples?: Record<string, object>;
   mayRefuse?: boolean;
 }): MethodDecorator {
-  const { summary, description, done, answer, examples, mayRefuse = false } = docs;
+  const { operationId, summary, description, done, answer, examples, mayRefuse = false } = docs;
   const success = { status: 200, description: done, type: answer, ...(examples && { examples }) };
   return applyDecorators(
     documentedRoute({
+      operationId,
       summary,
       description,
       body: TokenInput,

@@ -7,6 +7,7 @@ import { CanvusTokenHandles } from './token-handles.js';
 export const canvus = defineDialect({
   name: 'canvus',
   title: 'Canvus',
+  purpose: 'Users, logins and personal access tokens, as in the Canvus Server REST API, and the audit log.',
   settings: CANVUS_SETTINGS,
   credentials: { forms: () => [PRIVATE_TOKEN_FORM] },
   personalTokenHandles: ({ settings, hashing }) => new CanvusTokenHandles(settings, hashing),

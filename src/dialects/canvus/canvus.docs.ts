@@ -1,5 +1,5 @@
 /** The OpenAPI document of the dialect: its title, security scheme, and the responses of its routes. */
-import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiProperty, type OpenAPIObject } from '@nestjs/swagger';
 import {
   FOREIGN_PAGE_EXAMPLE,
   documentedRoute,
@@ -7,8 +7,9 @@ import {
   type DocumentedResponse,
   type DocumentedRoute,
 } from '../../http/index.js';
+import { introducedApi } from './canvus.introduction.js';
 import * as messages from './canvus.messages.js';
-import { AccessTokenView, UserView } from './canvus.views.js';
+import { AccessTokenView } from './canvus.views.js';
 
 /** Name of the security scheme, and of the header. */
 export const SECURITY_SCHEME = 'Private-Token';
@@ -18,7 +19,7 @@ export const PATH_PARAMETERS = {
   id: {
     type: 'integer',
     description: 'Id of the user; the first administrator has 1000.',
-    example: exampleOf(UserView).id,
+    example: 1000,
   },
   tokenId: {
     description: 'The `id` of the access token, 80 characters; not the token itself.',
@@ -84,7 +85,10 @@ const UNAVAILABLE = {
   example: 'the database cannot serve at the moment; try again',
 };
 
-export interface RouteDocs extends Pick<DocumentedRoute, 'summary' | 'description' | 'body' | 'examples' | 'isPublic'> {
+export interface RouteDocs extends Pick<
+  DocumentedRoute,
+  'operationId' | 'summary' | 'description' | 'body' | 'examples' | 'isPublic'
+> {
   /** What the success returns. */
   returns: string;
   answer: DocumentedResponse['type'];
@@ -124,16 +128,13 @@ function errorResponse(
 
 /** The document without its paths. */
 export function canvusDocument(): Omit<OpenAPIObject, 'paths'> {
-  return new DocumentBuilder()
-    .setTitle('Latchkey: Canvus')
-    .setDescription('Users, logins and access tokens, as in the Canvus Server REST API.')
-    .setVersion('1.2')
+  return introducedApi()
     .addApiKey(
       {
         type: 'apiKey',
         in: 'header',
         name: SECURITY_SCHEME,
-        description: 'An access token or a login token, 43 characters.',
+        description: 'Paste the access token that the first start printed, or a login token: 43 characters.',
       },
       SECURITY_SCHEME,
     )

@@ -20,6 +20,7 @@ export class LoginController {
   @Permits('public')
   @Post('login')
   @Documented({
+    operationId: 'login',
     summary: 'Log in',
     returns: 'The login token and the user.',
     description:
@@ -49,6 +50,7 @@ export class LoginController {
   @Permits('signed-in')
   @Post('logout')
   @Documented({
+    operationId: 'logout',
     summary: 'Log out',
     returns: 'An empty object.',
     description:

@@ -11,7 +11,7 @@ export const PRIVATE_TOKEN_FORM = userTokenForm({
   documentation: {
     headers: `\`${NAME}\``,
     schemes: {
-      'Private token': { type: 'apiKey', in: 'header', name: NAME, description: USER_TOKEN_DESCRIPTION },
+      'Private-Token': { type: 'apiKey', in: 'header', name: NAME, description: USER_TOKEN_DESCRIPTION },
     },
   },
 });

@@ -5,6 +5,7 @@ import { ServerSettings, type Principal } from '../../identity/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Documented } from './canvus.docs.js';
 import { Caller, MaybeCaller, Permits } from './canvus.guard.js';
+import { ServerConfigInput } from './server-config.inputs.js';
 import {
   AdminServerConfigView,
   ServerConfigView,
@@ -24,7 +25,7 @@ export class ServerConfigController {
     description: 'Without a token, or for a regular user, only the public part.',
     returns: 'The settings.',
     answer: ServerConfigView,
-    isPublic: true,
+    isPublic: 'optional',
   })
   async get(@MaybeCaller() caller: Principal | null): Promise<ServerConfigView> {
     const policy = await this.settings.policy();
@@ -39,7 +40,7 @@ export class ServerConfigController {
     description:
       'Administrators only. Send any part of the settings in the same nested form. Settings of features that this server ' +
       'lacks (mail, SAML, QR codes, sign-up) may be sent unchanged but not changed.',
-    body: ServerConfigView,
+    body: ServerConfigInput,
     examples: {
       Rename: { server_name: 'Latchkey' },
       'Tell its address': { external_url: 'https://tokens.example.com' },

@@ -6,7 +6,7 @@ import { InputError } from '../../http/index.js';
 import type { Policy } from '../../identity/index.js';
 import { CanvusError } from './canvus.errors.js';
 
-class PasswordConfigView {
+export class PasswordConfigView {
   @ApiProperty({ example: true, description: 'Whether users may sign in with a password.' })
   enabled!: boolean;
 
@@ -17,12 +17,12 @@ class PasswordConfigView {
   sign_up_enabled!: boolean;
 }
 
-class QrCodeConfigView {
+export class QrCodeConfigView {
   @ApiProperty({ example: false })
   enabled!: boolean;
 }
 
-class SamlConfigView {
+export class SamlConfigView {
   @ApiProperty({ example: '' })
   acs_url!: string;
 
@@ -65,7 +65,7 @@ class AuthenticationConfigView {
   saml!: SamlConfigView;
 }
 
-class EmailConfigView {
+export class EmailConfigView {
   @ApiProperty({ example: '' })
   mail_reply_to_address!: string;
 

@@ -10,6 +10,7 @@ import { SERVICE_TOKEN_KIND, serviceTokenForms } from './service-token.form.js';
 export const cloudflare = defineDialect({
   name: 'cloudflare',
   title: 'Cloudflare',
+  purpose: 'Service tokens of accounts, applications and policies, as in Cloudflare’s API v4.',
   settings: CLOUDFLARE_SETTINGS,
   entities: [ServiceToken],
   migrations: [ServiceTokens1795305600000],
@@ -26,12 +27,19 @@ export const cloudflare = defineDialect({
     tokens: { [SERVICE_TOKEN_KIND]: (await import('./imported-token.js')).importedServiceToken },
   }),
   load: async () => {
-    const { AccessEdgeModule, CloudflareModule, cloudflareDocument, withAccountSettings, withKeptMembers } =
-      await import('./index.js');
+    const {
+      AccessEdgeModule,
+      CloudflareModule,
+      EXAMPLE_ACCOUNT_ID,
+      cloudflareDocument,
+      withAccountSettings,
+      withKeptMembers,
+    } = await import('./index.js');
     return {
       module: CloudflareModule,
       alongside: [AccessEdgeModule],
       document: cloudflareDocument,
+      exampleAccountId: EXAMPLE_ACCOUNT_ID,
       completeDocument: (document, app) =>
         withKeptMembers(withAccountSettings(document, app.get(AccountExtensions).settings)),
     };

@@ -1,6 +1,6 @@
 /** The OpenAPI document of the dialect: its title, security schemes, and the responses of its routes. */
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, ApiQuery, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiQuery, type OpenAPIObject } from '@nestjs/swagger';
 import {
   FOREIGN_PAGE_EXAMPLE,
   documentedRoute,
@@ -9,6 +9,7 @@ import {
   type DocumentedResponse,
   type DocumentedRoute,
 } from '../../http/index.js';
+import { introducedApi } from './cloudflare.introduction.js';
 import { FORBIDDEN, NOT_ENABLED, NOT_OF_ACCOUNT, UNAUTHENTICATED } from './cloudflare.errors.js';
 import { AccountView, MemberView, ServiceTokenView } from './cloudflare.views.js';
 import { envelopeOf } from './envelope.js';
@@ -18,11 +19,14 @@ export const BEARER_SCHEME = 'Bearer';
 export const EMAIL_SCHEME = 'X-Auth-Email';
 export const KEY_SCHEME = 'X-Auth-Key';
 
+/** The account of the examples. */
+export const EXAMPLE_ACCOUNT_ID = exampleOf(AccountView).id;
+
 /** The path parameters. */
 export const PATH_PARAMETERS = {
   accountId: {
     description: 'The `id` of the account, 32 lower-case hex characters.',
-    example: exampleOf(AccountView).id,
+    example: EXAMPLE_ACCOUNT_ID,
   },
   memberId: {
     description: 'The `id` of the membership, 32 hex characters; not that of the user.',
@@ -238,19 +242,32 @@ function refusal(status: number, description: string, item: object): DocumentedR
 
 /** The document without its paths. */
 export function cloudflareDocument(): Omit<OpenAPIObject, 'paths'> {
-  return new DocumentBuilder()
-    .setTitle('Latchkey: Cloudflare')
-    .setDescription(
-      'Access service tokens, applications and policies, accounts, members and zones, as in Cloudflare’s API v4.',
+  return introducedApi()
+    .addBearerAuth(
+      {
+        type: 'http',
+        scheme: 'bearer',
+        description:
+          'Use this one: paste the access token that the first start printed, or any personal or login token.',
+      },
+      BEARER_SCHEME,
     )
-    .setVersion('4')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A personal token or a login token.' }, BEARER_SCHEME)
     .addApiKey(
-      { type: 'apiKey', in: 'header', name: EMAIL_SCHEME, description: 'E-mail address of the user.' },
+      {
+        type: 'apiKey',
+        in: 'header',
+        name: EMAIL_SCHEME,
+        description: 'The older form, together with `X-Auth-Key`: e-mail address of the user.',
+      },
       EMAIL_SCHEME,
     )
     .addApiKey(
-      { type: 'apiKey', in: 'header', name: KEY_SCHEME, description: 'A personal token of that user.' },
+      {
+        type: 'apiKey',
+        in: 'header',
+        name: KEY_SCHEME,
+        description: 'The older form, together with `X-Auth-Email`: a personal token of that user.',
+      },
       KEY_SCHEME,
     )
     .build();

@@ -1,7 +1,8 @@
 /** Request bodies. Undeclared members are ignored; for optional members, `null` counts as absent. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Rule } from './input-rules.js';
 import { Allow, IsBoolean, IsOptional, ValidateBy, ValidateIf } from 'class-validator';
-import { InputError, IsText, parseRfc3339 } from '../../http/index.js';
+import { InputError } from '../../http/index.js';
 import {
   ACCOUNT_NAME_MAX,
   readAccountName,
@@ -11,21 +12,6 @@ import {
   type AccountSettingValues,
   type Role,
 } from '../../identity/index.js';
-import { isDuration } from './duration.js';
-import { Rule } from './input-rules.js';
-import type { ServiceTokenChanges } from './service-token.service.js';
-
-/** Maximum number of characters of a name (docs/contracts/cloudflare.md §1.2). */
-const NAME_MAX = 350;
-
-/** Leaves room below the limit of the integer column, even for a rotation per second in a hundred years. */
-const VERSION_MAX = 1_000_000_000;
-
-const DURATION_RULE =
-  'duration must be "forever" or a positive Go duration such as "8760h" or "2h45m" ' +
-  '(units ns, us, ms, s, m, h; at most 2562047h47m16.854775807s)';
-const TIME_RULE = 'must be an RFC 3339 date and time such as "2030-01-31T12:00:00Z"';
-const VERSION_RULE = `client_secret_version must be a whole number from 0 to ${String(VERSION_MAX)}; 0 means not given`;
 
 /** A name or address that has to be unique; the message says what is wrong with one that cannot be. */
 function LabelRule(read: typeof readAccountName, field: string, missing: string): PropertyDecorator {
@@ -49,66 +35,6 @@ const USER_ID_MAX = 2_147_483_647;
 
 const isUserId = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= USER_ID_MAX;
-
-const isVersion = (value: unknown): boolean =>
-  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= VERSION_MAX;
-
-const isTime = (value: unknown): boolean => typeof value === 'string' && parseRfc3339(value) !== undefined;
-
-export class RotateInput {
-  @ApiPropertyOptional({
-    type: String,
-    example: '2030-01-31T12:00:00Z',
-    description:
-      'Until when the old secret still works. On a rotation, the old secret stops working at once if this is absent or ' +
-      'in the past. On an update, a time in the past ends a running overlap.',
-  })
-  @IsOptional()
-  @Rule(isTime, `previous_client_secret_expires_at ${TIME_RULE}`)
-  previous_client_secret_expires_at?: string | null;
-}
-
-/** The common members of create and update. The name is separate: its rules differ, and rules are inherited. */
-abstract class ServiceTokenFields extends RotateInput {
-  @ApiPropertyOptional({
-    type: String,
-    default: '8760h',
-    example: '17520h',
-    description: '`forever` or a Go duration. On an update it renews the token, which then expires at now + duration.',
-  })
-  @IsOptional()
-  @Rule(isDuration, DURATION_RULE)
-  duration?: string | null;
-
-  @ApiPropertyOptional({ type: Boolean, example: true, description: 'A disabled token is kept but not accepted.' })
-  @IsOptional()
-  @IsBoolean({ message: 'enabled must be true or false' })
-  enabled?: boolean | null;
-
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 0,
-    maximum: VERSION_MAX,
-    example: 2,
-    description: 'On an update, a version above the current one rotates the secret. 0 counts as absent.',
-  })
-  @IsOptional()
-  @Rule(isVersion, VERSION_RULE)
-  client_secret_version?: number | null;
-}
-
-export class ServiceTokenPatchInput extends ServiceTokenFields {
-  @ApiPropertyOptional({ type: String, minLength: 1, maxLength: NAME_MAX, example: 'CI/CD token' })
-  @IsOptional()
-  @IsText({ min: 1, max: NAME_MAX })
-  name?: string | null;
-}
-
-export class NewServiceTokenInput extends ServiceTokenFields {
-  @ApiProperty({ minLength: 1, maxLength: NAME_MAX, example: 'CI/CD token' })
-  @IsText({ min: 1, max: NAME_MAX })
-  name!: string;
-}
 
 abstract class AccountNameInput {
   @ApiPropertyOptional({
@@ -235,21 +161,4 @@ function settingChanges(settings: unknown, known: readonly AccountSetting[]): Ac
     throw new InputError('settings', `settings must be an object${rules.join('')}`, false);
   }
   return Object.fromEntries(named.map(({ name }) => [name, given[name]]));
-}
-
-/** The changes that a body requests, in the terms of the service. */
-export function serviceTokenChanges(input: ServiceTokenPatchInput): ServiceTokenChanges {
-  const version = input.client_secret_version ?? 0;
-  return {
-    name: input.name ?? undefined,
-    duration: input.duration ?? undefined,
-    enabled: input.enabled ?? undefined,
-    version: version === 0 ? undefined : version,
-    previousUntil: overlapEnd(input),
-  };
-}
-
-/** Until when the old secret is to work, if the body contains it. */
-export function overlapEnd({ previous_client_secret_expires_at: end }: RotateInput): Date | undefined {
-  return typeof end === 'string' ? parseRfc3339(end) : undefined;
 }

@@ -1,7 +1,7 @@
 /** The Cloudflare dialect, as a host imports it. */
 export { AccessEdgeModule } from './edge/edge.module.js';
 export { withAccountSettings } from './account-settings.docs.js';
-export { cloudflareDocument } from './cloudflare.docs.js';
+export { EXAMPLE_ACCOUNT_ID, cloudflareDocument } from './cloudflare.docs.js';
 export { withKeptMembers } from './kept-members.docs.js';
 export { CloudflareModule } from './cloudflare.module.js';
 export type { CloudflareOptions } from './cloudflare.options.js';

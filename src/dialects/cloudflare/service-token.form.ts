@@ -47,8 +47,11 @@ const PAIR: CredentialForm = {
     documentation: {
       headers: '`CF-Access-Client-Id` and `CF-Access-Client-Secret`',
       schemes: {
-        'Client id': header('CF-Access-Client-Id', 'Client id of a service token. Send it together with the secret.'),
-        'Client secret': header(
+        'CF-Access-Client-Id': header(
+          'CF-Access-Client-Id',
+          'Client id of a service token. Send it together with the secret.',
+        ),
+        'CF-Access-Client-Secret': header(
           'CF-Access-Client-Secret',
           'Client secret of a service token. Send it together with the id.',
         ),

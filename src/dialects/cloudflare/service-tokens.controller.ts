@@ -13,7 +13,7 @@ import {
   ServiceTokenPatchInput,
   overlapEnd,
   serviceTokenChanges,
-} from './cloudflare.inputs.js';
+} from './service-tokens.inputs.js';
 import {
   ChangedServiceTokenView,
   ServiceTokenView,

@@ -24,6 +24,7 @@ export class AuthenticationController {
   @Permits('public')
   @Post()
   @Documented({
+    operationId: 'login',
     summary: 'Log in',
     description: 'The token lives for two hours, whether used or not. Earlier tokens stay valid.',
     body: LoginInput,
@@ -52,6 +53,7 @@ export class AuthenticationController {
   @Permits('organisation:read')
   @Post('release')
   @Documented({
+    operationId: 'logout',
     summary: 'Log out',
     description: 'Ends the token at once.',
     body: TokenInput,

@@ -14,6 +14,7 @@ import { TokenRelations1799086403000 } from './migrations/1799086403000-token-re
 export const crm = defineDialect({
   name: 'crm',
   title: 'CRM.COM',
+  purpose: 'Access tokens of organisations, as in CRM.COM’s Web API.',
   settings: CRM_SETTINGS,
   entities: [AccessToken, CrmAccount],
   changeClasses: CRM_CHANGES,
@@ -25,8 +26,8 @@ export const crm = defineDialect({
     command: `curl -X POST -d ${loginBody(access)} ${baseUrl}/crmapi/rest/v2/authentication/token`,
   }),
   load: async () => {
-    const { CrmModule, crmDocument } = await import('./index.js');
-    return { module: CrmModule, document: crmDocument };
+    const { CrmModule, EXAMPLE_ORGANISATION, crmDocument } = await import('./index.js');
+    return { module: CrmModule, document: crmDocument, exampleAccountId: EXAMPLE_ORGANISATION };
   },
 });
 

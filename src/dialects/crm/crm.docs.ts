@@ -1,7 +1,8 @@
 /** The OpenAPI document of the dialect: its title, and the responses of its methods. */
 import type { Type } from '@nestjs/common';
-import { ApiProperty, DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiProperty, type OpenAPIObject } from '@nestjs/swagger';
 import { EmptyView, documentedRoute, optionalExamples, type DocumentedResponse } from '../../http/index.js';
+import { introducedApi } from './crm.introduction.js';
 import { CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
 import { fields_set, token } from './crm.examples.js';
 import { AccessTokenView, LoginTokenView, PassCodeView, StatusView } from './crm.views.js';
@@ -96,6 +97,7 @@ const TOO_SLOW = errorResponse(408, ['invalidRequest'], 'The body did not arrive
 const FOREIGN_PAGE = errorResponse(403, ['foreignPage'], 'A web page of another site made a browser send the request.');
 
 export interface MethodDocs {
+  operationId?: string;
   summary: string;
   description?: string;
   /** The JSON body. GET methods document their query separately. */
@@ -146,11 +148,6 @@ export const FIELDS_SET_QUERY = {
 
 /** The document without its paths. */
 export function crmDocument(): Omit<OpenAPIObject, 'paths'> {
-  return new DocumentBuilder()
-    .setTitle('Latchkey: CRM')
-    .setDescription(
-      'Access tokens, as in CRM.COM’s Web API. Log in with `authentication/token`, then send the `token` with every call.',
-    )
-    .setVersion('2')
-    .build();
+  // The token is in the body, which OpenAPI has no security scheme for.
+  return { ...introducedApi().build(), security: [] };
 }

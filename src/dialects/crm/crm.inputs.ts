@@ -20,14 +20,17 @@ import { FIELDS, PASS_CODE_FIELDS, type Field, type PassCodeField } from './crm.
 import type { Parameters } from './parameters.js';
 import { readIdentifierChanges, type IdentifierChanges } from './pass-code-rules.js';
 
+/** The account that the example of a login names. */
+export const EXAMPLE_ORGANISATION = '023e105f4ecef8ad9ca31a8372d0c353';
+
 export class LoginInput {
   @ApiProperty({ format: 'email', example: 'admin@example.com', description: 'The user’s e-mail address.' })
   username!: string;
 
-  @ApiProperty({ example: 'correct horse' })
+  @ApiProperty({ format: 'password', example: 'correct horse', description: 'Enter your own.' })
   password!: string;
 
-  @ApiProperty({ example: 'Latchkey', description: 'Name or id of the organisation (account).' })
+  @ApiProperty({ example: EXAMPLE_ORGANISATION, description: 'Name or id of the organisation (account).' })
   organisation!: string;
 
   @ApiPropertyOptional({ example: '1', description: 'The organisation’s only unit, `1`.' })

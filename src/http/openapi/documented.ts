@@ -1,6 +1,14 @@
 /** Documents a route for OpenAPI: its body, and the response of each status. */
 import { HttpCode, applyDecorators, type Type } from '@nestjs/common';
-import { ApiBody, ApiExtraModels, ApiOperation, ApiResponse, ApiSecurity, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiExtension,
+  ApiExtraModels,
+  ApiOperation,
+  ApiResponse,
+  ApiSecurity,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { exampleOf, namedExamples } from './documented-example.js';
 
 /** The body of responses without content: `{}`. */
@@ -22,7 +30,12 @@ export interface DocumentedResponse {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
+/** Marks operations that can be called without credentials, and take them. */
+export const OPTIONAL_CREDENTIALS = 'x-optional-credentials';
+
 export interface DocumentedRoute {
+  /** What generated clients call it. Default: made from the names of controller and handler. */
+  readonly operationId?: string | undefined;
   readonly summary: string;
   readonly description?: string | undefined;
   readonly body?: Type | undefined;
@@ -32,15 +45,16 @@ export interface DocumentedRoute {
   readonly bodyOptional?: boolean | undefined;
   /** The first is the success response, whose status the route answers with. */
   readonly responses: readonly [DocumentedResponse, ...DocumentedResponse[]];
-  /** Whether the route needs no credentials. */
-  readonly isPublic?: boolean | undefined;
+  /** Whether the route needs no credentials; `optional` if it answers more to callers that send some. */
+  readonly isPublic?: boolean | 'optional' | undefined;
 }
 
 export function documentedRoute(route: DocumentedRoute): MethodDecorator {
   const { summary, description = '', body, examples, bodyOptional = false, responses, isPublic = false } = route;
+  const { operationId } = route;
   return applyDecorators(
     HttpCode(responses[0].status),
-    ApiOperation({ summary, description }),
+    ApiOperation({ summary, description, ...(operationId !== undefined && { operationId }) }),
     ...[...new Set(responses.map(({ status }) => status))].map((status) =>
       documentedStatus(responses.filter((answer) => answer.status === status)),
     ),
@@ -48,6 +62,7 @@ export function documentedRoute(route: DocumentedRoute): MethodDecorator {
       ? [ApiBody({ type: body, required: !bodyOptional, ...(examples && { examples: namedExamples(examples) }) })]
       : []),
     ...(isPublic ? [ApiSecurity({})] : []),
+    ...(isPublic === 'optional' ? [ApiExtension(OPTIONAL_CREDENTIALS, true)] : []),
   );
 }
 

@@ -24,7 +24,7 @@ const KEY_FORM: CredentialForm = {
     read: ([text = '']) => (isCheckedSecret(text) ? { secret: new Secret(text) } : 'malformed'),
     documentation: {
       headers: `\`${HEADER}\``,
-      schemes: { 'Acme key': { type: 'apiKey', in: 'header', name: HEADER, description: 'A key.' } },
+      schemes: { [HEADER]: { type: 'apiKey', in: 'header', name: HEADER, description: 'A key.' } },
     },
   },
   fromBasic: (handle, key) =>

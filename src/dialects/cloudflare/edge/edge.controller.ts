@@ -27,6 +27,7 @@ export class EdgeController {
   @EdgePermits('public')
   @Get('certs')
   @documentedRoute({
+    operationId: 'listAccessKeys',
     summary: 'The keys of application tokens',
     description: 'Public. Match keys by `kid`; their order says nothing. May be cached for an hour.',
     isPublic: true,
