@@ -184,7 +184,7 @@ export class StandaloneServer implements Server {
     const names = ignoredVariables(this.config.firstStart);
     if (names.length === 0) return;
     const are = names.length === 1 ? 'is' : 'are';
-    logger.warn(`${names.join(', ')} ${are} ignored: ${NOT_FIRST}`);
+    logger.log(`${names.join(', ')} ${are} ignored: ${NOT_FIRST}`);
   }
 
   private async tellStarted(): Promise<void> {

@@ -50,6 +50,8 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
   private isOver = false;
+  /** Whether the last attempt to write has failed, which is logged once and not at every attempt. */
+  private isFailing = false;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -128,8 +130,12 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
       const batch = uses.slice(at, at + BATCH);
       try {
         await this.unitOfWork.write(SYSTEM, (tx) => write(tx, batch));
+        if (this.isFailing) this.logger.log('last uses are written again');
+        this.isFailing = false;
       } catch (error) {
-        this.logger.warn(`last use not written: ${error instanceof Error ? error.message : String(error)}`);
+        if (!this.isFailing)
+          this.logger.warn(`last use not written, and kept: ${error instanceof Error ? error.message : String(error)}`);
+        this.isFailing = true;
         this.keep(batch);
       }
     }
