@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import {
+  DomainError,
   LongReads,
   TokenCount,
   UnitOfWork,
@@ -16,8 +17,8 @@ import {
 import { CleanupJob } from './cleanup-job.js';
 import { countOwnedTokens, removeOwnedRows } from './owned-rows.js';
 import { AccountExtensions, type AccountSettingValues } from './account-extensions.js';
-import { lockAccountForUpdate, requireAdministrator } from './account-lock.js';
 import { Account } from './account.entity.js';
+import { Membership } from './membership.entity.js';
 import { AccountCreated, AccountDeleted, AccountUpdated } from './changes.js';
 import { isHexId, newHexId } from './hex-id.js';
 import { ACCOUNT_NAME_MAX } from './labels/account-name.js';
@@ -170,4 +171,45 @@ export class AccountService {
     });
     if (isLeft) this.cleanup.removeLeftRows();
   }
+}
+
+/**
+ * Requires, inside the transaction of a change in an account, that its author is an administrator of the account, and
+ * locks the membership until the end. Administrators of the server and the server itself need no membership.
+ * @throws DomainError `not_permitted`
+ */
+export async function requireAdministrator(
+  tx: Transaction,
+  { kind, userId, admin }: Actor,
+  accountId: string,
+): Promise<void> {
+  if (admin || kind === 'system') return;
+  const membership = userId === null ? null : await tx.lockShared(Membership, { accountId, userId });
+  if (membership?.role !== 'administrator') {
+    throw new DomainError('not_permitted', 'only administrators of the account may do this');
+  }
+}
+
+/**
+ * The account, locked exclusively until the transaction ends: nobody else can change it or rely on it.
+ * @throws DomainError `account_not_found`
+ */
+export async function lockAccountForUpdate(tx: Transaction, id: string): Promise<Account> {
+  const account = await tx.lockForUpdate(Account, { id });
+  if (!account) throw accountNotFound();
+  return account;
+}
+
+/**
+ * The account, locked until the transaction ends so that nobody can delete it: nothing added to it can outlive it.
+ * @throws DomainError `account_not_found`
+ */
+export async function lockAccountShared(tx: Transaction, id: string): Promise<Account> {
+  const account = await tx.lockShared(Account, { id });
+  if (!account) throw accountNotFound();
+  return account;
+}
+
+function accountNotFound(): DomainError {
+  return new DomainError('account_not_found', 'no such account');
 }

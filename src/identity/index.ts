@@ -7,7 +7,7 @@ export {
 } from './account-extensions.js';
 export { AccountCount } from './account-count.js';
 export { Account } from './account.entity.js';
-export { lockAccountForUpdate, lockAccountShared } from './account-lock.js';
+export { lockAccountForUpdate, lockAccountShared } from './account.service.js';
 export { AccountService, type AccountChanges, type AccountQuery } from './account.service.js';
 export { AdministratorCheck, isAnyAbleToSignIn } from './administrator-check.js';
 export { Authenticator, actsForUser, type Authentication, type Principal } from './authenticator.js';

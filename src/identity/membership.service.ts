@@ -17,7 +17,7 @@ import {
   type SlicedQuery,
   type Transaction,
 } from '../core/index.js';
-import { lockAccountShared, requireAdministrator } from './account-lock.js';
+import { lockAccountShared, requireAdministrator } from './account.service.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './changes.js';
 import { newHexId } from './hex-id.js';
 import { lockUserShared } from './user-lock.js';

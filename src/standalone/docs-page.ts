@@ -31,14 +31,15 @@ ${pageHead('Latchkey: documentation', 'docs/swagger-ui.css', '<link rel="stylesh
 
 /** Answers ahead of the page that Swagger's module would serve. */
 export function serveDocsPage(application: Application): void {
+  /** By path below `/docs`. */
   const files: Readonly<Record<string, readonly [type: string, text: string]>> = {
-    '/docs': ['html', PAGE],
-    '/docs/index.html': [
+    '/': ['html', PAGE],
+    '/index.html': [
       'html',
       PAGE.replaceAll(/(href|src)="docs\//g, '$1="').replace('"latchkey.svg"', '"../latchkey.svg"'),
     ],
-    '/docs/latchkey.css': ['css', DOCS_STYLE],
-    '/docs/latchkey.js': ['js', DOCS_SCRIPT],
+    '/latchkey.css': ['css', DOCS_STYLE],
+    '/latchkey.js': ['js', DOCS_SCRIPT],
   };
   const serve: RequestHandler = (request, response, next) => {
     const [type, text] = (Object.hasOwn(files, request.path) ? files[request.path] : undefined) ?? [];
@@ -48,5 +49,5 @@ export function serveDocsPage(application: Application): void {
     }
     response.set('Content-Security-Policy', POLICY).type(type).send(text);
   };
-  application.use(serve);
+  application.use('/docs', serve);
 }

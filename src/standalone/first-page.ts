@@ -21,17 +21,17 @@ const ASSET_AGE = 'public, max-age=3600';
 /** Serves the page, its style sheet and the icon. */
 export function serveFirstPage(application: Application, dialects: readonly Dialect[]): void {
   const page = firstPage(dialects);
-  application.use('/', only('/', answering('html', page, 'no-cache')));
-  application.use('/', only('/favicon.ico', answering('svg', FAVICON, ASSET_AGE)));
-  application.use('/', only('/latchkey.svg', answering('svg', FAVICON, ASSET_AGE)));
-  application.use('/', only('/latchkey.css', answering('css', PAGE_STYLE, ASSET_AGE)));
+  // By expressions, so that no other request enters them.
+  application.use(/^\/$/, reading(answering('html', page, 'no-cache')));
+  application.use(/^\/(?:favicon\.ico|latchkey\.svg)$/, reading(answering('svg', FAVICON, ASSET_AGE)));
+  application.use(/^\/latchkey\.css$/, reading(answering('css', PAGE_STYLE, ASSET_AGE)));
 }
 
-/** Runs for GET and HEAD of exactly this path. */
-function only(path: string, handler: RequestHandler): RequestHandler {
+/** Runs for GET and HEAD. */
+function reading(handler: RequestHandler): RequestHandler {
   return (request, response, next) => {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (!isRead || request.path !== path) next();
+    if (!isRead) next();
     else void handler(request, response, next);
   };
 }
