@@ -246,7 +246,7 @@ describe('a dialect of a third party', () => {
     expect(dataPlane).toContain('an Acme key (`X-Acme-Key`)');
     expect(dataPlane).toContain('Service token or Acme key');
     expect(JSON.stringify(made.cloudflare?.())).toContain('the team of Acme keys that name none');
-    expect(dataPlane).toContain('"enum":["service_token","personal_token","session","acme_key"]');
+    expect(dataPlane).toContain('"enum":["service_token","personal_token","session","acme_key","access_token"]');
     await server.stop();
     await database.drop();
   });
