@@ -185,6 +185,12 @@ dataPlaneSuite(
             'zone, or the rule to name the account (account=)',
         });
         expect(await asked('shop.example.com', `&account=${mine}`)).toBe(200);
+        // Another account's application at the same host, where everybody may enter, is not the one that the rule means.
+        await guardedApplication(cf.server, { ...everybody, accountId: theirs, domains: ['both.example.org'] });
+        await guardedApplication(cf.server, { domains: ['both.example.org'] });
+        const open = async (account: string): Promise<number> =>
+          status(`app=host&account=${account}`, at('both.example.org', '/'));
+        expect([await open(mine), await open(theirs)]).toEqual([401, 200]);
         ok(await cf.admin.post('/zones', { name: 'shop.example.com', account: { id: mine } }));
         expect(await asked('shop.example.com')).toBe(200);
         expect(await asked('new.example.net')).toBe(403);
