@@ -34,8 +34,7 @@ export function dataPlaneDocument(forms: CredentialForms): Omit<OpenAPIObject, '
     },
   });
   for (const [name, scheme] of presentableSchemes(forms).flatMap((schemes) => Object.entries(schemes))) {
-    if (scheme.type === 'http') builder.addBearerAuth(scheme, name);
-    else builder.addSecurity(name, scheme);
+    builder.addSecurity(name, scheme);
   }
   const basic = `${capitalized(basicNoun(forms) ?? 'client')}: id and secret.`;
   builder.addBasicAuth({ type: 'http', scheme: 'basic', description: basic }, BASIC_SCHEME);

@@ -11,7 +11,7 @@ import { COMMAND_LINE_PAGE, ROOT, commands } from './pages.js';
 
 /** Files of other servers. */
 const IMPORTED = {
-  'listing.jsonl': '{"id":1044,"email":"alice@example.com","name":"Alice"}\n',
+  'listing.jsonl': '{"id":1044,"email":"carol@example.com","name":"Carol"}\n',
   'users.csv': 'email,name\nbob@example.com,Bob\n',
   'tokens.csv': `kind,algorithm,hash,user\npersonal_token,hmac-sha256,${'0'.repeat(64)},admin@example.com\n`,
   'hmac.key': 'a key of twenty bytes',

@@ -39,7 +39,7 @@ export const CODE_FORM: CredentialForm = {
     documentation: {
       headers: '`Authorization: Bearer` with the authentication code',
       schemes: {
-        'Authentication code': {
+        AuthenticationCode: {
           type: 'http',
           scheme: 'bearer',
           description:
@@ -62,7 +62,7 @@ export const PASS_CODE_FORM: CredentialForm = {
     documentation: {
       headers: '`Authorization: Basic` with identifier and pass code',
       schemes: {
-        'Identifier and pass code': {
+        IdentifierAndPassCode: {
           type: 'http',
           scheme: 'basic',
           description:

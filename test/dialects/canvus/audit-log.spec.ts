@@ -66,6 +66,8 @@ canvusSuite('GET audit-log', (canvus) => {
         'token.updated': 'update access-token',
         'token.rotated': 'rotate access-token',
         'token.revoked': 'delete access-token',
+        'token.adopted': 'update access-token',
+        'server.tokens_imported': 'import server-config',
         'server.last_uses_collected': 'update server-config',
         'user.created': 'create user',
         'user.updated': 'update user',
@@ -144,7 +146,7 @@ canvusSuite('GET audit-log', (canvus) => {
 
   describe('400', () => {
     it.each([
-      ['created_after', ['yesterday', '', '2026-13-01', '2026-02-30', '2026-01-01T00:00:00', '2026-01-01T25:00:00Z']],
+      ['created_after', ['yesterday', '', '2026-13-01', '2026-02-30', '2026-01-01T25:00:00Z']],
       ['created_before', ['1', '1767225600', '2026-01', '2026-01-01 00:00:00Z', '2026-01-01T00:00:00Z\0', 'NaN']],
       ['author_id', ['me', '', '-1', '1.5', '1e3', '2147483648', '9'.repeat(50), '1000\0']],
       ['per_page', ['0', '1001', '-1', 'all', '', '1.5', '9'.repeat(50)]],
