@@ -34,6 +34,7 @@ export function dataPlaneDocument(forms: CredentialForms): Omit<OpenAPIObject, '
     },
   });
   for (const [name, scheme] of presentableSchemes(forms).flatMap((schemes) => Object.entries(schemes))) {
+    // `addBearerAuth` would say that the tokens are JWTs.
     builder.addSecurity(name, scheme);
   }
   const basic = `${capitalized(basicNoun(forms) ?? 'client')}: id and secret.`;

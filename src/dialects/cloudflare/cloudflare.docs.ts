@@ -243,15 +243,11 @@ function refusal(status: number, description: string, item: object): DocumentedR
 /** The document without its paths. */
 export function cloudflareDocument(): Omit<OpenAPIObject, 'paths'> {
   return introducedApi()
-    .addBearerAuth(
-      {
-        type: 'http',
-        scheme: 'bearer',
-        description:
-          'Use this one: paste the access token that the first start printed, or any personal or login token.',
-      },
-      BEARER_SCHEME,
-    )
+    .addSecurity(BEARER_SCHEME, {
+      type: 'http',
+      scheme: 'bearer',
+      description: 'Use this one: paste the access token that the first start printed, or any personal or login token.',
+    })
     .addApiKey(
       {
         type: 'apiKey',

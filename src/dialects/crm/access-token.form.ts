@@ -39,7 +39,7 @@ export const CODE_FORM: CredentialForm = {
     documentation: {
       headers: '`Authorization: Bearer` with the authentication code',
       schemes: {
-        AuthenticationCode: {
+        'Authentication-Code': {
           type: 'http',
           scheme: 'bearer',
           description:
@@ -62,7 +62,7 @@ export const PASS_CODE_FORM: CredentialForm = {
     documentation: {
       headers: '`Authorization: Basic` with identifier and pass code',
       schemes: {
-        IdentifierAndPassCode: {
+        'Identifier-And-Pass-Code': {
           type: 'http',
           scheme: 'basic',
           description:
