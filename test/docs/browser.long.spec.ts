@@ -137,7 +137,9 @@ withBinary('chromium', (executablePath) => {
       ui = await SwaggerPage.open(browser, server.baseUrl, 'Verification');
       const schemes = ['Basic', 'Bearer', 'CF-Access-Client-Id', 'CF-Access-Client-Secret', 'Private-Token'] as const;
       const [basic, bearer, clientId, clientSecret, privateToken] = schemes;
-      expect((await ui.schemes()).sort()).toEqual([...schemes].sort());
+      expect((await ui.schemes()).sort()).toEqual(
+        [...schemes, 'Authentication-Code', 'Identifier-And-Pass-Code'].sort(),
+      );
       const callers: Credentials[] = [{ [basic]: [id, secret] }, { [bearer]: printed.token }];
       for (const credentials of callers) {
         await ui.authorize(credentials);
