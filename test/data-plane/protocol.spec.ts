@@ -126,7 +126,7 @@ dataPlaneSuite('/verify as HTTP', ({ cf, status }) => {
     expect(await asked(`http://x${basePath}/verify`)).toBe(200);
     expect(await asked(`HTTPS://example.com:8080${basePath}/verify?kind=service_token`)).toBe(200);
     expect(await asked(`http://x${basePath}/verify?kind=session`)).toBe(403);
-    expect(await asked(`http://x${basePath}/`)).not.toBe(200);
+    expect(await asked(`http://x${basePath}/nothing`)).not.toBe(200);
   });
 
   it.each([

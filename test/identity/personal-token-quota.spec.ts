@@ -20,7 +20,7 @@ canvusSuite(
         const message = refusal(await caller.post(tokensOf(user.id), { description: 'one more' }), 403);
         expect(message).toBe(
           `user ${String(user.id)} has 4 access tokens, which is the maximum; delete those that are not used any ` +
-            'more, or ask whoever runs the server to raise PERSONAL_TOKENS_PER_USER',
+            'more, or ask the operator of the server to raise PERSONAL_TOKENS_PER_USER',
         );
       }
       expect(await countOf(user.id)).toBe(MOST);
