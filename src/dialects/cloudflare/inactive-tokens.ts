@@ -61,21 +61,20 @@ export class InactiveTokens implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * One round: first all instances write the last uses that they know of, then each token is judged in the transaction
-   * that changes it.
+   * One round: for each token that looks inactive, all instances write the last uses that they know of, and then it is
+   * judged in the transaction that changes it.
    * @param dryRun - whether nothing is changed
    * @returns the tokens that were, or would be, disabled or deleted
    */
   async run(dryRun = false): Promise<InactiveToken[]> {
     const done: InactiveToken[] = [];
-    let isCollected = false;
     for (const rule of await this.unitOfWork.read(rules)) {
       let after = '';
       while (!this.stopping.signal.aborted) {
         const ids = await this.unitOfWork.read((manager) => this.candidates(manager, rule, after));
-        if (ids.length > 0 && !isCollected) await this.lastSeen.collect();
-        isCollected ||= ids.length > 0;
         for (const id of ids) {
+          // Anew for each: other instances may have heard of a use while the ones before it were judged.
+          await this.lastSeen.collect();
           const token = await this.judge(rule, id, dryRun);
           if (token) done.push(token);
         }
