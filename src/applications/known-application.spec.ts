@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Application } from './application.entity.js';
-import { KnownApplication, type VerifiedToken } from './known-application.js';
+import { KnownApplication, type Admission, type VerifiedToken } from './known-application.js';
 import type { Policy, PolicyDecision } from './policy.entity.js';
 import type { Rule, Rules } from './rules.js';
 
@@ -19,14 +19,24 @@ const application = (...policies: Policy[]): KnownApplication =>
   new KnownApplication({ id: 'application-1', accountId: 'account-1', aud: 'a'.repeat(64) } as Application, policies);
 
 describe('an application', () => {
-  it.each<[string, Policy[], 'admitted' | 'not_admitted']>([
+  it.each<[string, Policy[], Admission]>([
     ['without policies', [], 'not_admitted'],
     ['for this token', [policy('services', { include: [MINE] })], 'admitted'],
     ['for another token', [policy('services', { include: [{ type: 'token', tokenId: 'x' }] })], 'not_admitted'],
     ['for any token', [policy('services', { include: [ANY_TOKEN] })], 'admitted'],
     ['for every service', [policy('services', { include: [EVERYONE] })], 'admitted'],
     ['for people only', [policy('people', { include: [EVERYONE, MINE, ANY_TOKEN] })], 'not_admitted'],
-    ['bypassed', [policy('bypass', { include: [EVERYONE] })], 'admitted'],
+    ['bypassed', [policy('bypass', { include: [EVERYONE] })], 'bypassed'],
+    [
+      'bypassed, and for this token',
+      [policy('bypass', { include: [EVERYONE] }), policy('services', { include: [MINE] })],
+      'admitted',
+    ],
+    [
+      'bypassed, and denied to this token later',
+      [policy('bypass', { include: [EVERYONE] }), policy('deny', { include: [MINE] })],
+      'bypassed',
+    ],
     [
       'for people, then for services',
       [policy('people', { include: [EVERYONE] }), policy('services', { include: [MINE] })],
@@ -83,7 +93,7 @@ describe('an application', () => {
     for (const rule of [MINE, ANY_TOKEN]) {
       expect(application(policy('bypass', { include: [rule] })).decide(token, ADDRESS)).toBe('not_admitted');
     }
-    expect(application(policy('bypass', { include: [EVERYONE] })).decide(token, ADDRESS)).toBe('admitted');
+    expect(application(policy('bypass', { include: [EVERYONE] })).decide(token, ADDRESS)).toBe('bypassed');
   });
 
   it('does not admit by an address that is not known', () => {

@@ -10,8 +10,8 @@ export interface VerifiedToken {
   readonly kind: string;
 }
 
-/** Whether somebody may enter. */
-export type Admission = 'admitted' | 'not_admitted';
+/** Whether somebody may enter: as the holder of their token, or `bypassed`, whoever they are. */
+export type Admission = 'admitted' | 'bypassed' | 'not_admitted';
 
 interface PreparedPolicy {
   readonly decision: PolicyDecision;
@@ -58,22 +58,25 @@ export class KnownApplication {
   /**
    * Asks the policies in their order; the first that matches decides, and without one nobody is admitted. A policy admits
    * only whom it matches for certain, and refuses everybody whom it may match: rules that are kept but not interpreted
-   * never admit anybody. Tokens of another account count as none.
+   * never admit anybody. Tokens of another account count as none. A `bypass` policy admits nobody as the holder of a
+   * token: whoever also meets a policy for services enters with their identity, and all others without one.
    * @param token - `null` for a visitor without one, whom only a `bypass` policy admits
    * @param address - the visitor's IP address; `null` if it is not known
    */
   decide(token: VerifiedToken | null, address: string | null): Admission {
     const own = token?.accountId === this.accountId ? token : null;
+    let without: Admission = 'not_admitted';
     for (const { decision, tokenKind, checks } of this.policies) {
       const visitor: Visitor = { tokenId: own?.kind === tokenKind ? own.id : null, address };
       if (decision === 'services' && visitor.tokenId === null) continue;
       const answer = meets(checks, visitor);
       if (decision === 'deny') {
-        if (answer !== false) return 'not_admitted';
+        if (answer !== false) return without;
       } else if (answer === true) {
-        return 'admitted';
+        if (decision === 'services') return 'admitted';
+        without = 'bypassed';
       }
     }
-    return 'not_admitted';
+    return without;
   }
 }

@@ -150,7 +150,13 @@ export class AccessDecider {
   }
 
   private decisionOn(verdict: Verdict, form: CredentialForm, question: Question): Decision | Promise<Decision> {
-    const reason = reasonAgainst(verdict, form, question) ?? this.reasonByAccounts(verdict, question);
+    const { visit } = question;
+    const admission =
+      visit && verdict.status === 'valid' ? visit.application.decide(verdict.token, visit.address) : null;
+    if (admission === 'bypassed') return bypass(question);
+    const isAdmitted = admission === null || admission === 'admitted';
+    const reason =
+      reasonAgainst(verdict, form, question.policy, isAdmitted) ?? this.reasonByAccounts(verdict, question);
     return reason instanceof Promise
       ? reason.then((late) => this.concluded(verdict, late, question))
       : this.concluded(verdict, reason, question);
@@ -211,7 +217,7 @@ function refusal(reason: 'missing' | 'malformed' | 'conflicting' | 'unknown', qu
 
 /** Whether the application admits everybody, or everybody from this address. */
 function isBypassed({ visit }: Question): boolean {
-  return visit?.application.decide(null, visit.address) === 'admitted';
+  return visit?.application.decide(null, visit.address) === 'bypassed';
 }
 
 function bypass(question: Question): Decision {
@@ -224,11 +230,14 @@ function outcomeOf(reason: Reason): DecisionMessage['outcome'] {
   return reason === 'not_admitted' || reason === 'account_not_named' ? 'forbidden' : 'unauthenticated';
 }
 
-/** `null` if nothing speaks against admitting it but what needs the database. */
-function reasonAgainst(verdict: Verdict, form: CredentialForm, { policy, visit }: Question): Reason {
+/**
+ * `null` if nothing speaks against admitting it but what needs the database.
+ * @param isAdmitted - by the application, if there is one
+ */
+function reasonAgainst(verdict: Verdict, form: CredentialForm, policy: AccessPolicy, isAdmitted: boolean): Reason {
   if (verdict.status !== 'valid') return verdict.status;
   const { token } = verdict;
   if (!form.kinds.includes(token.kind) || form.accepts?.(token) === false) return 'wrong_form';
-  if (visit && visit.application.decide(token, visit.address) !== 'admitted') return 'not_admitted';
+  if (!isAdmitted) return 'not_admitted';
   return admits(policy, verdict) ? null : 'not_admitted';
 }

@@ -141,6 +141,27 @@ dataPlaneSuite(
         }
       });
 
+      it('asserts nothing of a token that no policy for services admits, such as one of another account', async () => {
+        const everybody = { include: [{ type: 'everyone' as const }], policy: { decision: 'bypass' as const } };
+        const open = await guardedApplication(cf.server, everybody);
+        const both = await guardedApplication(cf.server, everybody);
+        const { owned } = roomsOf(cf.server);
+        await owned.create(SYSTEM, ACCOUNT.id, both.id, policyValues(ANY_TOKEN), undefined);
+        const foreign = pair(await cf.token(await cf.account()));
+        for (const [id, headers] of [
+          [open.id, service],
+          [open.id, foreign],
+          [both.id, foreign],
+          [both.id, bearer(ADMIN.token)],
+        ] as const) {
+          const reply = await ask(cf.server, `app=${id}`, headers);
+          expect([reply.status, reply.headers['latchkey-token-id'], reply.headers[ASSERTION]]).toEqual([200, '', '']);
+        }
+        const own = await ask(cf.server, `app=${both.id}`, service);
+        expect(own.headers['latchkey-token-id']).toBe(token.id);
+        assertionOf(own);
+      });
+
       it('knows the address of the client from a trusted proxy', async () => {
         const { id } = await guardedApplication(cf.server, {
           include: [{ type: 'ip', range: '203.0.113.0/24' }],

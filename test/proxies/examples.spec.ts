@@ -221,7 +221,7 @@ describe('the examples that are not run', () => {
 
   it('Envoy: passes every credential to Latchkey, takes its identity headers, and drops the credential', () => {
     const names = ({ patterns }: { patterns: { exact: string }[] }): string[] => patterns.map(({ exact }) => exact);
-    expect(names(extAuthz.allowed_headers)).toEqual(lower([...CREDENTIALS, ...OF_PREFLIGHTS]));
+    expect(names(extAuthz.allowed_headers)).toEqual(lower([...CREDENTIALS, 'X-Forwarded-For', ...OF_PREFLIGHTS]));
     const upstream = extAuthz.http_service.authorization_response.allowed_upstream_headers;
     expect(names(upstream)).toEqual(lower(TAKEN));
     expect(manager?.route_config.virtual_hosts.map((host) => host.request_headers_to_remove)).toEqual([lower(USED_UP)]);
