@@ -155,10 +155,10 @@ function inFront(name: string, start: Start): void {
       });
 
       if (name === 'nginx') {
-        it('passes on nothing that comes in clear', async () => {
-          const status = await new Promise((resolve, reject) => {
+        const inClear = (target: string): Promise<unknown> =>
+          new Promise((resolve, reject) => {
             const headers = { Host: SITE, 'Private-Token': ADMIN.token };
-            const address = { host: '127.0.0.1', port: ports.clear, path: '/api/v1/users', headers, agent: false };
+            const address = { host: '127.0.0.1', port: ports.clear, path: target, headers, agent: false };
             httpRequest(address, (response) => {
               response.resume();
               resolve(response.statusCode);
@@ -166,7 +166,11 @@ function inFront(name: string, start: Start): void {
               .on('error', reject)
               .end();
           });
-          expect(status).toBe(403);
+
+        it('passes on nothing that comes in clear but requests for the public keys of assertions', async () => {
+          for (const target of ['/api/v1/users', '/verify', '/cdn-cgi/access/certs/x', '/cdn-cgi/access/get-identity'])
+            expect([target, await inClear(target)]).toEqual([target, 403]);
+          expect(await inClear('/cdn-cgi/access/certs')).toBe(200);
         });
       }
     });
