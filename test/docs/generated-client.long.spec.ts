@@ -1,5 +1,5 @@
 /** A client that is generated from each document compiles, and drives the server. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
@@ -61,7 +61,9 @@ interface Access {
 
 describe('a generated client', () => {
   // Below the root, so that its imports are found.
-  const folder = mkdtempSync(path.join(ROOT, 'node_modules/.cache/generated-'));
+  const cache = path.join(ROOT, 'node_modules/.cache');
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(path.join(cache, 'generated-'));
   let server: TestServer;
 
   beforeAll(async () => {
