@@ -1,5 +1,5 @@
 /** Lays out the built server with the packages that it needs at run time, and no others. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, cp, link, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -10,6 +10,7 @@ const DRIVER = 'node_modules/better-sqlite3';
 
 interface LockedPackage {
   readonly version?: string;
+  readonly optional?: boolean;
   readonly dependencies?: Record<string, string>;
   readonly optionalDependencies?: Record<string, string>;
   readonly peerDependencies?: Record<string, string>;
@@ -54,7 +55,10 @@ function productionPackages(packages: LockedPackages): string[] {
   for (const from of needed) {
     for (const name of dependenciesOf(packages[from] ?? {})) {
       const found = locate(packages, from, name);
-      if (found !== undefined) needed.add(found);
+      // The native parts of a package for other machines are in the lock file, and not installed.
+      const isElsewhere =
+        found !== undefined && packages[found]?.optional === true && !existsSync(path.join(ROOT, found));
+      if (found !== undefined && !isElsewhere) needed.add(found);
     }
   }
   needed.delete('');
