@@ -130,7 +130,7 @@ export const IMPORTED_TOKEN_SETTINGS = settingsTable(
       form: integer(1, 10_000),
       default: 64,
       doc: 'How many unknown secrets may wait for that, before 503',
-      more: 'Networks take turns; whoever has the most waiting is turned away first.',
+      more: 'Networks take turns; the network with the most waiting is turned away first.',
     }),
     missesPerNetwork: setting({
       env: 'IMPORTED_MISSES_PER_NETWORK',

@@ -4,7 +4,14 @@ import { Injectable, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Application } from 'express';
 import { LRUCache } from 'lru-cache';
-import { CredentialForms, DomainError, errorSummary, type Acceptance } from '../core/index.js';
+import {
+  CredentialForms,
+  DomainError,
+  Overload,
+  SampledWarnings,
+  errorSummary,
+  type Acceptance,
+} from '../core/index.js';
 import { PolicyError, type AccessPolicy } from './access-policy.js';
 import { AccessDecider, type Decision } from './access-decider.js';
 import { AnswerCaching, NO_STORE } from './answer-caching.js';
@@ -35,6 +42,7 @@ type Decided = Decision | VerifyAnswer;
 @Injectable()
 export class ForwardAuth {
   private readonly logger = new Logger(ForwardAuth.name);
+  private readonly warnings = new SampledWarnings(this.logger);
   private readonly policies = new LRUCache<string, AccessPolicy>({ max: MAX_POLICIES });
   private readonly notAdmitted: VerifyAnswer;
   private readonly accountNotNamed: VerifyAnswer;
@@ -141,6 +149,7 @@ export class ForwardAuth {
   private sendError(exchange: VerifyExchange, error: unknown): void {
     const answer = answerToError(error);
     if (answer.status === 500) this.logger.error(`request ${exchange.requestId}: ${errorSummary(error)}`);
+    if (error instanceof Overload) this.warnings.warn(`/verify refused for lack of room: ${error.message}`);
     if (exchange.response.headersSent) exchange.response.destroy();
     else exchange.send(answer);
   }

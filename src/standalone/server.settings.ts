@@ -70,7 +70,7 @@ export const SERVER_SETTINGS = settingsTable('Server', {
     doc: 'Who may read the pages and OpenAPI documents at `/docs`: everybody, nobody, or administrators',
     more:
       'With `admin`, browsers ask for a name, which can be anything, and a password, which is an access token of an administrator. ' +
-      'Programs send the token as for the APIs.',
+      'Programs send the token as for the APIs. With `off`, there is no first page at `/` either.',
   }),
   keepAliveSeconds: setting({
     env: 'KEEP_ALIVE_SECONDS',

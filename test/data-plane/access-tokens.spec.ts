@@ -1,6 +1,8 @@
 /** Access tokens as credentials: only under a rule that names their kind and one account (docs/contracts/crm.md §2.6). */
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { send, type Reply } from '../support/http.js';
+import { servicesOf } from '../support/services.js';
 import { ACCOUNT, ADMIN } from '../support/test-server.js';
 import {
   basic,
@@ -225,4 +227,33 @@ dataPlaneSuite(
     });
   },
   { LOGIN_FAILURES_PER_ACCOUNT: '2' },
+);
+
+dataPlaneSuite(
+  'pass codes at /verify for which there is no room',
+  (plane) => {
+    const { make } = actors(plane);
+
+    it('are refused with 503, and the log says so once', async () => {
+      const token = await make();
+      const { hashing } = servicesOf(plane.cf.server);
+      const turn = { purpose: 'login', caller: ['127.0.0.0/24', '127.0.0.1'] } as const;
+      const busy = Array.from({ length: 2 }, () => hashing.verifyPassword(null, hashing.newSecret(), turn));
+      const warnings: string[] = [];
+      const warn = (text: string): void => {
+        if (text.startsWith('/verify')) warnings.push(text);
+      };
+      Logger.overrideLogger({ log: jest.fn(), error: jest.fn(), warn });
+      const replies = await Promise.all(Array.from({ length: 8 }, () => plane.verify(byPassCode(token), RULE)));
+      Logger.overrideLogger(false);
+      await Promise.all(busy);
+      const refused = replies.filter(({ status }) => status === 503);
+      expect(refused.length).toBeGreaterThan(1);
+      for (const { headers } of refused) expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
+      expect(warnings).toEqual([
+        '/verify refused for lack of room: too many passwords are being checked at the moment; try again',
+      ]);
+    });
+  },
+  { PASSWORD_SLOTS: '1', PASSWORD_QUEUE: '1', BCRYPT_COST: '12' },
 );
