@@ -1,5 +1,6 @@
 /** The core's providers, for the module that assembles them. */
 import { AuditLog } from './audit/audit-log.js';
+import { AuditSearch } from './audit/audit-search.js';
 import { EventBus } from './changes/event-bus.js';
 import { HashingService } from './tokens/hashing.service.js';
 import { HealthChecks } from './health-checks.js';
@@ -17,6 +18,7 @@ import { Verifier } from './verification/verifier.js';
 
 export const CORE_PROVIDERS = [
   AuditLog,
+  AuditSearch,
   CredentialCache,
   EventBus,
   HashingService,

@@ -1,10 +1,19 @@
-/** Decides which texts both database engines can store, and which can be passwords and in which form. */
+/** Decides which texts both database engines can store, what is kept of a user agent, and which texts can be passwords. */
 
 /** Whether both engines store a text unchanged: well-formed Unicode without NUL, of a bounded length. */
 export function isStorableText(value: unknown, minCharacters: number, maxCharacters: number): value is string {
   if (typeof value !== 'string' || !value.isWellFormed() || value.includes('\0')) return false;
   const { length } = Array.from(value.slice(0, 2 * maxCharacters + 2));
   return length >= minCharacters && length <= maxCharacters;
+}
+
+/** Characters of a user agent that are kept. */
+const AGENT_LENGTH = 200;
+
+/** A user agent as it is kept. Clients may send anything in a header: only printable ASCII is. */
+export function readableAgent(agent: string | null | undefined): string | null {
+  if (agent === null || agent === undefined || agent === '') return null;
+  return agent.slice(0, AGENT_LENGTH).replaceAll(/[^\x20-\x7e]/g, '?');
 }
 
 /** bcrypt reads no further than this many bytes. */

@@ -43,7 +43,7 @@ export class AccountDeleted extends AccountChange {
 /** A change to a user's role in an account. */
 export abstract class MembershipChange extends Change {
   readonly target: ChangeTarget;
-  readonly userId: number;
+  override readonly userId: number;
   override readonly accountId: string;
   override readonly details: Readonly<Record<string, unknown>>;
 

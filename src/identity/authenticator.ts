@@ -61,7 +61,7 @@ export class Authenticator {
     if (verdict.status === 'owner_blocked' || verdict.status === 'owner_unapproved') return { status: 'unusable' };
     if (verdict.status !== 'valid' || !verdict.owner) return REFUSED;
     const { owner: user, token } = verdict;
-    const { address, requestId = null } = origin;
+    const { address, requestId = null, userAgent = null } = origin;
     const actor: Actor = {
       kind: 'user',
       userId: user.id,
@@ -70,6 +70,7 @@ export class Authenticator {
       admin: user.admin,
       address,
       requestId,
+      userAgent,
     };
     return { status: 'authenticated', principal: { user, token, actor } };
   }

@@ -8,7 +8,7 @@ import type { User } from './user.entity.js';
 /** A change to one user. */
 export abstract class UserChange extends Change {
   readonly target: ChangeTarget;
-  readonly userId: number;
+  override readonly userId: number;
   /** Whether the user is an administrator of the server, or was one when deleted. */
   readonly admin: boolean | undefined;
 

@@ -71,6 +71,8 @@ onBothEngines('the unit of work', (engine) => {
           authorTokenId: author.tokenId,
           ipAddress: '192.0.2.7',
           requestId: 'a-request',
+          userId: 1000,
+          userAgent: null,
           targetType: 'token',
           targetId: token.id,
           targetName: 'named',

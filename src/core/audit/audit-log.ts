@@ -1,44 +1,13 @@
 /** Reads the audit log (newest first, in batches) and removes old rows. */
 import { Injectable } from '@nestjs/common';
 import { And, In, LessThan, MoreThanOrEqual } from 'typeorm';
+import { TARGET_TYPES, fittingRows, type AuditFilter, type IdRange } from './audit-query.js';
 import { AuditRecord } from './audit-record.entity.js';
-import type { ChangeTarget } from '../changes/changes.js';
 import { LongReads } from '../database/long-reads.js';
 import type { ReaderId } from '../database/read-slots.js';
 import type { SlicedQuery } from '../database/sliced-query.js';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-
-/** Selects rows; all given conditions must hold. */
-export interface AuditFilter {
-  /** Start of the time range, inclusive. */
-  readonly createdFrom?: Date | undefined;
-  /** End of the time range, exclusive. */
-  readonly createdBefore?: Date | undefined;
-  readonly targetType?: string | undefined;
-  readonly targetId?: string | undefined;
-  readonly authorId?: number | undefined;
-}
-
-/** A range of the log by the ids of its rows. */
-export interface IdRange {
-  /** The lowest id. */
-  readonly from: number;
-  /** Upper bound of the ids, exclusive; `null` for no bound. */
-  readonly below: number | null;
-}
-
-const TARGET_TYPES = Object.keys({
-  token: true,
-  user: true,
-  account: true,
-  membership: true,
-  application: true,
-  policy: true,
-  organization: true,
-  zone: true,
-  server: true,
-} satisfies Record<ChangeTarget['type'], true>);
 
 @Injectable()
 export class AuditLog {
@@ -73,17 +42,22 @@ export class AuditLog {
 
   /** The newest matching rows of a range, at most `limit`. */
   async page(reader: ReaderId, filter: AuditFilter, range: IdRange, limit: number): Promise<AuditRecord[]> {
-    return this.reads.part(reader, fitting(await this.withType(filter), range), { offset: 0, limit });
+    return this.reads.part(reader, fittingRows(await this.withType(filter), range), { offset: 0, limit });
+  }
+
+  /** Those of these rows that exist. */
+  some(ids: readonly number[]): Promise<AuditRecord[]> {
+    return this.unitOfWork.read((manager) => manager.find(AuditRecord, { where: { id: In([...ids]) } }));
   }
 
   /** All matching rows, newest first, in batches. */
   async *all(reader: ReaderId, filter: AuditFilter): AsyncGenerator<AuditRecord[], void> {
     const range = await this.idRangeOf(reader, filter);
-    yield* this.reads.batches(reader, fitting(await this.withType(filter), range));
+    yield* this.reads.batches(reader, fittingRows(await this.withType(filter), range));
   }
 
   /** Adds the type of the target, by which the index begins, unless there are targets of several types. */
-  private async withType(filter: AuditFilter): Promise<AuditFilter> {
+  async withType(filter: AuditFilter): Promise<AuditFilter> {
     const { targetId, targetType } = filter;
     if (targetId === undefined || targetType !== undefined) return filter;
     const types = await this.unitOfWork.read(async (manager) => {
@@ -113,37 +87,4 @@ export async function removeAuditRows({ manager }: Transaction, before: Date, li
     .getMany();
   if (rows.length > 0) await manager.delete(AuditRecord, { id: In(rows.map(({ id }) => id)) });
   return rows.length;
-}
-
-function fitting(filter: AuditFilter, { from, below }: IdRange): SlicedQuery<AuditRecord> {
-  const { indexed, others } = conditionsOf(filter);
-  const { createdFrom, createdBefore } = filter;
-  const id = below === null ? MoreThanOrEqual(from) : And(MoreThanOrEqual(from), LessThan(below));
-  const isFiltered = Object.keys(others).length > 0 || createdFrom !== undefined || createdBefore !== undefined;
-  return {
-    entity: AuditRecord,
-    where: (query) => query.andWhere({ ...indexed, id }),
-    filter: isFiltered
-      ? (query) => {
-          query.andWhere(others);
-          // `+ 0` avoids the index on the time: the range of ids is as narrow, and already in the right order.
-          if (createdFrom) query.andWhere('row.createdAt + 0 >= :from', { from: createdFrom.getTime() });
-          if (createdBefore) query.andWhere('row.createdAt + 0 < :before', { before: createdBefore.getTime() });
-        }
-      : undefined,
-    order: ['id'],
-    descending: true,
-  };
-}
-
-type Conditions = Partial<Pick<AuditRecord, 'targetType' | 'targetId' | 'authorId'>>;
-
-/** Divides the conditions into those that one index answers, and all others. */
-function conditionsOf({ targetType, targetId, authorId }: AuditFilter): { indexed: Conditions; others: Conditions } {
-  const author = authorId === undefined ? {} : { authorId };
-  const target = targetId === undefined ? {} : { targetId };
-  const type = targetType === undefined ? {} : { targetType };
-  if (targetId !== undefined && targetType !== undefined) return { indexed: { ...type, ...target }, others: author };
-  if (authorId !== undefined) return { indexed: author, others: { ...type, ...target } };
-  return { indexed: type, others: target };
 }

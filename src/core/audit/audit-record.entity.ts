@@ -8,6 +8,9 @@ import { jsonColumn, timestampColumn } from '../database/columns.js';
 @Index('latchkey_audit_target', ['targetType', 'targetId', 'id'])
 @Index('latchkey_audit_type', ['targetType', 'id'])
 @Index('latchkey_audit_author', ['authorId', 'id'])
+// Partial indexes: most rows have one of these columns only.
+@Index('latchkey_audit_account', ['accountId', 'id'], { where: `"account_id" IS NOT NULL` })
+@Index('latchkey_audit_user', ['userId', 'id'], { where: `"user_id" IS NOT NULL` })
 @Index('latchkey_audit_aggregate', ['aggregateKey'], { unique: true, where: `"aggregate_key" IS NOT NULL` })
 export class AuditRecord {
   /** Increases with every row; rows are ordered by it. */
@@ -50,6 +53,14 @@ export class AuditRecord {
 
   @Column({ name: 'account_id', type: 'varchar', length: 32, nullable: true })
   accountId!: string | null;
+
+  /** The user whom the change concerns: who was changed, or whose token, login or membership was. */
+  @Column({ name: 'user_id', type: 'integer', nullable: true })
+  userId!: number | null;
+
+  /** The `User-Agent` of the request: the first 200 characters, in printable ASCII. */
+  @Column({ name: 'user_agent', type: 'varchar', length: 200, nullable: true })
+  userAgent!: string | null;
 
   /**
    * The same for all events that this row stands for: 64 hex characters. `null` for a row that stands for one. Author,

@@ -19,6 +19,8 @@ export abstract class Change {
   abstract readonly target: ChangeTarget;
   /** The account in which it happened, if any. */
   readonly accountId: string | null = null;
+  /** The user whom it concerns, if any: who was changed, or whose token, login or membership was. */
+  readonly userId: number | null = null;
   /** Further facts for the audit log; never a secret. */
   readonly details: Readonly<Record<string, unknown>> = {};
 
@@ -48,7 +50,7 @@ export abstract class TokenChange extends Change {
   readonly tokenId: string;
   readonly kind: string;
   readonly handle: string;
-  readonly userId: number | null;
+  override readonly userId: number | null;
   override readonly accountId: string | null;
   override readonly details: Readonly<Record<string, unknown>>;
 

@@ -43,6 +43,15 @@ export const SYSTEM: Actor = {
 export const COMMAND_LINE: Actor = { ...SYSTEM, userName: 'command line', admin: true };
 
 /** A caller who has not signed in. */
-export function anonymousFrom({ address, requestId = null }: Origin): Actor {
-  return { kind: 'anonymous', userId: null, userName: null, tokenId: null, admin: false, address, requestId };
+export function anonymousFrom({ address, requestId = null, userAgent = null }: Origin): Actor {
+  return {
+    kind: 'anonymous',
+    userId: null,
+    userName: null,
+    tokenId: null,
+    admin: false,
+    address,
+    requestId,
+    userAgent,
+  };
 }

@@ -1,10 +1,10 @@
 /** Reads lists of any length in bounded memory, and in slices between which the event loop turns. */
 import { Inject, Injectable } from '@nestjs/common';
-import type { ObjectLiteral } from 'typeorm';
+import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
 import { ReadSlots, type ReaderId } from './read-slots.js';
 import { SliceCursor } from './slice-cursor.js';
-import type { SlicedQuery } from './sliced-query.js';
+import type { Place, SlicedQuery } from './sliced-query.js';
 import { SlicedRead } from './sliced-read.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -14,6 +14,23 @@ export interface PageRequest {
   readonly limit: number;
 }
 
+/** Where to go on with a list, and how far. */
+export interface PartRequest {
+  /** The place after which it goes on; `undefined` for the beginning. */
+  readonly after?: Place | undefined;
+  readonly limit: number;
+  /** After so many slices it stops, although there may be more rows. Default: 25, which pass over 50,000 rows. */
+  readonly slices?: number;
+}
+
+/** Rows of a list, and where the rest of it begins. */
+export interface ListPart<E> {
+  /** Fewer than were asked for, even none, where few of the rows meet the filter. */
+  readonly rows: readonly E[];
+  /** `undefined` at the end of the list. */
+  readonly next: Place | undefined;
+}
+
 const ALL: PageRequest = { offset: 0, limit: Infinity };
 
 /**
@@ -21,6 +38,9 @@ const ALL: PageRequest = { offset: 0, limit: Infinity };
  * user may have only some open at the same time.
  */
 const LONGEST_PAGE = 1001;
+
+/** Slices of a part that a caller goes on with: some hundred milliseconds in all. */
+const SLICES_OF_A_PART = 25;
 
 /**
  * The slices of a read take turns with those of all other readers; those of one user are read one at a time. Rows that
@@ -70,6 +90,43 @@ export class LongReads {
     return collected(this.batches(reader, query, page));
   }
 
+  /**
+   * Goes on with a list after a place. It looks through a bounded number of rows: whoever needs more asks again, from the
+   * place where it stopped.
+   */
+  resume<E extends ObjectLiteral>(
+    reader: ReaderId,
+    query: SlicedQuery<E>,
+    { after, limit, slices = SLICES_OF_A_PART }: PartRequest,
+  ): Promise<ListPart<E>> {
+    const work = async (cursor: SliceCursor<E>): Promise<ListPart<E>> => {
+      const rows: E[] = [];
+      for (let left = slices; left > 0 && rows.length < limit && !cursor.isAtEnd; left -= 1) {
+        rows.push(...(await cursor.next(limit - rows.length)));
+      }
+      const next = cursor.place;
+      // Whether there is more is seen by one more row.
+      if (next && rows.length === limit && (await cursor.next(1)).length === 0 && cursor.isAtEnd) {
+        return { rows, next: undefined };
+      }
+      return { rows, next };
+    };
+    return this.whole(reader, query, work, after);
+  }
+
+  /** Runs work on each slice of the rows: it may group and aggregate them. The results come in the order of the slices. */
+  slices<E extends ObjectLiteral, T>(
+    reader: ReaderId,
+    query: SlicedQuery<E>,
+    work: (rows: () => SelectQueryBuilder<E>) => Promise<T>,
+  ): Promise<T[]> {
+    return this.whole(reader, query, async (cursor) => {
+      const results: T[] = [];
+      while (!cursor.isAtEnd) results.push(await cursor.each(work));
+      return results;
+    });
+  }
+
   /** A part of the rows, and the number of all. */
   page<E extends ObjectLiteral>(
     reader: ReaderId,
@@ -109,10 +166,11 @@ export class LongReads {
     reader: ReaderId,
     query: SlicedQuery<E>,
     work: (cursor: SliceCursor<E>) => Promise<T>,
+    after?: Place,
   ): Promise<T> {
     const read = this.read(reader, false);
     try {
-      const result = await work(new SliceCursor(query, read.slice));
+      const result = await work(new SliceCursor(query, read.slice, after));
       read.outcome = 'done';
       read.end();
       return result;

@@ -1,5 +1,5 @@
 /** Goes through a sliced query from its beginning: reads rows, passes over rows, aggregates. */
-import type { ObjectLiteral } from 'typeorm';
+import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { SliceStatements, type Place, type Range, type SlicedQuery } from './sliced-query.js';
 import type { DatabaseWork } from './transactor.js';
 
@@ -20,12 +20,13 @@ export type SliceRunner = <T>(work: DatabaseWork<T>) => Promise<T>;
 
 export class SliceCursor<E extends ObjectLiteral> {
   private readonly statements: SliceStatements<E>;
-  private after: Place | undefined;
   private atEnd = false;
 
+  /** @param after - where to begin; `undefined` for the beginning */
   constructor(
     query: SlicedQuery<E>,
     private readonly run: SliceRunner,
+    private after?: Place,
   ) {
     this.statements = new SliceStatements(query);
   }
@@ -33,6 +34,11 @@ export class SliceCursor<E extends ObjectLiteral> {
   /** Whether there are no more rows. */
   get isAtEnd(): boolean {
     return this.atEnd;
+  }
+
+  /** The place up to which it has gone; `undefined` at the beginning and at the end. */
+  get place(): Place | undefined {
+    return this.after;
   }
 
   /** The next rows, at most `limit`; may be fewer, or none, before the end. */
@@ -61,6 +67,15 @@ export class SliceCursor<E extends ObjectLiteral> {
       const range = { after: this.after, upTo: await this.statements.placeAfter(manager, this.after, this.step()) };
       this.moveTo(range.upTo);
       return this.statements.aggregate(manager, range, columns);
+    });
+  }
+
+  /** Runs work on the rows of the next slice that meet the filter: it may group and aggregate them. */
+  each<T>(work: (rows: () => SelectQueryBuilder<E>) => Promise<T>): Promise<T> {
+    return this.run(async (manager) => {
+      const range = { after: this.after, upTo: await this.statements.placeAfter(manager, this.after, ROWS_SEARCHED) };
+      this.moveTo(range.upTo);
+      return work(() => this.statements.filtered(manager, range));
     });
   }
 

@@ -73,7 +73,8 @@ export class SliceStatements<E extends ObjectLiteral> {
     });
   }
 
-  private filtered(manager: EntityManager, range: Range): SelectQueryBuilder<E> {
+  /** The rows of a range that meet the filter, in no order. */
+  filtered(manager: EntityManager, range: Range): SelectQueryBuilder<E> {
     const query = this.within(manager, range);
     this.query.filter?.(query);
     return query;

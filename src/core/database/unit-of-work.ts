@@ -11,6 +11,7 @@ import type { Change } from '../changes/changes.js';
 import { writeChannel } from '../channels.js';
 import { Clock } from '../clock.js';
 import { UniqueViolation } from '../errors.js';
+import { readableAgent } from '../text-rules.js';
 import { tracing, startSpan } from '../tracing.js';
 import { LocksNeeded } from './locks.js';
 import { ObservedWrite } from './observed-write.js';
@@ -126,6 +127,8 @@ export class UnitOfWork {
       targetId: change.target.id,
       targetName: change.target.name,
       accountId: change.accountId,
+      userId: change.userId,
+      userAgent: readableAgent(actor.userAgent),
       aggregateKey: aggregateKeyOf(change, actor, now),
       details: { ...change.details },
     }));

@@ -30,7 +30,7 @@ function knownToken(values: Partial<Token> = {}): KnownToken {
 class UserMoved extends Change {
   readonly type = 'user.moved';
   readonly target: ChangeTarget = { type: 'user', id: String(USER), name: null };
-  readonly userId = USER;
+  override readonly userId = USER;
 }
 
 class AccountClosed extends Change {

@@ -7,6 +7,7 @@ import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { EventBus } from '../changes/event-bus.js';
 import { LastUsesCollected } from '../changes/changes.js';
+import { readableAgent } from '../text-rules.js';
 import type { KnownToken } from './known-token.js';
 
 /** A use is recorded if the last recorded one is older than this: accurate enough to find unused tokens. */
@@ -23,9 +24,6 @@ const BATCH = 400;
 
 /** Maximum number of waiting uses; further uses are not recorded until there is room. */
 const WAITING = 100_000;
-
-/** Characters of a user agent that are kept. */
-const AGENT_LENGTH = 200;
 
 /** A moment, and where the request came from. */
 interface Sighting {
@@ -149,12 +147,6 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
     }
     this.writeSoon();
   }
-}
-
-/** Clients may send anything in a header: only printable ASCII is kept. */
-function readableAgent(agent: string | null | undefined): string | null {
-  if (agent === null || agent === undefined || agent === '') return null;
-  return agent.slice(0, AGENT_LENGTH).replaceAll(/[^\x20-\x7e]/g, '?');
 }
 
 async function write(tx: Transaction, uses: [string, Use][]): Promise<void> {
