@@ -25,6 +25,7 @@ import { ServerSettings } from './server-settings.js';
 import { SessionService } from './session.service.js';
 import { UserAccessService } from './logins/user-access.service.js';
 import { TokenRevalidator } from './token-revalidator.js';
+import { UserListing } from './user-listing.js';
 import { UserService } from './user.service.js';
 import { VisibleUsers } from './visible-users.js';
 
@@ -55,6 +56,7 @@ export const IDENTITY_PROVIDERS = [
   TakenNames,
   TokenRevalidator,
   UserAccessService,
+  UserListing,
   UserService,
   VisibleUsers,
 ];

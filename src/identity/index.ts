@@ -76,5 +76,13 @@ export { EMAIL_MAX, emailKeyOf, isEmailAddress, readEmailAddress } from './label
 export type { Flawed, Label } from './labels/label.js';
 export { User } from './user.entity.js';
 export { BEARER_FORM, USER_TOKEN_DESCRIPTION, userTokenForm } from './user-token.form.js';
+export {
+  UserListing,
+  type UserFigures,
+  type UserOrder,
+  type UserPage,
+  type UserPlace,
+  type UserQuery,
+} from './user-listing.js';
 export { UserService, type NewUser, type UserChanges } from './user.service.js';
 export { VisibleUsers, type Viewer } from './visible-users.js';

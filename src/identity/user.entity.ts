@@ -5,6 +5,9 @@ import { timestampColumn, type LockKey } from '../core/index.js';
 /** One of Latchkey's own users. */
 @Entity({ name: 'latchkey_user' })
 @Index('latchkey_user_email', ['emailKey'], { unique: true })
+@Index('latchkey_user_name', ['name', 'id'])
+@Index('latchkey_user_created', ['createdAt', 'id'])
+@Index('latchkey_user_last_login', ['lastLoginAt', 'id'])
 @Check('latchkey_user_id_range', `"id" >= 1000`)
 @Check('latchkey_user_password_length', `"password_hash" IS NULL OR length("password_hash") = 60`)
 export class User {

@@ -1,20 +1,16 @@
 /** Which users a caller may see: all, or those with whom they share an account. */
 import { Inject, Injectable } from '@nestjs/common';
-import { In, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import { In } from 'typeorm';
 import { LongReads, UnitOfWork, type DirectoryUser, type SlicedQuery } from '../core/index.js';
 import { AccountCount } from './account-count.js';
-import { Account } from './account.entity.js';
-import { Membership } from './membership.entity.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
+import { fewSharing, restrictToSharing } from './shared-accounts.js';
 import { userNotFound } from './user-lock.js';
 import { UserService } from './user.service.js';
 import { User } from './user.entity.js';
 
 /** Who asks: their id, and whether they administer the server. */
 export type Viewer = Pick<DirectoryUser, 'id' | 'admin'>;
-
-/** So many users are found by their ids; if there are more, they are searched among all. */
-const FEW = 200;
 
 /**
  * Administrators of the server see everybody. Others see themselves and the members of the accounts that they are members
@@ -48,7 +44,7 @@ export class VisibleUsers {
     const isRestricted = await this.isRestricted(viewer);
     return this.unitOfWork.read((manager) => {
       const query = manager.createQueryBuilder(User, 'row').where({ id: In([...ids]) });
-      if (isRestricted) restrict(query, viewer.id);
+      if (isRestricted) restrictToSharing(query, viewer.id);
       return query.getMany();
     });
   }
@@ -64,40 +60,16 @@ export class VisibleUsers {
   }
 
   private async seenBy(userId: number): Promise<SlicedQuery<User>> {
-    const few = await this.unitOfWork.read((manager) => fewSeenBy(manager, userId));
+    const few = await this.unitOfWork.read((manager) => fewSharing(manager, userId));
     return {
       entity: User,
       where: few && ((query) => query.andWhere({ id: In(few) })),
       filter: few
         ? undefined
         : (query) => {
-            restrict(query, userId);
+            restrictToSharing(query, userId);
           },
       order: ['id'],
     };
   }
-}
-
-/** The ids of the users that a user sees, unless there are many. Memberships can outlive their account for a while. */
-async function fewSeenBy(manager: EntityManager, userId: number): Promise<number[] | undefined> {
-  const found = await manager
-    .createQueryBuilder(Membership, 'own')
-    .innerJoin(Account, 'account', 'account.id = own.accountId')
-    .innerJoin(Membership, 'theirs', 'theirs.accountId = account.id')
-    .where('own.userId = :userId', { userId })
-    .select('theirs.userId', 'id')
-    .limit(FEW + 1)
-    .getRawMany<{ id: number }>();
-  return found.length > FEW ? undefined : [userId, ...new Set(found.map(({ id }) => id))];
-}
-
-function restrict(query: SelectQueryBuilder<User>, userId: number): void {
-  const shared = query
-    .subQuery()
-    .select('own.id')
-    .from(Membership, 'own')
-    .innerJoin(Account, 'account', 'account.id = own.accountId')
-    .innerJoin(Membership, 'theirs', 'theirs.accountId = account.id')
-    .where('own.userId = :viewer AND theirs.userId = row.id');
-  query.andWhere(`(row.id = :viewer OR EXISTS ${shared.getQuery()})`, { viewer: userId });
 }

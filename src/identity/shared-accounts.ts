@@ -1,0 +1,43 @@
+/** Finds the users with whom a user shares an account: in any role, or of the accounts that they administer. */
+import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { Account } from './account.entity.js';
+import { Membership, type Role } from './membership.entity.js';
+import type { User } from './user.entity.js';
+
+/** So many users are found by their ids; if there are more, they are searched among all. */
+const FEW = 200;
+
+/**
+ * The ids of a user and of those with whom they share an account; `undefined` if there are many. Memberships can outlive
+ * their account for a while.
+ * @param role - which the user must have in the account; any unless given
+ */
+export async function fewSharing(manager: EntityManager, userId: number, role?: Role): Promise<number[] | undefined> {
+  const query = manager
+    .createQueryBuilder(Membership, 'own')
+    .innerJoin(Account, 'account', 'account.id = own.accountId')
+    .innerJoin(Membership, 'theirs', 'theirs.accountId = account.id')
+    .where('own.userId = :userId', { userId });
+  if (role) query.andWhere('own.role = :role', { role });
+  const found = await query
+    .select('theirs.userId', 'id')
+    .limit(FEW + 1)
+    .getRawMany<{ id: number }>();
+  return found.length > FEW ? undefined : [...new Set([userId, ...found.map(({ id }) => id)])];
+}
+
+/** Restricts users, with the alias `row`, to a user and those with whom they share an account. */
+export function restrictToSharing(query: SelectQueryBuilder<User>, userId: number, role?: Role): void {
+  const shared = query
+    .subQuery()
+    .select('own.id')
+    .from(Membership, 'own')
+    .innerJoin(Account, 'account', 'account.id = own.accountId')
+    .innerJoin(Membership, 'theirs', 'theirs.accountId = account.id')
+    .where('own.userId = :viewer AND theirs.userId = row.id');
+  if (role) shared.andWhere('own.role = :role', { role });
+  query.andWhere(`(row.id = :viewer OR EXISTS ${shared.getQuery()})`, {
+    ...shared.getParameters(),
+    viewer: userId,
+  });
+}

@@ -1,0 +1,182 @@
+/** Lists users for those who administer them: in pages, with filters and in several orders. */
+import { Injectable } from '@nestjs/common';
+import { In, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import {
+  LongReads,
+  Token,
+  UnitOfWork,
+  type DirectoryUser,
+  type ListPart,
+  type Place,
+  type SlicedQuery,
+} from '../core/index.js';
+import { Membership } from './membership.entity.js';
+import { fewSharing, restrictToSharing } from './shared-accounts.js';
+import { userNotFound } from './user-lock.js';
+import { User } from './user.entity.js';
+import type { Viewer } from './visible-users.js';
+
+/** By what users can be ordered. */
+export type UserOrder = 'name' | 'createdAt' | 'lastLoginAt';
+
+/** Selects and orders users; all conditions must hold. */
+export interface UserQuery {
+  /** Part of the name or the address, ignoring case (on SQLite only for ASCII letters). */
+  readonly text?: string | undefined;
+  readonly admin?: boolean | undefined;
+  readonly states?: readonly DirectoryUser['status'][] | undefined;
+  readonly order: UserOrder;
+  readonly descending: boolean;
+}
+
+/** Where a page begins. Users who have never logged in are a part of the list by themselves. */
+export interface UserPlace {
+  readonly part: number;
+  readonly after: Place | undefined;
+}
+
+/** What belongs to a user, counted. */
+export interface UserFigures {
+  readonly personalTokens: number;
+  /** Tokens of accounts that they have created and that are still there. */
+  readonly createdTokens: number;
+  readonly accounts: number;
+}
+
+/** A page of users. */
+export interface UserPage {
+  /** Fewer than were asked for, even none, where few users meet the filter. */
+  readonly users: readonly User[];
+  /** `undefined` at the end of the list. */
+  readonly next: UserPlace | undefined;
+}
+
+/** Administrators of the server see everybody; others themselves, and the members of accounts that they administer. */
+@Injectable()
+export class UserListing {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly reads: LongReads,
+  ) {}
+
+  /** A page of the users that the viewer administers. */
+  async page(viewer: Viewer, query: UserQuery, { part, after }: UserPlace, limit: number): Promise<UserPage> {
+    const parts = await this.partsOf(viewer, query);
+    const users: User[] = [];
+    for (let at = part, from = after; at < parts.length; at += 1, from = undefined) {
+      const sliced = parts[at];
+      if (!sliced) break;
+      if (users.length === limit) return { users, next: { part: at, after: undefined } };
+      const found: ListPart<User> = await this.reads.resume(viewer.id, sliced, {
+        after: from,
+        limit: limit - users.length,
+      });
+      users.push(...found.rows);
+      if (found.next) return { users, next: { part: at, after: found.next } };
+    }
+    return { users, next: undefined };
+  }
+
+  /**
+   * One user.
+   * @throws DomainError `user_not_found`, also for a user whom the viewer does not see
+   */
+  async get(viewer: Viewer, id: number): Promise<User> {
+    const user = await this.unitOfWork.read((manager) => {
+      const query = manager.createQueryBuilder(User, 'row').where({ id });
+      if (!viewer.admin && viewer.id !== id) restrictToSharing(query, viewer.id, 'administrator');
+      return query.getOne();
+    });
+    if (!user) throw userNotFound(id);
+    return user;
+  }
+
+  /** What belongs to each of these users. */
+  async figuresOf(ids: readonly number[]): Promise<ReadonlyMap<number, UserFigures>> {
+    if (ids.length === 0) return new Map();
+    return this.unitOfWork.read(async (manager) => {
+      const [personal, created, accounts] = [
+        await countedBy(manager, Token, 'userId', ids, (rows) => rows.andWhere({ kind: 'personal_token' })),
+        await countedBy(manager, Token, 'createdBy', ids.map(String), (rows) => rows.andWhere('row.userId IS NULL')),
+        await countedBy(manager, Membership, 'userId', ids),
+      ];
+      const figures = ids.map((id): [number, UserFigures] => [
+        id,
+        {
+          personalTokens: personal.get(String(id)) ?? 0,
+          createdTokens: created.get(String(id)) ?? 0,
+          accounts: accounts.get(String(id)) ?? 0,
+        },
+      ]);
+      return new Map(figures);
+    });
+  }
+
+  private async partsOf(viewer: Viewer, query: UserQuery): Promise<readonly SlicedQuery<User>[]> {
+    const few = viewer.admin
+      ? undefined
+      : await this.unitOfWork.read((manager) => fewSharing(manager, viewer.id, 'administrator'));
+    const isRestricted = !viewer.admin && !few;
+    const isFiltered = isRestricted || query.text !== undefined || query.admin !== undefined || query.states;
+    const filter = isFiltered
+      ? (rows: SelectQueryBuilder<User>): void => {
+          if (isRestricted) restrictToSharing(rows, viewer.id, 'administrator');
+          restrictTo(rows, query);
+        }
+      : undefined;
+    const { order, descending } = query;
+    const partOf = (condition: string, properties: SlicedQuery<User>['order']): SlicedQuery<User> => ({
+      entity: User,
+      where: (rows) => {
+        rows.andWhere(condition);
+        if (few) rows.andWhere({ id: In(few) });
+      },
+      filter,
+      order: properties,
+      descending,
+    });
+    if (order !== 'lastLoginAt') return [partOf('1 = 1', [order, 'id'])];
+    // No comparison with a time that is missing is true, so those without one are listed by themselves.
+    const parts = [
+      partOf('row.lastLoginAt IS NOT NULL', ['lastLoginAt', 'id']),
+      partOf('row.lastLoginAt IS NULL', ['id']),
+    ];
+    return descending ? parts : parts.reverse();
+  }
+}
+
+const STATES: Readonly<Record<DirectoryUser['status'], string>> = {
+  active: '(row.blocked = :no AND row.approved = :yes)',
+  blocked: 'row.blocked = :yes',
+  unapproved: '(row.blocked = :no AND row.approved = :no)',
+};
+
+function restrictTo(rows: SelectQueryBuilder<User>, { text, admin, states }: UserQuery): void {
+  if (admin !== undefined) rows.andWhere('row.admin = :admin', { admin });
+  if (states) {
+    const conditions = states.map((state) => STATES[state]).join(' OR ');
+    rows.andWhere(`(${conditions || '1 = 0'})`, { yes: true, no: false });
+  }
+  if (text === undefined) return;
+  // What is left after the text is taken out differs where it occurs.
+  const holds = ['name', 'email'].map((name) => `REPLACE(LOWER(row.${name}), LOWER(:text), '') <> LOWER(row.${name})`);
+  rows.andWhere(`(${holds.join(' OR ')})`, { text });
+}
+
+async function countedBy<E extends Token | Membership>(
+  manager: EntityManager,
+  entity: abstract new () => E,
+  property: string & keyof E,
+  values: readonly (string | number)[],
+  restrict: (rows: SelectQueryBuilder<E>) => unknown = () => undefined,
+): Promise<ReadonlyMap<string, number>> {
+  const query = manager
+    .createQueryBuilder(entity, 'row')
+    .select(`row.${property}`, 'owner')
+    .addSelect('COUNT(*)', 'count')
+    .where(`row.${property} IN (:...values)`, { values })
+    .groupBy(`row.${property}`);
+  restrict(query);
+  const rows = await query.getRawMany<{ owner: string | number; count: string | number }>();
+  return new Map(rows.map(({ owner, count }) => [String(owner), Number(count)]));
+}
