@@ -42,5 +42,5 @@ export default {
   testTimeout: 30_000,
   maxWorkers: 3,
   // Node keeps what a suite has loaded for some time; a worker of this size is replaced.
-  workerIdleMemoryLimit: '600MB',
+  workerIdleMemoryLimit: '1200MB',
 };

@@ -193,9 +193,14 @@ dataPlaneSuite(
         const asked = async (host: string, rule = ''): Promise<number> =>
           status(`app=host${rule}`, { ...service, ...at(host, '/') });
         const warnings: string[] = [];
-        Logger.overrideLogger({ log: jest.fn(), error: jest.fn(), warn: (text: string) => warnings.push(text) });
+        // The answer does not wait for the look that decides about the warning.
+        const warned = new Promise<void>((resolve) => {
+          const warn = (text: string): void => { resolve(void warnings.push(text)); };
+          Logger.overrideLogger({ log: jest.fn(), error: jest.fn(), warn });
+        });
         for (const host of ['new.example.net', 'any.com', 'shop.example.com'])
           expect([host, await asked(host)]).toEqual([host, 403]);
+        await warned;
         Logger.overrideLogger(false);
         expect(warnings).toEqual([expect.stringContaining('create a zone for its domain, add account= to the rule')]);
         const refused = await ask(cf.server, 'app=host', { ...service, ...at('new.example.net', '/') });
