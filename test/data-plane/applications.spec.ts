@@ -195,7 +195,9 @@ dataPlaneSuite(
         const warnings: string[] = [];
         // The answer does not wait for the look that decides about the warning.
         const warned = new Promise<void>((resolve) => {
-          const warn = (text: string): void => { resolve(void warnings.push(text)); };
+          const warn = (text: string): void => {
+            resolve(void warnings.push(text));
+          };
           Logger.overrideLogger({ log: jest.fn(), error: jest.fn(), warn });
         });
         for (const host of ['new.example.net', 'any.com', 'shop.example.com'])
