@@ -103,7 +103,7 @@ export function authorisationMatrix(engine: Engine): void {
       });
 
       it.each(guarded)('%s', async (_label, all) => {
-        // Every caller and every presentation on both engines, every pair of them on one.
+        // Every caller and every presentation on both engines, every pair of them on one: the other half in the long ring.
         const refused = all.filter(
           (attempt) => attempt.isEven === (engine === 'sqlite') && !isAdmitted(attempt, callerOf(attempt)),
         );
