@@ -149,8 +149,8 @@ const REPLACEABLE: Provider[] = [
         { dataSource }: Connection,
         events: EventBus,
         dialects: readonly Dialect[],
-        { leaseSeconds }: LatchkeyValues,
-      ) => relayFor(dataSource, events, { leaseSeconds, changeClasses: changeClassesOf(dialects) }),
+        { answerMs, leaseSeconds }: LatchkeyValues,
+      ) => relayFor(dataSource, events, { answerMs, leaseSeconds, changeClasses: changeClassesOf(dialects) }),
       inject: [Connection, EventBus, KNOWN_DIALECTS, LATCHKEY_OPTIONS],
     },
     {

@@ -20,12 +20,18 @@ async function run(invocation: Invocation): Promise<ExitCode> {
     const { runOnDatabase } = await import('./administration.js');
     return runOnDatabase(invocation, env);
   }
+  for (const signal of SIGNALS) process.once(signal, end);
   const { loadConfig } = await import('./config/index.js');
   const config = loadConfig(env);
   const { serve } = await import('./standalone/serve.js');
+  for (const signal of SIGNALS) process.off(signal, end);
   await serve(config);
   return EXIT.done;
 }
+
+/** The first process of a container ignores signals that nobody handles, and loading the server takes a while. */
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+const end = (): void => process.exit(EXIT.done);
 
 function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);

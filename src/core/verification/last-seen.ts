@@ -117,6 +117,8 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
     this.isOver = true;
     this.stop();
     if (this.uses.size > 0) await this.flush();
+    const { size } = this.uses;
+    if (size > 0) this.logger.warn(`the last uses of ${String(size)} tokens could not be written before the end`);
   }
 
   private writeSoon(): void {

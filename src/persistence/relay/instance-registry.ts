@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { In, type DataSource } from 'typeorm';
 import { relayChannel } from '../channels.js';
 import { engineOf } from '../engine.js';
+import { PostgresWatch } from '../postgres-watch.js';
 import { Instance } from './instance.entity.js';
 
 /** Interval at which all waiting revocations together poll the table. */
@@ -13,7 +14,11 @@ export class InstanceRegistry {
   private nextReading: Promise<Instance[]> | undefined;
   private pendingPoll: Promise<Instance[]> | undefined;
 
-  constructor(private readonly dataSource: DataSource) {}
+  /** @param answerMs - how long PostgreSQL may not answer at all. Default: as long as a statement may take. */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly answerMs?: number,
+  ) {}
 
   /** All rows, from a read that begins after the call. Calls made during one read share the next one. */
   all(): Promise<Instance[]> {
@@ -44,11 +49,18 @@ export class InstanceRegistry {
 
   private read(): Promise<Instance[]> {
     this.nextReading = undefined;
-    const reading = this.dataSource.manager.find(Instance).finally(() => {
+    const reading = this.found().finally(() => {
       if (this.reading === reading) this.reading = undefined;
     });
     this.reading = reading;
     return reading;
+  }
+
+  /** @throws Unresponsive */
+  private found(): Promise<Instance[]> {
+    const { dataSource, answerMs } = this;
+    const find = (): Promise<Instance[]> => dataSource.manager.find(Instance);
+    return answerMs === undefined ? find() : PostgresWatch.of(dataSource, answerMs).guard(find);
   }
 }
 

@@ -34,6 +34,8 @@ const REMEMBERED_IDS = 100;
 export interface RelayOptions {
   /** The longest time that a lost instance may delay a revocation. */
   readonly leaseSeconds: number;
+  /** How long PostgreSQL may not answer at all before a revocation that waits for other instances gives up. */
+  readonly answerMs?: number;
   /** The class of each type of change. */
   readonly changeClasses: Readonly<Record<string, ChangeClass>>;
 }
@@ -64,7 +66,7 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
   ) {
     super();
     const times = leaseTimes(options.leaseSeconds);
-    this.registry = new InstanceRegistry(dataSource);
+    this.registry = new InstanceRegistry(dataSource, options.answerMs);
     this.reaper = new InstanceReaper(this.registry);
     this.barrier = new RevocationBarrier(this.registry, times, {
       isOwn: (id) => this.ownIds.has(id),

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../../core/index.js';
 import { relayChannel } from '../channels.js';
+import { Unresponsive } from '../postgres-watch.js';
 import type { InstanceRegistry } from './instance-registry.js';
 import type { Instance } from './instance.entity.js';
 import { MARGIN_MS, type LeaseTimes } from './lease.js';
@@ -35,7 +36,7 @@ export class RevocationBarrier {
 
   /**
    * Waits for every instance. One that does not acknowledge in time is fenced, and waited for until its lease ends.
-   * @throws DomainError `unavailable` when the table of instances stays unreadable
+   * @throws DomainError `unavailable` when the table of instances stays unreadable, or PostgreSQL does not answer at all
    */
   async wait(pending: PendingChange): Promise<void> {
     const began = relayChannel.hasSubscribers ? performance.now() : undefined;
@@ -63,7 +64,8 @@ export class RevocationBarrier {
         );
         if (!rows) return;
         unreadableSince = undefined;
-      } catch {
+      } catch (error) {
+        if (error instanceof Unresponsive) throw notConfirmed();
         unreadableSince ??= performance.now();
         if (performance.now() > unreadableSince + TABLE_TIMEOUT_MS) throw notConfirmed();
         await delay(TABLE_RETRY_MS);
