@@ -85,4 +85,4 @@ export {
   type RequestStartMessage,
   type StreamMessage,
 } from './tracking/channels.js';
-export { Input, IsText, OptionalInput, type TextRule } from './input/validated-input.js';
+export { Input, IsText, OptionalInput, StrictInput, type TextRule } from './input/validated-input.js';

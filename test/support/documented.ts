@@ -68,7 +68,7 @@ export function checkAnswer(method: string, target: string, { status, headers, t
   const documented = content[type];
   if (!documented)
     throw new Error(`${operation.label} answered ${String(status)} as "${type}", which is not documented`);
-  if (type !== 'application/json' || !documented.schema) return;
+  if (!/^application\/(problem\+)?json$/.test(type) || !documented.schema) return;
   const validate = validatorFor(`${operation.label} ${String(status)}`, documented.schema, operation.document);
   if (validate(JSON.parse(text))) return;
   const faults = ajv.errorsText(validate.errors, { dataVar: 'body', separator: '\n  ' });

@@ -15,6 +15,21 @@ export function Input(input: new () => object): ParameterDecorator {
 }
 
 /**
+ * Parameter decorator like {@link Input}, which refuses members that the class does not declare: a misspelt name would
+ * otherwise have no effect, and nobody would notice. An absent body counts as an empty one.
+ * @throws BodyError, InputError
+ */
+export function StrictInput(input: new () => object): ParameterDecorator {
+  return InputBy((body) => {
+    const known = declaredMembers(input);
+    const unknown = Object.keys(members(body)).find((name) => !known.has(name));
+    if (unknown === undefined) return validated(input, body);
+    const name = JSON.stringify(unknown.slice(0, 40));
+    throw new InputError(unknown, `the member ${name} is not known; there are ${[...known].join(', ')}`, false);
+  });
+}
+
+/**
  * Parameter decorator like {@link Input}, for a body that may be left out: `null` counts as an empty one, too.
  * @throws BodyError, InputError
  */

@@ -9,8 +9,7 @@ import type { Layer } from '../../internals/index.js';
 import { announceBody, bodyOf, type BodyLimits } from '../input/incoming-body.js';
 import { provideCompression } from '../output/compression.js';
 import type { ErrorFilter } from '../output/error-filter.js';
-import { sendError } from '../output/error-response.js';
-import { redactSecretsOf, requestedPath } from '../output/redaction.js';
+import { redactSecretsOf } from '../output/redaction.js';
 import { foreignPageChannel } from '../tracking/channels.js';
 import { track, trackRequests } from '../tracking/track-requests.js';
 import { foreignPage, type ForeignPage } from './browser-writes.js';
@@ -99,7 +98,7 @@ export class DialectMount implements OnModuleInit {
         }
         // The error may come from a middleware that runs before the routes.
         track(request, response, dialect);
-        sendError(response, errors.render(error, requestedPath(request)));
+        errors.respond(error, request, response);
       },
     };
   }

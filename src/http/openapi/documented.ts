@@ -19,8 +19,10 @@ export class EmptyView {}
 export interface DocumentedResponse {
   readonly status: number;
   readonly description: string;
-  /** The class of a JSON body, or the media type of a text body. */
-  readonly type: Type | `text/${string}`;
+  /** The class of a JSON body, or the media type of a text body; `null` for an answer without a body. */
+  readonly type: Type | `text/${string}` | null;
+  /** The media type of a JSON body. Default: `application/json`. */
+  readonly mediaType?: string | undefined;
   readonly isArray?: boolean;
   /** Default: built from the examples of the members. */
   readonly example?: unknown;
@@ -70,19 +72,29 @@ export function documentedRoute(route: DocumentedRoute): MethodDecorator {
 function documentedStatus(answers: readonly DocumentedResponse[]): MethodDecorator {
   const [first] = answers;
   if (!first) throw new Error('a status needs at least one documented response');
-  const { status, type, isArray = false, example } = first;
+  const { status, type, isArray = false, example, mediaType = JSON_TYPE } = first;
   const description = answers.map((answer) => answer.description).join(' ');
   const headers = documentedHeaders(first);
+  if (type === null) return ApiResponse({ status, description, headers });
   if (typeof type === 'string') {
     const content = { [type]: { schema: { type: 'string' }, example } };
     return ApiResponse({ status, description, headers, content });
   }
   const shown = documentedExamples(answers);
-  const types = [...new Set(answers.map((answer) => answer.type))].filter((each) => typeof each !== 'string');
-  if (types.length === 1) return ApiResponse({ status, description, headers, type, isArray, ...shown });
-  const schema = { anyOf: types.map((each) => ({ $ref: getSchemaPath(each) })) };
-  const content = { 'application/json': { schema, ...shown } };
+  const types = [...new Set(answers.map((answer) => answer.type))].filter((each) => each !== null && isClass(each));
+  if (types.length === 1 && mediaType === JSON_TYPE)
+    return ApiResponse({ status, description, headers, type, isArray, ...shown });
+  const references = types.map((each) => ({ $ref: getSchemaPath(each) }));
+  const content = {
+    [mediaType]: { schema: references.length === 1 ? references[0] : { anyOf: references }, ...shown },
+  };
   return applyDecorators(ApiExtraModels(...types), ApiResponse({ status, description, headers, content }));
+}
+
+const JSON_TYPE = 'application/json';
+
+function isClass(type: Type | string): type is Type {
+  return typeof type !== 'string';
 }
 
 interface Example {
@@ -104,7 +116,7 @@ function examplesOf(answer: DocumentedResponse): Example[] {
 }
 
 function madeExample({ type, isArray = false, examples }: DocumentedResponse): unknown {
-  if (examples || typeof type === 'string') return undefined;
+  if (examples || type === null || typeof type === 'string') return undefined;
   return isArray ? [exampleOf(type)] : exampleOf(type);
 }
 

@@ -5,6 +5,7 @@ import { DomainError, Overload } from '../../core/index.js';
 import { BodyError, InputError } from '../input/input-errors.js';
 import { ForeignPage } from '../mount/browser-writes.js';
 import { MethodNotAllowed, PathNotFound } from '../mount/routing.js';
+import { requestIdOf } from '../tracking/track-requests.js';
 import { clientErrorStatus, sendError, type ErrorResponse } from './error-response.js';
 import { requestedPath } from './redaction.js';
 
@@ -19,8 +20,18 @@ const UNREADABLE: ReadonlySet<number> = new Set([400, 404]);
 export abstract class ErrorFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const path = requestedPath(http.getRequest<Request>());
-    sendError(http.getResponse<Response>(), this.render(error, path));
+    this.respond(error, http.getRequest<Request>(), http.getResponse<Response>());
+  }
+
+  /** Answers a request with an error. */
+  respond(error: unknown, request: Request, response: Response): void {
+    const path = requestedPath(request);
+    sendError(response, this.completed(this.render(error, path), path, requestIdOf(request)));
+  }
+
+  /** What answers to all errors have in common. Default: nothing. */
+  protected completed(answer: ErrorResponse, _path: string, _requestId: string | null): ErrorResponse {
+    return answer;
   }
 
   /** The answer to any error. */
