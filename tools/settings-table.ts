@@ -59,11 +59,14 @@ function settingRow(setting: SettingDescription): string {
 /** A host gives the forms of a dialect's credentials to `LatchkeyModule`, and the rest to the dialect's own module. */
 const CREDENTIALS = 'credentials.';
 
+/** Modules that are not called after their dialect. */
+const MODULES: Readonly<Record<string, string>> = { latchkey: 'LatchkeyApiModule' };
+
 function optionsRows(): string[] {
   const dialects = Object.entries<SettingsTable>(DIALECT_SETTINGS).map(([name, table]) => {
     const options = describeSettings(table);
     return {
-      module: `${name.charAt(0).toUpperCase()}${name.slice(1)}Module`,
+      module: MODULES[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}Module`,
       options: options.filter(({ option }) => !option.startsWith(CREDENTIALS)),
       credentials: options
         .filter(({ option }) => option.startsWith(CREDENTIALS))

@@ -141,4 +141,8 @@ Canvus dialect:
   CANVUS_KEEPALIVE_SECONDS      Longest pause between the blank lines of an idle ?subscribe stream, in seconds (1 to 3600; default: 15)
   CANVUS_STREAMS_PER_USER       Open ?subscribe streams that one user may have; further ones get 429 (1 to 100000; default: 20)
   CANVUS_STREAMS_PER_TOKEN      Open ?subscribe streams that one token may have; further ones get 429 (1 to 100000; default: 10)
+
+Latchkey’s own API:
+  CONSOLE_IDLE_MINUTES          Minutes without a request after which a login of the console ends (5 to 1440; default: 30)
+  CONSOLE_LOGIN_HOURS           Hours after which a login of the console ends in any case (1 to 720; default: 12)
 `;

@@ -32,6 +32,8 @@ export interface LoginOptions extends Origin {
   /** The dialect that will accept it. */
   readonly audience: string;
   readonly lifetimeSeconds: number;
+  /** The audience of the logins that can be exchanged for it. Default: the same. */
+  readonly exchangedFrom?: string;
   /** The account it is bound to. */
   readonly accountId?: string;
   /** Generates its secret. Default: {@link HashingService.newSecret}. */
@@ -81,7 +83,11 @@ export class SessionService {
    */
   exchange(presented: string, options: LoginOptions): Promise<OpenedSession> {
     return this.attempted(null, 'token', options, async () => {
-      const found = await this.authenticator.authenticate(presented, options.audience, options);
+      const found = await this.authenticator.authenticate(
+        presented,
+        options.exchangedFrom ?? options.audience,
+        options,
+      );
       const { user, token } = found.status === 'authenticated' ? found.principal : {};
       const opened = user && (await this.open(user, {}, options, { method: 'token', presented: token }));
       if (!opened) await this.throttle.tokenRefused(options);

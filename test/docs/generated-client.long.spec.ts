@@ -7,7 +7,7 @@ import ts from 'typescript';
 import { loadNamedDocuments } from '../support/documented.js';
 import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
 
-// The compiler reads the types of four documents.
+// The compiler reads the types of all documents.
 jest.setTimeout(120_000);
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -35,6 +35,9 @@ const PROGRAMS: Readonly<Record<string, string>> = {
       body: { server_name: 'Generated' }, headers: { 'Private-Token': token },
     });
     return data?.server_name;`,
+  latchkey: `
+    const { data } = await client.GET('/latchkey/v1/me', { headers: { Authorization: 'Bearer ' + token } });
+    return data?.user.email;`,
   'data-plane': `
     const { data } = await client.POST('/oauth2/introspect', {
       body: { token },
@@ -48,6 +51,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   cloudflare: 'Generated',
   crm: 'OK',
   canvus: 'Generated',
+  latchkey: ADMIN.email,
   'data-plane': 'true',
 };
 

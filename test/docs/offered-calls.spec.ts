@@ -123,10 +123,16 @@ describe('what the documents offer to try', () => {
     return { token, replaced };
   };
 
+  const latchkey = async (): Promise<Filled> => {
+    const { id: accountId = '' } = await result('accounts', { name: fresh() });
+    return { ids: { accountId }, token: ADMIN.token };
+  };
+
   const PREPARED: Record<string, (call: OfferedCall) => Promise<Filled>> = {
     cloudflare,
     canvus,
     crm,
+    latchkey,
     'data-plane': () => Promise.resolve({}),
   };
 

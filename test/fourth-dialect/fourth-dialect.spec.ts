@@ -237,7 +237,7 @@ describe('a dialect of a third party', () => {
     const database = await createDatabase('sqlite');
     const server = await createServer(configOf(database), { dialects: ALL });
     const made = await documents(server.app, ALL);
-    expect(Object.keys(made)).toEqual(['cloudflare', 'crm', 'canvus', 'acme', 'data-plane']);
+    expect(Object.keys(made)).toEqual(['cloudflare', 'crm', 'canvus', 'latchkey', 'acme', 'data-plane']);
     expect(Object.keys(made.acme?.().paths ?? {})).toEqual([
       '/acme/accounts/{accountId}/keys',
       '/acme/accounts/{accountId}/keys/{id}',

@@ -15,6 +15,7 @@ const REFUSALS: [prefix: string, nothing: string[], wrong: string[]][] = [
   ['/crmapi/rest/v2', [CRM_REFUSAL], [CRM_REFUSAL]],
   ['/client/v4', ['400 9106'], ['400 9106', '401 10000', '401 1000']],
   ['/oauth2', ['401'], ['401']],
+  ['/latchkey/v1', ['401'], ['401']],
   ['/verify', ['401'], ['401']],
   ['/metrics', ['401'], ['401']],
 ];

@@ -90,7 +90,10 @@ function wordsOf({ name, title, entities = [], credentials, settings }: Dialect)
   return words.map((word) => String(word).toLowerCase());
 }
 
-const WORDS = [...new Set([...DIALECTS.flatMap(wordsOf), ...OTHER_WORDS])].filter((word) => word !== 'authorization');
+/** A standard header, and our own name. */
+const COMMON = new Set(['authorization', 'latchkey']);
+
+const WORDS = [...new Set([...DIALECTS.flatMap(wordsOf), ...OTHER_WORDS])].filter((word) => !COMMON.has(word));
 
 function sharedFiles(): string[] {
   const names = readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });

@@ -12,6 +12,7 @@ import {
   CrmModule,
   DataPlaneModule,
   Bootstrap,
+  LatchkeyApiModule,
   LatchkeyModule,
 } from '../../src/index.js';
 import type { Engine } from '../../src/persistence/index.js';
@@ -24,7 +25,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 /** Listens, and has made its first start. */
 export interface Mounted {
   readonly app: Server['app'];
-  /** The prefix of `/client/v4`, `/crmapi/rest/v2`, `/api/v1`, `/verify` and `/oauth2`. */
+  /** The prefix of `/client/v4`, `/crmapi/rest/v2`, `/api/v1`, `/latchkey/v1`, `/verify` and `/oauth2`. */
   readonly basePath: string;
   /** Methods that a host answers itself on every path, because its CORS is enabled. */
   readonly methodsOfHost: readonly string[];
@@ -99,6 +100,7 @@ async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promis
           productVersion: `latchkey-${PRODUCT_VERSION}`,
           imports,
         }),
+        LatchkeyApiModule.forRoot({ path: '/tokens/latchkey/v1', ...config.dialects.latchkey, imports }),
         ...ARTICLES.imports,
       ],
       controllers: ARTICLES.controllers,

@@ -62,6 +62,21 @@ const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: 
     ['not permitted', 400, oauth('unauthorized_client', 'the caller may see this token, but not revoke it')],
     ['hidden', 200, { active: false }],
   ],
+  latchkey: [
+    ['unauthenticated', 401, problem('unauthenticated', 401, 'this needs a token as Authorization: Bearer')],
+    ['unauthenticated', 401, problem('unauthenticated', 401, 'the token is not accepted')],
+    ['unauthenticated', 401, problem('unauthenticated', 401, 'the login has ended; log in again')],
+    [
+      'unauthenticated',
+      403,
+      problem('forbidden', 403, 'a service token does not sign in here; send a personal token or a login token'),
+    ],
+    ['not permitted', 403, problem('forbidden', 403, 'only administrators of the server may do this')],
+    ['not permitted', 403, problem('forbidden', 403, 'only administrators of the account may do this')],
+    ['hidden', 404, problem('not-found', 404, 'there is no such account, or you may not see it')],
+    ['hidden', 404, problem('not-found', 404, 'there is no such user, or you may not see it')],
+    ['hidden', 404, problem('not-found', 404, 'there is no such token, or you may not see it')],
+  ],
   verify: [
     ['unauthenticated', 401, oauth('unauthorized', 'missing or invalid credentials')],
     // Nothing in a query is ever a credential.
@@ -90,9 +105,12 @@ const OUTCOMES = new Map(
 );
 
 export function outcomeOf(api: Api, { status, text }: Reply): string {
-  const known = OUTCOMES.get(`${api} ${String(status)} ${text.replace(/"User \d+ not found"/, '"User ID not found"')}`);
+  const usual = text
+    .replace(/"User \d+ not found"/, '"User ID not found"')
+    .replace(/,"instance":"[^"]*","request_id":"[^"]*"/, '');
+  const known = OUTCOMES.get(`${api} ${String(status)} ${usual}`);
   if (known) return known;
-  const isDone = [200, 201, 202].includes(status) && (api !== 'crm' || text.startsWith('{"status":{"code":"OK"'));
+  const isDone = [200, 201, 202, 204].includes(status) && (api !== 'crm' || text.startsWith('{"status":{"code":"OK"'));
   return isDone ? 'done' : `${String(status)} ${text}`;
 }
 
@@ -103,6 +121,15 @@ function cloudflare(code: number, message: string): unknown {
 function cloudflareHeader(code: number, message: string): unknown {
   const error = { code: 6003, message: 'Invalid request headers', error_chain: [{ code, message }] };
   return { result: null, success: false, errors: [error], messages: [] };
+}
+
+function problem(type: string, status: number, detail: string): unknown {
+  const titles: Readonly<Record<string, string>> = {
+    unauthenticated: 'No valid credential',
+    forbidden: 'Not permitted',
+    'not-found': 'Not found',
+  };
+  return { type: `/latchkey/v1/problems#${type}`, title: titles[type], status, detail };
 }
 
 function crm(name: string, description: string, message: string): unknown {

@@ -2,7 +2,7 @@
 import { ADMIN } from '../../support/test-server.js';
 import type { Caller, Kind } from './callers.js';
 
-export type Api = 'canvus' | 'cloudflare' | 'crm' | 'oauth' | 'verify';
+export type Api = 'canvus' | 'cloudflare' | 'crm' | 'latchkey' | 'oauth' | 'verify';
 
 /** What a presentation adds to a request. */
 export interface Presented {
@@ -39,7 +39,9 @@ const FORMS = {
   'in the body': ({ secret }) => ({ body: members(secret) }),
   'in the query': ({ secret }) => ({ query: members(secret) }),
   'in a cookie': ({ secret }) => ({
-    headers: { Cookie: `token=${secret}; Private-Token=${secret}; CF_Authorization=${secret}` },
+    headers: {
+      Cookie: `token=${secret}; Private-Token=${secret}; CF_Authorization=${secret}; latchkey_console=${secret}`,
+    },
   }),
 } satisfies Record<string, (caller: Caller) => Presented>;
 
@@ -57,6 +59,7 @@ const ACCEPTED: Readonly<Record<Api, Accepted>> = {
   canvus: { 'in Private-Token': OF_USERS },
   cloudflare: { 'as Bearer': OF_USERS, 'in X-Auth-Key with their own address': ['personal token'] },
   crm: { 'in the body': ['CRM login'], 'in the query': ['CRM login'] },
+  latchkey: { 'as Bearer': OF_USERS, 'in Private-Token': OF_USERS },
   oauth: { 'as Bearer': OF_USERS, 'as the password of Basic': ['service token'] },
   verify: {
     'in Private-Token': OF_USERS,

@@ -273,6 +273,20 @@ const CRM: typeof CANVUS = {
   'POST /crmapi/rest/v2/authentication/token/release': { who: 'members of their account' },
 };
 
+const LATCHKEY: typeof CANVUS = {
+  'POST /latchkey/v1/session': {
+    who: 'anyone',
+    body: () => ({ email: ADMIN.email, password: ADMIN.password }),
+    isLogin: true,
+  },
+  'DELETE /latchkey/v1/session': { who: 'any user' },
+  'GET /latchkey/v1/me': { who: 'any user' },
+  'POST /latchkey/v1/me/password': {
+    who: 'any user',
+    body: (_, { self }) => ({ current_password: self?.password, new_password: `new password ${randomUUID()}` }),
+  },
+};
+
 const DATA_PLANE: typeof CANVUS = {
   'POST /oauth2/introspect': {
     who: 'members of A, and its services',
@@ -292,7 +306,7 @@ const DATA_PLANE: typeof CANVUS = {
 
 /** By method and path, as documented. */
 export const OPERATIONS = new Map<string, readonly Operation[]>(
-  Object.entries({ ...CANVUS, ...CLOUDFLARE, ...CRM, ...DATA_PLANE }).map(([label, given]) => [
+  Object.entries({ ...CANVUS, ...CLOUDFLARE, ...CRM, ...LATCHKEY, ...DATA_PLANE }).map(([label, given]) => [
     label,
     Array.isArray(given) ? (given as readonly Operation[]) : [given as Operation],
   ]),
@@ -303,6 +317,7 @@ export function apiOf(label: string): Api {
   if (label.includes(' /api/v1/')) return 'canvus';
   if (label.includes(' /client/v4/') || label.includes(' /cdn-cgi/')) return 'cloudflare';
   if (label.includes(' /crmapi/')) return 'crm';
+  if (label.includes(' /latchkey/')) return 'latchkey';
   return label.includes(' /oauth2/') ? 'oauth' : 'verify';
 }
 

@@ -1,0 +1,24 @@
+/** The declaration of Latchkey's own API, which is a dialect without a vendor. */
+import { defineDialect } from '../../dialect-kit/index.js';
+import { LATCHKEY_API_SETTINGS } from './latchkey.settings.js';
+
+export const latchkey = defineDialect({
+  name: 'latchkey',
+  title: 'Latchkey',
+  purpose: 'Tokens of every kind, people, accounts and the audit log: the API of the console and of administrators.',
+  settings: LATCHKEY_API_SETTINGS,
+  serverOptions: ({ productVersion }) => ({ productVersion: productVersion.replace(/^latchkey-/, '') }),
+  firstCall: ({ token }, baseUrl) => ({
+    intro: 'Ask who you are, by Latchkey’s own API',
+    command: `curl -H "Authorization: Bearer ${token}" ${baseUrl}/latchkey/v1/me`,
+  }),
+  load: async () => {
+    const { EXAMPLE_ACCOUNT_ID, LatchkeyApiModule, asVersion31, latchkeyDocument } = await import('./index.js');
+    return {
+      module: LatchkeyApiModule,
+      document: latchkeyDocument,
+      exampleAccountId: EXAMPLE_ACCOUNT_ID,
+      completeDocument: asVersion31,
+    };
+  },
+});

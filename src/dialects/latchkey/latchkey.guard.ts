@@ -1,0 +1,200 @@
+/**
+ * Authenticates callers by a token as Bearer or in Private-Token, or by the cookie of the console
+ * (docs/contracts/latchkey.md §1.3), and checks their permission. What a caller may not see is answered like what does not
+ * exist.
+ */
+import { Injectable, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { CredentialForms, INTEGER_MAX } from '../../core/index.js';
+import {
+  PUBLIC,
+  PermissionGuard,
+  denied,
+  fromScope,
+  originOf,
+  permits,
+  type Permits as DialectPermits,
+} from '../../http/index.js';
+import {
+  AccountService,
+  Authenticator,
+  MembershipService,
+  USER_AUDIENCE,
+  type Principal,
+  type Role,
+} from '../../identity/index.js';
+import { Problem } from './latchkey.problems.js';
+import { declaredParameters, queryOf, refuseUnknownParameters } from './query/parameters.js';
+import { requireJson } from './json-body.js';
+import { ConsoleLogins, cookieOf } from './session/console-logins.js';
+import { csrfTokenOf, requireOwnPage, requireSameOrigin } from './session/csrf.js';
+
+/**
+ * What a route can require.
+ * - `signed-in`: any user; the handler shows what they may see
+ * - `administrator`: administrators of the server
+ * - `account:read`, `account:change`: members, or administrators, of the account in the path
+ * - `self-or-administrator`: the user in the path, and administrators of the server
+ */
+export type LatchkeyPermission =
+  typeof PUBLIC | 'signed-in' | 'administrator' | 'account:read' | 'account:change' | 'self-or-administrator';
+
+/** Declares who may call a route. */
+export const Permits: DialectPermits<LatchkeyPermission> = permits;
+
+/** How the caller has authenticated. */
+export type Via = 'cookie' | 'bearer';
+
+/** The caller, and how they have authenticated. */
+export interface LatchkeyCaller extends Principal {
+  readonly via: Via;
+  /** What their writes need, by cookie. */
+  readonly csrfToken: string | null;
+}
+
+/** The scope of an authorized request. */
+interface LatchkeyScope {
+  /** Absent on public routes. */
+  readonly caller?: LatchkeyCaller;
+  /** Of the account in the path, which exists. */
+  readonly accountId?: string;
+  /** Of the user in the path, who may not exist. */
+  readonly userId?: number;
+}
+
+const BEARER = /^Bearer +(\S+)$/i;
+const BEARER_SCHEME = /^Bearer\b/i;
+const ACCOUNT_ID = /^[0-9a-f]{32}$/;
+
+@Injectable()
+export class LatchkeyGuard extends PermissionGuard {
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly accounts: AccountService,
+    private readonly memberships: MembershipService,
+    private readonly logins: ConsoleLogins,
+    private readonly forms: CredentialForms,
+  ) {
+    super();
+  }
+
+  /** @throws Problem */
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const isAllowed = await super.canActivate(context);
+    const request = context.switchToHttp().getRequest<Request>();
+    refuseUnknownParameters(queryOf(request), declaredParameters(context.getHandler()));
+    return isAllowed;
+  }
+
+  /** @throws Problem `unauthenticated`, `forbidden`, `not-found`, `unsupported-media-type` */
+  protected async authorize(request: Request, permission: LatchkeyPermission): Promise<LatchkeyScope> {
+    if (permission === PUBLIC) {
+      requireSameOrigin(request.headers['sec-fetch-site'], ['same-origin', 'none']);
+      requireJson(request);
+      return {};
+    }
+    const caller = await this.callerOf(request);
+    const scope = await this.permitted(request, caller, permission);
+    requireJson(request);
+    return { caller, ...scope };
+  }
+
+  private async permitted(
+    request: Request,
+    { user, actor }: LatchkeyCaller,
+    permission: Exclude<LatchkeyPermission, typeof PUBLIC>,
+  ): Promise<Omit<LatchkeyScope, 'caller'>> {
+    const refuse = (): Problem => denied(notPermitted(permission), request, permission, actor);
+    const { accountId, userId } = request.params;
+    switch (permission) {
+      case 'signed-in':
+        return {};
+      case 'administrator':
+        if (!user.admin) throw refuse();
+        return userId === undefined ? {} : { userId: userIdIn(userId) };
+      case 'self-or-administrator': {
+        const id = userIdIn(userId);
+        if (!user.admin && id !== user.id) throw unknown('user');
+        return { userId: id };
+      }
+      case 'account:read':
+      case 'account:change': {
+        const id = String(accountId);
+        const role = await this.roleIn(user, id);
+        if (role === null) throw unknown('account');
+        if (permission === 'account:change' && role !== 'administrator') throw refuse();
+        return { accountId: id, ...(userId !== undefined && { userId: userIdIn(userId) }) };
+      }
+    }
+  }
+
+  /** `null` for an account that the caller may not see, or that does not exist. */
+  private async roleIn({ id: userId, admin }: Principal['user'], accountId: string): Promise<Role | null> {
+    if (!ACCOUNT_ID.test(accountId)) return null;
+    const role = admin ? 'administrator' : await this.memberships.roleOf(userId, accountId);
+    // Memberships can outlive their account for a while.
+    return role && (await this.accounts.find(accountId)) ? role : null;
+  }
+
+  private async callerOf(request: Request): Promise<LatchkeyCaller> {
+    const presented = tokenIn(request);
+    if (presented !== undefined) {
+      const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, originOf(request));
+      if (found.status !== 'authenticated') throw unauthenticated('the token is not accepted');
+      return { ...found.principal, via: 'bearer', csrfToken: null };
+    }
+    const cookie = cookieOf(request);
+    if (!cookie) throw this.withoutCredential(request);
+    const principal = await this.logins.authenticate(cookie, originOf(request));
+    if (!principal) throw unauthenticated('the login has ended; log in again');
+    requireOwnPage(request, cookie);
+    return { ...principal, via: 'cookie', csrfToken: csrfTokenOf(cookie) };
+  }
+
+  /** Services are told that they have no rights here. */
+  private withoutCredential({ headers }: Request): Problem {
+    const form = this.forms.presentable.find(
+      ({ holder, inHeaders }) =>
+        holder === 'services' && inHeaders.names.every((name) => name.toLowerCase() in headers),
+    );
+    if (!form || 'authorization' in headers) return unauthenticated('this needs a token as Authorization: Bearer');
+    return new Problem('forbidden', `a ${form.noun} does not sign in here; send a personal token or a login token`);
+  }
+}
+
+/** A scheme of others, which a proxy in front of the console may ask for, is not looked at. */
+function tokenIn({ headers }: Request): string | undefined {
+  const { authorization = '', 'private-token': own } = headers;
+  if (BEARER_SCHEME.test(authorization)) return BEARER.exec(authorization)?.[1] ?? '';
+  return typeof own === 'string' ? own : undefined;
+}
+
+/** @throws Problem `not-found` for text that is no id of a user */
+function userIdIn(text: unknown): number {
+  const id = typeof text === 'string' && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : 0;
+  if (id < 1 || id > INTEGER_MAX) throw unknown('user');
+  return id;
+}
+
+function unauthenticated(detail: string): Problem {
+  return new Problem('unauthenticated', detail);
+}
+
+/** The answer for what does not exist, and for what the caller may not see. */
+export function unknown(what: string): Problem {
+  return new Problem('not-found', `there is no such ${what}, or you may not see it`);
+}
+
+function notPermitted(permission: LatchkeyPermission): Problem {
+  const who = permission === 'account:change' ? 'administrators of the account' : 'administrators of the server';
+  return new Problem('forbidden', `only ${who} may do this`);
+}
+
+/** Parameter decorator for the caller, on routes that are not public. */
+export const Caller = fromScope(({ caller }: LatchkeyScope) => caller);
+
+/** Parameter decorator for the id of the account in the path, on routes with a permission of accounts. */
+export const AccountId = fromScope(({ accountId }: LatchkeyScope) => accountId);
+
+/** Parameter decorator for the id of the user in the path. The user may not exist. */
+export const UserId = fromScope(({ userId }: LatchkeyScope) => userId);

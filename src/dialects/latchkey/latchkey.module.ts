@@ -1,0 +1,25 @@
+/** Latchkey's own API: tokens of every kind, for administrators and for everybody's own. */
+import { Module } from '@nestjs/common';
+import { mountProviders } from '../../http/index.js';
+import { LatchkeyErrors } from './latchkey.errors.js';
+import { LatchkeyGuard } from './latchkey.guard.js';
+import { ConfigurableModuleClass } from './latchkey.options.js';
+import { ConsoleLogins } from './session/console-logins.js';
+import { Me } from './session/me.js';
+import { SessionController } from './session/session.controller.js';
+
+const CONTROLLERS = [SessionController];
+
+const MOUNT = mountProviders({
+  name: 'LatchkeyApiModule',
+  dialect: 'latchkey',
+  controllers: CONTROLLERS,
+  errors: LatchkeyErrors,
+});
+
+/** Serves Latchkey's own API below `path` (default: `/latchkey/v1`). */
+@Module({
+  controllers: CONTROLLERS,
+  providers: [...MOUNT, ConsoleLogins, LatchkeyGuard, Me],
+})
+export class LatchkeyApiModule extends ConfigurableModuleClass {}

@@ -1,0 +1,50 @@
+/** Collects who the caller is, and what they may do. */
+import { Inject, Injectable } from '@nestjs/common';
+import { AccountService, MembershipService, type Principal } from '../../../identity/index.js';
+import type { Values } from '../../../settings/index.js';
+import { LATCHKEY_API_OPTIONS } from '../latchkey.options.js';
+import type { LATCHKEY_API_SETTINGS } from '../latchkey.settings.js';
+import { timeView } from '../times.js';
+import type { MeView } from './me.views.js';
+
+/** People with more accounts find the others in the list of accounts. */
+const MOST_ACCOUNTS = 200;
+
+@Injectable()
+export class Me {
+  constructor(
+    private readonly accounts: AccountService,
+    private readonly memberships: MembershipService,
+    @Inject(LATCHKEY_API_OPTIONS) private readonly options: Values<typeof LATCHKEY_API_SETTINGS>,
+  ) {}
+
+  async view(
+    { user, token }: Pick<Principal, 'user' | 'token'>,
+    via: MeView['via'],
+    csrfToken: string | null,
+  ): Promise<MeView> {
+    return {
+      user: {
+        id: String(user.id),
+        name: user.name,
+        email: user.email,
+        role: user.admin ? 'administrator' : 'user',
+      },
+      accounts: await this.accountsOf(user.id),
+      via,
+      csrf_token: csrfToken,
+      expires_at: timeView(token.expiresAt),
+      features: { console: true, openid: false, personal_tokens: true },
+      server: { name: 'Latchkey', version: this.options.productVersion },
+    };
+  }
+
+  private async accountsOf(userId: number): Promise<MeView['accounts']> {
+    const [memberships] = await this.memberships.listOfUser(userId, { offset: 0, limit: MOST_ACCOUNTS });
+    const names = await this.accounts.namesOf(memberships.map(({ accountId }) => accountId));
+    return memberships.flatMap(({ accountId: id, role }) => {
+      const name = names.get(id);
+      return name === undefined ? [] : { id, name, role };
+    });
+  }
+}

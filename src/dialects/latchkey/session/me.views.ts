@@ -1,0 +1,81 @@
+/** Who the caller is, as answers show it. */
+import { ApiProperty } from '@nestjs/swagger';
+import { EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
+
+class MeUserView {
+  @ApiProperty({ example: '1000' })
+  id!: string;
+
+  @ApiProperty({ example: 'Administrator' })
+  name!: string;
+
+  @ApiProperty({ example: 'admin@example.com' })
+  email!: string;
+
+  @ApiProperty({ enum: ['administrator', 'user'], description: 'An administrator of the server sees everything.' })
+  role!: 'administrator' | 'user';
+}
+
+class MeAccountView {
+  @ApiProperty({ example: EXAMPLE_ACCOUNT_ID })
+  id!: string;
+
+  @ApiProperty({ example: 'Default account' })
+  name!: string;
+
+  @ApiProperty({ enum: ['administrator', 'read_only'] })
+  role!: 'administrator' | 'read_only';
+}
+
+class FeaturesView {
+  @ApiProperty({ example: true, description: 'Whether logins by cookie are served.' })
+  console!: boolean;
+
+  @ApiProperty({ example: false, description: 'Whether people can log in by OpenID Connect.' })
+  openid!: boolean;
+
+  @ApiProperty({ example: true, description: 'Whether personal tokens can be created.' })
+  personal_tokens!: boolean;
+}
+
+class ServerNameView {
+  @ApiProperty({ example: 'Latchkey' })
+  name!: string;
+
+  @ApiProperty({ example: '1.0.0' })
+  version!: string;
+}
+
+export class MeView {
+  @ApiProperty()
+  user!: MeUserView;
+
+  @ApiProperty({ type: [MeAccountView], description: 'The accounts that they are a member of, at most 200.' })
+  accounts!: MeAccountView[];
+
+  @ApiProperty({ enum: ['cookie', 'bearer'] })
+  via!: 'cookie' | 'bearer';
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description: 'By cookie: what the header `Latchkey-CSRF` of writes has to hold.',
+  })
+  csrf_token!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: '2030-01-31T12:00:00.000Z',
+    description: 'When the login or the token ends.',
+  })
+  expires_at!: string | null;
+
+  @ApiProperty()
+  features!: FeaturesView;
+
+  @ApiProperty()
+  server!: ServerNameView;
+}
