@@ -7,11 +7,13 @@ WORKDIR /build
 # Names of the packages alone first: what is installed is kept until one of these files changes.
 COPY package.json package-lock.json ./
 COPY bench/package.json bench/
+COPY console/package.json console/
 COPY examples/monolith/package.json examples/monolith/
 RUN npm ci --no-audit --no-fund
 
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src src
+COPY console console
 RUN npm run build && chmod 755 dist/main.js
 
 # What only builds and tests need goes. Nest, TypeORM and the drivers are peer dependencies, and stay.

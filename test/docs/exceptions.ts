@@ -32,6 +32,7 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
     'npm run check': 'precedes every run of the suites',
     'npm run format': 'writes to the repository',
     'npm run start:dev': 'runs until it is interrupted, and builds after every change',
+    'npm run dev --workspace console': 'runs until it is interrupted',
     'npm run start:debug': 'runs until it is interrupted, and builds after every change',
     'npm run jest -- PATH': SUITES,
     'npm run jest -- -t NAME': SUITES,

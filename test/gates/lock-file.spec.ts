@@ -30,7 +30,7 @@ describe('where packages come from', () => {
     expect(entries.length).toBeGreaterThan(100);
     const links = entries.filter(([, entry]) => entry.link === true);
     // The workspaces, and the root, on which the example depends.
-    expect(links.map(([, entry]) => entry.resolved).sort()).toEqual(['', 'bench', 'examples/monolith']);
+    expect(links.map(([, entry]) => entry.resolved).sort()).toEqual(['', 'bench', 'console', 'examples/monolith']);
     const packed = entries.filter(([, entry]) => entry.link !== true);
     expect(packed.filter(([, entry]) => 'resolved' in entry).map(([name]) => name)).toEqual([]);
     expect(packed.filter(([, entry]) => !entry.integrity).map(([name]) => name)).toEqual([]);

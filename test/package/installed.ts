@@ -9,6 +9,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 /** The files from which a package is built. */
 const SOURCES = [
   'src',
+  'console',
   'package.json',
   'nest-cli.json',
   'tsconfig.json',

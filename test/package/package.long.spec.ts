@@ -28,7 +28,7 @@ describe('the package, installed into an empty folder', () => {
     execFileSync(process.execPath, [write(name, text)], { cwd: installed.folder, encoding: 'utf8' });
 
   it('contains what is needed and nothing else', () => {
-    const others = installed.files.filter((name) => !/^dist\/.+\.(js|d\.ts)$/.test(name));
+    const others = installed.files.filter((name) => !/^dist\/(.+\.(js|d\.ts)$|console\/app\/)/.test(name));
     const pages = others.filter((name) => !/^(docs|examples|bench\/results)\//.test(name));
     const atTheTop = ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'];
     expect(pages.sort()).toEqual([...atTheTop, 'bench/README.md'].sort());
@@ -36,6 +36,14 @@ describe('the package, installed into an empty folder', () => {
     for (const entry of ['dist/index.js', 'dist/index.d.ts', 'dist/main.js', 'dist/foundation.js']) {
       expect(installed.files).toContain(entry);
     }
+  });
+
+  it('contains the console as it was built, with the files that its page names', () => {
+    const page = readFileSync(path.join(installed.folder, 'node_modules/latchkey/dist/console/app/index.html'), 'utf8');
+    const named = [...page.matchAll(/(?:href|src)="\.\/([^"]+)"/g)].map(([, name = '']) => name);
+    expect(named.length).toBeGreaterThan(2);
+    for (const name of named) expect(installed.files).toContain(`dist/console/app/${name}`);
+    for (const name of Object.keys(installed.manifest.dependencies)) expect(name).not.toMatch(/react|vite|tanstack/);
   });
 
   it('contains what the README links to', () => {
@@ -47,7 +55,8 @@ describe('the package, installed into an empty folder', () => {
   });
 
   it('contains no file without a source, and refers to no source maps', () => {
-    const programs = installed.files.filter((name) => /^dist\/.+\.js$/.test(name));
+    // What is below `dist/console/app` is made of many sources.
+    const programs = installed.files.filter((name) => /^dist\/(?!console\/app\/).+\.js$/.test(name));
     const source = (name: string): string => path.join(ROOT, name.replace(/^dist/, 'src').replace(/js$/, 'ts'));
     expect(programs.filter((name) => !existsSync(source(name)))).toEqual([]);
     const home = path.join(installed.folder, 'node_modules/latchkey');

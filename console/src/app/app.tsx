@@ -1,0 +1,105 @@
+/** The whole console: the sign-in page, or the screens for whoever is signed in. */
+import { QueryClientProvider } from '@tanstack/react-query';
+import { useEffect, useSyncExternalStore, type ReactElement } from 'react';
+import { createBrowserRouter, RouterProvider, useRouteError } from 'react-router';
+import { BASE_PATH } from '../api/place.ts';
+import { messageOf } from '../api/problem.ts';
+import { follow } from '../live/live-stream.ts';
+import { Button } from '../parts/button.tsx';
+import { Empty, Message } from '../parts/message.tsx';
+import { Page } from '../parts/page.tsx';
+import { AccountScreen } from '../screens/accounts/account-screen.tsx';
+import { AccountsScreen } from '../screens/accounts/accounts-screen.tsx';
+import { ApplicationsScreen } from '../screens/applications-screen.tsx';
+import { AuditScreen } from '../screens/audit/audit-screen.tsx';
+import { MineScreen } from '../screens/mine-screen.tsx';
+import { Overview } from '../screens/overview.tsx';
+import { PeopleScreen } from '../screens/people/people-screen.tsx';
+import { PersonScreen } from '../screens/people/person-screen.tsx';
+import { ServerScreen } from '../screens/server-screen.tsx';
+import { SignIn } from '../screens/sign-in.tsx';
+import { TokenScreen } from '../screens/tokens/token-screen.tsx';
+import { TokensScreen } from '../screens/tokens/tokens-screen.tsx';
+import { MeProvider } from './me.ts';
+import { OutageBanner } from './outage-banner.tsx';
+import { lookAgain, queryClient, session } from './session.ts';
+import { Shell } from './shell.tsx';
+
+const router = createBrowserRouter(
+  [
+    {
+      element: <Shell />,
+      errorElement: <Broken />,
+      children: [
+        { path: '/', element: <Overview /> },
+        { path: '/tokens', element: <TokensScreen /> },
+        { path: '/tokens/new', element: <TokensScreen isCreating /> },
+        { path: '/tokens/:id', element: <TokenScreen /> },
+        { path: '/mine', element: <MineScreen /> },
+        { path: '/people', element: <PeopleScreen /> },
+        { path: '/people/:id', element: <PersonScreen /> },
+        { path: '/accounts', element: <AccountsScreen /> },
+        { path: '/accounts/:id', element: <AccountScreen /> },
+        { path: '/applications', element: <ApplicationsScreen /> },
+        { path: '/audit', element: <AuditScreen /> },
+        { path: '/server', element: <ServerScreen /> },
+        { path: '*', element: <Unknown /> },
+      ],
+    },
+  ],
+  { basename: BASE_PATH === '' ? '/' : BASE_PATH },
+);
+
+export function App(): ReactElement {
+  const current = useSyncExternalStore(session.subscribe, session.get);
+  const isIn = current.status === 'in';
+  useEffect(() => {
+    if (!isIn) return undefined;
+    return follow({ client: queryClient, interrupted: () => void lookAgain() });
+  }, [isIn]);
+  if (current.status === 'unknown') {
+    return (
+      <main className="sign-in">
+        <OutageBanner />
+        <p className="soft" role="status">
+          Loading…
+        </p>
+      </main>
+    );
+  }
+  if (current.status === 'out') return <SignIn hasEnded={current.hasEnded} />;
+  return (
+    <MeProvider value={current.me}>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MeProvider>
+  );
+}
+
+function Unknown(): ReactElement {
+  return (
+    <Page title="Not found">
+      <Empty>There is no such page.</Empty>
+    </Page>
+  );
+}
+
+/** A fault of the console itself. */
+function Broken(): ReactElement {
+  const error = useRouteError();
+  return (
+    <main className="sign-in">
+      <Message tone="bad" isAlert>
+        <span>The console has failed: {messageOf(error)}</span>
+        <Button
+          onPress={() => {
+            window.location.reload();
+          }}
+        >
+          Reload
+        </Button>
+      </Message>
+    </main>
+  );
+}

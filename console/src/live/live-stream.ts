@@ -1,0 +1,116 @@
+/** The live stream of changes. It resumes by itself; what it brings never moves rows that somebody may be about to click. */
+import type { QueryClient } from '@tanstack/react-query';
+import { API_URL } from '../api/place.ts';
+import type { AuditRow, Token } from '../api/types.ts';
+import { patchToken } from './patched.ts';
+import { store } from './store.ts';
+
+/** What has come and is not in the lists yet. */
+export interface News {
+  readonly tokens: ReadonlySet<string>;
+  readonly audit: readonly AuditRow[];
+  /** Tokens that were revoked while they were shown. */
+  readonly gone: ReadonlySet<string>;
+  /** The stream could not be resumed, so that changes were missed. */
+  readonly isStale: boolean;
+}
+
+const NOTHING: News = { tokens: new Set(), audit: [], gone: new Set(), isStale: false };
+const MOST_AUDIT_ROWS = 500;
+
+export const news = store<News>(NOTHING);
+export const isLive = store(false);
+
+export function update(change: Partial<News>): void {
+  news.set({ ...news.get(), ...change });
+}
+
+export interface LiveOptions {
+  readonly client: QueryClient;
+  /** The stream has ended: perhaps the session has, too. */
+  readonly interrupted: () => void;
+}
+
+/** How long a burst of changes is gathered before figures are asked for again. */
+const GATHER_MS = 1500;
+
+/** Waits before the stream is opened again after the server has closed it for good. */
+const REOPEN_MS = 5000;
+
+/** @returns ends it */
+export function follow({ client, interrupted }: LiveOptions): () => void {
+  let source: EventSource | undefined;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let gathering: ReturnType<typeof setTimeout> | undefined;
+  const touch = (): void => {
+    gathering ??= setTimeout(() => {
+      gathering = undefined;
+      void client.invalidateQueries({ queryKey: ['stats'] });
+    }, GATHER_MS);
+  };
+  const open = (): void => {
+    source = new EventSource(`${API_URL}/events`);
+    source.onopen = () => {
+      isLive.set(true);
+    };
+    source.onerror = () => {
+      isLive.set(false);
+      interrupted();
+      if (source?.readyState === EventSource.CLOSED) again = setTimeout(open, REOPEN_MS);
+    };
+    for (const [name, handle] of Object.entries(HANDLERS)) {
+      source.addEventListener(name, (event: MessageEvent<string>) => {
+        handle(parsed(event.data), client);
+        touch();
+      });
+    }
+  };
+  open();
+  return () => {
+    source?.close();
+    clearTimeout(again);
+    clearTimeout(gathering);
+    isLive.set(false);
+    news.set(NOTHING);
+  };
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
+
+type Handle = (data: Record<string, unknown>, client: QueryClient) => void;
+
+const refresh =
+  (...keys: readonly string[]): Handle =>
+  (_data, client) => {
+    for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
+  };
+
+const HANDLERS: Readonly<Record<string, Handle>> = {
+  'token.created': (data) => {
+    update({ tokens: new Set([...news.get().tokens, String(data.id)]) });
+  },
+  'token.changed': (data, client) => {
+    patchToken(client, data as unknown as Token);
+  },
+  'token.revoked': (data) => {
+    update({ gone: new Set([...news.get().gone, String(data.id)]) });
+  },
+  audit: (data) => {
+    update({ audit: [data as unknown as AuditRow, ...news.get().audit].slice(0, MOST_AUDIT_ROWS) });
+  },
+  'user.created': refresh('users'),
+  'user.changed': refresh('users', 'user', 'me'),
+  'user.deleted': refresh('users'),
+  'account.created': refresh('accounts', 'me'),
+  'account.changed': refresh('accounts', 'account', 'members', 'me'),
+  'account.deleted': refresh('accounts', 'me'),
+  reset: () => {
+    update({ isStale: true });
+  },
+};

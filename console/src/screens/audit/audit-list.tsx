@@ -1,0 +1,40 @@
+/** A short list of audit rows, for the overview and for the history of one thing. */
+import type { ReactElement } from 'react';
+import { Link } from 'react-router';
+import type { AuditRow } from '../../api/types.ts';
+import { Moment } from '../../parts/moment.tsx';
+import { actionWords, authorOf } from './actions.ts';
+
+export function AuditList({ rows }: { readonly rows: readonly AuditRow[] }): ReactElement {
+  if (rows.length === 0) return <p className="soft">Nothing yet.</p>;
+  return (
+    <ul className="events">
+      {rows.map((row) => (
+        <li key={row.id}>
+          <span>
+            <strong>{actionWords(row.action)}</strong>
+            {row.occurrences > 1 ? ` (${String(row.occurrences)} times)` : ''} <Target row={row} />
+          </span>
+          <span className="soft small">
+            {authorOf(row)}
+            {row.address === null ? '' : ` from ${row.address}`}, <Moment at={row.at} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Target({ row }: { readonly row: AuditRow }): ReactElement | null {
+  const { target } = row;
+  if (!target) return null;
+  const name = target.name ?? target.id;
+  const place = placeOf(target.type, target.id);
+  return place === undefined ? <>{name}</> : <Link to={place}>{name}</Link>;
+}
+
+function placeOf(type: string, id: string): string | undefined {
+  if (type.includes('token')) return `/tokens/${encodeURIComponent(id)}`;
+  if (type === 'user') return `/people/${encodeURIComponent(id)}`;
+  return type === 'account' ? `/accounts/${encodeURIComponent(id)}` : undefined;
+}

@@ -1,0 +1,169 @@
+/** Renames, renews, disables, enables and revokes a token. */
+import { useState, type ReactElement } from 'react';
+import { useAction } from '../../api/action.ts';
+import type { Call } from '../../api/call.ts';
+import { tokenPath } from '../../api/queries.ts';
+import type { Token } from '../../api/types.ts';
+import { Button } from '../../parts/button.tsx';
+import { ActionDialog } from '../../parts/dialog.tsx';
+import { Choices, TextField } from '../../parts/fields.tsx';
+import { useNow, usedWords } from '../../parts/moment.tsx';
+import { DEFAULT_EXPIRY, EXPIRIES, expiryBody, fieldIn } from './expiry.ts';
+import type { TokenDialogProps } from './token-dialogs.tsx';
+
+export function RenameDialog({ token, done }: TokenDialogProps): ReactElement {
+  const [name, setName] = useState(token.name);
+  const action = useAction();
+  const call: Call = { method: 'PATCH', path: tokenPath(token.id), body: { name } };
+  const confirm = async (): Promise<void> => {
+    const result = await action.run<Token>(call);
+    if (result) done.changed(result.answer, `Renamed to “${result.answer.name}”`);
+  };
+  return (
+    <ActionDialog
+      title={`Rename “${token.name}”`}
+      call={call}
+      confirm="Rename"
+      isPending={action.isPending}
+      isDisabled={name.trim() === ''}
+      problem={action.problem}
+      onConfirm={() => void confirm()}
+      onClose={done.close}
+    >
+      <TextField
+        label="Name"
+        autoFocus
+        value={name}
+        onChange={setName}
+        fault={action.problem?.fieldProblem('name')}
+        hint="Clients are not affected: they know the token by its secret."
+      />
+    </ActionDialog>
+  );
+}
+
+export function RenewDialog({ token, done }: TokenDialogProps): ReactElement {
+  const [chosen, setChosen] = useState<string>(DEFAULT_EXPIRY);
+  const [date, setDate] = useState(() => fieldIn(30));
+  const action = useAction();
+  const call: Call = { method: 'POST', path: tokenPath(token.id, 'renew'), body: expiryBody(chosen, date) };
+  const confirm = async (): Promise<void> => {
+    const result = await action.run<Token>(call);
+    if (result) done.changed(result.answer, `Renewed “${token.name}”`);
+  };
+  return (
+    <ActionDialog
+      title={`Renew “${token.name}”`}
+      call={call}
+      confirm="Renew"
+      isPending={action.isPending}
+      problem={action.problem}
+      onConfirm={() => void confirm()}
+      onClose={done.close}
+    >
+      <p>The secret stays the same. Only the expiry changes, counted from now.</p>
+      <ExpiryFields chosen={chosen} onChoose={setChosen} date={date} onDate={setDate} />
+    </ActionDialog>
+  );
+}
+
+/** How long a token is valid. */
+export function ExpiryFields(props: {
+  readonly chosen: string;
+  readonly onChoose: (chosen: string) => void;
+  readonly date: string;
+  readonly onDate: (date: string) => void;
+  readonly fault?: string | undefined;
+}): ReactElement {
+  return (
+    <>
+      <Choices
+        label="Expires after"
+        value={props.chosen}
+        onChange={props.onChoose}
+        options={EXPIRIES}
+        fault={props.fault}
+        hint={
+          props.chosen === 'never'
+            ? 'A token that never expires stays valid until somebody revokes it. Prefer a year, and renew it.'
+            : undefined
+        }
+      />
+      {props.chosen === 'date' ? (
+        <TextField label="Expires at" type="datetime-local" value={props.date} onChange={props.onDate} />
+      ) : null}
+    </>
+  );
+}
+
+export function SwitchDialog(props: TokenDialogProps & { readonly isDisabling: boolean }): ReactElement {
+  const { token, done, isDisabling } = props;
+  const action = useAction();
+  const now = useNow();
+  const call: Call = { method: 'PATCH', path: tokenPath(token.id), body: { disabled: isDisabling } };
+  const confirm = async (): Promise<void> => {
+    const result = await action.run<Token>(call);
+    if (result) done.changed(result.answer, `${isDisabling ? 'Disabled' : 'Enabled'} “${token.name}”`);
+  };
+  return (
+    <ActionDialog
+      title={`${isDisabling ? 'Disable' : 'Enable'} “${token.name}”?`}
+      call={call}
+      confirm={isDisabling ? 'Disable' : 'Enable'}
+      isPending={action.isPending}
+      problem={action.problem}
+      onConfirm={() => void confirm()}
+      onClose={done.close}
+    >
+      <p>It was {usedWords(token.last_use, now)}.</p>
+      <p>
+        {isDisabling
+          ? 'Nobody accepts it until it is enabled again. Nothing else changes.'
+          : 'It is accepted again, with the same secret.'}
+      </p>
+    </ActionDialog>
+  );
+}
+
+export function RevokeDialog({ token, done }: TokenDialogProps): ReactElement {
+  const action = useAction();
+  const now = useNow();
+  const call: Call = { method: 'DELETE', path: tokenPath(token.id) };
+  const canDisable = token.permissions.includes('disable') && token.state !== 'disabled';
+  const revoke = async (): Promise<void> => {
+    if (await action.run(call)) done.revoked(token);
+  };
+  const disable = async (): Promise<void> => {
+    const body = { disabled: true };
+    const result = await action.run<Token>({ method: 'PATCH', path: tokenPath(token.id), body });
+    if (result) done.changed(result.answer, `Disabled “${token.name}”`);
+  };
+  return (
+    <ActionDialog
+      title={`Revoke “${token.name}”?`}
+      call={call}
+      confirm="Revoke"
+      isDestructive
+      isPending={action.isPending}
+      problem={action.problem}
+      onConfirm={() => void revoke()}
+      onClose={done.close}
+      aside={
+        canDisable ? (
+          <Button className="start" onPress={() => void disable()}>
+            Disable instead
+          </Button>
+        ) : null
+      }
+    >
+      <p>
+        <strong>It was {usedWords(token.last_use, now)}.</strong> It belongs to{' '}
+        {token.account?.name ?? token.owner?.name ?? 'nobody'}.
+      </p>
+      <p>
+        Nobody accepts it from then on, and it cannot be brought back.
+        {canDisable ? ' To find out whether it is still needed, disable it first.' : ''}
+      </p>
+    </ActionDialog>
+  );
+}
