@@ -53,6 +53,8 @@ export {
 // Messages of the channels in docs/seams.md.
 export type {
   HashingMessage,
+  ImportedCheckMessage,
+  LastUseMessage,
   LongReadMessage,
   Origin,
   RefusalMessage,

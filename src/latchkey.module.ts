@@ -140,7 +140,7 @@ const REPLACEABLE: Provider[] = [
     },
     {
       provide: Transactor,
-      useFactory: ({ dataSource }: Connection, { answerMs }: LatchkeyValues) => transactorFor(dataSource, answerMs),
+      useFactory: ({ dataSource }: Connection, options: LatchkeyValues) => transactorFor(dataSource, options),
       inject: [Connection, LATCHKEY_OPTIONS],
     },
     {
@@ -155,8 +155,8 @@ const REPLACEABLE: Provider[] = [
     },
     {
       provide: TokenLookup,
-      useFactory: ({ dataSource }: Connection, transactor: Transactor, { answerMs }: LatchkeyValues) =>
-        tokenLookupFor(dataSource, transactor, answerMs),
+      useFactory: ({ dataSource }: Connection, transactor: Transactor, options: LatchkeyValues) =>
+        tokenLookupFor(dataSource, transactor, options),
       inject: [Connection, Transactor, LATCHKEY_OPTIONS],
     },
     {

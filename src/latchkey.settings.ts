@@ -44,6 +44,8 @@ export const LATCHKEY_SETTINGS = settingsTable('LatchkeyModule', {
   assertions: ASSERTION_SETTINGS,
   leaseSeconds: DATABASE_SETTINGS.settings.leaseSeconds,
   answerMs: DATABASE_SETTINGS.settings.answerMs,
+  writesWaiting: DATABASE_SETTINGS.settings.writesWaiting,
+  lookupsWaiting: DATABASE_SETTINGS.settings.lookupsWaiting,
   checkpointSeconds: DATABASE_SETTINGS.settings.checkpointSeconds,
   cleanup: CLEANUP_SETTINGS,
   requests: REQUEST_SETTINGS,

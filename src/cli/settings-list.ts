@@ -8,6 +8,8 @@ export const SETTINGS_HELP = `Server:
   DOCS                          Who may read the pages and OpenAPI documents at /docs: everybody, nobody, or administrators (on, off, admin; default: on)
   KEEP_ALIVE_SECONDS            Seconds that an idle connection is kept for a further request (1 to 3600; default: 75)
   MAX_CONNECTIONS               Maximum number of connections; further ones are closed (1 to 1000000; default: 10000)
+  HEADERS_MAX_BYTES             Maximum size of the request line and all headers together in bytes; longer ones are answered with 431 (4096 to 1048576; default: 16384)
+  HEADERS_MAX_LINES             Maximum number of header lines of a request; more are answered with 431 (20 to 999; default: 900)
   HEADERS_TIMEOUT_SECONDS       Seconds that the headers of a request may take to arrive before 408 (1 to 3600; default: 15)
   REQUEST_TIMEOUT_SECONDS       Seconds that a whole request may take to arrive before its connection is closed (1 to 3600; default: 60)
   SHUTDOWN_DELAY_SECONDS        Seconds after SIGTERM in which the server still serves and /health/ready already answers 503 (0 to 300; default: 0)
@@ -20,6 +22,7 @@ Requests:
   BODY_MEMORY_BYTES             Bytes that all request bodies may hold together while they arrive (1048576 to 999999999; default: 16777216)
   MERGE_SLASHES                 Whether repeated slashes below a dialect's prefix count as one, for clients whose base URL ends in a slash (default: true)
   BROWSER_WRITES_FROM           From which web pages a browser may send anything but GET to a dialect (same-origin, same-site, any; default: same-site)
+  ANSWER_STALLED_SECONDS        Seconds for which a client may take nothing of a list or an export before it is disconnected (1 to 3600; default: 60)
   COMPRESS_FROM_BYTES           Smallest answer in bytes that is compressed for clients that accept it; 0 compresses none (0 to 999999999; default: 1024)
 
 Database:
@@ -29,6 +32,8 @@ Database:
   DATABASE_WAIT_SECONDS         Seconds that a start waits for a database that cannot be reached yet (0 to 3600; default: 60)
   DATABASE_MUST_EXIST           Whether a start refuses an empty or missing database instead of creating one (default: false)
   DATABASE_ANSWER_MS            PostgreSQL: milliseconds that it may be silent, or look up a credential, before 503 (100 to 60000; default: 1500)
+  WRITES_WAITING                How many changes may wait for the database before 503 (10 to 1000000; default: 10000)
+  LOOKUPS_WAITING               PostgreSQL: how many credentials may wait to be looked up before 503 (10 to 1000000; default: 10000)
   INSTANCE_LEASE_SECONDS        PostgreSQL: longest time that a lost instance delays a revocation (1 to 60; default: 2)
   SQLITE_CHECKPOINT_SECONDS     SQLite: seconds between two times that the log (-wal) is written back into the database file (1 to 86400; default: 60)
 
@@ -103,6 +108,7 @@ Credential cache:
 
 Last use of tokens:
   LAST_USE_ADDRESSES            Whether the last use of a token is recorded with network address and user agent (default: true)
+  LAST_USES_WAITING             Tokens whose last use may wait to be written, about 300 bytes of memory each (100 to 10000000; default: 100000)
 
 Imported tokens:
   IMPORTED_CHECKS               How many unknown secrets are compared with imported hashes at the same time (1 to 64; default: 1)
@@ -112,6 +118,7 @@ Imported tokens:
 
 Long lists:
   LONG_LISTS_PER_USER           Lists without pages and exports that one user may have open at the same time (1 to 10000; default: 20)
+  SEARCHES_PER_USER             Searches, counts and long pages that one user may have under way, of which one is read at a time (1 to 10000; default: 20)
 
 Verification by proxies:
   VERIFY_MAX_AGE_SECONDS        Seconds that a proxy may cache a positive answer of /verify; 0 forbids caching (0 to 3600; default: 0)
@@ -132,6 +139,7 @@ Cloudflare dialect:
 CRM.COM dialect:
   CRM_ALLOW_NO_IDENTIFIER       Whether access tokens may have neither identifier nor pass code; an account may say otherwise (default: false)
   CRM_HTTP_ERRORS               ok sends errors with HTTP 200, as clients of the vendor need; status with a 4xx (ok, status; default: ok)
+  CRM_TOKENS_PER_ACCOUNT        Maximum number of access tokens in an account; 0 sets no limit (0 to 999999999; default: 1000000)
   CRM_LIST_MAX                  Access tokens that one list returns at most, whatever its number (1 to 1000000; default: 10000)
   CRM_PASS_CODE_FAILURES        Wrong pass codes of one user for one identifier within the window before 429 (1 to 100000; default: 10)
   CRM_PASS_CODE_USER_FAILURES   Wrong pass codes of one user for whatever identifiers within the window (1 to 100000; default: 100)
@@ -141,6 +149,8 @@ Canvus dialect:
   CANVUS_KEEPALIVE_SECONDS      Longest pause between the blank lines of an idle ?subscribe stream, in seconds (1 to 3600; default: 15)
   CANVUS_STREAMS_PER_USER       Open ?subscribe streams that one user may have; further ones get 429 (1 to 100000; default: 20)
   CANVUS_STREAMS_PER_TOKEN      Open ?subscribe streams that one token may have; further ones get 429 (1 to 100000; default: 10)
+  CANVUS_STREAM_WAITING_BYTES   Bytes that may wait for the client of a ?subscribe stream before it is disconnected (4096 to 999999999; default: 262144)
+  CANVUS_STREAM_STALLED_SECONDS Seconds for which the client of a ?subscribe stream may read nothing of what waits for it (1 to 3600; default: 60)
 
 Latchkey’s own API:
   CONSOLE_IDLE_MINUTES          Minutes without a request after which a login of the console ends (5 to 1440; default: 30)

@@ -78,6 +78,17 @@ export interface ImportedCheckMessage {
 /** Published for every such comparison. */
 export const importedCheckChannel = declareChannel<ImportedCheckMessage>('latchkey:imported-check');
 
+/** What has become of the last use of a token. */
+export interface LastUseMessage {
+  /** It is not recorded, because too many wait to be written. */
+  readonly outcome: 'dropped';
+  /** How many may wait. */
+  readonly limit: number;
+}
+
+/** Published for every use that is not recorded. */
+export const lastUseChannel = declareChannel<LastUseMessage>('latchkey:last-use');
+
 /** A read of a list that took more than one slice. */
 export interface LongReadMessage {
   /** `refused`: the user had too many long lists open; `abandoned`: the client left before the end. */

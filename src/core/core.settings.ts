@@ -95,8 +95,15 @@ export const LONG_LIST_SETTINGS = settingsTable(
       doc: 'Lists without pages and exports that one user may have open at the same time',
       more: 'Those of up to 200 rows do not count. Beyond it, the answer is 429.',
     }),
+    searchesPerUser: setting({
+      env: 'SEARCHES_PER_USER',
+      form: integer(1, 10_000),
+      default: 20,
+      doc: 'Searches, counts and long pages that one user may have under way, of which one is read at a time',
+      more: 'Those that read up to 200 rows do not count. Beyond it, the answer is 429.',
+    }),
   },
-  ['LONG_LISTS_'],
+  ['LONG_LISTS_', 'SEARCHES_'],
 );
 
 /** The settings of last uses. */
@@ -110,8 +117,15 @@ export const LAST_USE_SETTINGS = settingsTable(
       doc: 'Whether the last use of a token is recorded with network address and user agent',
       more: 'If not, only with its time. What is recorded already stays until the next use.',
     }),
+    waiting: setting({
+      env: 'LAST_USES_WAITING',
+      form: integer(100, 10_000_000),
+      default: 100_000,
+      doc: 'Tokens whose last use may wait to be written, about 300 bytes of memory each',
+      more: 'Further uses are not recorded until there is room. They are counted, and the log warns.',
+    }),
   },
-  ['LAST_USE_'],
+  ['LAST_USE_', 'LAST_USES_'],
 );
 
 /** The settings of tokens that were imported and have not been used here yet. */

@@ -26,6 +26,7 @@ export { declareChannel, type Channel } from './channel.js';
 export {
   hashingChannel,
   importedCheckChannel,
+  lastUseChannel,
   longReadChannel,
   publishRefusal,
   refusalChannel,
@@ -33,6 +34,7 @@ export {
   writeChannel,
   type HashingMessage,
   type ImportedCheckMessage,
+  type LastUseMessage,
   type LongReadMessage,
   type RefusalMessage,
   type VerifyMessage,

@@ -20,8 +20,11 @@ const MISSING: PresentedCredential = { reason: 'missing' };
 const CONFLICTING: PresentedCredential = { reason: 'conflicting' };
 const MALFORMED: PresentedCredential = { reason: 'malformed' };
 
-/** Counts names and values. Node drops headers beyond half this number, which could include a second credential. */
-const RAW_HEADERS_MAX = 2000;
+/**
+ * Counts names and values. Unless it is told otherwise, Node drops headers beyond half this number, which could include a
+ * second credential.
+ */
+export const RAW_HEADERS_MAX = 2000;
 
 /** The number of headers that fit into a bit set. */
 const MAX_HEADERS = 31;

@@ -15,6 +15,7 @@ import {
 import { PolicyError, type AccessPolicy } from './access-policy.js';
 import { AccessDecider, type Decision } from './access-decider.js';
 import { AnswerCaching, NO_STORE } from './answer-caching.js';
+import { RAW_HEADERS_MAX } from './credential-reader.js';
 import { ApplicationAnswers } from './application-answers.js';
 import { identityHeaders } from './identity-headers.js';
 import { checkAccount, readPolicy } from './policy-query.js';
@@ -25,6 +26,10 @@ import { VerifyExchange } from './verify-exchange.js';
 const MAX_POLICIES = 200;
 
 const NOT_ACCEPTED = JSON.stringify({ error: 'unauthorized', error_description: 'missing or invalid credentials' });
+const TOO_MANY_HEADERS = JSON.stringify({
+  error: 'invalid_request',
+  error_description: `the request has ${String(RAW_HEADERS_MAX / 2)} header lines or more: send fewer`,
+});
 const NOT_ADMITTED = JSON.stringify({
   error: 'forbidden',
   error_description: 'the credential is valid, but not admitted here',
@@ -48,6 +53,7 @@ export class ForwardAuth {
   private readonly accountNotNamed: VerifyAnswer;
   private readonly noCredentials: VerifyAnswer;
   private readonly notAccepted: VerifyAnswer;
+  private readonly tooManyHeaders: VerifyAnswer;
   /** Prepared answers; only used if they may not be cached by proxies. */
   private readonly admitted = new WeakMap<Acceptance, VerifyAnswer>();
 
@@ -64,6 +70,7 @@ export class ForwardAuth {
     this.accountNotNamed = new VerifyAnswer(403, refusal, ACCOUNT_NOT_NAMED);
     // RFC 6750 §3.1: no error code for a request without credentials.
     this.noCredentials = new VerifyAnswer(401, [...challenge, 'Bearer realm="latchkey"'], NOT_ACCEPTED);
+    this.tooManyHeaders = new VerifyAnswer(431, refusal, TOO_MANY_HEADERS);
     const invalid = 'Bearer realm="latchkey", error="invalid_token"';
     this.notAccepted = new VerifyAnswer(401, [...challenge, invalid], NOT_ACCEPTED);
   }
@@ -85,7 +92,7 @@ export class ForwardAuth {
     try {
       const decision = this.decisionOn(exchange, this.policyOf(policy));
       if (decision instanceof Promise) void this.sendLater(exchange, decision);
-      else exchange.send(this.answerTo(decision));
+      else exchange.send(this.answerTo(decision, exchange));
     } catch (error) {
       this.sendError(exchange, error);
     }
@@ -98,7 +105,7 @@ export class ForwardAuth {
 
   private async sendLater(exchange: VerifyExchange, decision: Promise<Decided>): Promise<void> {
     try {
-      exchange.send(this.answerTo(await decision));
+      exchange.send(this.answerTo(await decision, exchange));
     } catch (error) {
       this.sendError(exchange, error);
     }
@@ -124,12 +131,13 @@ export class ForwardAuth {
     return policy;
   }
 
-  private answerTo(decision: Decided): VerifyAnswer {
+  private answerTo(decision: Decided, { request }: VerifyExchange): VerifyAnswer {
     if (decision instanceof VerifyAnswer) return decision;
     switch (decision.outcome) {
       case 'admitted':
         return this.admission(decision.acceptance);
       case 'unauthenticated':
+        if (request.rawHeaders.length >= RAW_HEADERS_MAX) return this.tooManyHeaders;
         return decision.hasCredentials ? this.notAccepted : this.noCredentials;
       case 'forbidden':
       case 'bypassed':

@@ -16,7 +16,12 @@ import {
   answerUnreadableRequests,
   healthAnswerTo,
   limitConnections,
-  refusingRepeatedHosts,
+  FIXED_LIMITS,
+  StrictHeads,
+  limitRequests,
+  nodeLimits,
+  type LimitNames,
+  type RequestLimits,
   requestIdIn,
 } from '../http/index.js';
 import type { Values } from '../settings/index.js';
@@ -31,8 +36,8 @@ export interface VerifyServerOptions {
   readonly maxConnections: number;
 }
 
-/** Requests to this listener have no bodies that are read. The standalone server has settings for these times. */
-const TIMEOUTS = { headersTimeout: 15_000, requestTimeout: 15_000, connectionsCheckingInterval: 1000 };
+/** Requests to this listener have no bodies that are read. The standalone server has settings for these limits. */
+const LIMITS = nodeLimits(FIXED_LIMITS);
 
 /** When the application stops, requests in progress get this long. */
 const GRACE_MS = 5000;
@@ -48,20 +53,29 @@ export class VerifyServer implements OnApplicationBootstrap, BeforeApplicationSh
   /** Replaced by {@link secure}. */
   http: Server;
   private readonly logger = new Logger(VerifyServer.name);
+  private readonly heads = new StrictHeads((request, response) => {
+    if (!this.listener.answer(request, response)) void this.answerHealth(request, response);
+  });
 
   constructor(
     private readonly listener: VerifyListener,
     private readonly health: HealthChecks,
     @Inject(DATA_PLANE_OPTIONS) private readonly options: Values<typeof DATA_PLANE_SETTINGS>,
   ) {
-    this.http = createServer(TIMEOUTS, this.answer);
+    this.http = createServer(LIMITS, this.heads.answer);
     answerUnreadableRequests(this.http);
   }
 
   /** Answers HTTPS instead, with this certificate and key in PEM form; call it before {@link listen}. */
   secure(pair: { readonly cert: Buffer; readonly key: Buffer }): void {
-    this.http = createTlsServer({ ...TIMEOUTS, ...pair }, this.answer);
+    this.http = createTlsServer({ ...LIMITS, ...pair }, this.heads.answer);
     answerUnreadableRequests(this.http);
+  }
+
+  /** Other limits for its requests than those of a host; call it before {@link listen}. @param names - of the settings */
+  limit(limits: RequestLimits, names: LimitNames): void {
+    limitRequests(this.http, limits, names);
+    this.heads.obey(this.http);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -100,10 +114,6 @@ export class VerifyServer implements OnApplicationBootstrap, BeforeApplicationSh
     while ((await connections()) > 0 && performance.now() < until) await delay(20);
     this.http.closeAllConnections();
   }
-
-  private readonly answer = refusingRepeatedHosts((request, response) => {
-    if (!this.listener.answer(request, response)) void this.answerHealth(request, response);
-  });
 
   private async answerHealth({ url, rawHeaders }: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path] = (url ?? '').split('?', 1);

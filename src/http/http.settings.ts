@@ -43,6 +43,13 @@ export const REQUEST_SETTINGS = settingsTable(
         'Others get 403. Pages of the same site are those of other ports and subdomains of the same domain. Programs, which send no ' +
         '`Sec-Fetch-Site`, may in any case.',
     }),
+    answerStalledSeconds: setting({
+      env: 'ANSWER_STALLED_SECONDS',
+      form: integer(1, 3600),
+      default: 60,
+      doc: 'Seconds for which a client may take nothing of a list or an export before it is disconnected',
+      more: 'It is disconnected after twice this time at the latest. Streams of changes have settings of their own.',
+    }),
     compressFromBytes: setting({
       env: 'COMPRESS_FROM_BYTES',
       form: integer(0, 999_999_999),
@@ -51,5 +58,5 @@ export const REQUEST_SETTINGS = settingsTable(
       more: 'Only lists, exports and documents are compressed: never an answer with a secret, a live stream or `/verify`.',
     }),
   },
-  ['BODY_', 'BROWSER_', 'COMPRESS_'],
+  ['ANSWER_', 'BODY_', 'BROWSER_', 'COMPRESS_'],
 );

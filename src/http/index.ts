@@ -47,7 +47,15 @@ export { addressFor, parseAddress } from './input/caller-address.js';
 export { BodyError, InputError } from './input/input-errors.js';
 export type { BodyLimits } from './input/incoming-body.js';
 export { answerUnreadableRequests } from './connections/unreadable-requests.js';
-export { refuseRepeatedHosts, refusingRepeatedHosts } from './connections/repeated-host.js';
+export { CapacityReports } from './connections/capacity-reports.js';
+export { StrictHeads } from './connections/strict-heads.js';
+export {
+  FIXED_LIMITS,
+  limitRequests,
+  nodeLimits,
+  type LimitNames,
+  type RequestLimits,
+} from './connections/request-limits.js';
 export { limitConnections, type ConnectionLimit } from './connections/connection-limit.js';
 export { delayContinue } from './connections/expect-continue.js';
 export { LIVE, healthAnswerTo, readiness, type HealthAnswer } from './output/health-answer.js';

@@ -36,9 +36,11 @@ export type GuessBucket =
   | 'wide_network'
   | 'caller'
   | 'caller_and_token'
-  | 'token';
+  | 'token'
+  /** As many attempts of one bucket wait for the outcome of others as may. */
+  | 'under_way';
 
-/** An attempt rejected because too many earlier ones failed. */
+/** An attempt rejected because too many earlier ones failed, or are under way. */
 export interface ThrottleMessage extends Origin {
   readonly purpose: GuessPurpose;
   /** What had too many failures. */

@@ -7,14 +7,14 @@ import {
   answerUnreadableRequests,
   healthAnswerTo,
   limitConnections,
-  refusingRepeatedHosts,
+  FIXED_LIMITS,
+  StrictHeads,
+  nodeLimits,
   requestIdIn,
 } from '../http/index.js';
 import { Metrics } from './metrics/metrics.js';
 import { SWITCHED_OFF } from './metrics/metrics.controller.js';
 import { MONITORING_OPTIONS, type MonitoringOptions } from './monitoring.options.js';
-
-const TIMEOUTS = { headersTimeout: 15_000, requestTimeout: 15_000, connectionsCheckingInterval: 1000 };
 
 interface Answer {
   readonly status: number;
@@ -27,10 +27,10 @@ interface Answer {
 export class OperationsServer implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(OperationsServer.name);
   private readonly http = createServer(
-    TIMEOUTS,
-    refusingRepeatedHosts((request, response) => {
+    nodeLimits(FIXED_LIMITS),
+    new StrictHeads((request, response) => {
       void this.answer(request, response);
-    }),
+    }).answer,
   );
 
   constructor(

@@ -19,7 +19,7 @@ import {
 } from '../core/index.js';
 import { poolOf, sqliteConnectionOf } from '../internals/index.js';
 import { engineOf } from './engine.js';
-import { PostgresTokenLookup } from './lookup/postgres-token-lookup.js';
+import { PostgresTokenLookup, type LookupLimits } from './lookup/postgres-token-lookup.js';
 import { SqliteTokenLookup } from './lookup/sqlite-token-lookup.js';
 import { PostgresFailureCounters } from './postgres-failure-counters.js';
 import { GuestRelay } from './relay/guest-relay.js';
@@ -34,6 +34,7 @@ import { PostgresTransactor } from './postgres-transactor.js';
 import { LOG_BYTES, LOG_PAGES, SqliteCheckpoints } from './sqlite-checkpoints.js';
 import { SqliteTransactor } from './sqlite-transactor.js';
 import { traceStatements } from './statement-spans.js';
+import type { TransactorLimits } from './transactor-limits.js';
 
 const SHARED = {
   migrationsTableName: 'latchkey_migration',
@@ -126,12 +127,12 @@ export function withoutTimeLimits(options: DataSourceOptions): DataSourceOptions
 
 /**
  * The token look-up for the connection's engine.
- * @param answerMs - how long one may take on PostgreSQL
+ * @param limits - of look-ups on PostgreSQL
  */
-export function tokenLookupFor(dataSource: DataSource, transactor: Transactor, answerMs: number): TokenLookup {
+export function tokenLookupFor(dataSource: DataSource, transactor: Transactor, limits: LookupLimits): TokenLookup {
   return transactor instanceof SqliteTransactor
     ? new SqliteTokenLookup(dataSource, transactor)
-    : new PostgresTokenLookup(dataSource, answerMs);
+    : new PostgresTokenLookup(dataSource, limits);
 }
 
 /**
@@ -184,12 +185,12 @@ export function checkpointsFor(
  * The transactor for the connection's engine.
  * @param answerMs - how long PostgreSQL may not answer at all
  */
-export function transactorFor(dataSource: DataSource, answerMs: number): Transactor {
+export function transactorFor(dataSource: DataSource, limits: TransactorLimits): Transactor {
   lookForTracer();
   traceStatements(dataSource);
   return engineOf(dataSource) === 'sqlite'
-    ? new SqliteTransactor(dataSource)
-    : new PostgresTransactor(dataSource, answerMs);
+    ? new SqliteTransactor(dataSource, limits.writesWaiting)
+    : new PostgresTransactor(dataSource, limits);
 }
 
 /**

@@ -121,6 +121,18 @@ export const DATABASE_SETTINGS = settingsTable(
       default: 1500,
       doc: 'PostgreSQL: milliseconds that it may be silent, or look up a credential, before 503',
     }),
+    writesWaiting: setting({
+      env: 'WRITES_WAITING',
+      form: integer(10, 1_000_000),
+      default: 10_000,
+      doc: 'How many changes may wait for the database before 503',
+    }),
+    lookupsWaiting: setting({
+      env: 'LOOKUPS_WAITING',
+      form: integer(10, 1_000_000),
+      default: 10_000,
+      doc: 'PostgreSQL: how many credentials may wait to be looked up before 503',
+    }),
     leaseSeconds: setting({
       env: 'INSTANCE_LEASE_SECONDS',
       form: integer(1, 60),
@@ -136,5 +148,14 @@ export const DATABASE_SETTINGS = settingsTable(
       more: 'It is also written back when it has 32 MiB, a second after the start, and when the server stops.',
     }),
   },
-  ['DATABASE_POOL_', 'DATABASE_WAIT_', 'DATABASE_MUST_', 'DATABASE_ANSWER_', 'INSTANCE_LEASE_', 'SQLITE_CHECKPOINT_'],
+  [
+    'DATABASE_POOL_',
+    'DATABASE_WAIT_',
+    'DATABASE_MUST_',
+    'DATABASE_ANSWER_',
+    'INSTANCE_LEASE_',
+    'LOOKUPS_',
+    'SQLITE_CHECKPOINT_',
+    'WRITES_',
+  ],
 );

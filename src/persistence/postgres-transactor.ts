@@ -10,6 +10,7 @@ import { commitChannel, type CommitMessage } from './channels.js';
 import { DatabaseCondition } from './database-condition.js';
 import { isRetryable, publishError, translated } from './driver-errors.js';
 import { PostgresWatch } from './postgres-watch.js';
+import type { TransactorLimits } from './transactor-limits.js';
 
 /** Total attempts for a transaction that is rolled back by a deadlock or serialization failure. */
 const TRIES = 4;
@@ -17,16 +18,18 @@ const TRIES = 4;
 /** How long a write waits for a connection, in milliseconds. */
 const MAX_WAIT_MS = 5000;
 
+const TOO_MANY =
+  'too many changes wait for the database (settings DATABASE_POOL_SIZE and WRITES_WAITING); try again in 2 seconds';
+
 export class PostgresTransactor extends Transactor implements OnApplicationShutdown {
   private readonly writers: Semaphore;
 
   private readonly condition: DatabaseCondition;
   private readonly watch: PostgresWatch;
 
-  /** @param answerMs - how long the database may not answer at all */
   constructor(
     private readonly dataSource: DataSource,
-    answerMs: number,
+    { answerMs, writesWaiting }: TransactorLimits,
   ) {
     super();
     this.condition = DatabaseCondition.of(dataSource);
@@ -34,7 +37,8 @@ export class PostgresTransactor extends Transactor implements OnApplicationShutd
     this.writers = new Semaphore({
       concurrent: Math.max(1, poolSizeOf(dataSource) - 1),
       maxWaitMs: MAX_WAIT_MS,
-      onReject: { message: 'too many changes are waiting for the database; try again', retryAfterSeconds: 2 },
+      maxWaiting: writesWaiting,
+      onReject: { message: TOO_MANY, retryAfterSeconds: 2 },
     });
   }
 

@@ -5,7 +5,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
-import { Transactor, findRow, type DatabaseWork } from '../core/index.js';
+import { Overload, Transactor, findRow, type DatabaseWork } from '../core/index.js';
 import { commitChannel } from './channels.js';
 import { DatabaseCondition } from './database-condition.js';
 import { isBusy, translated } from './driver-errors.js';
@@ -39,7 +39,11 @@ export class SqliteTransactor extends Transactor {
   private readonly condition: DatabaseCondition;
   private readonly file: SqliteFile | undefined;
 
-  constructor(private readonly dataSource: DataSource) {
+  /** @param maxWaiting - how many writes may wait */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly maxWaiting: number,
+  ) {
     super();
     this.condition = DatabaseCondition.of(dataSource);
     this.file = SqliteFile.of(dataSource);
@@ -70,6 +74,7 @@ export class SqliteTransactor extends Transactor {
   }
 
   write<T>(work: DatabaseWork<T>): Promise<T> {
+    if (this.queue.length >= this.maxWaiting) return Promise.reject(tooMany(this.maxWaiting));
     return new Promise<T>((resolve, reject) => {
       const fail = (error: unknown): void => {
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passes on whatever was thrown
@@ -221,6 +226,13 @@ export class SqliteTransactor extends Transactor {
       throw error;
     }
   }
+}
+
+function tooMany(waiting: number): Overload {
+  return new Overload(
+    `${String(waiting)} changes wait for the database, as many as may (setting WRITES_WAITING); try again in a second`,
+    1,
+  );
 }
 
 /** Whether conditions are values only, which need none of TypeORM's operators. */

@@ -78,10 +78,11 @@ export function sharedOptions(config: Config<DialectSettings>): LatchkeyOptions 
     config;
   const { requests, rights, userTokens, database } = config;
   const { bcryptCost, ...passwords } = config.passwords;
-  const { answerMs, leaseSeconds, checkpointSeconds } = database;
+  const { answerMs, leaseSeconds, checkpointSeconds, writesWaiting, lookupsWaiting } = database;
   const lists = { credentialCache, importedTokens, lastUse, longLists, loginThrottle };
   const options = { applications, assertions, ...lists, names, requests, rights, userTokens };
-  return { ...options, answerMs, bcryptCost, leaseSeconds, checkpointSeconds, passwords };
+  const waiting = { writesWaiting, lookupsWaiting };
+  return { ...options, ...waiting, answerMs, bcryptCost, leaseSeconds, checkpointSeconds, passwords };
 }
 
 function replacements(dataSource: DataSource, clock: Clock | undefined): Provider[] {

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { LIVE, REQUEST_ID_HEADER, requestIdIn } from '../http/index.js';
 import { listening, type ListenAddress } from './start-errors.js';
-import { timeouts } from './standalone-adapter.js';
+import { nodeOptions } from './standalone-adapter.js';
 import { TlsFiles } from './tls-files.js';
 import type { SERVER_SETTINGS } from './server.settings.js';
 import type { Values } from '../settings/index.js';
@@ -29,9 +29,9 @@ export class FrontServer {
     this.http = tls ? createTlsServer({ ...options, ...tls.pair }, listener) : createServer(options, listener);
   }
 
-  /** With the timeouts and the certificate of the settings. @throws StartError */
+  /** With the limits and the certificate of the settings. @throws StartError */
   static of(settings: Values<typeof SERVER_SETTINGS>): FrontServer {
-    return new FrontServer(timeouts(settings), TlsFiles.of(settings));
+    return new FrontServer(nodeOptions(settings), TlsFiles.of(settings));
   }
 
   get scheme(): 'http' | 'https' {

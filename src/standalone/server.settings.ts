@@ -87,6 +87,20 @@ export const SERVER_SETTINGS = settingsTable('Server', {
     doc: 'Maximum number of connections; further ones are closed',
     more: 'If the limit of open files leaves room for fewer, so many are accepted, and the log says so.',
   }),
+  headersMaxBytes: setting({
+    env: 'HEADERS_MAX_BYTES',
+    form: integer(4096, 1_048_576),
+    // What Node itself has.
+    default: 16_384,
+    doc: 'Maximum size of the request line and all headers together in bytes; longer ones are answered with 431',
+  }),
+  headersMaxLines: setting({
+    env: 'HEADERS_MAX_LINES',
+    // Where it does not listen by itself, Node drops the headers after the first thousand.
+    form: integer(20, 999),
+    default: 900,
+    doc: 'Maximum number of header lines of a request; more are answered with 431',
+  }),
   headersTimeoutSeconds: setting({
     env: 'HEADERS_TIMEOUT_SECONDS',
     form: integer(1, 3600),

@@ -17,7 +17,8 @@ import {
   checkAllDeclared,
   delayContinue,
   plainRequests,
-  refuseRepeatedHosts,
+  StrictHeads,
+  limitRequests,
   trackRequests,
 } from '../http/index.js';
 import { NestLog, StandaloneErrorFilter, createLog, requestLog } from '../operations/index.js';
@@ -31,7 +32,7 @@ import {
 import { schemaOf } from '../schema.js';
 import { unknownVariableWarning } from '../settings/index.js';
 import { StandaloneServer, type Server } from './standalone-server.js';
-import { StandaloneAdapter } from './standalone-adapter.js';
+import { LIMIT_NAMES, StandaloneAdapter, requestLimits } from './standalone-adapter.js';
 import { StartError } from './start-errors.js';
 
 export { bootstrapOptions, type Server } from './standalone-server.js';
@@ -76,7 +77,7 @@ export async function createServerBehind(
     await mountDocs(app, dialects, config.server.docs);
     await app.init();
     checkAllDeclared(app.getHttpAdapter().getInstance() as Application);
-    strictHttp(app);
+    strictHttp(app, config);
     return server;
   } catch (error) {
     await app.close();
@@ -106,10 +107,11 @@ async function openedDatabase(
 }
 
 /** Requests that no route can understand are answered on the HTTP server itself. */
-function strictHttp(app: NestExpressApplication): void {
+function strictHttp(app: NestExpressApplication, { server }: Pick<Config, 'server'>): void {
   const [http, verify] = [app.getHttpServer(), app.get(VerifyListener)];
+  limitRequests(http, requestLimits(server), LIMIT_NAMES);
   answerUnreadableRequests(http);
-  refuseRepeatedHosts(http);
+  StrictHeads.before(http);
   delayContinue(http, (request) => verify.covers(request));
 }
 

@@ -1,29 +1,36 @@
-/** The Express adapter of the standalone application: timeouts, and paths that distinguish upper case from lower case. */
+/** The Express adapter of the standalone application: limits, and paths that distinguish upper case from lower case. */
 import type { ServerOptions } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express from 'express';
 import type { FrontServer } from './front-server.js';
+import { nodeLimits, type LimitNames, type RequestLimits } from '../http/index.js';
 import type { Values } from '../settings/index.js';
-import type { SERVER_SETTINGS } from './server.settings.js';
+import { SERVER_SETTINGS } from './server.settings.js';
 
 type ServerValues = Values<typeof SERVER_SETTINGS>;
 
-/** How often connections are compared with the timeouts. */
-const CHECK_MS = 1000;
+const { headersMaxBytes, headersMaxLines, headersTimeoutSeconds } = SERVER_SETTINGS.settings;
+
+/** The variables that set the limits of requests. */
+export const LIMIT_NAMES: LimitNames = {
+  headerBytes: String(headersMaxBytes.env),
+  headerLines: String(headersMaxLines.env),
+  headersSeconds: String(headersTimeoutSeconds.env),
+};
+
+/** The limits of requests, as they are set. */
+export function requestLimits(server: ServerValues): RequestLimits {
+  return {
+    headerBytes: server.headersMaxBytes,
+    headerLines: server.headersMaxLines,
+    headersSeconds: server.headersTimeoutSeconds,
+    requestSeconds: server.requestTimeoutSeconds,
+  };
+}
 
 /** Options of Node's HTTP server. */
-export function timeouts({
-  keepAliveSeconds,
-  headersTimeoutSeconds,
-  requestTimeoutSeconds,
-}: ServerValues): ServerOptions {
-  return {
-    keepAliveTimeout: keepAliveSeconds * 1000,
-    headersTimeout: headersTimeoutSeconds * 1000,
-    // Node refuses a request timeout that is shorter.
-    requestTimeout: Math.max(headersTimeoutSeconds, requestTimeoutSeconds) * 1000,
-    connectionsCheckingInterval: CHECK_MS,
-  };
+export function nodeOptions(server: ServerValues): ServerOptions {
+  return { ...nodeLimits(requestLimits(server)), keepAliveTimeout: server.keepAliveSeconds * 1000 };
 }
 
 export class StandaloneAdapter extends ExpressAdapter {

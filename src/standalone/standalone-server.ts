@@ -24,7 +24,7 @@ import { connectionShares } from '../operations/index.js';
 import { describeAddress, instanceCount, type ClaimedDatabase } from '../persistence/index.js';
 import { StartError, listening } from './start-errors.js';
 import { ignoredVariables, isOpenInClear } from './start-warnings.js';
-import { timeouts } from './standalone-adapter.js';
+import { LIMIT_NAMES, nodeOptions, requestLimits } from './standalone-adapter.js';
 import { PRODUCT_VERSION } from '../version.js';
 
 const logger = new Logger('Server');
@@ -160,7 +160,8 @@ export class StandaloneServer implements Server {
     if (verifyPort === undefined) return;
     const { tls } = this.parts.front;
     if (tls) this.verify.secure(tls.pair);
-    Object.assign(this.verify.http, timeouts(server));
+    Object.assign(this.verify.http, nodeOptions(server));
+    this.verify.limit(requestLimits(server), LIMIT_NAMES);
     const options = { port: verifyPort, host: verifyHost, maxConnections };
     await listening({ prefix: 'VERIFY_', host: verifyHost, port: verifyPort }, () => this.verify.listen(options));
   }

@@ -36,7 +36,7 @@ onBothEngines('a long read', (engine) => {
   let all: PersonalToken[];
 
   beforeAll(async () => {
-    server = await startServer(engine, { LONG_LISTS_PER_USER: '2' });
+    server = await startServer(engine, { LONG_LISTS_PER_USER: '2', SEARCHES_PER_USER: '3' });
     reads = server.app.get(LongReads);
     listing = server.app.get(TokenListing);
     await fill(server);
@@ -228,6 +228,46 @@ onBothEngines('a long read', (engine) => {
     });
   });
 
+  describe('of several searches, counts and pages of one user', () => {
+    const search = (reader: number | null, text = 'nowhere'): Promise<unknown> =>
+      listing.page(reader, PersonalToken, MANY_ID, { search: text }, { offset: 0, limit: 10 });
+
+    it('one is read at a time from its second slice to its end, while others have their turns', async () => {
+      const watch = watchQueries(server.dataSource);
+      const ended: string[] = [];
+      const named = async (reader: number, text: string): Promise<void> => {
+        await search(reader, text);
+        ended.push(text);
+      };
+      await Promise.all([named(1, 'none1'), named(1, 'none2'), named(1, 'none3'), named(2, 'other')]);
+      watch.stop();
+      const order = watch.queries.flatMap(({ parameters }) => /none\d/.exec(JSON.stringify(parameters))?.[0] ?? []);
+      const blocks = order.filter(
+        (name, at) => at > order.lastIndexOf(order[at - 1] ?? '', at - 2) && name !== order[at - 1],
+      );
+      // Each once in its first slice, and once for all others.
+      expect(blocks.length).toBeLessThanOrEqual(6);
+      expect(order.length).toBeGreaterThanOrEqual(9);
+      expect(ended.indexOf('other')).toBeLessThan(3);
+    });
+
+    it('are refused beyond the limit with what to do, and not those of others or the server', async () => {
+      const outcomes = await Promise.allSettled([search(1), search(1), search(1), search(1), search(2), search(null)]);
+      const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+      const message = expect.stringMatching(/3 of these.*SEARCHES_PER_USER\): wait/);
+      expect(refused).toEqual([expect.objectContaining({ code: 'too_many_at_once', message })]);
+      await Promise.all(Array.from({ length: 5 }, () => search(null)));
+      await search(1);
+    });
+
+    it('make room when they fail', async () => {
+      const faulty = (): Promise<unknown> =>
+        reads.aggregates(1, { ...inAccount(MANY_ID), filter: byLabel }, { n: 'no_such_function(*)' });
+      for (let count = 0; count < 5; count += 1) await expect(faulty()).rejects.toThrow();
+      await search(1);
+    });
+  });
+
   describe('on its channel', () => {
     let recorder: Recorder;
     beforeEach(() => {
@@ -254,6 +294,8 @@ onBothEngines('a long read', (engine) => {
     });
   });
 });
+
+const byLabel: SlicedQuery<PersonalToken>['filter'] = (query) => query.andWhere('row.label <> :none', { none: '' });
 
 function inAccount(accountId: string): SlicedQuery<PersonalToken> {
   return {

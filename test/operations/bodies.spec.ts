@@ -254,7 +254,7 @@ describe('the standalone server', () => {
     const headers = new RawConnection(slow.baseUrl, 'GET /api/v1/users HTTP/1.1\r\nHost: x\r\n');
     for (const connection of [body, headers]) {
       const { status, body: told } = await answer(connection);
-      expect([status, told]).toEqual([408, { msg: 'the request took too long to arrive' }]);
+      expect([status, told]).toEqual([408, { msg: expect.stringContaining('long') }]);
     }
   });
 });

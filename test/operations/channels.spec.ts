@@ -3,7 +3,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { AuditSink, DomainError, EventBus, ImportedSource, ImportedToken, SYSTEM } from '../../src/core/index.js';
+import {
+  AuditSink,
+  DomainError,
+  EventBus,
+  ImportedSource,
+  ImportedToken,
+  LastSeen,
+  SYSTEM,
+} from '../../src/core/index.js';
 import { CleanupJob, PersonalToken } from '../../src/identity/index.js';
 import { startWithOutage } from '../dialects/crm/outage.js';
 import { fillAuditLog } from '../support/audit-rows.js';
@@ -42,7 +50,7 @@ onBothEngines('the channels', (engine) => {
 
   beforeAll(async () => {
     recorder = new Recorder(...NAMES);
-    server = await startServer(engine, { LOGIN_FAILURES_PER_ACCOUNT: '3' });
+    server = await startServer(engine, { LOGIN_FAILURES_PER_ACCOUNT: '3', LAST_USES_WAITING: '100' });
     note();
   });
   afterEach(() => {
@@ -70,6 +78,15 @@ onBothEngines('the channels', (engine) => {
       { resource: 'connections', limit: 1, address: expect.stringContaining('127.0.0.1') },
     ]);
     await small.close();
+  });
+
+  it('of last uses tell which are not recorded', () => {
+    const lastSeen = server.app.get(LastSeen);
+    for (let count = 0; count <= 100; count += 1) {
+      const known = { token: { id: String(count), secretVersion: 1 }, notedAt: { current: 0, previous: 0 } };
+      lastSeen.note(known as unknown as Parameters<LastSeen['note']>[0], 'current', Date.now());
+    }
+    expect(recorder.of('latchkey:last-use').at(-1)).toEqual({ outcome: 'dropped', limit: 100 });
   });
 
   it('of pages of other sites tell what was refused', async () => {

@@ -62,7 +62,7 @@ async function standalone(config: Config, overrides: AppOverrides): Promise<Moun
 }
 
 async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promise<Mounted> {
-  const { address, poolSize, leaseSeconds, checkpointSeconds } = config.database;
+  const { address, poolSize, leaseSeconds, checkpointSeconds, writesWaiting, lookupsWaiting } = config.database;
   const { credentials, ...cloudflare } = config.dialects.cloudflare;
   const { bcryptCost, ...passwords } = config.passwords;
   const latchkey = LatchkeyModule.forRoot({
@@ -78,6 +78,8 @@ async function mounted(config: Config, { clock, cleanup }: AppOverrides): Promis
     rights: config.rights,
     leaseSeconds,
     checkpointSeconds,
+    writesWaiting,
+    lookupsWaiting,
     cleanup: { ...config.cleanup, ...cleanup },
     requests: config.requests,
     applications: config.applications,

@@ -2,7 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
-import { ReadSlots, type ReaderId } from './read-slots.js';
+import { ReadSlots, type ReadKind, type ReaderId } from './read-slots.js';
 import { SliceCursor } from './slice-cursor.js';
 import type { Place, SlicedQuery } from './sliced-query.js';
 import { SlicedRead } from './sliced-read.js';
@@ -43,8 +43,9 @@ const LONGEST_PAGE = 1001;
 const SLICES_OF_A_PART = 25;
 
 /**
- * The slices of a read take turns with those of all other readers; those of one user are read one at a time. Rows that
- * change in the meantime appear as they were or as they are.
+ * The slices of a read take turns with those of all other readers; those of one user are read one at a time. Of the
+ * searches, counts and pages of a user, which end without their client, one is read at a time from beginning to end.
+ * Rows that change in the meantime appear as they were or as they are.
  */
 @Injectable()
 export class LongReads {
@@ -54,19 +55,26 @@ export class LongReads {
     private readonly unitOfWork: UnitOfWork,
     @Inject(CORE_OPTIONS) { longLists }: Pick<CoreOptions, 'longLists'>,
   ) {
-    this.slots = new ReadSlots(longLists.perUser);
+    this.slots = new ReadSlots(longLists);
   }
 
   /**
    * The rows in batches, none of them empty, each in a turn of its own.
    * @throws DomainError `too_many_at_once`, for the second batch at the latest
    */
-  async *batches<E extends ObjectLiteral>(
+  batches<E extends ObjectLiteral>(
     reader: ReaderId,
     query: SlicedQuery<E>,
-    { offset, limit }: PageRequest = ALL,
+    page: PageRequest = ALL,
   ): AsyncGenerator<E[], void> {
-    const read = this.read(reader, limit > LONGEST_PAGE);
+    return this.batchesOf(this.read(reader, page.limit > LONGEST_PAGE ? 'list' : 'part'), query, page);
+  }
+
+  private async *batchesOf<E extends ObjectLiteral>(
+    read: SlicedRead,
+    query: SlicedQuery<E>,
+    { offset, limit }: PageRequest,
+  ): AsyncGenerator<E[], void> {
     let failure: unknown;
     try {
       const cursor = new SliceCursor(query, read.slice);
@@ -87,7 +95,7 @@ export class LongReads {
 
   /** A part of the rows. */
   part<E extends ObjectLiteral>(reader: ReaderId, query: SlicedQuery<E>, page: PageRequest): Promise<E[]> {
-    return collected(this.batches(reader, query, page));
+    return collected(this.batchesOf(this.read(reader, 'whole'), query, page));
   }
 
   /**
@@ -168,7 +176,7 @@ export class LongReads {
     work: (cursor: SliceCursor<E>) => Promise<T>,
     after?: Place,
   ): Promise<T> {
-    const read = this.read(reader, false);
+    const read = this.read(reader, 'whole');
     try {
       const result = await work(new SliceCursor(query, read.slice, after));
       read.outcome = 'done';
@@ -180,8 +188,8 @@ export class LongReads {
     }
   }
 
-  private read(reader: ReaderId, isList: boolean): SlicedRead {
-    return new SlicedRead(this.slots, this.unitOfWork, reader, isList);
+  private read(reader: ReaderId, kind: ReadKind): SlicedRead {
+    return new SlicedRead(this.slots, this.unitOfWork, reader, kind);
   }
 }
 

@@ -2,7 +2,7 @@
 import { longReadChannel, type LongReadMessage } from '../channels.js';
 import { DomainError } from '../errors.js';
 import { nextTurn } from '../concurrency/turns.js';
-import type { ReadSlots, ReaderId } from './read-slots.js';
+import type { ReadKind, ReadSlots, ReaderId } from './read-slots.js';
 import type { SliceRunner } from './slice-cursor.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -10,15 +10,15 @@ export class SlicedRead {
   /** Set it before {@link SlicedRead.end}. */
   outcome: LongReadMessage['outcome'] = 'abandoned';
   private slices = 0;
-  private leave: (() => void) | undefined;
+  private entry: Promise<() => void> | undefined;
+  private isOver = false;
   private readonly began = longReadChannel.hasSubscribers ? performance.now() : undefined;
 
-  /** @param isList - whether it counts as a long list of the reader */
   constructor(
     private readonly slots: ReadSlots,
     private readonly unitOfWork: UnitOfWork,
     private readonly reader: ReaderId,
-    private readonly isList: boolean,
+    private readonly kind: ReadKind,
   ) {}
 
   /** Runs the work of one slice, in a turn of its own. @throws DomainError `too_many_at_once` by the second one */
@@ -29,13 +29,21 @@ export class SlicedRead {
     };
     this.slices += 1;
     if (this.slices === 1) return inTurn();
-    this.leave ??= this.slots.enter(this.reader, this.isList);
-    return this.slots.run(this.reader, inTurn);
+    this.entry ??= this.slots.enter(this.reader, this.kind);
+    return this.entry.then(() => this.slots.run(this.reader, inTurn));
   };
 
   /** @param error - what the read has failed with, if it has */
   end(error?: unknown): void {
-    this.leave?.();
+    if (this.isOver) return;
+    this.isOver = true;
+    // One that was refused has nothing to leave.
+    void this.entry?.then(
+      (leave) => {
+        leave();
+      },
+      () => undefined,
+    );
     if (error !== undefined) this.outcome = isRefusal(error) ? 'refused' : 'failed';
     if (this.began === undefined || this.slices < 2) return;
     longReadChannel.publish({

@@ -37,7 +37,8 @@ export class ImportedChecks {
       maxWaiting: waiting,
       reserved: [],
       onReject: {
-        message: 'too many unknown tokens are being compared with imported ones; try again',
+        message:
+          'too many unknown tokens are being compared with imported ones (setting IMPORTED_QUEUE); try again in a second',
         retryAfterSeconds: 1,
       },
     });
@@ -60,9 +61,10 @@ export class ImportedChecks {
     try {
       if (reached) {
         outcome = 'throttled';
+        const seconds = Math.ceil(reached.waitMs / 1000);
         throw new Overload(
-          'too many unknown tokens came from this network; try again later',
-          Math.ceil(reached.waitMs / 1000),
+          `too many unknown tokens came from this network (setting IMPORTED_MISSES_PER_NETWORK); try again in ${String(seconds)} seconds`,
+          seconds,
         );
       }
       const found = await this.queue.run({ purpose: operation, caller: [wide, narrow] }, work);

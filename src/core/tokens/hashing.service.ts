@@ -42,7 +42,10 @@ export class HashingService implements OnModuleInit {
       maxWaiting: waiting,
       // A flood of passwords of tokens, or of new ones, stops nobody's login.
       reserved: ['login', 'known_login'],
-      onReject: { message: 'too many passwords are being checked at the moment; try again', retryAfterSeconds: 2 },
+      onReject: {
+        message: 'too many passwords are being checked at the moment (setting PASSWORD_QUEUE); try again in 2 seconds',
+        retryAfterSeconds: 2,
+      },
     });
   }
 

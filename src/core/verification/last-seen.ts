@@ -5,6 +5,8 @@ import { CORE_OPTIONS, type CoreOptions } from '../options.js';
 import { Token } from '../tokens/token.entity.js';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { lastUseChannel } from '../channels.js';
+import { SampledWarnings } from '../sampled-warnings.js';
 import { EventBus } from '../changes/event-bus.js';
 import { LastUsesCollected } from '../changes/changes.js';
 import { readableAgent } from '../text-rules.js';
@@ -22,8 +24,6 @@ const DELAY_MS = 5000;
 /** Maximum number of tokens in one statement; SQLite allows 32,766 parameters. */
 const BATCH = 400;
 
-/** Maximum number of waiting uses; further uses are not recorded until there is room. */
-const WAITING = 100_000;
 
 /** A moment, and where the request came from. */
 interface Sighting {
@@ -41,6 +41,7 @@ interface Use {
 @Injectable()
 export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger(LastSeen.name);
+  private readonly warnings = new SampledWarnings(this.logger);
   private uses = new Map<string, Use>();
   /** Those that are being written: they may not be in the database yet. */
   private readonly leaving = new Set<ReadonlyMap<string, Use>>();
@@ -71,12 +72,29 @@ export class LastSeen implements BeforeApplicationShutdown, OnApplicationShutdow
     const { id, secretVersion: version } = known.token;
     let use = this.uses.get(id);
     if (use?.version !== version) {
-      if (this.uses.size >= WAITING) return;
+      if (this.uses.size >= this.options.lastUse.waiting) {
+        this.drop();
+        return;
+      }
       use = { version };
       this.uses.set(id, use);
     }
     use[matched] = this.sighting(now, origin);
     this.writeSoon();
+  }
+
+  /** How many uses wait to be written. */
+  get waiting(): number {
+    return this.uses.size + [...this.leaving].reduce((sum, uses) => sum + uses.size, 0);
+  }
+
+  private drop(): void {
+    const { waiting: limit } = this.options.lastUse;
+    if (lastUseChannel.hasSubscribers) lastUseChannel.publish({ outcome: 'dropped', limit });
+    this.warnings.warn(
+      `the last use of a token is not recorded, because ${String(limit)} wait to be written: look why the database does ` +
+        'not write, or raise LAST_USES_WAITING (option lastUse.waiting)',
+    );
   }
 
   private sighting(at: number, origin: Origin | undefined): Sighting {

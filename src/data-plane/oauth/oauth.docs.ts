@@ -26,13 +26,13 @@ const ERRORS: readonly DocumentedResponse[] = [
     408,
     'The body did not arrive in time: 15 seconds by default.',
     'invalid_request',
-    'the request body took longer than 15 seconds to arrive',
+    'the request body took longer than 15 seconds to arrive (setting BODY_TIMEOUT_SECONDS): send it without pauses',
   ),
   refusal(
     413,
     'The body is larger than the server accepts: 64 KiB by default.',
     'invalid_request',
-    'the request body is larger than 65536 bytes',
+    'the request body is larger than 65536 bytes (setting BODY_MAX_BYTES): send less in one request',
   ),
   refusal(500, 'Internal server error.', 'server_error', 'internal error; the server log has the details'),
   refusal(

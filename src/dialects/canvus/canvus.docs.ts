@@ -49,7 +49,8 @@ const ERRORS: Record<DocumentedError, { description: string; example: string }> 
   404: { description: 'No such user or token.', example: messages.TOKEN_NOT_FOUND },
   408: {
     description: 'The body did not arrive in time: 15 seconds by default.',
-    example: 'the request body took longer than 15 seconds to arrive',
+    example:
+      'the request body took longer than 15 seconds to arrive (setting BODY_TIMEOUT_SECONDS): send it without pauses',
   },
   409: {
     description: 'E-mail address already in use, or changed concurrently.',
@@ -57,7 +58,7 @@ const ERRORS: Record<DocumentedError, { description: string; example: string }> 
   },
   413: {
     description: 'The body is larger than the server accepts: 64 KiB by default.',
-    example: 'the request body is larger than 65536 bytes',
+    example: 'the request body is larger than 65536 bytes (setting BODY_MAX_BYTES): send less in one request',
   },
   429: {
     description: 'Too many failed logins; `Retry-After` says how many seconds to wait.',

@@ -24,6 +24,19 @@ export const CANVUS_SETTINGS = settingsTable(
       default: 10,
       doc: 'Open `?subscribe` streams that one token may have; further ones get 429',
     }),
+    streamWaitingBytes: setting({
+      env: 'CANVUS_STREAM_WAITING_BYTES',
+      form: integer(4096, 999_999_999),
+      default: 262_144,
+      doc: 'Bytes that may wait for the client of a `?subscribe` stream before it is disconnected',
+      more: 'The first line does not count.',
+    }),
+    streamStalledSeconds: setting({
+      env: 'CANVUS_STREAM_STALLED_SECONDS',
+      form: integer(1, 3600),
+      default: 60,
+      doc: 'Seconds for which the client of a `?subscribe` stream may read nothing of what waits for it',
+    }),
     productVersion: setting({
       form: text((version) => /\S/.test(version), 'a name and a version'),
       default: 'latchkey',

@@ -133,11 +133,13 @@ const INVALID = {
 };
 const TOO_LARGE = {
   code: 12130,
-  message: 'access.api.error.invalid_request: the request body is larger than 65536 bytes',
+  message:
+    'access.api.error.invalid_request: the request body is larger than 65536 bytes (setting BODY_MAX_BYTES): send less in one request',
 };
 const TOO_SLOW = {
   code: 12130,
-  message: 'access.api.error.invalid_request: the request body took longer than 15 seconds to arrive',
+  message:
+    'access.api.error.invalid_request: the request body took longer than 15 seconds to arrive (setting BODY_TIMEOUT_SECONDS): send it without pauses',
 };
 const UNROUTABLE = {
   code: 7003,

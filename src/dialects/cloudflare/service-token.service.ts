@@ -193,7 +193,11 @@ export class ServiceTokenService {
     }
     await lockAccountForUpdate(tx, accountId);
     if ((await this.listing.count(tx.manager, ServiceToken, accountId)) >= tokensPerAccount) {
-      throw new DomainError('quota_reached', 'maximum number of service tokens has been reached');
+      throw new DomainError(
+        'quota_reached',
+        `maximum number of service tokens has been reached: the account has ${String(tokensPerAccount)} (setting ` +
+          'SERVICE_TOKENS_PER_ACCOUNT); delete those that are not used any more, or ask an administrator of the server',
+      );
     }
   }
 }

@@ -2,7 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { collected, nextTurn } from '../../core/index.js';
-import { streamJsonList } from '../../http/index.js';
+import { CapacityReports, streamJsonList } from '../../http/index.js';
 import type { Account } from '../../identity/index.js';
 import type { Values } from '../../settings/index.js';
 import { AccessTokenService } from './access-token.service.js';
@@ -15,6 +15,8 @@ import { COLUMNS, accessTokenFields, ok, selected, type SelectedFields } from '.
 
 import type { Field } from './crm.fields.js';
 import { LogInformation } from './log-information.js';
+
+const reports = new CapacityReports('AccessTokenList', 'list_rows');
 
 @Injectable()
 export class AccessTokenList {
@@ -29,6 +31,7 @@ export class AccessTokenList {
     const number = Math.min(query.number, this.options.listMax);
     const next = query.offset + number;
     const isCut = query.number > number && (await this.has(caller, { ...query, offset: next, number: 1 }));
+    if (isCut) reports.add(number, response.req.socket.remoteAddress);
     const description = isCut
       ? `only ${String(number)} are returned at once (CRM_LIST_MAX); the next ones have offset ${String(next)}`
       : '';

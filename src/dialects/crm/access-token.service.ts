@@ -7,6 +7,7 @@ import {
   HashingService,
   LongReads,
   Secret,
+  TokenListing,
   TokenService,
   UniqueViolation,
   UnitOfWork,
@@ -56,6 +57,7 @@ export class AccessTokenService {
     private readonly unitOfWork: UnitOfWork,
     private readonly reads: LongReads,
     private readonly tokens: TokenService,
+    private readonly listing: TokenListing,
     private readonly hashing: HashingService,
     private readonly accounts: AccountService,
     private readonly passCodes: PassCodeCheck,
@@ -112,7 +114,7 @@ export class AccessTokenService {
     );
   }
 
-  /** @throws DomainError `handle_taken`, `identifier_taken`, `invalid_value` (pass code) */
+  /** @throws DomainError `handle_taken`, `identifier_taken`, `invalid_value` (pass code), `quota_reached` */
   async create(caller: CrmCaller, code: string | undefined, names: NewIdentifiers, kept: Kept): Promise<AccessToken> {
     const { actor, account } = caller;
     const passCodeHash = names.passCode && (await this.hashing.hashPassword(names.passCode, changeTurn(caller)));
@@ -123,7 +125,7 @@ export class AccessTokenService {
         accountId: account.id,
         label: '',
         digest: null,
-        number: await nextTokenNumber(tx, account.id),
+        number: await this.nextNumber(tx, account.id),
         identifier: names.identifier,
         passCodeHash,
         ...kept,
@@ -183,6 +185,21 @@ export class AccessTokenService {
       return this.tokens.update(tx, AccessToken, token, { passCodeHash });
     });
     return { token, passCode };
+  }
+
+  /** The number of a new token, if there is room for one. */
+  private async nextNumber(tx: Transaction, accountId: string): Promise<number> {
+    const number = await nextTokenNumber(tx, accountId);
+    const { tokensPerAccount: most } = this.options;
+    // No token has a number twice, so there are at most as many as the highest number.
+    if (most > 0 && number > most && (await this.listing.count(tx.manager, AccessToken, accountId)) >= most) {
+      throw new DomainError(
+        'quota_reached',
+        `the organisation has ${String(most)} access tokens, as many as it may (setting CRM_TOKENS_PER_ACCOUNT); release ` +
+          'those that are not used any more, or ask an administrator of the server',
+      );
+    }
+    return number;
   }
 
   /**

@@ -17,6 +17,12 @@ export const CRM_SETTINGS = settingsTable(
       default: 'ok',
       doc: '`ok` sends errors with HTTP 200, as clients of the vendor need; `status` with a 4xx',
     }),
+    tokensPerAccount: setting({
+      env: 'CRM_TOKENS_PER_ACCOUNT',
+      form: integer(0, 999_999_999),
+      default: 1_000_000,
+      doc: 'Maximum number of access tokens in an account; 0 sets no limit',
+    }),
     listMax: setting({
       env: 'CRM_LIST_MAX',
       form: integer(1, 1_000_000),

@@ -1,7 +1,7 @@
 /** Decompresses request bodies by their Content-Encoding (RFC 9110 §8.4). */
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import { BodyError } from './input-errors.js';
+import { BodyError, bodyTooLarge } from './input-errors.js';
 
 type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
@@ -29,7 +29,7 @@ export async function decompressed(bytes: Buffer, encoding: string, maxBytes: nu
   } catch (error) {
     const isTooLarge = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
     return isTooLarge
-      ? new BodyError('too_large', `the request body is larger than ${String(maxBytes)} bytes`)
+      ? bodyTooLarge(maxBytes)
       : new BodyError('unreadable', `the request body could not be read: it is not valid ${name}`);
   }
 }

@@ -1,7 +1,5 @@
 /** The memory of request bodies that are still arriving, from all senders: a limited number of blocks, used again. */
-import { Logger } from '@nestjs/common';
-import { SampledWarnings } from '../../core/index.js';
-import { capacityChannel } from '../tracking/channels.js';
+import { CapacityReports } from '../connections/capacity-reports.js';
 
 /** Size of a block in bytes. Most bodies fit into one. */
 const BLOCK_BYTES = 4096;
@@ -26,7 +24,7 @@ interface Held {
  * The pieces that Node delivers are copied: each keeps memory that only a full garbage collection gives back.
  */
 export class BodyMemory {
-  private readonly warnings = new SampledWarnings(new Logger(BodyMemory.name));
+  private readonly reports = new CapacityReports(BodyMemory.name, 'bodies');
   /** Oldest first. */
   private readonly held = new Map<HeldBody, Held>();
   private readonly free: Buffer[] = [];
@@ -80,8 +78,9 @@ export class BodyMemory {
   }
 
   private report({ address }: HeldBody): void {
-    if (capacityChannel.hasSubscribers) capacityChannel.publish({ resource: 'bodies', limit: this.maxBytes, address });
-    this.warnings.warn(
+    this.reports.add(
+      this.maxBytes,
+      address,
       `request bodies that are still arriving hold more than ${String(this.maxBytes)} bytes, so the oldest are refused: ` +
         'somebody may be holding them back; otherwise raise BODY_MEMORY_BYTES (option requests.bodyMemoryBytes)',
     );

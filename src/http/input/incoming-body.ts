@@ -5,7 +5,8 @@ import { closeAfterResponse, closeIfUnfinished } from '../../internals/index.js'
 import { continueRequest, isWaiting } from '../connections/expect-continue.js';
 import { decompressed } from './body-encoding.js';
 import type { BodyMemory, HeldBody } from './body-memory.js';
-import { BodyError } from './input-errors.js';
+import { CapacityReports } from '../connections/capacity-reports.js';
+import { BodyError, bodyTooLarge, bodyTooSlow } from './input-errors.js';
 
 /** The limits of request bodies. */
 export interface BodyLimits {
@@ -15,6 +16,12 @@ export interface BodyLimits {
 }
 
 const BODY = Symbol('latchkey.body');
+
+const REQUEST_TOO_SLOW =
+  'the request took too long to arrive (setting REQUEST_TIMEOUT_SECONDS): send it without pauses';
+
+const tooLong = new CapacityReports('Requests', 'body_bytes');
+const tooSlow = new CapacityReports('Requests', 'slow_bodies');
 
 /**
  * The body of a request; of a connection, the one that was announced last. A property, not an entry of a `WeakMap`:
@@ -75,7 +82,7 @@ export class IncomingBody implements HeldBody {
     private readonly limits: BodyLimits,
   ) {
     const isTooLong = length !== undefined && length > limits.maxBytes;
-    if (isTooLong) this.error = this.tooLarge();
+    if (isTooLong) this.error = bodyTooLarge(limits.maxBytes);
     // A client that waits, and is answered otherwise, may take the connection to be free for another request.
     const waits = request.headers.expect !== undefined && isWaiting(request);
     if (length === undefined || isTooLong || waits) this.keepConnection = closeAfterResponse(response);
@@ -105,6 +112,7 @@ export class IncomingBody implements HeldBody {
 
   /** Settles when the body has arrived or cannot be used; {@link content} says which. */
   receive(): Promise<void> {
+    if (this.error && !this.receiving) this.report(this.error);
     this.receiving ??= this.error
       ? Promise.resolve()
       : new Promise((resolve) => {
@@ -123,14 +131,21 @@ export class IncomingBody implements HeldBody {
   /** The rest of the body will not arrive; see {@link failBodyOn}. */
   breakOff(reason: 'unreadable' | 'too_slow'): boolean {
     if (this.request.complete || this.response.headersSent) return false;
-    const message =
-      reason === 'too_slow' ? 'the request took too long to arrive' : 'the request body is not valid HTTP';
-    this.fail(new BodyError(reason, message));
+    this.fail(
+      reason === 'too_slow'
+        ? new BodyError(reason, REQUEST_TOO_SLOW)
+        : new BodyError(reason, 'the request body is not valid HTTP'),
+    );
     return true;
   }
 
   evict(): void {
-    this.fail(new BodyError('no_room', 'too many request bodies are arriving at the moment; try again'));
+    this.fail(
+      new BodyError(
+        'no_room',
+        'too many request bodies are arriving at the moment (setting BODY_MEMORY_BYTES); try again in a second',
+      ),
+    );
   }
 
   private read(done: () => void): void {
@@ -144,9 +159,8 @@ export class IncomingBody implements HeldBody {
       return;
     }
     this.settle = done;
-    const seconds = String(limits.timeoutMs / 1000);
     this.timer = setTimeout(() => {
-      this.fail(new BodyError('too_slow', `the request body took longer than ${seconds} seconds to arrive`));
+      this.fail(bodyTooSlow(limits.timeoutMs));
     }, limits.timeoutMs).unref();
     if (request.headers.expect !== undefined) continueRequest(request);
     request.on('data', this.take).once('end', this.complete).once('error', this.lose).once('close', this.lose);
@@ -154,7 +168,7 @@ export class IncomingBody implements HeldBody {
 
   private readonly take = (piece: Buffer): void => {
     this.size += piece.length;
-    if (this.size > this.limits.maxBytes) this.fail(this.tooLarge());
+    if (this.size > this.limits.maxBytes) this.fail(bodyTooLarge(this.limits.maxBytes));
     else if (piece.length === this.length) this.whole = piece;
     else this.hold(piece);
   };
@@ -171,7 +185,7 @@ export class IncomingBody implements HeldBody {
       return;
     }
     void decompressed(bytes, encoding, limits.maxBytes).then((result) => {
-      if (result instanceof BodyError) this.error = result;
+      if (result instanceof BodyError) this.report((this.error = result));
       else this.received = result;
       settle?.();
     });
@@ -189,6 +203,7 @@ export class IncomingBody implements HeldBody {
   private fail(error: BodyError): void {
     if (this.error || this.received) return;
     this.error = error;
+    this.report(error);
     const { settle } = this;
     this.stop();
     if (!this.response.headersSent) this.keepConnection ??= closeAfterResponse(this.response);
@@ -206,7 +221,10 @@ export class IncomingBody implements HeldBody {
     if (this.isHeld) this.limits.memory.discard(this);
   }
 
-  private tooLarge(): BodyError {
-    return new BodyError('too_large', `the request body is larger than ${String(this.limits.maxBytes)} bytes`);
+  /** Those that are refused for lack of memory are reported where the memory is. */
+  private report({ reason }: BodyError): void {
+    const { limits, address } = this;
+    if (reason === 'too_large') tooLong.add(limits.maxBytes, address);
+    else if (reason === 'too_slow') tooSlow.add(limits.timeoutMs, address);
   }
 }

@@ -30,6 +30,23 @@ export class BodyError extends Error {
   }
 }
 
+/** @param maxBytes - the limit */
+export function bodyTooLarge(maxBytes: number): BodyError {
+  return new BodyError(
+    'too_large',
+    `the request body is larger than ${String(maxBytes)} bytes (setting BODY_MAX_BYTES): send less in one request`,
+  );
+}
+
+/** @param timeoutMs - the limit */
+export function bodyTooSlow(timeoutMs: number): BodyError {
+  const seconds = String(timeoutMs / 1000);
+  return new BodyError(
+    'too_slow',
+    `the request body took longer than ${seconds} seconds to arrive (setting BODY_TIMEOUT_SECONDS): send it without pauses`,
+  );
+}
+
 /** The first validation error of an input. */
 export class InputError extends Error {
   constructor(

@@ -10,6 +10,7 @@ import { announceBody, bodyOf, type BodyLimits } from '../input/incoming-body.js
 import { provideCompression } from '../output/compression.js';
 import type { ErrorFilter } from '../output/error-filter.js';
 import { redactSecretsOf } from '../output/redaction.js';
+import { limitStalledAnswers } from '../output/text-stream.js';
 import { foreignPageChannel } from '../tracking/channels.js';
 import { track, trackRequests } from '../tracking/track-requests.js';
 import { foreignPage, type ForeignPage } from './browser-writes.js';
@@ -50,7 +51,7 @@ export class DialectMount implements OnModuleInit {
    * @throws MountError
    */
   onModuleInit(): void {
-    const { host, forms, compress } = this.context;
+    const { host, forms, compress, stalledMs } = this.context;
     if (!serves(host, this.options.name)) return;
     const { path } = this;
     const express = host.httpAdapter.getInstance<Application>();
@@ -58,6 +59,7 @@ export class DialectMount implements OnModuleInit {
     checkRoutes(express, path, this.options);
     redactSecretsOf(express, forms.redaction);
     provideCompression(express, compress);
+    limitStalledAnswers(express, stalledMs);
     this.routes = isolateRoutes(express, layersBelow(express, path), this.surroundings(path));
     this.logger.debug(`serving ${path}`);
   }

@@ -20,6 +20,8 @@ export class MountContext {
   /** Whether repeated slashes below a prefix count as one. */
   readonly mergeSlashes: boolean;
   readonly browserWrites: BrowserWrites;
+  /** How long a client may take nothing of a long answer. */
+  readonly stalledMs: number;
   /** For answers that hold no secret. */
   readonly compress: RequestHandler | undefined;
 
@@ -32,6 +34,7 @@ export class MountContext {
     const { bodyMaxBytes, bodyTimeoutSeconds, bodyMemoryBytes, mergeSlashes, browserWrites } = options;
     this.mergeSlashes = mergeSlashes;
     this.browserWrites = browserWrites;
+    this.stalledMs = options.answerStalledSeconds * 1000;
     this.compress = compressionFrom(options.compressFromBytes);
     this.bodies = {
       maxBytes: bodyMaxBytes,

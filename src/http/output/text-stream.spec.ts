@@ -1,16 +1,18 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Response } from 'express';
-import { streamText } from './text-stream.js';
+import type { Application, Response } from 'express';
+import { limitStalledAnswers, streamText } from './text-stream.js';
 
 /** A response that records its headers and what is written to it. */
 class Written extends PassThrough {
   readonly req: EventEmitter & { method: string };
   readonly headers: Record<string, string> = {};
+  readonly app = {} as Application;
 
   constructor(method = 'GET') {
     super();
@@ -120,5 +122,23 @@ describe('a long text', () => {
     await sent;
     expect(read).toBeLessThan(100);
     expect([isReleased, logged]).toEqual([true, []]);
+  });
+
+  it('whose client takes nothing for as long as is set is cut off, published, and logged with the setting', async () => {
+    const response = new Written();
+    const warned: string[] = [];
+    const published: unknown[] = [];
+    const listener = (message: unknown): void => void published.push(message);
+    subscribe('latchkey:capacity', listener);
+    Logger.overrideLogger({ error: () => undefined, log: () => undefined, warn: (text: string) => warned.push(text) });
+    limitStalledAnswers(response.app, 10);
+    async function* pieces(): AsyncGenerator<string, void> {
+      for (;;) yield await Promise.resolve('x'.repeat(10_000));
+    }
+    await send(response, pieces());
+    unsubscribe('latchkey:capacity', listener);
+    expect(response.destroyed).toBe(true);
+    expect(published).toEqual([{ resource: 'stalled_answers', limit: 10, address: null }]);
+    expect(warned).toEqual([expect.stringContaining('raise ANSWER_STALLED_SECONDS')]);
   });
 });

@@ -2,13 +2,23 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Logger } from '@nestjs/common';
-import type { Response } from 'express';
+import type { Application, Response } from 'express';
 import { errorSummary } from '../../core/index.js';
+import { CapacityReports } from '../connections/capacity-reports.js';
 
-/** A client that takes nothing from the connection between two looks at it is disconnected. */
-const LOOK_MS = 60_000;
+/** Without another value. */
+const STALLED_MS = 60_000;
 
 const logger = new Logger('TextStream');
+const reports = new CapacityReports('TextStream', 'stalled_answers');
+
+/** How long the clients of an application may take nothing of an answer, in milliseconds. */
+const LIMITS = new WeakMap<Application, number>();
+
+/** Called once for an application: a client that takes nothing between two looks at its connection is disconnected. */
+export function limitStalledAnswers(app: Application, stalledMs: number): void {
+  LIMITS.set(app, stalledMs);
+}
 
 /**
  * Sends an answer in bounded memory; a single piece is sent with its length. An error before the second piece is thrown,
@@ -40,7 +50,8 @@ function sendWhole(response: Response, text: string): void {
 }
 
 async function sendAll(response: Response, pieces: AsyncGenerator<string, void>): Promise<void> {
-  const looks = setInterval(lookAt(response), LOOK_MS).unref();
+  const stalledMs = LIMITS.get(response.app as Application) ?? STALLED_MS;
+  const looks = setInterval(lookAt(response, stalledMs), stalledMs).unref();
   try {
     await pipeline(Readable.from(pieces), response);
   } catch (error) {
@@ -54,14 +65,24 @@ async function sendAll(response: Response, pieces: AsyncGenerator<string, void>)
 }
 
 /** Closes the connection if its client has taken nothing since the last look. */
-function lookAt(response: Response): () => void {
+function lookAt(response: Response, stalledMs: number): () => void {
   let before = -1;
   return () => {
     const { socket, writableLength } = response;
     const taken = socket ? socket.bytesWritten - socket.writableLength : 0;
-    if (writableLength > 0 && taken === before) response.destroy();
+    if (writableLength > 0 && taken === before) {
+      reports.add(stalledMs, socket?.remoteAddress, stalled(stalledMs));
+      response.destroy();
+    }
     before = taken;
   };
+}
+
+function stalled(ms: number): string {
+  return (
+    `an answer was cut off, because its client took nothing of it for ${String(ms / 1000)} seconds: somebody may be ` +
+    'holding it open; otherwise raise ANSWER_STALLED_SECONDS (option requests.answerStalledSeconds)'
+  );
 }
 
 async function* continued(first: readonly string[], rest: AsyncGenerator<string, void>): AsyncGenerator<string, void> {

@@ -52,15 +52,31 @@ export const streamChannel = declareChannel<StreamMessage>('latchkey:stream');
 
 /** Something that was refused because a limit of the server was reached. */
 export interface CapacityMessage {
-  /** What there was too much of: connections, to the main listener or to another one, or request bodies in memory. */
-  readonly resource: 'connections' | 'verify_connections' | 'operations_connections' | 'bodies';
-  /** The limit that was reached. */
+  /**
+   * What there was too much of: connections, to the main listener or to another one; size, number or time of the headers
+   * of a request; size or time of a body; bodies in memory; time in which a client took nothing of an answer; rows of a
+   * list or a page.
+   */
+  readonly resource:
+    | 'connections'
+    | 'verify_connections'
+    | 'operations_connections'
+    | 'header_bytes'
+    | 'header_lines'
+    | 'slow_headers'
+    | 'body_bytes'
+    | 'slow_bodies'
+    | 'bodies'
+    | 'stalled_answers'
+    | 'list_rows'
+    | 'page_rows';
+  /** The limit that was reached; times are in milliseconds. */
   readonly limit: number;
   /** Network address of the connection. */
   readonly address: string | null;
 }
 
-/** Published for each connection and each body that was refused. */
+/** Published for everything that was refused, cut short or dropped. */
 export const capacityChannel = declareChannel<CapacityMessage>('latchkey:capacity');
 
 /** A request that was refused because a web page of another site made a browser send it. */

@@ -14,6 +14,17 @@ interface Bucket {
   readonly waiting: (() => void)[];
 }
 
+/** As many wait for one bucket as may. */
+export class AttemptsWaiting extends Overload {
+  constructor(limit: number) {
+    super(
+      `${String(limit)} of your attempts are being checked already (setting PASSWORD_QUEUE); try again in ` +
+        `${String(RETRY_AFTER_SECONDS)} seconds`,
+      RETRY_AFTER_SECONDS,
+    );
+  }
+}
+
 /** Those of this process, by the keys of the buckets in which they are counted. */
 export class AttemptsUnderWay {
   private readonly buckets = new Map<string, Bucket>();
@@ -68,10 +79,15 @@ export class AttemptsUnderWay {
     }
   }
 
+  /** How many attempts wait for others. */
+  get waiting(): number {
+    return [...this.buckets.values()].reduce((sum, { waiting }) => sum + waiting.length, 0);
+  }
+
   private settlement({ waiting }: Bucket): Promise<void> {
     if (waiting.length >= this.maxWaiting) {
       return Promise.reject(
-        new Overload('too many of your attempts are being checked at the moment; try again', RETRY_AFTER_SECONDS),
+        new AttemptsWaiting(this.maxWaiting),
       );
     }
     return new Promise((resolve) => waiting.push(resolve));

@@ -10,7 +10,7 @@ import {
   type ReachedLimit,
 } from '../../core/index.js';
 import { throttleChannel, type GuessBucket, type GuessPurpose } from '../channels.js';
-import { AttemptsUnderWay } from './attempts-under-way.js';
+import { AttemptsUnderWay, AttemptsWaiting } from './attempts-under-way.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from '../options.js';
 
 /** A limit on the failures of one kind. */
@@ -65,7 +65,9 @@ export class GuessThrottle {
     const { purpose, limits } = guess;
     const counted = limits.map((limit) => this.failureLimit(purpose, limit));
     const keys = counted.map(({ key }) => key);
-    const reached = await this.underWay.begin(keys, () => this.counters.count(counted, this.windowMs));
+    const reached = await this.underWay
+      .begin(keys, () => this.counters.count(counted, this.windowMs))
+      .catch((error: unknown) => this.rethrow(guess, error));
     if (reached) throw this.refusal(guess, counted.indexOf(reached.limit), reached);
     const [own, ...others] = counted;
     return {
@@ -87,6 +89,20 @@ export class GuessThrottle {
   /** What is not taken back only counts too much: the outcome of the attempt stands. */
   private async corrected(work: Promise<void>): Promise<void> {
     await work.catch(() => undefined);
+  }
+
+  /** How many attempts wait for the outcome of others. */
+  get waiting(): number {
+    return this.underWay.waiting;
+  }
+
+  private rethrow({ purpose, origin }: Guess, error: unknown): never {
+    if (error instanceof AttemptsWaiting && throttleChannel.hasSubscribers) {
+      const { address, requestId = null } = origin;
+      const retryAfterSeconds = error.retryAfterSeconds ?? 1;
+      throttleChannel.publish({ purpose, bucket: 'under_way', retryAfterSeconds, address, requestId });
+    }
+    throw error;
   }
 
   private failureLimit(purpose: GuessPurpose, { bucket, parties, failures }: GuessLimit): FailureLimit {

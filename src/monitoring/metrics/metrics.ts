@@ -1,7 +1,8 @@
 /** All metrics, in Prometheus' text format. */
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { collectDefaultMetrics } from 'prom-client';
-import { ChangeRelay, CredentialCache, HashingService, TokenCensus, Transactor } from '../../core/index.js';
+import { ChangeRelay, CredentialCache, HashingService, LastSeen, TokenCensus, Transactor } from '../../core/index.js';
+import { GuessThrottle } from '../../identity/index.js';
 import { Connection, databaseBytes, engineOf } from '../../persistence/index.js';
 import { MONITORING_OPTIONS, type MonitoringOptions } from '../monitoring.options.js';
 import { addDatabaseFigures } from './database-figures.js';
@@ -41,6 +42,8 @@ export class Metrics implements OnApplicationShutdown {
     relay: ChangeRelay,
     hashing: HashingService,
     census: TokenCensus,
+    lastSeen: LastSeen,
+    guesses: GuessThrottle,
   ) {
     const { figures } = this;
     const engine = engineOf(dataSource);
@@ -50,10 +53,10 @@ export class Metrics implements OnApplicationShutdown {
       options.countSeconds * 1000,
     );
     if (!options.metrics) return;
-    addVerificationFigures(figures, cache);
+    addVerificationFigures(figures, cache, lastSeen);
     addRequestFigures(figures);
     addDatabaseFigures(figures, { engine, transactor, relay });
-    addLoginFigures(figures, hashing);
+    addLoginFigures(figures, { hashing, guesses });
     addSecurityFigures(figures);
     addInventoryFigures(figures, () => this.counted);
     const { version } = options;

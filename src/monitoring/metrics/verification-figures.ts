@@ -1,12 +1,18 @@
 /** Figures of verifications, of requests to `/verify`, and of the cache of credentials. */
-import { verificationTally, type CredentialCache } from '../../core/index.js';
+import {
+  importedCheckChannel,
+  lastUseChannel,
+  verificationTally,
+  type CredentialCache,
+  type LastSeen,
+} from '../../core/index.js';
 import { verifyTally } from '../../data-plane/index.js';
 import type { Figures, Sample } from './figures.js';
 
 /** What is timed: reading the clock each time would cost more than everything else here. */
 const TIMED = 'One in 16 is timed.';
 
-export function addVerificationFigures(figures: Figures, cache: CredentialCache): void {
+export function addVerificationFigures(figures: Figures, cache: CredentialCache, lastSeen: LastSeen): void {
   const { counts, timings } = verificationTally;
   figures.tallied(
     'verifications_total',
@@ -25,6 +31,35 @@ export function addVerificationFigures(figures: Figures, cache: CredentialCache)
     { labels: {}, timing: verifyTally.timing },
   ]);
   addCacheFigures(figures, cache);
+  addLastUseFigures(figures, lastSeen);
+  addImportedFigures(figures);
+}
+
+function addLastUseFigures(figures: Figures, lastSeen: LastSeen): void {
+  figures.gauge('last_uses_waiting', 'Last uses of tokens that wait to be written.', [], () => [
+    [{}, lastSeen.waiting],
+  ]);
+  const dropped = figures.counter('last_uses_dropped_total', 'Last uses that are not recorded, for lack of room.');
+  figures.listen(lastUseChannel, () => {
+    dropped.inc();
+  });
+}
+
+function addImportedFigures(figures: Figures): void {
+  let last = 0;
+  const checks = figures.counter('imported_checks_total', 'Unknown secrets that were compared with imported hashes.', [
+    'operation',
+    'outcome',
+  ]);
+  const duration = figures.histogram('imported_check_duration_seconds', 'How long such a comparison took.');
+  figures.listen(importedCheckChannel, ({ operation, outcome, waiting, durationMs }) => {
+    last = waiting;
+    checks.inc({ operation, outcome });
+    duration.observe(durationMs / 1000);
+  });
+  figures.gauge('imported_checks_waiting', 'Unknown secrets that wait for it, at the last one.', [], () => [
+    [{}, last],
+  ]);
 }
 
 function addCacheFigures(figures: Figures, cache: CredentialCache): void {

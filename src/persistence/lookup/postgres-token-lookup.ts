@@ -9,8 +9,11 @@ import { HAS_ACCOUNT, TokenRows, type TokenRow } from './token-rows.js';
 /** Maximum number of look-ups in one query. */
 const BATCH = 200;
 
-/** Maximum number of waiting look-ups; further ones are refused and may be retried. */
-const WAITING = 10_000;
+/** How long a look-up may take, and how many may wait; further ones are refused and may be retried. */
+export interface LookupLimits {
+  readonly answerMs: number;
+  readonly lookupsWaiting: number;
+}
 
 /** What a query gets at least, in milliseconds, for look-ups that have waited for another one. */
 const MIN_MS = 100;
@@ -33,14 +36,13 @@ export class PostgresTokenLookup extends TokenLookup {
   private readonly condition: DatabaseCondition;
   private readonly watch: PostgresWatch;
 
-  /** @param answerMs - how long a look-up may take */
   constructor(
     private readonly dataSource: DataSource,
-    private readonly answerMs: number,
+    private readonly limits: LookupLimits,
   ) {
     super();
     this.condition = DatabaseCondition.of(dataSource);
-    this.watch = PostgresWatch.of(dataSource, answerMs);
+    this.watch = PostgresWatch.of(dataSource, limits.answerMs);
     this.rows = new TokenRows(dataSource);
     const { columns } = this.rows;
     const byHandle = `JOIN "latchkey_token" token ON token."kind" = k AND token."handle_scope" = s AND token."handle" = h`;
@@ -55,8 +57,14 @@ export class PostgresTokenLookup extends TokenLookup {
   }
 
   find(key: LookupKey): Promise<StoredToken | null> {
-    if (this.waiting.length >= WAITING) {
-      return Promise.reject(new Overload('too many credentials are being looked up; try again', 1));
+    const { lookupsWaiting: most } = this.limits;
+    if (this.waiting.length >= most) {
+      return Promise.reject(
+        new Overload(
+          `${String(most)} credentials wait to be looked up (setting LOOKUPS_WAITING); try again in a second`,
+          1,
+        ),
+      );
     }
     if (this.isHanging) return this.refuse();
     return new Promise((resolve, reject) => {
@@ -116,7 +124,7 @@ export class PostgresTokenLookup extends TokenLookup {
           asked.then(over, over);
           reject(new Unresponsive());
         },
-        Math.max(this.answerMs - waited, MIN_MS),
+        Math.max(this.limits.answerMs - waited, MIN_MS),
       );
     });
     try {

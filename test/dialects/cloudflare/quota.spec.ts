@@ -14,8 +14,10 @@ cloudflareSuite(
         const account = await cf.account();
         const tokens = [await cf.token(account), await cf.token(account), await cf.token(account)];
         const item = refusal(await create(account), 400, 12130);
-        expect(item.message).toBe(
-          'access.api.error.invalid_request: maximum number of service tokens has been reached',
+        expect(item.message).toEqual(
+          expect.stringMatching(
+            /^access\.api\.error\.invalid_request: maximum number of service tokens has been reached: the account has \d+ \(setting SERVICE_TOKENS_PER_ACCOUNT\); delete/,
+          ),
         );
         expect((await cf.admin.delete(tokenPath(account, tokens[0]?.id ?? ''))).status).toBe(200);
         expect((await create(account)).status).toBe(201);

@@ -1,8 +1,8 @@
 /** The `?subscribe` streams of one server (docs/contracts/canvus.md §4): opens, feeds and ends them. */
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Response } from 'express';
-import { Clock, EventBus, TokenChange, type Change } from '../../../core/index.js';
+import { Clock, EventBus, SampledWarnings, TokenChange, type Change } from '../../../core/index.js';
 import { routeOf, streamChannel, type StreamMessage } from '../../../http/index.js';
 import { TokenRevalidator, UserChange, type Principal } from '../../../identity/index.js';
 import type { Values } from '../../../settings/index.js';
@@ -20,6 +20,10 @@ const SWEEP_MS = 500;
 /** Streams swept before yielding to the event loop. */
 const STREAMS_AT_ONCE = 500;
 
+const TOO_SLOW =
+  'a stream was cut off, because its client did not read what waited for it: it can subscribe again; ' +
+  'otherwise raise CANVUS_STREAM_WAITING_BYTES or CANVUS_STREAM_STALLED_SECONDS';
+
 @Injectable()
 export class Streams implements OnModuleInit, OnModuleDestroy {
   private readonly subscribers = new Set<Subscriber>();
@@ -28,6 +32,7 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
   private readonly limits: StreamLimits;
   /** The blank line is sent in the last sweep before it is due. */
   private readonly keepaliveMs: number;
+  private readonly warnings = new SampledWarnings(new Logger(Streams.name));
   private isClosing = false;
   private readonly stops: (() => void)[] = [];
   private stopSweeping: () => void = () => undefined;
@@ -36,12 +41,12 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
     private readonly events: EventBus,
     private readonly clock: Clock,
     revalidator: TokenRevalidator,
-    @Inject(CANVUS_OPTIONS) { keepaliveSeconds, ...limits }: Values<typeof CANVUS_SETTINGS>,
+    @Inject(CANVUS_OPTIONS) private readonly options: Values<typeof CANVUS_SETTINGS>,
   ) {
-    this.limits = new StreamLimits(limits);
+    this.limits = new StreamLimits(options);
     this.authorizer = new SubscriberAuthorizer(revalidator);
     this.feeds = new ResourceFeeds(this.authorizer);
-    this.keepaliveMs = keepaliveSeconds * 1000 - SWEEP_MS;
+    this.keepaliveMs = options.keepaliveSeconds * 1000 - SWEEP_MS;
   }
 
   onModuleInit(): void {
@@ -85,11 +90,12 @@ export class Streams implements OnModuleInit, OnModuleDestroy {
     if (!response.socket) await new Promise((resolve) => response.once('socket', resolve));
     if (response.closed) return;
     const leave = this.enter(response, caller);
-    const subscriber = new Subscriber(response, caller, resource.access, this.clock);
+    const subscriber = new Subscriber(response, caller, resource.access, this.clock, this.options);
     const opened = subscriber.opened();
     response.once('close', () => {
       leave();
       const reason = this.onClose(subscriber, resource);
+      if (reason === 'slow') this.warnings.warn(TOO_SLOW);
       if (subscriber.hasBegun) this.publish('ended', response, reason);
     });
     if (this.subscribers.size === 0) this.listen();

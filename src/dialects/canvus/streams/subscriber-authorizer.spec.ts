@@ -77,6 +77,7 @@ class NoAudit extends AuditSink {
 }
 
 const ANYONE = { followsMemberships: false, refusal: () => null };
+const SLOWNESS = { streamWaitingBytes: 262_144, streamStalledSeconds: 60 };
 
 describe('SubscriberAuthorizer', () => {
   let users: SlowUsers;
@@ -99,7 +100,7 @@ describe('SubscriberAuthorizer', () => {
       req: {},
     };
     const principal = { user: ANNA, token: { id: TOKEN.id } } as Principal;
-    subscriber = new Subscriber(response as Response, principal, ANYONE, clock);
+    subscriber = new Subscriber(response as Response, principal, ANYONE, clock, SLOWNESS);
     opened = subscriber.opened().then(
       () => 'opened',
       (error: unknown) => error,

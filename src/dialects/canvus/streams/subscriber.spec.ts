@@ -34,6 +34,7 @@ class SlowResponse extends EventEmitter {
 }
 
 const ANYONE = { followsMemberships: false, refusal: () => null };
+const SLOWNESS = { streamWaitingBytes: 262_144, streamStalledSeconds: 60 };
 
 describe('Subscriber', () => {
   let response: SlowResponse;
@@ -42,7 +43,7 @@ describe('Subscriber', () => {
   beforeEach(() => {
     response = new SlowResponse();
     const principal = { user: { id: 7 }, token: { id: 'token' } } as Principal;
-    subscriber = new Subscriber(response as unknown as Response, principal, ANYONE, new SystemClock());
+    subscriber = new Subscriber(response as unknown as Response, principal, ANYONE, new SystemClock(), SLOWNESS);
     void subscriber.opened();
     subscriber.authorize(null);
   });

@@ -7,11 +7,13 @@ import { releaseHead, releaseNext } from '../../../internals/index.js';
 import { Unauthorized } from '../canvus.errors.js';
 import type { WatchAccess } from './watched-resource.js';
 
-/** Maximum bytes queued for a client, not counting its first line; beyond that it is disconnected. */
-export const MAX_WAITING_BYTES = 256 * 1024;
-
-/** How long a client may read nothing of what is queued for it. */
-export const STALLED_MS = 60_000;
+/** When a client is disconnected that does not read. */
+export interface SlownessLimits {
+  /** Maximum bytes queued for it, not counting its first line. */
+  readonly streamWaitingBytes: number;
+  /** How long it may read nothing of what is queued for it. */
+  readonly streamStalledSeconds: number;
+}
 
 /** Bytes written to a connection at once; the rest of a long line stays in one buffer shared by all subscribers. */
 const PIECE_BYTES = 64 * 1024;
@@ -57,6 +59,7 @@ export class Subscriber {
     { user, token }: Principal,
     readonly access: WatchAccess,
     private readonly clock: Clock,
+    private readonly limits: SlownessLimits,
   ) {
     this.userId = user.id;
     this.tokenId = token.id;
@@ -100,7 +103,7 @@ export class Subscriber {
     this.lines.push(line);
     this.waitingBytes += line.length;
     this.pump();
-    if (this.waitingBytes - this.firstLineBytes > MAX_WAITING_BYTES) this.cut();
+    if (this.waitingBytes - this.firstLineBytes > this.limits.streamWaitingBytes) this.cut();
   }
 
   /** Ends the stream after the queued lines have been written. */
@@ -207,7 +210,7 @@ export class Subscriber {
       this.takenBytes = takenBytes;
       this.takenAt = now;
     }
-    return now - this.takenAt >= STALLED_MS;
+    return now - this.takenAt >= this.limits.streamStalledSeconds * 1000;
   }
 
   /** Breaks the connection, even in the middle of a line: clients then see that the line is incomplete. */
