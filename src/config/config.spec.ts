@@ -185,7 +185,12 @@ const VARIABLES: Record<string, Variable> = {
   HEADERS_MAX_BYTES: number((config) => config.server.headersMaxBytes, 16_384, 4096, 1_048_576),
   HEADERS_MAX_LINES: number((config) => config.server.headersMaxLines, 900, 20, 999),
   ANSWER_STALLED_SECONDS: number((config) => config.requests.answerStalledSeconds, 60, 1, 3600),
-  CANVUS_STREAM_WAITING_BYTES: number((config) => config.dialects.canvus.streamWaitingBytes, 262_144, 4096, 999_999_999),
+  CANVUS_STREAM_WAITING_BYTES: number(
+    (config) => config.dialects.canvus.streamWaitingBytes,
+    262_144,
+    4096,
+    999_999_999,
+  ),
   CANVUS_STREAM_STALLED_SECONDS: number((config) => config.dialects.canvus.streamStalledSeconds, 60, 1, 3600),
   CRM_TOKENS_PER_ACCOUNT: number((config) => config.dialects.crm.tokensPerAccount, 1_000_000, 0, 999_999_999),
   LONG_LISTS_PER_USER: number((config) => config.longLists.perUser, 20, 1, 10_000),

@@ -24,7 +24,6 @@ const DELAY_MS = 5000;
 /** Maximum number of tokens in one statement; SQLite allows 32,766 parameters. */
 const BATCH = 400;
 
-
 /** A moment, and where the request came from. */
 interface Sighting {
   readonly at: number;

@@ -86,9 +86,7 @@ export class AttemptsUnderWay {
 
   private settlement({ waiting }: Bucket): Promise<void> {
     if (waiting.length >= this.maxWaiting) {
-      return Promise.reject(
-        new AttemptsWaiting(this.maxWaiting),
-      );
+      return Promise.reject(new AttemptsWaiting(this.maxWaiting));
     }
     return new Promise((resolve) => waiting.push(resolve));
   }
