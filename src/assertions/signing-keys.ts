@@ -8,6 +8,7 @@ import {
   Clock,
   EventBus,
   SYSTEM,
+  SteadyTime,
   UniqueViolation,
   UnitOfWork,
   errorSummary,
@@ -50,6 +51,7 @@ export class SigningKeys implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly clock: Clock,
     private readonly issuer: AssertionIssuer,
     @Inject(ASSERTION_OPTIONS) private readonly options: AssertionOptions,
+    private readonly steady: SteadyTime,
     relay: ChangeRelay,
     events: EventBus,
   ) {
@@ -87,7 +89,10 @@ export class SigningKeys implements OnApplicationBootstrap, OnModuleDestroy {
     const now = this.clock.now();
     if (keys.length === 0) return;
     if (missingKeys(keys, now, this.options.keyDays).length > 0) await this.complete();
-    if (keys.some((key) => isOver(keys, key, now))) await this.unitOfWork.write(SYSTEM, removeOld);
+    if (!this.steady.hasBegun) return;
+    const steady = new Date(this.steady.at(now.getTime()));
+    if (keys.some((key) => isOver(keys, key, steady)))
+      await this.unitOfWork.write(SYSTEM, (tx) => removeOld(tx, steady));
   }
 
   private completed(ring: KeyRing): KeyRing | Promise<KeyRing> {
@@ -169,9 +174,9 @@ function readKeys(manager: EntityManager): Promise<SigningKey[]> {
   return manager.find(SigningKey, { order: { sequence: 'ASC' } });
 }
 
-async function removeOld(tx: Transaction): Promise<void> {
+async function removeOld(tx: Transaction, now: Date): Promise<void> {
   await tx.lockRule(LOCK);
   const keys = await readKeys(tx.manager);
-  const over = keys.filter((key) => isOver(keys, key, tx.now)).map(({ kid }) => kid);
+  const over = keys.filter((key) => isOver(keys, key, now)).map(({ kid }) => kid);
   if (over.length > 0) await tx.manager.delete(SigningKey, { kid: In(over) });
 }

@@ -11,6 +11,7 @@ import { LongReads } from './database/long-reads.js';
 import { TokenCensus } from './tokens/token-census.js';
 import { TokenListing } from './tokens/token-listing.js';
 import { TokenService } from './tokens/token.service.js';
+import { SteadyTime } from './steady-time.js';
 import { UnitOfWork } from './database/unit-of-work.js';
 import { CredentialCache } from './verification/credential-cache.js';
 import { LastSeen } from './verification/last-seen.js';
@@ -28,6 +29,7 @@ export const CORE_PROVIDERS = [
   ImportedTokens,
   LastSeen,
   LongReads,
+  SteadyTime,
   TokenCensus,
   TokenListing,
   TokenService,

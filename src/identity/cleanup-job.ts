@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import {
   SYSTEM,
+  SteadyTime,
   UnitOfWork,
   errorSummary,
   removeAuditRows,
@@ -16,7 +17,7 @@ import { KnownNetworks } from './guessing/known-networks.js';
 import { removeExpiredSessions } from './expired-sessions.js';
 import { removeLeftRows } from './owned-rows.js';
 import type { CLEANUP_SETTINGS } from './identity.settings.js';
-import { SteadyTime } from './steady-time.js';
+import { RecordedTime } from './recorded-time.js';
 
 /** What the cleanup job removes, and when. */
 export type CleanupOptions = Options<typeof CLEANUP_SETTINGS>;
@@ -40,7 +41,6 @@ type Removal = (transaction: Transaction, limit: number, now: Date) => Promise<n
 export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(CleanupJob.name);
   private readonly stopping = new AbortController();
-  private readonly steady = new SteadyTime();
   private readonly tasks: ReadonlyMap<string, Removal>;
   private readonly leftRows: Removal;
   private readonly failing = new Set<string>();
@@ -53,6 +53,8 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(CLEANUP_OPTIONS) private readonly options: Values<typeof CLEANUP_SETTINGS>,
     networks: KnownNetworks,
     extensions: AccountExtensions,
+    private readonly steady: SteadyTime,
+    private readonly recorded: RecordedTime,
   ) {
     this.leftRows = (tx, limit) => removeLeftRows(tx, limit, extensions);
     const keptMs = options.auditRetentionDays * DAY_MS;
@@ -89,6 +91,8 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async loop(): Promise<void> {
     const { initialDelayMs, intervalMs } = this.options;
+    // So that other parts know it before their first round; a failure is logged by the first round here.
+    await this.recorded.begin().catch(() => undefined);
     await this.pause(initialDelayMs);
     while (!this.isStopping()) {
       await this.run();
@@ -97,7 +101,27 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async runOnce(): Promise<void> {
+    if (!(await this.attempt('read the time', () => this.recorded.begin()))) return;
     for (const [what, remove] of this.tasks) await this.runTask(what, remove);
+    await this.attempt('record the time', () => this.recorded.record());
+  }
+
+  /** @returns whether it worked */
+  private async attempt(what: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      this.failing.delete(what);
+      return true;
+    } catch (error) {
+      this.failed(what, error);
+      return false;
+    }
+  }
+
+  /** Logs a failure once, until it works again. */
+  private failed(what: string, error: unknown): void {
+    if (!this.failing.has(what)) this.logger.error(`could not ${what}: ${errorSummary(error)}`);
+    this.failing.add(what);
   }
 
   private async runTask(what: string, remove: Removal): Promise<void> {
@@ -106,11 +130,9 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
       const removed = await this.removeAll(what, remove);
       publish(what, 'done', began, removed);
       if (removed > 0) this.logger.debug(`removed ${String(removed)} ${what}`);
-      this.failing.delete(what);
+      this.failing.delete(`remove ${what}`);
     } catch (error) {
-      // Log a failure once, until it works again.
-      if (!this.failing.has(what)) this.logger.error(`could not remove ${what}: ${errorSummary(error)}`);
-      this.failing.add(what);
+      this.failed(`remove ${what}`, error);
       publish(what, 'failed', began);
     }
   }

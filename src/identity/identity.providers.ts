@@ -20,6 +20,7 @@ import { PasswordService } from './password.service.js';
 import { LoginService } from './logins/login.service.js';
 import { PersonalTokenQuota } from './logins/personal-token-quota.js';
 import { PersonalTokenService } from './personal-token.service.js';
+import { RecordedTime } from './recorded-time.js';
 import { RestoreMark } from './restore-mark.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionService } from './session.service.js';
@@ -49,6 +50,7 @@ export const IDENTITY_PROVIDERS = [
   PasswordService,
   PersonalTokenQuota,
   PersonalTokenService,
+  RecordedTime,
   RestoreMark,
   ReviewWarning,
   ServerSettings,

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { AuditRecord, SYSTEM } from '../../src/core/index.js';
+import { AuditRecord, SYSTEM, SteadyTime } from '../../src/core/index.js';
 import { CLEANUP_SETTINGS } from '../../src/identity/identity.settings.js';
 import { KnownNetworks } from '../../src/identity/guessing/known-networks.js';
 import { AccountExtensions, CleanupJob } from '../../src/identity/index.js';
+import { RecordedTime } from '../../src/identity/recorded-time.js';
 import { defaultsOf } from '../../src/settings/index.js';
 import { addAuditRows, fillAuditLog } from '../support/audit-rows.js';
 import { onBothEngines, type TestDatabase } from '../support/engines.js';
@@ -109,7 +110,8 @@ onBothEngines('a round of the cleanup', (engine) => {
     const { unitOfWork } = servicesOf(server);
     const roundFor = (days: number): Promise<void> => {
       const options = { ...defaultsOf(CLEANUP_SETTINGS), auditRetentionDays: days };
-      const parts = [server.app.get(KnownNetworks), server.app.get(AccountExtensions)] as const;
+      const get = server.app.get.bind(server.app);
+      const parts = [get(KnownNetworks), get(AccountExtensions), get(SteadyTime), get(RecordedTime)] as const;
       return new CleanupJob(unitOfWork, options, ...parts).run();
     };
     await roundFor(0);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Brackets, type EntityManager } from 'typeorm';
 import { Organization, policyNaming, type InactivityAction } from '../../applications/index.js';
-import { Clock, LastSeen, SYSTEM, TokenService, UnitOfWork, errorSummary } from '../../core/index.js';
+import { Clock, LastSeen, SYSTEM, SteadyTime, TokenService, UnitOfWork, errorSummary } from '../../core/index.js';
 import { cleanupChannel } from '../../identity/index.js';
 import type { Values } from '../../settings/index.js';
 import { CLOUDFLARE_OPTIONS } from './cloudflare.options.js';
@@ -23,6 +23,13 @@ interface Rule {
   readonly accountId: string;
   readonly days: number;
   readonly action: InactivityAction;
+}
+
+/** How tokens are judged. */
+interface Judging {
+  readonly dryRun: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -47,6 +54,7 @@ export class InactiveTokens implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly tokens: TokenService,
     private readonly lastSeen: LastSeen,
     private readonly clock: Clock,
+    private readonly steady: SteadyTime,
     @Inject(CLOUDFLARE_OPTIONS) private readonly options: Values<typeof CLOUDFLARE_SETTINGS>,
   ) {}
 
@@ -64,18 +72,19 @@ export class InactiveTokens implements OnApplicationBootstrap, OnModuleDestroy {
    * One round: for each token that looks inactive, all instances write the last uses that they know of, and then it is
    * judged in the transaction that changes it.
    * @param dryRun - whether nothing is changed
+   * @param now - milliseconds since 1970. Default: the time of the clock
    * @returns the tokens that were, or would be, disabled or deleted
    */
-  async run(dryRun = false): Promise<InactiveToken[]> {
+  async run(dryRun = false, now = this.clock.now().getTime()): Promise<InactiveToken[]> {
     const done: InactiveToken[] = [];
     for (const rule of await this.unitOfWork.read(rules)) {
       let after = '';
       while (!this.stopping.signal.aborted) {
-        const ids = await this.unitOfWork.read((manager) => this.candidates(manager, rule, after));
+        const ids = await this.unitOfWork.read((manager) => this.candidates(manager, rule, now, after));
         for (const id of ids) {
           // Anew for each: other instances may have heard of a use while the ones before it were judged.
           await this.lastSeen.collect();
-          const token = await this.judge(rule, id, dryRun);
+          const token = await this.judge(rule, id, { dryRun, now });
           if (token) done.push(token);
         }
         after = ids.at(-1) ?? '';
@@ -86,8 +95,8 @@ export class InactiveTokens implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Ids of tokens that look inactive, in order. */
-  private async candidates(manager: EntityManager, rule: Rule, after: string): Promise<string[]> {
-    const before = this.endOfWindow(rule).getTime();
+  private async candidates(manager: EntityManager, rule: Rule, now: number, after: string): Promise<string[]> {
+    const before = endOfWindow(rule, now).getTime();
     const query = manager
       .createQueryBuilder(ServiceToken, 'token')
       .select('token.id', 'id')
@@ -105,13 +114,13 @@ export class InactiveTokens implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Judges and changes in one transaction, since the token may have been used, changed or named by a policy since it was read. */
-  private async judge(rule: Rule, id: string, dryRun: boolean): Promise<InactiveToken | null> {
+  private async judge(rule: Rule, id: string, { dryRun, now }: Judging): Promise<InactiveToken | null> {
     const { accountId, action } = rule;
     try {
       return await this.unitOfWork.write(SYSTEM, async (tx) => {
         const token = await tx.lockForUpdate(ServiceToken, { id }, { accountId });
         const asked = await tx.lockShared(Organization, { accountId });
-        if (!token || !isAskedFor(asked, rule) || !this.isInactive(rule, token)) return null;
+        if (!token || !isAskedFor(asked, rule) || !isInactive(rule, now, token)) return null;
         if (await policyNaming(tx.manager, id)) return null;
         if (!dryRun) {
           if (action === 'delete') await this.tokens.revoke(tx, ServiceToken, token);
@@ -127,18 +136,6 @@ export class InactiveTokens implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** A change counts like a use: a token that somebody renews, enables or rotates is going to be used. */
-  private isInactive(rule: Rule, { createdAt, updatedAt, lastSeenAt, enabled }: ServiceToken): boolean {
-    const before = this.endOfWindow(rule);
-    const moments = [createdAt, updatedAt, ...(lastSeenAt ? [lastSeenAt] : [])];
-    return moments.every((moment) => moment < before) && (enabled || rule.action === 'delete');
-  }
-
-  /** What was used since then is in use. */
-  private endOfWindow({ days }: Rule): Date {
-    return new Date(this.clock.now().getTime() - days * DAY_MS);
-  }
-
   private async rounds(dryRun: boolean): Promise<void> {
     const { signal } = this.stopping;
     const pause = (milliseconds: number): Promise<boolean> =>
@@ -147,9 +144,10 @@ export class InactiveTokens implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async round(dryRun: boolean): Promise<void> {
+    if (!this.steady.hasBegun) return;
     const began = performance.now();
     try {
-      const done = await this.run(dryRun);
+      const done = await this.run(dryRun, this.steady.at(this.clock.now().getTime()));
       publish('done', began, dryRun ? 0 : done.length);
       for (const { id, accountId, action } of done) {
         this.logger.log(`service token ${id} of account ${accountId} is inactive: ${dryRun ? 'would ' : ''}${action}`);
@@ -159,6 +157,18 @@ export class InactiveTokens implements OnApplicationBootstrap, OnModuleDestroy {
       this.logger.error(`could not look for inactive service tokens: ${errorSummary(error)}`);
     }
   }
+}
+
+/** A change counts like a use: a token that somebody renews, enables or rotates is going to be used. */
+function isInactive(rule: Rule, now: number, { createdAt, updatedAt, lastSeenAt, enabled }: ServiceToken): boolean {
+  const before = endOfWindow(rule, now);
+  const moments = [createdAt, updatedAt, ...(lastSeenAt ? [lastSeenAt] : [])];
+  return moments.every((moment) => moment < before) && (enabled || rule.action === 'delete');
+}
+
+/** What was used since then is in use. */
+function endOfWindow({ days }: Rule, now: number): Date {
+  return new Date(now - days * DAY_MS);
 }
 
 async function rules(manager: EntityManager): Promise<Rule[]> {

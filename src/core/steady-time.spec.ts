@@ -1,5 +1,15 @@
 import { expect, it } from '@jest/globals';
-import { SteadyTime } from './steady-time.js';
+import { SteadyTime as RealSteadyTime } from './steady-time.js';
+
+class SteadyTime extends RealSteadyTime {
+  constructor(private readonly given: () => number) {
+    super();
+  }
+
+  protected override elapsed(): number {
+    return this.given();
+  }
+}
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -33,4 +43,23 @@ it('follows a clock that stays ahead, as after a machine has slept', () => {
     steady.at(DAY + elapsed);
   }
   expect(steady.at(DAY + elapsed)).toBe(DAY + elapsed);
+});
+
+it('begins where a server was when it last ran on the database', () => {
+  let elapsed = 0;
+  const steady = new SteadyTime(() => elapsed);
+  expect(steady.hasBegun).toBe(false);
+  steady.begin(DAY, 401 * DAY);
+  expect(steady.hasBegun).toBe(true);
+  expect(steady.at(401 * DAY)).toBe(DAY);
+  elapsed += MINUTE;
+  expect(steady.at(401 * DAY + elapsed)).toBe(DAY + 24 * MINUTE);
+});
+
+it('is that of the clock at once after a short stop, on a new database, and when the clock is behind', () => {
+  for (const recorded of [10 * DAY - MINUTE, null, 400 * DAY]) {
+    const steady = new SteadyTime(() => 0);
+    steady.begin(recorded, 10 * DAY);
+    expect(steady.at(10 * DAY)).toBe(10 * DAY);
+  }
 });
