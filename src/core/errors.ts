@@ -11,7 +11,7 @@ export type DomainErrorCode =
   | 'resource_not_found'
   /** A handle that must be unique is in use. */
   | 'handle_taken'
-  /** The identifier by which people refer to a token is in use. */
+  /** The identifier by which people refer to a token, or the name of a group, is in use. */
   | 'identifier_taken'
   | 'email_taken'
   | 'account_name_taken'

@@ -10,6 +10,13 @@ import {
 } from './account-changes.js';
 import { hasField } from './changed-fields.js';
 import {
+  GroupCreated,
+  GroupDeleted,
+  GroupMemberAdded,
+  GroupMemberRemoved,
+  GroupUpdated,
+} from './groups/group-changes.js';
+import {
   LoginFailed,
   PasswordChangeFailed,
   PasswordChanged,
@@ -26,6 +33,7 @@ import {
 } from './user-changes.js';
 
 export * from './account-changes.js';
+export * from './groups/group-changes.js';
 export * from './user-changes.js';
 
 /** The database was restored from a copy; all logins have ended. */
@@ -78,6 +86,11 @@ export const IDENTITY_CHANGES = {
   'membership.added': MemberAdded,
   'membership.updated': MemberUpdated,
   'membership.removed': MemberRemoved,
+  'group.created': GroupCreated,
+  'group.updated': GroupUpdated,
+  'group.deleted': GroupDeleted,
+  'group.member_added': GroupMemberAdded,
+  'group.member_removed': GroupMemberRemoved,
   'server.settings_changed': SettingsChanged,
   'server.restored': DatabaseRestored,
 } as const satisfies Readonly<Record<string, ChangeClass>>;

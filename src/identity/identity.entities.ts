@@ -1,6 +1,8 @@
 /** The entities and migrations of identity, for the part that opens the database. */
 import type { MigrationClass } from '../core/index.js';
 import { Account } from './account.entity.js';
+import { GroupMember } from './groups/group-member.entity.js';
+import { Group } from './groups/group.entity.js';
 import { ImportedUser } from './imported-user.entity.js';
 import { KnownNetwork } from './guessing/known-network.entity.js';
 import { Membership } from './membership.entity.js';
@@ -14,6 +16,8 @@ import { User } from './user.entity.js';
 /** Every entity of identity. */
 export const IDENTITY_ENTITIES = [
   Account,
+  Group,
+  GroupMember,
   ImportedUser,
   KnownNetwork,
   Membership,

@@ -4,6 +4,8 @@ import { AccountService } from './account.service.js';
 import { Authenticator } from './authenticator.js';
 import { Bootstrap } from './bootstrap.js';
 import { CleanupJob } from './cleanup-job.js';
+import { GroupService } from './groups/group.service.js';
+import { VisibleGroups } from './groups/visible-groups.js';
 import { GuessThrottle } from './guessing/guess-throttle.js';
 import { KnownNetworks } from './guessing/known-networks.js';
 import { LoginCandidates } from './guessing/login-candidates.js';
@@ -37,6 +39,7 @@ export const IDENTITY_PROVIDERS = [
   Authenticator,
   Bootstrap,
   CleanupJob,
+  GroupService,
   GuessThrottle,
   ImportedUsers,
   KnownNetworks,
@@ -60,5 +63,6 @@ export const IDENTITY_PROVIDERS = [
   UserAccessService,
   UserListing,
   UserService,
+  VisibleGroups,
   VisibleUsers,
 ];

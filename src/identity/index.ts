@@ -39,6 +39,11 @@ export {
 } from './imported-users.js';
 export { LocalActorCheck } from './local-actor-check.js';
 export { LocalUserDirectory } from './local-user-directory.js';
+export { GROUP_NAME_MAX, groupNamesClash, readGroupName } from './groups/group-name.js';
+export { Group } from './groups/group.entity.js';
+export { GroupMember } from './groups/group-member.entity.js';
+export { GroupService, type GroupValues } from './groups/group.service.js';
+export { VisibleGroups } from './groups/visible-groups.js';
 export { GuessThrottle, type Attempt, type Guess, type GuessLimit } from './guessing/guess-throttle.js';
 export { LoginThrottle } from './guessing/login-throttle.js';
 export { LoginLocks } from './guessing/login-locks.js';

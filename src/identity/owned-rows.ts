@@ -1,7 +1,8 @@
-/** Removes what deleted accounts and users have owned, a bounded number of rows in each transaction. */
+/** Removes what deleted accounts, users and groups have owned, a bounded number of rows in each transaction. */
 import { In, type EntityManager, type ObjectType } from 'typeorm';
 import { type LongReads, RemovedOwner, Token, TokenCount, type ReaderId, type Transaction } from '../core/index.js';
 import type { AccountExtensions } from './account-extensions.js';
+import { GroupMember } from './groups/group-member.entity.js';
 import { Membership } from './membership.entity.js';
 
 /** Rows that are removed together with their owner. More are left to the cleanup job. */
@@ -9,6 +10,13 @@ const ROWS_AT_ONCE = 200;
 
 /** Who owns rows. */
 export type RowOwner = Readonly<Pick<RemovedOwner, 'kind' | 'id'>>;
+
+/** Tables of what is owned, apart from tokens. */
+const OWNED: Readonly<Record<RowOwner['kind'], readonly ObjectType<Membership | GroupMember>[]>> = {
+  account: [Membership],
+  user: [Membership, GroupMember],
+  group: [GroupMember],
+};
 
 /** What has become of an owner's rows. */
 export interface OwnedRows {
@@ -30,7 +38,7 @@ export function countOwnedTokens(reads: LongReads, reader: ReaderId, owner: RowO
 
 /**
  * Removes some rows in the transaction that deletes their owner, and notes the owner if there are more.
- * @param extensions - `null` for a user, who owns nothing there
+ * @param extensions - `null` for users and groups, who own nothing there
  */
 export async function removeOwnedRows(
   tx: Transaction,
@@ -72,15 +80,19 @@ async function removeSome(
   limit: number,
   extensions: AccountExtensions | null,
 ): Promise<{ tokens: number; others: number }> {
-  const tokens = await removeRows(manager, Token, ownedBy(owner), limit);
-  let others = tokens < limit ? await removeRows(manager, Membership, ownedBy(owner), limit - tokens) : 0;
+  const tokens = owner.kind === 'group' ? 0 : await removeRows(manager, Token, ownedBy(owner), limit);
+  let others = 0;
+  for (const entity of OWNED[owner.kind]) {
+    const left = limit - tokens - others;
+    if (left > 0) others += await removeRows(manager, entity, ownedBy(owner), left);
+  }
   const left = limit - tokens - others;
   if (extensions && owner.kind === 'account' && left > 0)
     others += await extensions.removeSome(manager, owner.id, left);
   return { tokens, others };
 }
 
-async function removeRows<E extends Token | Membership>(
+async function removeRows<E extends Token | Membership | GroupMember>(
   manager: EntityManager,
   entity: ObjectType<E>,
   where: Owned,
@@ -92,8 +104,9 @@ async function removeRows<E extends Token | Membership>(
   return ids.length;
 }
 
-type Owned = { readonly accountId: string } | { readonly userId: number };
+type Owned = { readonly accountId: string } | { readonly userId: number } | { readonly groupId: number };
 
 function ownedBy({ kind, id }: RowOwner): Owned {
-  return kind === 'account' ? { accountId: id } : { userId: Number(id) };
+  if (kind === 'account') return { accountId: id };
+  return kind === 'user' ? { userId: Number(id) } : { groupId: Number(id) };
 }

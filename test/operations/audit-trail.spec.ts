@@ -166,11 +166,26 @@ async function driveCanvus(trail: Trail): Promise<void> {
   ]);
   await trail.call(`DELETE ${users}/:id/access-tokens/:tokenId`, one, [['token.revoked', 1000, 'token', tokenId]]);
 
+  await driveGroups(trail, id);
   await trail.call(`PATCH ${CANVUS}/server-config`, { token, body: { server_name: 'Audited' } }, [
     ['server.settings_changed', 1000, 'server', null],
   ]);
   await trail.call(`DELETE ${users}/:id`, { token, at }, [by('user.deleted', id)]);
   for (const route of NOT_SERVED) await trail.call(route, { body: { password: trail.secret('never asked for') } }, []);
+}
+
+async function driveGroups(trail: Trail, userId: number): Promise<void> {
+  const token = ADMIN.token;
+  const groups = `${CANVUS}/groups`;
+  const by = (action: string): Row[] => [[action, 1000, 'group', SOME_ID]];
+  const created = await trail.call(`POST ${groups}`, { token, body: { name: 'Audited' } }, by('group.created'));
+  const at = { groupId: created.json<{ id: number }>().id };
+  await trail.call(`PATCH ${groups}/:groupId`, { token, at, body: { name: 'Renamed' } }, by('group.updated'));
+  const member = { token, at: { ...at, memberId: userId } };
+  const body = { id: userId };
+  await trail.call(`POST ${groups}/:groupId/members`, { token, at, body }, by('group.member_added'));
+  await trail.call(`DELETE ${groups}/:groupId/members/:memberId`, member, by('group.member_removed'));
+  await trail.call(`DELETE ${groups}/:groupId`, { token, at }, by('group.deleted'));
 }
 
 interface Result<T> {

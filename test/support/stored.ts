@@ -11,6 +11,8 @@ const ORDERS = {
   setting: 'name',
   membership: 'id',
   account: 'id',
+  group: 'id',
+  group_member: 'id',
   audit: 'id',
 };
 

@@ -40,6 +40,7 @@ export const TARGET_TYPES = Object.keys({
   user: true,
   account: true,
   membership: true,
+  group: true,
   application: true,
   policy: true,
   organization: true,

@@ -5,7 +5,16 @@ import type { Token } from '../tokens/token.entity.js';
 /** The object that a change affects. */
 export interface ChangeTarget {
   readonly type:
-    'token' | 'user' | 'account' | 'membership' | 'application' | 'policy' | 'organization' | 'zone' | 'server';
+    | 'token'
+    | 'user'
+    | 'account'
+    | 'membership'
+    | 'group'
+    | 'application'
+    | 'policy'
+    | 'organization'
+    | 'zone'
+    | 'server';
   readonly id: string | null;
   readonly name: string | null;
 }

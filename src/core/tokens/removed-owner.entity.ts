@@ -1,4 +1,4 @@
-/** The table of deleted accounts and users whose rows have not all been removed yet. */
+/** The table of deleted accounts, users and groups whose rows have not all been removed yet. */
 import { Entity, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'latchkey_removed_owner_pk';
@@ -7,9 +7,9 @@ const primaryKeyConstraintName = 'latchkey_removed_owner_pk';
 @Entity({ name: 'latchkey_removed_owner' })
 export class RemovedOwner {
   @PrimaryColumn({ name: 'kind', type: 'varchar', length: 16, primaryKeyConstraintName })
-  kind!: 'account' | 'user';
+  kind!: 'account' | 'user' | 'group';
 
-  /** The id of the account, or that of the user as text. Neither is given a second time. */
+  /** The id of the account, or that of the user or group as text. None is given a second time. */
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 32, primaryKeyConstraintName })
   id!: string;
 }

@@ -25,6 +25,16 @@ export const PATH_PARAMETERS = {
     description: 'The `id` of the access token, 80 characters; not the token itself.',
     example: exampleOf(AccessTokenView).id,
   },
+  groupId: {
+    type: 'integer',
+    description: 'Id of the group; 1 is the group of all users.',
+    example: 1000,
+  },
+  memberId: {
+    type: 'integer',
+    description: 'Id of the user who is a member.',
+    example: 1001,
+  },
 } as const;
 
 class ErrorView {
@@ -46,14 +56,14 @@ const ERRORS: Record<DocumentedError, { description: string; example: string }> 
     example: 'description parameter is missing',
   },
   403: { description: 'Not permitted, or the caller is blocked.', example: messages.PERMISSION_DENIED },
-  404: { description: 'No such user or token.', example: messages.TOKEN_NOT_FOUND },
+  404: { description: 'No such user, token or group.', example: messages.TOKEN_NOT_FOUND },
   408: {
     description: 'The body did not arrive in time: 15 seconds by default.',
     example:
       'the request body took longer than 15 seconds to arrive (setting BODY_TIMEOUT_SECONDS): send it without pauses',
   },
   409: {
-    description: 'E-mail address already in use, or changed concurrently.',
+    description: 'E-mail address or name already in use, or changed concurrently.',
     example: 'E-mail address alice@example.com is already in use',
   },
   413: {

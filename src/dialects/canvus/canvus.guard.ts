@@ -61,6 +61,10 @@ interface CanvusScope {
   /** That user, wherever users are stored. */
   readonly owner?: DirectoryUser;
   readonly token?: PersonalToken;
+  /** Of the group in the path, which may not exist. */
+  readonly groupId?: number;
+  /** Of the member in the path, who may not exist. */
+  readonly memberId?: number;
 }
 
 /** What handlers need to know about the user they change. */
@@ -89,14 +93,17 @@ export class CanvusGuard extends PermissionGuard {
     if (found.status === 'unusable') throw new CanvusError(403, USER_UNUSABLE);
     if (found.status !== 'authenticated') throw new Unauthorized();
     const { principal: caller } = found;
-    const { id, tokenId } = request.params;
+    const { id, tokenId, groupId, memberId } = request.params;
     const userId = id === undefined ? null : integer(request, String(id));
     if (!RULES[permission](caller.user, userId)) {
       throw denied(new CanvusError(403, PERMISSION_DENIED), request, permission, caller.actor);
     }
+    if (groupId !== undefined) {
+      const named = { groupId: idIn(String(groupId), unknownGroup) };
+      return { caller, ...named, ...(memberId !== undefined && { memberId: idIn(String(memberId), unknownUser) }) };
+    }
     if (userId === null) return { caller };
-    // Leading zeros would be another spelling of the path.
-    if (userId < 1 || userId > INTEGER_MAX || String(userId) !== String(id)) throw unknownUser(String(id));
+    idIn(String(id), unknownUser);
     const user = required.has('user') ? await this.user(caller, userId) : undefined;
     const owner =
       required.has('owner') || required.has('token') ? await this.owner(caller, userId, String(id)) : undefined;
@@ -127,6 +134,20 @@ function integer(request: Request, text: string): number {
   return Number(text);
 }
 
+/**
+ * An id as it is stored. Leading zeros would be another spelling of the path.
+ * @throws DomainError
+ */
+function idIn(text: string, unknown: (text: string) => DomainError): number {
+  const id = Number(text);
+  if (!/^[1-9]\d*$/.test(text) || id > INTEGER_MAX) throw unknown(text);
+  return id;
+}
+
+function unknownGroup(text: string): DomainError {
+  return new DomainError('resource_not_found', `Group ${text.slice(0, 100)} not found`);
+}
+
 function unknownUser(text: string): DomainError {
   return new DomainError('user_not_found', `User ${text.slice(0, 100)} not found`);
 }
@@ -139,6 +160,12 @@ export const MaybeCaller = fromScope(({ caller }: CanvusScope) => caller ?? null
 
 /** Parameter decorator for the id of the user in the path. The user may not exist. */
 export const UserId = fromScope(({ userId }: CanvusScope) => userId);
+
+/** Parameter decorator for the id of the group in the path. The group may not exist. */
+export const GroupId = fromScope(({ groupId }: CanvusScope) => groupId);
+
+/** Parameter decorator for the id of the member in the path. The user may not exist. */
+export const MemberId = fromScope(({ memberId }: CanvusScope) => memberId);
 
 /** Parameter decorator for the user in the path, as an {@link AddressedUser}. */
 export const UserInPath = requiredFromScope('user' satisfies keyof CanvusScope);

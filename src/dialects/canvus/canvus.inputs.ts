@@ -4,9 +4,7 @@ import { IsBoolean, IsOptional, ValidateBy } from 'class-validator';
 import { IsText, members } from '../../http/index.js';
 import { EMAIL_MAX, isEmailAddress, readEmailAddress } from '../../identity/index.js';
 import { CanvusError } from './canvus.errors.js';
-import { LOGIN_BODY, parameterMissing } from './canvus.messages.js';
-
-const whenNoString = parameterMissing;
+import { LOGIN_BODY, whenNoString } from './canvus.messages.js';
 
 /** Maximum number of characters of a description. */
 const DESCRIPTION_MAX = 1000;
@@ -20,8 +18,9 @@ function IsEmailAddress(): PropertyDecorator {
     validator: {
       validate: isEmailAddress,
       defaultMessage: (rule) => {
-        const address = typeof rule?.value === 'string' ? readEmailAddress(rule.value) : undefined;
-        return address && 'flaw' in address ? `email ${address.flaw}` : parameterMissing('email');
+        if (typeof rule?.value !== 'string') return whenNoString('email', rule?.value);
+        const address = readEmailAddress(rule.value);
+        return 'flaw' in address ? `email ${address.flaw}` : 'email is not valid';
       },
     },
   });

@@ -22,7 +22,7 @@ const IDS =
   'characters, which is not the token itself.';
 
 const DIFFERENCES =
-  'Sign-up, SAML, mail, groups and the guest user are not supported, and their methods answer 403 with the reason. ' +
+  'Sign-up, SAML, mail and the guest user are not supported, and their methods answer 403 with the reason. ' +
   'Passwords have at least 8 characters by default. From the second account on, regular users see themselves and the ' +
   'members of their own accounts. Streams (`?subscribe`) are not for this page: use `curl -N`.';
 
@@ -31,6 +31,7 @@ const TAGS = {
   Login: 'Logs in and out.',
   Users: 'Users: create, approve, block, change, delete.',
   'Access tokens': 'Personal tokens of users.',
+  Groups: 'Groups of users, and their members.',
   'Audit log': 'Who did what, in all dialects.',
 };
 

@@ -12,6 +12,7 @@ export const DELETE_ONESELF = 'You cannot delete yourself; another administrator
 export const OWN_PASSWORD =
   'To change your own password, send current_password and new_password to POST users/:id/password';
 export const APPROVAL_STAYS = 'approved can only go from false to true; block the user instead';
+export const BUILT_IN_GROUP = 'The group of all users cannot be changed: every user is a member of it';
 export const NO_CONFIRMATION = 'need_email_confirmation is not available on this server: it sends no mail';
 
 /** @param text - the segment of the path, cut to a readable length */
@@ -21,4 +22,9 @@ export function notAnInteger(text: string): string {
 
 export function parameterMissing(name: string): string {
   return `${name} parameter is missing`;
+}
+
+/** What is said of a value that is absent or not a string. */
+export function whenNoString(name: string, value: unknown): string {
+  return value === undefined || value === null ? parameterMissing(name) : `${name} must be a string`;
 }

@@ -6,11 +6,13 @@ import { AuditLogController } from './audit-log.controller.js';
 import { CanvusErrors } from './canvus.errors.js';
 import { CanvusGuard } from './canvus.guard.js';
 import { ConfigurableModuleClass } from './canvus.options.js';
+import { GroupsController } from './groups.controller.js';
 import { LoginController } from './login.controller.js';
 import { NotServedController } from './not-served.controller.js';
 import { ServerConfigController } from './server-config.controller.js';
 import { ServerInfoController } from './server-info.controller.js';
 import { Streams } from './streams/streams.js';
+import { WatchedGroups } from './streams/watched-groups.js';
 import { WatchedResources } from './streams/watched-resources.js';
 import { UsersController } from './users.controller.js';
 
@@ -20,6 +22,7 @@ const CONTROLLERS = [
   NotServedController,
   UsersController,
   AccessTokensController,
+  GroupsController,
   ServerInfoController,
   ServerConfigController,
   AuditLogController,
@@ -35,6 +38,6 @@ const MOUNT = mountProviders({
 /** Serves the Canvus dialect below `path` (default: `/api/v1`). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [...MOUNT, CanvusGuard, Streams, WatchedResources],
+  providers: [...MOUNT, CanvusGuard, Streams, WatchedGroups, WatchedResources],
 })
 export class CanvusModule extends ConfigurableModuleClass {}

@@ -73,7 +73,7 @@ export interface TextRule {
   /** Maximum number of Unicode code points. */
   max: number;
   /** The message for a value that is absent or not a string. Default: a general one. */
-  whenNoString?: (property: string) => string;
+  whenNoString?: (property: string, value: unknown) => string;
 }
 
 /** Decorator: requires storable text of a bounded length. */
@@ -88,7 +88,7 @@ export function IsText({ min = 0, max, whenNoString }: TextRule): PropertyDecora
         validate: (value: unknown) => isStorableText(value, min, max),
         defaultMessage: (rule) =>
           whenNoString && typeof rule?.value !== 'string'
-            ? whenNoString(name)
+            ? whenNoString(name, rule?.value)
             : describeText(name, rule?.value, min, max),
       },
     });

@@ -1,7 +1,7 @@
 /** Reads the names of accounts, which are unique and by which some dialects find an account. */
 import { isStorableText } from '../../core/core.settings.js';
 import { isHexId } from '../hex-id.js';
-import { keyOf, type Flawed, type Label } from './label.js';
+import { keyOf, withSingleSpaces, type Flawed, type Label } from './label.js';
 import { flawOf } from './plain-text.js';
 
 /** Maximum number of characters of a name. */
@@ -25,8 +25,4 @@ export function readAccountName(given: unknown): Label | Flawed {
 /** Whether an account can have this name. */
 export function isAccountName(value: unknown): value is string {
   return !('flaw' in readAccountName(value));
-}
-
-function withSingleSpaces(text: string): string {
-  return text.trim().replace(/\p{Zs}+/gu, ' ');
 }

@@ -20,3 +20,8 @@ export function keyOf(text: string): string {
   // A final sigma is the same letter.
   return text.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ').normalize('NFKC');
 }
+
+/** Without spaces around it, and with one ordinary space wherever there are some. */
+export function withSingleSpaces(text: string): string {
+  return text.trim().replace(/\p{Zs}+/gu, ' ');
+}

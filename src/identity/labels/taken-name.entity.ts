@@ -5,7 +5,7 @@ import { timestampColumn } from '../../core/index.js';
 const primaryKeyConstraintName = 'latchkey_taken_name_pk';
 
 /** What a name belongs to. */
-export type NameScope = 'account' | 'email';
+export type NameScope = 'account' | 'email' | 'group';
 
 /** One form of a name. Each name has several: its key, and what it looks like in small and in capital letters. */
 @Entity({ name: 'latchkey_taken_name' })
@@ -19,7 +19,7 @@ export class TakenName {
   @PrimaryColumn({ name: 'key', type: 'varchar', length: 80, primaryKeyConstraintName })
   key!: string;
 
-  /** The id of the account or user. */
+  /** The id of the account, user or group. */
   @Column({ name: 'owner', type: 'varchar', length: 32 })
   owner!: string;
 

@@ -1,4 +1,4 @@
-/** Gives names to users and accounts, so that no two can be mistaken for each other, and takes them back. */
+/** Gives names to users, accounts and groups, so that no two can be mistaken for each other, and takes them back. */
 import { Inject, Injectable } from '@nestjs/common';
 import { And, In, IsNull, LessThanOrEqual, Like, MoreThan, Not, type EntityManager } from 'typeorm';
 import type { Transaction } from '../../core/index.js';
@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 export interface NameConflict {
   /** Whether it is the same name, or only looks like it. */
   readonly by: 'name' | 'look';
-  /** The id of the user or account. */
+  /** The id of the user, account or group. */
   readonly owner: string;
   /** Until when the name is reserved for its former owner; `null` while it is in use. */
   readonly reservedUntil: Date | null;

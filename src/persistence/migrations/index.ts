@@ -19,6 +19,7 @@ import { LastUseOrigins1797033600000 } from './1797033600000-last-use-origins.js
 import { ImportedTokens1799086404000 } from './1799086404000-imported-tokens.js';
 import { UserLists1799086411000 } from './1799086411000-user-lists.js';
 import { AuditSubjects1799086411001 } from './1799086411001-audit-subjects.js';
+import { Groups1799086414000 } from './1799086414000-groups.js';
 
 export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   InitialSchema1795219200000,
@@ -40,4 +41,5 @@ export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   ImportedTokens1799086404000,
   UserLists1799086411000,
   AuditSubjects1799086411001,
+  Groups1799086414000,
 ];

@@ -88,6 +88,11 @@ canvusSuite('GET audit-log', (canvus) => {
         'membership.added': 'create membership',
         'membership.updated': 'update membership',
         'membership.removed': 'delete membership',
+        'group.created': 'create group',
+        'group.updated': 'update group',
+        'group.deleted': 'delete group',
+        'group.member_added': 'add member group',
+        'group.member_removed': 'remove member group',
         'server.settings_changed': 'update server-config',
         'server.restored': 'restore server-config',
       };

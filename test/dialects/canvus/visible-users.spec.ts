@@ -1,45 +1,12 @@
 /** Which users regular users see: with several accounts, only those with whom they share one. */
 import { describe, expect, it } from '@jest/globals';
-import type { Engine } from '../../../src/persistence/index.js';
 import { onBothEngines } from '../../support/engines.js';
-import { send } from '../../support/http.js';
 import type { LineStream } from '../../support/line-stream.js';
 import { ACCOUNT, ADMIN, startInMount } from '../../support/test-server.js';
 import { addUsers } from './many-rows.js';
-import { assembled, watching, type Watch } from './subscribers.js';
-import { actors, ok, refusal, userPath, type Canvus, type Person, type User } from './support.js';
-
-interface Tenants extends Canvus {
-  readonly watch: Watch;
-  /** A call about accounts by the administrator of the server. @returns the id of what was made */
-  readonly accounts: (method: string, path: string, body?: object) => Promise<string>;
-  readonly newAccount: () => Promise<string>;
-  /** @returns the address of the membership */
-  readonly join: (person: Person, account: string, role?: string) => Promise<string>;
-}
-
-let counter = 0;
-
-async function tenants(engine: Engine, env: Record<string, string> = {}): Promise<Tenants> {
-  const server = await startInMount(engine, env);
-  const canvus = { ...actors(server), server };
-  const accounts: Tenants['accounts'] = async (method, path, body) => {
-    const headers = { Authorization: `Bearer ${ADMIN.token}` };
-    const sent = body && { body: JSON.stringify(body) };
-    const reply = await send(server.baseUrl, method, `/client/v4/accounts${path}`, { headers, ...sent });
-    expect([reply.status, reply.text]).toEqual([200, expect.any(String)]);
-    return reply.json<{ result: { id: string } }>().result.id;
-  };
-  const join: Tenants['join'] = async ({ user }, account, role = 'read_only') => {
-    const id = await accounts('POST', `/${account}/members`, { user_id: user.id, roles: [role] });
-    return `/${account}/members/${id}`;
-  };
-  const newAccount = (): Promise<string> => {
-    counter += 1;
-    return accounts('POST', '', { name: `Tenant number ${String(counter)}` });
-  };
-  return { ...canvus, watch: watching(canvus), accounts, newAccount, join };
-}
+import { assembled } from './subscribers.js';
+import { actors, ok, refusal, userPath, type Person, type User } from './support.js';
+import { tenants } from './tenants.js';
 
 const seenBy = async ({ actor }: Person): Promise<number[]> =>
   ok<User[]>(await actor.get('/users')).map(({ id }) => id);

@@ -19,6 +19,7 @@ const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: 
     ['not permitted', 403, { msg: 'Permission denied' }],
     ['unusable', 403, { msg: 'The user is blocked or waits for approval' }],
     ['hidden', 404, { msg: 'User ID not found' }],
+    ['hidden', 404, { msg: 'Group ID not found' }],
     ['not oneself', 403, { msg: 'You cannot delete yourself; another administrator can' }],
   ],
   cloudflare: [
@@ -106,7 +107,7 @@ const OUTCOMES = new Map(
 
 export function outcomeOf(api: Api, { status, text }: Reply): string {
   const usual = text
-    .replace(/"User \d+ not found"/, '"User ID not found"')
+    .replace(/"(User|Group) \d+ not found"/, '"$1 ID not found"')
     .replace(/,"instance":"[^"]*","request_id":"[^"]*"/, '');
   const known = OUTCOMES.get(`${api} ${String(status)} ${usual}`);
   if (known) return known;

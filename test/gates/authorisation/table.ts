@@ -69,6 +69,16 @@ function onTokensOfOthersAndOnesOwn(operation: Omit<Operation, 'who' | 'path'>):
 
 const FOR_ADMINISTRATORS = { who: 'administrators of the server' } as const;
 
+const ofGroup = ({ groupId }: World): { groupId: number } => ({ groupId });
+const ofGroupMember = (world: World): { groupId: number; memberId: number } => ({
+  ...ofGroup(world),
+  memberId: world.user.userId,
+});
+const onGroups: readonly Operation[] = [
+  { who: 'administrators of the server', path: ofGroup, refusal: () => 'hidden' },
+  { who: 'any user', path: () => ({ groupId: 1 }) },
+];
+
 const CANVUS: Readonly<Record<string, Operation | readonly Operation[]>> = {
   'GET /api/v1/audit-log': FOR_ADMINISTRATORS,
   'GET /api/v1/audit-log/export-csv': FOR_ADMINISTRATORS,
@@ -78,6 +88,18 @@ const CANVUS: Readonly<Record<string, Operation | readonly Operation[]>> = {
     body: () => ({ external_url: `https://${randomUUID()}.example.com` }),
   },
   'GET /api/v1/server-info': { who: 'anyone' },
+  'GET /api/v1/groups': { who: 'any user' },
+  'POST /api/v1/groups': { ...FOR_ADMINISTRATORS, body: newName },
+  'DELETE /api/v1/groups/{groupId}': { ...FOR_ADMINISTRATORS, path: ofGroup },
+  'GET /api/v1/groups/{groupId}': onGroups,
+  'PATCH /api/v1/groups/{groupId}': { ...FOR_ADMINISTRATORS, path: ofGroup, body: newName },
+  'GET /api/v1/groups/{groupId}/members': onGroups,
+  'POST /api/v1/groups/{groupId}/members': {
+    ...FOR_ADMINISTRATORS,
+    path: ofGroup,
+    body: ({ member }) => ({ id: member.userId }),
+  },
+  'DELETE /api/v1/groups/{groupId}/members/{memberId}': { ...FOR_ADMINISTRATORS, path: ofGroupMember },
   'GET /api/v1/users': { who: 'any user' },
   'POST /api/v1/users': {
     ...FOR_ADMINISTRATORS,

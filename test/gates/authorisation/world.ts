@@ -37,6 +37,8 @@ export interface World {
   readonly member: Person;
   readonly memberId: string;
   readonly user: Person;
+  /** A group whose only member is the user. */
+  readonly groupId: number;
   /** Of account A: a zone, an application with a policy of its own, and a reusable policy. */
   readonly zoneId: string;
   readonly applicationId: string;
@@ -60,10 +62,12 @@ export async function newWorld(server: TestServer): Promise<World> {
     crmLogin(server, ADMIN, a),
     newAccess(server, a),
   ]);
+  const { id: groupId } = await callCanvus<{ id: number }>(server, 'POST', '/groups', { name: `Group of ${a.id}x` });
+  await callCanvus(server, 'POST', `/groups/${String(groupId)}/members`, { id: user.userId });
   const [effective, notEffective] = await Promise.all([newAccessToken(server, crm), newAccessToken(server, crm)]);
   const named = { token: crm, access_token_identifier: { authentication_code: notEffective } };
   await callCrm(server, 'access_tokens/set_as_not_effective', named);
-  return { server, a, b, serviceToken, member, memberId, user, effective, notEffective, ...access };
+  return { server, a, b, serviceToken, member, memberId, user, groupId, effective, notEffective, ...access };
 }
 
 async function newAccess(

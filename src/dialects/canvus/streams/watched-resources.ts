@@ -13,13 +13,11 @@ import {
   type Viewer,
 } from '../../../identity/index.js';
 import { TOKEN_NOT_FOUND } from '../canvus.messages.js';
-import { accessTokenView, userView } from '../canvus.views.js';
+import { accessTokenView } from '../canvus.views.js';
+import { mapped, rankOf, single, userItem } from './items.js';
 import { SeenUsers } from './seen-users.js';
 import { ownedBy, seeing, seeingEverybody } from './watch-access.js';
 import { ALL, type Item, type WatchedResource } from './watched-resource.js';
-
-/** Digits of an id or a time. */
-const DIGITS = 15;
 
 @Injectable()
 export class WatchedResources {
@@ -100,24 +98,11 @@ export class WatchedResources {
   }
 }
 
-async function* mapped<T>(batches: AsyncGenerator<T[]>, item: (one: T) => Item): AsyncGenerator<Item[], void> {
-  for await (const batch of batches) yield batch.map(item);
-}
-
-async function* single(read: () => Promise<Item>): AsyncGenerator<Item[], void> {
-  yield [await read()];
-}
-
 function changedToken(change: Change): TokenChange | undefined {
   return change instanceof TokenChange && change.kind === 'personal_token' ? change : undefined;
 }
 
-function userItem(user: User): Item {
-  const key = String(user.id);
-  return { key, rank: key.padStart(DIGITS, '0'), json: JSON.stringify(userView(user)) };
-}
-
 function tokenItem(token: PersonalToken): Item {
-  const rank = `${String(token.createdAt.getTime()).padStart(DIGITS, '0')} ${token.id}`;
+  const rank = `${rankOf(token.createdAt.getTime())} ${token.id}`;
   return { key: token.id, rank, json: JSON.stringify(accessTokenView(token)) };
 }
