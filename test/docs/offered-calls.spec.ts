@@ -99,7 +99,10 @@ describe('what the documents offer to try', () => {
     const id = example === 'One’s own' ? String(ADMIN.id) : String(user.id);
     const { id: tokenId = '' } = await created(`/api/v1/users/${id}/access-tokens`, { description: 'Made' });
     const { token = '' } = await created('/api/v1/users/login', { token: ADMIN.token });
-    return { ids: { id, tokenId }, token };
+    const group = await created('/api/v1/groups', { name: fresh() });
+    const ids = { id, tokenId, groupId: String(group.id), memberId: String(user.id) };
+    await created(`/api/v1/groups/${ids.groupId}/members`, { id: user.id });
+    return { ids, token };
   };
 
   /** Each call has an organisation of its own, with the token of the examples unless the call creates it. */

@@ -42,7 +42,6 @@ canvusSuite('what is not served', (canvus) => {
 
   describe('404', () => {
     it.each([
-      ['GET', '/groups'],
       ['GET', '/canvases'],
       ['GET', '/license'],
       ['GET', '/'],

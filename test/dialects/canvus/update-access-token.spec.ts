@@ -79,16 +79,16 @@ canvusSuite('PATCH users/:id/access-tokens/:token-id', (canvus) => {
 
   describe('400', () => {
     it.each([
-      ['missing', {}],
-      ['null', { description: null }],
-      ['a number', { description: 1 }],
-      ['an array', { description: [] }],
-      ['absent because there is no body', undefined],
-    ])('says that the description is missing when it is %s, and changes nothing', async (_kind, body) => {
+      ['missing', {}, 'description parameter is missing'],
+      ['null', { description: null }, 'description parameter is missing'],
+      ['a number', { description: 1 }, 'description must be a string'],
+      ['an array', { description: [] }, 'description must be a string'],
+      ['absent because there is no body', undefined, 'description parameter is missing'],
+    ])('says what is wrong with a description that is %s, and changes nothing', async (_kind, body, reason) => {
       const { id } = await canvus.token(1000, 'as it was');
       const before = await stored(canvus.server);
       const reply = await canvus.admin.patch(tokenPath(1000, id), body);
-      expect(refusal(reply, 400)).toBe('description parameter is missing');
+      expect(refusal(reply, 400)).toBe(reason);
       expect(await stored(canvus.server)).toEqual(before);
     });
 
