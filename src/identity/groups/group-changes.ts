@@ -38,11 +38,11 @@ export class GroupDeleted extends GroupChange {
 
 /** A user became a member of a group, or no longer is one. Deleted users leave without such a change. */
 export abstract class GroupMemberChange extends GroupChange {
-  readonly memberId: number;
+  override readonly userId: number;
 
   constructor(group: Pick<Group, 'id' | 'name'>, userId: number) {
     super(group, { user_id: userId });
-    this.memberId = userId;
+    this.userId = userId;
   }
 }
 

@@ -140,8 +140,9 @@ canvusSuite('POST users/:id/access-tokens', (canvus) => {
       const before = await stored(canvus.server);
       await eachAtOnce(WITHOUT, async ([, body]) => {
         const reply = await canvus.admin.post(tokensOf(1000), body);
-        const isThere = (body as { description?: unknown } | undefined)?.description != null;
-        expect(refusal(reply, 400)).toBe(`description ${isThere ? 'must be a string' : 'parameter is missing'}`);
+        const given = (body as { description?: unknown } | undefined)?.description ?? undefined;
+        const fault = given === undefined ? 'parameter is missing' : 'must be a string';
+        expect(refusal(reply, 400)).toBe(`description ${fault}`);
       });
       expect(await stored(canvus.server)).toEqual(before);
     });

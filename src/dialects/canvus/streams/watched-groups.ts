@@ -73,7 +73,7 @@ export class WatchedGroups {
       read: (keys) => this.readMembers(watcher, id, keys),
       affectedKey: (change) => {
         if (watcher.seesAnew(change)) return ALL;
-        if (change instanceof GroupMemberChange) return change.groupId === id ? String(change.memberId) : undefined;
+        if (change instanceof GroupMemberChange) return change.groupId === id ? String(change.userId) : undefined;
         if (change instanceof GroupChange) return change.groupId === id ? ALL : undefined;
         const isUsers = change instanceof UserChange || (watcher.followsAccounts && change instanceof MembershipChange);
         return isUsers ? String(change.userId) : undefined;
@@ -122,7 +122,7 @@ export class WatchedGroups {
       viewer: async () => (await this.directory.find(id)) ?? { id, admin: false },
       seesAnew: (change) => {
         if (change instanceof AccountChange) return change.revokesAccess();
-        if (change instanceof GroupMemberChange) return change.memberId === id;
+        if (change instanceof GroupMemberChange) return change.userId === id;
         if (change instanceof MembershipChange) return change.userId === id;
         return change instanceof UserUpdated && change.userId === id && change.concerns('admin');
       },
