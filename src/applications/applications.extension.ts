@@ -2,6 +2,7 @@
 import type { EntityManager } from 'typeorm';
 import type { AccountExtension } from '../identity/index.js';
 import { Organization } from './organization.entity.js';
+import { dataSourceOf } from '../internals/index.js';
 
 /** The tables with many rows for an account, and the columns that identify a row. */
 const TABLES: readonly (readonly [table: string, columns: string])[] = [
@@ -34,7 +35,7 @@ async function removeRows(
   accountId: string,
   limit: number,
 ): Promise<number> {
-  const account = manager.dataSource.driver.createParameter('', 0);
+  const account = dataSourceOf(manager).driver.createParameter('', 0);
   const of = `"${table}" WHERE "account_id" = ${account}`;
   const rows = await manager.query<unknown[]>(`SELECT ${columns} FROM ${of} LIMIT ${String(limit)}`, [accountId]);
   if (rows.length === 0) return 0;

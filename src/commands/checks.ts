@@ -1,6 +1,6 @@
 /** The checks of a database: schema, integrity, contents, clock, and whether an administrator can sign in. */
 import { MoreThan, type DataSource } from 'typeorm';
-import { AuditRecord } from '../core/index.js';
+import { AuditRecord, storedTime } from '../core/index.js';
 import { isAnyAbleToSignIn, storedPolicy } from '../identity/index.js';
 import {
   databaseTime,
@@ -80,7 +80,7 @@ async function administrators({ manager }: DataSource): Promise<Finding> {
 async function clock(dataSource: DataSource): Promise<Finding> {
   const now = Date.now();
   const ahead = await dataSource.manager.findOne(AuditRecord, {
-    where: { createdAt: MoreThan(new Date(now + CLOCK_MS)) },
+    where: { createdAt: MoreThan(storedTime(new Date(now + CLOCK_MS))) },
     order: { createdAt: 'DESC' },
   });
   if (ahead) {

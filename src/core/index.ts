@@ -42,7 +42,7 @@ export {
 } from './channels.js';
 export { Clock, SystemClock } from './clock.js';
 export { SteadyTime } from './steady-time.js';
-export { INTEGER_MAX, jsonColumn, timestampColumn } from './database/columns.js';
+export { INTEGER_MAX, jsonColumn, storedTime, timestampColumn } from './database/columns.js';
 export type { Lock, LockKey, Lockable } from './database/locks.js';
 export { CORE_ENTITIES } from './core.entities.js';
 export { CORE_PROVIDERS } from './core.providers.js';

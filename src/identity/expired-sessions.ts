@@ -1,6 +1,6 @@
 /** Removes expired sessions. */
 import { In, LessThanOrEqual } from 'typeorm';
-import type { Transaction } from '../core/index.js';
+import { storedTime, type Transaction } from '../core/index.js';
 import { SessionToken } from './session-token.entity.js';
 
 /**
@@ -8,7 +8,7 @@ import { SessionToken } from './session-token.entity.js';
  * @returns the number of removed sessions
  */
 export async function removeExpiredSessions({ manager }: Transaction, limit: number, now: Date): Promise<number> {
-  const where = { expiresAt: LessThanOrEqual(now) };
+  const where = { expiresAt: LessThanOrEqual(storedTime(now)) };
   const rows = await manager.find(SessionToken, {
     select: { id: true },
     where,

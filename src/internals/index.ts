@@ -11,4 +11,11 @@ export {
   stopAccepting,
 } from './node-http.js';
 export { pointClient } from './pg.js';
-export { clientClassOf, poolOf, sqliteClassOf, sqliteConnectionOf, type ColumnMetadata } from './typeorm.js';
+export {
+  clientClassOf,
+  dataSourceOf,
+  poolOf,
+  sqliteClassOf,
+  sqliteConnectionOf,
+  type ColumnMetadata,
+} from './typeorm.js';

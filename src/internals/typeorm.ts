@@ -1,11 +1,11 @@
-/** Undocumented parts of TypeORM 1.1: the driver objects of an open connection. */
+/** Undocumented parts of TypeORM 0.3 and 1: the driver objects of an open connection. */
 import type Database from 'better-sqlite3';
 import type pg from 'pg';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { InternalsError } from './internals-error.js';
 
-/** The version that this file was written for; the peer range of package.json follows it. */
-export const TYPEORM_VERSION = '1.1';
+/** The versions that this file was written for; the peer range of package.json follows them. */
+const TYPEORM_VERSIONS = '0.3 or 1';
 
 /** A column as TypeORM describes it. */
 export type ColumnMetadata = EntityMetadata['columns'][number];
@@ -35,6 +35,20 @@ export function sqliteClassOf({ driver }: DataSource): typeof Database {
   return sqlite;
 }
 
+/** What belongs to a connection: TypeORM 1 names the connection `dataSource`, TypeORM 0.3 `connection`. */
+interface OfConnection {
+  readonly dataSource?: DataSource;
+  readonly connection?: DataSource;
+}
+
+/** The connection that a manager, a query, a query runner or the metadata of an entity belongs to. @throws InternalsError */
+export function dataSourceOf(part: object): DataSource {
+  const { dataSource, connection } = part as OfConnection;
+  const found = dataSource ?? connection;
+  if (!found) throw missing('connection of a manager or query (dataSource, connection)');
+  return found;
+}
+
 /** The open connection to an SQLite database. @throws InternalsError */
 export function sqliteConnectionOf({ driver }: DataSource): Database.Database {
   const { databaseConnection } = driver as { databaseConnection?: Partial<Database.Database> };
@@ -43,5 +57,5 @@ export function sqliteConnectionOf({ driver }: DataSource): Database.Database {
 }
 
 function missing(what: string): InternalsError {
-  return new InternalsError(`typeorm ${TYPEORM_VERSION}`, what);
+  return new InternalsError(`typeorm ${TYPEORM_VERSIONS}`, what);
 }

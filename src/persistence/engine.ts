@@ -1,5 +1,6 @@
 /** The statements that SQLite and PostgreSQL do not share. */
 import type { DataSource, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../internals/index.js';
 
 /** The engines that Latchkey runs on. */
 export type Engine = 'sqlite' | 'postgres';
@@ -13,7 +14,7 @@ export function engineOf(dataSource: DataSource): Engine {
 
 /** Makes the generated ids of a table start after a given number. */
 export async function startIdsAfter(queryRunner: QueryRunner, table: string, last: number): Promise<void> {
-  if (engineOf(queryRunner.dataSource) === 'sqlite') {
+  if (engineOf(dataSourceOf(queryRunner)) === 'sqlite') {
     await queryRunner.query(`INSERT INTO "sqlite_sequence" ("name", "seq") VALUES ('${table}', ${String(last)})`);
   } else {
     await queryRunner.query(`SELECT setval(pg_get_serial_sequence('${table}', 'id'), ${String(last)})`);

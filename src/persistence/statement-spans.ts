@@ -1,6 +1,6 @@
 /** Spans of the statements that are sent to the database on behalf of a request or a unit of work. */
 import { SpanKind, type Attributes } from '@opentelemetry/api';
-import type { AfterQueryEvent, BeforeQueryEvent, DataSource, EntitySubscriberInterface, QueryRunner } from 'typeorm';
+import type { DataSource, EntitySubscriberInterface, QueryRunner } from 'typeorm';
 import { tracing, isWithinSpan, markFailed, startSpan } from '../core/index.js';
 import { engineOf } from './engine.js';
 
@@ -16,17 +16,27 @@ export function traceStatements(dataSource: DataSource): void {
   dataSource.subscribers.push(new StatementSpans(engineOf(dataSource) === 'postgres' ? 'postgresql' : 'sqlite'));
 }
 
+/** What TypeORM tells of a statement; its own types differ between 0.3 and 1. */
+interface StatementBegun {
+  readonly queryRunner: QueryRunner;
+}
+interface StatementDone extends StatementBegun {
+  readonly query: string;
+  readonly success: boolean;
+  readonly error?: unknown;
+}
+
 /** A subscriber hears of every statement; one statement runs at a time on a runner, nearly always. */
 class StatementSpans implements EntitySubscriberInterface {
   private readonly began = new WeakMap<QueryRunner, number>();
 
   constructor(private readonly system: string) {}
 
-  beforeQuery({ queryRunner }: BeforeQueryEvent): void {
+  beforeQuery({ queryRunner }: StatementBegun): void {
     if (isWithinSpan()) this.began.set(queryRunner, now());
   }
 
-  afterQuery({ queryRunner, query, success, error }: AfterQueryEvent): void {
+  afterQuery({ queryRunner, query, success, error }: StatementDone): void {
     if (!isWithinSpan()) return;
     const { name, attributes } = describe(query);
     const span = startSpan(name, {

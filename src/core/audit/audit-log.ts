@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { And, In, LessThan, MoreThanOrEqual } from 'typeorm';
 import { TARGET_TYPES, fittingRows, type AuditFilter, type IdRange } from './audit-query.js';
 import { AuditRecord } from './audit-record.entity.js';
+import { storedTime } from '../database/columns.js';
 import { LongReads } from '../database/long-reads.js';
 import type { ReaderId } from '../database/read-slots.js';
 import type { SlicedQuery } from '../database/sliced-query.js';
@@ -23,8 +24,8 @@ export class AuditLog {
   async idRangeOf(reader: ReaderId, { createdFrom, createdBefore }: AuditFilter): Promise<IdRange> {
     if (!createdFrom && !createdBefore) return { from: 0, below: null };
     const createdAt = And(
-      ...(createdFrom ? [MoreThanOrEqual(createdFrom)] : []),
-      ...(createdBefore ? [LessThan(createdBefore)] : []),
+      ...(createdFrom ? [MoreThanOrEqual(storedTime(createdFrom))] : []),
+      ...(createdBefore ? [LessThan(storedTime(createdBefore))] : []),
     );
     const query: SlicedQuery<AuditRecord> = {
       entity: AuditRecord,
@@ -80,7 +81,7 @@ export async function removeAuditRows({ manager }: Transaction, before: Date, li
   const rows = await manager
     .createQueryBuilder(AuditRecord, 'row')
     .select('row.id')
-    .where({ createdAt: LessThan(before) })
+    .where({ createdAt: LessThan(storedTime(before)) })
     .andWhere('(row.lastAt IS NULL OR row.lastAt < :before)', { before: before.getTime() })
     .orderBy('row.createdAt', 'ASC')
     .take(limit)

@@ -15,6 +15,14 @@ export function timestampColumn(options: ColumnOptions & { name: string }): Colu
   return { type: 'bigint', transformer: epochMillis, ...options };
 }
 
+/**
+ * A time as it is stored, to be compared with a column of {@link timestampColumn} by an operator such as `LessThan`:
+ * TypeORM 0.3 does not transform the values of operators in `DELETE` and in `And`.
+ */
+export function storedTime(time: Date): Date {
+  return time.getTime() as unknown as Date;
+}
+
 /** JSON stored as text: written as a whole, never searched. */
 export function jsonColumn(options: ColumnOptions & { name: string }): ColumnOptions {
   return { type: 'simple-json', ...options };

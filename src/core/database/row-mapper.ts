@@ -3,7 +3,7 @@
  * itself: the text of each statement is built only once.
  */
 import type { DataSource, EntityManager, EntityMetadata, ObjectLiteral, ObjectType, SelectQueryBuilder } from 'typeorm';
-import type { ColumnMetadata } from '../../internals/index.js';
+import { dataSourceOf, type ColumnMetadata } from '../../internals/index.js';
 
 /** A row as the driver returns it, by column name. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export function findRow<E extends ObjectLiteral>(
   entity: ObjectType<E>,
   conditions: Readonly<Partial<E>>,
 ): Promise<E | null> {
-  return mapperOf(manager.dataSource, entity).find(manager, conditions);
+  return mapperOf(dataSourceOf(manager), entity).find(manager, conditions);
 }
 
 /** Inserts rows of an entity in order. Absent values become `NULL`; auto-incremented columns are left out. */
@@ -37,7 +37,7 @@ export function insertRows<E extends ObjectLiteral>(
   entity: ObjectType<E>,
   rows: readonly Readonly<Partial<E>>[],
 ): Promise<void> {
-  return mapperOf(manager.dataSource, entity).insert(manager, rows);
+  return mapperOf(dataSourceOf(manager), entity).insert(manager, rows);
 }
 
 /**
@@ -50,7 +50,7 @@ export function updateRow<E extends ObjectLiteral>(
   conditions: Readonly<Partial<E>>,
   values: Readonly<Partial<E>>,
 ): Promise<void> {
-  return mapperOf(manager.dataSource, entity).update(manager, conditions, values);
+  return mapperOf(dataSourceOf(manager), entity).update(manager, conditions, values);
 }
 
 /**
@@ -62,7 +62,7 @@ export function deleteRow<E extends ObjectLiteral>(
   entity: ObjectType<E>,
   conditions: Readonly<Partial<E>>,
 ): Promise<boolean> {
-  return mapperOf(manager.dataSource, entity).remove(manager, conditions);
+  return mapperOf(dataSourceOf(manager), entity).remove(manager, conditions);
 }
 
 /**
@@ -76,7 +76,7 @@ export async function findRows<E extends ObjectLiteral>(
 ): Promise<E[]> {
   const { metadata } = query.expressionMap.mainAlias ?? {};
   if (!metadata) throw new Error('the query has no entity');
-  return mapperOf<E>(query.dataSource, metadata.target as ObjectType<E>).findMany(query, properties);
+  return mapperOf<E>(dataSourceOf(query), metadata.target as ObjectType<E>).findMany(query, properties);
 }
 
 function mapperOf<E extends ObjectLiteral>(dataSource: DataSource, entity: ObjectType<E>): RowMapper<E> {
@@ -161,7 +161,8 @@ export class RowMapper<E extends ObjectLiteral> {
 
   /** @throws Error if no entity of the connection has the row's kind */
   entity(row: Row): E {
-    const { discriminatorColumn, dataSource } = this.metadata;
+    const { discriminatorColumn } = this.metadata;
+    const { driver } = dataSourceOf(this.metadata);
     const discriminator = discriminatorColumn
       ? row[discriminatorColumn.databaseName]
       : this.metadata.discriminatorValue;
@@ -170,7 +171,7 @@ export class RowMapper<E extends ObjectLiteral> {
       throw new Error(`the connection has no entity for rows of the kind ${String(discriminator)}: register it`);
     const entity = Object.create(kind.prototype) as Record<string, unknown>;
     for (const column of kind.columns) {
-      entity[column.propertyName] = dataSource.driver.prepareHydratedValue(row[column.databaseName], column) as unknown;
+      entity[column.propertyName] = driver.prepareHydratedValue(row[column.databaseName], column) as unknown;
     }
     return entity as E;
   }
@@ -185,7 +186,7 @@ export class RowMapper<E extends ObjectLiteral> {
   }
 
   private parametersOf(row: Readonly<Partial<E>>): unknown[] {
-    const { driver } = this.metadata.dataSource;
+    const { driver } = dataSourceOf(this.metadata);
     return this.written.map((column) => {
       const value: unknown = column.isDiscriminator ? this.metadata.discriminatorValue : row[column.propertyName];
       return (driver.preparePersistentValue(value, column) as unknown) ?? null;
@@ -225,7 +226,7 @@ export class RowMapper<E extends ObjectLiteral> {
     if (value === undefined || value === null) {
       throw new Error(`${property} is ${String(value)}, which matches no row and is not written here`);
     }
-    return this.metadata.dataSource.driver.preparePersistentValue(value, this.column(property)) as unknown;
+    return dataSourceOf(this.metadata).driver.preparePersistentValue(value, this.column(property)) as unknown;
   }
 
   private column(property: string): ColumnMetadata {
@@ -235,11 +236,11 @@ export class RowMapper<E extends ObjectLiteral> {
   }
 
   private escaped(name: string): string {
-    return this.metadata.dataSource.driver.escape(name);
+    return dataSourceOf(this.metadata).driver.escape(name);
   }
 
   private parameter(at: number): string {
-    return this.metadata.dataSource.driver.createParameter('', at);
+    return dataSourceOf(this.metadata).driver.createParameter('', at);
   }
 }
 

@@ -1,6 +1,7 @@
 /** A query over any number of rows, of which each statement touches a bounded number. */
 import type { EntityManager, ObjectLiteral, ObjectType, SelectQueryBuilder } from 'typeorm';
 import { findRows } from './row-mapper.js';
+import { dataSourceOf } from '../../internals/index.js';
 
 /** Which rows, in which order. The alias of the entity is `row`. */
 export interface SlicedQuery<E extends ObjectLiteral> {
@@ -64,8 +65,8 @@ export class SliceStatements<E extends ObjectLiteral> {
   }
 
   placeOf(manager: EntityManager, row: E): Place {
-    const { driver } = manager.dataSource;
-    const metadata = manager.dataSource.getMetadata(this.query.entity);
+    const { driver } = dataSourceOf(manager);
+    const metadata = dataSourceOf(manager).getMetadata(this.query.entity);
     return this.query.order.map((property) => {
       const column = metadata.findColumnWithPropertyName(property);
       if (!column) throw new Error(`${metadata.name} has no column ${property}`);

@@ -12,6 +12,7 @@ import type { ImportedAlgorithm } from './algorithms.js';
 import { newStandIn } from './imported-secrets.js';
 import { ImportedSource } from './imported-source.entity.js';
 import { ImportedToken } from './imported-token.entity.js';
+import { dataSourceOf } from '../../internals/index.js';
 
 /** A token of another server. */
 export interface ForeignToken {
@@ -145,7 +146,7 @@ function nameOf({ algorithm, key }: Pick<ImportedSource, 'algorithm' | 'key'>): 
 
 /** The class of a kind of token. @throws Error if this server has none */
 function kindOf(manager: EntityManager, kind: string): TokenKind<Token> {
-  const found = manager.dataSource
+  const found = dataSourceOf(manager)
     .getMetadata(Token)
     .childEntityMetadatas.find(({ discriminatorValue }) => discriminatorValue === kind);
   if (!found) throw new Error(`there are no tokens of the kind ${kind}`);

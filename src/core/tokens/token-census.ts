@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { Clock } from '../clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { nextTurn } from '../concurrency/turns.js';
+import { dataSourceOf } from '../../internals/index.js';
 
 /** Rows counted in one turn of the event loop: some milliseconds. */
 const ROWS_PER_TURN = 1000;
@@ -65,7 +66,7 @@ function add(counts: Map<string, Record<keyof KindCensus, number>>, { kind, ...r
 }
 
 function slice(manager: EntityManager, now: number, after: string): Promise<Row[]> {
-  const parameter = manager.dataSource.driver.createParameter('after', 0);
+  const parameter = dataSourceOf(manager).driver.createParameter('after', 0);
   const sums = NAMES.map((name) => `SUM(CASE WHEN ${CONDITIONS[name](now)} THEN 1 ELSE 0 END) AS "${name}"`);
   return manager.query<Row[]>(
     `SELECT "kind", MAX("id") AS "last", ${sums.join(', ')} FROM (SELECT "id", "kind", "enabled", "expires_at", ` +

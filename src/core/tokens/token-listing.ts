@@ -7,6 +7,7 @@ import type { SlicedQuery } from '../database/sliced-query.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { TokenCount } from './token-count.entity.js';
 import { Token } from './token.entity.js';
+import { dataSourceOf } from '../../internals/index.js';
 
 /** Selects tokens of an account. */
 export interface TokenFilter {
@@ -55,7 +56,7 @@ export class TokenListing {
 
   /** The number of an account's tokens; the cost does not depend on the number. */
   count<T extends Token>(manager: EntityManager, kind: ObjectType<T>, accountId: string): Promise<number> {
-    return countedTokens(manager, String(manager.dataSource.getMetadata(kind).discriminatorValue), accountId);
+    return countedTokens(manager, String(dataSourceOf(manager).getMetadata(kind).discriminatorValue), accountId);
   }
 }
 

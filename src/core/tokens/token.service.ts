@@ -7,6 +7,7 @@ import { deleteRow, insertRows } from '../database/row-mapper.js';
 import { DomainError } from '../errors.js';
 import { Token } from './token.entity.js';
 import type { Transaction } from '../database/transaction.js';
+import { dataSourceOf } from '../../internals/index.js';
 
 /** The owner of a token. */
 export type Owner = { readonly userId: number } | { readonly accountId: string };
@@ -70,7 +71,7 @@ export class TokenService {
     const { digest, ...given } = values;
     const token: Token = Object.assign(tx.manager.create(kind), {
       id: newTokenId(tx.now),
-      kind: tx.manager.dataSource.getMetadata(kind).discriminatorValue,
+      kind: dataSourceOf(tx.manager).getMetadata(kind).discriminatorValue,
       handleScope: '',
       userId: null,
       accountId: null,
@@ -192,7 +193,7 @@ export async function countToken(manager: EntityManager, token: Token, change: n
   const { id, kind, accountId, userId } = token;
   if (accountId === null || userId !== null) return;
   const parameters = [accountId, kind, Number.parseInt(id.slice(-1), 16), change];
-  const values = parameters.map((_, at) => manager.dataSource.driver.createParameter('', at)).join(', ');
+  const values = parameters.map((_, at) => dataSourceOf(manager).driver.createParameter('', at)).join(', ');
   await manager.query(
     `INSERT INTO "latchkey_token_count" ("account_id", "kind", "part", "tokens") VALUES (${values}) ` +
       'ON CONFLICT ("account_id", "kind", "part") ' +
@@ -225,7 +226,10 @@ function startOfSecond(moment: Date): Date {
   return new Date(moment.getTime() - moment.getUTCMilliseconds());
 }
 
+/** @throws TypeError for an undefined value, which TypeORM may take for no condition at all */
 function where<T extends Token>(selector: Partial<Token>): FindOptionsWhere<T> {
+  if ((Object.values(selector) as unknown[]).includes(undefined))
+    throw new TypeError('a token to find needs all of its conditions');
   return selector as FindOptionsWhere<T>;
 }
 

@@ -31,6 +31,7 @@ import type { CRM_SETTINGS } from './crm.settings.js';
 import { PassCodeCheck } from './pass-code-check.js';
 import { validateIdentifierChanges, type NewIdentifiers } from './pass-code-rules.js';
 import { changedUdf } from './token-relations.js';
+import { dataSourceOf } from '../../internals/index.js';
 
 /** Selects the tokens and columns of a list. */
 export interface AccessTokenQuery extends PageRequest {
@@ -262,7 +263,7 @@ export async function nextTokenNumber(tx: Transaction, accountId: string): Promi
   const { manager } = tx;
   const [row] = await manager.query<{ number: number | string }[]>(
     `INSERT INTO "latchkey_crm_account" ("account_id", "last_token_number")
-     VALUES (${manager.dataSource.driver.createParameter('', 0)}, 1) ON CONFLICT ("account_id")
+     VALUES (${dataSourceOf(manager).driver.createParameter('', 0)}, 1) ON CONFLICT ("account_id")
      DO UPDATE SET "last_token_number" = "latchkey_crm_account"."last_token_number" + 1
      RETURNING "last_token_number" AS "number"`,
     [accountId],

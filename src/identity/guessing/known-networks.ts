@@ -5,7 +5,7 @@ import { In, LessThan } from 'typeorm';
 import { Clock, findRow, type Origin, type Transaction } from '../../core/index.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from '../options.js';
 import { KnownNetwork } from './known-network.entity.js';
-import { networksOf } from '../../core/index.js';
+import { networksOf, storedTime } from '../../core/index.js';
 
 const DAY_MS = 86_400_000;
 
@@ -49,7 +49,7 @@ export class KnownNetworks {
    * @returns the number of removed rows
    */
   async removeOld({ manager }: Transaction, limit: number, now: Date): Promise<number> {
-    const seenAt = LessThan(this.oldest(now));
+    const seenAt = LessThan(storedTime(this.oldest(now)));
     const rows = await manager.find(KnownNetwork, { where: { seenAt }, order: { seenAt: 'ASC' }, take: limit });
     for (const { userId, network } of rows) await manager.delete(KnownNetwork, { userId, network, seenAt });
     return rows.length;

@@ -1,7 +1,7 @@
 /** Gives names to users, accounts and groups, so that no two can be mistaken for each other, and takes them back. */
 import { Inject, Injectable } from '@nestjs/common';
 import { And, In, IsNull, LessThanOrEqual, Like, MoreThan, Not, type EntityManager } from 'typeorm';
-import type { Transaction } from '../../core/index.js';
+import { storedTime, type Transaction } from '../../core/index.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from '../options.js';
 import type { Label } from './label.js';
 import { formsOf, isLook, nameForm } from './name-forms.js';
@@ -44,7 +44,7 @@ export class TakenNames {
     const conflict = others.find(({ key }) => !isLook(key)) ?? alike;
     if (conflict) return this.conflictOf(conflict);
     await this.free(tx, scope, owner);
-    await tx.manager.delete(TakenName, { freedAt: LessThanOrEqual(this.reservedSince(tx.now)) });
+    await tx.manager.delete(TakenName, { freedAt: LessThanOrEqual(storedTime(this.reservedSince(tx.now))) });
     if (takesReserved) await tx.manager.delete(TakenName, { scope, key: In(forms), freedAt: Not(IsNull()) });
     // In order, so that two who want the same forms wait for each other and do not deadlock.
     const mine = forms.filter((form) => others.every(({ key }) => key !== form)).sort();
@@ -72,7 +72,7 @@ export class TakenNames {
   /** How many other names are reserved for an owner, which would leave the given one aside. */
   async reserved(tx: Transaction, scope: NameScope, owner: string, { key }: Label): Promise<number> {
     const names = And(Like('name:%'), Not(nameForm(key)));
-    return tx.manager.countBy(TakenName, { scope, owner, key: names, freedAt: MoreThan(this.reservedSince(tx.now)) });
+    return tx.manager.countBy(TakenName, { scope, owner, key: names, freedAt: MoreThan(storedTime(this.reservedSince(tx.now))) });
   }
 
   private get keptMs(): number {

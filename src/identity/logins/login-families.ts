@@ -14,6 +14,7 @@ import type { USER_TOKEN_SETTINGS } from '../identity.settings.js';
 import { SessionToken } from '../session-token.entity.js';
 import { lockUserForUpdate } from '../user-lock.js';
 import { USER_TOKEN_OPTIONS } from './user-token-options.js';
+import { dataSourceOf } from '../../internals/index.js';
 
 const DAY_MS = 86_400_000;
 
@@ -81,7 +82,7 @@ export class LoginFamilies {
 
   /** Removes the logins of a user that have expired. No change is recorded: they were already not accepted. */
   async removeExpired(tx: Transaction, userId: number): Promise<void> {
-    const now = tx.manager.dataSource.driver.createParameter('', 1);
+    const now = dataSourceOf(tx.manager).driver.createParameter('', 1);
     await tx.manager.query(`DELETE ${loginsOf(tx)} AND "expires_at" <= ${now}`, [userId, tx.now.getTime()]);
   }
 
@@ -143,5 +144,5 @@ async function countOf(tx: Transaction, userId: number): Promise<number> {
  * several times as long as the database takes to run them.
  */
 function loginsOf(tx: Transaction): string {
-  return `FROM "latchkey_token" WHERE "kind" = 'session' AND "user_id" = ${tx.manager.dataSource.driver.createParameter('', 0)}`;
+  return `FROM "latchkey_token" WHERE "kind" = 'session' AND "user_id" = ${dataSourceOf(tx.manager).driver.createParameter('', 0)}`;
 }

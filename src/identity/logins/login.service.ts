@@ -1,7 +1,7 @@
 /** Lists the logins of users, and ends them one by one or by family. */
 import { Injectable } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
-import { Clock, UnitOfWork, type Actor } from '../../core/index.js';
+import { Clock, UnitOfWork, storedTime, type Actor } from '../../core/index.js';
 import { SessionToken } from '../session-token.entity.js';
 import { LoginFamilies, type LoginScope } from './login-families.js';
 
@@ -42,7 +42,7 @@ export class LoginService {
       manager
         .createQueryBuilder(SessionToken, 'login')
         .addSelect(['login.familyId', 'login.familyBeganAt'])
-        .where({ userId, expiresAt: MoreThan(now) })
+        .where({ userId, expiresAt: MoreThan(storedTime(now)) })
         .orderBy('login.createdAt', 'ASC')
         .addOrderBy('login.id', 'ASC')
         .getMany(),

@@ -1,5 +1,6 @@
 /** Runs a statement of a migration on either engine. */
 import type { QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../../internals/index.js';
 
 /** @param text - with `?` for each value */
 export async function runStatement<T>(
@@ -8,6 +9,6 @@ export async function runStatement<T>(
   values: readonly unknown[] = [],
 ): Promise<T[]> {
   let at = 0;
-  const statement = text.replaceAll('?', () => queryRunner.dataSource.driver.createParameter('', at++));
+  const statement = text.replaceAll('?', () => dataSourceOf(queryRunner).driver.createParameter('', at++));
   return (await queryRunner.query(statement, [...values])) as T[];
 }

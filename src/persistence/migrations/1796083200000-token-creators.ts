@@ -1,5 +1,6 @@
 /** Adds the creator of each token, and fills it in for existing tokens if the audit log has it. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../../internals/index.js';
 
 /** Number of tokens per statement, which takes some milliseconds. */
 const BATCH = 2000;
@@ -36,7 +37,7 @@ async function readAgain(queryRunner: QueryRunner): Promise<void> {
 
 /** Processes the ids in order, one batch at a time. */
 async function copyFromAudit(queryRunner: QueryRunner): Promise<void> {
-  const parameter = (at: number): string => queryRunner.dataSource.driver.createParameter('', at);
+  const parameter = (at: number): string => dataSourceOf(queryRunner).driver.createParameter('', at);
   const last = `SELECT MAX("id") AS "id" FROM (
     SELECT "id" FROM "latchkey_token" WHERE "id" > ${parameter(0)} ORDER BY "id" LIMIT ${String(BATCH)}) AS "part"`;
   const issued = `FROM "latchkey_audit" AS "issued"

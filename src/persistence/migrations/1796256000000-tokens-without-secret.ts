@@ -1,6 +1,7 @@
 /** Says of a property of tokens, and no longer of their kinds, which ones may have no secret. */
 import { TableCheck, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { engineOf } from '../engine.js';
+import { dataSourceOf } from '../../internals/index.js';
 
 const TABLE = 'latchkey_token';
 const NAME = 'latchkey_token_digest_present';
@@ -27,7 +28,7 @@ export class TokensWithoutSecret1796256000000 implements MigrationInterface {
 }
 
 async function replace(queryRunner: QueryRunner, check: TableCheck): Promise<void> {
-  if (engineOf(queryRunner.dataSource) === 'postgres') {
+  if (engineOf(dataSourceOf(queryRunner)) === 'postgres') {
     await queryRunner.dropCheckConstraint(TABLE, NAME);
     await queryRunner.createCheckConstraint(TABLE, check);
     return;

@@ -3,6 +3,7 @@
  * along with whatever was changed; the present default applies from now on. Stored passwords stay valid.
  */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../../internals/index.js';
 
 const FORMER_DEFAULT = 1;
 
@@ -16,7 +17,7 @@ export class PasswordLength1796342400000 implements MigrationInterface {
     for (const { value } of rows) {
       const { passwordMinLength, ...others } = JSON.parse(value) as Record<string, unknown>;
       if (passwordMinLength !== FORMER_DEFAULT) continue;
-      const parameter = queryRunner.dataSource.driver.createParameter('', 0);
+      const parameter = dataSourceOf(queryRunner).driver.createParameter('', 0);
       await queryRunner.query(`UPDATE "latchkey_setting" SET "value" = ${parameter} WHERE "name" = 'policy'`, [
         JSON.stringify(others),
       ]);
