@@ -1,8 +1,9 @@
 /** Checks assertions that this server has signed, for those who ask what one says. */
 import { Injectable } from '@nestjs/common';
-import { createLocalJWKSet, jwtVerify, type JWTPayload } from 'jose';
+import type { JWTPayload } from 'jose';
 import { Clock } from '../core/index.js';
 import { AssertionIssuer } from './issuer.js';
+import { loadJose } from './jose.js';
 import { SigningKeys } from './signing-keys.js';
 
 @Injectable()
@@ -15,6 +16,7 @@ export class AssertionReader {
 
   /** The claims of an assertion, for whatever application; `null` if it is not one, or not valid any more. */
   async read(text: string): Promise<JWTPayload | null> {
+    const { createLocalJWKSet, jwtVerify } = await loadJose();
     const published = await this.keys.published();
     const keys = createLocalJWKSet({ keys: published.map(({ publicKey }) => ({ ...publicKey })) });
     try {

@@ -1,9 +1,9 @@
 /** Signs assertions: short proofs that a token was admitted to an application, which it checks by itself. */
 import { Inject, Injectable } from '@nestjs/common';
-import { SignJWT } from 'jose';
 import { Clock, type Acceptance } from '../core/index.js';
 import { AssertionForms } from './assertion-form.js';
 import { AssertionIssuer } from './issuer.js';
+import { loadJose } from './jose.js';
 import { ASSERTION_OPTIONS, type AssertionOptions } from './options.js';
 import { SigningKeys } from './signing-keys.js';
 
@@ -100,6 +100,7 @@ export class AssertionSigner {
     if (!signing) throw new Error('there is no key to sign assertions with');
     const issuedAt = Math.floor(now.getTime() / 1000) - SKEW_SECONDS;
     const life = this.lifeOf(acceptance, issuedAt);
+    const { SignJWT } = await loadJose();
     const text = await new SignJWT({ ...form.claims(acceptance), aud: [audience] })
       .setProtectedHeader({ alg: 'RS256', kid: signing.key.kid, typ: 'JWT' })
       .setIssuer(this.issuer.url)

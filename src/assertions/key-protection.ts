@@ -1,6 +1,7 @@
 /** Encrypts private keys for the database, with a key that is not in it. */
-import { CompactEncrypt, compactDecrypt } from 'jose';
+import type { CompactDecryptResult } from 'jose';
 import { keyBytes } from './assertions.settings.js';
+import { loadJose } from './jose.js';
 
 /** The server cannot start with these keys; the message says how to mend it. */
 export class SigningKeyError extends Error {}
@@ -22,6 +23,7 @@ export class KeyProtection {
   /** @param kid - which the result is bound to */
   async protect(kid: string, privateKey: string): Promise<string> {
     if (!this.key) return privateKey;
+    const { CompactEncrypt } = await loadJose();
     return new CompactEncrypt(Buffer.from(privateKey))
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid })
       .encrypt(this.key);
@@ -41,7 +43,8 @@ export class KeyProtection {
     return Buffer.from(plaintext).toString();
   }
 
-  private async decrypted(stored: string, key: Uint8Array): ReturnType<typeof compactDecrypt> {
+  private async decrypted(stored: string, key: Uint8Array): Promise<CompactDecryptResult> {
+    const { compactDecrypt } = await loadJose();
     try {
       return await compactDecrypt(stored, key, {
         keyManagementAlgorithms: ['dir'],

@@ -1,6 +1,7 @@
 /** The keys of one moment, as they are in the database, prepared for signing and for publication. */
-import { importPKCS8, type CryptoKey } from 'jose';
+import type { CryptoKey } from 'jose';
 import { currentKey, endOf, missingKeys, publishedKeys } from './key-schedule.js';
+import { loadJose } from './jose.js';
 import type { KeyProtection } from './key-protection.js';
 import type { SigningKey } from './signing-key.entity.js';
 
@@ -40,7 +41,7 @@ export class KeyRing {
   privateKey({ kid, privateKey }: SigningKey): Promise<CryptoKey> {
     let key = this.imported.get(kid);
     if (!key) {
-      key = this.protection.reveal(kid, privateKey).then((text) => importPKCS8(text, 'RS256'));
+      key = this.protection.reveal(kid, privateKey).then(async (text) => (await loadJose()).importPKCS8(text, 'RS256'));
       key.catch(() => this.imported.delete(kid));
       this.imported.set(kid, key);
     }
