@@ -12,6 +12,7 @@ const SOURCES = [
   'console',
   'package.json',
   'nest-cli.json',
+  'tools/build-commonjs.js',
   'tsconfig.json',
   'tsconfig.build.json',
   'LICENSE',

@@ -29,10 +29,11 @@ describe('the package, installed into an empty folder', () => {
 
   it('contains what is needed and nothing else', () => {
     const others = installed.files.filter((name) => !/^dist\/(.+\.(js|d\.ts)$|console\/app\/)/.test(name));
-    const pages = others.filter((name) => !/^(docs|examples|bench\/results)\//.test(name));
+    expect(others).toContain('dist/cjs/package.json');
+    const pages = others.filter((name) => !/^(docs|examples|bench\/results|dist\/cjs\/package\.json)/.test(name));
     const atTheTop = ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'];
     expect(pages.sort()).toEqual([...atTheTop, 'bench/README.md'].sort());
-    expect(others.filter((name) => /(^|\/)(node_modules|dist|secrets)\//.test(name))).toEqual([]);
+    expect(others.filter((name) => /(^|\/)(node_modules|secrets)\//.test(name))).toEqual([]);
     for (const entry of ['dist/index.js', 'dist/index.d.ts', 'dist/main.js', 'dist/foundation.js']) {
       expect(installed.files).toContain(entry);
     }
@@ -57,7 +58,7 @@ describe('the package, installed into an empty folder', () => {
   it('contains no file without a source, and refers to no source maps', () => {
     // What is below `dist/console/app` is made of many sources.
     const programs = installed.files.filter((name) => /^dist\/(?!console\/app\/).+\.js$/.test(name));
-    const source = (name: string): string => path.join(ROOT, name.replace(/^dist/, 'src').replace(/js$/, 'ts'));
+    const source = (name: string): string => path.join(ROOT, name.replace(/^dist(\/cjs)?/, 'src').replace(/js$/, 'ts'));
     expect(programs.filter((name) => !existsSync(source(name)))).toEqual([]);
     const home = path.join(installed.folder, 'node_modules/latchkey');
     const mapped = programs.filter((name) => readFileSync(path.join(home, name), 'utf8').includes('sourceMappingURL'));

@@ -1,0 +1,44 @@
+/** The hosts in which the package is tried: applications as the command line of Nest makes them. */
+
+/** How one host is made, and which program of docs/embedding.md it runs. */
+export interface HostKind {
+  readonly name: string;
+  readonly nest: 11 | 12;
+  readonly modules: 'cjs' | 'esm';
+  /** What it installs in addition to what the command line of Nest gives it. */
+  readonly packages: readonly string[];
+  /** The heading of docs/embedding.md whose program it runs. */
+  readonly chapter: string;
+  /** Whether its own tests can run on the Node that runs this: jest loads Nest 12 only on Node 24.9 and newer. */
+  readonly hasTests: boolean;
+}
+
+const PEERS_11 = ['@nestjs/swagger@11', '@nestjs/typeorm@11', 'typeorm@0.3'];
+const PEERS_12 = ['@nestjs/swagger@12', '@nestjs/typeorm@12', 'typeorm@1'];
+
+export const HOSTS: readonly HostKind[] = [
+  {
+    name: 'nest-11-cjs',
+    nest: 11,
+    modules: 'cjs',
+    packages: PEERS_11,
+    chapter: 'An existing Nest 11 application with TypeORM 0.3',
+    hasTests: true,
+  },
+  {
+    name: 'nest-12-cjs',
+    nest: 12,
+    modules: 'cjs',
+    packages: PEERS_12,
+    chapter: 'A host with Prisma, MySQL or MongoDB',
+    hasTests: false,
+  },
+  {
+    name: 'nest-12-esm',
+    nest: 12,
+    modules: 'esm',
+    packages: PEERS_12,
+    chapter: 'A new Nest 12 application',
+    hasTests: true,
+  },
+];
