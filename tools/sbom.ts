@@ -13,6 +13,7 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 interface Manifest {
   devDependencies?: unknown;
   workspaces?: unknown;
+  peerDependenciesMeta?: unknown;
 }
 
 /** The bill of materials as JSON. */
@@ -20,7 +21,8 @@ export function sbom(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-sbom-'));
   try {
     const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Manifest;
-    const { devDependencies: _dev, workspaces: _workspaces, ...running } = manifest;
+    // The server runs with what is optional for hosts.
+    const { devDependencies: _dev, workspaces: _workspaces, peerDependenciesMeta: _optional, ...running } = manifest;
     writeFileSync(path.join(folder, 'package.json'), JSON.stringify(running));
     cpSync(path.join(ROOT, 'package-lock.json'), path.join(folder, 'package-lock.json'));
     // Takes out of the lock file what is not needed. All that is left is in it already: nothing is asked of a registry.

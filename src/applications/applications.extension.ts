@@ -2,7 +2,7 @@
 import type { EntityManager } from 'typeorm';
 import type { AccountExtension } from '../identity/index.js';
 import { Organization } from './organization.entity.js';
-import { dataSourceOf } from '../internals/index.js';
+import { dataSourceOf } from '../core/index.js';
 
 /** The tables with many rows for an account, and the columns that identify a row. */
 const TABLES: readonly (readonly [table: string, columns: string])[] = [

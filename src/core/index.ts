@@ -47,7 +47,7 @@ export type { Lock, LockKey, Lockable } from './database/locks.js';
 export { CORE_ENTITIES } from './core.entities.js';
 export { CORE_PROVIDERS } from './core.providers.js';
 export * as migrationColumns from './database/migration-columns.js';
-export { RowMapper, findRow, insertRows, updateRow, type Row } from './database/row-mapper.js';
+export { dataSourceOf, RowMapper, findRow, insertRows, updateRow, type Row } from './database/row-mapper.js';
 export { DomainError, Overload, UniqueViolation, assertNever, type DomainErrorCode } from './errors.js';
 export { EventBus, LocalRelay, type ChangeListener, type ResyncListener } from './changes/event-bus.js';
 export { removeEmptyCounters } from './failures/empty-counters.js';

@@ -38,7 +38,7 @@ export function dataPlaneDocument(forms: CredentialForms): Omit<OpenAPIObject, '
     builder.addSecurity(name, scheme);
   }
   const basic = `${capitalized(basicNoun(forms) ?? 'client')}: id and secret.`;
-  builder.addBasicAuth({ type: 'http', scheme: 'basic', description: basic }, BASIC_SCHEME);
+  builder.addSecurity(BASIC_SCHEME, { type: 'http', scheme: 'basic', description: basic });
   return builder.build();
 }
 

@@ -1,5 +1,6 @@
 /** Documents `/verify` for OpenAPI. */
-import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { getSchemaPath } from '../internals/index.js';
 import { optionalExamples } from '../http/index.js';
 import type { AssertionForms } from '../assertions/index.js';
 import type { CredentialForms, CredentialScheme } from '../core/index.js';

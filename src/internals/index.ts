@@ -12,10 +12,24 @@ export {
 } from './node-http.js';
 export { pointClient } from './pg.js';
 export {
-  clientClassOf,
-  dataSourceOf,
-  poolOf,
-  sqliteClassOf,
-  sqliteConnectionOf,
-  type ColumnMetadata,
-} from './typeorm.js';
+  ApiBody,
+  ApiConsumes,
+  ApiExcludeController,
+  ApiExcludeEndpoint,
+  ApiExtension,
+  ApiExtraModels,
+  ApiOperation,
+  ApiParam,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiQuery,
+  ApiResponse,
+  ApiSecurity,
+  ApiTags,
+  DECORATORS,
+  PartialType,
+  PickType,
+  getSchemaPath,
+  type DocumentedValue,
+} from './swagger.js';
+export { clientClassOf, poolOf, sqliteClassOf, sqliteConnectionOf, type ColumnMetadata } from './typeorm.js';

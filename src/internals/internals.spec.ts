@@ -11,7 +11,7 @@ import { EXPRESS_VERSION, caseSensitive, layersOf, routerOf } from './express.js
 import { InternalsError } from './internals-error.js';
 import { decoratedGuards, decoratedMethod, decoratedPath } from './nest.js';
 import { closeAfterResponse, hasUnfinishedRequest, releaseHead, responseOn, stopAccepting } from './node-http.js';
-import { clientClassOf, dataSourceOf, poolOf, sqliteClassOf } from './typeorm.js';
+import { clientClassOf, poolOf, sqliteClassOf } from './typeorm.js';
 import { DataSource } from 'typeorm';
 
 interface Package {
@@ -37,13 +37,6 @@ it('Express, with undocumented parts in use, has a tilde range, of the version n
   const { dependencies } = readPackage('');
   expect(dependencies.express?.split('.', 2).join('.')).toBe(`~${EXPRESS_VERSION}`);
   expect(readPackage('node_modules/express/').version.split('.', 2).join('.')).toBe(EXPRESS_VERSION);
-});
-
-it('a part of a connection leads to it by the name of TypeORM 1 or 0.3, or is refused', () => {
-  const connection = new DataSource({ type: 'better-sqlite3', database: ':memory:' });
-  expect(dataSourceOf(connection.manager)).toBe(connection);
-  expect(dataSourceOf({ connection })).toBe(connection);
-  expect(() => dataSourceOf({})).toThrow(InternalsError);
 });
 
 it('an Express application has layers with their routes, and a router can be built from some of them', () => {

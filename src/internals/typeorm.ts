@@ -35,20 +35,6 @@ export function sqliteClassOf({ driver }: DataSource): typeof Database {
   return sqlite;
 }
 
-/** What belongs to a connection: TypeORM 1 names the connection `dataSource`, TypeORM 0.3 `connection`. */
-interface OfConnection {
-  readonly dataSource?: DataSource;
-  readonly connection?: DataSource;
-}
-
-/** The connection that a manager, a query, a query runner or the metadata of an entity belongs to. @throws InternalsError */
-export function dataSourceOf(part: object): DataSource {
-  const { dataSource, connection } = part as OfConnection;
-  const found = dataSource ?? connection;
-  if (!found) throw missing('connection of a manager or query (dataSource, connection)');
-  return found;
-}
-
 /** The open connection to an SQLite database. @throws InternalsError */
 export function sqliteConnectionOf({ driver }: DataSource): Database.Database {
   const { databaseConnection } = driver as { databaseConnection?: Partial<Database.Database> };

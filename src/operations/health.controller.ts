@@ -1,7 +1,7 @@
 /** `GET /health/live` and `GET /health/ready`, for supervisors and load balancers. */
 import { Controller, Get, Res, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { ApiExcludeController } from '../internals/index.js';
 import { HealthChecks } from '../core/index.js';
 import { LIVE, PUBLIC, permits, readiness, type HealthAnswer } from '../http/index.js';
 

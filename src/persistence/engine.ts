@@ -1,6 +1,6 @@
 /** The statements that SQLite and PostgreSQL do not share. */
 import type { DataSource, QueryRunner } from 'typeorm';
-import { dataSourceOf } from '../internals/index.js';
+import { dataSourceOf } from '../core/index.js';
 
 /** The engines that Latchkey runs on. */
 export type Engine = 'sqlite' | 'postgres';

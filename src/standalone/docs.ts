@@ -1,7 +1,7 @@
 /** Serves Swagger UI at `/docs`, and an OpenAPI document for each dialect at `/docs/<dialect>.json`. */
 import type { INestApplication } from '@nestjs/common';
 import type { Application, Request, RequestHandler, Response } from 'express';
-import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { AssertionForms } from '../assertions/index.js';
 import { CredentialForms } from '../core/index.js';
 import { DataPlaneModule, dataPlaneDocument, withForwardAuth } from '../data-plane/index.js';
@@ -22,6 +22,13 @@ import {
 import { Authenticator } from '../identity/index.js';
 import { OwnExamples } from './own-examples.js';
 
+type Swagger = typeof SwaggerModule;
+
+/** Loaded when documents are served: hosts that serve none need not install it. */
+async function loadSwagger(): Promise<Swagger> {
+  return (await import('@nestjs/swagger')).SwaggerModule;
+}
+
 /** Creates a document. */
 type Make = () => OpenAPIObject;
 
@@ -33,23 +40,29 @@ export async function documents(
   app: INestApplication,
   dialects: readonly Dialect[] = DIALECTS,
 ): Promise<Record<string, Make>> {
-  const made = await Promise.all(dialects.map(async (dialect) => [dialect.name, await documentOf(app, dialect)]));
-  return { ...(Object.fromEntries(made) as Record<string, Make>), [DATA_PLANE]: () => documentOfDataPlane(app) };
+  const swagger = await loadSwagger();
+  const made = await Promise.all(
+    dialects.map(async (dialect) => [dialect.name, await documentOf(swagger, app, dialect)]),
+  );
+  return {
+    ...(Object.fromEntries(made) as Record<string, Make>),
+    [DATA_PLANE]: () => documentOfDataPlane(swagger, app),
+  };
 }
 
-async function documentOf(app: INestApplication, dialect: Dialect): Promise<Make> {
+async function documentOf(swagger: Swagger, app: INestApplication, dialect: Dialect): Promise<Make> {
   const { module, alongside = [], document, completeDocument } = await dialect.load();
   return () => {
     const include = [module, ...alongside];
-    const created = SwaggerModule.createDocument(app, document(), { include, operationIdFactory: operationIdOf });
+    const created = swagger.createDocument(app, document(), { include, operationIdFactory: operationIdOf });
     return listsFirst(completeDocument ? completeDocument(created, app) : created);
   };
 }
 
-function documentOfDataPlane(app: INestApplication): OpenAPIObject {
+function documentOfDataPlane(swagger: Swagger, app: INestApplication): OpenAPIObject {
   const forms = app.get(CredentialForms);
   const options = { include: [DataPlaneModule], operationIdFactory: operationIdOf };
-  const created = SwaggerModule.createDocument(app, dataPlaneDocument(forms), options);
+  const created = swagger.createDocument(app, dataPlaneDocument(forms), options);
   return withForwardAuth(created, '/', forms, app.get(AssertionForms));
 }
 
@@ -68,9 +81,10 @@ export async function mountDocs(
   serveFirstPage(application, dialects);
   serveDocsPage(application);
   const all = Object.entries(await documents(app, dialects));
+  const swagger = await loadSwagger();
   const examples = await OwnExamples.of(app, dialects);
   for (const [name, document] of all) {
-    SwaggerModule.setup(`docs/${name}`, app, document, {
+    swagger.setup(`docs/${name}`, app, document, {
       ui: false,
       raw: ['json'],
       jsonDocumentUrl: `docs/${name}.json`,
@@ -80,7 +94,7 @@ export async function mountDocs(
   const [, first] = all[0] ?? [];
   if (!first) return;
   const titles = new Map(dialects.map(({ name, title }) => [name, title]));
-  SwaggerModule.setup('docs', app, first, {
+  swagger.setup('docs', app, first, {
     explorer: true,
     raw: false,
     swaggerOptions: {

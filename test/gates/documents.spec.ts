@@ -20,7 +20,13 @@ const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ..
 const OURS = PAGES.filter((page) => !page.startsWith('docs/contracts/'));
 
 /** Files that are created only on request. */
-const NOT_THERE_YET = new Set(['src/persistence/migrations/NAME']);
+const NOT_THERE_YET = new Set([
+  'src/persistence/migrations/NAME',
+  // Files of hosts.
+  'src/app.module.ts',
+  'src/main.ts',
+  'src/orders.spec.ts',
+]);
 
 describe('the pages', () => {
   it.each(OURS)('%s names only files that exist', (page) => {

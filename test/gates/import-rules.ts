@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   assertions: ['core'],
   'dialect-kit': ['core', 'identity', 'assertions', 'http'],
   dialects: ['internals', 'core', 'identity', 'applications', 'assertions', 'http', 'dialect-kit', 'data-plane'],
-  'data-plane': ['core', 'identity', 'applications', 'assertions', 'http'],
+  'data-plane': ['internals', 'core', 'identity', 'applications', 'assertions', 'http'],
   monitoring: ['internals', 'core', 'identity', 'http', 'data-plane', 'persistence'],
   operations: ['internals', 'core', 'identity', 'http'],
   persistence: ['internals', 'core'],

@@ -3,7 +3,15 @@
  * itself: the text of each statement is built only once.
  */
 import type { DataSource, EntityManager, EntityMetadata, ObjectLiteral, ObjectType, SelectQueryBuilder } from 'typeorm';
-import { dataSourceOf, type ColumnMetadata } from '../../internals/index.js';
+import type { ColumnMetadata } from '../../internals/index.js';
+
+/** The connection that a manager, query, query runner or metadata belongs to: `connection` in TypeORM 0.3. */
+export function dataSourceOf(part: object): DataSource {
+  const { dataSource, connection } = part as { readonly dataSource?: DataSource; readonly connection?: DataSource };
+  const found = dataSource ?? connection;
+  if (!found) throw new TypeError('this belongs to no connection of TypeORM 0.3 or 1');
+  return found;
+}
 
 /** A row as the driver returns it, by column name. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -1,7 +1,6 @@
 /** A query over any number of rows, of which each statement touches a bounded number. */
 import type { EntityManager, ObjectLiteral, ObjectType, SelectQueryBuilder } from 'typeorm';
-import { findRows } from './row-mapper.js';
-import { dataSourceOf } from '../../internals/index.js';
+import { dataSourceOf, findRows } from './row-mapper.js';
 
 /** Which rows, in which order. The alias of the entity is `row`. */
 export interface SlicedQuery<E extends ObjectLiteral> {

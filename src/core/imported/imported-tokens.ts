@@ -2,7 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { In, type EntityManager } from 'typeorm';
 import { TokenIssued, TokensImported } from '../changes/changes.js';
-import { insertRows } from '../database/row-mapper.js';
+import { dataSourceOf, insertRows } from '../database/row-mapper.js';
 import type { Transaction } from '../database/transaction.js';
 import { DomainError } from '../errors.js';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
@@ -12,7 +12,6 @@ import type { ImportedAlgorithm } from './algorithms.js';
 import { newStandIn } from './imported-secrets.js';
 import { ImportedSource } from './imported-source.entity.js';
 import { ImportedToken } from './imported-token.entity.js';
-import { dataSourceOf } from '../../internals/index.js';
 
 /** A token of another server. */
 export interface ForeignToken {

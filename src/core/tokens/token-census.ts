@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { Clock } from '../clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { nextTurn } from '../concurrency/turns.js';
-import { dataSourceOf } from '../../internals/index.js';
+import { dataSourceOf } from '../database/row-mapper.js';
 
 /** Rows counted in one turn of the event loop: some milliseconds. */
 const ROWS_PER_TURN = 1000;

@@ -7,7 +7,7 @@ import type { SlicedQuery } from '../database/sliced-query.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { TokenCount } from './token-count.entity.js';
 import { Token } from './token.entity.js';
-import { dataSourceOf } from '../../internals/index.js';
+import { dataSourceOf } from '../database/row-mapper.js';
 
 /** Selects tokens of an account. */
 export interface TokenFilter {

@@ -3,11 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, FindOptionsWhere, ObjectType, UpdateQueryBuilder } from 'typeorm';
 import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from '../changes/changes.js';
-import { deleteRow, insertRows } from '../database/row-mapper.js';
+import { dataSourceOf, deleteRow, insertRows } from '../database/row-mapper.js';
 import { DomainError } from '../errors.js';
 import { Token } from './token.entity.js';
 import type { Transaction } from '../database/transaction.js';
-import { dataSourceOf } from '../../internals/index.js';
 
 /** The owner of a token. */
 export type Owner = { readonly userId: number } | { readonly accountId: string };

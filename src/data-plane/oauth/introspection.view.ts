@@ -1,5 +1,5 @@
 /** The introspection response (RFC 7662 §2.2). */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import type { Acceptance, CredentialForms } from '../../core/index.js';
 import { IDENTITY_HEADERS } from '../identity-headers.js';
 

@@ -1,7 +1,7 @@
 /** Serves `oauth2/introspect` (RFC 7662) and `oauth2/revoke` (RFC 7009). */
 import { HttpCode, Post, Req } from '@nestjs/common';
-import { ApiConsumes } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { ApiConsumes } from '../../internals/index.js';
 import { CredentialForms, Verifier, type Verdict } from '../../core/index.js';
 import { OAuthError, OAuthErrors } from './oauth.errors.js';
 import { Caller, OAuthGuard, type OAuthCaller } from './oauth.guard.js';

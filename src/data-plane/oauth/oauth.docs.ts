@@ -1,6 +1,6 @@
 /** Documents the two OAuth endpoints for OpenAPI. */
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../internals/index.js';
 import { FOREIGN_PAGE_EXAMPLE, documentedRoute, type DocumentedResponse } from '../../http/index.js';
 import { TokenInput } from './token-parameter.js';
 

@@ -1,6 +1,6 @@
 /** Reads the parameters of both endpoints (RFC 7662 §2.1, RFC 7009 §2.1). */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import { Secret, type CredentialForms } from '../../core/index.js';
 import { formMembers } from '../../http/index.js';
 import { OAuthError } from './oauth.errors.js';

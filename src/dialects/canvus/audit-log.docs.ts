@@ -1,6 +1,6 @@
 /** Documents the parameters of the audit log and its CSV. */
 import { applyDecorators } from '@nestjs/common';
-import { ApiQuery } from '@nestjs/swagger';
+import { ApiQuery } from '../../internals/index.js';
 import { exampleOf, optionalExamples } from '../../http/index.js';
 import { cursorOf } from './audit-log.query.js';
 import { TARGET_TYPE_NAMES } from './audit-log.mapping.js';

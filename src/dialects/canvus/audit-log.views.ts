@@ -1,5 +1,5 @@
 /** The view of an audit event, with keys in alphabetical order (docs/contracts/canvus.md §7). */
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../internals/index.js';
 import type { AuditRecord } from '../../core/index.js';
 import { ACTION_NAMES, TARGET_TYPE_NAMES, actionName, targetTypeName } from './audit-log.mapping.js';
 

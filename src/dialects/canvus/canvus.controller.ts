@@ -1,5 +1,5 @@
 /** The decorator that all controllers of the dialect share. */
-import { ApiSecurity } from '@nestjs/swagger';
+import { ApiSecurity } from '../../internals/index.js';
 import { documentedPath, guardedController } from '../../http/index.js';
 import { PATH_PARAMETERS, SECURITY_SCHEME } from './canvus.docs.js';
 import { CanvusErrors } from './canvus.errors.js';

@@ -1,5 +1,6 @@
 /** The OpenAPI document of the dialect: its title, security scheme, and the responses of its routes. */
-import { ApiProperty, type OpenAPIObject } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { ApiProperty } from '../../internals/index.js';
 import {
   FOREIGN_PAGE_EXAMPLE,
   documentedRoute,
@@ -140,14 +141,11 @@ function errorResponse(
 /** The document without its paths. */
 export function canvusDocument(): Omit<OpenAPIObject, 'paths'> {
   return introducedApi()
-    .addApiKey(
-      {
-        type: 'apiKey',
-        in: 'header',
-        name: SECURITY_SCHEME,
-        description: 'Paste the access token that the first start printed, or a login token: 43 characters.',
-      },
-      SECURITY_SCHEME,
-    )
+    .addSecurity(SECURITY_SCHEME, {
+      type: 'apiKey',
+      in: 'header',
+      name: SECURITY_SCHEME,
+      description: 'Paste the access token that the first start printed, or a login token: 43 characters.',
+    })
     .build();
 }

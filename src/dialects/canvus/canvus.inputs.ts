@@ -1,6 +1,6 @@
 /** Request bodies. Undeclared members are ignored; for optional members, `null` counts as absent. */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, ValidateBy } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import { IsText, members } from '../../http/index.js';
 import { EMAIL_MAX, isEmailAddress, readEmailAddress } from '../../identity/index.js';
 import { CanvusError } from './canvus.errors.js';

@@ -1,5 +1,5 @@
 /** The response bodies, with keys in alphabetical order, and the functions that build them. */
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../internals/index.js';
 import type { IssuedPersonalToken, OpenedSession, PersonalToken, User } from '../../identity/index.js';
 
 export class AccessTokenView {

@@ -1,6 +1,6 @@
 /** Answers for features of the vendor that are not served: sign-up, mail, SAML (docs/contracts/canvus.md §3.3). */
 import { Get, Post } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { ApiExcludeController } from '../../internals/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Permits } from './canvus.guard.js';
 import { CanvusError } from './canvus.errors.js';

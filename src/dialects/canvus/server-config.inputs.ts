@@ -1,5 +1,5 @@
 /** The body that changes the server's settings, for the documentation; `readServerConfigPatch` reads it. */
-import { ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import { ApiPropertyOptional, PartialType } from '../../internals/index.js';
 import { EmailConfigView, PasswordConfigView, QrCodeConfigView, SamlConfigView } from './server-config.js';
 
 class PasswordConfigInput extends PartialType(PasswordConfigView) {}

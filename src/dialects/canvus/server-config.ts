@@ -1,6 +1,6 @@
 /** The server's settings in the dialect's nested form, and reading of partial updates (docs/contracts/canvus.md §6). */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { isDeepStrictEqual } from 'node:util';
+import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import { isStorableText } from '../../core/index.js';
 import { InputError } from '../../http/index.js';
 import type { Policy } from '../../identity/index.js';

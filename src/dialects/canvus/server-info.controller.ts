@@ -1,6 +1,6 @@
 /** Serves `server-info`, the version of the server (docs/contracts/canvus.md §6). */
 import { Get, Inject } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../internals/index.js';
 import { ServerSettings } from '../../identity/index.js';
 import type { Values } from '../../settings/index.js';
 import { CanvusController } from './canvus.controller.js';

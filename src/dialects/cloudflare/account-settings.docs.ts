@@ -1,5 +1,6 @@
 /** Documents the settings of accounts, which other parts of the server bring: known only once there is an application. */
-import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { getSchemaPath } from '../../internals/index.js';
 import type { AccountSetting } from '../../identity/index.js';
 import { AccountPatchInput } from './cloudflare.inputs.js';
 import { AccountSettingsView } from './cloudflare.views.js';

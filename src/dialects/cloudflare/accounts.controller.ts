@@ -1,7 +1,7 @@
 /** `accounts`: the tenants (docs/design.md §7). */
 import { Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
-import { ApiQuery } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { ApiQuery } from '../../internals/index.js';
 import { Input, InputError, exampleOf, queryText } from '../../http/index.js';
 import { AccountExtensions, AccountService, type Account, type Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';

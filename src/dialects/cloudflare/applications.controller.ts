@@ -1,7 +1,7 @@
 /** `access/apps`: what is protected (docs/contracts/cloudflare.md §10.1). */
 import { Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
-import { ApiQuery } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { ApiQuery } from '../../internals/index.js';
 import { ApplicationService, type ApplicationWithPolicies, type JsonObject } from '../../applications/index.js';
 import { Input, exampleOf, optionalExamples, queryText } from '../../http/index.js';
 import type { Principal } from '../../identity/index.js';

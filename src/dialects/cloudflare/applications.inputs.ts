@@ -1,6 +1,6 @@
 /** Request bodies of applications (docs/contracts/cloudflare.md §10.1). */
-import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Allow, IsBoolean, IsOptional } from 'class-validator';
+import { ApiPropertyOptional } from '../../internals/index.js';
 import { readAddress, type AddressPattern, type ApplicationValues, type JsonObject } from '../../applications/index.js';
 import { InputError, IsText } from '../../http/index.js';
 import { HEADER_NAME } from './cloudflare.settings.js';

@@ -1,5 +1,5 @@
 /** Applications in answers (docs/contracts/cloudflare.md §10.1). */
-import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '../../internals/index.js';
 import type { ApplicationWithPolicies } from '../../applications/index.js';
 import { toSeconds } from './cloudflare.views.js';
 import { AppliedPolicyView, appliedPolicyView } from './policies.views.js';

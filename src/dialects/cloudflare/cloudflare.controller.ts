@@ -1,5 +1,5 @@
 /** The decorator that all controllers of the dialect share. */
-import { ApiSecurity } from '@nestjs/swagger';
+import { ApiSecurity } from '../../internals/index.js';
 import { documentedPath, guardedController } from '../../http/index.js';
 import { BEARER_SCHEME, EMAIL_SCHEME, KEY_SCHEME, PATH_PARAMETERS } from './cloudflare.docs.js';
 import { CloudflareErrors } from './cloudflare.errors.js';

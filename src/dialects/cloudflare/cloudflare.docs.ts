@@ -1,6 +1,7 @@
 /** The OpenAPI document of the dialect: its title, security schemes, and the responses of its routes. */
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, ApiQuery, type OpenAPIObject } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiQuery } from '../../internals/index.js';
 import {
   FOREIGN_PAGE_EXAMPLE,
   documentedRoute,
@@ -250,23 +251,17 @@ export function cloudflareDocument(): Omit<OpenAPIObject, 'paths'> {
       scheme: 'bearer',
       description: 'Use this one: paste the access token that the first start printed, or any personal or login token.',
     })
-    .addApiKey(
-      {
-        type: 'apiKey',
-        in: 'header',
-        name: EMAIL_SCHEME,
-        description: 'The older form, together with `X-Auth-Key`: e-mail address of the user.',
-      },
-      EMAIL_SCHEME,
-    )
-    .addApiKey(
-      {
-        type: 'apiKey',
-        in: 'header',
-        name: KEY_SCHEME,
-        description: 'The older form, together with `X-Auth-Email`: a personal token of that user.',
-      },
-      KEY_SCHEME,
-    )
+    .addSecurity(EMAIL_SCHEME, {
+      type: 'apiKey',
+      in: 'header',
+      name: EMAIL_SCHEME,
+      description: 'The older form, together with `X-Auth-Key`: e-mail address of the user.',
+    })
+    .addSecurity(KEY_SCHEME, {
+      type: 'apiKey',
+      in: 'header',
+      name: KEY_SCHEME,
+      description: 'The older form, together with `X-Auth-Email`: a personal token of that user.',
+    })
     .build();
 }

@@ -1,7 +1,7 @@
 /** Request bodies. Undeclared members are ignored; for optional members, `null` counts as absent. */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Rule } from './input-rules.js';
 import { Allow, IsBoolean, IsOptional, ValidateBy, ValidateIf } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import { InputError } from '../../http/index.js';
 import {
   ACCOUNT_NAME_MAX,

@@ -1,5 +1,5 @@
 /** The results inside the envelope, and the functions that build them (docs/contracts/cloudflare.md §2). */
-import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '../../internals/index.js';
 import type { Account, AccountSettingValues, Member, Principal, Role } from '../../identity/index.js';
 import type { ServiceToken } from './service-token.entity.js';
 import type { ServiceTokenWithSecret } from './service-token.service.js';

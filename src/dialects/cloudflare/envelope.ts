@@ -1,7 +1,7 @@
 /** The success envelope (docs/contracts/cloudflare.md §2.2), and pages of lists in it. */
 import type { Type } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { ApiProperty } from '../../internals/index.js';
 import type { PageRequest } from '../../core/index.js';
 import { allowCompression, queryNumber, streamJsonList } from '../../http/index.js';
 

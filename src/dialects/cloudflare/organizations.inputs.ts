@@ -1,6 +1,6 @@
 /** Request bodies of organizations (docs/contracts/cloudflare.md §4.5, §10.3). */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Allow, IsOptional } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import { readDomain, type JsonObject, type Organization, type OrganizationValues } from '../../applications/index.js';
 import { InputError, IsText } from '../../http/index.js';
 import { Rule, isObject } from './input-rules.js';

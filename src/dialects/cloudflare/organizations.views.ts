@@ -1,5 +1,5 @@
 /** Organizations in answers (docs/contracts/cloudflare.md §10.3). */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import type { Organization } from '../../applications/index.js';
 import { toSeconds } from './cloudflare.views.js';
 

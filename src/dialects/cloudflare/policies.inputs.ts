@@ -1,6 +1,6 @@
 /** Request bodies of policies (docs/contracts/cloudflare.md §10.2). */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Allow, IsOptional } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import type { JsonObject, PolicyDecision, PolicyEntry, PolicyValues } from '../../applications/index.js';
 import { INTEGER_MAX, isStorableText } from '../../core/index.js';
 import { InputError, IsText } from '../../http/index.js';

@@ -1,5 +1,5 @@
 /** Policies in answers (docs/contracts/cloudflare.md §10.2). */
-import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '../../internals/index.js';
 import type { AppliedPolicy, Policy, ReusablePolicy } from '../../applications/index.js';
 import { toSeconds } from './cloudflare.views.js';
 import { DECISION_NAMES, decisionName } from './policies.inputs.js';

@@ -1,7 +1,7 @@
 /** `accounts/:accountId/access/service_tokens` (docs/contracts/cloudflare.md §1, §4). */
 import { Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
-import { ApiQuery } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { ApiQuery } from '../../internals/index.js';
 import { Input, OptionalInput, exampleOf, optionalExamples, queryText } from '../../http/index.js';
 import type { Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';

@@ -1,6 +1,6 @@
 /** Request bodies about service tokens. Undeclared members are ignored; for optional members, `null` counts as absent. */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import { IsText, parseRfc3339 } from '../../http/index.js';
 import { isDuration } from './duration.js';
 import { Rule } from './input-rules.js';

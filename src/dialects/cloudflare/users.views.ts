@@ -1,5 +1,5 @@
 /** The caller and their memberships in answers (docs/contracts/cloudflare.md §10.6). */
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../internals/index.js';
 import type { DirectoryUser } from '../../core/index.js';
 import type { Membership } from '../../identity/index.js';
 

@@ -1,6 +1,6 @@
 /** Serves the routes below an account below each of its zones, too (docs/contracts/cloudflare.md §7). */
 import { Controller, VERSION_NEUTRAL, type Type } from '@nestjs/common';
-import { DECORATORS } from '@nestjs/swagger';
+import { DECORATORS } from '../../internals/index.js';
 import { documentedPath, permissionOf } from '../../http/index.js';
 import { PATH_PARAMETERS } from './cloudflare.docs.js';
 

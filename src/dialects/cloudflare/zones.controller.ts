@@ -1,7 +1,7 @@
 /** `zones`: domains, each of which belongs to an account (docs/contracts/cloudflare.md §10.5). */
 import { Delete, Get, Post, Req, Res } from '@nestjs/common';
-import { ApiQuery } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { ApiQuery } from '../../internals/index.js';
 import { ZoneService, readDomain, type Zone } from '../../applications/index.js';
 import type { PageRequest } from '../../core/index.js';
 import { Input, exampleOf, optionalExamples, queryText } from '../../http/index.js';

@@ -1,6 +1,6 @@
 /** Request bodies of zones (docs/contracts/cloudflare.md §10.5). */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Allow } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import { readDomain } from '../../applications/index.js';
 import { Rule, isObject } from './input-rules.js';
 

@@ -1,5 +1,5 @@
 /** Zones in answers (docs/contracts/cloudflare.md §10.5). */
-import { ApiProperty, PickType } from '@nestjs/swagger';
+import { ApiProperty, PickType } from '../../internals/index.js';
 import type { Zone } from '../../applications/index.js';
 import { toSeconds } from './cloudflare.views.js';
 

@@ -3,6 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { IsNull, MoreThan, type FindOptionsWhere } from 'typeorm';
 import {
+  dataSourceOf,
   DomainError,
   HashingService,
   LongReads,
@@ -31,7 +32,6 @@ import type { CRM_SETTINGS } from './crm.settings.js';
 import { PassCodeCheck } from './pass-code-check.js';
 import { validateIdentifierChanges, type NewIdentifiers } from './pass-code-rules.js';
 import { changedUdf } from './token-relations.js';
-import { dataSourceOf } from '../../internals/index.js';
 
 /** Selects the tokens and columns of a list. */
 export interface AccessTokenQuery extends PageRequest {

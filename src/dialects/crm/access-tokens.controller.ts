@@ -1,7 +1,7 @@
 /** Serves `access_tokens/*`, the methods on access tokens (docs/contracts/crm.md §4). */
 import { Get, Post, Res } from '@nestjs/common';
-import { ApiQuery } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { ApiQuery } from '../../internals/index.js';
 import { AccessTokenList } from './access-token-list.js';
 import type { AccessToken } from './access-token.entity.js';
 import { AccessTokenService } from './access-token.service.js';

@@ -1,6 +1,6 @@
 /** Documents the methods on access tokens: their errors, and the query of the lists. */
 import { applyDecorators } from '@nestjs/common';
-import { ApiQuery } from '@nestjs/swagger';
+import { ApiQuery } from '../../internals/index.js';
 import { optionalExamples } from '../../http/index.js';
 import { FIELDS_SET_QUERY, TOKEN_QUERY } from './crm.docs.js';
 import type { CrmErrorName } from './crm.error-catalogue.js';

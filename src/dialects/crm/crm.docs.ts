@@ -1,6 +1,7 @@
 /** The OpenAPI document of the dialect: its title, and the responses of its methods. */
 import type { Type } from '@nestjs/common';
-import { ApiProperty, type OpenAPIObject } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { ApiProperty } from '../../internals/index.js';
 import { EmptyView, documentedRoute, optionalExamples, type DocumentedResponse } from '../../http/index.js';
 import { introducedApi } from './crm.introduction.js';
 import { CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';

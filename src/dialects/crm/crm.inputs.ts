@@ -1,6 +1,6 @@
 /** The parameters of the methods: their OpenAPI documentation, and functions that read them. */
+import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import { INTEGER_MAX } from '../../core/index.js';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   readAccessTokenIdentifier,
   readCodeOrIdentifier,

@@ -1,5 +1,5 @@
 /** The response bodies: the success envelope, and access tokens with their fields (docs/contracts/crm.md §4.0, §6). */
-import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '../../internals/index.js';
 import type { Account } from '../../identity/index.js';
 import type { AccessToken } from './access-token.entity.js';
 import { RELATION_VIEWS, withUdf } from './relations.docs.js';

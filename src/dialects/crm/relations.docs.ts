@@ -1,5 +1,5 @@
 /** Documents the parameters and fields that relate access tokens to other records, or that callers define. */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import { UDF_FIELDS } from './crm.fields.js';
 
 /** The records belong to other systems, so nothing checks that they exist. */

@@ -10,7 +10,7 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '../../internals/index.js';
 import type { Options, SettingsTable } from '../../settings/index.js';
 import type { ErrorFilter } from '../output/error-filter.js';
 import type { PermissionGuard } from '../permission.js';

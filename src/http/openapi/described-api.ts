@@ -1,5 +1,5 @@
 /** Begins the OpenAPI document of an API: what it is, how to use it, its licence and where it is served. */
-import { DocumentBuilder } from '@nestjs/swagger';
+import { DocumentBuilder } from './document-builder.js';
 
 /** What everybody has to know before they try a call, in Markdown. */
 export interface Introduction {
@@ -25,9 +25,7 @@ export interface DescribedApi {
 /** The document without security schemes and paths. */
 export function describedApi({ title, introduction, version, tags }: DescribedApi): DocumentBuilder {
   const builder = new DocumentBuilder()
-    .setTitle(title)
-    .setDescription(introductionText(introduction))
-    .setVersion(version)
+    .describe({ title, description: introductionText(introduction), version })
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/', 'The server that this document comes from');
   for (const [name, description] of Object.entries(tags)) builder.addTag(name, description);

@@ -1,6 +1,6 @@
 /** Builds examples for OpenAPI: bodies from the examples of their members, and those of optional parameters. */
 import type { Type } from '@nestjs/common';
-import { DECORATORS } from '@nestjs/swagger';
+import { DECORATORS } from '../../internals/index.js';
 
 interface PropertyOptions {
   readonly type?: unknown;

@@ -1,6 +1,5 @@
 /** Documents the path parameters of a controller. */
-import { ApiParam, DECORATORS } from '@nestjs/swagger';
-import { decoratedPath } from '../../internals/index.js';
+import { ApiParam, DECORATORS, decoratedPath } from '../../internals/index.js';
 
 /** The description of a path parameter. */
 export interface DocumentedParameter {

@@ -8,7 +8,7 @@ import {
   ApiResponse,
   ApiSecurity,
   getSchemaPath,
-} from '@nestjs/swagger';
+} from '../../internals/index.js';
 import { exampleOf, namedExamples } from './documented-example.js';
 
 /** The body of responses without content: `{}`. */

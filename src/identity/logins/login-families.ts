@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  dataSourceOf,
   DomainError,
   TokenService,
   type NewToken,
@@ -14,7 +15,6 @@ import type { USER_TOKEN_SETTINGS } from '../identity.settings.js';
 import { SessionToken } from '../session-token.entity.js';
 import { lockUserForUpdate } from '../user-lock.js';
 import { USER_TOKEN_OPTIONS } from './user-token-options.js';
-import { dataSourceOf } from '../../internals/index.js';
 
 const DAY_MS = 86_400_000;
 

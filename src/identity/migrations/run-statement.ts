@@ -1,6 +1,6 @@
 /** Runs a statement of a migration on either engine. */
 import type { QueryRunner } from 'typeorm';
-import { dataSourceOf } from '../../internals/index.js';
+import { dataSourceOf } from '../../core/index.js';
 
 /** @param text - with `?` for each value */
 export async function runStatement<T>(

@@ -1,7 +1,7 @@
 /** `GET /metrics`, for Prometheus with the token of an administrator. */
 import { Controller, Get, NotFoundException, Res, UseFilters, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { ApiExcludeController } from '../../internals/index.js';
 import { permits } from '../../http/index.js';
 import { Metrics } from './metrics.js';
 import { ADMINISTRATORS, MetricsGuard } from './metrics.guard.js';

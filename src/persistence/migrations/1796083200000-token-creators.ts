@@ -1,6 +1,6 @@
 /** Adds the creator of each token, and fills it in for existing tokens if the audit log has it. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { dataSourceOf } from '../../internals/index.js';
+import { dataSourceOf } from '../../core/index.js';
 
 /** Number of tokens per statement, which takes some milliseconds. */
 const BATCH = 2000;

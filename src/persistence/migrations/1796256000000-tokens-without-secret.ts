@@ -1,7 +1,7 @@
 /** Says of a property of tokens, and no longer of their kinds, which ones may have no secret. */
 import { TableCheck, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { engineOf } from '../engine.js';
-import { dataSourceOf } from '../../internals/index.js';
+import { dataSourceOf } from '../../core/index.js';
 
 const TABLE = 'latchkey_token';
 const NAME = 'latchkey_token_digest_present';

@@ -3,7 +3,7 @@
  * along with whatever was changed; the present default applies from now on. Stored passwords stay valid.
  */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { dataSourceOf } from '../../internals/index.js';
+import { dataSourceOf } from '../../core/index.js';
 
 const FORMER_DEFAULT = 1;
 

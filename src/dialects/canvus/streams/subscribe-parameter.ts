@@ -1,6 +1,6 @@
 /** `?subscribe`: the query parameter that turns a plain answer into a stream (docs/contracts/canvus.md §4.1). */
-import { ApiQuery } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { ApiQuery } from '../../../internals/index.js';
 import { queryText } from '../../../http/index.js';
 
 /** Any other value, including an empty one, asks for a stream. */

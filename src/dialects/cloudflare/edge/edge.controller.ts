@@ -1,7 +1,7 @@
 /** `/cdn-cgi/access/certs` and `/cdn-cgi/access/get-identity`, for applications and their validators. */
 import { Get, Req, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { ApiExcludeEndpoint } from '../../../internals/index.js';
 import { AssertionReader, SigningKeys } from '../../../assertions/index.js';
 import { documentedRoute, exampleOf, guardedController } from '../../../http/index.js';
 import { ASSERTION_COOKIE, ASSERTION_HEADER } from '../application-token.form.js';

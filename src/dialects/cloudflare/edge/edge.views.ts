@@ -1,5 +1,5 @@
 /** What the edge shows (docs/contracts/access-edge.md §16 to §21, docs/contracts/cloudflare.md §6.2). */
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../../internals/index.js';
 import type { PublicKey, PublishedKey } from '../../../assertions/index.js';
 
 const KID = '1a1c3986a44ce6390be42ec772b031df8f433fdc71716db821dc0c39af3bce49';
