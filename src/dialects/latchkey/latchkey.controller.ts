@@ -1,5 +1,5 @@
 /** The decorator that all controllers of the API share. */
-import { ApiSecurity } from '@nestjs/swagger';
+import { ApiSecurity } from '../../internals/index.js';
 import { documentedPath, guardedController } from '../../http/index.js';
 import { PATH_PARAMETERS, SECURITY_SCHEMES } from './latchkey.docs.js';
 import { LatchkeyErrors } from './latchkey.errors.js';

@@ -1,5 +1,6 @@
 /** The OpenAPI document of the API: its security schemes, and the answers of its routes. */
-import { ApiProperty, ApiPropertyOptional, type OpenAPIObject } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import { documentedRoute, type DocumentedResponse, type DocumentedRoute } from '../../http/index.js';
 import { PROBLEM_JSON } from './latchkey.errors.js';
 import { introducedApi } from './latchkey.introduction.js';

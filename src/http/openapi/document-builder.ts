@@ -19,6 +19,12 @@ export class DocumentBuilder {
     return this;
   }
 
+  /** @param version - for example `3.1.0`. Default: `3.0.0` */
+  setOpenAPIVersion(version: `${number}.${number}.${number}`): this {
+    this.document.openapi = version;
+    return this;
+  }
+
   setLicense(name: string, url: string): this {
     this.document.info.license = { name, url };
     return this;

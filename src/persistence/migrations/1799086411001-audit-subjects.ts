@@ -3,6 +3,7 @@
  * user is filled in, and the user agent is not known.
  */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../../core/index.js';
 
 const COLUMNS = { user_id: 'integer', user_agent: 'varchar(200)' };
 
@@ -15,7 +16,7 @@ export class AuditSubjects1799086411001 implements MigrationInterface {
     for (const [name, type] of Object.entries(COLUMNS)) {
       await queryRunner.query(`ALTER TABLE "latchkey_audit" ADD COLUMN "${name}" ${type}`);
     }
-    const isPostgres = queryRunner.dataSource.options.type === 'postgres';
+    const isPostgres = dataSourceOf(queryRunner).options.type === 'postgres';
     for (const statement of isPostgres ? POSTGRES : SQLITE) await queryRunner.query(statement);
     for (const [index, column] of Object.entries(INDEXES)) {
       await queryRunner.query(

@@ -1,7 +1,7 @@
 /** Pages of lists: the parameters `limit` and `cursor`, and cursors that carry the place where a page has ended. */
 import { hash } from 'node:crypto';
 import type { Type } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../../internals/index.js';
 import { Problem, wrongParameter } from '../latchkey.problems.js';
 import { numberParameter, textParameter } from './kinds.js';
 

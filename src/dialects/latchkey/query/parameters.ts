@@ -3,8 +3,8 @@
  * select everything (docs/contracts/latchkey.md §1.5).
  */
 import { SetMetadata, applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { ApiQuery } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { ApiQuery } from '../../../internals/index.js';
 import { optionalExamples } from '../../../http/index.js';
 import { wrongParameter } from '../latchkey.problems.js';
 

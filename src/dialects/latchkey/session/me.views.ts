@@ -1,5 +1,5 @@
 /** Who the caller is, as answers show it. */
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../../internals/index.js';
 import { EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
 
 class MeUserView {

@@ -1,6 +1,6 @@
 /** The bodies of logins and of changes of one's own password. */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '../../../internals/index.js';
 import { IsText } from '../../../http/index.js';
 import { EMAIL_MAX } from '../../../identity/index.js';
 import { Problem } from '../latchkey.problems.js';
