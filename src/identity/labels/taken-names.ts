@@ -72,7 +72,12 @@ export class TakenNames {
   /** How many other names are reserved for an owner, which would leave the given one aside. */
   async reserved(tx: Transaction, scope: NameScope, owner: string, { key }: Label): Promise<number> {
     const names = And(Like('name:%'), Not(nameForm(key)));
-    return tx.manager.countBy(TakenName, { scope, owner, key: names, freedAt: MoreThan(storedTime(this.reservedSince(tx.now))) });
+    return tx.manager.countBy(TakenName, {
+      scope,
+      owner,
+      key: names,
+      freedAt: MoreThan(storedTime(this.reservedSince(tx.now))),
+    });
   }
 
   private get keptMs(): number {
