@@ -1,6 +1,7 @@
 /** What a host needs in addition to the dialects it embeds: the base module, and the parts that it may use or replace. */
 export { LatchkeyModule } from './latchkey.module.js';
 export type { LatchkeyExtras, LatchkeyOptions } from './latchkey.options.js';
+export { ConsoleModule, type ConsoleOptions } from './console/index.js';
 export { ConnectionError, type DatabaseAddress } from './persistence/index.js';
 export { ENTITIES, MIGRATIONS, entitiesOf, migrationsOf } from './schema.js';
 

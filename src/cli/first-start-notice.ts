@@ -16,6 +16,12 @@ export interface NoticeAccess {
   readonly accountName: string;
 }
 
+/** Which pages for people the server has. */
+export interface NoticePages {
+  readonly docs: boolean;
+  readonly console: boolean;
+}
+
 /**
  * The first part, printed before the credentials are valid: nobody could know those that cannot be printed.
  * @param database - names the database
@@ -53,15 +59,16 @@ This is the first start. The credentials are in a file that only its owner can r
 
 /**
  * The second part, printed when the server is ready.
- * @param hasDocs - whether there is documentation at `/docs`
+ * @param pages - whether there is documentation at `/docs`, and a console at `/console`
  */
 export function firstStartNotice(
   { accountId }: Pick<NoticeAccess, 'accountId'>,
   commands: readonly NoticeCommand[],
   baseUrl: string,
-  hasDocs = true,
+  pages: NoticePages = { docs: true, console: true },
 ): string {
-  const docs = hasDocs ? `Documentation, where you can try every call: ${baseUrl}/docs\n\n` : '';
+  const look = pages.console ? `Console, to create and watch tokens in a browser: ${baseUrl}/console/\n\n` : '';
+  const docs = pages.docs ? `Documentation, where you can try every call: ${baseUrl}/docs\n\n` : '';
   const calls = commands.map(({ intro, command }) => `${intro}:\n\n  ${command}\n\n`).join('');
   return `Latchkey is ready.
 
@@ -69,5 +76,5 @@ ${calls}Guard a service by a proxy that asks (examples/proxies has whole configu
 
   ${baseUrl}/verify?account=${accountId}
 
-${docs}`;
+${look}${docs}`;
 }

@@ -6,6 +6,7 @@ export {
   firstStartNotice,
   type NoticeAccess,
   type NoticeCommand,
+  type NoticePages,
 } from './first-start-notice.js';
 export { UsageError, givenSettings, withGivenSettings } from './given-settings.js';
 export { COMMAND_NAMES, type CommandName, type CommandOptions, type Invocation } from './invocation.js';

@@ -6,6 +6,7 @@ export const SETTINGS_HELP = `Server:
   PORT                          Port to listen on; 0 takes any free port (0 to 65535; default: 3000)
   TRUST_PROXY                   Whose X-Forwarded-For is believed: the number of proxies in front, or their addresses and networks (default: false)
   DOCS                          Who may read the pages and OpenAPI documents at /docs: everybody, nobody, or administrators (on, off, admin; default: on)
+  CONSOLE                       Whether the console is served at /console, for people who sign in and manage tokens in a browser (on, off; default: on)
   KEEP_ALIVE_SECONDS            Seconds that an idle connection is kept for a further request (1 to 3600; default: 75)
   MAX_CONNECTIONS               Maximum number of connections; further ones are closed (1 to 1000000; default: 10000)
   HEADERS_MAX_BYTES             Maximum bytes of the request line and all headers together; longer ones get 431 (4096 to 1048576; default: 16384)

@@ -97,6 +97,7 @@ const VARIABLES: Record<string, Variable> = {
     remedy: /give false, the number of proxies/,
   },
   DOCS: choice((config) => config.server.docs, 'on', 'on', 'off', 'admin'),
+  CONSOLE: choice((config) => config.server.console, 'on', 'on', 'off'),
   COMPRESS_FROM_BYTES: number((config) => config.requests.compressFromBytes, 1024, 0, 999_999_999),
   LATCHKEY_DATA: {
     at: (config) => config.database.dataFolder,

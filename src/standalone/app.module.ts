@@ -4,10 +4,12 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { RequestHandler } from 'express';
 import type { DataSource } from 'typeorm';
 import type { Config, DialectSettings } from '../config/index.js';
+import { ConsoleModule } from '../console/index.js';
 import { Clock } from '../core/index.js';
 import { DataPlaneModule } from '../data-plane/index.js';
 import type { Dialect } from '../dialect-kit/index.js';
 import { DIALECTS } from '../dialects.js';
+import { latchkey } from '../dialects/latchkey/latchkey.dialect.js';
 import { LatchkeyModule } from '../latchkey.module.js';
 import type { LatchkeyOptions } from '../latchkey.options.js';
 import type { CleanupOptions } from '../identity/index.js';
@@ -42,7 +44,7 @@ export class AppModule {
     { dialects = DIALECTS, clock, cleanup }: AppOverrides = {},
   ): DynamicModule {
     const configured = dialects.map((dialect) => ({ dialect, ...optionsOf(dialect, config) }));
-    const latchkey = LatchkeyModule.forRoot({
+    const foundation = LatchkeyModule.forRoot({
       dialects,
       ...sharedOptions(config),
       credentials: Object.fromEntries(
@@ -58,18 +60,24 @@ export class AppModule {
           useFactory: () => ({ ...dataSource.options, retryAttempts: 0 }),
           dataSourceFactory: () => Promise.resolve(dataSource),
         }),
-        latchkey,
-        OperationsModule.forRoot({ imports: [latchkey] }),
-        MonitoringModule.forRoot({ ...config.monitoring, version: PRODUCT_VERSION, imports: [latchkey] }),
-        DataPlaneModule.forRoot({ ...config.dataPlane, port: undefined, imports: [latchkey] }),
+        foundation,
+        OperationsModule.forRoot({ imports: [foundation] }),
+        MonitoringModule.forRoot({ ...config.monitoring, version: PRODUCT_VERSION, imports: [foundation] }),
+        DataPlaneModule.forRoot({ ...config.dataPlane, port: undefined, imports: [foundation] }),
+        ...(servesConsole(config, dialects) ? [ConsoleModule.forRoot()] : []),
         ...configured.map(async ({ dialect, options }) => {
           const { module, alongside = [] } = await dialect.load();
-          const others = alongside.map((each) => each.forRoot({ imports: [latchkey] }));
-          return module.forRoot({ ...options, imports: [latchkey, ...others] });
+          const others = alongside.map((each) => each.forRoot({ imports: [foundation] }));
+          return module.forRoot({ ...options, imports: [foundation, ...others] });
         }),
       ],
     };
   }
+}
+
+/** The console calls an API that a server with other dialects may not have. */
+export function servesConsole({ server }: Pick<Config, 'server'>, dialects: readonly Dialect[]): boolean {
+  return server.console === 'on' && dialects.includes(latchkey);
 }
 
 /** What {@link LatchkeyModule} takes as the configuration has it. */

@@ -66,11 +66,15 @@ function documentOfDataPlane(swagger: Swagger, app: INestApplication): OpenAPIOb
   return withForwardAuth(created, '/', forms, app.get(AssertionForms));
 }
 
-/** Serves the first page, the documentation and the documents. */
+/**
+ * Serves the first page, the documentation and the documents.
+ * @param hasConsole - whether the first page leads to a console
+ */
 export async function mountDocs(
   app: INestApplication,
   dialects: readonly Dialect[],
   readers: DocumentReaders,
+  hasConsole: boolean,
 ): Promise<void> {
   if (readers === 'off') return;
   const application = app.getHttpAdapter().getInstance() as Application;
@@ -78,7 +82,7 @@ export async function mountDocs(
   provideCompression(application, app.get(MountContext).compress);
   app.use('/docs', compressed);
   app.use(WITH_SLASH, toDocs);
-  serveFirstPage(application, dialects);
+  serveFirstPage(application, dialects, hasConsole);
   serveDocsPage(application);
   const all = Object.entries(await documents(app, dialects));
   const swagger = await loadSwagger();

@@ -1,6 +1,7 @@
 /** The first page, at `/`: what this server is, which APIs it has, and how to get a token. */
 import type { Application, Request, RequestHandler, Response } from 'express';
 import type { Dialect } from '../dialect-kit/index.js';
+import { latchkey } from '../dialects/latchkey/latchkey.dialect.js';
 import { PRODUCT_VERSION } from '../version.js';
 import { FAVICON, PAGE_STYLE } from './page-assets.js';
 import { documentLink, escaped, pageHead } from './page-html.js';
@@ -18,9 +19,12 @@ const POLICY = [
 /** Browsers may keep what is the same for one version of the server, for so many seconds. */
 const ASSET_AGE = 'public, max-age=3600';
 
-/** Serves the page, its style sheet and the icon. */
-export function serveFirstPage(application: Application, dialects: readonly Dialect[]): void {
-  const page = firstPage(dialects);
+/**
+ * Serves the page, its style sheet and the icon.
+ * @param hasConsole - whether there is a console to lead to
+ */
+export function serveFirstPage(application: Application, dialects: readonly Dialect[], hasConsole: boolean): void {
+  const page = firstPage(dialects, hasConsole);
   // By expressions, so that no other request enters them.
   application.use(/^\/$/, reading(answering('html', page, 'no-cache')));
   application.use(/^\/(?:favicon\.ico|latchkey\.svg)$/, reading(answering('svg', FAVICON, ASSET_AGE)));
@@ -42,15 +46,21 @@ function answering(type: 'html' | 'svg' | 'css', text: string, caching: string):
   };
 }
 
-function firstPage(dialects: readonly Dialect[]): string {
+const CONSOLE_LINK = `<p class="door"><a href="console/">Open the console</a> to create, rotate and revoke tokens in the browser.</p>
+`;
+
+const CONSOLE_STEP = `<li>In the <a href="console/">console</a>: sign in with your e-mail address and password, and choose “Create token”. The first start printed those of the administrator.</li>
+`;
+
+function firstPage(dialects: readonly Dialect[], hasConsole: boolean): string {
   return `<!doctype html>
 <html lang="en">
 ${pageHead('Latchkey', 'latchkey.css', '')}
 <body>
 <header><img src="latchkey.svg" alt="" width="48" height="48"><h1>Latchkey</h1></header>
 <main>
-<p class="lead">This server issues and verifies API tokens. Existing clients of ${escaped(namesOf(dialects))} can use it as they are, and proxies ask it whether a request may pass.</p>
-<h2>APIs</h2>
+<p class="lead">This server issues and verifies API tokens. Existing clients of ${escaped(namesOf(dialects.filter((dialect) => dialect !== latchkey)))} can use it as they are, and proxies ask it whether a request may pass.</p>
+${hasConsole ? CONSOLE_LINK : ''}<h2>APIs</h2>
 <ul class="cards">
 ${dialects.map(cardOf).join('\n')}
 <li><a href="${documentLink(VERIFICATION)}"><strong>${VERIFICATION}</strong></a><p>Asks whether a credential is accepted: <code>/verify</code> for proxies, introspection and revocation for services.</p><p class="more"><a href="docs/data-plane.json">OpenAPI document</a></p></li>
@@ -58,7 +68,7 @@ ${dialects.map(cardOf).join('\n')}
 <p>You can try every call in the <a href="docs">documentation</a>.</p>
 <h2>Get a token</h2>
 <ol>
-<li>The first start printed an access token of the administrator, or wrote it to <code>first-credentials.json</code> in the data folder.</li>
+${hasConsole ? CONSOLE_STEP : ''}<li>The first start printed an access token of the administrator, or wrote it to <code>first-credentials.json</code> in the data folder.</li>
 <li>If it is lost, run this command on the server. It prints a new one.<pre tabindex="0"><code>latchkey admin create-token --description "My token"</code></pre></li>
 <li>If you are not the administrator, ask them for an account. Log in, and create tokens of your own.</li>
 </ol>

@@ -21,6 +21,7 @@ h1 { margin: 0; font-size: 1.75rem; }
 h2 { margin: 2rem 0 .5rem; font-size: 1.25rem; }
 .lead { font-size: 1.125rem; }
 a { color: var(--link); text-underline-offset: .15em; }
+.door a { display: inline-block; margin-right: .5rem; border-radius: .375rem; background: #1d4ed8; color: #fff; font-weight: 600; padding: .5rem 1rem; text-decoration: none; }
 a:focus-visible, pre:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .cards { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); list-style: none; margin: 0; padding: 0; }
 .cards li { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem; }

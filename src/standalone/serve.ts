@@ -79,12 +79,13 @@ async function started(server: Server, config: Config, baseUrl: string): Promise
     return () => undefined;
   };
   const result = await server.start(deliver);
-  const hasDocs = config.server.docs !== 'off';
-  const docs = hasDocs ? `documentation: ${baseUrl}/docs, ` : '';
-  if (!result) return `Latchkey is ready: ${baseUrl} (${docs}database: ${server.database})\n`;
+  const pages = { docs: config.server.docs !== 'off', console: config.server.console === 'on' };
+  const look = pages.console ? `console: ${baseUrl}/console/, ` : '';
+  const docs = pages.docs ? `documentation: ${baseUrl}/docs, ` : '';
+  if (!result) return `Latchkey is ready: ${baseUrl} (${look}${docs}database: ${server.database})\n`;
   const access = firstAccess(result, options);
-  if (!file) return firstStartNotice(access, server.firstCalls(access, baseUrl), baseUrl, hasDocs);
-  return firstFileNotice(access, server.database, file.path) + firstStartNotice(access, [], baseUrl, hasDocs);
+  if (!file) return firstStartNotice(access, server.firstCalls(access, baseUrl), baseUrl, pages);
+  return firstFileNotice(access, server.database, file.path) + firstStartNotice(access, [], baseUrl, pages);
 }
 
 /** The address at which the server can be reached from this machine. */

@@ -72,6 +72,12 @@ export const SERVER_SETTINGS = settingsTable('Server', {
       'With `admin`, browsers ask for a name, which can be anything, and a password, which is an access token of an administrator. ' +
       'Programs send the token as for the APIs. With `off`, there is no first page at `/` either.',
   }),
+  console: setting({
+    env: 'CONSOLE',
+    form: choice('on', 'off'),
+    default: 'on',
+    doc: 'Whether the console is served at `/console`, for people who sign in and manage tokens in a browser',
+  }),
   keepAliveSeconds: setting({
     env: 'KEEP_ALIVE_SECONDS',
     form: integer(1, 3600),

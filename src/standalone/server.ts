@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Application, RequestHandler } from 'express';
 import helmet from 'helmet';
-import { AppModule, type AppOverrides, type ServerOverrides } from './app.module.js';
+import { AppModule, servesConsole, type AppOverrides, type ServerOverrides } from './app.module.js';
 import type { Config, DialectSettings } from '../config/index.js';
 import type { Schema } from '../core/index.js';
 import { VerifyListener } from '../data-plane/index.js';
@@ -74,7 +74,7 @@ export async function createServerBehind(
     const { bodies } = app.get(MountContext);
     app.use(trackRequests(null), requestLog(log, config.log), securityHeaders(), plainRequests(bodies));
     if (overrides.first) app.use(overrides.first);
-    await mountDocs(app, dialects, config.server.docs);
+    await mountDocs(app, dialects, config.server.docs, servesConsole(config, dialects));
     await app.init();
     checkAllDeclared(app.getHttpAdapter().getInstance() as Application);
     strictHttp(app, config);

@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   identity: ['core'],
   applications: ['core', 'identity'],
   assertions: ['core'],
+  console: ['http'],
   'dialect-kit': ['core', 'identity', 'assertions', 'http'],
   dialects: ['internals', 'core', 'identity', 'applications', 'assertions', 'http', 'dialect-kit', 'data-plane'],
   'data-plane': ['internals', 'core', 'identity', 'applications', 'assertions', 'http'],

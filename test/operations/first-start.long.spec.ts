@@ -41,7 +41,7 @@ onBothEngines('the first start', (engine) => {
     expect((await send(second.baseUrl, 'GET', '/api/v1/users', { headers })).status).toBe(200);
     await second.stop();
     expect(second.stdout()).toMatch(
-      /^Latchkey is ready: http:\/\/\S+ \(documentation: \S+\/docs, database: the .+\)\n$/,
+      /^Latchkey is ready: http:\/\/\S+ \(console: \S+\/console\/, documentation: \S+\/docs, database: the .+\)\n$/,
     );
     for (const text of [first.stderr(), second.stderr(), second.stdout()]) {
       expect(text).not.toContain(password);

@@ -90,6 +90,15 @@ export function isolateRoutes(application: Application, own: readonly Layer[], a
   return isolated;
 }
 
+/** Puts a middleware for a prefix after the middleware that is there, and ahead of every route. */
+export function useAhead(application: Application, prefix: string, handler: RequestHandler): void {
+  application.use(prefix, handler);
+  const layers = layersOf(application);
+  const [layer] = layers.splice(-1) as [Layer];
+  const at = layers.findIndex((other) => other.route ?? ISOLATED.has(other));
+  layers.splice(at < 0 ? layers.length : at, 0, layer);
+}
+
 /** A layer for a middleware, which is not part of the application yet. */
 function newLayer(application: Application, middleware: RequestHandler | ErrorRequestHandler): Layer {
   application.use(middleware as RequestHandler);
