@@ -3,6 +3,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { API_URL } from '../api/place.ts';
 import type { AuditRow, Token } from '../api/types.ts';
 import { patchToken } from './patched.ts';
+import { isSomebodyThere } from './presence.ts';
 import { store } from './store.ts';
 
 /** What has come and is not in the lists yet. */
@@ -45,7 +46,7 @@ export function follow({ client, interrupted }: LiveOptions): () => void {
   const touch = (): void => {
     gathering ??= setTimeout(() => {
       gathering = undefined;
-      void client.invalidateQueries({ queryKey: ['stats'] });
+      void client.invalidateQueries({ queryKey: ['stats'], refetchType: refetchType() });
     }, GATHER_MS);
   };
   const open = (): void => {
@@ -75,6 +76,11 @@ export function follow({ client, interrupted }: LiveOptions): () => void {
   };
 }
 
+/** Nothing is asked for while nobody looks; it is marked as outdated, and asked for when it is shown again. */
+function refetchType(): 'active' | 'none' {
+  return isSomebodyThere() ? 'active' : 'none';
+}
+
 function parsed(text: string): Record<string, unknown> {
   try {
     return JSON.parse(text) as Record<string, unknown>;
@@ -88,7 +94,7 @@ type Handle = (data: Record<string, unknown>, client: QueryClient) => void;
 const refresh =
   (...keys: readonly string[]): Handle =>
   (_data, client) => {
-    for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
+    for (const key of keys) void client.invalidateQueries({ queryKey: [key], refetchType: refetchType() });
   };
 
 const HANDLERS: Readonly<Record<string, Handle>> = {
