@@ -12,7 +12,6 @@ import {
 } from '../core/index.js';
 import { Membership } from './membership.entity.js';
 import { fewSharing, restrictToSharing } from './shared-accounts.js';
-import { userNotFound } from './user-lock.js';
 import { User } from './user.entity.js';
 import type { Viewer } from './visible-users.js';
 
@@ -77,18 +76,13 @@ export class UserListing {
     return { users, next: undefined };
   }
 
-  /**
-   * One user.
-   * @throws DomainError `user_not_found`, also for a user whom the viewer does not see
-   */
-  async get(viewer: Viewer, id: number): Promise<User> {
-    const user = await this.unitOfWork.read((manager) => {
+  /** One user; `null` also for a user whom the viewer does not see. */
+  find(viewer: Viewer, id: number): Promise<User | null> {
+    return this.unitOfWork.read((manager) => {
       const query = manager.createQueryBuilder(User, 'row').where({ id });
       if (!viewer.admin && viewer.id !== id) restrictToSharing(query, viewer.id, 'administrator');
       return query.getOne();
     });
-    if (!user) throw userNotFound(id);
-    return user;
   }
 
   /** What belongs to each of these users. */

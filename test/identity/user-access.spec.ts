@@ -69,6 +69,7 @@ async function holder(canvus: Canvus): Promise<{ person: Person; credentials: He
 const EVERYTHING: UserAccess = {
   own: { personal_token: 1, session: 3 },
   created: { service_token: 2 },
+  accounts: 1,
   createdForOthers: {},
 };
 
@@ -104,7 +105,7 @@ canvusSuite('ending all access of a user', (canvus) => {
       revoked.filter(({ accountId, details }) => accountId === ACCOUNT.id && details.user_id === null),
     ).toHaveLength(2);
 
-    const nothing = { own: {}, created: {}, createdForOthers: {} };
+    const nothing = { own: {}, created: {}, accounts: 0, createdForOthers: {} };
     expect(await access().end(SYSTEM, person.user.id)).toEqual(nothing);
     // To keep them out, they are blocked.
     await canvus.login(person);
@@ -118,7 +119,7 @@ canvusSuite('ending all access of a user', (canvus) => {
     const forOther = await person.actor.post(tokensOf(other.user.id), { description: 'for another user' });
     const { plain_token: others } = ok<CreatedAccessToken>(forOther);
     const ended = await access().end(SYSTEM, admin.id, { createdKinds: ['access_token'] });
-    expect(ended).toEqual({ ...EVERYTHING, created: {}, createdForOthers: { personal_token: 1 } });
+    expect(ended).toEqual({ ...EVERYTHING, created: {}, accounts: 0, createdForOthers: { personal_token: 1 } });
     expect(await verified(canvus, [...credentials, asUser(others)])).toEqual([401, 401, 401, 200, 200, 200]);
   });
 

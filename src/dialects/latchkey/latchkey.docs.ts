@@ -15,6 +15,7 @@ const EXAMPLE_TOKEN_ID = '0199a2b3-c4d5-4e6f-8a7b-9c0d1e2f3a4b';
 export const PATH_PARAMETERS = {
   accountId: { description: 'Id of the account.', example: EXAMPLE_ACCOUNT_ID },
   userId: { description: 'Id of the user.', example: '1000' },
+  loginId: { description: 'Id of the login.', example: EXAMPLE_TOKEN_ID },
   tokenId: { description: 'Id of the token; not the token itself.', example: EXAMPLE_TOKEN_ID },
 } as const;
 

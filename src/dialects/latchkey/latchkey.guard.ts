@@ -35,9 +35,10 @@ import { csrfTokenOf, requireOwnPage, requireSameOrigin } from './session/csrf.j
  * - `administrator`: administrators of the server
  * - `account:read`, `account:change`: members, or administrators, of the account in the path
  * - `self-or-administrator`: the user in the path, and administrators of the server
+ * - `user:read`: any user; the handler looks whether they see the user in the path
  */
 export type LatchkeyPermission =
-  typeof PUBLIC | 'signed-in' | 'administrator' | 'account:read' | 'account:change' | 'self-or-administrator';
+  typeof PUBLIC | 'signed-in' | 'administrator' | 'account:read' | 'account:change' | 'self-or-administrator' | 'user:read';
 
 /** Declares who may call a route. */
 export const Permits: DialectPermits<LatchkeyPermission> = permits;
@@ -112,6 +113,8 @@ export class LatchkeyGuard extends PermissionGuard {
       case 'administrator':
         if (!user.admin) throw refuse();
         return userId === undefined ? {} : { userId: userIdIn(userId) };
+      case 'user:read':
+        return { userId: userIdIn(userId) };
       case 'self-or-administrator': {
         const id = userIdIn(userId);
         if (!user.admin && id !== user.id) throw unknown('user');

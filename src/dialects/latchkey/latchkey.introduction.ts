@@ -25,6 +25,7 @@ const IDS =
 
 const TAGS = {
   Session: 'Who you are; logins of the console.',
+  Users: 'People: their state, passwords, logins, and the end of their access.',
 };
 
 /** The document without security schemes and paths. */

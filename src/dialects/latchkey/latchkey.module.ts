@@ -7,8 +7,10 @@ import { ConfigurableModuleClass } from './latchkey.options.js';
 import { ConsoleLogins } from './session/console-logins.js';
 import { Me } from './session/me.js';
 import { SessionController } from './session/session.controller.js';
+import { UserAccessController } from './users/user-access.controller.js';
+import { UsersController } from './users/users.controller.js';
 
-const CONTROLLERS = [SessionController];
+const CONTROLLERS = [SessionController, UsersController, UserAccessController];
 
 const MOUNT = mountProviders({
   name: 'LatchkeyApiModule',

@@ -70,14 +70,16 @@ export class LoginFamilies {
     if (loginsPerUser === 0) return 0;
     const excess = (await countOf(tx, userId)) - loginsPerUser + 1;
     if (excess <= 0) return 0;
-    const oldest = await tx.manager.query<{ id: string }[]>(
-      `SELECT "id" ${loginsOf(tx)} ORDER BY "created_at", "id" LIMIT ${String(Math.min(excess, ENDED_AT_ONCE))}`,
-      [userId],
-    );
-    return this.endAll(
-      tx,
-      oldest.map(({ id }) => ({ id, userId })),
-    );
+    return this.endAll(tx, await oldestOf(tx, userId, Math.min(excess, ENDED_AT_ONCE)));
+  }
+
+  /**
+   * Ends the oldest logins of a user, and lets nobody log in as this user until then.
+   * @returns how many have ended: fewer than `limit` only if none is left
+   */
+  async endSome(tx: Transaction, userId: number, limit: number): Promise<number> {
+    await lockUserForUpdate(tx, userId);
+    return this.endAll(tx, await oldestOf(tx, userId, limit));
   }
 
   /** Removes the logins of a user that have expired. No change is recorded: they were already not accepted. */
@@ -130,6 +132,14 @@ async function familyOf(tx: Transaction, { id, createdAt }: SessionToken): Promi
     where: { id },
   });
   return { id: row?.familyId ?? id, beganAt: row?.familyBeganAt ?? createdAt };
+}
+
+async function oldestOf(tx: Transaction, userId: number, limit: number): Promise<TokenRef[]> {
+  const rows = await tx.manager.query<{ id: string }[]>(
+    `SELECT "id" ${loginsOf(tx)} ORDER BY "created_at", "id" LIMIT ${String(limit)}`,
+    [userId],
+  );
+  return rows.map(({ id }) => ({ id, userId }));
 }
 
 async function countOf(tx: Transaction, userId: number): Promise<number> {

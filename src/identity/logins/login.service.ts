@@ -5,6 +5,9 @@ import { Clock, UnitOfWork, storedTime, type Actor } from '../../core/index.js';
 import { SessionToken } from '../session-token.entity.js';
 import { LoginFamilies, type LoginScope } from './login-families.js';
 
+/** Logins that end in one transaction. */
+const LOGINS_AT_ONCE = 100;
+
 /** A login that is accepted. */
 export interface Login {
   readonly id: string;
@@ -57,6 +60,25 @@ export class LoginService {
    */
   end(actor: Actor, userId: number, id: string, scope: LoginScope = 'login'): Promise<number> {
     return this.unitOfWork.write(actor, (tx) => this.families.end(tx, { id, userId }, scope));
+  }
+
+  /**
+   * Ends all logins of a user. When it returns, no instance accepts them.
+   * @returns how many have ended
+   */
+  async endAll(actor: Actor, userId: number): Promise<number> {
+    let ended = 0;
+    // The author may have ended their own login with the others.
+    for (
+      let author = actor, isMore = true;
+      isMore;
+      author = actor.userId === userId ? { ...actor, tokenId: null } : actor
+    ) {
+      const count = await this.unitOfWork.write(author, (tx) => this.families.endSome(tx, userId, LOGINS_AT_ONCE));
+      ended += count;
+      isMore = count === LOGINS_AT_ONCE;
+    }
+    return ended;
   }
 }
 

@@ -11,6 +11,8 @@ export interface UserAccess {
   readonly own: TokensByKind;
   /** Those of accounts that were issued on their behalf. */
   readonly created: TokensByKind;
+  /** In how many accounts those are. */
+  readonly accounts: number;
   /** Those that were issued on their behalf and act for somebody else. */
   readonly createdForOthers: TokensByKind;
 }
@@ -21,6 +23,7 @@ export async function tokensOf(manager: EntityManager, userId: number, kinds?: r
   return {
     own: await byKind(ownTokens(manager, userId)),
     created: await byKind(createdTokens(manager, userId, kinds)),
+    accounts: await accountsOf(createdTokens(manager, userId, kinds)),
     createdForOthers: await byKind(forOthers),
   };
 }
@@ -46,6 +49,11 @@ function issuedFor(manager: EntityManager, userId: number): SelectQueryBuilder<T
 
 function oldestFirst(query: SelectQueryBuilder<Token>): SelectQueryBuilder<Token> {
   return query.orderBy('token.createdAt', 'ASC').addOrderBy('token.id', 'ASC');
+}
+
+async function accountsOf(query: SelectQueryBuilder<Token>): Promise<number> {
+  const counted = query.orderBy().select('COUNT(DISTINCT token.accountId)', 'count');
+  return Number((await counted.getRawOne<{ count: string | number }>())?.count ?? 0);
 }
 
 async function byKind(query: SelectQueryBuilder<Token>): Promise<TokensByKind> {

@@ -88,7 +88,7 @@ async function newAccess(
   return { zoneId: zone.id, applicationId: application.id, policyId, reusablePolicyId: reusable.id };
 }
 
-async function newAccount(server: TestServer): Promise<Account> {
+export async function newAccount(server: TestServer): Promise<Account> {
   const name = `Account ${randomUUID()}`;
   const { id } = await callCloudflare<{ id: string }>(server, 'POST', '/accounts', { name });
   return { id, name };
