@@ -1,14 +1,16 @@
 /** Applications: list, create, change, delete. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { SelectQueryBuilder } from 'typeorm';
+import { In, type SelectQueryBuilder } from 'typeorm';
 import {
   DomainError,
   LongReads,
   UnitOfWork,
   findRow,
   type Actor,
+  type ListPart,
   type PageRequest,
+  type PartRequest,
   type ReaderId,
   type SlicedQuery,
   type Transaction,
@@ -68,6 +70,23 @@ export class ApplicationService {
   ): Promise<[ApplicationWithPolicies[], number]> {
     const [applications, total] = await this.reads.page(reader, inAccount(accountId, filter), page);
     return [await this.withPolicies(applications), total];
+  }
+
+  /** Applications of an account after a place, oldest first. */
+  async part(reader: ReaderId, accountId: string, part: PartRequest): Promise<ListPart<ApplicationWithPolicies>> {
+    const { rows, next } = await this.reads.resume(reader, inAccount(accountId, {}), part);
+    return { rows: await this.withPolicies(rows), next };
+  }
+
+  /** The addresses of each of these applications, for example `app.example.com/admin`. */
+  async addressesOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const where = { applicationId: In([...ids]) };
+    const rows = await this.unitOfWork.read((manager) =>
+      manager.find(ApplicationAddress, { where, order: { applicationId: 'ASC', position: 'ASC' } }),
+    );
+    const addresses = new Map<string, string[]>(ids.map((id) => [id, []]));
+    for (const { applicationId, host, path } of rows) addresses.get(applicationId)?.push(`${host}${path}`);
+    return addresses;
   }
 
   /** All applications of an account that match, in batches. */

@@ -6,7 +6,9 @@ import {
   UnitOfWork,
   findRow,
   type Actor,
+  type ListPart,
   type PageRequest,
+  type PartRequest,
   type ReaderId,
   type SlicedQuery,
   type Transaction,
@@ -36,6 +38,12 @@ export class PolicyService {
   async page(reader: ReaderId, accountId: string, page: PageRequest): Promise<[ReusablePolicy[], number]> {
     const [policies, total] = await this.reads.page(reader, inAccount(accountId), page);
     return [await this.counted(policies), total];
+  }
+
+  /** Reusable policies of an account after a place, oldest first. */
+  async part(reader: ReaderId, accountId: string, part: PartRequest): Promise<ListPart<ReusablePolicy>> {
+    const { rows, next } = await this.reads.resume(reader, inAccount(accountId), part);
+    return { rows: await this.counted(rows), next };
   }
 
   /** All reusable policies of an account, in batches. */

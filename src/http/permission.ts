@@ -47,9 +47,9 @@ export abstract class PermissionGuard implements CanActivate {
       throw new Error(`${context.getClass().name}.${handler.name} does not declare a permission`);
     }
     const request = context.switchToHttp().getRequest<Request>();
-    if (this.hasCredentialInBody) await receiveBody(request);
+    if (this.hasCredentialInBody) await receiveBody(request, handler);
     (request as Authorized)[SCOPE] = await this.authorize(request, permission, requiredResources(handler));
-    await receiveBody(request);
+    await receiveBody(request, handler);
     return true;
   }
 

@@ -11,6 +11,7 @@ import { KnownNetworks } from './guessing/known-networks.js';
 import { LoginCandidates } from './guessing/login-candidates.js';
 import { LoginLocks } from './guessing/login-locks.js';
 import { LoginThrottle } from './guessing/login-throttle.js';
+import { AccountListing } from './account-listing.js';
 import { AccountNaming } from './labels/account-naming.js';
 import { ReviewWarning } from './labels/review-warning.js';
 import { TakenNames } from './labels/taken-names.js';
@@ -34,6 +35,7 @@ import { VisibleUsers } from './visible-users.js';
 
 export const IDENTITY_PROVIDERS = [
   AccountCount,
+  AccountListing,
   AccountNaming,
   AccountService,
   Authenticator,

@@ -5,6 +5,7 @@ export {
   type AccountSetting,
   type AccountSettingValues,
 } from './account-extensions.js';
+export { AccountListing, type AccountFigures } from './account-listing.js';
 export { AccountCount } from './account-count.js';
 export { Account } from './account.entity.js';
 export { lockAccountForUpdate, lockAccountShared } from './account.service.js';

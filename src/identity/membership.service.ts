@@ -11,8 +11,10 @@ import {
   whenTaken,
   type Actor,
   type DirectoryUser,
+  type ListPart,
   type Lock,
   type PageRequest,
+  type PartRequest,
   type ReaderId,
   type SlicedQuery,
   type Transaction,
@@ -46,14 +48,24 @@ export class MembershipService {
 
   /** The role of a user in an account; `null` if the user is not a member. */
   async roleOf(userId: number, accountId: string): Promise<Role | null> {
-    const membership = await this.unitOfWork.read((manager) => findRow(manager, Membership, { userId, accountId }));
-    return membership?.role ?? null;
+    return (await this.find(accountId, userId))?.role ?? null;
   }
 
   /** A page of the members of an account, oldest first, and their total number. */
   async list(accountId: string, page: PageRequest, reader: ReaderId = null): Promise<[Member[], number]> {
     const [memberships, total] = await this.reads.page(reader, inAccount(accountId), page);
     return [await this.withUsers(memberships), total];
+  }
+
+  /** Members of an account after a place, oldest first. */
+  async part(accountId: string, part: PartRequest, reader: ReaderId = null): Promise<ListPart<Member>> {
+    const { rows, next } = await this.reads.resume(reader, inAccount(accountId), part);
+    return { rows: await this.withUsers(rows), next };
+  }
+
+  /** The membership of a user in an account; `null` if the user is not a member. */
+  find(accountId: string, userId: number): Promise<Membership | null> {
+    return this.unitOfWork.read((manager) => findRow(manager, Membership, { userId, accountId }));
   }
 
   /** All members of an account in batches, oldest first. */

@@ -38,7 +38,13 @@ import { csrfTokenOf, requireOwnPage, requireSameOrigin } from './session/csrf.j
  * - `user:read`: any user; the handler looks whether they see the user in the path
  */
 export type LatchkeyPermission =
-  typeof PUBLIC | 'signed-in' | 'administrator' | 'account:read' | 'account:change' | 'self-or-administrator' | 'user:read';
+  | typeof PUBLIC
+  | 'signed-in'
+  | 'administrator'
+  | 'account:read'
+  | 'account:change'
+  | 'self-or-administrator'
+  | 'user:read';
 
 /** Declares who may call a route. */
 export const Permits: DialectPermits<LatchkeyPermission> = permits;
@@ -57,7 +63,7 @@ export interface LatchkeyCaller extends Principal {
 interface LatchkeyScope {
   /** Absent on public routes. */
   readonly caller?: LatchkeyCaller;
-  /** Of the account in the path, which exists. */
+  /** Of the account in the path; for administrators of the server it may not exist. */
   readonly accountId?: string;
   /** Of the user in the path, who may not exist. */
   readonly userId?: number;
@@ -112,7 +118,10 @@ export class LatchkeyGuard extends PermissionGuard {
         return {};
       case 'administrator':
         if (!user.admin) throw refuse();
-        return userId === undefined ? {} : { userId: userIdIn(userId) };
+        return {
+          ...(userId !== undefined && { userId: userIdIn(userId) }),
+          ...(accountId !== undefined && { accountId: accountIdIn(accountId) }),
+        };
       case 'user:read':
         return { userId: userIdIn(userId) };
       case 'self-or-administrator': {
@@ -177,6 +186,12 @@ function userIdIn(text: unknown): number {
   const id = typeof text === 'string' && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : 0;
   if (id < 1 || id > INTEGER_MAX) throw unknown('user');
   return id;
+}
+
+/** @throws Problem `not-found` for text that is no id of an account */
+function accountIdIn(text: unknown): string {
+  if (typeof text !== 'string' || !ACCOUNT_ID.test(text)) throw unknown('account');
+  return text;
 }
 
 function unauthenticated(detail: string): Problem {

@@ -25,6 +25,7 @@ const IDS =
 
 const TAGS = {
   Session: 'Who you are; logins of the console.',
+  Accounts: 'Accounts, their members, applications and policies.',
   Users: 'People: their state, passwords, logins, and the end of their access.',
 };
 

@@ -6,11 +6,19 @@ import { LatchkeyGuard } from './latchkey.guard.js';
 import { ConfigurableModuleClass } from './latchkey.options.js';
 import { ConsoleLogins } from './session/console-logins.js';
 import { Me } from './session/me.js';
+import { AccountPartsController } from './accounts/account-parts.controller.js';
+import { AccountsController } from './accounts/accounts.controller.js';
 import { SessionController } from './session/session.controller.js';
 import { UserAccessController } from './users/user-access.controller.js';
 import { UsersController } from './users/users.controller.js';
 
-const CONTROLLERS = [SessionController, UsersController, UserAccessController];
+const CONTROLLERS = [
+  SessionController,
+  UsersController,
+  UserAccessController,
+  AccountsController,
+  AccountPartsController,
+];
 
 const MOUNT = mountProviders({
   name: 'LatchkeyApiModule',

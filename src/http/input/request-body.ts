@@ -4,15 +4,18 @@ import type { Request } from 'express';
 import { bodyOf } from './incoming-body.js';
 import { BodyError, InputError } from './input-errors.js';
 
-/** Bodies of these methods mean nothing, and stay unread. */
+/** Bodies of these methods mean nothing and stay unread, unless the handler takes one. */
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
+
+const TAKES_BODY = 'latchkey:takes-body';
 
 /**
  * Waits until the body of a request has arrived. A body that cannot be used is reported when a handler takes it: the
  * route decides whether it matters.
  */
-export async function receiveBody(request: Request): Promise<void> {
-  if (!WITHOUT_BODY.has(request.method)) await bodyOf(request)?.receive();
+export async function receiveBody(request: Request, handler: object): Promise<void> {
+  const isWanted = !WITHOUT_BODY.has(request.method) || Reflect.getMetadata(TAKES_BODY, handler) === true;
+  if (isWanted) await bodyOf(request)?.receive();
 }
 
 /**
@@ -75,7 +78,11 @@ export function jsonMembers(request: Request): Readonly<Record<string, unknown>>
  * @throws BodyError, and the errors of the function
  */
 export function InputBy(read: (body: unknown) => unknown): ParameterDecorator {
-  return Unread(new InputPipe(read));
+  const parameter = Unread(new InputPipe(read));
+  return (controller, key, index) => {
+    Reflect.defineMetadata(TAKES_BODY, true, (controller as Record<string | symbol, object>)[key ?? ''] ?? {});
+    parameter(controller, key, index);
+  };
 }
 
 /** A body that is not parsed yet. A host's pipes do not touch it. */

@@ -2,6 +2,7 @@
 import type { UserOrder, UserPlace, UserQuery } from '../../../identity/index.js';
 import { choiceParameter, choicesParameter, textParameter } from '../query/kinds.js';
 import { PAGE, cursorOf, placeOf } from '../query/paging.js';
+import { requireForm } from '../query/places.js';
 import type { QueryValues } from '../query/parameters.js';
 import { USER_ROLES, USER_STATES } from './users.views.js';
 
@@ -43,7 +44,9 @@ export function userQueryOf({ q, role, state, sort = 'name' }: Values): UserQuer
 /** @throws Problem */
 export function userPlaceOf(values: Values): UserPlace {
   if (values.cursor === undefined) return { part: 0, after: undefined };
-  const [part, first, id] = placeOf(values.cursor, listed(values), 3);
+  const [part, first = null, id = null] = placeOf(values.cursor, listed(values), 3);
+  requireForm([part ?? null, id ?? 0], ['number', 'number']);
+  if (first !== null) requireForm([first], [/name/.test(values.sort ?? 'name') ? 'text' : 'number']);
   const after = id === null ? undefined : first === null ? [id] : [first, id];
   return { part: Number(part), after };
 }
