@@ -62,6 +62,7 @@ export { delayContinue } from './connections/expect-continue.js';
 export { LIVE, healthAnswerTo, readiness, type HealthAnswer } from './output/health-answer.js';
 export { InputBy, formMembers, jsonMembers, members } from './input/request-body.js';
 export { streamJsonArray, streamJsonList } from './output/json-stream.js';
+export { csvHeaders, csvText } from './output/csv.js';
 export { streamText } from './output/text-stream.js';
 export { routesOf, type Route } from './mount/routing.js';
 export { RequestSpan } from './tracking/request-span.js';

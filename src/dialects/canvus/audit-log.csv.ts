@@ -1,10 +1,10 @@
-/** Renders the audit log as CSV (RFC 4180), for spreadsheets. */
-import { stringify, type Options } from 'csv-stringify/sync';
+/** Renders the audit log as CSV. */
 import type { AuditRecord } from '../../core/index.js';
+import { csvText } from '../../http/index.js';
 import { auditEventView, type AuditEventView } from './audit-log.views.js';
 
 /** The header row: the members of an event. */
-const COLUMNS: (keyof AuditEventView)[] = [
+const COLUMNS: readonly (keyof AuditEventView)[] = [
   'action',
   'author_id',
   'author_name',
@@ -17,19 +17,6 @@ const COLUMNS: (keyof AuditEventView)[] = [
   'target_type',
 ];
 
-const FORM: Options = {
-  columns: COLUMNS,
-  record_delimiter: 'windows',
-  // A name may begin like a formula. The apostrophe makes spreadsheets show it as text.
-  escape_formulas: true,
-};
-
-/** Yields the header row with the first batch, then the other batches. */
-export async function* auditLogCsv(batches: AsyncGenerator<AuditRecord[]>): AsyncGenerator<string, void> {
-  let header = true;
-  for await (const batch of batches) {
-    yield stringify(batch.map(auditEventView), { ...FORM, header });
-    header = false;
-  }
-  if (header) yield stringify([], { ...FORM, header });
+export function auditLogCsv(batches: AsyncGenerator<AuditRecord[]>): AsyncGenerator<string, void> {
+  return csvText(COLUMNS, batches, auditEventView);
 }

@@ -1,6 +1,8 @@
 /** Latchkey's own API: tokens of every kind, for administrators and for everybody's own. */
 import { Module } from '@nestjs/common';
 import { mountProviders } from '../../http/index.js';
+import { AuditViews } from './audit/audit-viewing.js';
+import { AuditController } from './audit/audit.controller.js';
 import { LatchkeyErrors } from './latchkey.errors.js';
 import { LatchkeyGuard } from './latchkey.guard.js';
 import { ConfigurableModuleClass } from './latchkey.options.js';
@@ -18,6 +20,7 @@ const CONTROLLERS = [
   UserAccessController,
   AccountsController,
   AccountPartsController,
+  AuditController,
 ];
 
 const MOUNT = mountProviders({
@@ -30,6 +33,6 @@ const MOUNT = mountProviders({
 /** Serves Latchkey's own API below `path` (default: `/latchkey/v1`). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [...MOUNT, ConsoleLogins, LatchkeyGuard, Me],
+  providers: [...MOUNT, AuditViews, ConsoleLogins, LatchkeyGuard, Me],
 })
 export class LatchkeyApiModule extends ConfigurableModuleClass {}

@@ -157,7 +157,8 @@ export class AccountPartsController {
   @Documented({
     operationId: 'listPolicies',
     summary: 'List reusable policies',
-    description: 'Those that all applications of the account can have. They are changed over another API of this server.',
+    description:
+      'Those that all applications of the account can have. They are changed over another API of this server.',
     returns: 'A page of policies, oldest first.',
     answer: PolicyList,
     problems: ['not-found', 'gone', 'too-many-requests'],
