@@ -1,6 +1,6 @@
 /** Lists the accounts that a user sees, in pages, with what belongs to each. */
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, type SelectQueryBuilder } from 'typeorm';
 import {
   LongReads,
   TokenCount,
@@ -35,15 +35,11 @@ export class AccountListing {
   async page(user: DirectoryUser, text: string | undefined, page: PartRequest): Promise<ListPart<Account>> {
     const accounts = await visibleAccounts(this.unitOfWork, user, {});
     const { filter } = accounts;
-    const query = {
-      ...accounts,
-      filter: (text === undefined
-        ? filter
-        : (rows): void => {
-            filter?.(rows);
-            rows.andWhere(`REPLACE(LOWER(row.name), LOWER(:text), '') <> LOWER(row.name)`, { text });
-          }) as typeof filter,
+    const named = (rows: SelectQueryBuilder<Account>): void => {
+      filter?.(rows);
+      rows.andWhere(`REPLACE(LOWER(row.name), LOWER(:text), '') <> LOWER(row.name)`, { text });
     };
+    const query = { ...accounts, filter: text === undefined ? filter : named };
     return this.reads.resume(user.id, query, page);
   }
 

@@ -126,9 +126,26 @@ describe('what the documents offer to try', () => {
     return { token, replaced };
   };
 
-  const latchkey = async (): Promise<Filled> => {
-    const { id: accountId = '' } = await result('accounts', { name: fresh() });
-    return { ids: { accountId }, token: ADMIN.token };
+  /** A user with a login, who is a member of the account unless the call makes them one. */
+  const latchkey = async ({ method, address }: OfferedCall): Promise<Filled> => {
+    const name = fresh();
+    const { id: accountId = '' } = await result('accounts', { name });
+    const { id: userId = '', email = '' } = await newUser();
+    if (method !== 'POST') await result(`accounts/${accountId}/members`, { email, roles: ['read_only'] });
+    await created('/api/v1/users/login', { email, password: PASSWORD });
+    const [login] = (await asked('GET', `/latchkey/v1/users/${userId}/logins`)).json<{ items: { id: string }[] }>()
+      .items;
+    return {
+      ids: { accountId, userId, loginId: login?.id ?? '' },
+      token: ADMIN.token,
+      replaced: {
+        '"Acme"': JSON.stringify(method === 'DELETE' ? name : fresh()),
+        'alice@example.com': address.endsWith('/users') ? `${fresh()}@example.com` : email,
+        '"1001"': `"${userId}"`,
+        // The login.
+        '"expected":10': '"expected":1',
+      },
+    };
   };
 
   const PREPARED: Record<string, (call: OfferedCall) => Promise<Filled>> = {

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Application } from 'express';
-import { MoreThan } from 'typeorm';
 import { AuditRecord } from '../../src/core/index.js';
 import { routesOf } from '../../src/http/index.js';
 import { onBothEngines } from '../support/engines.js';
-import { send, type Reply } from '../support/http.js';
+import type { Reply } from '../support/http.js';
 import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
-
-/** The address of all callers, according to the proxy in front. */
-const ADDRESS = '203.0.113.7';
+import { driveLatchkey } from './latchkey-trail.js';
+import { ADDRESS, SOME_ID, Trail, type Call, type Row } from './trail.js';
 
 const CANVUS = '/api/v1';
 const CLOUDFLARE = '/client/v4';
@@ -20,60 +18,6 @@ const READS = ['show', 'list'].map((method) => `POST ${CRM}/access_tokens/${meth
 const NOT_SERVED = ['register', 'confirm-email', 'login/saml', 'password/create-reset-token', 'password/reset'].map(
   (path) => `POST ${CANVUS}/users/${path}`,
 );
-
-interface Call {
-  /** The values in the path, by the names in the route. */
-  readonly at?: Record<string, string | number>;
-  readonly token?: string | undefined;
-  readonly body?: unknown;
-  /** Sent as a form instead. */
-  readonly form?: Record<string, string>;
-}
-
-/** A row without what differs between callers. */
-type Row = [action: string, authorId: number | null, targetType: string, targetId: string | null];
-
-/** Calls routes, and notes which were called, with which secrets, and what each left in the audit log. */
-class Trail {
-  readonly called = new Set<string>();
-  readonly secrets = new Set<string>([ADMIN.token, ADMIN.password]);
-  rows: AuditRecord[] = [];
-
-  constructor(readonly server: TestServer) {}
-
-  /** @param expected - its rows, in order; every one comes from where the caller is */
-  async call(route: string, { at = {}, token, body, form }: Call, expected: Row[]): Promise<Reply> {
-    const [method = '', pattern = ''] = route.split(' ');
-    const path = pattern.replaceAll(/:(\w+)/g, (_, name: string) => String(at[name]));
-    const auth = token === undefined ? {} : { 'Private-Token': token, Authorization: `Bearer ${token}` };
-    const type = form ? { 'Content-Type': 'application/x-www-form-urlencoded' } : {};
-    const headers = { 'X-Forwarded-For': ADDRESS, ...type, ...auth };
-    const last = await this.lastId();
-    const text = form ? new URLSearchParams(form).toString() : body === undefined ? undefined : JSON.stringify(body);
-    const call = { headers, ...(text !== undefined && { body: text }) };
-    const reply = await send(this.server.baseUrl, method, path, call);
-    this.called.add(route);
-    this.rows = await this.server.dataSource
-      .getRepository(AuditRecord)
-      .find({ where: { id: MoreThan(last) }, order: { id: 'ASC' } });
-    const found = this.rows.map((row) => [row.action, row.authorId, row.targetType, row.targetId]);
-    expect([route, reply.text, found]).toEqual([route, reply.text, expected]);
-    expect([route, ...this.rows.map(({ ipAddress }) => ipAddress)]).toEqual([route, ...expected.map(() => ADDRESS)]);
-    return reply;
-  }
-
-  secret(text: string): string {
-    this.secrets.add(text);
-    return text;
-  }
-
-  async lastId(): Promise<number> {
-    return (await this.server.dataSource.getRepository(AuditRecord).maximum('id')) ?? 0;
-  }
-}
-
-/** Any id, as it is not known before. */
-const SOME_ID = expect.any(String) as unknown as string;
 
 async function driveDataPlane(trail: Trail): Promise<void> {
   const token = ADMIN.token;
@@ -403,6 +347,7 @@ onBothEngines('the audit log', (engine) => {
     it('through Canvus', () => driveCanvus(trail));
     it('through Cloudflare', () => driveCloudflare(trail));
     it('through CRM.COM', () => driveCrm(trail));
+    it('through Latchkey’s own API', () => driveLatchkey(trail));
     it('through the data plane', () => driveDataPlane(trail));
   });
 

@@ -77,6 +77,7 @@ const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: 
     ['hidden', 404, problem('not-found', 404, 'there is no such account, or you may not see it')],
     ['hidden', 404, problem('not-found', 404, 'there is no such user, or you may not see it')],
     ['hidden', 404, problem('not-found', 404, 'there is no such token, or you may not see it')],
+    ['hidden', 404, problem('not-found', 404, 'there is no such login, or you may not see it')],
   ],
   verify: [
     ['unauthenticated', 401, oauth('unauthorized', 'missing or invalid credentials')],

@@ -4,6 +4,7 @@ import { send } from '../../support/http.js';
 import { ADMIN } from '../../support/test-server.js';
 import type { Caller, Rights } from './callers.js';
 import type { Outcome } from './outcomes.js';
+import { PEOPLE_AND_ACCOUNTS } from './people-and-accounts.js';
 import type { Api } from './presentations.js';
 import type { World } from './world.js';
 
@@ -296,6 +297,7 @@ const CRM: typeof CANVUS = {
 };
 
 const LATCHKEY: typeof CANVUS = {
+  ...PEOPLE_AND_ACCOUNTS,
   'POST /latchkey/v1/session': {
     who: 'anyone',
     body: () => ({ email: ADMIN.email, password: ADMIN.password }),

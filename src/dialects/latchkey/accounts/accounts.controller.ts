@@ -73,6 +73,7 @@ export class AccountsController {
   @Documented({
     operationId: 'getAccount',
     summary: 'Get an account',
+    description: 'For its members and administrators of the server.',
     returns: 'The account.',
     answer: AccountView,
     problems: ['not-found'],

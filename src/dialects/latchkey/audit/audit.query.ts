@@ -1,6 +1,7 @@
 /** The filters of the audit log, and its cursor (docs/contracts/latchkey.md §6). */
 import { INTEGER_MAX, type AuditFilter, type IdRange } from '../../../core/index.js';
 import { parseAddress } from '../../../http/index.js';
+import { EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
 import { wrongParameter } from '../latchkey.problems.js';
 import { listParameter, textParameter, timeParameter } from '../query/kinds.js';
 import { PAGE, cursorOf, placeOf } from '../query/paging.js';
@@ -17,9 +18,9 @@ export const AUDIT_FILTERS = {
     },
     'token.*',
   ),
-  account_id: textParameter('Only rows of this account.', 32),
+  account_id: textParameter('Only rows of this account.', 32, EXAMPLE_ACCOUNT_ID),
   author_id: textParameter('Only rows by this user.', 10, '1000'),
-  target_id: textParameter('Only rows about the token, the user or whatever else has this id.', 255),
+  target_id: textParameter('Only rows about the token, the user or whatever else has this id.', 255, '1000'),
   address: textParameter('Only rows from this network address.', 64, '192.0.2.7'),
   after: timeParameter('Only rows from this time on, inclusive.', '2026-01-01T00:00:00Z'),
   before: timeParameter('Only rows before this time, exclusive.', '2026-02-01T00:00:00Z'),

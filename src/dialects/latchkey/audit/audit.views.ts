@@ -78,7 +78,12 @@ export class AuditRowView {
   @ApiProperty({ type: String, nullable: true, example: 'curl/8.5.0' })
   user_agent!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'As in the log, and in `X-Request-Id` of the answer.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '8c1f0f5e-6d2b-4a3c-9e7d-5b4a3c2d1e0f',
+    description: 'As in the log, and in `X-Request-Id` of the answer.',
+  })
   request_id!: string | null;
 
   @ApiProperty({
@@ -96,7 +101,13 @@ export class AuditRowView {
   })
   occurrences!: number;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Of the last of several events.' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: null,
+    description: 'Of the last of several events.',
+  })
   last_at!: string | null;
 }
 

@@ -104,6 +104,7 @@ export function numberParameter(
   return {
     description,
     schema: { type: 'integer', minimum: min, maximum: max, default: usual },
+    example: usual,
     read: (name, texts) => {
       const text = first(texts);
       if (text === undefined) return usual;

@@ -16,6 +16,7 @@ export const PAGE = {
   cursor: textParameter(
     'Where the page begins: `next_cursor` of the page before, with the same other parameters.',
     CURSOR_MAX,
+    'WzEsIjQ3REVRcGo4SEJTYSIsMTc2OTg2MDgwMDAwMCwiMTAwMCJd',
   ),
 };
 

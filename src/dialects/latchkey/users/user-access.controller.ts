@@ -91,6 +91,7 @@ export class UserAccessController {
   @Documented({
     operationId: 'endLogin',
     summary: 'End a login',
+    description: 'For the user and administrators of the server. Logins that it was exchanged for go on.',
     returns: 'The login is not accepted any more.',
     answer: null,
     problems: ['not-found'],

@@ -89,6 +89,7 @@ export class UsersController {
   @Documented({
     operationId: 'getUser',
     summary: 'Get a user',
+    description: 'For the user, administrators of an account of theirs, and administrators of the server.',
     returns: 'The user.',
     answer: UserView,
     problems: ['not-found'],

@@ -46,7 +46,7 @@ export function userPlaceOf(values: Values): UserPlace {
   if (values.cursor === undefined) return { part: 0, after: undefined };
   const [part, first = null, id = null] = placeOf(values.cursor, listed(values), 3);
   requireForm([part ?? null, id ?? 0], ['number', 'number']);
-  if (first !== null) requireForm([first], [/name/.test(values.sort ?? 'name') ? 'text' : 'number']);
+  if (first !== null) requireForm([first], [(values.sort ?? 'name').includes('name') ? 'text' : 'number']);
   const after = id === null ? undefined : first === null ? [id] : [first, id];
   return { part: Number(part), after };
 }

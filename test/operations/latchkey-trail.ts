@@ -1,0 +1,111 @@
+/** Everything that changes something over Latchkey's own API, and what it leaves in the audit log. */
+import { ADMIN } from '../support/test-server.js';
+import { SOME_ID, type Row, type Trail } from './trail.js';
+
+const BASE = '/latchkey/v1';
+
+export async function driveLatchkey(trail: Trail): Promise<void> {
+  await driveSession(trail);
+  const userId = await driveUsers(trail);
+  await driveAccounts(trail, userId);
+}
+
+async function driveSession(trail: Trail): Promise<void> {
+  const opened: Row[] = [
+    ['token.issued', ADMIN.id, 'token', SOME_ID],
+    ['user.logged_in', ADMIN.id, 'user', String(ADMIN.id)],
+  ];
+  const reply = await trail.call(`POST ${BASE}/session`, { body: { token: ADMIN.token } }, opened);
+  const [cookie = ''] = reply.headers['set-cookie']?.[0]?.split(';') ?? [];
+  trail.secret(cookie.replace(/^.*=/, ''));
+  const login = await trail.call(
+    'POST /api/v1/users/login',
+    { body: { email: ADMIN.email, password: ADMIN.password } },
+    opened,
+  );
+  const { token } = login.json<{ token: string }>();
+  await trail.call(
+    `POST ${BASE}/me/password`,
+    {
+      token,
+      body: { current_password: ADMIN.password, new_password: trail.secret('battery staple horse') },
+    },
+    [['user.password_changed', ADMIN.id, 'user', String(ADMIN.id)]],
+  );
+  await trail.call(`DELETE ${BASE}/session`, { token: trail.secret(token) }, [
+    ['user.logged_out', ADMIN.id, 'user', String(ADMIN.id)],
+    ['token.revoked', ADMIN.id, 'token', SOME_ID],
+  ]);
+}
+
+async function driveUsers(trail: Trail): Promise<string> {
+  const { token } = ADMIN;
+  const users = `${BASE}/users`;
+  const by = (action: string, id = userId): Row => [action, ADMIN.id, 'user', id];
+  const create = (email: string): Promise<string> =>
+    trail.call(`POST ${users}`, { token, body: { email } }, [by('user.created', SOME_ID)]).then((reply) => {
+      const { user, password } = reply.json<{ user: { id: string }; password: string }>();
+      trail.secret(password);
+      return user.id;
+    });
+  let userId = '';
+  userId = await create('managed@example.com');
+  const at = { userId };
+  await trail.call(`PATCH ${users}/:userId`, { token, at, body: { name: 'Managed', blocked: true } }, [
+    by('user.updated'),
+    by('user.blocked'),
+  ]);
+  const reset = await trail.call(`POST ${users}/:userId/password`, { token, at }, [by('user.password_changed')]);
+  const { password } = reset.json<{ password: string }>();
+  await trail.call(`PATCH ${users}/:userId`, { token, at, body: { blocked: false } }, [by('user.unblocked')]);
+  const credentials = { email: 'managed@example.com', password: trail.secret(password) };
+  const opened: Row[] = [
+    ['token.issued', Number(userId), 'token', SOME_ID],
+    ['user.logged_in', Number(userId), 'user', userId],
+  ];
+  const logins: string[] = [];
+  for (let login = 0; login < 3; login += 1) {
+    const reply = await trail.call('POST /api/v1/users/login', { body: credentials }, opened);
+    trail.secret(reply.json<{ token: string }>().token);
+    logins.push(String(trail.rows[0]?.targetId));
+  }
+  const [loginId = '', second = '', third = ''] = logins;
+  const ended = (id: string): Row => ['token.revoked', ADMIN.id, 'token', id];
+  await trail.call(`DELETE ${users}/:userId/logins/:loginId`, { token, at: { ...at, loginId } }, [ended(loginId)]);
+  await trail.call(`DELETE ${users}/:userId/logins`, { token, at }, [second, third].sort().map(ended));
+  await trail.call('POST /api/v1/users/login', { body: credentials }, opened);
+  await trail.call(`POST ${users}/:userId/end-access`, { token, at, body: {} }, [
+    by('user.access_ended'),
+    ended(SOME_ID),
+  ]);
+  const other = await create('deleted@example.com');
+  await trail.call(`DELETE ${users}/:userId`, { token, at: { userId: other } }, [by('user.deleted', other)]);
+  return userId;
+}
+
+async function driveAccounts(trail: Trail, userId: string): Promise<void> {
+  const { token } = ADMIN;
+  const accounts = `${BASE}/accounts`;
+  const created = await trail.call(`POST ${accounts}`, { token, body: { name: 'Managed' } }, [
+    ['account.created', ADMIN.id, 'account', SOME_ID],
+  ]);
+  const { id: accountId } = created.json<{ id: string }>();
+  const account = (action: string): Row[] => [[action, ADMIN.id, 'account', accountId]];
+  const one = { token, at: { accountId, userId } };
+  const renamed = { ...one, body: { name: 'Managed better' } };
+  await trail.call(`PATCH ${accounts}/:accountId`, renamed, account('account.updated'));
+  const member = (action: string): Row[] => [[action, ADMIN.id, 'membership', SOME_ID]];
+  const members = `${accounts}/:accountId/members`;
+  await trail.call(
+    `POST ${members}`,
+    { ...one, body: { user_id: userId, role: 'read_only' } },
+    member('membership.added'),
+  );
+  await trail.call(
+    `PATCH ${members}/:userId`,
+    { ...one, body: { role: 'administrator' } },
+    member('membership.updated'),
+  );
+  await trail.call(`DELETE ${members}/:userId`, one, member('membership.removed'));
+  await trail.call(`DELETE ${accounts}/:accountId`, renamed, account('account.deleted'));
+}
