@@ -5,7 +5,7 @@ import { CORE_ENTITIES, type EntityClass, type MigrationClass, type Schema } fro
 import type { Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
 import { IDENTITY_ENTITIES, IDENTITY_MIGRATIONS } from './identity/index.js';
-import { COMMON_MIGRATIONS, Instance } from './persistence/index.js';
+import { COMMON_MIGRATIONS, Instance, inSchema } from './persistence/index.js';
 
 /**
  * The entities of a server with these dialects. Those of Latchkey's own dialects are always included, because TypeORM
@@ -34,7 +34,7 @@ export function migrationsOf(dialects: readonly Dialect[]): MigrationClass[] {
     ...ASSERTION_MIGRATIONS,
     ...own,
   ];
-  return all.sort((one, other) => timeOf(one) - timeOf(other));
+  return all.sort((one, other) => timeOf(one) - timeOf(other)).map(inSchema);
 }
 
 /** The entities and migrations of a server with these dialects. */

@@ -6,7 +6,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('latchkey_application_address_anchor', ['anchor'])
 @Index('latchkey_application_address_account', ['accountId'])
 @Check('latchkey_application_address_anchor_present', `length("anchor") > 0`)
-export class ApplicationAddress {
+class LatchkeyApplicationAddress {
   @PrimaryColumn({
     name: 'application_id',
     type: 'varchar',
@@ -33,3 +33,5 @@ export class ApplicationAddress {
   @Column({ name: 'path', type: 'varchar', length: 1000 })
   path!: string;
 }
+
+export { LatchkeyApplicationAddress as ApplicationAddress };

@@ -7,7 +7,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('latchkey_application_policy_policy', ['policyId'])
 @Index('latchkey_application_policy_account', ['accountId'])
 @Check('latchkey_application_policy_precedence', `"precedence" >= 0`)
-export class ApplicationPolicy {
+class LatchkeyApplicationPolicy {
   @PrimaryColumn({
     name: 'application_id',
     type: 'varchar',
@@ -31,3 +31,5 @@ export class ApplicationPolicy {
   @Column({ name: 'precedence', type: 'integer' })
   precedence!: number;
 }
+
+export { LatchkeyApplicationPolicy as ApplicationPolicy };

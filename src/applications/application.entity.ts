@@ -10,7 +10,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 @Index('latchkey_application_aud', ['aud'], { unique: true })
 @Index('latchkey_application_account', ['accountId', 'createdAt', 'id'])
 @Check('latchkey_application_aud_length', `length("aud") = 64`)
-export class Application {
+class LatchkeyApplication {
   static readonly lock: LockKey<'id'> = { kind: 'application', columns: ['id'] };
 
   /** A UUID v4 in lower case. */
@@ -61,3 +61,5 @@ export class Application {
   @Column(timestampColumn({ name: 'updated_at' }))
   updatedAt!: Date;
 }
+
+export { LatchkeyApplication as Application };

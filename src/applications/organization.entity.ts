@@ -12,7 +12,7 @@ export type InactivityAction = 'disable' | 'delete';
 @Check('latchkey_organization_inactivity', `("inactivity_days" IS NULL) = ("inactivity_action" IS NULL)`)
 @Check('latchkey_organization_days', `"inactivity_days" >= 1`)
 @Check('latchkey_organization_action', `"inactivity_action" = 'disable' OR "inactivity_action" = 'delete'`)
-export class Organization {
+class LatchkeyOrganization {
   static readonly lock: LockKey<'accountId'> = { kind: 'organization', columns: ['accountId'] };
 
   @PrimaryColumn({
@@ -51,3 +51,5 @@ export class Organization {
   @Column(timestampColumn({ name: 'updated_at' }))
   updatedAt!: Date;
 }
+
+export { LatchkeyOrganization as Organization };

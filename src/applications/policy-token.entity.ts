@@ -5,7 +5,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity({ name: 'latchkey_policy_token' })
 @Index('latchkey_policy_token_token', ['tokenId'])
 @Index('latchkey_policy_token_account', ['accountId'])
-export class PolicyToken {
+class LatchkeyPolicyToken {
   @PrimaryColumn({
     name: 'policy_id',
     type: 'varchar',
@@ -25,3 +25,5 @@ export class PolicyToken {
   @Column({ name: 'account_id', type: 'varchar', length: 32 })
   accountId!: string;
 }
+
+export { LatchkeyPolicyToken as PolicyToken };

@@ -21,7 +21,7 @@ export const POLICY_DECISIONS = ['services', 'bypass', 'people', 'deny'] as cons
   'latchkey_policy_decision',
   `"decision" = 'services' OR "decision" = 'bypass' OR "decision" = 'people' OR "decision" = 'deny'`,
 )
-export class Policy {
+class LatchkeyPolicy {
   static readonly lock: LockKey<'id'> = { kind: 'policy', columns: ['id'] };
 
   /** A UUID v4 in lower case. */
@@ -67,3 +67,5 @@ export class Policy {
   @Column(timestampColumn({ name: 'updated_at' }))
   updatedAt!: Date;
 }
+
+export { LatchkeyPolicy as Policy };

@@ -8,7 +8,7 @@ import { timestampColumn } from '../core/index.js';
 @Index('latchkey_zone_account', ['accountId', 'createdAt', 'id'])
 @Index('latchkey_zone_created', ['createdAt', 'id'])
 @Check('latchkey_zone_id_length', `length("id") = 32`)
-export class Zone {
+class LatchkeyZone {
   /** 32 lower-case hex characters. */
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 32, primaryKeyConstraintName: 'latchkey_zone_pk' })
   id!: string;
@@ -26,3 +26,5 @@ export class Zone {
   @Column(timestampColumn({ name: 'updated_at' }))
   updatedAt!: Date;
 }
+
+export { LatchkeyZone as Zone };

@@ -16,7 +16,7 @@ export interface PublicKey {
 @Entity({ name: 'latchkey_signing_key' })
 @Index('latchkey_signing_key_kid', ['kid'], { unique: true })
 @Check('latchkey_signing_key_kid_length', `length("kid") = 64`)
-export class SigningKey {
+class LatchkeySigningKey {
   /** 1, 2, 3 and so on: of two instances that make the next key at once, one finds the number taken. */
   @PrimaryColumn({ name: 'sequence', type: 'integer', primaryKeyConstraintName: 'latchkey_signing_key_pk' })
   sequence!: number;
@@ -42,3 +42,5 @@ export class SigningKey {
   @Column(timestampColumn({ name: 'created_at' }))
   createdAt!: Date;
 }
+
+export { LatchkeySigningKey as SigningKey };

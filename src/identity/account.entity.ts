@@ -7,7 +7,7 @@ import { timestampColumn, type LockKey } from '../core/index.js';
 @Index('latchkey_account_name', ['name'], { unique: true })
 @Index('latchkey_account_created', ['createdAt', 'id'])
 @Check('latchkey_account_id_length', `length("id") = 32`)
-export class Account {
+class LatchkeyAccount {
   static readonly lock: LockKey<'id'> = { kind: 'account', columns: ['id'] };
 
   /** 32 lower-case hex characters. */
@@ -23,3 +23,5 @@ export class Account {
   @Column(timestampColumn({ name: 'updated_at' }))
   updatedAt!: Date;
 }
+
+export { LatchkeyAccount as Account };

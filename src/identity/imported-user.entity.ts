@@ -5,7 +5,7 @@ const primaryKeyConstraintName = 'latchkey_imported_user_pk';
 
 /** The row stays when the user is deleted, so that importing does not bring them back. */
 @Entity({ name: 'latchkey_imported_user' })
-export class ImportedUser {
+class LatchkeyImportedUser {
   /** The name that whoever imported gave the other server. */
   @PrimaryColumn({ name: 'origin', type: 'varchar', length: 64, primaryKeyConstraintName })
   origin!: string;
@@ -18,3 +18,5 @@ export class ImportedUser {
   @Column({ name: 'user_id', type: 'integer' })
   userId!: number;
 }
+
+export { LatchkeyImportedUser as ImportedUser };

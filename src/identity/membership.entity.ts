@@ -14,7 +14,7 @@ export const ROLES = ['administrator', 'read_only'] as const;
 @Index('latchkey_membership_user', ['userId'])
 @Index('latchkey_membership_created', ['accountId', 'createdAt', 'id'])
 @Check('latchkey_membership_role', `"role" = 'administrator' OR "role" = 'read_only'`)
-export class Membership {
+class LatchkeyMembership {
   /** Locks by account and user, so that a membership can be locked before it exists. */
   static readonly lock: LockKey<'accountId' | 'userId'> = { kind: 'membership', columns: ['accountId', 'userId'] };
 
@@ -34,3 +34,5 @@ export class Membership {
   @Column(timestampColumn({ name: 'created_at' }))
   createdAt!: Date;
 }
+
+export { LatchkeyMembership as Membership };

@@ -4,6 +4,8 @@ import { Token } from '../core/index.js';
 
 /** Its handle is the bcrypt id of docs/design.md §5, 80 characters `[A-Za-z0-9]`; its secret has 43 characters. */
 @ChildEntity('personal_token')
-export class PersonalToken extends Token {
+class LatchkeyPersonalToken extends Token {
   declare userId: number;
 }
+
+export { LatchkeyPersonalToken as PersonalToken };

@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { LockKey } from '../core/index.js';
 
 @Entity({ name: 'latchkey_setting' })
-export class ServerValue {
+class LatchkeyServerValue {
   static readonly lock: LockKey<'name'> = { kind: 'setting', columns: ['name'] };
 
   @PrimaryColumn({ name: 'name', type: 'varchar', length: 64, primaryKeyConstraintName: 'latchkey_setting_pk' })
@@ -12,3 +12,5 @@ export class ServerValue {
   @Column({ name: 'value', type: 'text' })
   value!: string;
 }
+
+export { LatchkeyServerValue as ServerValue };

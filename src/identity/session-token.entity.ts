@@ -5,7 +5,7 @@ import { Token, timestampColumn } from '../core/index.js';
 /** The session of a login. Its secret is shown when it is created, and it ends at `expiresAt`. */
 @ChildEntity('session')
 @Check('latchkey_token_session', `"kind" <> 'session' OR ("expires_at" IS NOT NULL AND "audience" IS NOT NULL)`)
-export class SessionToken extends Token {
+class LatchkeySessionToken extends Token {
   declare userId: number;
 
   /** Where it is accepted: {@link USER_AUDIENCE}, or the name of the only dialect that accepts it. */
@@ -30,3 +30,5 @@ export class SessionToken extends Token {
 
 /** Audience of logins that act for the user wherever a user's token is accepted. */
 export const USER_AUDIENCE = 'user';
+
+export { LatchkeySessionToken as SessionToken };

@@ -10,7 +10,7 @@ import { timestampColumn, type LockKey } from '../core/index.js';
 @Index('latchkey_user_last_login', ['lastLoginAt', 'id'])
 @Check('latchkey_user_id_range', `"id" >= 1000`)
 @Check('latchkey_user_password_length', `"password_hash" IS NULL OR length("password_hash") = 60`)
-export class User {
+class LatchkeyUser {
   static readonly lock: LockKey<'id'> = { kind: 'user', columns: ['id'] };
 
   /** Starts at 1000; never reused. */
@@ -54,3 +54,5 @@ export class User {
   @Column(timestampColumn({ name: 'locks_cleared_at', nullable: true, select: false }))
   locksClearedAt?: Date | null;
 }
+
+export { LatchkeyUser as User };

@@ -6,6 +6,7 @@ import { defaultsOf } from '../settings/index.js';
 import { describeAddress, outliveLostConnections } from './data-source.js';
 import { reasonOf } from './driver-errors.js';
 import { engineOf, type Engine } from './engine.js';
+import { enterSchemaEverywhere, schemaOption } from './host-schema.js';
 import { DATABASE_SETTINGS, type DatabaseAddress } from './persistence.settings.js';
 import { openClaimed } from './open-database.js';
 import { poolSizeOf } from './postgres-transactor.js';
@@ -44,6 +45,7 @@ export class Connection implements OnApplicationShutdown {
     if (database !== undefined) return Connection.ownTo(database, schema);
     if (!host) throw new ConnectionError(NO_CONNECTION);
     const engine = checkOptions(host);
+    await enterSchemaEverywhere(host);
     await checkHost(host, schema);
     if (engine === 'sqlite') return Connection.separateFrom(host, schema);
     outliveLostConnections(host);
@@ -144,7 +146,41 @@ async function checkHost(host: DataSource, { entities }: Schema): Promise<void> 
         'add `...ENTITIES` to its `entities`',
     );
   }
+  for (const entity of entities) checkNames(host.getMetadata(entity));
   for (const entity of entities) await checkTable(host, host.getMetadata(entity));
+  await checkSchema(host, entities);
+}
+
+/** @throws ConnectionError if a naming strategy of the host gives a table or column another name than its migration */
+function checkNames({ givenTableName, tableName, columns }: EntityMetadata): void {
+  const renamed = columns.find(
+    ({ givenDatabaseName, databaseName }) => (givenDatabaseName ?? databaseName) !== databaseName,
+  );
+  const [given, name] = renamed ? [renamed.givenDatabaseName, renamed.databaseName] : [givenTableName, tableName];
+  if (given === undefined || given === name) return;
+  throw new ConnectionError(
+    `The naming strategy of the host's TypeORM connection renames ${given} to ${name}, but the names of Latchkey's tables ` +
+      'and columns are fixed by its migrations: let the strategy return a name that is given (the second parameter of ' +
+      'tableName and columnName) as it is, or give LatchkeyModule.forRoot its own `database`',
+  );
+}
+
+/** @throws ConnectionError if a schema that comes first in the search path has tables of Latchkey as well */
+async function checkSchema(host: DataSource, entities: Schema['entities']): Promise<void> {
+  const schema = schemaOption(host);
+  if (schema === undefined) return;
+  for (const { tableName } of entities.map((entity) => host.getMetadata(entity))) {
+    const [row] = await host.query<{ same: boolean }[]>(
+      `SELECT to_regclass(quote_ident($1)) = to_regclass(quote_ident($2) || '.' || quote_ident($1)) AS same`,
+      [tableName, schema],
+    );
+    if (row?.same === true) continue;
+    throw new ConnectionError(
+      `The host's TypeORM connection has the schema ${schema}, but the table ${tableName} is in another schema of its ` +
+        `search path: run Latchkey's migrations with this connection, and drop the other tables or put ${schema} first ` +
+        `in the search path of the database user (ALTER ROLE … SET search_path)`,
+    );
+  }
 }
 
 /** Error codes and messages of PostgreSQL and SQLite for a missing table or column. */

@@ -9,6 +9,7 @@ import { poolOf } from '../internals/index.js';
 import { commitChannel, type CommitMessage } from './channels.js';
 import { DatabaseCondition } from './database-condition.js';
 import { isRetryable, publishError, translated } from './driver-errors.js';
+import { onPrimary } from './primary.js';
 import { PostgresWatch } from './postgres-watch.js';
 import type { TransactorLimits } from './transactor-limits.js';
 
@@ -52,7 +53,7 @@ export class PostgresTransactor extends Transactor implements OnApplicationShutd
 
   async read<T>(work: DatabaseWork<T>): Promise<T> {
     try {
-      const result = await this.watch.guard(() => work(this.dataSource.manager));
+      const result = await this.watch.guard(() => onPrimary(this.dataSource, work));
       this.condition.worked('read');
       return result;
     } catch (error) {

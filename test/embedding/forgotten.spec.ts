@@ -65,7 +65,9 @@ onBothEngines('the error of a host whose database is not set up completely', (en
   it('names the entities that are not registered', async () => {
     const fault = await faultOver({ ...connection, entities: [Article] });
     expect(fault).toBeInstanceOf(ConnectionError);
-    expect(fault.message).toMatch(/does not know Latchkey's entities \(AccessToken, .*User.*\): add `\.\.\.ENTITIES`/);
+    expect(fault.message).toMatch(
+      /does not know Latchkey's entities \(LatchkeyAccessToken, .*LatchkeyUser.*\): add `\.\.\.ENTITIES`/,
+    );
   });
 
   it('says that migrations have not run', async () => {

@@ -12,7 +12,7 @@ import { jsonColumn, timestampColumn } from '../database/columns.js';
 @Index('latchkey_audit_account', ['accountId', 'id'], { where: `"account_id" IS NOT NULL` })
 @Index('latchkey_audit_user', ['userId', 'id'], { where: `"user_id" IS NOT NULL` })
 @Index('latchkey_audit_aggregate', ['aggregateKey'], { unique: true, where: `"aggregate_key" IS NOT NULL` })
-export class AuditRecord {
+class LatchkeyAuditRecord {
   /** Increases with every row; rows are ordered by it. */
   @PrimaryGeneratedColumn('increment', { name: 'id', type: 'integer', primaryKeyConstraintName: 'latchkey_audit_pk' })
   id!: number;
@@ -81,3 +81,5 @@ export class AuditRecord {
   @Column(jsonColumn({ name: 'details' }))
   details!: Record<string, unknown>;
 }
+
+export { LatchkeyAuditRecord as AuditRecord };

@@ -4,7 +4,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** A bucket that is not empty yet. */
 @Entity({ name: 'latchkey_failure_count' })
 @Index('latchkey_failure_count_empty', ['emptyAt'])
-export class FailureCount {
+class LatchkeyFailureCount {
   @PrimaryColumn({
     name: 'key',
     type: 'varchar',
@@ -17,3 +17,5 @@ export class FailureCount {
   @Column({ name: 'empty_at', type: 'double precision' })
   emptyAt!: number;
 }
+
+export { LatchkeyFailureCount as FailureCount };

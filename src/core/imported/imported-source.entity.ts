@@ -5,7 +5,7 @@ import { timestampColumn } from '../database/columns.js';
 /** One way of hashing: an algorithm, with the salt of a whole server or the key of an HMAC where it has one. */
 @Entity({ name: 'latchkey_imported_source' })
 @Index('latchkey_imported_source_key', ['algorithm', 'key'], { unique: true })
-export class ImportedSource {
+class LatchkeyImportedSource {
   @PrimaryGeneratedColumn('increment', {
     name: 'id',
     type: 'integer',
@@ -24,3 +24,5 @@ export class ImportedSource {
   @Column(timestampColumn({ name: 'created_at' }))
   createdAt!: Date;
 }
+
+export { LatchkeyImportedSource as ImportedSource };

@@ -9,7 +9,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity({ name: 'latchkey_imported_token' })
 @Index('latchkey_imported_token_verifier', ['sourceId', 'verifier'], { unique: true })
 @Index('latchkey_imported_token_waiting', ['sourceId'], { where: '"waiting"' })
-export class ImportedToken {
+class LatchkeyImportedToken {
   /** The id of the token, which may have been removed since. */
   @PrimaryColumn({
     name: 'token_id',
@@ -35,3 +35,5 @@ export class ImportedToken {
   @Column({ name: 'waiting', type: 'boolean' })
   waiting!: boolean;
 }
+
+export { LatchkeyImportedToken as ImportedToken };

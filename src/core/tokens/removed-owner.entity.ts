@@ -5,7 +5,7 @@ const primaryKeyConstraintName = 'latchkey_removed_owner_pk';
 
 /** An owner that is gone: tokens of such an account are not accepted, although they are still there. */
 @Entity({ name: 'latchkey_removed_owner' })
-export class RemovedOwner {
+class LatchkeyRemovedOwner {
   @PrimaryColumn({ name: 'kind', type: 'varchar', length: 16, primaryKeyConstraintName })
   kind!: 'account' | 'user' | 'group';
 
@@ -13,3 +13,5 @@ export class RemovedOwner {
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 32, primaryKeyConstraintName })
   id!: string;
 }
+
+export { LatchkeyRemovedOwner as RemovedOwner };

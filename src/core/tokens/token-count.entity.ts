@@ -8,7 +8,7 @@ const primaryKeyConstraintName = 'latchkey_token_count_pk';
  * issued concurrently in one account rarely wait for each other; the number of tokens is their sum.
  */
 @Entity({ name: 'latchkey_token_count' })
-export class TokenCount {
+class LatchkeyTokenCount {
   @PrimaryColumn({ name: 'account_id', type: 'varchar', length: 32, primaryKeyConstraintName })
   accountId!: string;
 
@@ -22,3 +22,5 @@ export class TokenCount {
   @Column({ name: 'tokens', type: 'integer' })
   tokens!: number;
 }
+
+export { LatchkeyTokenCount as TokenCount };

@@ -29,7 +29,7 @@ const NOT_THERE: IndexOptions & { readonly synchronize: false } = { synchronize:
 @Check('latchkey_token_previous_ends', `"previous_secret_digest" IS NULL OR "previous_secret_expires_at" IS NOT NULL`)
 @Check('latchkey_token_version', `"secret_version" >= 1`)
 @Check('latchkey_token_owner', `"user_id" IS NOT NULL OR "account_id" IS NOT NULL`)
-export abstract class Token {
+abstract class LatchkeyToken {
   static readonly lock: LockKey<'id'> = { kind: 'token', columns: ['id'] };
 
   /** Has the form of a UUID v4, in lower case. */
@@ -120,3 +120,5 @@ export abstract class Token {
   @Column({ name: 'previous_last_seen_agent', type: 'varchar', length: 200, nullable: true })
   previousLastSeenAgent!: string | null;
 }
+
+export { LatchkeyToken as Token };

@@ -8,10 +8,12 @@ import { Token } from '../../core/index.js';
   'latchkey_token_service',
   `"kind" <> 'service_token' OR ("duration" IS NOT NULL AND "expires_at" IS NOT NULL AND "account_id" IS NOT NULL)`,
 )
-export class ServiceToken extends Token {
+class LatchkeyServiceToken extends Token {
   declare accountId: string;
 
   /** As sent by the client: a Go duration or `forever`. */
   @Column({ name: 'duration', type: 'varchar', length: 255, nullable: true })
   duration!: string;
 }
+
+export { LatchkeyServiceToken as ServiceToken };

@@ -15,7 +15,7 @@ import type { UdfValues } from './token-relations.js';
 })
 @Check('latchkey_token_access', `"kind" <> 'access_token' OR ("number" IS NOT NULL AND "account_id" IS NOT NULL)`)
 @Check('latchkey_token_pass_code_length', `"pass_code_hash" IS NULL OR length("pass_code_hash") = 60`)
-export class AccessToken extends Token {
+class LatchkeyAccessToken extends Token {
   declare accountId: string;
 
   /** Increases within the account. */
@@ -46,3 +46,5 @@ export class AccessToken extends Token {
   @Column({ name: 'pass_code_hash', type: 'varchar', length: 60, nullable: true, select: false })
   passCodeHash?: string | null;
 }
+
+export { LatchkeyAccessToken as AccessToken };

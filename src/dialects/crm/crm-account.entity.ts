@@ -2,7 +2,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Entity({ name: 'latchkey_crm_account' })
-export class CrmAccount {
+class LatchkeyCrmAccount {
   @PrimaryColumn({
     name: 'account_id',
     type: 'varchar',
@@ -19,3 +19,5 @@ export class CrmAccount {
   @Column({ name: 'last_token_number', type: 'integer' })
   lastTokenNumber!: number;
 }
+
+export { LatchkeyCrmAccount as CrmAccount };

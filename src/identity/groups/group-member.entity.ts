@@ -6,7 +6,7 @@ import { timestampColumn } from '../../core/index.js';
 @Entity({ name: 'latchkey_group_member' })
 @Index('latchkey_group_member_pair', ['groupId', 'userId'], { unique: true })
 @Index('latchkey_group_member_user', ['userId', 'groupId'])
-export class GroupMember {
+class LatchkeyGroupMember {
   /** 32 lower-case hex characters. */
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 32, primaryKeyConstraintName: 'latchkey_group_member_pk' })
   id!: string;
@@ -20,3 +20,5 @@ export class GroupMember {
   @Column(timestampColumn({ name: 'created_at' }))
   createdAt!: Date;
 }
+
+export { LatchkeyGroupMember as GroupMember };

@@ -5,7 +5,7 @@ import { timestampColumn, type LockKey } from '../../core/index.js';
 /** A named set of Latchkey's own users. */
 @Entity({ name: 'latchkey_group' })
 @Check('latchkey_group_id_range', `"id" >= 1000`)
-export class Group {
+class LatchkeyGroup {
   static readonly lock: LockKey<'id'> = { kind: 'group', columns: ['id'] };
 
   /** Starts at 1000; never reused. */
@@ -26,3 +26,5 @@ export class Group {
   @Column(timestampColumn({ name: 'updated_at' }))
   updatedAt!: Date;
 }
+
+export { LatchkeyGroup as Group };

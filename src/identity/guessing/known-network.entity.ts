@@ -7,7 +7,7 @@ const PRIMARY_KEY = 'latchkey_known_network_pk';
 /** A network from which a user has signed in lately. */
 @Entity({ name: 'latchkey_known_network' })
 @Index('latchkey_known_network_seen', ['seenAt'])
-export class KnownNetwork {
+class LatchkeyKnownNetwork {
   @PrimaryColumn({ name: 'user_id', type: 'integer', primaryKeyConstraintName: PRIMARY_KEY })
   userId!: number;
 
@@ -19,3 +19,5 @@ export class KnownNetwork {
   @Column(timestampColumn({ name: 'seen_at' }))
   seenAt!: Date;
 }
+
+export { LatchkeyKnownNetwork as KnownNetwork };

@@ -11,7 +11,7 @@ export type NameScope = 'account' | 'email' | 'group';
 @Entity({ name: 'latchkey_taken_name' })
 @Index('latchkey_taken_name_owner', ['scope', 'owner'])
 @Index('latchkey_taken_name_freed', ['freedAt'], { where: `"freed_at" IS NOT NULL` })
-export class TakenName {
+class LatchkeyTakenName {
   @PrimaryColumn({ name: 'scope', type: 'varchar', length: 16, primaryKeyConstraintName })
   scope!: NameScope;
 
@@ -27,3 +27,5 @@ export class TakenName {
   @Column(timestampColumn({ name: 'freed_at', nullable: true }))
   freedAt!: Date | null;
 }
+
+export { LatchkeyTakenName as TakenName };

@@ -4,6 +4,7 @@ import { In, type DataSource } from 'typeorm';
 import { relayChannel } from '../channels.js';
 import { engineOf } from '../engine.js';
 import { PostgresWatch } from '../postgres-watch.js';
+import { onPrimary } from '../primary.js';
 import { Instance } from './instance.entity.js';
 
 /** Interval at which all waiting revocations together poll the table. */
@@ -59,12 +60,14 @@ export class InstanceRegistry {
   /** @throws Unresponsive */
   private found(): Promise<Instance[]> {
     const { dataSource, answerMs } = this;
-    const find = (): Promise<Instance[]> => dataSource.manager.find(Instance);
+    const find = (): Promise<Instance[]> => onPrimary(dataSource, (manager) => manager.find(Instance));
     return answerMs === undefined ? find() : PostgresWatch.of(dataSource, answerMs).guard(find);
   }
 }
 
 /** How many instances share the database and may answer from memory; 1 for an SQLite file. */
 export async function instanceCount(dataSource: DataSource): Promise<number> {
-  return engineOf(dataSource) === 'sqlite' ? 1 : dataSource.manager.countBy(Instance, { fenced: false });
+  return engineOf(dataSource) === 'sqlite'
+    ? 1
+    : onPrimary(dataSource, (manager) => manager.countBy(Instance, { fenced: false }));
 }

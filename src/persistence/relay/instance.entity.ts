@@ -2,7 +2,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Entity({ name: 'latchkey_instance' })
-export class Instance {
+class LatchkeyInstance {
   /** A UUID; an instance takes a new one each time it starts listening. */
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'latchkey_instance_pk' })
   id!: string;
@@ -19,3 +19,5 @@ export class Instance {
   @Column({ name: 'trust_ms', type: 'integer', default: 42_000 })
   trustMs!: number;
 }
+
+export { LatchkeyInstance as Instance };

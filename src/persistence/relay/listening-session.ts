@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { clientClassOf, poolOf } from '../../internals/index.js';
+import { enterSchema, schemaOption } from '../host-schema.js';
 import type { LeaseTimes } from './lease.js';
 import { MAX_NUMBERS } from './message.js';
 
@@ -24,6 +25,7 @@ export class ListeningSession {
   /** The instance's id for the length of this session. */
   readonly id = randomUUID();
   private readonly socket = new Socket();
+  private readonly schema: string | undefined;
   private readonly client: pg.Client;
   private readonly ended = new AbortController();
   private reason: Error | undefined;
@@ -39,6 +41,7 @@ export class ListeningSession {
     private readonly times: LeaseTimes,
     receive: Receiver,
   ) {
+    this.schema = schemaOption(dataSource);
     this.client = clientLike(dataSource, this.socket);
     this.client.on('error', (error) => {
       this.fail(error);
@@ -54,6 +57,7 @@ export class ListeningSession {
   /** Connects and listens. Call {@link register} next, and {@link close} in any case. */
   async open(channels: readonly string[]): Promise<void> {
     await this.client.connect();
+    if (this.schema !== undefined) await enterSchema(this.client, this.schema);
     for (const channel of channels) await this.query(`LISTEN ${channel}`);
   }
 
