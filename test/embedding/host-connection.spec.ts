@@ -109,7 +109,7 @@ describe('a PostgreSQL connection of a host', () => {
     const database = await createDatabase('postgres');
     const setUp = await new DataSource({ type: 'postgres', url: database.url }).initialize();
     await setUp.query('CREATE SCHEMA "The shop"');
-    const host = await hostOver({ ...shopDatabase(addressOf(database)), schema: 'The shop' } as TypeOrmModuleOptions);
+    const host = await hostOver({ ...shopDatabase(addressOf(database)), schema: 'The shop' });
     await firstStart(host);
     expect(await lifeOfToken(host)).toEqual(LIVED);
     const tables = `SELECT DISTINCT table_schema AS name FROM information_schema.tables WHERE table_name LIKE 'latchkey%'`;
@@ -128,7 +128,7 @@ describe('a PostgreSQL connection of a host', () => {
     const setUp = await new DataSource({ type: 'postgres', url: database.url }).initialize();
     await setUp.query('CREATE SCHEMA shop');
     await setUp.destroy();
-    const second = hostOver({ ...shopDatabase(addressOf(database)), schema: 'shop' } as TypeOrmModuleOptions);
+    const second = hostOver({ ...shopDatabase(addressOf(database)), schema: 'shop' });
     await expect(second).rejects.toThrow(/schema shop, but the table latchkey_\w+ is in another schema.*ALTER ROLE/);
     await expect(second).rejects.toBeInstanceOf(ConnectionError);
   });

@@ -42,7 +42,11 @@ describe('ListeningSession', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     const driver = { master: { on: () => undefined, options: { max: 1 } }, postgres: { Client: SlowClient } };
-    session = new ListeningSession({ driver } as unknown as DataSource, TIMES, () => undefined);
+    session = new ListeningSession(
+      { driver, options: { type: 'postgres' } } as unknown as DataSource,
+      TIMES,
+      () => undefined,
+    );
     client = SlowClient.latest;
   });
   afterEach(() => {
