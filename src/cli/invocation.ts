@@ -49,6 +49,7 @@ export interface CommandOptions {
   readonly keyFile?: string;
   readonly from?: string;
   readonly tokenFile?: string;
+  readonly network?: string;
   readonly seed?: string;
   readonly running?: boolean;
 }

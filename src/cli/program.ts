@@ -167,6 +167,7 @@ function administrators(declare: Declarations): void {
     .option(...JSON_OPTION);
   declare
     .command('admin unlock', 'unblock and approve a user, and forget their failed logins', [who, whom])
+    .option('--network <address>', 'instead of a user: forget the failures of the networks of an address')
     .option(...JSON_OPTION);
 }
 

@@ -1,7 +1,15 @@
 /** The commands about users: list them, and restore their access. */
+import { isIP } from 'node:net';
 import type { INestApplicationContext } from '@nestjs/common';
 import { COMMAND_LINE, UserDirectory, type DirectoryUser } from '../core/index.js';
-import { PasswordService, PersonalTokenService, ServerSettings, UserService, type User } from '../identity/index.js';
+import {
+  ClearedNetworks,
+  PasswordService,
+  PersonalTokenService,
+  ServerSettings,
+  UserService,
+  type User,
+} from '../identity/index.js';
 import { readNewPassword, type NewPassword } from './password-input.js';
 import { printRows, shown, type PrintedRow } from './rows.js';
 import { CommandError, print, withServices, type CommandCall } from './surroundings.js';
@@ -51,8 +59,14 @@ export async function createAdministrator(call: CommandCall): Promise<void> {
   });
 }
 
-/** `admin unlock [USER]` */
+/** `admin unlock [USER]`, or `admin unlock --network ADDRESS` */
 export async function unlock(call: CommandCall): Promise<void> {
+  const { network } = call.options;
+  if (network !== undefined && call.words.length === 0) {
+    await unlockNetwork(call, network);
+    return;
+  }
+  if (network !== undefined) throw new CommandError('give either a user or --network');
   await withServices(call, async (services) => {
     const users = services.get(UserService);
     const { id, email, status } = await chosenUser(services, call.words[0]);
@@ -61,6 +75,16 @@ export async function unlock(call: CommandCall): Promise<void> {
     const before = status === 'active' ? 'was neither blocked nor waiting for approval' : `was ${status}`;
     const text = `${shown(email)} may sign in. The user ${before}; their failed logins are forgotten.\n`;
     print(call, { user: { id, email }, before: status }, text);
+  });
+}
+
+/** Forgets what was counted for the networks of an address. */
+async function unlockNetwork(call: CommandCall, address: string): Promise<void> {
+  if (isIP(address) === 0) throw new CommandError(`${shown(address)} is no IPv4 or IPv6 address`);
+  await withServices(call, async (services) => {
+    const { narrow, wide } = await services.get(ClearedNetworks).clear(COMMAND_LINE, address);
+    const networks = [...new Set([narrow, wide])];
+    print(call, { networks }, `What was counted for ${networks.join(' and ')} is forgotten. Users stay as they are.\n`);
   });
 }
 

@@ -6,12 +6,13 @@ import {
   Secret,
   UnitOfWork,
   Verifier,
+  anonymousFrom,
   type NamedToken,
   type NamedTokens,
   type Origin,
   type Verdict,
 } from '../core/index.js';
-import { LoginThrottle } from '../identity/index.js';
+import { LoginThrottle, TokenPasswordRefused } from '../identity/index.js';
 
 /** How many passwords that were right are remembered, in this process and until it ends. */
 const REMEMBERED = 10_000;
@@ -52,6 +53,7 @@ export class TokenPasswords {
     const { passwordHash = null } = found ?? {};
     const isKnown = passwordHash !== null && this.right.get(key) === passwordHash;
     if (!isKnown && !(await this.matches(found, presented, origin))) {
+      await this.recordFailure(found, presented, origin);
       return found ? { status: 'wrong_secret', token: found.token } : { status: 'unknown' };
     }
     if (!found || passwordHash === null) return { status: 'unknown' };
@@ -75,6 +77,18 @@ export class TokenPasswords {
       await attempt.cancelled();
       throw error;
     }
+  }
+
+  private async recordFailure(
+    found: NamedToken | null,
+    { kind, accountId, name }: NamedPassword,
+    origin: Origin,
+  ): Promise<void> {
+    const change = new TokenPasswordRefused({ kind, accountId, name, tokenId: found?.token.id ?? null });
+    await this.unitOfWork.write(anonymousFrom(origin), (tx) => {
+      tx.record(change);
+      return Promise.resolve();
+    });
   }
 
   private keyOf({ kind, accountId, name, password }: NamedPassword): string {

@@ -8,6 +8,7 @@ import {
   MemberRemoved,
   MemberUpdated,
 } from './account-changes.js';
+import { NetworkLocksCleared, TokenPasswordRefused } from './guess-changes.js';
 import { hasField } from './changed-fields.js';
 import {
   GroupCreated,
@@ -34,6 +35,7 @@ import {
 
 export * from './account-changes.js';
 export * from './groups/group-changes.js';
+export * from './guess-changes.js';
 export * from './user-changes.js';
 
 /** The database was restored from a copy; all logins have ended. */
@@ -91,6 +93,8 @@ export const IDENTITY_CHANGES = {
   'group.deleted': GroupDeleted,
   'group.member_added': GroupMemberAdded,
   'group.member_removed': GroupMemberRemoved,
+  'token.password_refused': TokenPasswordRefused,
+  'server.network_locks_cleared': NetworkLocksCleared,
   'server.settings_changed': SettingsChanged,
   'server.restored': DatabaseRestored,
 } as const satisfies Readonly<Record<string, ChangeClass>>;

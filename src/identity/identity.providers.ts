@@ -6,6 +6,7 @@ import { Bootstrap } from './bootstrap.js';
 import { CleanupJob } from './cleanup-job.js';
 import { GroupService } from './groups/group.service.js';
 import { VisibleGroups } from './groups/visible-groups.js';
+import { ClearedNetworks } from './guessing/cleared-networks.js';
 import { GuessThrottle } from './guessing/guess-throttle.js';
 import { KnownNetworks } from './guessing/known-networks.js';
 import { LoginCandidates } from './guessing/login-candidates.js';
@@ -42,6 +43,7 @@ export const IDENTITY_PROVIDERS = [
   Bootstrap,
   CleanupJob,
   GroupService,
+  ClearedNetworks,
   GuessThrottle,
   ImportedUsers,
   KnownNetworks,

@@ -108,6 +108,7 @@ async function chosenValues(manager: EntityManager): Promise<Partial<Policy>> {
   return row ? (JSON.parse(row.value) as Partial<Policy>) : {};
 }
 
-async function insertUnlessThere(manager: EntityManager, name: string, value: string): Promise<void> {
+/** Stores a value, unless there is one of that name. */
+export async function insertUnlessThere(manager: EntityManager, name: string, value: string): Promise<void> {
   await manager.createQueryBuilder().insert().into(ServerValue).values({ name, value }).orIgnore().execute();
 }

@@ -1,6 +1,7 @@
 /** Access tokens as credentials: only under a rule that names their kind and one account (docs/contracts/crm.md §2.6). */
 import { describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { AuditRecord } from '../../src/core/index.js';
 import { send, type Reply } from '../support/http.js';
 import { servicesOf } from '../support/services.js';
 import { ACCOUNT, ADMIN } from '../support/test-server.js';
@@ -225,6 +226,27 @@ dataPlaneSuite(
         401, 401, 429,
       ]);
     });
+
+    it('leave one audit row an hour for each token and network, which names it, and none for right or throttled ones', async () => {
+      const { dataSource } = plane.cf.server;
+      const rows = (): Promise<AuditRecord[]> =>
+        dataSource
+          .getRepository(AuditRecord)
+          .find({ where: { action: 'token.password_refused' }, order: { id: 'ASC' } });
+      const token = await make();
+      expect(await status(byPassCode(token), RULE)).toBe(200);
+      const guess = byPassCode({ ...token, passCode: 'my other secret' });
+      expect([await status(guess, RULE), await status(guess, RULE), await status(guess, RULE)]).toEqual([
+        401, 401, 429,
+      ]);
+      expect(await status(byPassCode({ identifier: 'perhaps a pass code', passCode: 'x' }), RULE)).toBe(401);
+      const told = (await rows()).filter(({ targetName }) => targetName === token.identifier);
+      expect(told.map((row) => [row.occurrences, row.targetName, row.accountId, row.details, row.authorId])).toEqual([
+        [2, token.identifier, ACCOUNT.id, { kind: 'access_token', token_id: expect.any(String) }, null],
+      ]);
+      expect(JSON.stringify(await rows())).not.toMatch(/my other secret|perhaps a pass code/);
+      expect(told[0]?.ipAddress).toContain('127.0.0.1');
+    });
   },
   { LOGIN_FAILURES_PER_ACCOUNT: '2' },
 );
@@ -250,9 +272,9 @@ dataPlaneSuite(
       const refused = replies.filter(({ status }) => status === 503);
       expect(refused.length).toBeGreaterThan(1);
       for (const { headers } of refused) expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
-      expect(warnings).toEqual([
-        '/verify refused for lack of room: too many passwords are being checked at the moment; try again',
-      ]);
+      expect(warnings[0]).toMatch(/^\/verify refused for lack of room: too many passwords.*PASSWORD_QUEUE/);
+      // On a slow machine, one line says how many others there were.
+      expect(warnings.length).toBeLessThanOrEqual(2);
     });
   },
   { PASSWORD_SLOTS: '1', PASSWORD_QUEUE: '1', BCRYPT_COST: '12' },

@@ -16,6 +16,7 @@ const ACTIONS: Readonly<Record<ChangeType, string>> = {
   'token.rotated': 'rotate',
   'token.revoked': 'delete',
   'token.adopted': 'update',
+  'token.password_refused': 'Password refused',
   'user.created': 'create',
   'user.updated': 'update',
   'user.approved': 'approve',
@@ -54,6 +55,7 @@ const ACTIONS: Readonly<Record<ChangeType, string>> = {
   'signing_key.encrypted': 'update',
   'server.tokens_imported': 'import',
   'server.last_uses_collected': 'update',
+  'server.network_locks_cleared': 'clear locks',
   'server.settings_changed': 'update',
   'server.restored': 'restore',
 };

@@ -1,7 +1,7 @@
 /** Checks pass codes (docs/contracts/crm.md §3): wrong ones are counted and audited like wrong passwords. */
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError, HashingService, UnitOfWork, type Secret } from '../../core/index.js';
-import { GuessThrottle, type Attempt, type GuessLimit } from '../../identity/index.js';
+import { GuessThrottle, failuresForgottenAt, type Attempt, type GuessLimit } from '../../identity/index.js';
 import type { Values } from '../../settings/index.js';
 import { AccessToken } from './access-token.entity.js';
 import { PassCodeRefused } from './crm.changes.js';
@@ -24,8 +24,8 @@ export class PassCodeCheck {
    * @throws DomainError `token_not_found`, `throttled`, `unavailable`
    */
   async find(caller: CrmCaller, identifier: string, passCode: Secret): Promise<AccessToken> {
-    const token = await this.withPassCode(caller, identifier);
-    const limits = this.limits(caller, identifier, token?.passCodeHash ?? '');
+    const { token, clearedAt } = await this.withPassCode(caller, identifier);
+    const limits = this.limits(caller, identifier, token?.passCodeHash ?? '', clearedAt);
     const guess = { purpose: 'token_password', failures: 'wrong pass codes', origin: caller.actor, limits } as const;
     const attempt = await this.throttle.begin(guess);
     const matches = await this.matches(caller, token, passCode, attempt);
@@ -56,10 +56,18 @@ export class PassCodeCheck {
     }
   }
 
-  /** A new pass code begins to count from zero, since its hash is part of what is counted. */
-  private limits({ account, user }: CrmCaller, identifier: string, hash: string): [GuessLimit, ...GuessLimit[]] {
+  /**
+   * A new pass code begins to count from zero, since its hash is part of what is counted; so does a caller whose failures
+   * were forgotten.
+   */
+  private limits(
+    { account, user }: CrmCaller,
+    identifier: string,
+    hash: string,
+    clearedAt: number,
+  ): [GuessLimit, ...GuessLimit[]] {
     const { passCodeFailures, passCodeFailuresPerCaller, passCodeFailuresPerIdentifier } = this.options;
-    const [caller, token] = [`user ${String(user.id)}`, [account.id, identifier, hash]];
+    const [caller, token] = [`user ${String(user.id)} ${String(clearedAt)}`, [account.id, identifier, hash]];
     return [
       { bucket: 'caller_and_token', parties: [...token, caller], failures: passCodeFailures },
       { bucket: 'caller', parties: [caller], failures: passCodeFailuresPerCaller },
@@ -67,13 +75,17 @@ export class PassCodeCheck {
     ];
   }
 
-  private withPassCode({ account }: CrmCaller, identifier: string): Promise<AccessToken | null> {
-    return this.unitOfWork.read((manager) =>
-      manager
+  private withPassCode(
+    { account, user }: CrmCaller,
+    identifier: string,
+  ): Promise<{ token: AccessToken | null; clearedAt: number }> {
+    return this.unitOfWork.read(async (manager) => ({
+      token: await manager
         .createQueryBuilder(AccessToken, 'token')
         .addSelect('token.passCodeHash')
         .where({ accountId: account.id, identifier })
         .getOne(),
-    );
+      clearedAt: await failuresForgottenAt(manager, user.id),
+    }));
   }
 }

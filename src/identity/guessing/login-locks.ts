@@ -1,5 +1,6 @@
 /** Clears the locks of users whom too many failures keep from logging in. */
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { UnitOfWork, type Actor, type Transaction } from '../../core/index.js';
 import { UserLocksCleared } from '../changes.js';
 import { lockUserForUpdate } from '../user-lock.js';
@@ -11,7 +12,7 @@ export class LoginLocks {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
-   * Forgets the failed logins and changes of password of a user, from all networks. It takes effect through the
+   * Forgets the failed logins, changes of password and wrong pass codes of a user, from all networks. It takes effect through the
    * database, so it can be called in any process and on any instance; the next login counts from zero. Limits on a
    * network as a whole stay.
    * @throws DomainError `user_not_found`
@@ -23,6 +24,12 @@ export class LoginLocks {
       tx.record(new UserLocksCleared(user));
     });
   }
+}
+
+/** When the failures of a user were last forgotten, in milliseconds since 1970; 0 if never, or if the user is a host's. */
+export async function failuresForgottenAt(manager: EntityManager, userId: number): Promise<number> {
+  const user = await manager.findOne(User, { select: { id: true, locksClearedAt: true }, where: { id: userId } });
+  return user?.locksClearedAt?.getTime() ?? 0;
 }
 
 /** The same within an open transaction that records a change of its own. */

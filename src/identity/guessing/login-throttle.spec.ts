@@ -14,6 +14,9 @@ const WINDOW_SECONDS = 100;
 
 const VICTIM = 'victim@example.com';
 
+/** No network was cleared. */
+const NONE = { times: () => ({}) };
+
 class SetClock extends Clock {
   time = 1_900_000_000_000;
 
@@ -46,7 +49,11 @@ describe('the limits on failed logins', () => {
   beforeEach(() => {
     clock = new SetClock();
     hashing = new HashingService({ bcryptCost: 4 });
-    throttle = new LoginThrottle(options, new GuessThrottle(options, new LocalFailureCounters(clock, 10_000), hashing));
+    throttle = new LoginThrottle(
+      options,
+      new GuessThrottle(options, new LocalFailureCounters(clock, 10_000), hashing),
+      NONE,
+    );
   });
 
   const begin = (address: string | null, key: string, isKnownNetwork = false, generation = ''): Promise<Attempt> =>
@@ -169,7 +176,7 @@ describe('the limits on failed logins', () => {
 
   it('are not displaced by a flood of attempts for other accounts, whether cancelled or refused', async () => {
     const few = new LocalFailureCounters(clock, 1000);
-    throttle = new LoginThrottle(options, new GuessThrottle(options, few, hashing));
+    throttle = new LoginThrottle(options, new GuessThrottle(options, few, hashing), NONE);
     await admitted(50, () => ['192.0.2.9', VICTIM]);
     for (let index = 0; index < 3000; index += 1) await (await begin('198.51.100.1', mail(index))).cancelled();
     expect(few.size).toBeLessThan(10);

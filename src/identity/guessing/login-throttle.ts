@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Actor, Origin } from '../../core/index.js';
 import type { GuessBucket } from '../channels.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from '../options.js';
+import { ClearedNetworks } from './cleared-networks.js';
 import { GuessThrottle, type Attempt, type GuessLimit } from './guess-throttle.js';
 import { networksOf } from '../../core/index.js';
 
@@ -25,14 +26,15 @@ export class LoginThrottle {
   constructor(
     @Inject(IDENTITY_OPTIONS) private readonly options: Pick<IdentityOptions, 'loginThrottle'>,
     private readonly throttle: GuessThrottle,
+    @Inject(ClearedNetworks) private readonly cleared: Pick<ClearedNetworks, 'times'>,
   ) {}
 
   /** @throws DomainError `throttled`, `unavailable` */
-  login(origin: Origin, account: GuessedAccount): Promise<Attempt> {
+  async login(origin: Origin, account: GuessedAccount): Promise<Attempt> {
     const [first, ...others] = this.accountLimits(origin, account);
     const limits: [GuessLimit, ...GuessLimit[]] = account.isKnownNetwork
       ? [first, ...others]
-      : [first, ...others, ...this.networkLimits(origin)];
+      : [first, ...others, ...(await this.networkLimits(origin))];
     return this.throttle.begin({ purpose: 'login', failures: 'failed logins', origin, limits });
   }
 
@@ -52,7 +54,7 @@ export class LoginThrottle {
    * @throws DomainError `throttled`, `unavailable`
    */
   async tokenRefused(origin: Origin): Promise<void> {
-    const [first, ...others] = this.networkLimits(origin);
+    const [first, ...others] = await this.networkLimits(origin);
     const limits: [GuessLimit, ...GuessLimit[]] = [first, ...others];
     const attempt = await this.throttle.begin({ purpose: 'token', failures: 'failed logins', origin, limits });
     attempt.failed();
@@ -62,9 +64,9 @@ export class LoginThrottle {
    * For a token that is presented with a name and a password, by somebody who need not be known.
    * @throws DomainError `throttled`, `unavailable`
    */
-  tokenPassword(origin: Origin, token: Omit<GuessedAccount, 'isKnownNetwork'>): Promise<Attempt> {
+  async tokenPassword(origin: Origin, token: Omit<GuessedAccount, 'isKnownNetwork'>): Promise<Attempt> {
     const [first, ...others] = this.accountLimits(origin, { ...token, isKnownNetwork: false });
-    const limits: [GuessLimit, ...GuessLimit[]] = [first, ...others, ...this.networkLimits(origin)];
+    const limits: [GuessLimit, ...GuessLimit[]] = [first, ...others, ...(await this.networkLimits(origin))];
     return this.throttle.begin({ purpose: 'token_password', failures: 'wrong passwords of tokens', origin, limits });
   }
 
@@ -87,12 +89,14 @@ export class LoginThrottle {
     ];
   }
 
-  private networkLimits({ address }: Origin): [GuessLimit, GuessLimit] {
+  private async networkLimits({ address }: Origin): Promise<[GuessLimit, GuessLimit]> {
     const { failuresPerAddress, wideNetworkFactor } = this.options.loginThrottle;
     const { narrow, wide } = networksOf(address);
+    const clearedAt = await this.cleared.times();
+    const of = (network: string): string[] => [network, String(clearedAt[network] ?? '')];
     return [
-      { bucket: 'network', parties: [narrow], failures: failuresPerAddress },
-      { bucket: 'wide_network', parties: [wide], failures: failuresPerAddress * wideNetworkFactor },
+      { bucket: 'network', parties: of(narrow), failures: failuresPerAddress },
+      { bucket: 'wide_network', parties: of(wide), failures: failuresPerAddress * wideNetworkFactor },
     ];
   }
 }

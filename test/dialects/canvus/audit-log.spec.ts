@@ -93,6 +93,8 @@ canvusSuite('GET audit-log', (canvus) => {
         'group.deleted': 'delete group',
         'group.member_added': 'add member group',
         'group.member_removed': 'remove member group',
+        'token.password_refused': 'Password refused access-token',
+        'server.network_locks_cleared': 'clear locks server-config',
         'server.settings_changed': 'update server-config',
         'server.restored': 'restore server-config',
       };

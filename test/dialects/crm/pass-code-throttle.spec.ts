@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { AuditRecord } from '../../../src/core/index.js';
+import { AuditRecord, SYSTEM } from '../../../src/core/index.js';
+import { LoginLocks } from '../../../src/identity/index.js';
 import type { Reply } from '../../support/http.js';
 import { ACCOUNT } from '../../support/test-server.js';
 import { ERROR, byCode, byIdentifier, crmSuite, data, failure, make, type Client, type Made } from './support.js';
@@ -45,6 +46,19 @@ crmSuite(
           crm.server.clock.reset();
         },
       );
+
+      it('is over for a user whose failed logins an administrator has cleared', async () => {
+        const made = await make(crm.root);
+        const member = await crm.member();
+        await fail(member, made, 3);
+        isThrottled(await member.post(SHOW, byIdentifier(made)));
+        const { app, dataSource } = crm.server;
+        const row = await dataSource
+          .getRepository(AuditRecord)
+          .findOneOrFail({ where: { action: 'token.pass_code_refused' }, order: { id: 'DESC' } });
+        await app.get(LoginLocks).clear(SYSTEM, Number(row.authorId));
+        data(await member.post(SHOW, byIdentifier(made)));
+      });
 
       it('counts all methods and both verbs together, and unknown identifiers too', async () => {
         const member = await crm.member();
