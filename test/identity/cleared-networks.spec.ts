@@ -60,11 +60,12 @@ onBothEngines('a network whose failures are cleared', (engine) => {
 });
 
 it('a network that is cleared on one instance is so on the other', async () => {
-  const { a: one, b: other, close } = await startPair(LIMITS);
+  const pair = await startPair(LIMITS);
+  const { a: one, b: other } = pair;
   await fill(one, HERE);
   expect(await guess(other, HERE)).toBe(429);
   await one.app.get(ClearedNetworks).clear(SYSTEM, HERE);
   await fill(other, HERE);
   expect(await guess(one, HERE)).toBe(429);
-  await close();
+  await pair.close();
 });
