@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { LastSeen } from '../../src/core/index.js';
 import { watchQueries } from '../support/queries.js';
 import { ACCOUNT } from '../support/test-server.js';
@@ -285,5 +286,26 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
       for (let waited = 0; (await rowOf(token)).seen === null && waited < 15 * SECOND; waited += 100) await delay(100);
       expect(await rowOf(token)).toMatchObject({ seen: START + MINUTE, previousSeen: START });
     });
+  });
+
+  it('that cannot be written is kept and said once, and so is that it can be written again', async () => {
+    const tokens = [await newToken(), await newToken()];
+    const warnings = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    const notes = jest.spyOn(Logger.prototype, 'log').mockReturnValue();
+    const about = (spy: typeof warnings): string[] =>
+      spy.mock.calls.map(([message]) => String(message)).filter((text) => text.startsWith('last use'));
+    const rename = (from: string, to: string): Promise<unknown> =>
+      cf.server.dataSource.query(`ALTER TABLE ${from} RENAME TO ${to}`);
+    for (const token of tokens) await use(token);
+    await rename('latchkey_token', 'away');
+    for (let time = 0; time < 3; time += 1) await flush();
+    await rename('away', 'latchkey_token');
+    expect(about(warnings)).toEqual([expect.stringMatching(/^last use not written, and kept: /)]);
+    expect(about(notes)).toEqual([]);
+    for (let time = 0; time < 2; time += 1) await flush();
+    expect(about(notes)).toEqual(['last uses are written again']);
+    expect(about(warnings)).toHaveLength(1);
+    for (const token of tokens) expect((await read(token)).last_seen_at).toBe(inSeconds(START));
+    jest.restoreAllMocks();
   });
 });
