@@ -36,6 +36,7 @@ export interface CommandOptions {
   readonly name?: string;
   readonly description?: string;
   readonly user?: string;
+  readonly createdBy?: string;
   readonly account?: string;
   readonly kind?: string;
   readonly force?: boolean;

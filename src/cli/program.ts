@@ -178,6 +178,7 @@ function tokens(declare: Declarations): void {
   declare
     .command('token list', 'list tokens, without their secrets')
     .option('--user <user>', 'only those that act for this user: e-mail address or id')
+    .option('--created-by <user>', 'only those that this user has created, for themselves or for an account')
     .option('--account <id>', 'only those of this account')
     .option('--kind <kind>', 'only those of this kind, for example session')
     .option(...JSON_OPTION);

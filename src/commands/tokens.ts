@@ -13,12 +13,22 @@ const COLUMNS = ['id', 'kind', 'state', 'user', 'account', 'label', 'expires_at'
 /** `token list` */
 export async function listTokens(call: CommandCall): Promise<void> {
   await withServices(call, async (services) => {
-    const { user, account: accountId, kind } = call.options;
+    const { user, createdBy: creator, account: accountId, kind } = call.options;
     const userId = user === undefined ? undefined : (await chosenUser(services, user)).id;
-    const wanted = { ...(accountId !== undefined && { accountId }), ...(kind !== undefined && { kind }) };
-    const where = userId === undefined ? wanted : { ...wanted, userId };
+    const createdBy = creator === undefined ? undefined : await creatorId(services, creator);
+    const where = {
+      ...(userId !== undefined && { userId }),
+      ...(createdBy !== undefined && { createdBy }),
+      ...(accountId !== undefined && { accountId }),
+      ...(kind !== undefined && { kind }),
+    };
     await printRows(call, rowsOf(services, where), COLUMNS, 'There are no such tokens.');
   });
+}
+
+/** Tokens outlive their creators, so an id is taken as it is. */
+async function creatorId(services: INestApplicationContext, user: string): Promise<string> {
+  return /^\d+$/.test(user) ? user : String((await chosenUser(services, user)).id);
 }
 
 /** `token revoke ID…` */
@@ -55,7 +65,7 @@ async function tokenOf(services: INestApplicationContext, id: string): Promise<T
 
 async function* rowsOf(
   services: INestApplicationContext,
-  where: Partial<Pick<Token, 'userId' | 'accountId' | 'kind'>>,
+  where: Partial<Pick<Token, 'userId' | 'createdBy' | 'accountId' | 'kind'>>,
 ): AsyncGenerator<PrintedRow[], void> {
   const now = new Date();
   const removed = await services.get(UnitOfWork).read((manager) => manager.find(RemovedOwner));
@@ -86,6 +96,7 @@ function rowOf(token: Token, now: Date): PrintedRow {
     state,
     user: userId,
     account: accountId,
+    created_by: token.createdBy,
     label,
     public_id: handleScope === '' ? handle : null,
     created_at: createdAt,

@@ -135,6 +135,22 @@ onBothEngines('latchkey beside a server', (engine) => {
     expect((await run('token list --kind service_token')).out).toBe('There are no such tokens.\n');
   });
 
+  it('lists the tokens that somebody has created, for whomever, also when they are gone', async () => {
+    const headers = { Authorization: `Bearer ${ADMIN.token}` };
+    const body = JSON.stringify({ name: 'deploy' });
+    const path = `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`;
+    const made = await send(server.baseUrl, 'POST', path, { headers, body });
+    const { id } = made.json<{ result: { id: string } }>().result;
+    await run('admin create second@example.com --name Second --json');
+    const createdBy = async (user: string): Promise<unknown[]> =>
+      (await run(`token list --created-by ${user} --json`)).json<{ id: string; created_by: string }[]>();
+    const expected = expect.objectContaining({ id, kind: 'service_token', created_by: String(ADMIN.id) });
+    expect(await createdBy(ADMIN.email)).toEqual([expected]);
+    expect(await createdBy(String(ADMIN.id))).toEqual([expected]);
+    expect(await createdBy('second@example.com')).toEqual([]);
+    expect(await createdBy('999999')).toEqual([]);
+  });
+
   describe('what cannot be done', () => {
     it.each([
       ['admin reset-password nobody@example.com', 'there is no user nobody@example.com: see latchkey user list'],

@@ -55,6 +55,7 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
     'npm run bench': BENCH,
     'npm run bench -- --quick': BENCH,
     'npm run bench -- --only verify,issue': BENCH,
+    'npx tsx bench/deletions.ts': BENCH,
   },
   'docs/api-report.md': {
     'npm run api-report': 'writes the page itself, which test/gates/api-report.spec.ts compares',

@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import { SampledWarnings, errorSummary, type KindCensus } from '../../core/index.js';
 
 /** How long a reader waits for a count that is under way; later the previous one is shown. */
-const MAX_WAIT_MS = 2000;
+const MAX_WAIT_MS = 1500;
 
 /** After a count, the next one waits for this many times as long as it took. */
 const REST = 19;
