@@ -164,7 +164,7 @@ export class SessionService {
     if (!(token instanceof SessionToken)) return;
     try {
       await this.unitOfWork.write(actor, async (tx) => {
-        tx.record(new UserLoggedOut(user, { token_id: token.id }));
+        tx.record(new UserLoggedOut(user, { token_id: token.id }, token.accountId));
         await this.families.end(tx, token);
       });
     } catch (error) {
@@ -204,7 +204,8 @@ export class SessionService {
         audience: options.audience,
       });
       const details = { method: by.method, dialect: options.audience, token_id: token.id };
-      tx.record(new UserLoggedIn(user, { ...details, ...(endedLogins > 0 && { ended_logins: endedLogins }) }));
+      const ended = endedLogins > 0 && { ended_logins: endedLogins };
+      tx.record(new UserLoggedIn(user, { ...details, ...ended }, accountId));
       return { token, secret, user, endedLogins };
     });
   }

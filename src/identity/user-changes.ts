@@ -1,5 +1,5 @@
 /** The changes to users, and what they did. */
-import { Change, type Actor, type ChangeTarget } from '../core/index.js';
+import { Change, TokenIssued, TokenRevoked, type Actor, type ChangeTarget } from '../core/index.js';
 import { hasField } from './changed-fields.js';
 import { emailKeyOf } from './labels/email-address.js';
 import { networksOf } from '../core/index.js';
@@ -112,14 +112,40 @@ export class PasswordChangeFailed extends UserEvent {
   readonly type = 'user.password_change_failed';
 }
 
-/** A login was opened; `details.method` is `password` or `token`. */
-export class UserLoggedIn extends UserEvent {
-  readonly type = 'user.logged_in';
+/** Something that a login of one account may be about. */
+abstract class LoginEvent extends UserEvent {
+  override readonly accountId: string | null;
+
+  /** @param accountId - to which the login is bound */
+  constructor(
+    user: Pick<User, 'id' | 'name'>,
+    details: Readonly<Record<string, unknown>> = {},
+    accountId: string | null = null,
+  ) {
+    super(user, details);
+    this.accountId = accountId;
+  }
 }
 
-/** The user logged out. The removal of the login's token is a separate change. */
-export class UserLoggedOut extends UserEvent {
+/**
+ * A login was opened; `details.method` is `password` or `token`. That its token was issued is a separate change, which
+ * the audit row of this one tells.
+ */
+export class UserLoggedIn extends LoginEvent {
+  readonly type = 'user.logged_in';
+
+  override tells(other: Change): boolean {
+    return other instanceof TokenIssued && other.tokenId === this.details.token_id;
+  }
+}
+
+/** The user logged out. The removal of the login's token is a separate change, which the audit row of this one tells. */
+export class UserLoggedOut extends LoginEvent {
   readonly type = 'user.logged_out';
+
+  override tells(other: Change): boolean {
+    return other instanceof TokenRevoked && other.tokenId === this.details.token_id;
+  }
 }
 
 /**

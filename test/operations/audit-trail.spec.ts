@@ -15,9 +15,16 @@ const CRM = '/crmapi/rest/v2';
 
 /** Requests that change nothing, although their method could. */
 const READS = ['show', 'list'].map((method) => `POST ${CRM}/access_tokens/${method}`);
-const NOT_SERVED = ['register', 'confirm-email', 'login/saml', 'password/create-reset-token', 'password/reset'].map(
-  (path) => `POST ${CANVUS}/users/${path}`,
-);
+const NOT_SERVED = [
+  'users/register',
+  'users/confirm-email',
+  'users/login/saml',
+  'users/password/create-reset-token',
+  'users/password/reset',
+  'license',
+  'license/activate',
+  'server-config/send-test-email',
+].map((path) => `POST ${CANVUS}/${path}`);
 
 async function driveDataPlane(trail: Trail): Promise<void> {
   const token = ADMIN.token;
@@ -59,14 +66,11 @@ async function driveCanvus(trail: Trail): Promise<void> {
     by('user.updated', id),
   ]);
 
-  const opened: Row[] = [
-    ['token.issued', id, 'token', SOME_ID],
-    ['user.logged_in', id, 'user', String(id)],
-  ];
+  const opened: Row[] = [['user.logged_in', id, 'user', String(id)]];
   const login = `POST ${users}/login`;
   const session = (await trail.call(login, { body: { email, password } }, opened)).json<Login>();
   trail.secret(session.token);
-  expect(trail.rows.map(({ authorName }) => authorName)).toEqual(['Herself', 'Herself']);
+  expect(trail.rows.map(({ authorName }) => authorName)).toEqual(['Herself']);
   const exchanged = (await trail.call(login, { body: { token: session.token } }, opened)).json<Login>();
   trail.secret(exchanged.token);
   expect(trail.rows.at(-1)?.details).toMatchObject({ method: 'token', dialect: 'user' });
@@ -93,10 +97,7 @@ async function driveCanvus(trail: Trail): Promise<void> {
 
   const again = (await trail.call(login, { body: { email, password: body.new_password } }, opened)).json<Login>();
   trail.secret(again.token);
-  await trail.call(`POST ${users}/logout`, { token: again.token }, [
-    ['user.logged_out', id, 'user', String(id)],
-    ['token.revoked', id, 'token', SOME_ID],
-  ]);
+  await trail.call(`POST ${users}/logout`, { token: again.token }, [['user.logged_out', id, 'user', String(id)]]);
 
   const issued = await trail.call(`POST ${users}/:id/access-tokens`, { token, at, body: { description: 'd' } }, [
     ['token.issued', 1000, 'token', SOME_ID],
@@ -276,10 +277,7 @@ interface Data<T> {
 async function driveCrm(trail: Trail): Promise<void> {
   const login = `POST ${CRM}/authentication/token`;
   const credentials = { username: ADMIN.email, password: ADMIN.password, organisation: ACCOUNT.name };
-  const opened: Row[] = [
-    ['token.issued', 1000, 'token', SOME_ID],
-    ['user.logged_in', 1000, 'user', '1000'],
-  ];
+  const opened: Row[] = [['user.logged_in', 1000, 'user', '1000']];
   const { token } = (await trail.call(login, { body: credentials }, opened)).json<Data<{ token: string }>>().data;
   trail.secret(token);
   expect(trail.rows.at(-1)?.details).toMatchObject({ method: 'password', dialect: 'crm' });
@@ -315,7 +313,6 @@ async function driveCrm(trail: Trail): Promise<void> {
   await trail.call(`${methods}/list`, { body: { token, number: 5 } }, []);
   await trail.call(`POST ${CRM}/authentication/token/release`, { body: { token } }, [
     ['user.logged_out', 1000, 'user', '1000'],
-    ['token.revoked', 1000, 'token', SOME_ID],
   ]);
 }
 

@@ -119,7 +119,7 @@ onBothEngines('the id of a request', (engine) => {
     it('is in every row of the request', async () => {
       const body = JSON.stringify({ email: ADMIN.email, password: ADMIN.password });
       await ask('POST', LOGIN, { body }, 'a-login');
-      expect((await rowsOf('a-login')).map(({ action }) => action)).toEqual(['token.issued', 'user.logged_in']);
+      expect((await rowsOf('a-login')).map(({ action }) => action)).toEqual(['user.logged_in']);
     });
 
     it('is in the row of a failed login', async () => {

@@ -41,6 +41,9 @@ export abstract class Change {
     return null;
   }
 
+  /** Whether the audit row of this change also tells another change of the same unit of work, which then gets none. */
+  tells?(other: Change): boolean;
+
   /**
    * Whether it may invalidate what was read before: a token that was accepted, or the user it acts for. Every instance
    * then evicts that, and the author waits until all have done so. `false` leaves caches as they are.

@@ -115,7 +115,7 @@ export class UnitOfWork {
   private async audit(actor: Actor, transaction: Transaction): Promise<void> {
     const { changes, now } = transaction;
     if (changes.length === 0) return;
-    const entries = changes.map((change) => ({
+    const entries = withoutTold(changes).map((change) => ({
       createdAt: now,
       action: change.type,
       authorId: actor.userId,
@@ -143,6 +143,13 @@ export async function whenTaken<T>(write: Promise<T>, meaning: (rule: string) =>
   } catch (error) {
     throw error instanceof UniqueViolation ? meaning(error.rule) : error;
   }
+}
+
+/** Without those that the row of another one tells. */
+function withoutTold(changes: readonly Change[]): readonly Change[] {
+  const tellers = changes.filter((change) => change.tells);
+  if (tellers.length === 0) return changes;
+  return changes.filter((change) => !tellers.some((teller) => teller !== change && teller.tells?.(change)));
 }
 
 function aggregateKeyOf(change: Change, actor: Actor, now: Date): string | null {

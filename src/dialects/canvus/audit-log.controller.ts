@@ -1,10 +1,10 @@
 /** Serves `audit-log`, the audit log for administrators (docs/contracts/canvus.md §7). */
 import { Get, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { AuditLog, type AuditFilter } from '../../core/index.js';
-import { allowCompression, streamText } from '../../http/index.js';
-import { PersonalTokenService, type Principal } from '../../identity/index.js';
-import { nextLink, readCursor, readFilter, readPerPage } from './audit-log.query.js';
+import { AuditLog, type AuditFilter, type IdRange } from '../../core/index.js';
+import { allowCompression, routeOf, streamText } from '../../http/index.js';
+import { PersonalTokenService, ServerSettings, type Principal } from '../../identity/index.js';
+import { nextLink, readCursor, readFilter, readPerPage, refuseOtherParameters } from './audit-log.query.js';
 import { auditLogCsv } from './audit-log.csv.js';
 import { AuditFilterParameters, CSV_EXAMPLE, PageParameters } from './audit-log.docs.js';
 import { AuditEventView, auditEventView } from './audit-log.views.js';
@@ -22,6 +22,7 @@ export class AuditLogController {
   constructor(
     private readonly log: AuditLog,
     private readonly tokens: PersonalTokenService,
+    private readonly settings: ServerSettings,
   ) {}
 
   @Permits('administrator')
@@ -36,8 +37,8 @@ export class AuditLogController {
     isArray: true,
     headers: {
       Link:
-        'On every page except the last: `<?…>; rel="next"`, a reference relative to the address of this request ' +
-        '(RFC 8288), which keeps the filters.',
+        'On every page except the last: `<…>; rel="next"` (RFC 8288), which keeps the filters. An absolute address if the ' +
+        'server knows its own (`external_url` of `server-config`), else relative to the address of this request.',
     },
     errors: [400, 403],
   })
@@ -48,13 +49,16 @@ export class AuditLogController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AuditEventView[]> {
+    refuseOtherParameters(request, true);
     const filter = await this.filter(request);
     const perPage = readPerPage(request);
-    const range = readCursor(request, filter) ?? (await this.log.idRangeOf(user.id, filter));
+    const range = await this.range(user.id, filter, readCursor(request));
     const rows = await this.log.page(user.id, filter, range, perPage + 1);
     const page = rows.slice(0, perPage);
     const last = page.at(-1);
-    if (last && rows.length > perPage) response.set('Link', nextLink(request, { ...range, below: last.id }, filter));
+    if (last && rows.length > perPage) {
+      response.set('Link', nextLink(request, await this.addressOf(request), { ...range, below: last.id }));
+    }
     allowCompression(response);
     return page.map(auditEventView);
   }
@@ -75,9 +79,24 @@ export class AuditLogController {
   })
   @AuditFilterParameters()
   async exportCsv(@Caller() { user }: Principal, @Req() request: Request, @Res() response: Response): Promise<void> {
+    refuseOtherParameters(request, false);
     const filter = await this.filter(request);
     allowCompression(response);
     await streamText(response, CSV_HEADERS, auditLogCsv(this.log.all(user.id, filter)));
+  }
+
+  /** The range of ids that contains the filter's times, cut where the page begins. */
+  private async range(reader: number, filter: AuditFilter, { from, below }: Partial<IdRange> = {}): Promise<IdRange> {
+    if (below === undefined) return this.log.idRangeOf(reader, filter);
+    const { createdFrom } = filter;
+    const first = createdFrom && from === undefined ? (await this.log.idRangeOf(reader, { createdFrom })).from : from;
+    return { from: first ?? 0, below };
+  }
+
+  /** The address of the route as clients reach it; `''` if the server was not told its own. */
+  private async addressOf(request: Request): Promise<string> {
+    const { externalUrl } = await this.settings.policy();
+    return externalUrl === '' ? '' : externalUrl.replace(/\/+$/, '') + (routeOf(request) ?? '');
   }
 
   /** @throws InputError */

@@ -2,7 +2,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiQuery } from '../../internals/index.js';
 import { exampleOf, optionalExamples } from '../../http/index.js';
-import { cursorOf } from './audit-log.query.js';
 import { TARGET_TYPE_NAMES } from './audit-log.mapping.js';
 import { AuditEventView } from './audit-log.views.js';
 
@@ -37,7 +36,9 @@ export function AuditFilterParameters(): MethodDecorator {
       name: 'target_type',
       required: false,
       enum: TARGET_TYPE_NAMES,
-      description: 'Only events with this type of target. No other type exists.',
+      description:
+        'Only events with this type of target; case, hyphens and underscores do not matter. `Canvas`, of which there is ' +
+        'none on this server, finds nothing; any other name is refused.',
     }),
     ApiQuery({
       name: 'target_id',
@@ -67,9 +68,15 @@ export function PageParameters(): MethodDecorator {
     ApiQuery({
       name: 'cursor',
       required: false,
-      type: String,
-      examples: optionalExamples({ page: cursorOf({ from: 0, below: event.id }, {}) }),
-      description: 'Position of the page: copy it unchanged from the `Link` header of the previous page.',
+      schema: { type: 'integer', minimum: 0, example: event.id },
+      description: 'Only events with smaller ids. The `Link` header of a page has it for the next one.',
+    }),
+    ApiQuery({
+      name: 'oldest',
+      required: false,
+      schema: { type: 'integer', minimum: 0, example: 17 },
+      description:
+        'In the `Link` header, if times are filtered: the smallest id that can match. Without it, each page looks for it again.',
     }),
   );
 }

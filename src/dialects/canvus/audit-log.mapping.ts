@@ -88,15 +88,27 @@ export function targetTypeName(type: string): string {
   return own(TARGET_TYPES, type) ?? type;
 }
 
-/** The type as stored in rows; `''`, which no row has, for an unknown type. */
-export function targetTypeOf(name: string): string {
-  const [type = ''] = Object.entries(TARGET_TYPES).find(([, known]) => known === name) ?? [];
-  return type;
+/** Types of the vendor's targets that this server has none of (docs/contracts/canvus.md §7). */
+const OTHER_TYPES = ['Canvas', 'CanvasFolder', 'Client', 'License', 'Workspace'];
+
+/** The types by their names without case and separators: the vendor's documents write `ServerConfig`, its server `user`. */
+const STORED_TYPES = new Map([
+  ...OTHER_TYPES.map((name) => [normalized(name), ''] as const),
+  ...Object.entries(TARGET_TYPES).map(([type, name]) => [normalized(name), type] as const),
+]);
+
+/** The type as stored in rows; `''`, which no row has, for one of the vendor's; `undefined` for any other name. */
+export function targetTypeOf(name: string): string | undefined {
+  return STORED_TYPES.get(normalized(name));
+}
+
+function normalized(name: string): string {
+  return name.toLowerCase().replace(/[-_ ]/g, '');
 }
 
 /** The type of a change by its verb and target type as shown; the verb itself for those that are not known. */
 export function changeTypeOf(action: string, targetType: string): string {
-  const stored = targetTypeOf(targetType);
+  const stored = targetTypeOf(targetType) ?? '';
   const types = Object.keys(ACTIONS) as ChangeType[];
   return types.find((type) => type.startsWith(`${stored}.`) && ACTIONS[type] === action) ?? action;
 }

@@ -2,13 +2,23 @@
 import type { Request } from 'express';
 import { INTEGER_MAX, isStorableText, type AuditFilter, type IdRange } from '../../core/index.js';
 import { InputError, parseRfc3339, queryNumber, queryText } from '../../http/index.js';
-import { targetTypeOf } from './audit-log.mapping.js';
+import { TARGET_TYPE_NAMES, targetTypeOf } from './audit-log.mapping.js';
 
-/** Parameters that the address of the next page keeps; all others are dropped, because they may contain anything. */
-const KEPT = ['author_id', 'created_after', 'created_before', 'per_page', 'target_id', 'target_type'];
+const FILTERS = ['author_id', 'created_after', 'created_before', 'target_id', 'target_type'];
+
+/** Parameters that the address of the next page keeps. */
+const KEPT = [...FILTERS, 'per_page'];
+
+const PAGING = ['per_page', 'cursor', 'oldest'];
+
+/** There is no stream of the log; some clients ask for one all the same, and take the plain answer. */
+const WITHOUT_EFFECT = ['subscribe'];
 
 const PER_PAGE = 100;
 const PER_PAGE_MAX = 1000;
+
+/** Characters of the name of an unknown parameter that the error repeats. */
+const NAME_SHOWN = 100;
 
 /** Maximum number of characters of an id or type in a row. */
 const TEXT_MAX = 255;
@@ -19,14 +29,29 @@ const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /** @throws InputError */
 export function readFilter(request: Request): AuditFilter {
-  const targetType = plainText(request, 'target_type');
   return {
     createdFrom: readTime(request, 'created_after'),
     createdBefore: readTime(request, 'created_before'),
-    targetType: targetType === undefined ? undefined : targetTypeOf(targetType),
+    targetType: readTargetType(request),
     targetId: plainText(request, 'target_id'),
     authorId: queryNumber(request, 'author_id', 0, INTEGER_MAX),
   };
+}
+
+/**
+ * Refuses what would be ignored: a filter that does nothing makes a wrong answer look right.
+ * @param isPaged - whether the answer has pages
+ * @throws InputError
+ */
+export function refuseOtherParameters({ query }: Request, isPaged: boolean): void {
+  const known = [...FILTERS, ...(isPaged ? PAGING : [])].sort();
+  for (const [name, value] of Object.entries(query)) {
+    const shown = name.length > NAME_SHOWN ? `${name.slice(0, NAME_SHOWN)}…` : name;
+    if (![...known, ...WITHOUT_EFFECT].includes(name)) {
+      throw new InputError(name, `there is no parameter ${shown} here; there are ${known.join(', ')}`, false);
+    }
+    if (Array.isArray(value)) throw new InputError(name, `${shown} may be given only once`, false);
+  }
 }
 
 /** @throws InputError */
@@ -35,38 +60,40 @@ export function readPerPage(request: Request): number {
 }
 
 /**
- * Where the page begins; `undefined` for the first page.
- * @throws InputError for a cursor that does not belong to this list
+ * Where the page begins; `undefined` for the first page. The lowest id that can match is in the address of the next page
+ * if a time range bounds it; a client that builds the address has it found again.
+ * @throws InputError
  */
-export function readCursor(request: Request, filter: AuditFilter): IdRange | undefined {
-  const text = queryText(request, 'cursor');
-  if (text === undefined) return undefined;
-  const [, from, below] = /^(\d+) (\d+) /.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
-  const range = { from: Number(from ?? 0), below: Number(below ?? 0) };
-  const isOurs = text === cursorOf(range, filter) && range.from <= INTEGER_MAX && range.below <= INTEGER_MAX;
-  if (!isOurs) {
-    throw new InputError('cursor', 'cursor must be one that the Link header of a page with these filters gave', false);
-  }
-  return range;
+export function readCursor(request: Request): Partial<IdRange> | undefined {
+  const below = queryNumber(request, 'cursor', 0, INTEGER_MAX);
+  const from = queryNumber(request, 'oldest', 0, INTEGER_MAX);
+  return below === undefined ? undefined : { below, ...(from !== undefined && { from }) };
 }
 
 /**
- * The `Link` header of every page except the last. The address is relative and only a query, so it is correct whatever
- * path a proxy or the dialect's prefix produces (RFC 8288 §3.2, RFC 3986 §5.2).
+ * The `Link` header of every page except the last. Without an address of the server the reference is only a query, so it
+ * is correct whatever path a proxy or the dialect's prefix produces (RFC 8288 §3.2, RFC 3986 §5.2).
+ * @param base - the address of the list as clients reach it; `''` if it is not known
  */
-export function nextLink(request: Request, range: IdRange, filter: AuditFilter): string {
+export function nextLink(request: Request, base: string, { from, below }: IdRange): string {
   const query = new URLSearchParams();
   for (const name of KEPT) {
     const value = queryText(request, name);
     if (value !== undefined) query.set(name, value);
   }
-  query.set('cursor', cursorOf(range, filter));
-  return `<?${query.toString()}>; rel="next"`;
+  query.set('cursor', String(below));
+  if (from > 0) query.set('oldest', String(from));
+  return `<${base}?${query.toString()}>; rel="next"`;
 }
 
-/** Contains the start of the time range, because the lower bound of the ids was determined for it. */
-export function cursorOf({ from, below }: IdRange, { createdFrom }: AuditFilter): string {
-  return Buffer.from(`${String(from)} ${String(below)} ${String(createdFrom?.getTime())}`).toString('base64url');
+/** @throws InputError */
+function readTargetType(request: Request): string | undefined {
+  const name = plainText(request, 'target_type');
+  if (name === undefined) return undefined;
+  const type = targetTypeOf(name);
+  if (type !== undefined) return type;
+  const known = `target_type must be one of ${TARGET_TYPE_NAMES.join(', ')}; case and hyphens do not matter`;
+  throw new InputError('target_type', known, false);
 }
 
 function plainText(request: Request, name: string): string | undefined {

@@ -162,6 +162,12 @@ export class LoginInput {
   @ApiPropertyOptional({ format: 'email', example: 'admin@example.com' })
   email?: string;
 
+  @ApiPropertyOptional({
+    example: 'admin@example.com',
+    description: 'Another name of `email`, which some clients send instead of it; both together are refused.',
+  })
+  username?: string;
+
   @ApiPropertyOptional({ example: 'correct horse' })
   password?: string;
 
@@ -176,13 +182,15 @@ export class LoginInput {
 export function readLogin(body: unknown): Login {
   // Some clients write null for what they do not send.
   const given = Object.entries(members(body)).filter(([, value]) => value !== null);
-  const { email, password, token, remember = false, ...others } = Object.fromEntries(given);
+  const { email, username, password, token, remember = false, ...others } = Object.fromEntries(given);
   if (typeof remember === 'boolean' && Object.keys(others).length === 0) {
-    if (typeof token === 'string' && email === undefined && password === undefined) {
+    const names = [email, username].filter((name) => name !== undefined);
+    const [name] = names;
+    if (typeof token === 'string' && names.length === 0 && password === undefined) {
       return { by: 'token', token, remember };
     }
-    if (typeof email === 'string' && typeof password === 'string' && token === undefined) {
-      return { by: 'password', email, password, remember };
+    if (typeof name === 'string' && names.length === 1 && typeof password === 'string' && token === undefined) {
+      return { by: 'password', email: name, password, remember };
     }
   }
   throw new CanvusError(400, LOGIN_BODY);

@@ -51,7 +51,7 @@ canvusSuite('GET audit-log/export-csv', (canvus) => {
       ];
       for (const query of queries) {
         const { events } = await allEvents(canvus, query);
-        const parameters = new URLSearchParams({ ...query, per_page: '1' }).toString();
+        const parameters = new URLSearchParams(query).toString();
         expect(await rows(`?${parameters}`)).toEqual(events.map(asRow));
       }
     });
