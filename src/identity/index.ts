@@ -79,6 +79,7 @@ export { SessionToken, USER_AUDIENCE } from './session-token.entity.js';
 export { ServerValue } from './server-value.entity.js';
 export { TokenRevalidator, type TokenStatus } from './token-revalidator.js';
 export { ACCOUNT_NAME_MAX, isAccountName, readAccountName } from './labels/account-name.js';
+export { readAllowedDomain } from './labels/allowed-domains.js';
 export { EMAIL_MAX, emailKeyOf, isEmailAddress, readEmailAddress } from './labels/email-address.js';
 export type { Flawed, Label } from './labels/label.js';
 export { User } from './user.entity.js';

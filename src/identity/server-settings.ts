@@ -1,5 +1,6 @@
 /** The settings stored in the database: permanent constants, and the policy that administrators can change. */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { SYSTEM, UnitOfWork, type Actor } from '../core/index.js';
@@ -18,6 +19,8 @@ export interface Policy {
   passwordLogin: boolean;
   /** Minimum number of characters of a new password. */
   passwordMinLength: number;
+  /** The domains that new e-mail addresses of users may have, in lower-case ASCII; none, or `*`, allows all. */
+  domainAllowList: readonly string[];
 }
 
 /** The policy but for values whose defaults are settings. */
@@ -28,6 +31,7 @@ const DEFAULT_POLICY: StoredPolicy = {
   externalUrl: '',
   requireAdminApproval: false,
   passwordLogin: true,
+  domainAllowList: [],
 };
 
 const POLICY = 'policy';
@@ -63,7 +67,9 @@ export class ServerSettings {
       await tx.lockForUpdate(ServerValue, { name: POLICY });
       const chosen = await chosenValues(tx.manager);
       const before = this.complete(chosen);
-      const fields = (Object.keys(changes) as (keyof Policy)[]).filter((key) => before[key] !== changes[key]);
+      const fields = (Object.keys(changes) as (keyof Policy)[]).filter(
+        (key) => !isDeepStrictEqual(before[key], changes[key]),
+      );
       if (fields.length === 0) return before;
       // What nobody has chosen is not stored, so that it follows the defaults.
       const value = { ...chosen, ...Object.fromEntries(fields.map((key) => [key, changes[key]])) };

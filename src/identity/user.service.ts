@@ -28,6 +28,7 @@ import { CleanupJob } from './cleanup-job.js';
 import { PasswordService, requireAnotherUser } from './password.service.js';
 import { ServerSettings } from './server-settings.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
+import { requireAllowedDomain } from './labels/allowed-domains.js';
 import { emailKeyOf, readEmailAddress } from './labels/email-address.js';
 import type { Label } from './labels/label.js';
 import { TakenNames, type NameConflict } from './labels/taken-names.js';
@@ -85,16 +86,17 @@ export class UserService {
   async create(actor: Actor, values: NewUser): Promise<User> {
     const policy = await this.settings.policy();
     const passwordHash = values.password ? await this.passwords.prepare(actor, values.password) : null;
-    const write = this.unitOfWork.write(actor, (tx) =>
-      this.insert(tx, {
+    const write = this.unitOfWork.write(actor, async (tx) => {
+      await requireAllowedDomain(tx, addressOf(values.email));
+      return this.insert(tx, {
         email: values.email,
         name: values.name,
         admin: values.admin ?? false,
         approved: values.approved ?? !policy.requireAdminApproval,
         blocked: values.blocked ?? false,
         passwordHash,
-      }),
-    );
+      });
+    });
     return whenTaken(write, () => emailTaken(values.email));
   }
 
@@ -198,6 +200,7 @@ export class UserService {
     if (isOwn && this.options.rights.changeEmail === 'never' && emailKeyOf(user.email) !== address.key) {
       throw new DomainError('change_reserved', 'Only administrators may change an e-mail address on this server');
     }
+    if (emailKeyOf(user.email) !== address.key) await requireAllowedDomain(tx, address);
     await this.giveAddress(tx, user.id, address);
   }
 

@@ -26,7 +26,6 @@ function lint(documents: object): Findings {
 const MEANT = [
   ['cloudflare', '/cdn-cgi/access/certs'],
   ['canvus', '/api/v1/server-info'],
-  ['canvus', '/api/v1/server-config'],
 ].map(
   ([name = '', address = '']) =>
     `${name}: Redocly operation-4xx-response: Operation must have at least one \`4XX\` response. ` +

@@ -112,6 +112,8 @@ export interface RouteDocs extends Pick<
   errors?: DocumentedError[];
   /** Whether the route streams, or lists any number of rows, of which a caller may have only some open. */
   isLimited?: boolean;
+  /** Whether the plain answer is public, and a stream is not. */
+  streamNeedsToken?: boolean;
   /** Whether the route checks a login and may answer 401. */
   checksLogin?: boolean;
 }
@@ -119,13 +121,16 @@ export interface RouteDocs extends Pick<
 /** Documents a route; every success is a 200 (docs/contracts/canvus.md §2.3). */
 export function Documented(docs: RouteDocs): MethodDecorator {
   const { returns, answer, isArray = false, headers, example, errors = [], ...more } = docs;
-  const { isPublic, isLimited, checksLogin, ...route } = more;
+  const { isPublic, isLimited, checksLogin, streamNeedsToken, ...route } = more;
   const answers: DocumentedResponse[] = errors.map((status) => errorResponse(status, ERRORS[status]));
   if (docs.body) answers.push(errorResponse(408, ERRORS[408]), errorResponse(413, ERRORS[413]));
   if (docs.body) answers.push(errorResponse(403, FOREIGN_PAGE));
   if (isLimited) answers.push(errorResponse(429, TOO_MANY_AT_ONCE));
   if (checksLogin) answers.push(errorResponse(401, LOGIN_FAILED));
-  if (!isPublic) answers.push({ status: 401, type: UnauthorizedView, description: 'No valid Private-Token.' });
+  if (!isPublic || streamNeedsToken) {
+    const description = streamNeedsToken ? 'A stream without a valid Private-Token.' : 'No valid Private-Token.';
+    answers.push({ status: 401, type: UnauthorizedView, description });
+  }
   answers.push(errorResponse(500, INTERNAL), errorResponse(503, UNAVAILABLE));
   const success = { status: 200, description: returns, type: answer, isArray, headers, example };
   return documentedRoute({ ...route, isPublic, responses: [success, ...answers] });

@@ -33,6 +33,7 @@ const TAGS = {
   'Access tokens': 'Personal tokens of users.',
   Groups: 'Groups of users, and their members.',
   'Audit log': 'Who did what, in all dialects.',
+  Canvases: 'Lists that are always empty here.',
 };
 
 /** The document without security schemes and paths. */

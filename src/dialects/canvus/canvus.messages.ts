@@ -8,6 +8,10 @@ export const PATH_NOT_FOUND = 'There is nothing at this path';
 export const INTERNAL = 'Internal error; the server log has the details';
 export const SIGN_UP_OFF = 'Sign-up using a password is not enabled';
 export const NOT_SERVED = 'Not available on this server: administrators create users and set their passwords';
+export const NO_MAIL = 'Not available on this server: it sends no mail';
+export const NO_LICENSE = 'Not available on this server: it needs no license';
+export const INVALID_CONFIRMATION = 'Invalid email confirmation token.';
+export const INVALID_RESET = 'Invalid token';
 export const DELETE_ONESELF = 'You cannot delete yourself; another administrator can';
 export const OWN_PASSWORD =
   'To change your own password, send current_password and new_password to POST users/:id/password';

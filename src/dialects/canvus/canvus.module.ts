@@ -6,14 +6,17 @@ import { AuditLogController } from './audit-log.controller.js';
 import { CanvusErrors } from './canvus.errors.js';
 import { CanvusGuard } from './canvus.guard.js';
 import { ConfigurableModuleClass } from './canvus.options.js';
+import { EmptyListsController } from './empty-lists.controller.js';
 import { GroupsController } from './groups.controller.js';
+import { LicenseController } from './license.controller.js';
 import { LoginController } from './login.controller.js';
-import { NotServedController } from './not-served.controller.js';
+import { NotServedController, TestMailController } from './not-served.controller.js';
 import { ServerConfigController } from './server-config.controller.js';
 import { ServerInfoController } from './server-info.controller.js';
 import { Streams } from './streams/streams.js';
 import { WatchedGroups } from './streams/watched-groups.js';
 import { WatchedResources } from './streams/watched-resources.js';
+import { WatchedServer } from './streams/watched-server.js';
 import { UsersController } from './users.controller.js';
 
 /** Controllers with fixed paths come before `users/:id`. */
@@ -25,6 +28,9 @@ const CONTROLLERS = [
   GroupsController,
   ServerInfoController,
   ServerConfigController,
+  TestMailController,
+  LicenseController,
+  EmptyListsController,
   AuditLogController,
 ];
 
@@ -38,6 +44,6 @@ const MOUNT = mountProviders({
 /** Serves the Canvus dialect below `path` (default: `/api/v1`). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [...MOUNT, CanvusGuard, Streams, WatchedGroups, WatchedResources],
+  providers: [...MOUNT, CanvusGuard, Streams, WatchedGroups, WatchedResources, WatchedServer],
 })
 export class CanvusModule extends ConfigurableModuleClass {}

@@ -1,5 +1,5 @@
 /** Request bodies of groups. Undeclared members are ignored; for optional members, `null` counts as absent. */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import { IsOptional, ValidateBy } from 'class-validator';
 import { INTEGER_MAX } from '../../core/index.js';
 import { InputError, IsText, members } from '../../http/index.js';

@@ -1,5 +1,5 @@
 /** The response bodies of groups (docs/contracts/canvus.md §3.9). */
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../internals/index.js';
 import type { GroupLike } from './built-in-group.js';
 
 export class GroupView {

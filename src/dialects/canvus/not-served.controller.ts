@@ -1,10 +1,19 @@
-/** Answers for features of the vendor that are not served: sign-up, mail, SAML (docs/contracts/canvus.md §3.3). */
-import { Get, Post } from '@nestjs/common';
+/** Answers for features of the vendor that are not served: sign-up, mail, SAML (docs/contracts/canvus.md §3.3, §3.4). */
+import { Get, Post, Req } from '@nestjs/common';
 import { ApiExcludeController } from '../../internals/index.js';
+import type { Request } from 'express';
+import { InputBy, members, queryText } from '../../http/index.js';
 import { CanvusController } from './canvus.controller.js';
 import { Permits } from './canvus.guard.js';
 import { CanvusError } from './canvus.errors.js';
-import { NOT_SERVED, SIGN_UP_OFF } from './canvus.messages.js';
+import {
+  INVALID_CONFIRMATION,
+  INVALID_RESET,
+  NOT_SERVED,
+  NO_MAIL,
+  SIGN_UP_OFF,
+  whenNoString,
+} from './canvus.messages.js';
 
 @ApiExcludeController()
 @CanvusController('users', 'Not served')
@@ -16,14 +25,38 @@ export class NotServedController {
   }
 
   @Permits('public')
-  @Post(['confirm-email', 'login/saml', 'password/create-reset-token', 'password/reset'])
+  @Post(['login/saml', 'password/create-reset-token'])
   byMailOrSaml(): never {
     throw new CanvusError(403, NOT_SERVED);
   }
 
+  /** No mail with a token was ever sent, so that none is valid. */
+  @Permits('public')
+  @Post('confirm-email')
+  confirmEmail(@InputBy(members) { token }: Readonly<Record<string, unknown>>): never {
+    throw new CanvusError(400, typeof token === 'string' ? INVALID_CONFIRMATION : whenNoString('token', token));
+  }
+
+  @Permits('public')
+  @Post('password/reset')
+  resetPassword(@InputBy(members) { token }: Readonly<Record<string, unknown>>): never {
+    throw new CanvusError(400, typeof token === 'string' ? INVALID_RESET : whenNoString('token', token));
+  }
+
   @Permits('public')
   @Get('password/validate-reset-token')
-  validateResetToken(): never {
-    throw new CanvusError(403, NOT_SERVED);
+  validateResetToken(@Req() request: Request): never {
+    const token = queryText(request, 'token');
+    throw new CanvusError(400, token === undefined ? whenNoString('token', token) : INVALID_RESET);
+  }
+}
+
+@ApiExcludeController()
+@CanvusController('server-config', 'Not served')
+export class TestMailController {
+  @Permits('administrator')
+  @Post('send-test-email')
+  sendTestMail(): never {
+    throw new CanvusError(403, NO_MAIL);
   }
 }

@@ -4,19 +4,26 @@ import { EmailConfigView, PasswordConfigView, QrCodeConfigView, SamlConfigView }
 
 class PasswordConfigInput extends PartialType(PasswordConfigView) {}
 
+class QrCodeConfigInput extends PartialType(QrCodeConfigView) {}
+
 class SamlConfigInput extends PartialType(SamlConfigView) {}
 
 class EmailConfigInput extends PartialType(EmailConfigView) {}
 
 class AuthenticationConfigInput {
-  @ApiPropertyOptional({ type: [String], example: [], description: 'Cannot be changed on this server.' })
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['example.com'],
+    description:
+      'The domains that addresses of new users may have, and new addresses of others. Empty, or with `*`: all.',
+  })
   domain_allow_list?: string[];
 
   @ApiPropertyOptional()
   password?: PasswordConfigInput;
 
   @ApiPropertyOptional()
-  qr_code?: QrCodeConfigView;
+  qr_code?: QrCodeConfigInput;
 
   @ApiPropertyOptional({ example: true, description: 'Whether new users need approval.' })
   require_admin_approval?: boolean;

@@ -1,10 +1,6 @@
 /** The server's settings in the dialect's nested form, and reading of partial updates (docs/contracts/canvus.md §6). */
-import { isDeepStrictEqual } from 'node:util';
 import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
-import { isStorableText } from '../../core/index.js';
-import { InputError } from '../../http/index.js';
 import type { Policy } from '../../identity/index.js';
-import { CanvusError } from './canvus.errors.js';
 
 export class PasswordConfigView {
   @ApiProperty({ example: true, description: 'Whether users may sign in with a password.' })
@@ -49,7 +45,11 @@ export class SamlConfigView {
 }
 
 class AuthenticationConfigView {
-  @ApiPropertyOptional({ type: [String], example: [], description: 'For administrators.' })
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['example.com'],
+    description: 'For administrators: the domains that addresses of new users may have. Empty, or with `*`: all.',
+  })
   domain_allow_list?: string[];
 
   @ApiProperty()
@@ -151,7 +151,7 @@ export function adminServerConfigView(policy: Policy): AdminServerConfigView {
   return {
     access: 'rw',
     authentication: {
-      domain_allow_list: [],
+      domain_allow_list: [...policy.domainAllowList],
       password,
       qr_code,
       require_admin_approval: policy.requireAdminApproval,
@@ -171,78 +171,4 @@ export function adminServerConfigView(policy: Policy): AdminServerConfigView {
     },
     ...rest,
   };
-}
-
-interface Editable<K extends keyof Policy> {
-  readonly key: K;
-  readonly rule: string;
-  accepts(value: unknown): value is Policy[K];
-}
-
-function editable<K extends keyof Policy>(
-  key: K,
-  rule: string,
-  accepts: (value: unknown) => value is Policy[K],
-): Editable<K> {
-  return { key, rule, accepts };
-}
-
-const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
-
-const isPasswordLength = (value: unknown): value is number =>
-  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 72;
-
-const isName = (value: unknown): value is string => isStorableText(value, 1, 255);
-
-const isExternalUrl = (value: unknown): value is string =>
-  value === '' || (isStorableText(value, 1, 2000) && /^https?:\/\//.test(value) && URL.canParse(value));
-
-const EDITABLE = new Map<string, Editable<keyof Policy>>([
-  ['server_name', editable('serverName', 'must be a string of 1 to 255 characters', isName)],
-  ['external_url', editable('externalUrl', 'must be an http or https address, or empty', isExternalUrl)],
-  ['authentication.require_admin_approval', editable('requireAdminApproval', 'must be true or false', isFlag)],
-  ['authentication.password.enabled', editable('passwordLogin', 'must be true or false', isFlag)],
-  [
-    'authentication.password.min_length',
-    editable('passwordMinLength', 'must be a whole number from 1 to 72', isPasswordLength),
-  ],
-]);
-
-/**
- * The changes that a PATCH requests. Read-only members may be sent unchanged; unknown members are ignored.
- * @throws InputError, CanvusError 400
- */
-export function readServerConfigPatch(given: Readonly<Record<string, unknown>>, current: Policy): Partial<Policy> {
-  const changes: Partial<Record<keyof Policy, unknown>> = {};
-  for (const { path, value, present } of leaves(given, adminServerConfigView(current), '')) {
-    const setting = EDITABLE.get(path);
-    if (!setting && !isDeepStrictEqual(value, present)) {
-      throw new CanvusError(400, `${path} cannot be changed on this server`);
-    }
-    if (setting && !setting.accepts(value)) throw new InputError(path, `${path} ${setting.rule}`, false);
-    if (setting) changes[setting.key] = value;
-  }
-  return changes as Partial<Policy>;
-}
-
-interface Leaf {
-  path: string;
-  value: unknown;
-  present: unknown;
-}
-
-/** The simple values at all paths that both objects have. */
-function leaves(given: Readonly<Record<string, unknown>>, present: object, prefix: string): Leaf[] {
-  return Object.entries(present as Record<string, unknown>).flatMap(([name, value]) => {
-    if (!Object.hasOwn(given, name)) return [];
-    const path = prefix + name;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return [{ path, value: given[name], present: value }];
-    }
-    const nested = given[name];
-    if (typeof nested !== 'object' || nested === null || Array.isArray(nested)) {
-      throw new InputError(path, `${path} must be an object`, false);
-    }
-    return leaves(nested as Record<string, unknown>, value, `${path}.`);
-  });
 }

@@ -110,6 +110,13 @@ canvusSuite('POST users/login with e-mail and password', (canvus) => {
     });
   });
 
+  it('takes a user name alone for the address, as the newest client sends it', async () => {
+    const { email, password, user } = await canvus.person();
+    const reply = await canvus.anonymous.post('/users/login', { username: email, password });
+    expect(ok<Login>(reply).user.id).toBe(user.id);
+    refusal(await canvus.anonymous.post('/users/login', { username: email, password: 'wrong one' }), 401);
+  });
+
   describe('400', () => {
     const good = { email: 'someone@example.com', password: 'some password' };
 
@@ -121,6 +128,10 @@ canvusSuite('POST users/login with e-mail and password', (canvus) => {
       ['an address, a password and a token', { ...good, token: 'x' }],
       ['an address and a token', { email: good.email, token: 'x' }],
       ['an additional user name', { ...good, username: 'someone' }],
+      ['an additional user name that is the address', { ...good, username: good.email }],
+      ['a user name alone', { username: good.email }],
+      ['a user name and a token', { username: good.email, token: 'x' }],
+      ['a user name that is a number', { username: 5, password: good.password }],
       ['an additional unknown member', { ...good, otp: '123456' }],
       ['an additional member __proto__', '{"email":"a@example.com","password":"p","__proto__":{"admin":true}}'],
       ['an address that is a number', { ...good, email: 5 }],

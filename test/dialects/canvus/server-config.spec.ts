@@ -1,11 +1,16 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { eachAtOnce } from '../../support/cases.js';
+import type { Reply } from '../../support/http.js';
 import { itNeedsAToken, itRefusesUnusableCallers, type Operation } from './common-cases.js';
 import { PERMISSION_DENIED, UNKNOWN_TOKEN, auditRows, canvusSuite, ok, refusal, stored } from './support.js';
 
 interface Config {
   access?: string;
-  authentication: { password: Record<string, unknown>; require_admin_approval?: boolean };
+  authentication: {
+    domain_allow_list?: string[];
+    password: Record<string, unknown>;
+    require_admin_approval?: boolean;
+  };
   server_name: string;
   external_url: string;
 }
@@ -100,6 +105,48 @@ canvusSuite('PATCH server-config', (canvus) => {
     });
   });
 
+  describe('authentication.domain_allow_list', () => {
+    const allow = async (...domains: string[]): Promise<Config> =>
+      ok<Config>(await canvus.admin.patch('/server-config', { authentication: { domain_allow_list: domains } }));
+    afterEach(() => allow());
+
+    it('is set by the command that the vendor documents', async () => {
+      const command = { authentication: { domain_allow_list: ['example.com'], password: { sign_up_enabled: false } } };
+      const { authentication } = ok<Config>(await canvus.admin.patch('/server-config', command));
+      expect(authentication.domain_allow_list).toEqual(['example.com']);
+      expect((await current()).authentication).toEqual(authentication);
+      const row = (await auditRows(canvus.server)).at(-1);
+      expect(row?.details).toEqual({ fields: ['domainAllowList'] });
+    });
+
+    it('holds for new users and new addresses; those that users have already stay', async () => {
+      const { user } = await canvus.person();
+      expect((await allow('Elsewhere.example', 'b\u00fccher.example')).authentication.domain_allow_list).toEqual([
+        'elsewhere.example',
+        'xn--bcher-kva.example',
+      ]);
+      const before = await stored(canvus.server);
+      const create = (email: string): Promise<Reply> => canvus.admin.post('/users', { email, name: 'New' });
+      for (const email of ['new@example.com', 'new@sub.elsewhere.example', 'elsewhere.example@example.com']) {
+        expect(refusal(await create(email), 400)).toContain('elsewhere.example, xn--bcher-kva.example');
+      }
+      const path = `/users/${String(user.id)}`;
+      refusal(await canvus.admin.patch(path, { email: 'moved@example.com' }), 400);
+      expect(await stored(canvus.server)).toEqual(before);
+      ok(await create('new@ELSEWHERE.example'));
+      ok(await create('new@b\u00fccher.example'));
+      ok(await canvus.admin.patch(path, { name: 'Renamed', email: user.email.toUpperCase() }));
+      ok(await canvus.admin.patch(path, { email: 'moved@elsewhere.example' }));
+    });
+
+    it('lets everybody in when it is empty, or has the wildcard of the vendor’s server', async () => {
+      for (const domains of [[], ['*'], ['elsewhere.example', '*']]) {
+        await allow(...domains);
+        await canvus.person();
+      }
+    });
+  });
+
   describe('400', () => {
     const FAULTS: [path: string, fault: object][] = [
       ['server_name', { server_name: 5 }],
@@ -118,6 +165,13 @@ canvusSuite('PATCH server-config', (canvus) => {
       ['authentication.password.min_length', { authentication: { password: { min_length: '8' } } }],
       ['authentication.require_admin_approval', { authentication: { require_admin_approval: 1 } }],
       ['authentication.saml.enabled', { authentication: { saml: { enabled: true } } }],
+      ...[null, 'example.com', [5], [''], ['a b'], ['x@example.com'], ['*.example.com']].map(
+        (list): [string, object] => [
+          'authentication.domain_allow_list',
+          { authentication: { domain_allow_list: list } },
+        ],
+      ),
+      ['authentication.password.sign_up_enabled', { authentication: { password: { sign_up_enabled: true } } }],
       ['email.smtp_host', { email: { smtp_host: 'mail.example.com' } }],
       ['access', { access: 'ro' }],
     ];

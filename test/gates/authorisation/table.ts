@@ -83,6 +83,10 @@ const onGroups: readonly Operation[] = [
 const CANVUS: Readonly<Record<string, Operation | readonly Operation[]>> = {
   'GET /api/v1/audit-log': FOR_ADMINISTRATORS,
   'GET /api/v1/audit-log/export-csv': FOR_ADMINISTRATORS,
+  'GET /api/v1/canvases': FOR_ADMINISTRATORS,
+  'GET /api/v1/clients': FOR_ADMINISTRATORS,
+  'GET /api/v1/license': FOR_ADMINISTRATORS,
+  'GET /api/v1/workspaces': FOR_ADMINISTRATORS,
   'GET /api/v1/server-config': { who: 'anyone' },
   'PATCH /api/v1/server-config': {
     ...FOR_ADMINISTRATORS,
