@@ -147,7 +147,7 @@ export async function whenTaken<T>(write: Promise<T>, meaning: (rule: string) =>
 
 /** Without those that the row of another one tells. */
 function withoutTold(changes: readonly Change[]): readonly Change[] {
-  const tellers = changes.filter((change) => change.tells);
+  const tellers = changes.filter((change) => 'tells' in change);
   if (tellers.length === 0) return changes;
   return changes.filter((change) => !tellers.some((teller) => teller !== change && teller.tells?.(change)));
 }
