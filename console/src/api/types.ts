@@ -12,6 +12,19 @@ export interface Person extends Named {
   readonly email: string;
 }
 
+/** A user as others refer to them; of one who was deleted only the id is left. */
+export interface PersonReference {
+  readonly id: string;
+  readonly name: string | null;
+  readonly email: string | null;
+}
+
+/** An account as others refer to it. */
+export interface Reference {
+  readonly id: string;
+  readonly name: string | null;
+}
+
 export type TokenKind = 'service_token' | 'personal_token' | 'access_token';
 export type TokenState = 'active' | 'expired' | 'disabled';
 export type TokenAction = 'rename' | 'rotate' | 'renew' | 'disable' | 'enable' | 'revoke' | 'end_overlap';
@@ -32,8 +45,8 @@ export interface Overlap {
 export interface Token extends Named {
   readonly kind: TokenKind;
   readonly account: Named | null;
-  readonly owner: Person | null;
-  readonly created_by: Person | null;
+  readonly owner: PersonReference | null;
+  readonly created_by: PersonReference | null;
   readonly client_id: string | null;
   readonly handle: string;
   readonly state: TokenState;
@@ -129,37 +142,39 @@ export interface Account extends Named {
 }
 
 export interface Member {
-  readonly user?: Person;
-  readonly user_id?: string;
-  readonly id?: string;
-  readonly name?: string;
-  readonly email?: string;
+  readonly user: Person;
   readonly role: 'administrator' | 'read_only';
+}
+
+export interface AppliedPolicy extends Named {
+  readonly decision: string;
+  readonly precedence: number;
 }
 
 export interface Policy extends Named {
   readonly decision: string;
-  readonly precedence: number | null;
+  /** How many use it. */
+  readonly applications: number;
 }
 
 export interface Application extends Named {
   readonly aud: string;
   readonly domains: readonly string[];
-  readonly policies: readonly Policy[];
+  readonly policies: readonly AppliedPolicy[];
 }
 
 export interface AuditRow {
   readonly id: string;
   readonly at: Time;
   readonly action: string;
-  readonly author: Named | null;
+  readonly author: Reference | null;
   readonly actor: 'user' | 'command_line' | 'host' | 'system' | 'stranger';
-  readonly account: Named | null;
-  readonly target: { readonly type: string; readonly id: string; readonly name: string | null } | null;
+  readonly account: Reference | null;
+  readonly target: { readonly type: string; readonly id: string | null; readonly name: string | null } | null;
   readonly address: string | null;
   readonly user_agent: string | null;
   readonly request_id: string | null;
-  readonly details: Readonly<Record<string, unknown>> | null;
+  readonly details: Readonly<Record<string, unknown>>;
   readonly occurrences: number;
 }
 

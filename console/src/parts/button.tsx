@@ -19,10 +19,19 @@ interface ButtonProps {
   readonly autoFocus?: boolean;
 }
 
-export function Button({ children, tone, label, className = '', ...rest }: ButtonProps): ReactElement {
-  const classes = ['button', tone ?? '', label === undefined ? '' : 'icon', className].filter(Boolean).join(' ');
+export function Button(props: ButtonProps): ReactElement {
+  const { children, tone, label, className = '', isPending = false, onPress, ...rest } = props;
+  const words = ['button', tone ?? '', label === undefined ? '' : 'icon', isPending ? 'pending' : '', className];
+  const classes = words.filter(Boolean).join(' ');
+  const press = isPending ? undefined : onPress;
   return (
-    <AriaButton className={classes} type="button" {...rest} {...(label === undefined ? {} : { 'aria-label': label })}>
+    <AriaButton
+      className={classes}
+      type="button"
+      onPress={press}
+      {...rest}
+      {...(label === undefined ? {} : { 'aria-label': label })}
+    >
       {children}
     </AriaButton>
   );

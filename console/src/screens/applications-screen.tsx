@@ -79,7 +79,7 @@ function Applications({ id }: { readonly id: string }): ReactElement {
 
 const TONES: Readonly<Record<string, BadgeTone>> = { allow: 'good', deny: 'bad', bypass: 'warn' };
 
-function Decision({ decision }: Pick<Policy, 'decision'>): ReactElement {
+function Decision({ decision }: { readonly decision: string }): ReactElement {
   return <Badge tone={TONES[decision] ?? 'none'}>{decision.replaceAll('_', ' ')}</Badge>;
 }
 
@@ -108,5 +108,10 @@ const APPLICATION_COLUMNS: readonly Column<Application>[] = [
 const POLICY_COLUMNS: readonly Column<Policy>[] = [
   { id: 'name', title: 'Name', isHeader: true, cell: ({ name }) => name },
   { id: 'decision', title: 'Decision', isPlain: true, cell: ({ decision }) => <Decision decision={decision} /> },
+  {
+    id: 'uses',
+    title: 'Used by',
+    cell: ({ applications: count }) => `${String(count)} ${count === 1 ? 'application' : 'applications'}`,
+  },
   { id: 'id', title: 'Id', cell: ({ id }) => <code>{id}</code> },
 ];

@@ -20,11 +20,6 @@ type Role = Member['role'];
 
 type Opened = 'add' | { readonly member: Person; readonly action: 'remove' | Role };
 
-/** The user of a member. */
-function personOf({ user, user_id, id, name, email }: Member): Person {
-  return user ?? { id: user_id ?? id ?? '', name: name ?? '', email: email ?? '' };
-}
-
 export function Members(props: { readonly accountId: string; readonly mayChange: boolean }): ReactElement {
   const { accountId, mayChange } = props;
   const call: Call = { method: 'GET', path: accountPath(accountId, 'members'), query: { limit: 200 } };
@@ -50,7 +45,7 @@ export function Members(props: { readonly accountId: string; readonly mayChange:
           <>
             <ul className="events">
               {items.map((member) => (
-                <li key={personOf(member).id}>
+                <li key={member.user.id}>
                   <MemberRow member={member} mayChange={mayChange} onOpen={setOpened} />
                 </li>
               ))}
@@ -78,8 +73,7 @@ function MemberRow(props: {
   readonly onOpen: (opened: Opened) => void;
 }): ReactElement {
   const me = useMe();
-  const { role } = props.member;
-  const person = personOf(props.member);
+  const { role, user: person } = props.member;
   const other: Role = role === 'administrator' ? 'read_only' : 'administrator';
   return (
     <div className="row">

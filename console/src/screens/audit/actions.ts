@@ -1,8 +1,26 @@
 /** Says what a row of the audit log records. */
 import type { AuditRow } from '../../api/types.ts';
 
+const WORDS: Readonly<Record<string, string>> = {
+  'token.issued': 'Token created',
+  'token.updated': 'Token changed',
+  'user.logged_in': 'Logged in',
+  'user.logged_out': 'Logged out',
+  'user.login_failed': 'Login failed',
+  'user.updated': 'User changed',
+  'user.password_changed': 'Password changed',
+  'user.password_change_failed': 'Password not changed',
+  'user.access_ended': 'All access ended',
+  'account.updated': 'Account changed',
+  'membership.added': 'Member added',
+  'membership.removed': 'Member removed',
+  'membership.updated': 'Role of a member changed',
+};
+
 /** `token.previous_secret_ended` as words, when there is no better sentence for it. */
 export function actionWords(action: string): string {
+  const known = WORDS[action];
+  if (known !== undefined) return known;
   const words = action.replaceAll(/[._]/g, ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
@@ -21,7 +39,7 @@ export function authorOf({ author, actor }: AuditRow): string {
 
 /** Names and values of the details, on one level. */
 export function detailsOf({ details }: AuditRow): readonly (readonly [name: string, value: string])[] {
-  return Object.entries(details ?? {}).map(([name, value]) => [
+  return Object.entries(details).map(([name, value]) => [
     name.replaceAll('_', ' '),
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);

@@ -9,6 +9,9 @@ import { ACTIONS, SPANS } from './filters.ts';
 
 type Change = (part: Readonly<Record<string, string>>) => void;
 
+/** Looks like a whole one, of either version. */
+const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]*:[\da-f:.]*)$/i;
+
 export function AuditFilters(props: { readonly search: URLSearchParams; readonly onChange: Change }): ReactElement {
   const { search, onChange } = props;
   const { visible } = useAccountChoice();
@@ -22,7 +25,8 @@ export function AuditFilters(props: { readonly search: URLSearchParams; readonly
   );
   const onAddress = useCallback(
     (address: string) => {
-      onChange({ address });
+      // A part of an address is no filter.
+      if (address === '' || ADDRESS.test(address)) onChange({ address });
     },
     [onChange],
   );

@@ -28,8 +28,10 @@ export function AuditList({ rows }: { readonly rows: readonly AuditRow[] }): Rea
 export function Target({ row }: { readonly row: AuditRow }): ReactElement | null {
   const { target } = row;
   if (!target) return null;
-  const name = target.name ?? target.id;
-  const place = placeOf(target.type, target.id);
+  // Logins are kept as tokens without a name, and have no page.
+  if (target.type === 'token' && target.name === '') return <>a login</>;
+  const name = target.name ?? target.id ?? target.type;
+  const place = target.id === null ? undefined : placeOf(target.type, target.id);
   return place === undefined ? <>{name}</> : <Link to={place}>{name}</Link>;
 }
 

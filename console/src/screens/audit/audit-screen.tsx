@@ -89,7 +89,7 @@ const COLUMNS: readonly Column<AuditRow>[] = [
   },
   { id: 'target', title: 'Target', cell: (row) => <Target row={row} /> },
   { id: 'author', title: 'By', cell: authorOf },
-  { id: 'account', title: 'Account', cell: ({ account }) => account?.name ?? '–' },
+  { id: 'account', title: 'Account', cell: ({ account }) => account?.name ?? account?.id ?? '–' },
   { id: 'address', title: 'From', cell: ({ address }) => address ?? '–' },
   { id: 'details', title: 'Details', isPlain: true, cell: (row) => <Details row={row} /> },
 ];

@@ -18,7 +18,10 @@ export const ACTIONS = [
   { value: 'user.*', text: 'People' },
   { value: 'account.*', text: 'Accounts' },
   { value: 'membership.*', text: 'Memberships' },
-  { value: 'login.*', text: 'Logins' },
+  { value: 'user.login_failed', text: 'Failed logins' },
+  { value: 'application.*', text: 'Applications' },
+  { value: 'policy.*', text: 'Policies' },
+  { value: 'server.*', text: 'The server' },
 ] as const;
 
 const HOUR_MS = 3_600_000;

@@ -16,7 +16,7 @@ import { notify } from '../../parts/toasts.tsx';
 type Ending = { readonly login: Login } | 'all';
 
 export function Logins({ userId }: { readonly userId: string }): ReactElement {
-  const call: Call = { method: 'GET', path: userPath(userId, 'logins'), query: { limit: 100 } };
+  const call: Call = { method: 'GET', path: userPath(userId, 'logins') };
   const logins = useResource<Page<Login>>(['logins', userId], call);
   const [ending, setEnding] = useState<Ending | undefined>();
   const isAny = (logins.data?.items.length ?? 0) > 0;

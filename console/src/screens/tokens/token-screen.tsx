@@ -3,7 +3,7 @@ import { useSyncExternalStore, type ReactElement } from 'react';
 import { Link, useParams } from 'react-router';
 import { tokenPath, useResource } from '../../api/queries.ts';
 import type { Call } from '../../api/call.ts';
-import type { AuditRow, Page as ListPage, Person, Token, TokenAction } from '../../api/types.ts';
+import type { AuditRow, Page as ListPage, PersonReference, Token, TokenAction } from '../../api/types.ts';
 import { isServerAdministrator, useMe } from '../../app/me.ts';
 import { news } from '../../live/live-stream.ts';
 import { KIND_NAMES, StateBadge } from '../../parts/badge.tsx';
@@ -139,15 +139,24 @@ function TokenFacts({ token }: { readonly token: Token }): ReactElement {
   );
 }
 
-function PersonFact(props: { readonly title: string; readonly person: Person | null }): ReactElement | null {
+function PersonFact(props: { readonly title: string; readonly person: PersonReference | null }): ReactElement | null {
   const { title, person } = props;
   const me = useMe();
   if (!person) return null;
-  const text = `${person.name} (${person.email})`;
+  const isKnown = person.name !== null;
+  const text = isKnown
+    ? `${person.name ?? ''} (${person.email ?? ''})`
+    : `User ${person.id}, who is not there any more`;
   return (
     <>
       <dt>{title}</dt>
-      <dd>{isServerAdministrator(me) ? <Link to={`/people/${encodeURIComponent(person.id)}`}>{text}</Link> : text}</dd>
+      <dd>
+        {isServerAdministrator(me) && isKnown ? (
+          <Link to={`/people/${encodeURIComponent(person.id)}`}>{text}</Link>
+        ) : (
+          text
+        )}
+      </dd>
     </>
   );
 }

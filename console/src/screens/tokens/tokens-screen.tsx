@@ -48,8 +48,11 @@ export function TokensScreen({ isCreating = false }: { readonly isCreating?: boo
     setChosen(next);
   };
   const columns = tokenColumns({ gone, onAction: dialogs.open, selection: { chosen, toggle } });
+  const client = useQueryClient();
   const renew = (): void => {
     setAsOf(Date.now());
+    // From the first page on.
+    void client.resetQueries({ queryKey: ['tokens'] });
   };
   return (
     <Page
