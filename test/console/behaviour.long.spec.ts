@@ -1,0 +1,123 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { chromium, type Browser } from 'playwright-core';
+import { withBinary } from '../support/binaries.js';
+import { ADMIN } from '../support/test-server.js';
+import { ConsolePage } from './console-page.js';
+import { openOffice, type Office } from './office.js';
+
+// A browser is slow while other suites run.
+jest.setTimeout(120_000);
+
+withBinary('chromium', (executablePath) => {
+  describe('the console', () => {
+    let office: Office;
+    let browser: Browser;
+    let console: ConsolePage;
+
+    beforeAll(async () => {
+      office = await openOffice('sqlite');
+      browser = await chromium.launch({ executablePath, chromiumSandbox: false, args: ['--disable-gpu'] });
+    });
+    afterAll(async () => {
+      await browser.close();
+      await office.server.close();
+    });
+    beforeEach(async () => {
+      console = await ConsolePage.open(browser, office.server.baseUrl, { size: 'wide', by: 'mouse' });
+      await console.go('/');
+      await console.signIn(ADMIN.email, ADMIN.password);
+    });
+    afterEach(() => console.close());
+
+    const rows = (): Promise<string[]> => console.page.locator('tbody tr th a').allTextContents();
+
+    it('is left at once when the login has been ended elsewhere, and goes on where it was', async () => {
+      await console.visit('Tokens');
+      await office.call('DELETE', '/users/1000/logins');
+      await console.page.getByText('Your session has ended.').waitFor({ timeout: 5000 });
+      expect(await console.page.content()).not.toContain('Deploy of Bob');
+      await console.signIn(ADMIN.email, ADMIN.password);
+      await console.heading('Tokens');
+    });
+
+    it('says that the server cannot be reached, and recovers by itself', async () => {
+      await console.visit('Tokens');
+      await console.page.route('**/latchkey/v1/**', (route) => route.abort());
+      await console.press('link', 'Deploy of Bob');
+      await console.page.getByText('There is no connection to the server.').waitFor();
+      await console.page.unroute('**/latchkey/v1/**');
+      await console.heading('Deploy of Bob');
+      await console.page.getByText('There is no connection to the server.').waitFor({ state: 'detached' });
+    });
+
+    it('says that the database is away, and that nothing was lost', async () => {
+      await console.visit('Tokens');
+      const away = {
+        status: 503,
+        headers: { 'Retry-After': '1', 'Content-Type': 'application/problem+json' },
+        body: JSON.stringify({ status: 503, detail: 'The database cannot be reached now.' }),
+      };
+      await console.press('link', 'Create token');
+      await console.type('Name', 'Created after an outage');
+      await console.page.route('**/latchkey/v1/**', (route) => route.fulfill(away));
+      await console.press('button', 'Create');
+      await console.page.getByText('Nothing is lost').waitFor();
+      await console.page.getByText('The database is away.').waitFor();
+      await console.page.unroute('**/latchkey/v1/**');
+      await console.press('button', 'Create');
+      await console.page.getByLabel('Client secret').waitFor();
+      const { items } = await office.call<{ items: unknown[] }>('GET', '/tokens?q=Created%20after%20an%20outage');
+      expect(items).toHaveLength(1);
+    });
+
+    it('moves no row for what others do: it says what is new, and changes rows in their place', async () => {
+      await console.visit('Tokens');
+      await console.page.getByText('Live', { exact: true }).waitFor();
+      const before = await rows();
+      const { token } = await office.createServiceToken('Made elsewhere');
+      await console.page.getByText('1 new token').waitFor();
+      expect(await rows()).toEqual(before);
+      await console.press('button', 'Show');
+      await console.page.getByRole('link', { name: 'Made elsewhere' }).waitFor();
+      const shown = await rows();
+      await office.call('PATCH', `/tokens/${token.id}`, { disabled: true });
+      const row = console.page.locator('tbody tr').filter({ hasText: 'Made elsewhere' });
+      await row.getByText('Disabled').waitFor();
+      await office.call('DELETE', `/tokens/${token.id}`);
+      await row.getByText('Revoked').waitFor();
+      expect(await rows()).toEqual(shown);
+    });
+
+    it('says after a reload that a secret is not shown again, and asks before it is left', async () => {
+      await console.go('/tokens/new?kind=service_token&name=Reloaded');
+      await console.press('button', 'Create');
+      await console.page.getByLabel('Client secret').waitFor();
+      await console.page.evaluate('history.back()');
+      await console.page.getByText('If you leave now, it is lost.').waitFor();
+      console.page.on('dialog', (asked) => void asked.accept());
+      await console.page.reload();
+      await console.page.getByText('is not shown again').waitFor();
+      expect(await console.dialog.count()).toBe(0);
+    });
+
+    it('does to several tokens what was shown first, and no more', async () => {
+      for (const name of ['bulk one', 'bulk two']) await office.createServiceToken(name);
+      await console.go('/tokens?q=bulk');
+      for (const name of ['bulk one', 'bulk two']) await console.press('checkbox', `Choose ${name}`);
+      await console.press('button', 'Revoke…');
+      await console.dialog.getByText('2 tokens in 1 account would change').waitFor();
+      await console.press('button', 'Revoke 2');
+      await console.dialog.waitFor({ state: 'detached' });
+      const { items } = await office.call<{ items: unknown[] }>('GET', '/tokens?q=bulk');
+      expect(items).toEqual([]);
+    });
+
+    it('shows the command that does the same', async () => {
+      await console.go('/tokens/new?kind=service_token&name=O%27Neill');
+      await console.page.getByText('Show as command').last().click();
+      const command = (await console.dialog.locator('pre').textContent()) ?? '';
+      expect(command).toContain(`curl -X POST '${office.server.baseUrl}/latchkey/v1/tokens'`);
+      expect(command).toContain(`"name":"O'\\''Neill"`);
+    });
+  });
+});
