@@ -5,6 +5,7 @@ export {
   CredentialForms,
   DomainError,
   HashingService,
+  ManagedKinds,
   Secret,
   Token,
   TokenListing,
@@ -23,8 +24,15 @@ export {
   type CredentialReading,
   type CredentialScheme,
   type HeaderForm,
+  type ManagedChanges,
+  type ManagedKind,
+  type NewManagedToken,
   type Origin,
   type ReaderId,
+  type SecretParts,
+  type TokenAbility,
+  type TokenDescription,
+  type TokenWithSecret,
   type Transaction,
 } from './core/index.js';
 export {

@@ -9,7 +9,9 @@ import { ImportedSecrets } from './imported/imported-secrets.js';
 import { ImportedTokens } from './imported/imported-tokens.js';
 import { LongReads } from './database/long-reads.js';
 import { TokenCensus } from './tokens/token-census.js';
+import { ManagedKinds } from './tokens/managed-kinds.js';
 import { TokenListing } from './tokens/token-listing.js';
+import { TokenSearch } from './tokens/token-search.js';
 import { TokenService } from './tokens/token.service.js';
 import { SteadyTime } from './steady-time.js';
 import { UnitOfWork } from './database/unit-of-work.js';
@@ -29,9 +31,11 @@ export const CORE_PROVIDERS = [
   ImportedTokens,
   LastSeen,
   LongReads,
+  ManagedKinds,
   SteadyTime,
   TokenCensus,
   TokenListing,
+  TokenSearch,
   TokenService,
   UnitOfWork,
   Verifier,

@@ -76,6 +76,7 @@ export { ImportedSecrets } from './imported/imported-secrets.js';
 export { ImportedSource } from './imported/imported-source.entity.js';
 export { ImportedToken } from './imported/imported-token.entity.js';
 export { ImportedTokens, type ForeignToken, type KnownForeignToken } from './imported/imported-tokens.js';
+export { parseGoDuration } from './go-duration.js';
 export { HealthChecks, type HealthCheck, type HealthFailure } from './health-checks.js';
 export { HashingService, type PasswordCheck } from './tokens/hashing.service.js';
 export type { HashingPurpose, HashingTurn } from './tokens/hashing-turn.js';
@@ -92,6 +93,19 @@ export {
 } from './tokens/secret.js';
 export { SampledWarnings } from './sampled-warnings.js';
 export { PASSWORD_MAX_BYTES, isStorableText, preparedPassword } from './text-rules.js';
+export {
+  ManagedKinds,
+  type ManagedChanges,
+  type ManagedKind,
+  type NewManagedToken,
+  type SecretParts,
+  type TokenAbility,
+  type TokenDescription,
+  type TokenWithSecret,
+} from './tokens/managed-kinds.js';
+export { overlapRuns, stateOf, type TokenConditions, type TokenState } from './tokens/token-conditions.js';
+export { TokenOrder, type TokenPlace } from './tokens/token-order.js';
+export { TokenSearch, type TokenPageRequest, type TokenQuery, type TokenScope } from './tokens/token-search.js';
 export { RemovedOwner } from './tokens/removed-owner.entity.js';
 export { TokenCount } from './tokens/token-count.entity.js';
 export { LongReads, collected, type ListPart, type PageRequest, type PartRequest } from './database/long-reads.js';

@@ -23,6 +23,7 @@ import { MembershipService } from './membership.service.js';
 import { PasswordService } from './password.service.js';
 import { LoginService } from './logins/login.service.js';
 import { PersonalTokenQuota } from './logins/personal-token-quota.js';
+import { PersonalTokenKind } from './personal-token.kind.js';
 import { PersonalTokenService } from './personal-token.service.js';
 import { RecordedTime } from './recorded-time.js';
 import { RestoreMark } from './restore-mark.js';
@@ -55,6 +56,7 @@ export const IDENTITY_PROVIDERS = [
   MemberRoles,
   MembershipService,
   PasswordService,
+  PersonalTokenKind,
   PersonalTokenQuota,
   PersonalTokenService,
   RecordedTime,

@@ -8,7 +8,7 @@ export {
 export { AccountListing, type AccountFigures } from './account-listing.js';
 export { AccountCount } from './account-count.js';
 export { Account } from './account.entity.js';
-export { lockAccountForUpdate, lockAccountShared } from './account.service.js';
+export { lockAccountForUpdate, lockAccountShared, requireAdministrator } from './account.service.js';
 export { AccountService, type AccountChanges, type AccountQuery } from './account.service.js';
 export { AdministratorCheck, isAnyAbleToSignIn } from './administrator-check.js';
 export { Authenticator, actsForUser, type Authentication, type Principal } from './authenticator.js';

@@ -1,5 +1,6 @@
 /** Manages the personal tokens of users. */
 import { Injectable } from '@nestjs/common';
+import { Not } from 'typeorm';
 import {
   HashingService,
   Secret,
@@ -10,6 +11,7 @@ import {
   collected,
   type Actor,
   type ReaderId,
+  type TokenChanges,
   type Transaction,
 } from '../core/index.js';
 import { PersonalTokenQuota } from './logins/personal-token-quota.js';
@@ -58,13 +60,18 @@ export class PersonalTokenService {
   }
 
   /** @throws DomainError `user_not_found`, `quota_reached` */
-  async issue(actor: Actor, userId: number, description: string): Promise<IssuedPersonalToken> {
+  async issue(
+    actor: Actor,
+    userId: number,
+    description: string,
+    expiresAt: Date | null = null,
+  ): Promise<IssuedPersonalToken> {
     const prepared = await this.prepare(this.hashing.newSecret());
     return this.unitOfWork.write(actor, async (tx) => {
       // A caller who issues a token to themselves is locked as the author already.
       if (actor.tokenId === null || actor.userId !== userId) await lockUserShared(this.users, tx, userId);
       await this.quota.requireRoom(tx, userId);
-      return this.insert(tx, userId, description, prepared);
+      return this.insert(tx, userId, description, { ...prepared, expiresAt });
     });
   }
 
@@ -78,10 +85,11 @@ export class PersonalTokenService {
     tx: Transaction,
     userId: number,
     description: string,
-    { secret, handle }: { secret: Secret; handle: string },
+    { secret, handle, expiresAt = null }: { secret: Secret; handle: string; expiresAt?: Date | null },
   ): Promise<IssuedPersonalToken> {
     const digest = this.hashing.digest(secret);
-    const token = await this.tokens.issue(tx, PersonalToken, { handle, userId, label: description, digest });
+    const values = { handle, userId, label: description, digest, expiresAt };
+    const token = await this.tokens.issue(tx, PersonalToken, values);
     return { token, secret };
   }
 
@@ -93,14 +101,52 @@ export class PersonalTokenService {
   }
 
   /**
+   * Replaces the secret; the token keeps its id and its handle. The old secret works until `previousUntil`. If it stops at
+   * once, so do the logins that were made with it, except the one that the author uses.
+   * @throws DomainError `token_not_found`; `conflict` if another caller has rotated since the token was read
+   */
+  rotate(actor: Actor, token: PersonalToken, previousUntil: Date | undefined): Promise<IssuedPersonalToken> {
+    const { id, userId, secretVersion: expectedVersion } = token;
+    const secret = this.hashing.newSecret();
+    const rotation = { digest: this.hashing.digest(secret), previousUntil, expectedVersion };
+    return this.unitOfWork.write(actor, async (tx) => {
+      const rotated = await this.tokens.rotate(tx, PersonalToken, { id, userId }, rotation);
+      if (!previousUntil || previousUntil <= tx.now) await endLogins(tx, rotated);
+      return { token: rotated, secret };
+    });
+  }
+
+  /**
+   * Changes columns in an open transaction. Disabling a token ends the logins that were made with it.
+   * @throws DomainError `token_not_found`
+   */
+  async changeIn(
+    tx: Transaction,
+    { id, userId }: PersonalToken,
+    changes: TokenChanges<PersonalToken>,
+  ): Promise<PersonalToken> {
+    const changed = await this.tokens.update(tx, PersonalToken, { id, userId }, changes);
+    if (changes.enabled === false) await endLogins(tx, changed);
+    return changed;
+  }
+
+  /**
    * Removes a token, and ends the logins that were created with it.
    * @throws DomainError `token_not_found`
    */
-  revoke(actor: Actor, { id, userId }: PersonalToken): Promise<PersonalToken> {
-    return this.unitOfWork.write(actor, async (tx) => {
-      const token = await this.tokens.revoke(tx, PersonalToken, { id, userId });
-      await tx.manager.delete(SessionToken, { userId, parentId: id });
-      return token;
-    });
+  revoke(actor: Actor, token: PersonalToken): Promise<PersonalToken> {
+    return this.unitOfWork.write(actor, (tx) => this.revokeIn(tx, token));
   }
+
+  /** The same in an open transaction. @throws DomainError `token_not_found` */
+  async revokeIn(tx: Transaction, { id, userId }: PersonalToken): Promise<PersonalToken> {
+    const token = await this.tokens.revoke(tx, PersonalToken, { id, userId });
+    await tx.manager.delete(SessionToken, { userId, parentId: id });
+    return token;
+  }
+}
+
+/** The author's own login goes on. */
+async function endLogins({ manager, actor }: Transaction, { id, userId }: PersonalToken): Promise<void> {
+  await manager.delete(SessionToken, { userId, parentId: id, id: Not(actor.tokenId ?? '') });
 }

@@ -135,10 +135,13 @@ describe('what the documents offer to try', () => {
     await created('/api/v1/users/login', { email, password: PASSWORD });
     const [login] = (await asked('GET', `/latchkey/v1/users/${userId}/logins`)).json<{ items: { id: string }[] }>()
       .items;
+    const { id: tokenId = '' } = await result(`accounts/${accountId}/access/service_tokens`, { name: 'Made' });
+    if (address.includes('/overlap')) await created(`/latchkey/v1/tokens/${tokenId}/rotate`, { overlap: '24h' });
     return {
-      ids: { accountId, userId, loginId: login?.id ?? '' },
+      ids: { accountId, userId, tokenId, loginId: login?.id ?? '' },
       token: ADMIN.token,
       replaced: {
+        [EXAMPLES.account]: accountId,
         '"Acme"': JSON.stringify(method === 'DELETE' ? name : fresh()),
         'alice@example.com': address.endsWith('/users') ? `${fresh()}@example.com` : email,
         '"1001"': `"${userId}"`,

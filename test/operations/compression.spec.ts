@@ -74,6 +74,8 @@ const LISTS = [
   '/api/v1/users/1000/access-tokens',
   '/api/v1/audit-log',
   '/api/v1/audit-log/export-csv',
+  '/latchkey/v1/tokens',
+  '/latchkey/v1/tokens/export.csv',
 ];
 
 interface Issued {

@@ -4,7 +4,7 @@ import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
 import { ReadSlots, type ReadKind, type ReaderId } from './read-slots.js';
 import { SliceCursor } from './slice-cursor.js';
-import type { Place, SlicedQuery } from './sliced-query.js';
+import type { Place, RankedRow, Ranking, SlicedQuery } from './sliced-query.js';
 import { SlicedRead } from './sliced-read.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -152,6 +152,35 @@ export class LongReads {
   /** The number of rows. */
   count<E extends ObjectLiteral>(reader: ReaderId, query: SlicedQuery<E>): Promise<number> {
     return this.whole(reader, query, (cursor) => cursor.skip(Infinity));
+  }
+
+  /** The number of rows, counted up to a limit. */
+  countTo<E extends ObjectLiteral>(reader: ReaderId, query: SlicedQuery<E>, limit: number): Promise<number> {
+    return this.whole(reader, query, (cursor) => cursor.skip(limit));
+  }
+
+  /**
+   * The best rows of each slice in another order than that of the query, of which an index may know nothing.
+   * @param limit - of each slice
+   */
+  async *best<E extends ObjectLiteral>(
+    reader: ReaderId,
+    query: SlicedQuery<E>,
+    ranking: Ranking,
+    limit: number,
+  ): AsyncGenerator<RankedRow[], void> {
+    const read = this.read(reader, 'whole');
+    let failure: unknown;
+    try {
+      const cursor = new SliceCursor(query, read.slice);
+      while (!cursor.isAtEnd) yield await cursor.best(ranking, limit);
+      read.outcome = 'done';
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      read.end(failure);
+    }
   }
 
   /**

@@ -1,6 +1,13 @@
 /** Goes through a sliced query from its beginning: reads rows, passes over rows, aggregates. */
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import { SliceStatements, type Place, type Range, type SlicedQuery } from './sliced-query.js';
+import {
+  SliceStatements,
+  type Place,
+  type Range,
+  type RankedRow,
+  type Ranking,
+  type SlicedQuery,
+} from './sliced-query.js';
 import type { DatabaseWork } from './transactor.js';
 
 /**
@@ -76,6 +83,15 @@ export class SliceCursor<E extends ObjectLiteral> {
       const range = { after: this.after, upTo: await this.statements.placeAfter(manager, this.after, ROWS_SEARCHED) };
       this.moveTo(range.upTo);
       return work(() => this.statements.filtered(manager, range));
+    });
+  }
+
+  /** The best rows of the next slice. */
+  best(ranking: Ranking, limit: number): Promise<RankedRow[]> {
+    return this.run(async (manager) => {
+      const range = { after: this.after, upTo: await this.statements.placeAfter(manager, this.after, ROWS_SEARCHED) };
+      this.moveTo(range.upTo);
+      return this.statements.best(manager, range, ranking, limit);
     });
   }
 

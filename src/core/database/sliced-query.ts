@@ -1,5 +1,5 @@
 /** A query over any number of rows, of which each statement touches a bounded number. */
-import type { EntityManager, ObjectLiteral, ObjectType, SelectQueryBuilder } from 'typeorm';
+import type { DataSource, EntityManager, ObjectLiteral, ObjectType, SelectQueryBuilder } from 'typeorm';
 import { dataSourceOf, findRows } from './row-mapper.js';
 
 /** Which rows, in which order. The alias of the entity is `row`. */
@@ -23,6 +23,21 @@ export type Place = readonly unknown[];
 export interface Range {
   readonly after?: Place | undefined;
   readonly upTo?: Place | undefined;
+}
+
+/** An order of rows that no index has: by an expression, and then by the id. */
+export interface Ranking {
+  /** Over `row`. */
+  readonly expression: (dataSource: DataSource) => string;
+  readonly descending: boolean;
+  /** The value and the id after which the rows begin. */
+  readonly after: readonly [key: unknown, id: string] | undefined;
+}
+
+/** The id of a row, and the value that it is ranked by. */
+export interface RankedRow {
+  readonly rank_key: unknown;
+  readonly rank_id: unknown;
 }
 
 /** The statements of a sliced query. */
@@ -61,6 +76,23 @@ export class SliceStatements<E extends ObjectLiteral> {
     const row = await query.getRawOne<Record<C, unknown>>();
     if (!row) throw new Error('an aggregate has no row');
     return row;
+  }
+
+  /** The best rows of a range that meet the filter. */
+  best(
+    manager: EntityManager,
+    range: Range,
+    { expression, descending, after }: Ranking,
+    limit: number,
+  ): Promise<RankedRow[]> {
+    const key = expression(dataSourceOf(manager));
+    const query = this.filtered(manager, range).select(key, 'rank_key').addSelect('row.id', 'rank_id');
+    if (after) {
+      const [afterKey, afterId] = after;
+      query.andWhere(`(${key}, row.id) ${descending ? '<' : '>'} (:afterKey, :afterId)`, { afterKey, afterId });
+    }
+    const direction = descending ? 'DESC' : 'ASC';
+    return query.orderBy('rank_key', direction).addOrderBy('rank_id', direction).limit(limit).getRawMany<RankedRow>();
   }
 
   placeOf(manager: EntityManager, row: E): Place {

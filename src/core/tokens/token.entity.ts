@@ -20,6 +20,8 @@ const NOT_THERE: IndexOptions & { readonly synchronize: false } = { synchronize:
 @Index('latchkey_token_user', ['userId', 'kind', 'createdAt', 'id'], { where: `"user_id" IS NOT NULL` })
 @Index('latchkey_token_account', ['accountId', 'kind', 'createdAt', 'id'], { where: `"account_id" IS NOT NULL` })
 @Index('latchkey_token_creator', ['createdBy', 'createdAt'], { where: `"created_by" IS NOT NULL` })
+// All but logins, of which there are many, and which nobody lists together.
+@Index('latchkey_token_age', ['createdAt', 'id'], { where: `"kind" <> 'session'` })
 @Index('latchkey_token_expiry', ['kind', 'expiresAt'], { where: `"expires_at" IS NOT NULL` })
 @Check('latchkey_token_handle_present', `length("handle") > 0`)
 @Check('latchkey_token_digest_length', `"secret_digest" IS NULL OR length("secret_digest") = 64`)

@@ -15,6 +15,7 @@ import { OrganizationsController, ZoneOrganizationsController } from './organiza
 import { ResourceLoader } from './path-resources.js';
 import { PoliciesController } from './policies.controller.js';
 import { Rotations } from './rotations.js';
+import { ServiceTokenKind } from './service-token.kind.js';
 import { ServiceTokenService } from './service-token.service.js';
 import { ServiceTokensController, ZoneServiceTokensController } from './service-tokens.controller.js';
 import { UserTokensController } from './user-tokens.controller.js';
@@ -52,6 +53,14 @@ const MOUNT = mountProviders({
 /** Serves the Cloudflare dialect below `path` (default: `/client/v4`). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [...MOUNT, CloudflareGuard, InactiveTokens, ResourceLoader, Rotations, ServiceTokenService],
+  providers: [
+    ...MOUNT,
+    CloudflareGuard,
+    InactiveTokens,
+    ResourceLoader,
+    Rotations,
+    ServiceTokenKind,
+    ServiceTokenService,
+  ],
 })
 export class CloudflareModule extends ConfigurableModuleClass {}

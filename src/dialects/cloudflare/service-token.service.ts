@@ -1,6 +1,6 @@
 /** Manages the service tokens of an account (docs/contracts/cloudflare.md §4). */
 import { Inject, Injectable } from '@nestjs/common';
-import { policyNaming } from '../../applications/index.js';
+import { policyNaming, type Policy } from '../../applications/index.js';
 import {
   DomainError,
   HashingService,
@@ -15,7 +15,13 @@ import {
   type TokenFilter,
   type Transaction,
 } from '../../core/index.js';
-import { AccountService, lockAccountForUpdate, lockAccountShared, newHexId } from '../../identity/index.js';
+import {
+  AccountService,
+  lockAccountForUpdate,
+  lockAccountShared,
+  newHexId,
+  requireAdministrator,
+} from '../../identity/index.js';
 import type { Values } from '../../settings/index.js';
 import { CLOUDFLARE_OPTIONS } from './cloudflare.options.js';
 import type { CLOUDFLARE_SETTINGS } from './cloudflare.settings.js';
@@ -28,6 +34,8 @@ import { ServiceToken } from './service-token.entity.js';
 export interface ServiceTokenChanges {
   name?: string | undefined;
   duration?: string | undefined;
+  /** When it expires, if that is not to be computed from the duration. */
+  expiresAt?: Date | undefined;
   enabled?: boolean | undefined;
   /** A version above the current one rotates the secret. */
   version?: number | undefined;
@@ -59,8 +67,9 @@ export class ServiceTokenService {
   async create(
     actor: Actor,
     accountId: string,
-    { name, duration = DEFAULT_DURATION, enabled, version, previousUntil }: ServiceTokenChanges & { name: string },
+    { name, duration = DEFAULT_DURATION, expiresAt, ...more }: ServiceTokenChanges & { name: string },
   ): Promise<ServiceTokenWithSecret> {
+    const { enabled, version, previousUntil } = more;
     const secret = newCheckedSecret(this.options.secretPrefix);
     const handle = newClientId();
     return this.accounts.change(actor, accountId, async (tx) => {
@@ -71,7 +80,7 @@ export class ServiceTokenService {
         accountId,
         duration,
         digest: this.hashing.digest(secret),
-        expiresAt: expiryOf(duration, tx.now, tx.now),
+        expiresAt: expiresAt ?? expiryOf(duration, tx.now, tx.now),
         ...(enabled !== undefined && { enabled }),
         ...(version !== undefined && { secretVersion: version }),
         ...(previousUntil !== undefined && { previousSecretExpiresAt: previousUntil }),
@@ -111,25 +120,32 @@ export class ServiceTokenService {
         this.replaceSecret(actor, token, changes.previousUntil, changes);
       return this.rotations.run(token, false, rotate);
     }
-    return this.accounts.change(actor, token.accountId, async (tx) => {
-      const changed = await this.tokens.update(tx, ServiceToken, token, (present) => ({
-        ...this.columns(tx, present, changes),
-        ...(changes.previousUntil !== undefined && { previousSecretExpiresAt: changes.previousUntil }),
-      }));
-      return { token: changed, secret: null };
-    });
+    return this.accounts.change(actor, token.accountId, async (tx) => ({
+      token: await this.changeColumns(tx, token, changes),
+      secret: null,
+    }));
+  }
+
+  /** Changes values, but not the secret, in an open transaction. @throws DomainError `token_not_found`, `not_permitted` */
+  async changeIn(tx: Transaction, token: ServiceToken, changes: ServiceTokenChanges): Promise<ServiceToken> {
+    await requireAdministrator(tx, tx.actor, token.accountId);
+    return this.changeColumns(tx, token, changes);
   }
 
   /**
    * Renews a token, even an expired one: it expires at now + duration, one year by default. `forever` keeps its date.
    * @throws DomainError `token_not_found`
    */
-  async refresh(actor: Actor, token: ServiceToken): Promise<ServiceToken> {
-    return this.accounts.change(actor, token.accountId, (tx) =>
-      this.tokens.update(tx, ServiceToken, token, ({ duration, expiresAt, createdAt }) => ({
-        expiresAt: duration === FOREVER ? expiresAt : expiryOf(duration, tx.now, createdAt),
-      })),
-    );
+  refresh(actor: Actor, token: ServiceToken): Promise<ServiceToken> {
+    return this.unitOfWork.write(actor, (tx) => this.refreshIn(tx, token));
+  }
+
+  /** The same in an open transaction. @throws DomainError `token_not_found`, `not_permitted` */
+  async refreshIn(tx: Transaction, token: ServiceToken): Promise<ServiceToken> {
+    await requireAdministrator(tx, tx.actor, token.accountId);
+    return this.tokens.update(tx, ServiceToken, token, ({ duration, expiresAt, createdAt }) => ({
+      expiresAt: duration === FOREVER ? expiresAt : expiryOf(duration, tx.now, createdAt),
+    }));
   }
 
   /**
@@ -145,13 +161,21 @@ export class ServiceTokenService {
    * @throws DomainError `token_not_found`; CloudflareError 12139 while a policy names the token
    */
   delete(actor: Actor, token: ServiceToken): Promise<ServiceToken> {
-    return this.accounts.change(actor, token.accountId, async (tx) => {
-      const revoked = await this.tokens.revoke(tx, ServiceToken, token);
-      // The token is locked: no policy can begin to name it.
-      const policy = await policyNaming(tx.manager, token.id);
-      if (policy) throw tokenInUse(policy);
-      return revoked;
-    });
+    return this.unitOfWork.write(actor, (tx) => this.deleteIn(tx, token, tokenInUse));
+  }
+
+  /**
+   * The same in an open transaction.
+   * @param inUse - the error for a token that a policy names
+   * @throws DomainError `token_not_found`, `not_permitted`
+   */
+  async deleteIn(tx: Transaction, token: ServiceToken, inUse: (policy: Policy) => Error): Promise<ServiceToken> {
+    await requireAdministrator(tx, tx.actor, token.accountId);
+    const revoked = await this.tokens.revoke(tx, ServiceToken, token);
+    // The token is locked: no policy can begin to name it.
+    const policy = await policyNaming(tx.manager, token.id);
+    if (policy) throw inUse(policy);
+    return revoked;
   }
 
   private async replaceSecret(
@@ -172,15 +196,22 @@ export class ServiceTokenService {
     });
   }
 
+  private changeColumns(tx: Transaction, token: ServiceToken, changes: ServiceTokenChanges): Promise<ServiceToken> {
+    return this.tokens.update(tx, ServiceToken, token, (present) => ({
+      ...this.columns(tx, present, changes),
+      ...(changes.previousUntil !== undefined && { previousSecretExpiresAt: changes.previousUntil }),
+    }));
+  }
+
   private columns(
     { now }: Transaction,
     { createdAt }: ServiceToken,
-    { name, duration, enabled }: ServiceTokenChanges,
+    { name, duration, expiresAt, enabled }: ServiceTokenChanges,
   ): Partial<Pick<ServiceToken, 'label' | 'enabled' | 'duration' | 'expiresAt'>> {
     return {
       ...(name !== undefined && { label: name }),
       ...(enabled !== undefined && { enabled }),
-      ...(duration !== undefined && { duration, expiresAt: expiryOf(duration, now, createdAt) }),
+      ...(duration !== undefined && { duration, expiresAt: expiresAt ?? expiryOf(duration, now, createdAt) }),
     };
   }
 

@@ -1,6 +1,7 @@
 /** The CRM dialect: access tokens of organisations, as remote procedure calls with a login token. */
 import { Module } from '@nestjs/common';
 import { mountProviders } from '../../http/index.js';
+import { AccessTokenKind } from './access-token.kind.js';
 import { AccessTokenList } from './access-token-list.js';
 import { AccessTokenService } from './access-token.service.js';
 import { AccessTokensController } from './access-tokens.controller.js';
@@ -18,6 +19,6 @@ const MOUNT = mountProviders({ name: 'CrmModule', dialect: 'crm', controllers: C
 /** Serves the CRM.COM dialect below `path` (default: `/crmapi/rest/v2`). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [...MOUNT, AccessTokenList, AccessTokenService, CrmGuard, LogInformation, PassCodeCheck],
+  providers: [...MOUNT, AccessTokenKind, AccessTokenList, AccessTokenService, CrmGuard, LogInformation, PassCodeCheck],
 })
 export class CrmModule extends ConfigurableModuleClass {}

@@ -7,9 +7,10 @@ import { introducedApi } from './latchkey.introduction.js';
 import { PROBLEMS, problemUri, type ProblemType } from './latchkey.problems.js';
 
 /** The id of the account that the examples name. */
-export const EXAMPLE_ACCOUNT_ID = '3f9c1c6e0d0b4b7b9d8e2a5c7f1e4d60';
+export const EXAMPLE_ACCOUNT_ID = '023e105f4ecef8ad9ca31a8372d0c353';
 
-const EXAMPLE_TOKEN_ID = '0199a2b3-c4d5-4e6f-8a7b-9c0d1e2f3a4b';
+/** The id of the token that the examples name. */
+export const EXAMPLE_TOKEN_ID = '0199a2b3-c4d5-4e6f-8a7b-9c0d1e2f3a4b';
 
 /** The parameters in paths. */
 export const PATH_PARAMETERS = {

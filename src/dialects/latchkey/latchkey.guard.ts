@@ -5,7 +5,7 @@
  */
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import { CredentialForms, INTEGER_MAX } from '../../core/index.js';
+import { CredentialForms, INTEGER_MAX, type Token } from '../../core/index.js';
 import {
   PUBLIC,
   PermissionGuard,
@@ -27,6 +27,7 @@ import { Problem } from './latchkey.problems.js';
 import { declaredParameters, queryOf, refuseUnknownParameters } from './query/parameters.js';
 import { requireJson } from './json-body.js';
 import { ConsoleLogins, cookieOf } from './session/console-logins.js';
+import { TokenAccess, mayChange, type TokenReader } from './tokens/token-access.js';
 import { csrfTokenOf, requireOwnPage, requireSameOrigin } from './session/csrf.js';
 
 /**
@@ -36,6 +37,7 @@ import { csrfTokenOf, requireOwnPage, requireSameOrigin } from './session/csrf.j
  * - `account:read`, `account:change`: members, or administrators, of the account in the path
  * - `self-or-administrator`: the user in the path, and administrators of the server
  * - `user:read`: any user; the handler looks whether they see the user in the path
+ * - `token:read`, `token:change`: who may see, or change, the token in the path
  */
 export type LatchkeyPermission =
   | typeof PUBLIC
@@ -44,7 +46,9 @@ export type LatchkeyPermission =
   | 'account:read'
   | 'account:change'
   | 'self-or-administrator'
-  | 'user:read';
+  | 'user:read'
+  | 'token:read'
+  | 'token:change';
 
 /** Declares who may call a route. */
 export const Permits: DialectPermits<LatchkeyPermission> = permits;
@@ -67,11 +71,14 @@ interface LatchkeyScope {
   readonly accountId?: string;
   /** Of the user in the path, who may not exist. */
   readonly userId?: number;
+  /** The token in the path, which the caller may see. */
+  readonly token?: Token;
 }
 
 const BEARER = /^Bearer +(\S+)$/i;
 const BEARER_SCHEME = /^Bearer\b/i;
 const ACCOUNT_ID = /^[0-9a-f]{32}$/;
+const TOKEN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 @Injectable()
 export class LatchkeyGuard extends PermissionGuard {
@@ -80,6 +87,7 @@ export class LatchkeyGuard extends PermissionGuard {
     private readonly accounts: AccountService,
     private readonly memberships: MembershipService,
     private readonly logins: ConsoleLogins,
+    private readonly tokens: TokenAccess,
     private readonly forms: CredentialForms,
   ) {
     super();
@@ -129,6 +137,13 @@ export class LatchkeyGuard extends PermissionGuard {
         if (!user.admin && id !== user.id) throw unknown('user');
         return { userId: id };
       }
+      case 'token:read':
+      case 'token:change': {
+        const reader = await this.tokens.readerOf(user);
+        const token = await this.tokenIn(reader, request);
+        if (permission === 'token:change' && !mayChange(reader, token)) throw refuse();
+        return { token };
+      }
       case 'account:read':
       case 'account:change': {
         const id = String(accountId);
@@ -140,6 +155,13 @@ export class LatchkeyGuard extends PermissionGuard {
     }
   }
 
+  /** @throws Problem `not-found`, also for a token that the caller may not see */
+  private async tokenIn(reader: TokenReader, { params: { tokenId } }: Request): Promise<Token> {
+    const token = typeof tokenId === 'string' && TOKEN_ID.test(tokenId) && (await this.tokens.find(reader, tokenId));
+    if (!token) throw unknown('token');
+    return token;
+  }
+
   /** `null` for an account that the caller may not see, or that does not exist. */
   private async roleIn({ id: userId, admin }: Principal['user'], accountId: string): Promise<Role | null> {
     if (!ACCOUNT_ID.test(accountId)) return null;
@@ -149,6 +171,7 @@ export class LatchkeyGuard extends PermissionGuard {
   }
 
   private async callerOf(request: Request): Promise<LatchkeyCaller> {
+    noteArrival(request);
     const presented = tokenIn(request);
     if (presented !== undefined) {
       const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, originOf(request));
@@ -172,6 +195,19 @@ export class LatchkeyGuard extends PermissionGuard {
     if (!form || 'authorization' in headers) return unauthenticated('this needs a token as Authorization: Bearer');
     return new Problem('forbidden', `a ${form.noun} does not sign in here; send a personal token or a login token`);
   }
+}
+
+/** A property, as tracked requests have. */
+const ARRIVED = Symbol('latchkey.arrived');
+type Arrived = Request & { [ARRIVED]?: number };
+
+function noteArrival(request: Arrived): void {
+  request[ARRIVED] = performance.now();
+}
+
+/** When an authorized request has arrived, by `performance.now()`. */
+export function arrivalOf(request: Arrived): number {
+  return request[ARRIVED] ?? performance.now();
 }
 
 /** A scheme of others, which a proxy in front of the console may ask for, is not looked at. */
@@ -204,7 +240,10 @@ export function unknown(what: string): Problem {
 }
 
 function notPermitted(permission: LatchkeyPermission): Problem {
-  const who = permission === 'account:change' ? 'administrators of the account' : 'administrators of the server';
+  const who =
+    permission === 'account:change' || permission === 'token:change'
+      ? 'administrators of the account'
+      : 'administrators of the server';
   return new Problem('forbidden', `only ${who} may do this`);
 }
 
@@ -216,3 +255,6 @@ export const AccountId = fromScope(({ accountId }: LatchkeyScope) => accountId);
 
 /** Parameter decorator for the id of the user in the path. The user may not exist. */
 export const UserId = fromScope(({ userId }: LatchkeyScope) => userId);
+
+/** Parameter decorator for the token in the path, on routes with a permission of tokens. */
+export const TokenInPath = fromScope(({ token }: LatchkeyScope) => token);

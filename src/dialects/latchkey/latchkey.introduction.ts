@@ -25,6 +25,7 @@ const IDS =
 
 const TAGS = {
   Session: 'Who you are; logins of the console.',
+  Tokens: 'Tokens of every kind: your own, and those of accounts.',
   'Audit log': 'Every change and every failed login, over any API.',
   Accounts: 'Accounts, their members, applications and policies.',
   Users: 'People: their state, passwords, logins, and the end of their access.',

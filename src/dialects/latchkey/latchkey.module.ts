@@ -11,11 +11,19 @@ import { Me } from './session/me.js';
 import { AccountPartsController } from './accounts/account-parts.controller.js';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { SessionController } from './session/session.controller.js';
+import { TokenAccess } from './tokens/token-access.js';
+import { TokenChanges } from './tokens/token-changes.js';
+import { TokenLists } from './tokens/token-lists.js';
+import { TokenSecretsController } from './tokens/token-secrets.controller.js';
+import { TokenViews } from './tokens/token-views.js';
+import { TokensController } from './tokens/tokens.controller.js';
 import { UserAccessController } from './users/user-access.controller.js';
 import { UsersController } from './users/users.controller.js';
 
 const CONTROLLERS = [
   SessionController,
+  TokensController,
+  TokenSecretsController,
   UsersController,
   UserAccessController,
   AccountsController,
@@ -33,6 +41,16 @@ const MOUNT = mountProviders({
 /** Serves Latchkey's own API below `path` (default: `/latchkey/v1`). */
 @Module({
   controllers: CONTROLLERS,
-  providers: [...MOUNT, AuditViews, ConsoleLogins, LatchkeyGuard, Me],
+  providers: [
+    ...MOUNT,
+    AuditViews,
+    ConsoleLogins,
+    LatchkeyGuard,
+    Me,
+    TokenAccess,
+    TokenChanges,
+    TokenLists,
+    TokenViews,
+  ],
 })
 export class LatchkeyApiModule extends ConfigurableModuleClass {}

@@ -17,6 +17,7 @@ import { AuditOccurrences1796688000000 } from './1796688000000-audit-occurrences
 import { RemovedOwners1796774400000 } from './1796774400000-removed-owners.js';
 import { LastUseOrigins1797033600000 } from './1797033600000-last-use-origins.js';
 import { ImportedTokens1799086404000 } from './1799086404000-imported-tokens.js';
+import { TokenAge1799086410000 } from './1799086410000-token-age.js';
 import { UserLists1799086411000 } from './1799086411000-user-lists.js';
 import { AuditSubjects1799086411001 } from './1799086411001-audit-subjects.js';
 import { Groups1799086414000 } from './1799086414000-groups.js';
@@ -39,6 +40,7 @@ export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   RemovedOwners1796774400000,
   LastUseOrigins1797033600000,
   ImportedTokens1799086404000,
+  TokenAge1799086410000,
   UserLists1799086411000,
   AuditSubjects1799086411001,
   Groups1799086414000,

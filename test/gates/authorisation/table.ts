@@ -300,8 +300,37 @@ const CRM: typeof CANVUS = {
   'POST /crmapi/rest/v2/authentication/token/release': { who: 'members of their account' },
 };
 
+/** Members who only see a token are told so; others are not told that there is one. */
+const OF_TOKEN = {
+  who: 'administrators of A',
+  path: ({ serviceToken }: World) => ({ tokenId: serviceToken.id }),
+  refusal: ({ rights }: Caller): Outcome => (rights.a === 'read_only' ? 'not permitted' : 'hidden'),
+} as const;
+
+const withOverlap = ({ server, serviceToken }: World): Promise<unknown> =>
+  send(server.baseUrl, 'POST', `/latchkey/v1/tokens/${serviceToken.id}/rotate`, {
+    headers: { Authorization: `Bearer ${ADMIN.token}` },
+    body: JSON.stringify({ overlap: '24h' }),
+  });
+
+const TOKENS = '/latchkey/v1/tokens';
+
 const LATCHKEY: typeof CANVUS = {
   ...PEOPLE_AND_ACCOUNTS,
+  [`GET ${TOKENS}`]: { who: 'any user' },
+  [`POST ${TOKENS}`]: { who: 'any user', body: () => ({ kind: 'personal_token', name: 'a token' }) },
+  [`GET ${TOKENS}/export.csv`]: { who: 'any user' },
+  [`GET ${TOKENS}/{tokenId}`]: { ...OF_TOKEN, who: 'members of A' },
+  [`PATCH ${TOKENS}/{tokenId}`]: { ...OF_TOKEN, body: newName },
+  [`DELETE ${TOKENS}/{tokenId}`]: OF_TOKEN,
+  [`POST ${TOKENS}/{tokenId}/rotate`]: OF_TOKEN,
+  [`POST ${TOKENS}/{tokenId}/renew`]: OF_TOKEN,
+  [`POST ${TOKENS}/{tokenId}/overlap/end`]: { ...OF_TOKEN, prepare: withOverlap },
+  [`PATCH ${TOKENS}/{tokenId}/overlap`]: {
+    ...OF_TOKEN,
+    prepare: withOverlap,
+    body: () => ({ ends_at: '2099-01-01T00:00:00Z' }),
+  },
   'POST /latchkey/v1/session': {
     who: 'anyone',
     body: () => ({ email: ADMIN.email, password: ADMIN.password }),

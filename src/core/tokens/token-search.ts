@@ -1,0 +1,172 @@
+/**
+ * Searches tokens of every kind and owner, in several orders. The order of creation follows indexes; the others look at all
+ * tokens that the reader may see, a slice at a time, and keep the best of each.
+ */
+import { Injectable } from '@nestjs/common';
+import type { SelectQueryBuilder } from 'typeorm';
+import { Clock } from '../clock.js';
+import { LongReads } from '../database/long-reads.js';
+import type { ReaderId } from '../database/read-slots.js';
+import type { SlicedQuery } from '../database/sliced-query.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { addConditions, isNarrow, type TokenConditions } from './token-conditions.js';
+import { placesAfter, type TokenOrder, type TokenPlace } from './token-order.js';
+import { Token } from './token.entity.js';
+
+/** Whose tokens a reader may see. */
+export type TokenScope =
+  | 'all'
+  | {
+      /** Their own. */
+      readonly userId: number;
+      /** Those of these accounts. */
+      readonly accountIds: readonly string[];
+    };
+
+export interface TokenQuery extends TokenConditions {
+  /** The kinds (Token.kind). */
+  readonly kinds: readonly string[];
+  readonly accountId?: string | undefined;
+  readonly ownerId?: number | undefined;
+  /** The id of a user, as text. */
+  readonly createdBy?: string | undefined;
+}
+
+/** The next of an order. */
+export interface TokenPageRequest {
+  readonly order: TokenOrder;
+  readonly after: TokenPlace | undefined;
+  readonly limit: number;
+}
+
+const BY_AGE = ['createdAt', 'id'] as const;
+
+type Condition = (query: SelectQueryBuilder<Token>) => unknown;
+
+@Injectable()
+export class TokenSearch {
+  constructor(
+    private readonly reads: LongReads,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The places of the next tokens, in order; at most `limit`. */
+  async places(
+    reader: ReaderId,
+    scope: TokenScope,
+    query: TokenQuery,
+    { order, after, limit }: TokenPageRequest,
+  ): Promise<TokenPlace[]> {
+    const found: TokenPlace[] = [];
+    for (const source of this.sources(scope, query, order.isDescending)) {
+      found.push(...(await placesAfter(this.reads, reader, source, { order, after, limit })));
+    }
+    return found.sort((one, other) => order.compare(one, other)).slice(0, limit);
+  }
+
+  /** How many there are, counted up to a limit. */
+  async count(reader: ReaderId, scope: TokenScope, query: TokenQuery, limit: number): Promise<number> {
+    let count = 0;
+    for (const source of this.sources(scope, query, false)) {
+      if (count < limit) count += await this.reads.countTo(reader, source, limit - count);
+    }
+    return count;
+  }
+
+  /** All of them in batches, each owner's oldest first. */
+  async *batches(reader: ReaderId, scope: TokenScope, query: TokenQuery): AsyncGenerator<Token[], void> {
+    for (const source of this.sources(scope, query, false)) yield* this.reads.batches(reader, source);
+  }
+
+  /** Those of these tokens that exist, by their ids, with what tells whether their overlap runs. */
+  async load(ids: readonly string[]): Promise<ReadonlyMap<string, Token>> {
+    if (ids.length === 0) return new Map();
+    const tokens = await this.unitOfWork.read((manager) =>
+      manager
+        .createQueryBuilder(Token, 'row')
+        .addSelect('row.previousSecretDigest')
+        .where('row.id IN (:...ids)', { ids })
+        .getMany(),
+    );
+    return new Map(tokens.map((token) => [token.id, token]));
+  }
+
+  /** Queries that together have every token once, each in an order that an index has. */
+  private sources(scope: TokenScope, query: TokenQuery, descending: boolean): SlicedQuery<Token>[] {
+    const { kinds, accountId, ownerId, createdBy, ...conditions } = query;
+    if (kinds.length === 0) return [];
+    const now = this.clock.now();
+    const filters: Condition[] = [];
+    if (isNarrow(conditions)) {
+      filters.push((builder) => {
+        addConditions(builder, conditions, now);
+      });
+    }
+    const source = (where: Condition, more: readonly Condition[]): SlicedQuery<Token> => ({
+      entity: Token,
+      where,
+      filter: all([...filters, ...more]),
+      order: BY_AGE,
+      descending,
+      columns: ['id', 'createdAt'],
+    });
+    const isOf =
+      (values: Partial<Token>): Condition =>
+      (builder) =>
+        builder.andWhere(values);
+    const owner: Condition[] = [
+      ...(accountId === undefined ? [] : [isOf({ accountId })]),
+      ...(ownerId === undefined ? [] : [isOf({ userId: ownerId })]),
+    ];
+    if (createdBy !== undefined) return [source(isOf({ createdBy }), [isAmong(kinds), within(scope), ...owner])];
+    const owners = ownersIn(scope, accountId, ownerId);
+    if (owners === 'all') return [source(notLogins, [isAmong(kinds)])];
+    return owners.flatMap((values) => kinds.map((kind) => source(isOf({ ...values, kind }), owner)));
+  }
+}
+
+/** So that the index of all tokens by their age is used, which has no logins. */
+const notLogins: Condition = (query) => query.andWhere(`row.kind <> 'session'`);
+
+function isAmong(kinds: readonly string[]): Condition {
+  return (query) => query.andWhere('row.kind IN (:...kinds)', { kinds });
+}
+
+function within(scope: TokenScope): Condition {
+  if (scope === 'all') return () => undefined;
+  const { userId, accountIds } = scope;
+  const own = 'row.userId = :scopeUser';
+  return (query) =>
+    accountIds.length === 0
+      ? query.andWhere(own, { scopeUser: userId })
+      : query.andWhere(`(${own} OR row.accountId IN (:...scopeAccounts))`, {
+          scopeUser: userId,
+          scopeAccounts: accountIds,
+        });
+}
+
+/** The owners whose tokens are looked at one after the other. */
+function ownersIn(
+  scope: TokenScope,
+  accountId: string | undefined,
+  ownerId: number | undefined,
+): 'all' | readonly Partial<Token>[] {
+  if (scope === 'all') {
+    if (ownerId !== undefined) return [{ userId: ownerId }];
+    return accountId === undefined ? 'all' : [{ accountId }];
+  }
+  const accounts = scope.accountIds.filter((id) => accountId === undefined || id === accountId);
+  const users = ownerId === undefined || ownerId === scope.userId ? [scope.userId] : [];
+  return [
+    ...(accountId === undefined ? users.map((userId) => ({ userId })) : []),
+    ...(ownerId === undefined ? accounts.map((id) => ({ accountId: id })) : []),
+  ];
+}
+
+function all(conditions: readonly Condition[]): Condition | undefined {
+  if (conditions.length === 0) return undefined;
+  return (query) => {
+    for (const condition of conditions) condition(query);
+  };
+}

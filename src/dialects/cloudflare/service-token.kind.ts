@@ -1,0 +1,109 @@
+/** Lets an API for administrators list and manage service tokens like those of all other kinds. */
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import {
+  Clock,
+  DomainError,
+  ManagedKinds,
+  type Actor,
+  type ManagedChanges,
+  type ManagedKind,
+  type NewManagedToken,
+  type Secret,
+  type SecretParts,
+  type TokenAbility,
+  type TokenDescription,
+  type TokenWithSecret,
+  type Transaction,
+} from '../../core/index.js';
+import type { Policy } from '../../applications/index.js';
+import { Rotations } from './rotations.js';
+import { FOREVER, durationOf } from './duration.js';
+import type { ServiceToken } from './service-token.entity.js';
+import { SERVICE_TOKEN_KIND } from './service-token.form.js';
+import { NAME_MAX } from './service-tokens.inputs.js';
+import { ServiceTokenService, type ServiceTokenChanges } from './service-token.service.js';
+
+@Injectable()
+export class ServiceTokenKind implements ManagedKind<ServiceToken>, OnModuleInit {
+  readonly kind = SERVICE_TOKEN_KIND;
+  readonly noun = 'service token';
+  readonly belongsTo = 'account';
+  readonly abilities: readonly TokenAbility[] = [
+    'rename',
+    'rotate',
+    'renew',
+    'disable',
+    'enable',
+    'revoke',
+    'end_overlap',
+  ];
+  readonly nameMax = NAME_MAX;
+  readonly renewsByItself = true;
+
+  constructor(
+    private readonly tokens: ServiceTokenService,
+    private readonly rotations: Rotations,
+    private readonly kinds: ManagedKinds,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.kinds.register(this);
+  }
+
+  describe({ label, handle, duration, expiresAt }: ServiceToken): TokenDescription {
+    const end = duration === FOREVER ? null : expiresAt;
+    return { name: label, clientId: handle, handle: `…${handle.slice(-10)}`, expiresAt: end };
+  }
+
+  present({ token, secret }: { readonly token: ServiceToken; readonly secret: Secret }): SecretParts {
+    const [id, plain] = [token.handle, secret.reveal()];
+    return {
+      parts: { client_id: id, client_secret: plain },
+      headers: { 'CF-Access-Client-Id': id, 'CF-Access-Client-Secret': plain },
+    };
+  }
+
+  async issue(actor: Actor, ownerId: string, { name, expiresAt }: NewManagedToken): Promise<TokenWithSecret> {
+    return withSecret(await this.tokens.create(actor, ownerId, { name, ...lifetime(expiresAt, this.clock.now()) }));
+  }
+
+  async rotate(
+    actor: Actor,
+    token: ServiceToken,
+    previousUntil: Date | undefined,
+    arrivedAt: number,
+  ): Promise<TokenWithSecret> {
+    this.rotations.noteRequest(token, arrivedAt);
+    return withSecret(await this.tokens.rotate(actor, token, previousUntil));
+  }
+
+  change(tx: Transaction, token: ServiceToken, { expiresAt, ...changes }: ManagedChanges): Promise<ServiceToken> {
+    return expiresAt === 'renewed'
+      ? this.tokens.refreshIn(tx, token)
+      : this.tokens.changeIn(tx, token, { ...changes, ...lifetime(expiresAt, this.clock.now()) });
+  }
+
+  async revoke(tx: Transaction, token: ServiceToken): Promise<void> {
+    await this.tokens.deleteIn(tx, token, inUse);
+  }
+}
+
+/** The duration is what a later renewal adds; the end is exact. */
+function lifetime(expiresAt: Date | null | undefined, now: Date): Pick<ServiceTokenChanges, 'duration' | 'expiresAt'> {
+  if (expiresAt === undefined) return {};
+  if (expiresAt === null) return { duration: FOREVER };
+  return { duration: durationOf(expiresAt.getTime() - now.getTime()), expiresAt };
+}
+
+function inUse({ id, name }: Policy): DomainError {
+  return new DomainError(
+    'in_use',
+    `the policy ${id} (${JSON.stringify(name)}) names the token; change or delete that first`,
+  );
+}
+
+function withSecret({ token, secret }: { token: ServiceToken; secret: Secret | null }): TokenWithSecret {
+  if (!secret) throw new Error('a new secret is missing');
+  return { token, secret };
+}

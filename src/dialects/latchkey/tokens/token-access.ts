@@ -1,0 +1,43 @@
+/** Who sees and changes which tokens (docs/contracts/latchkey.md §1.6). */
+import { Injectable } from '@nestjs/common';
+import { ManagedKinds, TokenSearch, type DirectoryUser, type Token, type TokenScope } from '../../../core/index.js';
+import { MemberRoles, type RolesByAccount } from '../../../identity/index.js';
+
+/** A user with their roles in accounts. */
+export interface TokenReader {
+  readonly user: Pick<DirectoryUser, 'id' | 'admin'>;
+  readonly roles: RolesByAccount;
+}
+
+@Injectable()
+export class TokenAccess {
+  constructor(
+    private readonly search: TokenSearch,
+    private readonly kinds: ManagedKinds,
+    private readonly roles: MemberRoles,
+  ) {}
+
+  async readerOf(user: TokenReader['user']): Promise<TokenReader> {
+    return { user, roles: user.admin ? new Map() : await this.roles.of(user.id) };
+  }
+
+  /** The token, if there is one that the reader may see. */
+  async find(reader: TokenReader, id: string): Promise<Token | undefined> {
+    const token = (await this.search.load([id])).get(id);
+    return token && this.kinds.find(token.kind) && maySee(reader, token) ? token : undefined;
+  }
+}
+
+/** Administrators of the server see all tokens, others their own and those of the accounts that they are members of. */
+export function scopeOf({ user: { id, admin }, roles }: TokenReader): TokenScope {
+  return admin ? 'all' : { userId: id, accountIds: [...roles.keys()] };
+}
+
+export function maySee({ user: { id, admin }, roles }: TokenReader, { userId, accountId }: Token): boolean {
+  // Tokens of members that are bound to an account are theirs.
+  return admin || (userId === null ? roles.has(String(accountId)) : userId === id);
+}
+
+export function mayChange({ user: { id, admin }, roles }: TokenReader, { userId, accountId }: Token): boolean {
+  return admin || (userId === null ? roles.get(String(accountId)) === 'administrator' : userId === id);
+}

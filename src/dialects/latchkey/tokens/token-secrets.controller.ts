@@ -1,0 +1,117 @@
+/** Serves rotations and renewals of tokens, and the overlap of two secrets (docs/contracts/latchkey.md §2). */
+import { Patch, Post, Req } from '@nestjs/common';
+import type { Request } from 'express';
+import { Clock, type Token } from '../../../core/index.js';
+import { StrictInput } from '../../../http/index.js';
+import { LatchkeyController } from '../latchkey.controller.js';
+import { Documented } from '../latchkey.docs.js';
+import { Caller, Permits, TokenInPath, arrivalOf, type LatchkeyCaller } from '../latchkey.guard.js';
+import { momentOf } from '../input-rules.js';
+import { TokenAccess } from './token-access.js';
+import { TokenChanges } from './token-changes.js';
+import { TokenViews } from './token-views.js';
+import { OverlapInput, TokenRenewalInput, TokenRotationInput, expiryIn, inFuture, overlapIn } from './tokens.inputs.js';
+import { TokenView, TokenWithSecretView } from './tokens.views.js';
+
+@LatchkeyController('tokens/:tokenId', 'Tokens')
+export class TokenSecretsController {
+  constructor(
+    private readonly changes: TokenChanges,
+    private readonly access: TokenAccess,
+    private readonly views: TokenViews,
+    private readonly clock: Clock,
+  ) {}
+
+  @Permits('token:change')
+  @Post('rotate')
+  @Documented({
+    operationId: 'rotateToken',
+    summary: 'Rotate a token',
+    description:
+      'The answer holds the new secret, which is never shown again. The old one stops at once, or at the end of the ' +
+      'overlap; an older one stops now. The token keeps its id. A rotation that is requested before another one has ' +
+      'been answered gets 409 and changes nothing.',
+    returns: 'The token with its new secret.',
+    body: TokenRotationInput,
+    bodyOptional: true,
+    examples: { 'At once': {}, 'With a week’s overlap': { overlap: '168h' } },
+    answer: TokenWithSecretView,
+    problems: ['not-found', 'conflict'],
+  })
+  async rotate(
+    @Caller() caller: LatchkeyCaller,
+    @TokenInPath() token: Token,
+    @StrictInput(TokenRotationInput) input: TokenRotationInput,
+    @Req() request: Request,
+  ): Promise<TokenWithSecretView> {
+    const until = overlapIn(input, this.clock.now());
+    const { secret } = await this.changes.rotate(caller, token, until, arrivalOf(request));
+    return this.views.withSecret(await this.access.readerOf(caller.user), await this.changes.read(token.id), secret);
+  }
+
+  @Permits('token:change')
+  @Post('renew')
+  @Documented({
+    operationId: 'renewToken',
+    summary: 'Renew a token',
+    description:
+      'It then expires as the body says, also if it has expired before. Without a body, a service token lasts as long ' +
+      'as it was issued for, from now on.',
+    returns: 'The renewed token.',
+    body: TokenRenewalInput,
+    bodyOptional: true,
+    examples: { 'For a month': { duration: '720h' }, 'For ever': { expires_at: null } },
+    answer: TokenView,
+    problems: ['not-found', 'conflict'],
+  })
+  renew(
+    @Caller() caller: LatchkeyCaller,
+    @TokenInPath() token: Token,
+    @StrictInput(TokenRenewalInput) input: TokenRenewalInput,
+  ): Promise<TokenView> {
+    const expiresAt = expiryIn(input, this.clock.now());
+    return this.changed(caller, token, { expiresAt: expiresAt === undefined ? 'renewed' : expiresAt });
+  }
+
+  @Permits('token:change')
+  @Post('overlap/end')
+  @Documented({
+    operationId: 'endOverlap',
+    summary: 'End an overlap',
+    description: 'The previous secret stops at once. `overlap.last_use` of the token says who still uses it.',
+    returns: 'The token.',
+    answer: TokenView,
+    problems: ['not-found', 'conflict'],
+  })
+  endOverlap(@Caller() caller: LatchkeyCaller, @TokenInPath() token: Token): Promise<TokenView> {
+    return this.changed(caller, token, { previousUntil: this.clock.now() });
+  }
+
+  @Permits('token:change')
+  @Patch('overlap')
+  @Documented({
+    operationId: 'updateOverlap',
+    summary: 'Extend or shorten an overlap',
+    description: 'While it is running. A previous secret that has ended is not revived.',
+    returns: 'The token.',
+    body: OverlapInput,
+    answer: TokenView,
+    problems: ['not-found', 'conflict'],
+  })
+  updateOverlap(
+    @Caller() caller: LatchkeyCaller,
+    @TokenInPath() token: Token,
+    @StrictInput(OverlapInput) { ends_at: end }: OverlapInput,
+  ): Promise<TokenView> {
+    return this.changed(caller, token, { previousUntil: inFuture('ends_at', momentOf(end), this.clock.now()) });
+  }
+
+  private async changed(
+    caller: LatchkeyCaller,
+    token: Token,
+    changes: Parameters<TokenChanges['change']>[2],
+  ): Promise<TokenView> {
+    const changed = await this.changes.change(caller, token, changes);
+    return this.views.one(await this.access.readerOf(caller.user), changed);
+  }
+}

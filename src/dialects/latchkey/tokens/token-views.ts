@@ -1,0 +1,128 @@
+/** Makes views of tokens, with the names of their accounts and of people as far as the reader may see them. */
+import { Injectable } from '@nestjs/common';
+import {
+  Clock,
+  ManagedKinds,
+  UserDirectory,
+  overlapRuns,
+  stateOf,
+  type DirectoryUser,
+  type SecretParts,
+  type Token,
+  type TokenAbility,
+} from '../../../core/index.js';
+import { AccountService, VisibleUsers } from '../../../identity/index.js';
+import { timeView } from '../times.js';
+import { mayChange, type TokenReader } from './token-access.js';
+import type { PersonView, TokenView, TokenWithSecretView, UseView } from './tokens.views.js';
+
+type Person = Pick<DirectoryUser, 'id' | 'name' | 'email'>;
+
+/** Names by ids, for many tokens. */
+interface Names {
+  readonly accounts: ReadonlyMap<string, string>;
+  readonly people: ReadonlyMap<number, Person>;
+}
+
+@Injectable()
+export class TokenViews {
+  constructor(
+    private readonly kinds: ManagedKinds,
+    private readonly clock: Clock,
+    private readonly accounts: AccountService,
+    private readonly directory: UserDirectory,
+    private readonly visible: VisibleUsers,
+  ) {}
+
+  /** In the same order; tokens of accounts that are being removed are left out. */
+  async all(reader: TokenReader, tokens: readonly Token[]): Promise<TokenView[]> {
+    const names: Names = {
+      accounts: await this.accounts.namesOf(tokens.flatMap(({ accountId }) => accountId ?? [])),
+      people: await this.peopleOf(reader, tokens),
+    };
+    return tokens
+      .filter(({ accountId }) => accountId === null || names.accounts.has(accountId))
+      .map((token) => this.view(reader, token, names));
+  }
+
+  async one(reader: TokenReader, token: Token): Promise<TokenView> {
+    const [view] = await this.all(reader, [token]);
+    if (!view) throw new Error('the account of a token is gone');
+    return view;
+  }
+
+  async withSecret(reader: TokenReader, token: Token, secret: SecretParts | undefined): Promise<TokenWithSecretView> {
+    if (!secret) throw new Error(`the secret of a token of the kind ${token.kind} cannot be presented`);
+    return {
+      token: await this.one(reader, token),
+      secret: { ...secret.parts },
+      headers: { ...secret.headers },
+    };
+  }
+
+  private view(reader: TokenReader, token: Token, { accounts, people }: Names): TokenView {
+    const now = this.clock.now();
+    const { name, clientId, handle, expiresAt } = this.kinds.of(token).describe(token);
+    const { accountId, userId, createdBy } = token;
+    return {
+      id: token.id,
+      kind: token.kind,
+      name,
+      account: accountId === null ? null : { id: accountId, name: accounts.get(accountId) ?? '' },
+      owner: userId === null ? null : personView(userId, people),
+      created_by: createdBy === null ? null : personView(Number(createdBy), people),
+      client_id: clientId,
+      handle,
+      state: stateOf(token, now),
+      created_at: timeView(token.createdAt),
+      updated_at: timeView(token.updatedAt),
+      expires_at: timeView(expiresAt),
+      version: token.secretVersion,
+      last_use: useView(token.lastSeenAt, token.lastSeenAddress, token.lastSeenAgent),
+      overlap: overlapView(token, now),
+      permissions: mayChange(reader, token) ? this.abilitiesOf(token, now) : [],
+    };
+  }
+
+  private abilitiesOf(token: Token, now: Date): TokenAbility[] {
+    const isPossible: Readonly<Partial<Record<TokenAbility, boolean>>> = {
+      disable: token.enabled,
+      enable: !token.enabled,
+      end_overlap: overlapRuns(token, now),
+    };
+    return this.kinds.of(token).abilities.filter((ability) => isPossible[ability] ?? true);
+  }
+
+  private async peopleOf({ user }: TokenReader, tokens: readonly Token[]): Promise<ReadonlyMap<number, Person>> {
+    const ids = tokens.flatMap(({ userId, createdBy }) => [userId ?? [], createdBy === null ? [] : Number(createdBy)]);
+    const wanted = [...new Set(ids.flat())];
+    if (wanted.length === 0) return new Map();
+    const own = wanted.filter((id) => user.admin || id === user.id);
+    const others = wanted.filter((id) => !own.includes(id));
+    const people: Person[] = [
+      ...(await this.directory.findMany(own)),
+      ...(others.length === 0 ? [] : await this.visible.some(user, others)),
+    ];
+    return new Map(people.map((person) => [person.id, person]));
+  }
+}
+
+function personView(id: number, people: ReadonlyMap<number, Person>): PersonView {
+  const { name = null, email = null } = people.get(id) ?? {};
+  return { id: String(id), name, email };
+}
+
+function useView(at: Date | null, address: string | null, agent: string | null): UseView | null {
+  return at && { at: timeView(at), address, user_agent: agent };
+}
+
+function overlapView(token: Token, now: Date): TokenView['overlap'] {
+  const { previousSecretExpiresAt: end } = token;
+  if (!end || !overlapRuns(token, now)) return null;
+  const { previousLastSeenAt, previousLastSeenAddress, previousLastSeenAgent } = token;
+  return {
+    started_at: null,
+    ends_at: timeView(end),
+    last_use: useView(previousLastSeenAt, previousLastSeenAddress, previousLastSeenAgent),
+  };
+}

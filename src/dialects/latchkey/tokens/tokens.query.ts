@@ -1,0 +1,90 @@
+/** The filters and orders of lists of tokens (docs/contracts/latchkey.md §2). */
+import { INTEGER_MAX, TokenOrder, type ManagedKinds, type TokenQuery, type TokenState } from '../../../core/index.js';
+import { EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
+import { wrongParameter } from '../latchkey.problems.js';
+import {
+  choiceParameter,
+  choicesParameter,
+  flagParameter,
+  listParameter,
+  textParameter,
+  timeParameter,
+} from '../query/kinds.js';
+import { PAGE } from '../query/paging.js';
+import type { QueryValues } from '../query/parameters.js';
+
+const STATES: readonly TokenState[] = ['active', 'expired', 'disabled'];
+
+const SORTED = ['created_at', 'expires_at', 'last_used_at', 'name'] as const;
+
+type Sort = (typeof SORTED)[number] | `-${(typeof SORTED)[number]}`;
+
+const SORTS: readonly Sort[] = SORTED.flatMap((name): Sort[] => [name, `-${name}`]);
+
+const TIME = '2030-01-31T12:00:00Z';
+
+/** Which tokens. */
+export const TOKEN_FILTERS = {
+  kind: listParameter(
+    'Only tokens of these kinds, for example `service_token`, `personal_token`, `access_token`.',
+    { pattern: /^[a-z][a-z0-9_]{0,31}$/, expected: 'kinds of token such as personal_token' },
+    'personal_token',
+  ),
+  account_id: textParameter('Only tokens of this account.', 32, EXAMPLE_ACCOUNT_ID),
+  owner_id: textParameter('Only tokens that act for this user.', 10, '1000'),
+  created_by: textParameter('Only tokens that this user has created, for themselves or an account.', 10, '1000'),
+  state: choicesParameter('Only tokens in one of these states.', STATES, 'active'),
+  expires_before: timeParameter('Only tokens that expire before this time, or have expired.', TIME),
+  expires_after: timeParameter('Only tokens that expire after this time.', TIME),
+  unused_since: timeParameter('Only tokens that were never used, or last before this time.', TIME),
+  overlap: choiceParameter('`running`: only tokens whose previous secret is still accepted.', ['running']),
+  old_secret_used_since: timeParameter('Only tokens whose previous secret was used since this time.', TIME),
+  q: textParameter('Part of the name or of the client id, whatever the case.', 100, 'ci'),
+};
+
+export const TOKEN_LIST = {
+  ...TOKEN_FILTERS,
+  sort: choiceParameter('The order; `-` before the name reverses it. Default: `-created_at`.', SORTS, '-created_at'),
+  total: flagParameter('Whether to count all tokens that match, up to 10,000.'),
+  ...PAGE,
+};
+
+export type TokenFilterValues = QueryValues<typeof TOKEN_FILTERS>;
+export type TokenListValues = QueryValues<typeof TOKEN_LIST>;
+
+/** @throws Problem for a kind that this server does not have, or a user's id that is none */
+export function tokenQueryOf(values: TokenFilterValues, kinds: ManagedKinds): TokenQuery {
+  const unknown = values.kind?.find((kind) => !kinds.find(kind));
+  if (unknown !== undefined) {
+    throw wrongParameter('kind', `there are no tokens of the kind ${unknown}; there are ${kinds.names.join(', ')}`);
+  }
+  return {
+    kinds: values.kind ?? kinds.names,
+    accountId: values.account_id,
+    ownerId: values.owner_id === undefined ? undefined : userId('owner_id', values.owner_id),
+    createdBy: values.created_by === undefined ? undefined : String(userId('created_by', values.created_by)),
+    states: values.state,
+    expiresBefore: values.expires_before,
+    expiresAfter: values.expires_after,
+    unusedSince: values.unused_since,
+    overlapRuns: values.overlap === 'running' || undefined,
+    oldSecretUsedSince: values.old_secret_used_since,
+    text: values.q,
+  };
+}
+
+export function tokenOrderOf(sort: Sort = '-created_at'): TokenOrder {
+  const isDescending = sort.startsWith('-');
+  return new TokenOrder(sort.replace('-', '') as (typeof SORTED)[number], isDescending);
+}
+
+/** What a cursor belongs to. */
+export function listKeyOf({ limit: _limit, cursor: _cursor, total: _total, ...others }: TokenListValues): unknown[] {
+  return ['tokens', others];
+}
+
+function userId(name: string, text: string): number {
+  const id = /^[1-9]\d*$/.test(text) ? Number(text) : 0;
+  if (id >= 1 && id <= INTEGER_MAX) return id;
+  throw wrongParameter(name, `${name} is no id of a user`);
+}

@@ -1,0 +1,76 @@
+/** Lets an API for administrators list and manage personal tokens like those of all other kinds. */
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import {
+  ManagedKinds,
+  type Actor,
+  type ManagedChanges,
+  type ManagedKind,
+  type NewManagedToken,
+  type SecretParts,
+  type TokenAbility,
+  type TokenDescription,
+  type Transaction,
+} from '../core/index.js';
+import { PersonalToken } from './personal-token.entity.js';
+import { PersonalTokenService, type IssuedPersonalToken } from './personal-token.service.js';
+
+@Injectable()
+export class PersonalTokenKind implements ManagedKind<PersonalToken>, OnModuleInit {
+  readonly kind = 'personal_token';
+  readonly noun = 'personal token';
+  readonly belongsTo = 'user';
+  readonly abilities: readonly TokenAbility[] = [
+    'rename',
+    'rotate',
+    'renew',
+    'disable',
+    'enable',
+    'revoke',
+    'end_overlap',
+  ];
+  readonly nameMax = 1000;
+  readonly renewsByItself = false;
+
+  constructor(
+    private readonly tokens: PersonalTokenService,
+    private readonly kinds: ManagedKinds,
+  ) {}
+
+  onModuleInit(): void {
+    this.kinds.register(this);
+  }
+
+  describe({ id, label, expiresAt }: PersonalToken): TokenDescription {
+    return { name: label, clientId: null, handle: id, expiresAt };
+  }
+
+  present({ secret }: IssuedPersonalToken): SecretParts {
+    const token = secret.reveal();
+    return { parts: { token }, headers: { Authorization: `Bearer ${token}` } };
+  }
+
+  issue(actor: Actor, ownerId: string, { name, expiresAt = null }: NewManagedToken): Promise<IssuedPersonalToken> {
+    return this.tokens.issue(actor, Number(ownerId), name, expiresAt);
+  }
+
+  rotate(actor: Actor, token: PersonalToken, previousUntil: Date | undefined): Promise<IssuedPersonalToken> {
+    return this.tokens.rotate(actor, token, previousUntil);
+  }
+
+  change(
+    tx: Transaction,
+    token: PersonalToken,
+    { name, expiresAt, enabled, previousUntil }: ManagedChanges,
+  ): Promise<PersonalToken> {
+    return this.tokens.changeIn(tx, token, {
+      ...(name !== undefined && { label: name }),
+      ...(expiresAt !== undefined && expiresAt !== 'renewed' && { expiresAt }),
+      ...(enabled !== undefined && { enabled }),
+      ...(previousUntil !== undefined && { previousSecretExpiresAt: previousUntil }),
+    });
+  }
+
+  async revoke(tx: Transaction, token: PersonalToken): Promise<void> {
+    await this.tokens.revokeIn(tx, token);
+  }
+}
