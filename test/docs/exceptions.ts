@@ -29,6 +29,8 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
     'npm run test:long': SUITES,
     'npm run test:mounts': SUITES,
     'npm run test:nodes': 'takes minutes; .ci/run runs it',
+    'npm run test:hosts': 'asks the registry and builds applications, minutes long',
+    'npm run build': 'is run for the README',
     'npm run check': 'precedes every run of the suites',
     'npm run format': 'writes to the repository',
     'npm run start:dev': 'runs until it is interrupted, and builds after every change',
@@ -84,6 +86,12 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
   'docs/design.md': {
     'npm run build': 'is run for the README',
     'npm start': 'is run for the README',
+  },
+  'docs/embedding.md': {
+    'npm run test:hosts': 'asks the registry and builds applications, minutes long',
+    'npm install latchkey': 'npm run test:hosts installs the packed package',
+    'npm install latchkey better-sqlite3 typeorm @nestjs/typeorm @nestjs/swagger': 'npm run test:hosts does so',
+    'npx @nestjs/cli@12 new shop': 'npm run test:hosts has what it makes',
   },
   'docs/token-patterns.md': {
     [`python3 -c 'import sys, zlib; s = sys.argv[1]; print(s[-8:] == "%08x" % zlib.crc32(s[:-8].encode()))' "$MATCH"`]:
