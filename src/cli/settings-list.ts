@@ -134,6 +134,7 @@ Retention:
 Cloudflare dialect:
   SERVICE_TOKEN_PREFIX          Prefix of the secrets of new service tokens, up to 15 letters or digits and an underscore (default: lkst_)
   SERVICE_TOKENS_PER_ACCOUNT    Maximum number of service tokens in an account; 0 sets no limit (0 to 999999999; default: 0)
+  CLOUDFLARE_API_FAILURES       Wrong API credentials of one network within 5 minutes before 429; 0 sets no limit (0 to 1000000; default: 300)
   SERVICE_TOKEN_INACTIVITY      Whether inactive service tokens are disabled or deleted, or only named in the log (act, report, off; default: act)
   SERVICE_TOKEN_HEADER          Name of a header in which /verify also accepts a service token, as a JSON object (default: none)
 

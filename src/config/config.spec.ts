@@ -179,6 +179,7 @@ const VARIABLES: Record<string, Variable> = {
   IMPORTED_QUEUE: number((config) => config.importedTokens.waiting, 64, 1, 10_000),
   IMPORTED_MISSES_PER_NETWORK: number((config) => config.importedTokens.missesPerNetwork, 300, 1, 1_000_000),
   IMPORTED_SALTS: number((config) => config.importedTokens.salts, 16, 1, 1000),
+  CLOUDFLARE_API_FAILURES: number((config) => config.dialects.cloudflare.apiFailures, 300, 0, 1_000_000),
   SEARCHES_PER_USER: number((config) => config.longLists.searchesPerUser, 20, 1, 10_000),
   LAST_USES_WAITING: number((config) => config.lastUse.waiting, 100_000, 100, 10_000_000),
   WRITES_WAITING: number((config) => config.database.writesWaiting, 10_000, 10, 1_000_000),

@@ -18,10 +18,10 @@ export interface LoginMessage extends Origin {
 export const loginChannel = declareChannel<LoginMessage>('latchkey:login');
 
 /**
- * What is attempted: a login by password, a login by token, the change of one's own password, or the use of the password
- * of a token.
+ * What is attempted: a login by password, a login by token, the change of one's own password, the use of the password
+ * of a token, or a request to an API that counts credentials that are not accepted.
  */
-export type GuessPurpose = 'login' | 'token' | 'change' | 'token_password';
+export type GuessPurpose = 'login' | 'token' | 'change' | 'token_password' | 'api';
 
 /**
  * Whose failures are counted together. A network is an IPv4 address or an IPv6 /64, a wide one an IPv4 /24 or an IPv6

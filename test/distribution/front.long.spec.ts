@@ -65,7 +65,12 @@ const caddy: Start = async (file, { tls, clear, latchkey }, { cert, key, folder 
   const program = new Program(file, {
     args: ['run', '--config', 'Caddyfile', '--adapter', 'caddyfile'],
     cwd: folder,
-    env: { HOME: folder, LATCHKEY_SITE: `https://${SITE}:${String(tls)}`, LATCHKEY: `127.0.0.1:${String(latchkey)}` },
+    env: {
+      HOME: folder,
+      LATCHKEY_SITE: `https://${SITE}:${String(tls)}`,
+      LATCHKEY: `127.0.0.1:${String(latchkey)}`,
+      LATCHKEY_CLEAR: `http://:${String(clear)}`,
+    },
   });
   await program.until(() => program.stderr.includes('serving initial configuration'));
   return () => program.stop();
@@ -154,25 +159,23 @@ function inFront(name: string, start: Start): void {
         expect([created.status, created.headers['content-encoding']]).toEqual([200, undefined]);
       });
 
-      if (name === 'nginx') {
-        const inClear = (target: string): Promise<unknown> =>
-          new Promise((resolve, reject) => {
-            const headers = { Host: SITE, 'Private-Token': ADMIN.token };
-            const address = { host: '127.0.0.1', port: ports.clear, path: target, headers, agent: false };
-            httpRequest(address, (response) => {
-              response.resume();
-              resolve(response.statusCode);
-            })
-              .on('error', reject)
-              .end();
-          });
-
-        it('passes on nothing that comes in clear but requests for the public keys of assertions', async () => {
-          for (const target of ['/api/v1/users', '/verify', '/cdn-cgi/access/certs/x', '/cdn-cgi/access/get-identity'])
-            expect([target, await inClear(target)]).toEqual([target, 403]);
-          expect(await inClear('/cdn-cgi/access/certs')).toBe(200);
+      const inClear = (target: string): Promise<unknown> =>
+        new Promise((resolve, reject) => {
+          const headers = { Host: SITE, 'Private-Token': ADMIN.token };
+          const address = { host: '127.0.0.1', port: ports.clear, path: target, headers, agent: false };
+          httpRequest(address, (response) => {
+            response.resume();
+            resolve(response.statusCode);
+          })
+            .on('error', reject)
+            .end();
         });
-      }
+
+      it('passes on nothing that comes in clear but requests for the public keys of assertions', async () => {
+        for (const target of ['/api/v1/users', '/verify', '/cdn-cgi/access/certs/x', '/cdn-cgi/access/get-identity'])
+          expect([target, await inClear(target)]).toEqual([target, 403]);
+        expect(await inClear('/cdn-cgi/access/certs')).toBe(200);
+      });
     });
   });
 }

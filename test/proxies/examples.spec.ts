@@ -241,3 +241,28 @@ describe('the examples that are not run', () => {
     }
   });
 });
+
+// They are not run either. The lines for nginx, Caddy and HAProxy are, in the long tests.
+describe('the lines of README for an application', () => {
+  const lines = (name: string): string =>
+    new RegExp(`\`\`\`yaml\\n# ${name}\\n([^]*?)\`\`\``).exec(example('../../README.md'))?.[1] ?? '';
+
+  it('Traefik: take the secret and the cookie out after the check, and the assertion of a client by it', () => {
+    const { middlewares } = (load(lines('Traefik')) as Pick<Traefik, 'http'>).http;
+    expect(middlewares['no-credential']?.headers?.customRequestHeaders).toEqual({
+      'CF-Access-Client-Secret': '',
+      Cookie: '',
+    });
+    expect(middlewares.latchkey?.forwardAuth?.authResponseHeaders).toEqual(ASSERTIONS);
+  });
+
+  it('Envoy: take the cookie and the assertion of a client out before, let preflights be known, and drop the secret', () => {
+    const text = lines('Envoy');
+    const [mutation, authz] = load(text) as { typed_config: unknown }[];
+    const removed = [...ASSERTIONS, 'Cookie'].map((name) => ({ remove: name.toLowerCase() }));
+    expect(mutation?.typed_config).toMatchObject({ mutations: { request_mutations: removed } });
+    const patterns = lower([...USED_UP, ...OF_PREFLIGHTS]).map((exact) => ({ exact }));
+    expect(authz?.typed_config).toMatchObject({ allowed_headers: { patterns } });
+    expect(text).toContain('request_headers_to_remove: [cf-access-client-secret]');
+  });
+});

@@ -191,7 +191,11 @@ const REFUSALS: Record<DocumentedRefusal, readonly DocumentedResponse[]> = {
   not_of_account: [refusal(401, 'The token belongs to a user.', NOT_OF_ACCOUNT.item)],
   in_use: [refusal(400, 'A policy or an application refers to it. Nothing was changed.', IN_USE)],
   too_many: [
-    refusal(429, 'The caller has too many long lists open; `Retry-After` says how many seconds to wait.', TOO_MANY),
+    refusal(
+      429,
+      'The caller has too many long lists or searches under way, or too many requests with wrong credentials came from their network; `Retry-After` says how many seconds to wait.',
+      TOO_MANY,
+    ),
   ],
   conflict: [refusal(409, 'Name already in use, or changed concurrently.', CONFLICT)],
 };

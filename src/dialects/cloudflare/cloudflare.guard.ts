@@ -26,6 +26,7 @@ import {
   type Principal,
   type Role,
 } from '../../identity/index.js';
+import { ApiFailures } from './api-failures.js';
 import { FORBIDDEN, NoRoute, UNAUTHENTICATED } from './cloudflare.errors.js';
 import { ResourceLoader, type PathResources } from './path-resources.js';
 
@@ -70,11 +71,12 @@ export class CloudflareGuard extends PermissionGuard {
     private readonly memberships: MembershipService,
     private readonly zones: ZoneService,
     private readonly resources: ResourceLoader,
+    private readonly failures: ApiFailures,
   ) {
     super();
   }
 
-  /** @throws CloudflareError; NoRoute; DomainError `token_not_found`, `member_not_found` */
+  /** @throws CloudflareError; NoRoute; DomainError `token_not_found`, `member_not_found`, `throttled` */
   protected async authorize(
     request: Request,
     permission: CloudflarePermission,
@@ -141,7 +143,10 @@ export class CloudflareGuard extends PermissionGuard {
     const [, token] = BEARER.exec(authorization) ?? [];
     if (token === undefined) throw UNAUTHENTICATED.malformedBearer;
     const found = await this.authenticator.authenticate(token, USER_AUDIENCE, originOf(request));
-    if (found.status !== 'authenticated') throw UNAUTHENTICATED.unknownToken;
+    if (found.status !== 'authenticated') {
+      await this.failures.refused(originOf(request));
+      throw UNAUTHENTICATED.unknownToken;
+    }
     return found.principal;
   }
 
@@ -152,7 +157,10 @@ export class CloudflareGuard extends PermissionGuard {
       found.status === 'authenticated' &&
       found.principal.token instanceof PersonalToken &&
       emailKeyOf(found.principal.user.email) === emailKeyOf(email);
-    if (!isTheirs) throw UNAUTHENTICATED.unknownKey;
+    if (!isTheirs) {
+      await this.failures.refused(originOf(request));
+      throw UNAUTHENTICATED.unknownKey;
+    }
     return found.principal;
   }
 }

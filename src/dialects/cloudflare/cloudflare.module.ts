@@ -6,6 +6,7 @@ import { AccountsController } from './accounts.controller.js';
 import { ApplicationPoliciesController, ZoneApplicationPoliciesController } from './application-policies.controller.js';
 import { ApplicationsController, ZoneApplicationsController } from './applications.controller.js';
 import { CloudflareErrors } from './cloudflare.errors.js';
+import { ApiFailures } from './api-failures.js';
 import { CloudflareGuard } from './cloudflare.guard.js';
 import { ConfigurableModuleClass } from './cloudflare.options.js';
 import { GroupsController, ZoneGroupsController } from './groups.controller.js';
@@ -62,5 +63,6 @@ const MOUNT = mountProviders({
     ServiceTokenKind,
     ServiceTokenService,
   ],
+  providers: [...MOUNT, ApiFailures, CloudflareGuard, InactiveTokens, ResourceLoader, Rotations, ServiceTokenService],
 })
 export class CloudflareModule extends ConfigurableModuleClass {}

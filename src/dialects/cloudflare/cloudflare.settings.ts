@@ -23,6 +23,13 @@ export const CLOUDFLARE_SETTINGS = settingsTable(
       default: 0,
       doc: 'Maximum number of service tokens in an account; 0 sets no limit',
     }),
+    apiFailures: setting({
+      env: 'CLOUDFLARE_API_FAILURES',
+      form: integer(0, 1_000_000),
+      default: 300,
+      doc: 'Wrong API credentials of one network within 5 minutes before 429; 0 sets no limit',
+      more: 'A network is an IPv4 address, or an IPv6 /64. Right credentials are accepted in any case.',
+    }),
     inactivity: setting({
       env: 'SERVICE_TOKEN_INACTIVITY',
       form: choice('act', 'report', 'off'),

@@ -12,7 +12,7 @@ export class LoginLocks {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
-   * Forgets the failed logins, changes of password and wrong pass codes of a user, from all networks. It takes effect through the
+   * Forgets the failed logins, changes of password and wrong passwords of tokens of a user, from all networks. It takes effect through the
    * database, so it can be called in any process and on any instance; the next login counts from zero. Limits on a
    * network as a whole stay.
    * @throws DomainError `user_not_found`
