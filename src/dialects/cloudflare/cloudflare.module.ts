@@ -56,6 +56,7 @@ const MOUNT = mountProviders({
   controllers: CONTROLLERS,
   providers: [
     ...MOUNT,
+    ApiFailures,
     CloudflareGuard,
     InactiveTokens,
     ResourceLoader,
@@ -63,6 +64,5 @@ const MOUNT = mountProviders({
     ServiceTokenKind,
     ServiceTokenService,
   ],
-  providers: [...MOUNT, ApiFailures, CloudflareGuard, InactiveTokens, ResourceLoader, Rotations, ServiceTokenService],
 })
 export class CloudflareModule extends ConfigurableModuleClass {}
