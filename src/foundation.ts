@@ -74,6 +74,7 @@ export type {
 export type { CheckpointMessage, CommitMessage, DatabaseErrorMessage, RelayMessage } from './persistence/index.js';
 
 // Health: add checks, and ask which ones fail.
+export { LatchkeyHealthIndicator, type HealthResult } from './latchkey-health.js';
 export { HealthChecks, type HealthCheck, type HealthFailure } from './core/index.js';
 
 // Changes: their authors, and subscribing to them.

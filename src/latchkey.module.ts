@@ -39,6 +39,7 @@ import {
 import { assertionFormsOf, credentialFormsOf, type Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
 import { MountContext, withCheckedOptions } from './http/index.js';
+import { LatchkeyHealthIndicator } from './latchkey-health.js';
 import { optionProviders } from './latchkey.option-providers.js';
 import {
   EXTRAS,
@@ -117,6 +118,7 @@ const REPLACEABLE: Provider[] = [
     ...optionProviders(LATCHKEY_OPTIONS),
     { provide: AssertionForms, useFactory: assertionFormsOf, inject: [KNOWN_DIALECTS] },
     MountContext,
+    LatchkeyHealthIndicator,
     {
       provide: CredentialForms,
       useFactory: (dialects: readonly Dialect[], { credentials }: LatchkeyValues) =>
@@ -185,6 +187,7 @@ const REPLACEABLE: Provider[] = [
     Clock,
     AccountExtensions,
     Connection,
+    LatchkeyHealthIndicator,
     CredentialForms,
     MountContext,
     Transactor,

@@ -6,6 +6,8 @@ import ts from 'typescript';
 const MAY_IMPORT: Record<string, readonly string[]> = {
   settings: [],
   internals: [],
+  guarding: [],
+  client: ['guarding'],
   cli: [],
   config: [],
   commands: ['cli', 'config', 'core', 'identity', 'data-plane', 'persistence'],
@@ -17,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   console: ['http'],
   'dialect-kit': ['core', 'identity', 'assertions', 'http'],
   dialects: ['internals', 'core', 'identity', 'applications', 'assertions', 'http', 'dialect-kit', 'data-plane'],
-  'data-plane': ['internals', 'core', 'identity', 'applications', 'assertions', 'http'],
+  'data-plane': ['internals', 'guarding', 'core', 'identity', 'applications', 'assertions', 'http'],
   monitoring: ['internals', 'core', 'identity', 'http', 'data-plane', 'persistence'],
   operations: ['internals', 'core', 'identity', 'http'],
   persistence: ['internals', 'core'],

@@ -5,15 +5,24 @@ import {
   HttpStatus,
   Injectable,
   ServiceUnavailableException,
-  SetMetadata,
   UnauthorizedException,
   createParamDecorator,
   type CanActivate,
   type CustomDecorator,
   type ExecutionContext,
 } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { DomainError, type Acceptance } from '../../core/index.js';
+import {
+  admitTokens,
+  keepPrincipal,
+  policiesAt,
+  principalIn,
+  rawHeadersOf,
+  requestIn,
+  responseIn,
+  type GuardedRequest,
+  type GuardedResponse,
+} from '../../guarding/index.js';
 import { headerIn, parseAddress, requestIdOf, retryAfter } from '../../http/index.js';
 import type { DecisionSource } from '../channels.js';
 import { PolicyError, intersect, type AccessPolicy } from '../access-policy.js';
@@ -24,29 +33,17 @@ import { ApplicationFinder } from '../application-finder.js';
 /** The caller of a guarded route: the token, its owner, and which of its secrets was used. */
 export type TokenPrincipal = Acceptance;
 
-/** What the guard needs of a request. Express passes the Node request itself; Fastify wraps it. */
-interface HttpRequest {
-  readonly rawHeaders: readonly string[];
-  readonly socket?: { readonly remoteAddress?: string | undefined };
-}
-interface HttpResponse {
-  header(name: string, value: string): unknown;
-}
-
 const NOT_ADMITTED = 'The token is valid, but not admitted here';
 const ACCOUNT_NOT_NAMED =
   'The route names no account, and there are several: narrow it by @AdmitTokens with accounts, memberOf, users or ' +
   'tokens, or set the option withoutAccount of DataPlaneModule';
-
-const POLICY = 'latchkey:admit-tokens';
-const PRINCIPALS = new WeakMap<object, TokenPrincipal>();
 
 /**
  * Restricts which tokens a guard admits, on a route, a controller, or both. The conditions of both have to hold; of a
  * list that both have, what is in both.
  */
 export function AdmitTokens(policy: AccessPolicy): CustomDecorator {
-  return SetMetadata(POLICY, policy);
+  return admitTokens(policy);
 }
 
 /**
@@ -62,45 +59,74 @@ export class TokenGuard implements CanActivate {
 
   constructor(
     private readonly decider: AccessDecider,
-    private readonly reflector: Reflector,
     private readonly finder: ApplicationFinder,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const http = context.switchToHttp();
-    const request = http.getRequest<HttpRequest & { readonly raw?: HttpRequest; readonly ip?: string }>();
-    const response = http.getResponse<HttpResponse>();
-    const decision = await this.decide(request.raw ?? request, request.ip, this.policyFor(context), response);
+    const request = this.getRequest(context);
+    const response = this.getResponse(context);
+    const decision = await this.decide(guarded(request), this.policyFor(context), response);
     switch (decision.outcome) {
       case 'admitted':
-        PRINCIPALS.set(request, decision.acceptance);
+        keepPrincipal(request, decision.acceptance);
+        this.admitted(request, decision.acceptance);
         return true;
       case 'bypassed':
         return true;
       case 'forbidden':
-        throw new ForbiddenException(decision.accountNotNamed ? ACCOUNT_NOT_NAMED : NOT_ADMITTED);
+        throw this.refusal(
+          context,
+          new ForbiddenException(decision.accountNotNamed ? ACCOUNT_NOT_NAMED : NOT_ADMITTED),
+        );
       case 'unauthenticated': {
         const error = decision.hasCredentials ? ', error="invalid_token"' : '';
-        response.header('WWW-Authenticate', `Bearer realm="latchkey"${error}`);
-        throw new UnauthorizedException('Missing or invalid token');
+        response?.setHeader('WWW-Authenticate', `Bearer realm="latchkey"${error}`);
+        throw this.refusal(context, new UnauthorizedException('Missing or invalid token'));
       }
     }
   }
 
+  /**
+   * Where the request is: of HTTP, GraphQL, WebSockets by socket.io, and gRPC it is found. Override it for other
+   * transports. It has `rawHeaders`, or `headers` by their names.
+   */
+  protected getRequest(context: ExecutionContext): object {
+    const request = requestIn(context);
+    if (request && rawHeadersOf(request)) return request;
+    throw new TypeError(
+      `${this.constructor.name} finds no headers in this context (${context.getType()}): override its getRequest(context) ` +
+        'to return an object with `headers`',
+    );
+  }
+
+  /** Where response headers are set; `undefined` where the transport has none. */
+  protected getResponse(context: ExecutionContext): GuardedResponse | undefined {
+    return responseIn(context);
+  }
+
+  /** Called with whom the guard has admitted. Override it to set `request.user`, for example. */
+  protected admitted(_request: object, _principal: TokenPrincipal): void {
+    // Nothing by default: `request.user` may be another's.
+  }
+
+  /** The error for a refusal. Override it to throw a `WsException` or an `RpcException`. */
+  protected refusal(_context: ExecutionContext, error: HttpException): Error {
+    return error;
+  }
+
   private async decide(
-    request: HttpRequest,
-    ip: string | undefined,
+    request: GuardedRequest,
     policy: AccessPolicy,
-    response: HttpResponse,
+    response: GuardedResponse | undefined,
   ): Promise<Decision> {
     try {
-      const source = new GuardSource(request, ip);
+      const source = new GuardSource(request);
       const visit = policy.application === undefined ? undefined : await this.visitOf(source, policy.application);
       return await this.decider.decide(request.rawHeaders, policy, source, visit);
     } catch (error) {
       const isTemporary = error instanceof DomainError && ['unavailable', 'throttled'].includes(error.code);
       if (!isTemporary) throw error;
-      for (const [name, value] of Object.entries(retryAfter(error))) response.header(name, value);
+      for (const [name, value] of Object.entries(retryAfter(error))) response?.setHeader(name, value);
       if (error.code === 'throttled') throw new HttpException(error.message, HttpStatus.TOO_MANY_REQUESTS);
       throw new ServiceUnavailableException(error.message);
     }
@@ -115,11 +141,7 @@ export class TokenGuard implements CanActivate {
 
   /** @throws PolicyError if no token of a kind can be presented, or roles are given without accounts */
   private policyFor(context: ExecutionContext): AccessPolicy {
-    const given = this.reflector.getAll<(AccessPolicy | undefined)[]>(POLICY, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    const policies = [{ kinds: this.kinds }, ...given.flatMap((policy) => policy ?? [])];
+    const policies = [{ kinds: this.kinds }, ...policiesAt<AccessPolicy>(context)];
     for (const kind of policies.flatMap(({ kinds }) => kinds ?? [])) knownKind(kind, this.decider.kinds);
     const policy = policies.reduce<AccessPolicy>(intersect, {});
     checkRoles(policy);
@@ -132,14 +154,10 @@ export class TokenGuard implements CanActivate {
 class GuardSource implements DecisionSource {
   readonly entryPoint = 'guard';
 
-  /** @param ip - by the host's own trust in proxies */
-  constructor(
-    private readonly request: HttpRequest,
-    private readonly ip: string | undefined,
-  ) {}
+  constructor(private readonly request: GuardedRequest) {}
 
   get address(): string | null {
-    return parseAddress(this.ip ?? this.request.socket?.remoteAddress ?? '') ?? null;
+    return parseAddress(this.request.ip ?? this.request.socket?.remoteAddress ?? '') ?? null;
   }
 
   get requestId(): string | null {
@@ -151,9 +169,26 @@ class GuardSource implements DecisionSource {
   }
 }
 
+/** Fastify and others wrap the request of Node, whose headers and connection count. */
+function guarded(request: object): GuardedRequest {
+  const { raw = request, ip } = request as { readonly raw?: object; readonly ip?: string };
+  const inner = raw as Partial<GuardedRequest>;
+  if (inner.rawHeaders && (raw === request || ip === undefined)) return inner as GuardedRequest;
+  return { rawHeaders: rawHeadersOf(request) ?? [], socket: inner.socket, ip };
+}
+
+/**
+ * Whom a token guard has admitted; `undefined` where none has. For guards, interceptors and filters after it, and for
+ * whatever has the request.
+ * @param place - the request, or the context
+ */
+export function principalOf(place: object): TokenPrincipal | undefined {
+  return principalIn(place) as TokenPrincipal | undefined;
+}
+
 /** Parameter decorator for the {@link TokenPrincipal} that a guard admitted; throws 401 on a route without a guard. */
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): TokenPrincipal => {
-  const principal = PRINCIPALS.get(context.switchToHttp().getRequest<object>());
+  const principal = principalOf(context);
   if (!principal) throw new UnauthorizedException('No token guard protects this route');
   return principal;
 });
