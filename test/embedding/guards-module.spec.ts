@@ -68,7 +68,7 @@ class Orders {
   }
 }
 
-const listing = Reflect.get(Orders.prototype, 'list') as () => string;
+const { list: listing } = Orders.prototype as unknown as Record<'list', () => string>;
 
 describe('guards without routes', () => {
   let host: Host;
