@@ -1,6 +1,6 @@
 /** The bodies of requests about accounts and members (docs/contracts/latchkey.md §5). */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '../../../internals/index.js';
 import { INTEGER_MAX } from '../../../core/index.js';
 import { IsText } from '../../../http/index.js';
 import { ACCOUNT_NAME_MAX, EMAIL_MAX, ROLES, type Role } from '../../../identity/index.js';

@@ -1,5 +1,5 @@
 /** Accounts, members, applications and policies, as answers show them (docs/contracts/latchkey.md §5). */
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../../internals/index.js';
 import {
   POLICY_DECISIONS,
   type ApplicationWithPolicies,

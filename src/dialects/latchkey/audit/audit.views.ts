@@ -1,5 +1,5 @@
 /** Rows of the audit log, as answers show them (docs/contracts/latchkey.md §6). */
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../../internals/index.js';
 import { COMMAND_LINE, type AuditRecord, type AuditViewer } from '../../../core/index.js';
 import { EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
 import { listOf } from '../query/paging.js';

@@ -1,5 +1,5 @@
 /** Logins, as answers show them (docs/contracts/latchkey.md §4). */
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../../internals/index.js';
 import type { Login } from '../../../identity/index.js';
 import { listOf } from '../query/paging.js';
 import { timeView } from '../times.js';

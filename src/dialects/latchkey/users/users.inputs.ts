@@ -1,6 +1,6 @@
 /** The bodies of requests about users (docs/contracts/latchkey.md §4). */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '../../../internals/index.js';
 import { INTEGER_MAX } from '../../../core/index.js';
 import { IsText } from '../../../http/index.js';
 import { EMAIL_MAX, isEmailAddress, readEmailAddress } from '../../../identity/index.js';

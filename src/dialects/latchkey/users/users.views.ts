@@ -1,5 +1,5 @@
 /** Users, and what belongs to them, as answers show it (docs/contracts/latchkey.md §4). */
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '../../../internals/index.js';
 import type { User, UserAccess, UserFigures } from '../../../identity/index.js';
 import { listOf } from '../query/paging.js';
 import { timeView } from '../times.js';
