@@ -33,13 +33,12 @@ const SECRET_NAMES = 'password';
 
 /** The same call for a shell. The caller's token is a variable, and passwords are left out. */
 export function commandOf(call: Call): string {
-  const words = ['curl'];
-  if (call.method !== 'GET') words.push(`-X ${call.method}`);
-  words.push(quoted(addressOf(call)), '-H "Authorization: Bearer $LATCHKEY_TOKEN"');
+  const method = call.method === 'GET' ? '' : `-X ${call.method} `;
+  const words = [`curl ${method}${quoted(addressOf(call))}`, '-H "Authorization: Bearer $LATCHKEY_TOKEN"'];
   if (call.body) {
     words.push("-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(withoutSecrets(call.body)))}`);
   }
-  return words.join(' \\\n  ').replace('curl \\\n  -X', 'curl -X').replace('curl \\\n  ', 'curl ');
+  return words.join(' \\\n  ');
 }
 
 function withoutSecrets(body: Readonly<Record<string, unknown>>): Record<string, unknown> {

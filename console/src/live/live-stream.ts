@@ -35,13 +35,15 @@ export interface LiveOptions {
 /** How long a burst of changes is gathered before figures are asked for again. */
 const GATHER_MS = 1500;
 
-/** Waits before the stream is opened again after the server has closed it for good. */
+/** Waits before the stream is opened again after the server has refused it; each is twice as long, up to the last. */
 const REOPEN_MS = 5000;
+const LONGEST_REOPEN_MS = 300_000;
 
 /** @returns ends it */
 export function follow({ client, interrupted }: LiveOptions): () => void {
   let source: EventSource | undefined;
   let again: ReturnType<typeof setTimeout> | undefined;
+  let wait = REOPEN_MS;
   let gathering: ReturnType<typeof setTimeout> | undefined;
   const touch = (): void => {
     gathering ??= setTimeout(() => {
@@ -53,11 +55,15 @@ export function follow({ client, interrupted }: LiveOptions): () => void {
     source = new EventSource(`${API_URL}/events`);
     source.onopen = () => {
       isLive.set(true);
+      wait = REOPEN_MS;
     };
     source.onerror = () => {
+      // The first look after an end is always needed; further ones must not keep the session alive.
+      if (isLive.get() || wait === REOPEN_MS || isSomebodyThere()) interrupted();
       isLive.set(false);
-      interrupted();
-      if (source?.readyState === EventSource.CLOSED) again = setTimeout(open, REOPEN_MS);
+      if (source?.readyState !== EventSource.CLOSED) return;
+      again = setTimeout(open, wait);
+      wait = Math.min(wait * 2, LONGEST_REOPEN_MS);
     };
     for (const [name, handle] of Object.entries(HANDLERS)) {
       source.addEventListener(name, (event: MessageEvent<string>) => {

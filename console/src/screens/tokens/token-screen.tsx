@@ -143,19 +143,14 @@ function PersonFact(props: { readonly title: string; readonly person: PersonRefe
   const { title, person } = props;
   const me = useMe();
   if (!person) return null;
-  const isKnown = person.name !== null;
-  const text = isKnown
-    ? `${person.name ?? ''} (${person.email ?? ''})`
-    : `User ${person.id}, who is not there any more`;
+  const { id, name, email } = person;
+  const isKnown = name !== null;
+  const text = isKnown ? `${name} (${email ?? 'no e-mail address'})` : `User ${id}, who is not there any more`;
   return (
     <>
       <dt>{title}</dt>
       <dd>
-        {isServerAdministrator(me) && isKnown ? (
-          <Link to={`/people/${encodeURIComponent(person.id)}`}>{text}</Link>
-        ) : (
-          text
-        )}
+        {isServerAdministrator(me) && isKnown ? <Link to={`/people/${encodeURIComponent(id)}`}>{text}</Link> : text}
       </dd>
     </>
   );
