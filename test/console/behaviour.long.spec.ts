@@ -89,7 +89,9 @@ withBinary('chromium', (executablePath) => {
     });
 
     it('says after a reload that a secret is not shown again, and asks before it is left', async () => {
-      await console.go('/tokens/new?kind=service_token&name=Reloaded');
+      await console.visit('Tokens');
+      await console.press('link', 'Create token');
+      await console.type('Name', 'Reloaded');
       await console.press('button', 'Create');
       await console.page.getByLabel('Client secret').waitFor();
       await console.page.evaluate('history.back()');
