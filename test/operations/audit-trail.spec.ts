@@ -281,6 +281,7 @@ async function driveCrm(trail: Trail): Promise<void> {
   const { token } = (await trail.call(login, { body: credentials }, opened)).json<Data<{ token: string }>>().data;
   trail.secret(token);
   expect(trail.rows.at(-1)?.details).toMatchObject({ method: 'password', dialect: 'crm' });
+  await trail.call(`POST ${CRM}/authentication/web_api_key/token`, { body: {} }, []);
   const failed: Row[] = [['user.login_failed', null, 'user', null]];
   await trail.call(login, { body: { ...credentials, password: trail.secret('another wrong guess') } }, failed);
   expect(trail.rows[0]).toMatchObject({ targetName: ADMIN.email, details: { dialect: 'crm' } });

@@ -11,10 +11,7 @@ export async function driveLatchkey(trail: Trail): Promise<void> {
 }
 
 async function driveSession(trail: Trail): Promise<void> {
-  const opened: Row[] = [
-    ['token.issued', ADMIN.id, 'token', SOME_ID],
-    ['user.logged_in', ADMIN.id, 'user', String(ADMIN.id)],
-  ];
+  const opened: Row[] = [['user.logged_in', ADMIN.id, 'user', String(ADMIN.id)]];
   const reply = await trail.call(`POST ${BASE}/session`, { body: { token: ADMIN.token } }, opened);
   const [cookie = ''] = reply.headers['set-cookie']?.[0]?.split(';') ?? [];
   trail.secret(cookie.replace(/^.*=/, ''));
@@ -34,7 +31,6 @@ async function driveSession(trail: Trail): Promise<void> {
   );
   await trail.call(`DELETE ${BASE}/session`, { token: trail.secret(token) }, [
     ['user.logged_out', ADMIN.id, 'user', String(ADMIN.id)],
-    ['token.revoked', ADMIN.id, 'token', SOME_ID],
   ]);
 }
 
@@ -59,15 +55,12 @@ async function driveUsers(trail: Trail): Promise<string> {
   const { password } = reset.json<{ password: string }>();
   await trail.call(`PATCH ${users}/:userId`, { token, at, body: { blocked: false } }, [by('user.unblocked')]);
   const credentials = { email: 'managed@example.com', password: trail.secret(password) };
-  const opened: Row[] = [
-    ['token.issued', Number(userId), 'token', SOME_ID],
-    ['user.logged_in', Number(userId), 'user', userId],
-  ];
+  const opened: Row[] = [['user.logged_in', Number(userId), 'user', userId]];
   const logins: string[] = [];
   for (let login = 0; login < 3; login += 1) {
     const reply = await trail.call('POST /api/v1/users/login', { body: credentials }, opened);
     trail.secret(reply.json<{ token: string }>().token);
-    logins.push(String(trail.rows[0]?.targetId));
+    logins.push(String(trail.rows[0]?.details.token_id));
   }
   const [loginId = '', second = '', third = ''] = logins;
   const ended = (id: string): Row => ['token.revoked', ADMIN.id, 'token', id];

@@ -5,13 +5,15 @@ import { RequestOrigin, type EmptyView } from '../../http/index.js';
 import { AccountService, MembershipService, SessionService } from '../../identity/index.js';
 import { CrmController } from './crm.controller.js';
 import { Documented } from './crm.docs.js';
+import { CrmError } from './crm.errors.js';
 import { Caller, Given, Permits, type CrmCaller } from './crm.guard.js';
 import { LoginInput, TokenInput, readLogin, type Login } from './crm.inputs.js';
 import { AUDIENCE } from './crm.options.js';
 import { UNIT_ID, ok, type Envelope, type LoginTokenView } from './crm.views.js';
 import { newLoginToken } from './login-token.form.js';
 
-const TWO_HOURS = 7200;
+/** How long login tokens live, whether used or not. */
+export const LOGIN_SECONDS = 7200;
 
 @CrmController('authentication/token', 'Authentication')
 export class AuthenticationController {
@@ -38,14 +40,15 @@ export class AuthenticationController {
     const account = await this.accounts.findByIdOrName(organisation);
     const { secret } = await this.sessions.login(username, new Secret(password), {
       audience: AUDIENCE,
-      lifetimeSeconds: TWO_HOURS,
+      lifetimeSeconds: LOGIN_SECONDS,
       ...origin,
       newSecret: newLoginToken,
       ...(account && { accountId: account.id }),
-      isAllowed: async ({ id, admin }) =>
-        account !== null &&
-        (unit === undefined || unit === UNIT_ID) &&
-        (admin || (await this.memberships.roleOf(id, account.id)) !== null),
+      isAllowed: async ({ id, admin }) => {
+        if (account === null || !(admin || (await this.memberships.roleOf(id, account.id)) !== null)) return false;
+        requireOwnUnit(unit);
+        return true;
+      },
     });
     return ok({ token: secret.reveal() });
   }
@@ -64,4 +67,13 @@ export class AuthenticationController {
     await this.sessions.logout(caller, AUDIENCE);
     return ok({});
   }
+}
+
+/**
+ * To be called when everything else is right, since the error says that it is.
+ * @throws CrmError `invalidCredentials` for a unit that the organisation does not have
+ */
+export function requireOwnUnit(unit: string | undefined): void {
+  if (unit === undefined || unit === UNIT_ID) return;
+  throw new CrmError('invalidCredentials', `unit must be ${UNIT_ID}, the only one of an organisation, or be left out`);
 }

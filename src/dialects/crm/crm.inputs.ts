@@ -37,6 +37,14 @@ export class LoginInput {
   unit?: string;
 }
 
+export class KeyLoginInput {
+  @ApiPropertyOptional({ example: EXAMPLE_ORGANISATION, description: 'Needed if the user acts in several.' })
+  organisation?: string;
+
+  @ApiPropertyOptional({ example: '1', description: 'The organisation’s only unit, `1`.' })
+  unit?: string;
+}
+
 export class TokenInput {
   @ApiProperty({ example: '1F0E7C5A9B3D4E6F8A1B2C3D4E5F6071', description: 'From `authentication/token`.' })
   token!: string;
@@ -283,4 +291,11 @@ export function readLogin(given: Parameters): Login {
     organisation: given.required('organisation'),
     unit: given.optional('unit'),
   };
+}
+
+export type KeyLogin = Pick<Login, 'unit'> & { readonly organisation: string | undefined };
+
+/** @throws CrmError `invalidParameter` */
+export function readKeyLogin(given: Parameters): KeyLogin {
+  return { organisation: given.optional('organisation'), unit: given.optional('unit') };
 }

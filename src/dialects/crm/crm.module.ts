@@ -9,10 +9,11 @@ import { AuthenticationController } from './authentication.controller.js';
 import { CrmErrors } from './crm.errors.js';
 import { CrmGuard } from './crm.guard.js';
 import { ConfigurableModuleClass } from './crm.options.js';
+import { KeyLoginController } from './key-login.controller.js';
 import { LogInformation } from './log-information.js';
 import { PassCodeCheck } from './pass-code-check.js';
 
-const CONTROLLERS = [AuthenticationController, AccessTokensController];
+const CONTROLLERS = [AuthenticationController, KeyLoginController, AccessTokensController];
 
 const MOUNT = mountProviders({ name: 'CrmModule', dialect: 'crm', controllers: CONTROLLERS, errors: CrmErrors });
 

@@ -109,6 +109,18 @@ crmSuite('POST authentication/token', (crm) => {
   });
 
   describe('SECURITY.INVALIDCREDENTIALS', () => {
+    it('names a foreign unit if all else is right, and counts no failure', async () => {
+      const person = await memberPerson();
+      await unchanged(crm.server, async () => {
+        const reply = await crm.anonymous.post(METHOD, {
+          ...credentials(person),
+          unit: '8C1E866074D743EE834E910A28C1E582',
+        });
+        failure(reply, ERROR.credentials);
+        expect(reply.text).toContain('unit must be 1');
+      });
+    });
+
     async function refused(): Promise<Record<string, Members>> {
       const person = await memberPerson();
       const blocked = await memberPerson();
@@ -121,7 +133,7 @@ crmSuite('POST authentication/token', (crm) => {
         'a wrong user': { ...good, username: 'nobody@example.com' },
         'a wrong password': { ...good, password: `${person.password}x` },
         'a wrong organisation': { ...good, organisation: 'No such organisation' },
-        'a wrong unit': { ...good, unit: '2' },
+        'a wrong unit beside a wrong password': { ...good, unit: '2', password: 'wrong' },
         'a blocked user': credentials(blocked),
         'a user who is not approved': credentials(unapproved),
         'a user who is not a member': credentials(await crm.person()),

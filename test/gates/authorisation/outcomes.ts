@@ -38,6 +38,12 @@ const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: 
   ],
   crm: [
     ['unauthenticated', 200, crm('SECURITY.INVALIDTOKEN', '', 'The token is not valid. Log in again.')],
+    ['unauthenticated', 200, crm('SECURITY.INVALIDCREDENTIALS', '', 'The credentials are not valid.')],
+    [
+      'unauthenticated',
+      200,
+      crm('GENERAL.MANDATORYPARAMETERMISSING', 'key: the user name of HTTP Basic', 'A mandatory parameter is missing.'),
+    ],
     [
       'not permitted',
       200,

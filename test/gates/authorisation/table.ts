@@ -297,6 +297,8 @@ const CRM: typeof CANVUS = {
     body: ({ a }) => ({ username: ADMIN.email, password: ADMIN.password, organisation: a.name }),
     isLogin: true,
   },
+  // None of the credentials presented is a key in its place.
+  'POST /crmapi/rest/v2/authentication/web_api_key/token': { who: 'anyone', isLogin: true, answer: 'unauthenticated' },
   'POST /crmapi/rest/v2/authentication/token/release': { who: 'members of their account' },
 };
 
