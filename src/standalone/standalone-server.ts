@@ -23,7 +23,7 @@ import { stopAccepting } from '../internals/index.js';
 import { connectionShares } from '../operations/index.js';
 import { describeAddress, instanceCount, type ClaimedDatabase } from '../persistence/index.js';
 import { StartError, listening } from './start-errors.js';
-import { ignoredVariables, isOpenInClear } from './start-warnings.js';
+import { ignoredVariables, openInClear } from './start-warnings.js';
 import { LIMIT_NAMES, nodeOptions, requestLimits } from './standalone-adapter.js';
 import { PRODUCT_VERSION } from '../version.js';
 
@@ -149,7 +149,8 @@ export class StandaloneServer implements Server {
     const { host, port } = server;
     this.parts.front.pass(this.app.getHttpAdapter().getInstance() as RequestListener);
     if (!http.listening) await listening({ prefix: '', host, port }, () => this.app.listen(port, host));
-    if (isOpenInClear(server)) logger.warn(`HOST is ${host}: ${OPEN_IN_CLEAR}`);
+    const open = openInClear(this.config);
+    if (open.length > 0) logger.warn(`${open.join(', ')}: ${OPEN_IN_CLEAR}`);
     await this.listenToVerify(verify);
     this.stopFollowing = this.followTls();
   }

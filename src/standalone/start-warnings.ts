@@ -1,7 +1,7 @@
 /** What operators are warned of when the server starts. */
 import type { Values } from '../settings/index.js';
 import { FIRST_START_SETTINGS } from '../identity/identity.settings.js';
-import type { SERVER_SETTINGS } from './server.settings.js';
+import type { Config } from '../config/index.js';
 
 /** Listening on all addresses of the machine. */
 const EVERYWHERE = new Set(['0.0.0.0', '::', '0:0:0:0:0:0:0:0', '[::]']);
@@ -13,7 +13,13 @@ export function ignoredVariables(values: Values<typeof FIRST_START_SETTINGS>): s
   );
 }
 
-/** Whether other machines can reach the server without TLS. A trusted proxy is taken to be there for that. */
-export function isOpenInClear({ host, tlsCertFile, trustProxy }: Values<typeof SERVER_SETTINGS>): boolean {
-  return EVERYWHERE.has(host) && tlsCertFile === undefined && trustProxy === false;
+/** The settings by which other machines reach the server without TLS. A trusted proxy is taken to be there for that. */
+export function openInClear({ server, dataPlane }: Pick<Config, 'server' | 'dataPlane'>): string[] {
+  const { host, tlsCertFile, trustProxy } = server;
+  if (tlsCertFile !== undefined || trustProxy !== false) return [];
+  const verifyHost = dataPlane.port === undefined ? undefined : dataPlane.host;
+  const hosts = { HOST: host, VERIFY_HOST: verifyHost };
+  return Object.entries(hosts).flatMap(([name, address]) =>
+    address !== undefined && EVERYWHERE.has(address) ? [`${name} is ${address}`] : [],
+  );
 }

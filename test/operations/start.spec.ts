@@ -7,7 +7,7 @@ import { CredentialsFile } from '../../src/standalone/first-credentials.js';
 import { User } from '../../src/identity/index.js';
 import { Connection } from '../../src/persistence/index.js';
 import { StartError, createServer, type Server } from '../../src/standalone/server.js';
-import { ignoredVariables, isOpenInClear } from '../../src/standalone/start-warnings.js';
+import { ignoredVariables, openInClear } from '../../src/standalone/start-warnings.js';
 import { closeLater } from '../support/closing.js';
 import { createSqlite, onBothEngines } from '../support/engines.js';
 import { send } from '../support/http.js';
@@ -174,10 +174,15 @@ describe('what a start warns of', () => {
   });
 
   it('is listening on all addresses in clear with no proxy in front', () => {
-    const open = (env: Record<string, string>): boolean => isOpenInClear(loadConfig(env).server);
+    const open = (env: Record<string, string>): boolean => openInClear(loadConfig(env)).length > 0;
     const hosts = ['', '10.0.0.1', '0.0.0.0', '::'];
     expect(hosts.map((HOST) => open({ HOST }))).toEqual([false, false, true, true]);
     expect(open({ HOST: '0.0.0.0', TRUST_PROXY: '1' })).toBe(false);
     expect(open({ HOST: '0.0.0.0', TLS_CERT_FILE: 'a', TLS_KEY_FILE: 'b' })).toBe(false);
+    // The port of its own for verifications, which credentials go to as well.
+    expect(openInClear(loadConfig({ VERIFY_PORT: '4000', VERIFY_HOST: '0.0.0.0' }))).toEqual([
+      'VERIFY_HOST is 0.0.0.0',
+    ]);
+    expect(open({ VERIFY_HOST: '0.0.0.0' })).toBe(false);
   });
 });
