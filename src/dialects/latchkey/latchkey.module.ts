@@ -12,6 +12,8 @@ import { AccountPartsController } from './accounts/account-parts.controller.js';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { SessionController } from './session/session.controller.js';
 import { TokenAccess } from './tokens/token-access.js';
+import { TokenBulkController } from './tokens/token-bulk.controller.js';
+import { TokenBulk } from './tokens/token-bulk.js';
 import { TokenChanges } from './tokens/token-changes.js';
 import { TokenLists } from './tokens/token-lists.js';
 import { TokenSecretsController } from './tokens/token-secrets.controller.js';
@@ -22,6 +24,7 @@ import { UsersController } from './users/users.controller.js';
 
 const CONTROLLERS = [
   SessionController,
+  TokenBulkController,
   TokensController,
   TokenSecretsController,
   UsersController,
@@ -48,6 +51,7 @@ const MOUNT = mountProviders({
     LatchkeyGuard,
     Me,
     TokenAccess,
+    TokenBulk,
     TokenChanges,
     TokenLists,
     TokenViews,

@@ -321,6 +321,7 @@ const LATCHKEY: typeof CANVUS = {
   ...PEOPLE_AND_ACCOUNTS,
   [`GET ${TOKENS}`]: { who: 'any user' },
   [`POST ${TOKENS}`]: { who: 'any user', body: () => ({ kind: 'personal_token', name: 'a token' }) },
+  [`POST ${TOKENS}/bulk`]: { who: 'any user', body: () => ({ action: 'disable', ids: ['x'] }) },
   [`GET ${TOKENS}/export.csv`]: { who: 'any user' },
   [`GET ${TOKENS}/{tokenId}`]: { ...OF_TOKEN, who: 'members of A' },
   [`PATCH ${TOKENS}/{tokenId}`]: { ...OF_TOKEN, body: newName },
