@@ -157,4 +157,5 @@ Canvus dialect:
 Latchkey’s own API:
   CONSOLE_IDLE_MINUTES          Minutes without a request after which a login of the console ends (5 to 1440; default: 30)
   CONSOLE_LOGIN_HOURS           Hours after which a login of the console ends in any case (1 to 720; default: 12)
+  IDEMPOTENCY_HOURS             Hours for which a repeated request with the same Idempotency-Key gets the first answer (1 to 720; default: 24)
 `;

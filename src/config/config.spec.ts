@@ -276,6 +276,7 @@ const VARIABLES: Record<string, Variable> = {
   CANVUS_STREAMS_PER_USER: number((config) => config.dialects.canvus.streamsPerUser, 20, 1, 100_000),
   CANVUS_STREAMS_PER_TOKEN: number((config) => config.dialects.canvus.streamsPerToken, 10, 1, 100_000),
   CONSOLE_IDLE_MINUTES: number((config) => config.dialects.latchkey.consoleIdleMinutes, 30, 5, 1440),
+  IDEMPOTENCY_HOURS: number((config) => config.dialects.latchkey.idempotencyHours, 24, 1, 720),
   CONSOLE_LOGIN_HOURS: number((config) => config.dialects.latchkey.consoleLoginHours, 12, 1, 720),
   CRM_LIST_MAX: number((config) => config.dialects.crm.listMax, 10_000, 1, 1_000_000),
   SERVICE_TOKEN_PREFIX: {

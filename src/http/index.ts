@@ -60,7 +60,7 @@ export {
 export { limitConnections, type ConnectionLimit } from './connections/connection-limit.js';
 export { delayContinue } from './connections/expect-continue.js';
 export { LIVE, healthAnswerTo, readiness, type HealthAnswer } from './output/health-answer.js';
-export { InputBy, formMembers, jsonMembers, members } from './input/request-body.js';
+export { InputBy, bodyText, formMembers, jsonMembers, members } from './input/request-body.js';
 export { streamJsonArray, streamJsonList } from './output/json-stream.js';
 export { csvHeaders, csvText } from './output/csv.js';
 export { streamText } from './output/text-stream.js';

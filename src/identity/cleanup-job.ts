@@ -35,13 +35,13 @@ const DAY_MS = 86_400_000;
 const LEFT_ROWS = 'rows of deleted owners';
 
 /** Removes rows of one kind, at most `limit`, and returns how many. */
-type Removal = (transaction: Transaction, limit: number, now: Date) => Promise<number>;
+export type Removal = (transaction: Transaction, limit: number, now: Date) => Promise<number>;
 
 @Injectable()
 export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(CleanupJob.name);
   private readonly stopping = new AbortController();
-  private readonly tasks: ReadonlyMap<string, Removal>;
+  private readonly tasks: Map<string, Removal>;
   private readonly leftRows: Removal;
   private readonly failing = new Set<string>();
   private current: Promise<void> | undefined;
@@ -59,13 +59,18 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
     this.leftRows = (tx, limit) => removeLeftRows(tx, limit, extensions);
     const keptMs = options.auditRetentionDays * DAY_MS;
     const oldAuditRows: Removal = (tx, limit, now) => removeAuditRows(tx, new Date(now.getTime() - keptMs), limit);
-    this.tasks = new Map([
+    this.tasks = new Map<string, Removal>([
       ['expired sessions', removeExpiredSessions],
       [LEFT_ROWS, this.leftRows],
       ['empty failure counters', removeEmptyCounters],
       ['old known networks', (tx, limit, now) => networks.removeOld(tx, limit, now)],
       ...(keptMs > 0 ? [['old audit rows', oldAuditRows] as const] : []),
     ]);
+  }
+
+  /** Adds rows of another part of the server. @param what - for the log */
+  add(what: string, remove: Removal): void {
+    this.tasks.set(what, remove);
   }
 
   onApplicationBootstrap(): void {

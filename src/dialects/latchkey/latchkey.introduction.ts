@@ -13,7 +13,9 @@ const AUTHENTICATION =
 const ERRORS =
   'Errors are problems by RFC 9457 (`application/problem+json`): `type` says what kind of error it is, `detail` what is ' +
   'wrong and what to do, `errors` which parameter or member of the body it concerns, `request_id` under which id the log ' +
-  'has it. 429 and 503 have `Retry-After`. What you may not see is answered with 404.';
+  'has it. 429 and 503 have `Retry-After`. What you may not see is answered with 404. A request that creates or rotates ' +
+  'a token may have the header `Idempotency-Key`, a text that you choose, best a random UUID: repeated within 24 hours, ' +
+  'it gets the first answer again, with the secret and `Idempotency-Replayed: true`.';
 
 const PAGING =
   'Lists have `limit` items (50 by default, at most 200) in `items`. `next_cursor` is the `cursor` of the next page, with ' +

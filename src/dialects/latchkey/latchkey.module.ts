@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { mountProviders } from '../../http/index.js';
 import { AuditViews } from './audit/audit-viewing.js';
 import { AuditController } from './audit/audit.controller.js';
+import { Idempotency } from './idempotency/idempotency.js';
 import { LatchkeyErrors } from './latchkey.errors.js';
 import { LatchkeyGuard } from './latchkey.guard.js';
 import { ConfigurableModuleClass } from './latchkey.options.js';
@@ -48,6 +49,7 @@ const MOUNT = mountProviders({
     ...MOUNT,
     AuditViews,
     ConsoleLogins,
+    Idempotency,
     LatchkeyGuard,
     Me,
     TokenAccess,

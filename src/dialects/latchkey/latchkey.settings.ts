@@ -18,11 +18,17 @@ export const LATCHKEY_API_SETTINGS = settingsTable(
       default: 12,
       doc: 'Hours after which a login of the console ends in any case',
     }),
+    idempotencyHours: setting({
+      env: 'IDEMPOTENCY_HOURS',
+      form: integer(1, 720),
+      default: 24,
+      doc: 'Hours for which a repeated request with the same `Idempotency-Key` gets the first answer',
+    }),
     productVersion: setting({
       form: text((version) => /\S/.test(version), 'a version'),
       default: 'unknown',
       doc: 'The version of the server that `GET /me` shows',
     }),
   },
-  ['CONSOLE_'],
+  ['CONSOLE_', 'IDEMPOTENCY_'],
 );

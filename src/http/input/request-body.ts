@@ -23,7 +23,7 @@ export async function receiveBody(request: Request, handler: object): Promise<vo
  * @throws BodyError
  */
 function jsonBody(request: Request): unknown {
-  const text = textBody(request);
+  const text = bodyText(request);
   if (text.trim() === '') return undefined;
   try {
     return JSON.parse(text) as unknown;
@@ -32,8 +32,8 @@ function jsonBody(request: Request): unknown {
   }
 }
 
-/** @throws BodyError */
-function textBody(request: Request): string {
+/** The body as text; empty if there is none. @throws BodyError */
+export function bodyText(request: Request): string {
   const bytes = bodyOf(request)?.content();
   if (!bytes) return '';
   try {
@@ -49,7 +49,7 @@ function textBody(request: Request): string {
  */
 export function formMembers(request: Request): ReadonlyMap<string, string> {
   const members = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(textBody(request))) {
+  for (const [name, value] of new URLSearchParams(bodyText(request))) {
     if (members.has(name)) throw new InputError(name, `${name} must be given once`, false);
     members.set(name, value);
   }

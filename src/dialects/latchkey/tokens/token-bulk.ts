@@ -164,7 +164,9 @@ function filterIn(filter: Readonly<Record<string, unknown>>): ReturnType<typeof 
     const values: unknown[] = Array.isArray(value) ? value : [value];
     for (const each of values) {
       if (each === null || each === undefined) continue;
-      if (typeof each === 'object') throw wrongMember('filter', `${name.slice(0, 40)} in filter must be a text`);
+      if (typeof each !== 'string' && typeof each !== 'boolean' && typeof each !== 'number') {
+        throw wrongMember('filter', `${name.slice(0, 40)} in filter must be a text`);
+      }
       given.append(name, String(each));
     }
   }

@@ -1,8 +1,9 @@
 /** Serves rotations and renewals of tokens, and the overlap of two secrets (docs/contracts/latchkey.md §2). */
-import { Patch, Post, Req } from '@nestjs/common';
-import type { Request } from 'express';
+import { Patch, Post, Res } from '@nestjs/common';
+import type { Response } from 'express';
 import { Clock, type Token } from '../../../core/index.js';
 import { StrictInput } from '../../../http/index.js';
+import { Idempotency } from '../idempotency/idempotency.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
 import { Caller, Permits, TokenInPath, arrivalOf, type LatchkeyCaller } from '../latchkey.guard.js';
@@ -20,6 +21,7 @@ export class TokenSecretsController {
     private readonly access: TokenAccess,
     private readonly views: TokenViews,
     private readonly clock: Clock,
+    private readonly idempotency: Idempotency,
   ) {}
 
   @Permits('token:change')
@@ -36,17 +38,20 @@ export class TokenSecretsController {
     bodyOptional: true,
     examples: { 'At once': {}, 'With a week’s overlap': { overlap: '168h' } },
     answer: TokenWithSecretView,
-    problems: ['not-found', 'conflict'],
+    problems: ['not-found', 'conflict', 'idempotency-key-reused'],
   })
   async rotate(
     @Caller() caller: LatchkeyCaller,
     @TokenInPath() token: Token,
     @StrictInput(TokenRotationInput) input: TokenRotationInput,
-    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<TokenWithSecretView> {
     const until = overlapIn(input, this.clock.now());
-    const { secret } = await this.changes.rotate(caller, token, until, arrivalOf(request));
-    return this.views.withSecret(await this.access.readerOf(caller.user), await this.changes.read(token.id), secret);
+    const { req: request } = response;
+    return this.idempotency.once({ caller, request, response }, async () => {
+      const { secret } = await this.changes.rotate(caller, token, until, arrivalOf(request));
+      return this.views.withSecret(await this.access.readerOf(caller.user), await this.changes.read(token.id), secret);
+    });
   }
 
   @Permits('token:change')

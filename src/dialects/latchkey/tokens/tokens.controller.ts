@@ -3,6 +3,7 @@ import { Delete, Get, Patch, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Clock, type Token } from '../../../core/index.js';
 import { StrictInput, allowCompression, streamText } from '../../../http/index.js';
+import { Idempotency } from '../idempotency/idempotency.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented, EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
 import { Caller, Permits, TokenInPath, type LatchkeyCaller } from '../latchkey.guard.js';
@@ -24,6 +25,7 @@ export class TokensController {
     private readonly access: TokenAccess,
     private readonly views: TokenViews,
     private readonly clock: Clock,
+    private readonly idempotency: Idempotency,
   ) {}
 
   @Permits('signed-in')
@@ -94,16 +96,19 @@ export class TokensController {
       'For yourself': { kind: 'personal_token', name: 'Laptop', expires_at: '2030-01-31T12:00:00Z' },
     },
     answer: TokenWithSecretView,
-    problems: ['not-found', 'quota-exceeded'],
+    problems: ['not-found', 'quota-exceeded', 'conflict', 'idempotency-key-reused'],
   })
   async create(
     @Caller() caller: LatchkeyCaller,
     @StrictInput(NewTokenInput) input: NewTokenInput,
     @Res({ passthrough: true }) response: Response,
   ): Promise<TokenWithSecretView> {
-    const { token, secret } = await this.changes.issue(caller, input, expiryIn(input, this.clock.now()));
-    response.set('Location', `${response.req.baseUrl}${response.req.path.replace(/\/$/, '')}/${token.id}`);
-    return this.views.withSecret(await this.access.readerOf(caller.user), await this.changes.read(token.id), secret);
+    const { req: request } = response;
+    return this.idempotency.once({ caller, request, response }, async () => {
+      const { token, secret } = await this.changes.issue(caller, input, expiryIn(input, this.clock.now()));
+      response.set('Location', `${request.baseUrl}${request.path.replace(/\/$/, '')}/${token.id}`);
+      return this.views.withSecret(await this.access.readerOf(caller.user), await this.changes.read(token.id), secret);
+    });
   }
 
   @Permits('token:read')
