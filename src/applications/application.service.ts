@@ -113,20 +113,29 @@ export class ApplicationService {
    * @throws DomainError `account_not_found`, `quota_reached`, `invalid_value` (policies, addresses)
    */
   create(actor: Actor, accountId: string, values: ApplicationValues): Promise<ApplicationWithPolicies> {
-    const { addresses, policies = [], ...columns } = values;
-    const [id, aud] = [randomUUID(), randomBytes(32).toString('hex')];
-    return this.accounts.change(actor, accountId, async (tx) => {
-      await lockAccountForUpdate(tx, accountId);
-      await this.requireRoom(tx, accountId);
-      await requireRoomForPolicies(tx, accountId, newPoliciesIn(policies), this.options);
-      await requireOwnHosts(tx.manager, accountId, addresses);
-      const application: Application = { id, accountId, aud, ...columns, createdAt: tx.now, updatedAt: tx.now };
-      await tx.manager.insert(Application, application as object);
-      await writeAddresses(tx, application, addresses);
-      const applied = await assignPolicies(tx, application, policies);
-      tx.record(new ApplicationCreated(application, detailsOf(application, applied)));
-      return { application, policies: applied };
-    });
+    return this.accounts.change(actor, accountId, (tx) => this.insert(tx, accountId, values));
+  }
+
+  /**
+   * The same within an open transaction, for an author who may do so.
+   * @param given - id and audience tag instead of new ones
+   */
+  async insert(
+    tx: Transaction,
+    accountId: string,
+    { addresses, policies = [], ...columns }: ApplicationValues,
+    { id = randomUUID(), aud = randomBytes(32).toString('hex') }: Partial<Pick<Application, 'id' | 'aud'>> = {},
+  ): Promise<ApplicationWithPolicies> {
+    await lockAccountForUpdate(tx, accountId);
+    await this.requireRoom(tx, accountId);
+    await requireRoomForPolicies(tx, accountId, newPoliciesIn(policies), this.options);
+    await requireOwnHosts(tx.manager, accountId, addresses);
+    const application: Application = { id, accountId, aud, ...columns, createdAt: tx.now, updatedAt: tx.now };
+    await tx.manager.insert(Application, application as object);
+    await writeAddresses(tx, application, addresses);
+    const applied = await assignPolicies(tx, application, policies);
+    tx.record(new ApplicationCreated(application, detailsOf(application, applied)));
+    return { application, policies: applied };
   }
 
   /**
@@ -134,35 +143,45 @@ export class ApplicationService {
    * @throws DomainError `resource_not_found`, `quota_reached`, `invalid_value` (policies, addresses)
    */
   update(actor: Actor, accountId: string, id: string, values: ApplicationValues): Promise<ApplicationWithPolicies> {
-    const { addresses, policies, ...columns } = values;
-    return this.accounts.change(actor, accountId, async (tx) => {
-      await lockAccountForUpdate(tx, accountId);
-      const present = await lockedApplication(tx, accountId, id);
-      await requireRoomForPolicies(tx, accountId, newPoliciesIn(policies ?? []), this.options);
-      await requireOwnHosts(tx.manager, accountId, addresses);
-      const application: Application = { ...present, ...columns, updatedAt: tx.now };
-      await tx.manager.update(Application, { id }, { ...columns, updatedAt: tx.now } as object);
-      await writeAddresses(tx, application, addresses);
-      const applied = policies
-        ? await assignPolicies(tx, application, policies)
-        : ((await appliedPolicies(tx.manager, [id])).get(id) ?? []);
-      const fields = fieldsOf(present, application, policies !== undefined);
-      tx.record(new ApplicationUpdated(application, { fields, ...detailsOf(application, applied) }));
-      return { application, policies: applied };
-    });
+    return this.accounts.change(actor, accountId, (tx) => this.updateIn(tx, accountId, id, values));
+  }
+
+  /** The same within an open transaction, for an author who may do so. */
+  async updateIn(
+    tx: Transaction,
+    accountId: string,
+    id: string,
+    { addresses, policies, ...columns }: ApplicationValues,
+  ): Promise<ApplicationWithPolicies> {
+    await lockAccountForUpdate(tx, accountId);
+    const present = await lockedApplication(tx, accountId, id);
+    await requireRoomForPolicies(tx, accountId, newPoliciesIn(policies ?? []), this.options);
+    await requireOwnHosts(tx.manager, accountId, addresses);
+    const application: Application = { ...present, ...columns, updatedAt: tx.now };
+    await tx.manager.update(Application, { id }, { ...columns, updatedAt: tx.now } as object);
+    await writeAddresses(tx, application, addresses);
+    const applied = policies
+      ? await assignPolicies(tx, application, policies)
+      : ((await appliedPolicies(tx.manager, [id])).get(id) ?? []);
+    const fields = fieldsOf(present, application, policies !== undefined);
+    tx.record(new ApplicationUpdated(application, { fields, ...detailsOf(application, applied) }));
+    return { application, policies: applied };
   }
 
   /** Deletes an application with the policies that belong to it. @throws DomainError `resource_not_found` */
   delete(actor: Actor, accountId: string, id: string): Promise<Application> {
-    return this.accounts.change(actor, accountId, async (tx) => {
-      const application = await lockedApplication(tx, accountId, id);
-      await tx.manager.delete(ApplicationPolicy, { applicationId: id });
-      await removeOwnedPolicies(tx, id, []);
-      await tx.manager.delete(ApplicationAddress, { applicationId: id });
-      await tx.manager.delete(Application, { id });
-      tx.record(new ApplicationDeleted(application));
-      return application;
-    });
+    return this.accounts.change(actor, accountId, (tx) => this.remove(tx, accountId, id));
+  }
+
+  /** The same within an open transaction, for an author who may do so. */
+  async remove(tx: Transaction, accountId: string, id: string): Promise<Application> {
+    const application = await lockedApplication(tx, accountId, id);
+    await tx.manager.delete(ApplicationPolicy, { applicationId: id });
+    await removeOwnedPolicies(tx, id, []);
+    await tx.manager.delete(ApplicationAddress, { applicationId: id });
+    await tx.manager.delete(Application, { id });
+    tx.record(new ApplicationDeleted(application));
+    return application;
   }
 
   private async withPolicies(applications: readonly Application[]): Promise<ApplicationWithPolicies[]> {

@@ -1,5 +1,6 @@
 /** What is protected, and who may enter: applications, policies, the settings that they share, and zones. */
 export { readAddress, readDomain, type AddressFlaw, type AddressPattern } from './address-pattern.js';
+export { ApplicationAddress } from './application-address.entity.js';
 export { ApplicationDirectory, type Found } from './application-directory.js';
 export type { PolicyEntry } from './application-policies.js';
 export { Application, type JsonObject } from './application.entity.js';
@@ -12,7 +13,7 @@ export {
 export { APPLICATION_ENTITIES, APPLICATION_MIGRATIONS } from './applications.entities.js';
 export { APPLICATIONS_EXTENSION } from './applications.extension.js';
 export { APPLICATION_PROVIDERS } from './applications.providers.js';
-export type { AppliedPolicy } from './applied-policies.js';
+export { appliedPolicies, type AppliedPolicy } from './applied-policies.js';
 export * from './changes.js';
 export { KnownApplication, type Admission, type VerifiedToken } from './known-application.js';
 export { APPLICATION_OPTIONS, type ApplicationOptions } from './options.js';

@@ -21,6 +21,7 @@ export interface PolicyValues extends Rules {
 /**
  * Inserts a policy. The account has to be locked against deletion.
  * @param applicationId - the application to which it belongs; `null` for a reusable one
+ * @param id - instead of a new one
  * @throws DomainError `invalid_value` for a token that the account does not have
  */
 export async function insertPolicy(
@@ -28,9 +29,10 @@ export async function insertPolicy(
   accountId: string,
   applicationId: string | null,
   values: PolicyValues,
+  id: string = randomUUID(),
 ): Promise<Policy> {
   const times = { createdAt: tx.now, updatedAt: tx.now };
-  const policy: Policy = { id: randomUUID(), accountId, applicationId, ...values, ...times };
+  const policy: Policy = { id, accountId, applicationId, ...values, ...times };
   await tx.manager.insert(Policy, policy as object);
   await nameTokens(tx, policy, []);
   tx.record(new PolicyCreated(policy, applicationId === null ? [] : [applicationId], detailsOf(policy)));

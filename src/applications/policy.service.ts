@@ -62,36 +62,45 @@ export class PolicyService {
 
   /** @throws DomainError `account_not_found`, `quota_reached`, `invalid_value` (a rule) */
   create(actor: Actor, accountId: string, values: PolicyValues): Promise<ReusablePolicy> {
-    return this.accounts.change(actor, accountId, async (tx) => {
-      await lockAccountForUpdate(tx, accountId);
-      await requireRoomForPolicies(tx, accountId, 1, this.options);
-      return { policy: await insertPolicy(tx, accountId, null, values), applications: 0 };
-    });
+    return this.accounts.change(actor, accountId, (tx) => this.insert(tx, accountId, values));
+  }
+
+  /** The same within an open transaction, for an author who may do so. @param id - instead of a new one */
+  async insert(tx: Transaction, accountId: string, values: PolicyValues, id?: string): Promise<ReusablePolicy> {
+    await lockAccountForUpdate(tx, accountId);
+    await requireRoomForPolicies(tx, accountId, 1, this.options);
+    return { policy: await insertPolicy(tx, accountId, null, values, id), applications: 0 };
   }
 
   /** @throws DomainError `resource_not_found`, `invalid_value` (a rule) */
   update(actor: Actor, accountId: string, id: string, values: PolicyValues): Promise<ReusablePolicy> {
-    return this.accounts.change(actor, accountId, async (tx) => {
-      const policy = await updatePolicy(tx, await this.locked(tx, accountId, id), values);
-      return { policy, applications: await countApplications(tx, id) };
-    });
+    return this.accounts.change(actor, accountId, (tx) => this.updateIn(tx, accountId, id, values));
+  }
+
+  /** The same within an open transaction, for an author who may do so. */
+  async updateIn(tx: Transaction, accountId: string, id: string, values: PolicyValues): Promise<ReusablePolicy> {
+    const policy = await updatePolicy(tx, await this.locked(tx, accountId, id), values);
+    return { policy, applications: await countApplications(tx, id) };
   }
 
   /** @throws DomainError `resource_not_found`; `in_use` while an application has it */
   delete(actor: Actor, accountId: string, id: string): Promise<Policy> {
-    return this.accounts.change(actor, accountId, async (tx) => {
-      const policy = await this.locked(tx, accountId, id);
-      const applications = await countApplications(tx, id);
-      if (applications > 0) {
-        throw new DomainError(
-          'in_use',
-          `${String(applications)} ${applications === 1 ? 'application has' : 'applications have'} this policy; ` +
-            'take it out of them first',
-        );
-      }
-      await removePolicy(tx, policy);
-      return policy;
-    });
+    return this.accounts.change(actor, accountId, (tx) => this.remove(tx, accountId, id));
+  }
+
+  /** The same within an open transaction, for an author who may do so. */
+  async remove(tx: Transaction, accountId: string, id: string): Promise<Policy> {
+    const policy = await this.locked(tx, accountId, id);
+    const applications = await countApplications(tx, id);
+    if (applications > 0) {
+      throw new DomainError(
+        'in_use',
+        `${String(applications)} ${applications === 1 ? 'application has' : 'applications have'} this policy; ` +
+          'take it out of them first',
+      );
+    }
+    await removePolicy(tx, policy);
+    return policy;
   }
 
   private async locked(tx: Transaction, accountId: string, id: string): Promise<Policy> {

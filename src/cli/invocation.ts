@@ -14,6 +14,8 @@ export const COMMAND_NAMES = [
   'import canvus',
   'import tokens',
   'import users',
+  'apply',
+  'export',
   'backup',
   'restore',
   'migrate status',
@@ -51,6 +53,11 @@ export interface CommandOptions {
   readonly from?: string;
   readonly tokenFile?: string;
   readonly network?: string;
+  readonly yes?: boolean;
+  readonly plan?: boolean;
+  readonly prune?: boolean;
+  readonly replaceSecrets?: boolean;
+  readonly hashes?: boolean;
   readonly seed?: string;
   readonly running?: boolean;
 }

@@ -73,6 +73,7 @@ function latchkeyProgram(version: string, output: TextOutput, run: (invocation: 
   administrators(declare);
   tokens(declare);
   moving(declare);
+  declaring(declare);
   database(declare);
   program
     .command('completion')
@@ -140,7 +141,7 @@ function start(declare: Declarations): void {
 function dev(declare: Declarations): void {
   declare
     .server('dev', 'start a server for tests in memory, with a seed, a clock that can be moved, and faults')
-    .option('--seed <file>', 'JSON that says which users, accounts and tokens it begins with')
+    .option('--seed <file>', 'JSON or YAML that says which users, accounts and tokens it begins with')
     .option('--port <port>', 'on 127.0.0.1; 0 for any free one', '3000')
     .option('--running', 'let the clock go on; without it, it stands still until it is moved')
     .option(...JSON_OPTION);
@@ -206,6 +207,7 @@ function importing(command: Command): Command {
     .option(...JSON_OPTION);
 }
 
+const KEY_FILE_OPTION = ['--key-file <file>', 'the key of hmac-sha256, as it is or after hex: or base64:'] as const;
 const FILE_OF_ROWS = ['<file>', 'JSON lines, a JSON array, or CSV'] as const;
 
 function moving(declare: Declarations): void {
@@ -223,13 +225,35 @@ function moving(declare: Declarations): void {
   importing(
     declare
       .command('import tokens', 'import tokens of accounts and users by the hashes of their secrets', FILE_OF_ROWS)
-      .option('--key-file <file>', 'the key of hmac-sha256, as it is or after hex: or base64:'),
+      .option(...KEY_FILE_OPTION),
   );
   importing(
     declare
       .command('import users', 'import users with the bcrypt hashes of their passwords', FILE_OF_ROWS)
       .option('--server <name>', 'a name for where they come from, the same in every run', 'users'),
   );
+}
+
+function declaring(declare: Declarations): void {
+  declare
+    .command('apply', 'make the server have what a file declares: users, accounts, tokens, policies, applications', [
+      '<file>',
+      'YAML or JSON; - for standard input',
+    ])
+    .option('--plan', 'only show what would be done')
+    .option('--yes', 'do not ask')
+    .option('--prune', 'delete what the sections of the file do not have')
+    .option('--replace-secrets', 'also replace passwords and secrets of those who are there')
+    .option(...KEY_FILE_OPTION)
+    .option(...JSON_OPTION);
+  declare
+    .command('export', 'write what the server has in the form that apply takes, without secrets', [
+      '[file]',
+      'the file to write; standard output by default',
+    ])
+    .option('--hashes', 'with the hashes of passwords and secrets')
+    .option('--force', 'replace the file if it exists')
+    .option(...JSON_OPTION);
 }
 
 function database(declare: Declarations): void {

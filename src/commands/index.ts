@@ -21,6 +21,8 @@ const COMMANDS: Readonly<Record<Exclude<CommandName, 'start' | 'dev'>, Command>>
   'import canvus': (call) => import('./moving/listing.js').then((listing) => listing.importListing(call, 'canvus')),
   'import tokens': (call) => import('./moving/tokens.js').then((tokens) => tokens.importTokens(call)),
   'import users': (call) => import('./moving/users.js').then((users) => users.importUsers(call)),
+  apply: (call) => import('./declaring/apply.js').then((declaring) => declaring.apply(call)),
+  export: (call) => done(import('./declaring/export.js').then((declaring) => declaring.exportDeclared(call))),
   backup: (call) => done(import('./backup.js').then((backup) => backup.backUp(call))),
   restore: (call) => done(import('./restore.js').then((restore) => restore.restore(call))),
   'migrate status': (call) => import('./migrate.js').then((schema) => schema.migrationStatus(call)),

@@ -1,6 +1,6 @@
 /** Manages accounts: list, create, change, delete. */
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import {
   DomainError,
   LongReads,
@@ -97,23 +97,26 @@ export class AccountService {
    * @throws DomainError `account_not_found`, `account_name_taken`, `invalid_value` (name), `change_reserved`,
    * `quota_reached` (names of the account that are reserved), `not_permitted`
    */
-  async update(actor: Actor, id: string, { name, settings = {}, ...rights }: AccountChanges): Promise<Account> {
-    const write = this.change(actor, id, async (tx) => {
-      const account = await lockAccountForUpdate(tx, id);
-      const { name: before } = account;
-      const label = name === undefined ? undefined : accountLabel(name);
-      const renamed = label && label.text !== before ? { name: label.text } : {};
-      if (label && renamed.name !== undefined) await this.naming.rename(tx, id, label, rights);
-      const fields = [...Object.keys(renamed), ...(await this.extensions.write(tx, id, settings))];
-      if (fields.length === 0) return account;
-      const values = { ...renamed, updatedAt: tx.now };
-      await tx.manager.update(Account, { id }, values);
-      const changed = Object.assign(account, values);
-      const names = renamed.name === undefined ? {} : { old_name: before, new_name: renamed.name };
-      tx.record(new AccountUpdated(changed, { fields, ...names }));
-      return changed;
-    });
+  async update(actor: Actor, id: string, changes: AccountChanges): Promise<Account> {
+    const write = this.change(actor, id, (tx) => this.updateIn(tx, id, changes));
     return whenTaken(write, () => accountNameTaken());
+  }
+
+  /** The same within an open transaction, for an author who may do so. */
+  async updateIn(tx: Transaction, id: string, { name, settings = {}, ...rights }: AccountChanges): Promise<Account> {
+    const account = await lockAccountForUpdate(tx, id);
+    const { name: before } = account;
+    const label = name === undefined ? undefined : accountLabel(name);
+    const renamed = label && label.text !== before ? { name: label.text } : {};
+    if (label && renamed.name !== undefined) await this.naming.rename(tx, id, label, rights);
+    const fields = [...Object.keys(renamed), ...(await this.extensions.write(tx, id, settings))];
+    if (fields.length === 0) return account;
+    const values = { ...renamed, updatedAt: tx.now };
+    await tx.manager.update(Account, { id }, values);
+    const changed = Object.assign(account, values);
+    const names = renamed.name === undefined ? {} : { old_name: before, new_name: renamed.name };
+    tx.record(new AccountUpdated(changed, { fields, ...names }));
+    return changed;
   }
 
   /**
@@ -139,16 +142,19 @@ export class AccountService {
 
   /** The account of that id or name, or `null`. A name is found in whatever case and normal form it is written. */
   findByIdOrName(text: string): Promise<Account | null> {
-    if (!isStorableText(text, 1, ACCOUNT_NAME_MAX)) return Promise.resolve(null);
-    return this.unitOfWork.read(async (manager) => {
-      const id = text.toLowerCase();
-      const byId = isHexId(id) ? await findRow(manager, Account, { id }) : null;
-      // An older account may have a name that is not in normal form, or that another account has in another case.
-      const found = byId ?? (await findRow(manager, Account, { name: text }));
-      if (found) return found;
-      const owner = await this.naming.ownerOf(manager, text);
-      return owner === null ? null : findRow(manager, Account, { id: owner });
-    });
+    return this.unitOfWork.read((manager) => this.findIn(manager, text));
+  }
+
+  /** The same with rows that are not committed yet. */
+  async findIn(manager: EntityManager, text: string): Promise<Account | null> {
+    if (!isStorableText(text, 1, ACCOUNT_NAME_MAX)) return null;
+    const id = text.toLowerCase();
+    const byId = isHexId(id) ? await findRow(manager, Account, { id }) : null;
+    // An older account may have a name that is not in normal form, or that another account has in another case.
+    const found = byId ?? (await findRow(manager, Account, { name: text }));
+    if (found) return found;
+    const owner = await this.naming.ownerOf(manager, text);
+    return owner === null ? null : findRow(manager, Account, { id: owner });
   }
 
   /**
@@ -159,17 +165,24 @@ export class AccountService {
   async delete(actor: Actor, id: string): Promise<void> {
     const owner = { kind: 'account', id } as const;
     const counted = await countOwnedTokens(this.reads, actor.userId, owner);
-    const isLeft = await this.unitOfWork.write(actor, async (tx) => {
-      const account = await lockAccountForUpdate(tx, id);
-      const rows = await removeOwnedRows(tx, owner, this.extensions);
-      await tx.manager.delete(TokenCount, { accountId: id });
-      await this.extensions.deleteRows(tx, id);
-      await this.naming.free(tx, id);
-      await tx.manager.delete(Account, { id });
-      tx.record(new AccountDeleted(account, { tokens: rows.isLeft ? counted : rows.tokens }));
-      return rows.isLeft;
-    });
+    const isLeft = await this.unitOfWork.write(actor, (tx) => this.remove(tx, id, counted));
     if (isLeft) this.cleanup.removeLeftRows();
+  }
+
+  /**
+   * The same within an open transaction. What is left is removed by the server's next cleanup.
+   * @param counted - how many tokens the account has, for the audit log, if more are left
+   * @returns whether rows are left
+   */
+  async remove(tx: Transaction, id: string, counted: number): Promise<boolean> {
+    const account = await lockAccountForUpdate(tx, id);
+    const rows = await removeOwnedRows(tx, { kind: 'account', id }, this.extensions);
+    await tx.manager.delete(TokenCount, { accountId: id });
+    await this.extensions.deleteRows(tx, id);
+    await this.naming.free(tx, id);
+    await tx.manager.delete(Account, { id });
+    tx.record(new AccountDeleted(account, { tokens: rows.isLeft ? counted : rows.tokens }));
+    return rows.isLeft;
   }
 }
 

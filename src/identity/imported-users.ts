@@ -43,6 +43,19 @@ export interface DialectImports {
   readonly tokens?: Readonly<
     Record<string, (row: RowMembers, created: Date) => Pick<ForeignToken, 'handle' | 'expiresAt' | 'own'>>
   >;
+  /** What applications and policies get that are declared in a file. */
+  readonly applications?: DeclaredApplications;
+}
+
+/** How a dialect sees applications that none of its clients made. */
+export interface DeclaredApplications {
+  /** What kind of application it is, in the words of the dialect. */
+  readonly type: string;
+  /** The kind of token that the rules of policies are about. */
+  readonly tokenKind: string;
+  readonly isSessionDuration: (text: string) => boolean;
+  /** The members by which clients of the dialect see the addresses; those that are `undefined` are taken away. */
+  readonly shownAddresses: (addresses: readonly string[]) => Readonly<Record<string, unknown>>;
 }
 
 /** What is known of a user that may have been imported before. */

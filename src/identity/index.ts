@@ -33,6 +33,7 @@ export { ImportedUser } from './imported-user.entity.js';
 export {
   ImportedUsers,
   addressForms,
+  type DeclaredApplications,
   type DialectImports,
   type ForeignUser,
   type KnownForeignUser,

@@ -127,15 +127,20 @@ export class MembershipService {
   async changeRole(actor: Actor, accountId: string, id: string, role: Role): Promise<Member> {
     return this.unitOfWork.write(actor, async (tx) => {
       await requireAdministrator(tx, actor, accountId);
-      const membership = await this.locked(tx, accountId, id);
-      const user = await lockUserShared(this.users, tx, membership.userId);
-      if (membership.role !== role) {
-        await this.keepOneAdministrator(tx, membership, 'made read_only');
-        await tx.manager.update(Membership, { id }, { role });
-        tx.record(new MemberUpdated(Object.assign(membership, { role })));
-      }
-      return { membership, user };
+      return this.changeRoleIn(tx, accountId, id, role);
     });
+  }
+
+  /** The same within an open transaction, for an author who may do so. */
+  async changeRoleIn(tx: Transaction, accountId: string, id: string, role: Role): Promise<Member> {
+    const membership = await this.locked(tx, accountId, id);
+    const user = await lockUserShared(this.users, tx, membership.userId);
+    if (membership.role !== role) {
+      await this.keepOneAdministrator(tx, membership, 'made read_only');
+      await tx.manager.update(Membership, { id }, { role });
+      tx.record(new MemberUpdated(Object.assign(membership, { role })));
+    }
+    return { membership, user };
   }
 
   /**
@@ -145,12 +150,17 @@ export class MembershipService {
   async remove(actor: Actor, accountId: string, id: string): Promise<void> {
     await this.unitOfWork.write(actor, async (tx) => {
       await requireAdministrator(tx, actor, accountId);
-      const membership = await this.locked(tx, accountId, id);
-      await this.keepOneAdministrator(tx, membership, 'removed');
-      await tx.manager.delete(SessionToken, { userId: membership.userId, accountId });
-      await tx.manager.delete(Membership, { id });
-      tx.record(new MemberRemoved(membership));
+      await this.removeIn(tx, accountId, id);
     });
+  }
+
+  /** The same within an open transaction, for an author who may do so. */
+  async removeIn(tx: Transaction, accountId: string, id: string): Promise<void> {
+    const membership = await this.locked(tx, accountId, id);
+    await this.keepOneAdministrator(tx, membership, 'removed');
+    await tx.manager.delete(SessionToken, { userId: membership.userId, accountId });
+    await tx.manager.delete(Membership, { id });
+    tx.record(new MemberRemoved(membership));
   }
 
   /**

@@ -102,11 +102,13 @@ export class UserService {
 
   /**
    * Adds a user with an already hashed password within an open transaction.
+   * @param id - instead of a new one; nobody may have had it
    * @throws DomainError `email_taken`, `invalid_value` (address)
    */
   async insert(
     tx: Transaction,
     values: Pick<User, 'email' | 'name' | 'admin' | 'approved' | 'blocked' | 'passwordHash'>,
+    id?: number,
   ): Promise<User> {
     const address = addressOf(values.email);
     const row = {
@@ -117,8 +119,14 @@ export class UserService {
       updatedAt: tx.now,
       lastLoginAt: null,
     };
-    const { identifiers } = await tx.manager.createQueryBuilder().insert().into(User).values(row).execute();
-    const user = await tx.manager.findOneByOrFail(User, { id: (identifiers[0] as { id: number }).id });
+    const insert = tx.manager.createQueryBuilder().insert();
+    // Named, since TypeORM leaves out generated columns on PostgreSQL otherwise.
+    const into =
+      id === undefined
+        ? insert.into(User).values(row)
+        : insert.into(User, ['id', ...Object.keys(row)]).values({ ...row, id });
+    const { identifiers } = await into.execute();
+    const user = await tx.manager.findOneByOrFail(User, { id: id ?? (identifiers[0] as { id: number }).id });
     await this.giveAddress(tx, user.id, address);
     tx.record(new UserCreated(user));
     return user;
@@ -163,19 +171,27 @@ export class UserService {
   async delete(actor: Actor, id: number): Promise<void> {
     const owner = { kind: 'user', id: String(id) } as const;
     const counted = await countOwnedTokens(this.reads, actor.userId, owner);
-    const isLeft = await this.unitOfWork.write(actor, async (tx) => {
-      const user = await lockUserForUpdate(tx, id);
-      const rows = await removeOwnedRows(tx, owner, null);
-      await this.names.free(tx, 'email', String(id));
-      await tx.manager.delete(KnownNetwork, { userId: id });
-      await tx.manager.delete(User, { id });
-      tx.record(new UserDeleted(user, { email: user.email, tokens: rows.isLeft ? counted : rows.tokens }));
-      return rows.isLeft;
-    });
+    const isLeft = await this.unitOfWork.write(actor, (tx) => this.remove(tx, id, counted));
     if (isLeft) this.cleanup.removeLeftRows();
   }
 
-  private async change(tx: Transaction, id: number, { email, ...others }: UserChanges): Promise<User> {
+  /**
+   * The same within an open transaction. What is left is removed by the server's next cleanup.
+   * @param counted - how many tokens the user has, for the audit log, if more are left
+   * @returns whether rows are left
+   */
+  async remove(tx: Transaction, id: number, counted: number): Promise<boolean> {
+    const user = await lockUserForUpdate(tx, id);
+    const rows = await removeOwnedRows(tx, { kind: 'user', id: String(id) }, null);
+    await this.names.free(tx, 'email', String(id));
+    await tx.manager.delete(KnownNetwork, { userId: id });
+    await tx.manager.delete(User, { id });
+    tx.record(new UserDeleted(user, { email: user.email, tokens: rows.isLeft ? counted : rows.tokens }));
+    return rows.isLeft;
+  }
+
+  /** What {@link update} does but for passwords, within an open transaction. */
+  async change(tx: Transaction, id: number, { email, ...others }: UserChanges): Promise<User> {
     const user = await lockUserForUpdate(tx, id);
     const address = email === undefined ? undefined : addressOf(email);
     const wanted: UserChanges = { ...(address && { email: address.text }), ...others };

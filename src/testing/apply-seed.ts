@@ -1,9 +1,19 @@
 /** Makes what a seed asks for. */
 import type { INestApplicationContext } from '@nestjs/common';
-import { SYSTEM, Secret, UnitOfWork } from '../core/index.js';
-import { AccountService, MembershipService, UserService, newHexId } from '../identity/index.js';
+import { SYSTEM, Secret, UnitOfWork, UserDirectory } from '../core/index.js';
+import {
+  carryOut,
+  declarationReading,
+  partsOf,
+  planOf,
+  readDeclaration,
+  type DeclarationReading,
+  type DeclaredState,
+} from '../declared/index.js';
+import type { Dialect } from '../dialect-kit/index.js';
+import { AccountService, PasswordService, type DialectImports } from '../identity/index.js';
 import type { IssuedForTest, TestIssuer } from './issue.js';
-import type { Seed } from './seed.js';
+import { seedError, type Seed } from './seed.js';
 
 /** A user that a seed has made. */
 export interface SeededUser {
@@ -24,40 +34,82 @@ export interface Seeded {
   readonly tokens: readonly IssuedForTest[];
 }
 
-/**
- * @param first - the account that is there already, which is the first of the seed
- * @throws DomainError, TypeError for values that cannot be
- */
-export async function applySeed(
+/** What a seed is applied with. */
+export interface SeedParts {
+  readonly app: INestApplicationContext;
+  readonly issuer: TestIssuer;
+  readonly dialects: readonly Dialect[];
+  /** The account that is there already, which is the first of the seed. */
+  readonly first: SeededAccount;
+}
+
+/** @throws SeedError, DomainError, TypeError for values that cannot be */
+export async function applySeed({ app, issuer, dialects, first }: SeedParts, seed: Seed): Promise<Seeded> {
+  const { accounts, users = [], tokens, policies, applications } = seed;
+  const reading = declarationReading(await importsOf(dialects));
+  const declare = (state: DeclaredState): Promise<void> => declared(app, state, reading);
+  const withHashes = [];
+  for (const user of users) withHashes.push(await hashed(app, user));
+  await declare({ ...(accounts && { accounts }), users: withHashes });
+  const issued: IssuedForTest[] = [];
+  for (const each of seed.serviceTokens ?? []) issued.push(await issuer.issue({ kind: 'service_token', ...each }));
+  for (const each of seed.personalTokens ?? []) issued.push(await issuer.issue({ kind: 'personal_token', ...each }));
+  for (const each of seed.accessTokens ?? []) issued.push(await issuer.issue({ kind: 'crm_access_token', ...each }));
+  // Rules name tokens.
+  if (tokens ?? policies ?? applications) await declare({ tokens, policies, applications });
+  return {
+    accounts: [first, ...(await moreAccounts(app, seed))],
+    users: await seededUsers(app, users),
+    tokens: issued,
+  };
+}
+
+async function declared(
   app: INestApplicationContext,
-  issuer: TestIssuer,
-  seed: Seed,
-  first: SeededAccount,
-): Promise<Seeded> {
-  const accounts = [first, ...(await moreAccounts(app, seed))];
-  const users: SeededUser[] = [];
-  for (const { email, name = email, admin, password, roles = {} } of seed.users ?? []) {
-    const secret = password === undefined ? {} : { password: new Secret(password) };
-    const user = await app.get(UserService).create(SYSTEM, { email, name, admin, approved: true, ...secret });
-    users.push({ id: user.id, email: user.email });
-    for (const [named, role] of Object.entries(roles)) {
-      const account = accounts.find(({ id, name: label }) => id === named || label === named);
-      if (!account) throw new TypeError(`there is no account ${named} for ${email}: add it to \`accounts\``);
-      await app.get(MembershipService).add(SYSTEM, account.id, user.id, role);
-    }
+  state: DeclaredState,
+  reading: DeclarationReading,
+): Promise<void> {
+  const given = Object.fromEntries(Object.entries(state).filter(([, section]) => section !== undefined));
+  const { declaration, faults } = readDeclaration(given, reading);
+  if (faults.length > 0) throw seedError(faults);
+  await app.get(UnitOfWork).write(SYSTEM, async (tx) => {
+    const options = { prune: false, replaceSecrets: false };
+    const plan = await planOf(tx.manager, partsOf(app), declaration, reading, options);
+    if (plan.faults.length > 0) throw seedError(plan.faults);
+    await carryOut(tx, plan);
+  });
+}
+
+async function importsOf(dialects: readonly Dialect[]): Promise<DialectImports[]> {
+  const all: DialectImports[] = [];
+  for (const { imports } of dialects) if (imports) all.push(await imports());
+  return all;
+}
+
+type SeedUser = NonNullable<Seed['users']>[number];
+
+async function hashed(
+  app: INestApplicationContext,
+  { password, ...user }: SeedUser,
+): Promise<Omit<SeedUser, 'password'>> {
+  if (password === undefined) return user;
+  return { ...user, password_hash: await app.get(PasswordService).prepare(SYSTEM, new Secret(password)) };
+}
+
+async function seededUsers(app: INestApplicationContext, users: readonly SeedUser[]): Promise<SeededUser[]> {
+  const found: SeededUser[] = [];
+  for (const { email } of users) {
+    const user = await app.get(UserDirectory).findByEmail(email);
+    if (user) found.push({ id: user.id, email: user.email });
   }
-  const tokens: IssuedForTest[] = [];
-  for (const each of seed.serviceTokens ?? []) tokens.push(await issuer.issue({ kind: 'service_token', ...each }));
-  for (const each of seed.personalTokens ?? []) tokens.push(await issuer.issue({ kind: 'personal_token', ...each }));
-  for (const each of seed.accessTokens ?? []) tokens.push(await issuer.issue({ kind: 'crm_access_token', ...each }));
-  return { accounts, users, tokens };
+  return found;
 }
 
 async function moreAccounts(app: INestApplicationContext, { accounts = [] }: Seed): Promise<SeededAccount[]> {
-  const made: SeededAccount[] = [];
-  for (const { id = newHexId(), name } of accounts.slice(1)) {
-    await app.get(UnitOfWork).write(SYSTEM, (tx) => app.get(AccountService).insert(tx, { id, name }));
-    made.push({ id, name });
+  const found: SeededAccount[] = [];
+  for (const { id, name } of accounts.slice(1)) {
+    const account = await app.get(AccountService).findByIdOrName(id ?? name);
+    if (account) found.push({ id: account.id, name: account.name });
   }
-  return made;
+  return found;
 }

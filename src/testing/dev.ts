@@ -1,6 +1,7 @@
 /** The command `dev`: a server in memory with a seed, whose clock and faults other programs move over HTTP. */
 import { readFile } from 'node:fs/promises';
 import { UsageError, type CommandOptions } from '../cli/index.js';
+import { readYaml } from '../declared/index.js';
 import { SeedError, checkedSeed, type Seed } from './seed.js';
 import { startLatchkey, type Latchkey } from './start.js';
 
@@ -30,12 +31,10 @@ async function readSeed(file: string): Promise<Seed> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new SeedError(`the seed ${file} cannot be read: ${(error as Error).message}`);
   });
-  try {
-    return checkedSeed(JSON.parse(text), `the seed ${file}`);
-  } catch (error) {
-    if (error instanceof SeedError) throw error;
-    throw new SeedError(`the seed ${file} is not JSON: ${(error as Error).message}`);
-  }
+  const { value, flaws } = await readYaml(text);
+  const [flaw] = flaws;
+  if (flaw) throw new SeedError(`the seed ${file} is neither YAML nor JSON: line ${String(flaw.line)}: ${flaw.reason}`);
+  return checkedSeed(value, `the seed ${file}`);
 }
 
 function portOf(given: string | undefined): number {

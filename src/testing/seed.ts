@@ -1,12 +1,12 @@
-/** What a server for tests begins with: users, accounts and tokens, as an object or a file of JSON. */
+/** What a server for tests begins with: the form of files that declare servers, with passwords and secrets in clear. */
 import * as v from 'valibot';
+import { SECTIONS, USER_ENTRIES, faultsOf, members, placeOf, type Fault } from '../declared/index.js';
 
-const HEX_ID = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, 'must be 32 lower-case hexadecimal characters'));
 const SECRET = v.pipe(v.string(), v.minLength(20, 'must have at least 20 characters'));
 const TEXT = v.pipe(v.string(), v.minLength(1, 'must not be empty'));
 
 /** A service token of an account. */
-const SERVICE_TOKEN = v.strictObject({
+const SERVICE_TOKEN = members({
   name: TEXT,
   /** Id or name of the account. Default: the first account. */
   account: v.optional(TEXT),
@@ -18,7 +18,7 @@ const SERVICE_TOKEN = v.strictObject({
 });
 
 /** A personal token of a user. */
-const PERSONAL_TOKEN = v.strictObject({
+const PERSONAL_TOKEN = members({
   /** E-mail address. Default: the administrator. */
   user: v.optional(TEXT),
   description: v.optional(TEXT),
@@ -26,29 +26,23 @@ const PERSONAL_TOKEN = v.strictObject({
 });
 
 /** An access token of an organisation, for the CRM.COM dialect. */
-const ACCESS_TOKEN = v.strictObject({
+const ACCESS_TOKEN = members({
   account: v.optional(TEXT),
   code: v.optional(TEXT),
   identifier: v.optional(TEXT),
   passCode: v.optional(TEXT),
 });
 
-const SEED = v.strictObject({
-  admin: v.optional(v.strictObject({ email: v.optional(TEXT), password: v.optional(TEXT), token: v.optional(SECRET) })),
+const { tokens, policies, applications } = SECTIONS;
+
+const SEED = members({
+  admin: v.optional(members({ email: v.optional(TEXT), password: v.optional(TEXT), token: v.optional(SECRET) })),
   /** The first is the one that the server begins with; the administrator is a member of it. */
-  accounts: v.optional(v.array(v.strictObject({ id: v.optional(HEX_ID), name: TEXT }))),
-  users: v.optional(
-    v.array(
-      v.strictObject({
-        email: TEXT,
-        name: v.optional(TEXT),
-        admin: v.optional(v.boolean()),
-        password: v.optional(TEXT),
-        /** Roles by the id or name of the account. */
-        roles: v.optional(v.record(v.string(), v.picklist(['administrator', 'read_only']))),
-      }),
-    ),
-  ),
+  accounts: v.optional(v.array(SECTIONS.accounts)),
+  users: v.optional(v.array(members({ ...USER_ENTRIES, password: v.optional(TEXT) }))),
+  tokens: v.optional(v.array(tokens)),
+  policies: v.optional(v.array(policies)),
+  applications: v.optional(v.array(applications)),
   serviceTokens: v.optional(v.array(SERVICE_TOKEN)),
   personalTokens: v.optional(v.array(PERSONAL_TOKEN)),
   accessTokens: v.optional(v.array(ACCESS_TOKEN)),
@@ -66,9 +60,11 @@ export class SeedError extends Error {
 export function checkedSeed(given: unknown, source = 'the seed'): Seed {
   const result = v.safeParse(SEED, given);
   if (result.success) return result.output;
-  const faults = result.issues.map((issue) => {
-    const what = issue.expected === 'never' ? 'is not known here' : issue.message;
-    return `  ${v.getDotPath(issue) ?? 'the whole'}: ${what}`;
-  });
-  throw new SeedError(`${source} cannot be used:\n${faults.join('\n')}`);
+  throw seedError(faultsOf(result.issues), source);
+}
+
+/** Names each fault. */
+export function seedError(faults: readonly Fault[], source = 'the seed'): SeedError {
+  const lines = faults.map(({ path, reason }) => `  ${placeOf(path)}: ${reason}`);
+  return new SeedError(`${source} cannot be used:\n${lines.join('\n')}`);
 }

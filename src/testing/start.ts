@@ -104,7 +104,13 @@ export async function startLatchkey(options: StartOptions = {}): Promise<Latchke
   });
   if (!result) throw new Error('a database in memory was not empty');
   try {
-    return await TestServer.of(server, result, { seed, clock, traffic, hasControl: options.controlRoutes ?? false });
+    return await TestServer.of(server, result, {
+      seed,
+      clock,
+      traffic,
+      hasControl: options.controlRoutes ?? false,
+      dialects,
+    });
   } catch (error) {
     await withOwnLogger(() => server.stop());
     throw error;
@@ -142,6 +148,7 @@ interface Parts {
   readonly clock: TestClock;
   readonly traffic: Traffic;
   readonly hasControl: boolean;
+  readonly dialects: readonly Dialect[];
 }
 
 class TestServer implements Latchkey {
@@ -218,8 +225,8 @@ class TestServer implements Latchkey {
 
   private async prepare(): Promise<void> {
     const { app } = this.server;
-    const { seed, traffic, hasControl } = this.parts;
-    this.seeded = await applySeed(app, this.issuer, seed, this.account);
+    const { seed, traffic, hasControl, dialects } = this.parts;
+    this.seeded = await applySeed({ app, issuer: this.issuer, dialects, first: this.account }, seed);
     this.snapshot = MemorySnapshot.take(app.get(Connection).dataSource, app.get(Transactor));
     const verify = app.get(VerifyListener);
     const own = hasControl ? controlRoutes(this) : () => false;

@@ -11,15 +11,19 @@ export interface CommandResult {
   json<T>(): T;
 }
 
-/** A command line for a database; `input` is what stands on standard input. */
+/** A command line for a database; `input` is what stands on standard input, or is typed on a terminal. */
 export async function latchkey(
   database: Pick<TestDatabase, 'url'>,
   words: readonly string[],
-  { input = '', env = {} }: { readonly input?: string; readonly env?: Record<string, string> } = {},
+  {
+    input = '',
+    env = {},
+    isTTY = false,
+  }: { readonly input?: string; readonly env?: Record<string, string>; readonly isTTY?: boolean } = {},
 ): Promise<CommandResult> {
   let [out, err] = ['', ''];
   const io = {
-    stdin: Readable.from([input]),
+    stdin: Object.assign(Readable.from([input]), { isTTY }),
     out: (text: string) => {
       out += text;
     },

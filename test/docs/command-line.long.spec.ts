@@ -7,7 +7,7 @@ import { closeLater } from '../support/closing.js';
 import { createDatabase, onBothEngines } from '../support/engines.js';
 import { startProcess } from '../support/process.js';
 import { Program } from '../support/program.js';
-import { COMMAND_LINE_PAGE, ROOT, commands } from './pages.js';
+import { COMMAND_LINE_PAGE, ROOT, blocks, commands } from './pages.js';
 
 /** Files of other servers. */
 const IMPORTED = {
@@ -16,6 +16,9 @@ const IMPORTED = {
   'tokens.csv': `kind,algorithm,hash,user\npersonal_token,hmac-sha256,${'0'.repeat(64)},admin@example.com\n`,
   'hmac.key': 'a key of twenty bytes',
 };
+
+/** What docs/declaring.md declares. */
+const DECLARED = { 'state.yaml': blocks('docs/declaring.md', 'yaml').join('') };
 
 /** A folder with a program `latchkey`, and with the files that the page names. */
 function workingFolder(): string {
@@ -28,7 +31,7 @@ function workingFolder(): string {
   writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${path.join(ROOT, 'dist/main.js')}' "$@"\n`);
   chmodSync(program, 0o755);
   writeFileSync(path.join(folder, 'password.txt'), 'the password of a file\n');
-  for (const [name, text] of Object.entries(IMPORTED)) writeFileSync(path.join(folder, name), text);
+  for (const [name, text] of Object.entries({ ...IMPORTED, ...DECLARED })) writeFileSync(path.join(folder, name), text);
   return folder;
 }
 

@@ -21,6 +21,8 @@ const SEED: Seed = {
   serviceTokens: [{ name: 'CI', duration: '24h', clientSecret: SECRET }],
   personalTokens: [{ user: 'ann@example.com' }],
   accessTokens: [{ account: 'Second', code: 'AB12', identifier: 'till 1' }],
+  policies: [{ account: 'First', name: 'Machines', decision: 'services', include: [{ any_token: true }] }],
+  applications: [{ account: 'First', name: 'Build', addresses: ['build.example.com'], policies: ['Machines'] }],
 };
 
 /** The vendor's library as its users set it up. */
@@ -56,6 +58,12 @@ describe('a server for tests', () => {
     expect(service?.secret).toBe(SECRET);
     expect(await verify(latchkey, { ...service?.headers })).toBe(200);
     expect(await verify(latchkey, { ...personal?.headers })).toBe(200);
+    const [application] = (await clientOf(latchkey).zeroTrust.access.applications.list({ account_id: 'c'.repeat(32) }))
+      .result;
+    const { status } = await fetch(`${latchkey.baseUrl}/verify?app=${application?.id ?? ''}`, {
+      headers: { ...service?.headers },
+    });
+    expect(status).toBe(200);
   });
 
   it('shows the expiry of a token to the unmodified library of the vendor when its clock is moved', async () => {
@@ -284,8 +292,10 @@ describe('servers for tests', () => {
   });
 
   it('are refused with all faults of a seed', async () => {
-    const seed = { accounts: [{ id: 'x', name: '' }], tokens: [] } as unknown as Seed;
-    await expect(startLatchkey({ seed })).rejects.toThrow(/accounts\.0\.id[^]*accounts\.0\.name[^]*tokens/);
+    const seed = { accounts: [{ id: 'x', name: '' }], token: [] } as unknown as Seed;
+    await expect(startLatchkey({ seed })).rejects.toThrow(/accounts\[1]\.id[^]*accounts\[1]\.name[^]*token: is not/);
+    const policies: Seed['policies'] = [{ account: 'none', name: 'x', decision: 'deny', include: [] }];
+    await expect(startLatchkey({ seed: { policies } })).rejects.toThrow('policies[1].account: names the');
     await expect(startLatchkey({ seed: { serviceTokens: [{ name: 'x', account: 'none' }] } })).rejects.toThrow('none');
   });
 });

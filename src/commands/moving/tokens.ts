@@ -8,17 +8,13 @@ import { withServices, type CommandCall } from '../surroundings.js';
 import { decisionOf, hmacKeyOf } from './choices.js';
 import { rowFile } from './csv.js';
 import { runImport, type ConflictDecision, type Fate, type ImportJob, type Placed } from './import-run.js';
-import { readTokenRow, type TokenReading, type TokenRecord } from './token-records.js';
+import { declarationReading, readTokenRow, type TokenReading, type TokenRecord } from '../../declared/index.js';
 
 /** `import tokens FILE` */
 export async function importTokens(call: CommandCall): Promise<ExitCode> {
   const [name = ''] = call.words;
   const file = rowFile(name);
-  const kinds = Object.assign(
-    {},
-    ...[...(await call.imports()).values()].map(({ tokens }) => tokens),
-  ) as TokenReading['kinds'];
-  const reading = { hmacKey: hmacKeyOf(call), kinds };
+  const reading = declarationReading((await call.imports()).values(), hmacKeyOf(call)).tokens;
   return withServices(call, (services) =>
     runImport(call, services, file, new TokenFileImport(services, reading, decisionOf(call))),
   );
@@ -95,18 +91,18 @@ class TokenFileImport implements ImportJob<TokenRecord> {
 }
 
 function ownerless(record: TokenRecord | undefined): Fate {
-  const { user, account } = { user: undefined, account: undefined, ...record?.owner };
-  const reason = user === undefined ? `there is no account ${String(account)}` : `there is no user ${user}`;
-  return { outcome: 'invalid', reason };
+  return { outcome: 'invalid', reason: `there is no ${record?.owner.kind ?? 'account'} ${String(record?.owner.name)}` };
 }
 
 function owned({ owner, token }: TokenRecord, { users, accounts }: Owners): ForeignToken {
-  if ('user' in owner) return { ...token, userId: users.get(userKeyOf(owner.user)) ?? null };
-  return { ...token, accountId: accounts.get(owner.account) ?? null };
+  if (owner.kind === 'user') return { ...token, userId: users.get(userKeyOf(owner.name)) ?? null };
+  return { ...token, accountId: accounts.get(owner.name) ?? null };
 }
 
 async function ownersOf(manager: EntityManager, records: readonly TokenRecord[]): Promise<Owners> {
-  const names = [...new Set(records.flatMap(({ owner }) => ('user' in owner ? [userKeyOf(owner.user)] : [])))];
+  const namesOf = (kind: 'user' | 'account'): string[] =>
+    records.flatMap(({ owner }) => (owner.kind === kind ? [owner.name] : []));
+  const names = [...new Set(namesOf('user').map(userKeyOf))];
   const users = new Map<string, number>();
   const [ids, keys] = [names.filter((name) => isId(name)), names.filter((name) => !isId(name))];
   const select = { id: true, emailKey: true } as const;
@@ -115,7 +111,7 @@ async function ownersOf(manager: EntityManager, records: readonly TokenRecord[])
   for (const { id, emailKey } of await manager.find(User, { select, where: { emailKey: In(keys) } })) {
     users.set(emailKey ?? '', id);
   }
-  const wanted = [...new Set(records.flatMap(({ owner }) => ('account' in owner ? [owner.account] : [])))];
+  const wanted = [...new Set(namesOf('account'))];
   const found = await manager.findBy(Account, [{ id: In(wanted) }, { name: In(wanted) }]);
   const accounts = new Map(found.flatMap(({ id, name }) => [[name, id] as const, [id, id] as const]));
   return { users, accounts };

@@ -8,7 +8,7 @@ import { withServices, type CommandCall } from '../surroundings.js';
 import { decisionOf, originOf } from './choices.js';
 import { rowFile } from './csv.js';
 import { runImport, type ConflictDecision, type Fate, type ImportJob, type Placed } from './import-run.js';
-import { readUserRow } from './user-records.js';
+import { readUserRow } from '../../declared/index.js';
 import { UsersImport } from './users-import.js';
 
 /** `import users FILE` */

@@ -7,7 +7,7 @@ import type { Transaction } from '../database/transaction.js';
 import { DomainError } from '../errors.js';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
 import { Token } from '../tokens/token.entity.js';
-import { NO_ORIGINS, countToken, newTokenId, type TokenKind } from '../tokens/token.service.js';
+import { NO_ORIGINS, TokenService, countToken, newTokenId, type TokenKind } from '../tokens/token.service.js';
 import type { ImportedAlgorithm } from './algorithms.js';
 import { newStandIn } from './imported-secrets.js';
 import { ImportedSource } from './imported-source.entity.js';
@@ -43,7 +43,10 @@ export interface KnownForeignToken {
 
 @Injectable()
 export class ImportedTokens {
-  constructor(@Inject(CORE_OPTIONS) private readonly options: Pick<CoreOptions, 'importedTokens'>) {}
+  constructor(
+    @Inject(CORE_OPTIONS) private readonly options: Pick<CoreOptions, 'importedTokens'>,
+    private readonly tokens: TokenService,
+  ) {}
 
   /** Stores tokens that are not there, in the order given. @throws DomainError `quota_reached` for too many salts */
   async insert(tx: Transaction, tokens: readonly ForeignToken[]): Promise<void> {
@@ -64,6 +67,23 @@ export class ImportedTokens {
       made.map(({ token }) => token),
     );
     for (const { token } of made) tx.record(new TokenIssued(token));
+    tx.record(new TokensImported());
+  }
+
+  /**
+   * Replaces the secret of a token by one of which the hash is known. The old one ends at once.
+   * @throws DomainError `token_not_found`, `conflict`, `quota_reached` for too many salts
+   */
+  async replace(tx: Transaction, present: Token, foreign: ForeignToken): Promise<void> {
+    const { algorithm, verifier } = foreign;
+    const sourceId = (await this.sourcesOf(tx, [foreign])).get(nameOf(foreign)) ?? 0;
+    const standIn = algorithm === 'sha256' ? verifier : newStandIn();
+    const { id, kind, userId, accountId } = present;
+    const ref = userId === null ? { id, accountId: accountId ?? '' } : { id, userId };
+    await this.tokens.rotate(tx, kindOf(tx.manager, kind), ref, { digest: standIn });
+    await tx.manager.delete(ImportedToken, { tokenId: id });
+    const waiting = algorithm !== 'sha256';
+    await insertRows(tx.manager, ImportedToken, [{ tokenId: id, sourceId, verifier, standIn, waiting }]);
     tx.record(new TokensImported());
   }
 

@@ -25,6 +25,7 @@ export const cloudflare = defineDialect({
   }),
   imports: async () => ({
     tokens: { [SERVICE_TOKEN_KIND]: (await import('./imported-token.js')).importedServiceToken },
+    applications: (await import('./declared-applications.js')).DECLARED_APPLICATIONS,
   }),
   load: async () => {
     const {

@@ -1,6 +1,6 @@
 /** Reads rows of users with the bcrypt hashes of their passwords. */
-import { InvalidRow, readHash, requireKnownMembers, rowFlag, rowMembers, rowText, rowTime } from '../../core/index.js';
-import { emailKeyOf, readEmailAddress, type ForeignUser } from '../../identity/index.js';
+import { InvalidRow, readHash, requireKnownMembers, rowFlag, rowMembers, rowText, rowTime } from '../core/index.js';
+import { emailKeyOf, readEmailAddress, type ForeignUser } from '../identity/index.js';
 
 const FIELDS = ['email', 'name', 'admin', 'approved', 'blocked', 'password_hash', 'created_at'];
 
@@ -24,7 +24,8 @@ export function readUserRow(value: unknown): ForeignUser {
   };
 }
 
-function passwordHashOf(value: unknown): string | null {
+/** A bcrypt hash of a password, as it is stored. @throws InvalidRow */
+export function passwordHashOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   const read = readHash('bcrypt', typeof value === 'string' ? value : '');
   if ('flaw' in read) throw new InvalidRow(`password_hash ${read.flaw}`);

@@ -1,0 +1,39 @@
+/** The services that create and change what is declared. */
+import type { INestApplicationContext } from '@nestjs/common';
+import { ApplicationService, PolicyService } from '../applications/index.js';
+import { ImportedTokens, TokenService, UserDirectory } from '../core/index.js';
+import {
+  AccountService,
+  MembershipService,
+  PasswordService,
+  PersonalTokenService,
+  UserService,
+} from '../identity/index.js';
+
+export interface Parts {
+  readonly accounts: AccountService;
+  readonly users: UserService;
+  readonly passwords: PasswordService;
+  readonly memberships: MembershipService;
+  readonly directory: UserDirectory;
+  readonly tokens: TokenService;
+  readonly importedTokens: ImportedTokens;
+  readonly personalTokens: PersonalTokenService;
+  readonly policies: PolicyService;
+  readonly applications: ApplicationService;
+}
+
+export function partsOf(services: Pick<INestApplicationContext, 'get'>): Parts {
+  return {
+    accounts: services.get(AccountService),
+    users: services.get(UserService),
+    passwords: services.get(PasswordService),
+    memberships: services.get(MembershipService),
+    directory: services.get(UserDirectory),
+    tokens: services.get(TokenService),
+    importedTokens: services.get(ImportedTokens),
+    personalTokens: services.get(PersonalTokenService),
+    policies: services.get(PolicyService),
+    applications: services.get(ApplicationService),
+  };
+}
