@@ -83,6 +83,12 @@ export class ConsolePage {
     await this.page.locator('h1').first().waitFor();
   }
 
+  /** Nothing of the page is being loaded any more. */
+  async settled(): Promise<void> {
+    const loading = this.page.getByText('Loading…');
+    while ((await loading.count()) > 0) await this.page.waitForTimeout(50);
+  }
+
   async signIn(email: string, password: string): Promise<void> {
     await this.type('E-mail address', email);
     await this.type('Password', password);

@@ -58,7 +58,7 @@ withBinary('chromium', (executablePath) => {
       await console.signIn(ADMIN.email, ADMIN.password);
       for (const [name, address] of Object.entries(screens())) {
         await console.go(address);
-        await console.page.getByText('Loading…').waitFor({ state: 'detached' });
+        await console.settled();
         await console.check(name);
         await console.keep(name);
       }

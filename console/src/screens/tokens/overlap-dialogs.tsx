@@ -32,7 +32,7 @@ export function EndOverlapDialog({ token, done }: TokenDialogProps): ReactElemen
       <p>
         <strong>The old secret was {usedWords(token.overlap?.last_use ?? null, now)}.</strong>
       </p>
-      <p>Whoever still uses it is refused from then on. The new secret, {usedWords(token.last_use, now)}, stays.</p>
+      <p>Whoever still uses it is refused from then on. The new secret stays as it is.</p>
     </ActionDialog>
   );
 }

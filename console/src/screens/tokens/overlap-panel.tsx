@@ -49,7 +49,7 @@ export function OverlapPanel({ token, overlap, onAction }: OverlapPanelProps): R
         <dd>
           <UseWithAgent use={overlap.last_use} none="Not since the rotation" />
         </dd>
-        <dt>New secret last used</dt>
+        <dt>Last used, by either secret</dt>
         <dd>
           <UseWithAgent use={token.last_use} none="Never" />
         </dd>
