@@ -2,10 +2,9 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DomainError, errorSummary, nextTurn, type Change, type Semaphore } from '../../../core/index.js';
+import type { Subscriber, SubscriberAuthorizer } from '../../../streams/index.js';
 import { ItemStore } from './item-store.js';
-import type { SubscriberAuthorizer } from './subscriber-authorizer.js';
 import { ALL, type WatchedResource } from './watched-resource.js';
-import type { Subscriber } from './subscriber.js';
 
 /** If more items than this have changed, all items are read. */
 const ITEMS_AT_ONCE = 200;

@@ -1,6 +1,6 @@
 /** All feeds that have subscribers, indexed by the user whose changes affect them. */
 import { Semaphore, type Change } from '../../../core/index.js';
-import type { SubscriberAuthorizer } from './subscriber-authorizer.js';
+import type { SubscriberAuthorizer } from '../../../streams/index.js';
 import type { WatchedResource } from './watched-resource.js';
 import { ResourceFeed } from './resource-feed.js';
 

@@ -9,7 +9,8 @@ import {
   type VisibleUsers,
 } from '../../../identity/index.js';
 import { ownedBy } from './watch-access.js';
-import { ALL, type Item, type WatchAccess, type WatchedResource } from './watched-resource.js';
+import type { WatchAccess } from '../../../streams/index.js';
+import { ALL, type Item, type WatchedResource } from './watched-resource.js';
 
 export class SeenUsers implements WatchedResource {
   readonly name: string;

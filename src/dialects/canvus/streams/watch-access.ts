@@ -3,7 +3,7 @@ import { DomainError, type DirectoryUser } from '../../../core/index.js';
 import type { VisibleUsers } from '../../../identity/index.js';
 import { CanvusError } from '../canvus.errors.js';
 import { PERMISSION_DENIED } from '../canvus.messages.js';
-import type { WatchAccess } from './watched-resource.js';
+import type { WatchAccess } from '../../../streams/index.js';
 
 /** One user, and administrators. */
 export function ownedBy(ownerId: number): WatchAccess {

@@ -16,7 +16,8 @@ import { ALL_USERS, type GroupLike } from '../built-in-group.js';
 import { groupView } from '../groups.views.js';
 import { batchOf, mapped, numbered, single, userItem } from './items.js';
 import { ownedBy, seeingEverybody } from './watch-access.js';
-import { ALL, type Item, type WatchAccess, type WatchedResource } from './watched-resource.js';
+import type { WatchAccess } from '../../../streams/index.js';
+import { ALL, type Item, type WatchedResource } from './watched-resource.js';
 
 /** Reads as one who sees every user does. */
 const EVERYBODY: Viewer = { id: 0, admin: true };

@@ -1,5 +1,6 @@
 /** A resource that clients can watch, and its items. */
-import type { Change, DirectoryUser } from '../../../core/index.js';
+import type { Change } from '../../../core/index.js';
+import type { WatchAccess } from '../../../streams/index.js';
 
 /** One object as it is sent. */
 export interface Item {
@@ -9,14 +10,6 @@ export interface Item {
   readonly rank: string;
   /** One line of JSON. */
   readonly json: string;
-}
-
-/** Who may watch a resource. */
-export interface WatchAccess {
-  /** Whether changes to accounts and memberships can take the access of its subscribers. */
-  readonly followsMemberships: boolean;
-  /** Why a signed-in user may not watch it (any more); `null` if they may. */
-  refusal(user: DirectoryUser): Error | null | Promise<Error | null>;
 }
 
 export interface WatchedResource {

@@ -1,14 +1,10 @@
 /** Limits how many streams a user, and a token, may have open at the same time. */
-import { DomainError } from '../../../core/index.js';
-import type { StreamMessage } from '../../../http/index.js';
+import { DomainError } from '../core/index.js';
+import type { StreamMessage } from '../http/index.js';
+import type { StreamLimitValues } from './stream-form.js';
 
 /** When a client that was refused may try again. */
 const RETRY_AFTER_SECONDS = 30;
-
-export interface StreamLimitValues {
-  readonly streamsPerUser: number;
-  readonly streamsPerToken: number;
-}
 
 /** A limit is reached. */
 export class TooManyStreams extends DomainError {
@@ -24,7 +20,11 @@ export class StreamLimits {
   private readonly ofUsers = new Map<number, number>();
   private readonly ofTokens = new Map<string, number>();
 
-  constructor(private readonly limits: StreamLimitValues) {}
+  /** @param settings - the names of the settings, for errors */
+  constructor(
+    private readonly limits: StreamLimitValues,
+    private readonly settings: Readonly<Record<keyof StreamLimitValues, string>>,
+  ) {}
 
   /**
    * Counts a stream.
@@ -34,10 +34,10 @@ export class StreamLimits {
   enter(userId: number, tokenId: string): () => void {
     const { streamsPerUser, streamsPerToken } = this.limits;
     if ((this.ofUsers.get(userId) ?? 0) >= streamsPerUser) {
-      throw new TooManyStreams('user_limit', tooMany(streamsPerUser, 'user', 'CANVUS_STREAMS_PER_USER'));
+      throw new TooManyStreams('user_limit', tooMany(streamsPerUser, 'user', this.settings.streamsPerUser));
     }
     if ((this.ofTokens.get(tokenId) ?? 0) >= streamsPerToken) {
-      throw new TooManyStreams('token_limit', tooMany(streamsPerToken, 'token', 'CANVUS_STREAMS_PER_TOKEN'));
+      throw new TooManyStreams('token_limit', tooMany(streamsPerToken, 'token', this.settings.streamsPerToken));
     }
     count(this.ofUsers, userId, 1);
     count(this.ofTokens, tokenId, 1);

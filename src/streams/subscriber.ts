@@ -1,24 +1,13 @@
 /** One stream to one client: its queue of lines, its authorization and its end. */
 import type { Response } from 'express';
-import { nextTurn, type Clock } from '../../../core/index.js';
-import type { StreamMessage } from '../../../http/index.js';
-import { SessionToken, type Principal } from '../../../identity/index.js';
-import { releaseHead, releaseNext } from '../../../internals/index.js';
-import { Unauthorized } from '../canvus.errors.js';
-import type { WatchAccess } from './watched-resource.js';
-
-/** When a client is disconnected that does not read. */
-export interface SlownessLimits {
-  /** Maximum bytes queued for it, not counting its first line. */
-  readonly streamWaitingBytes: number;
-  /** How long it may read nothing of what is queued for it. */
-  readonly streamStalledSeconds: number;
-}
+import { nextTurn, type Clock } from '../core/index.js';
+import type { StreamMessage } from '../http/index.js';
+import { SessionToken, type Principal } from '../identity/index.js';
+import { releaseHead, releaseNext } from '../internals/index.js';
+import type { SlownessLimits, StreamForm, WatchAccess } from './stream-form.js';
 
 /** Bytes written to a connection at once; the rest of a long line stays in one buffer shared by all subscribers. */
 const PIECE_BYTES = 64 * 1024;
-
-const BLANK_LINE = Buffer.from('\n');
 
 /** `no-transform` stops a host's compression middleware; `X-Accel-Buffering` stops proxies from buffering. */
 const HEADERS = { 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' };
@@ -60,6 +49,7 @@ export class Subscriber {
     readonly access: WatchAccess,
     private readonly clock: Clock,
     private readonly limits: SlownessLimits,
+    readonly form: StreamForm,
   ) {
     this.userId = user.id;
     this.tokenId = token.id;
@@ -133,14 +123,14 @@ export class Subscriber {
   heartbeat(now: number, keepaliveMs: number): void {
     if (this.hasStalled(now)) this.cut();
     if (this.endReason) return;
-    if (this.hasExpired()) this.end(new Unauthorized());
-    else if (this.isIdle() && now - this.writtenAt >= keepaliveMs) this.write(BLANK_LINE, now);
+    if (this.hasExpired()) this.end(this.form.unauthenticated());
+    else if (this.isIdle() && now - this.writtenAt >= keepaliveMs) this.write(this.form.keepalive, now);
   }
 
   private pump(): void {
     if (this.endReason || !this.isAuthorized) return;
     if (this.hasExpired()) {
-      this.end(new Unauthorized());
+      this.end(this.form.unauthenticated());
       return;
     }
     const now = performance.now();
@@ -160,7 +150,7 @@ export class Subscriber {
       this.close('client');
       return;
     }
-    this.response.status(200).type('application/json').set(HEADERS);
+    this.response.status(200).type(this.form.mediaType).set(HEADERS);
     this.response.socket?.setNoDelay(true);
     this.write(this.nextPiece(), now);
     releaseHead(this.response);
@@ -168,7 +158,7 @@ export class Subscriber {
   }
 
   private nextPiece(): Buffer {
-    const line = this.lines[0] ?? BLANK_LINE;
+    const line = this.lines[0] ?? this.form.keepalive;
     const end = Math.min(this.offset + PIECE_BYTES, line.length);
     const piece = end - this.offset === line.length ? line : line.subarray(this.offset, end);
     this.waitingBytes -= piece.length;

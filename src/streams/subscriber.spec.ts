@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Response } from 'express';
-import { SystemClock, nextTurn } from '../../../core/index.js';
-import type { Principal } from '../../../identity/index.js';
+import { SystemClock, nextTurn } from '../core/index.js';
+import type { Principal } from '../identity/index.js';
 import { Subscriber } from './subscriber.js';
 
 const KEEPALIVE_MS = 1000;
@@ -34,6 +34,12 @@ class SlowResponse extends EventEmitter {
 }
 
 const ANYONE = { followsMemberships: false, refusal: () => null };
+const FORM = {
+  mediaType: 'application/json',
+  keepalive: Buffer.from('\n'),
+  unauthenticated: () => new Error('unauthenticated'),
+  unusable: () => new Error('unusable'),
+};
 const SLOWNESS = { streamWaitingBytes: 262_144, streamStalledSeconds: 60 };
 
 describe('Subscriber', () => {
@@ -43,7 +49,7 @@ describe('Subscriber', () => {
   beforeEach(() => {
     response = new SlowResponse();
     const principal = { user: { id: 7 }, token: { id: 'token' } } as Principal;
-    subscriber = new Subscriber(response as unknown as Response, principal, ANYONE, new SystemClock(), SLOWNESS);
+    subscriber = new Subscriber(response as unknown as Response, principal, ANYONE, new SystemClock(), SLOWNESS, FORM);
     void subscriber.opened();
     subscriber.authorize(null);
   });

@@ -14,14 +14,19 @@ import {
   UserDirectory,
   type DatabaseWork,
   type DirectoryUser,
-} from '../../../core/index.js';
-import { TokenRevalidator, UserBlocked, UserLoggedIn, type Principal } from '../../../identity/index.js';
-import { CanvusError } from '../canvus.errors.js';
+} from '../core/index.js';
+import { TokenRevalidator, UserBlocked, UserLoggedIn, type Principal } from '../identity/index.js';
 import { SubscriberAuthorizer } from './subscriber-authorizer.js';
 import { Subscriber } from './subscriber.js';
 
 const ANNA: DirectoryUser = { id: 7, email: 'anna@example.com', name: 'Anna', admin: false, status: 'active' };
 const TOKEN = { id: 'token', userId: ANNA.id, accountId: null, enabled: true, expiresAt: null };
+const FORM = {
+  mediaType: 'application/json',
+  keepalive: Buffer.from('\n'),
+  unauthenticated: () => new Error('unauthenticated'),
+  unusable: () => new Error('unusable'),
+};
 const LINE = Buffer.from('[]\n');
 
 /** A database with one token. */
@@ -100,7 +105,7 @@ describe('SubscriberAuthorizer', () => {
       req: {},
     };
     const principal = { user: ANNA, token: { id: TOKEN.id } } as Principal;
-    subscriber = new Subscriber(response as Response, principal, ANYONE, clock, SLOWNESS);
+    subscriber = new Subscriber(response as Response, principal, ANYONE, clock, SLOWNESS, FORM);
     opened = subscriber.opened().then(
       () => 'opened',
       (error: unknown) => error,
@@ -123,7 +128,7 @@ describe('SubscriberAuthorizer', () => {
     await users.answer();
     expect(written).toEqual([]);
     await users.answer();
-    expect(await opened).toBeInstanceOf(CanvusError);
+    expect(await opened).toEqual(new Error('unusable'));
     expect(written).toEqual([]);
   });
 

@@ -1,10 +1,8 @@
 /** Re-checks subscribers' access whenever they may have lost it, before their next line is sent. */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { DomainError, TokenChange, errorSummary, nextTurn, type Change } from '../../../core/index.js';
-import { AccountChange, MembershipChange, type TokenStatus, type TokenRevalidator } from '../../../identity/index.js';
-import { CanvusError, Unauthorized } from '../canvus.errors.js';
-import { USER_UNUSABLE } from '../canvus.messages.js';
+import { DomainError, TokenChange, errorSummary, nextTurn, type Change } from '../core/index.js';
+import { AccountChange, MembershipChange, type TokenStatus, type TokenRevalidator } from '../identity/index.js';
 import type { Subscriber } from './subscriber.js';
 
 /** Subscribers of which each may be written to, in one turn of the event loop. */
@@ -119,7 +117,8 @@ export class SubscriberAuthorizer {
 
   private async apply(subscriber: Subscriber, status: TokenStatus | undefined): Promise<void> {
     if (status?.status !== 'authenticated') {
-      subscriber.end(status?.status === 'unusable' ? new CanvusError(403, USER_UNUSABLE) : new Unauthorized());
+      const { form } = subscriber;
+      subscriber.end(status?.status === 'unusable' ? form.unusable() : form.unauthenticated());
       return;
     }
     const { user, expiresAt } = status;
