@@ -158,4 +158,10 @@ Latchkey’s own API:
   CONSOLE_IDLE_MINUTES          Minutes without a request after which a login of the console ends (5 to 1440; default: 30)
   CONSOLE_LOGIN_HOURS           Hours after which a login of the console ends in any case (1 to 720; default: 12)
   IDEMPOTENCY_HOURS             Hours for which a repeated request with the same Idempotency-Key gets the first answer (1 to 720; default: 24)
+  EVENTS_KEEPALIVE_SECONDS      Longest pause between the events of an idle stream of /latchkey/v1/events, in seconds (1 to 3600; default: 15)
+  EVENTS_STREAMS_PER_USER       Open streams of /latchkey/v1/events that one user may have; further ones get 429 (1 to 100000; default: 20)
+  EVENTS_STREAMS_PER_TOKEN      Open streams of /latchkey/v1/events that one token or login may have; further ones get 429 (1 to 100000; default: 10)
+  EVENTS_WAITING_BYTES          Bytes that may wait for the client of such a stream before it is disconnected (4096 to 999999999; default: 262144)
+  EVENTS_STALLED_SECONDS        Seconds for which such a client may read nothing of what waits for it (1 to 3600; default: 60)
+  STATISTICS_SECONDS            Seconds for which /latchkey/v1/stats repeats what it has counted (1 to 3600; default: 15)
 `;

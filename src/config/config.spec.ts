@@ -278,6 +278,12 @@ const VARIABLES: Record<string, Variable> = {
   CONSOLE_IDLE_MINUTES: number((config) => config.dialects.latchkey.consoleIdleMinutes, 30, 5, 1440),
   IDEMPOTENCY_HOURS: number((config) => config.dialects.latchkey.idempotencyHours, 24, 1, 720),
   CONSOLE_LOGIN_HOURS: number((config) => config.dialects.latchkey.consoleLoginHours, 12, 1, 720),
+  STATISTICS_SECONDS: number((config) => config.dialects.latchkey.statisticsSeconds, 15, 1, 3600),
+  EVENTS_KEEPALIVE_SECONDS: number((config) => config.dialects.latchkey.keepaliveSeconds, 15, 1, 3600),
+  EVENTS_STREAMS_PER_USER: number((config) => config.dialects.latchkey.streamsPerUser, 20, 1, 100_000),
+  EVENTS_STREAMS_PER_TOKEN: number((config) => config.dialects.latchkey.streamsPerToken, 10, 1, 100_000),
+  EVENTS_WAITING_BYTES: number((config) => config.dialects.latchkey.streamWaitingBytes, 262_144, 4096, 999_999_999),
+  EVENTS_STALLED_SECONDS: number((config) => config.dialects.latchkey.streamStalledSeconds, 60, 1, 3600),
   CRM_LIST_MAX: number((config) => config.dialects.crm.listMax, 10_000, 1, 1_000_000),
   SERVICE_TOKEN_PREFIX: {
     at: (config) => config.dialects.cloudflare.secretPrefix,

@@ -12,6 +12,7 @@ import { TokenCensus } from './tokens/token-census.js';
 import { ManagedKinds } from './tokens/managed-kinds.js';
 import { TokenListing } from './tokens/token-listing.js';
 import { TokenSearch } from './tokens/token-search.js';
+import { TokenStatisticsService } from './tokens/token-statistics.js';
 import { TokenService } from './tokens/token.service.js';
 import { SteadyTime } from './steady-time.js';
 import { UnitOfWork } from './database/unit-of-work.js';
@@ -37,6 +38,7 @@ export const CORE_PROVIDERS = [
   TokenListing,
   TokenSearch,
   TokenService,
+  TokenStatisticsService,
   UnitOfWork,
   Verifier,
 ];

@@ -107,6 +107,13 @@ export { overlapRuns, stateOf, type TokenConditions, type TokenState } from './t
 export { TokenOrder, type TokenPlace } from './tokens/token-order.js';
 export { TokenSearch, type TokenPageRequest, type TokenQuery, type TokenScope } from './tokens/token-search.js';
 export { RemovedOwner } from './tokens/removed-owner.entity.js';
+export {
+  TokenStatisticsService,
+  type StatisticsScope,
+  type TokenStatistics,
+  type TokenTotals,
+  type TokensByDay,
+} from './tokens/token-statistics.js';
 export { TokenCount } from './tokens/token-count.entity.js';
 export { LongReads, collected, type ListPart, type PageRequest, type PartRequest } from './database/long-reads.js';
 export type { ReaderId } from './database/read-slots.js';

@@ -32,6 +32,8 @@ export interface StreamOptions extends SlownessLimits, StreamLimitValues {
 export interface StreamParts {
   readonly dialect: string;
   readonly form: StreamForm;
+  /** For so long changes are listened to when the last stream has ended, so that its client can resume. Default: 0 */
+  readonly lingerSeconds?: number;
   /** The names of the settings, for errors and warnings. */
   readonly settings: Readonly<Record<keyof SlownessLimits | keyof StreamLimitValues, string>>;
 }
@@ -45,6 +47,7 @@ export abstract class OpenStreams implements OnModuleInit, OnModuleDestroy {
   private isClosing = false;
   private readonly stops: (() => void)[] = [];
   private stopSweeping: () => void = () => undefined;
+  private lingering: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly parts: StreamParts,
@@ -62,6 +65,11 @@ export abstract class OpenStreams implements OnModuleInit, OnModuleDestroy {
 
   /** Changes may have been missed. */
   protected abstract missed(): void;
+
+  /** Nobody has listened for a while: changes are not heard of from now on. */
+  protected unheard(): void {
+    // Nothing is kept, unless a dialect keeps something.
+  }
 
   /** Called regularly: repeats what has failed. */
   protected abstract retry(): void;
@@ -98,7 +106,7 @@ export abstract class OpenStreams implements OnModuleInit, OnModuleDestroy {
       if (reason === 'slow') this.warnings.warn(tooSlow(this.parts));
       if (subscriber.hasBegun) this.publish('ended', response, reason);
     });
-    if (this.subscribers.size === 0) this.listen();
+    this.listen();
     this.subscribers.add(subscriber);
     this.authorizer.add(subscriber);
     source.join(subscriber);
@@ -130,6 +138,8 @@ export abstract class OpenStreams implements OnModuleInit, OnModuleDestroy {
 
   /** Only while there are streams, so that changes cost nothing otherwise. */
   private listen(): void {
+    clearTimeout(this.lingering);
+    if (this.stops.length > 0) return;
     this.stops.push(
       this.events.subscribe((change) => {
         const userId = change instanceof UserChange || change instanceof TokenChange ? change.userId : null;
@@ -144,7 +154,20 @@ export abstract class OpenStreams implements OnModuleInit, OnModuleDestroy {
   }
 
   private stopListening(): void {
+    clearTimeout(this.lingering);
+    this.unheard();
     for (const stop of this.stops.splice(0)) stop();
+  }
+
+  private stopSoon(): void {
+    const { lingerSeconds = 0 } = this.parts;
+    if (lingerSeconds === 0) {
+      this.stopListening();
+      return;
+    }
+    this.lingering = setTimeout(() => {
+      if (this.subscribers.size === 0) this.stopListening();
+    }, lingerSeconds * 1000).unref();
   }
 
   /** Counts the stream, or tells that it is refused. */
@@ -162,7 +185,7 @@ export abstract class OpenStreams implements OnModuleInit, OnModuleDestroy {
     this.subscribers.delete(subscriber);
     this.authorizer.remove(subscriber);
     source.leave(subscriber);
-    if (this.subscribers.size === 0) this.stopListening();
+    if (this.subscribers.size === 0) this.stopSoon();
     return reason;
   }
 

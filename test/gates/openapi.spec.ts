@@ -41,6 +41,7 @@ const TEXTS: Record<string, string> = {
   'get /api/v1/audit-log/export-csv 200': 'text/csv',
   'get /latchkey/v1/audit/export.csv 200': 'text/csv',
   'get /latchkey/v1/tokens/export.csv 200': 'text/csv',
+  'get /latchkey/v1/events 200': 'text/event-stream',
 };
 
 /** The minimum number of operations and of kinds of body: a document that has become empty is wrong. */

@@ -61,6 +61,13 @@ export function send(baseUrl: string, method: string, path: string, { headers = 
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
+      // A stream of events has no end: its head is the answer.
+      if (response.headers['content-type']?.startsWith('text/event-stream')) {
+        const { statusCode: status = 0, headers: head } = response;
+        resolve({ status, headers: head, text: '', json: () => ({}) as never });
+        response.destroy();
+        return;
+      }
       response.on('end', () => {
         const text = decoded(Buffer.concat(chunks), response.headers['content-encoding']).toString('utf8');
         const reply: Reply = {

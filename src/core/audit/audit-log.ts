@@ -1,6 +1,6 @@
 /** Reads the audit log (newest first, in batches) and removes old rows. */
 import { Injectable } from '@nestjs/common';
-import { And, In, LessThan, MoreThanOrEqual } from 'typeorm';
+import { And, In, LessThan, MoreThan, MoreThanOrEqual } from 'typeorm';
 import { TARGET_TYPES, fittingRows, type AuditFilter, type IdRange } from './audit-query.js';
 import { AuditRecord } from './audit-record.entity.js';
 import { storedTime } from '../database/columns.js';
@@ -44,6 +44,18 @@ export class AuditLog {
   /** The newest matching rows of a range, at most `limit`. */
   async page(reader: ReaderId, filter: AuditFilter, range: IdRange, limit: number): Promise<AuditRecord[]> {
     return this.reads.part(reader, fittingRows(await this.withType(filter), range), { offset: 0, limit });
+  }
+
+  /** The id of the newest row; 0 for an empty log. */
+  async newestId(): Promise<number> {
+    return (await this.unitOfWork.read((manager) => manager.maximum(AuditRecord, 'id'))) ?? 0;
+  }
+
+  /** Rows after an id, oldest first, at most `limit`. */
+  since(id: number, limit: number): Promise<AuditRecord[]> {
+    return this.unitOfWork.read((manager) =>
+      manager.find(AuditRecord, { where: { id: MoreThan(id) }, order: { id: 'ASC' }, take: limit }),
+    );
   }
 
   /** Those of these rows that exist. */

@@ -17,12 +17,16 @@ export const latchkey = defineDialect({
     command: `curl -H "Authorization: Bearer ${token}" ${baseUrl}/latchkey/v1/me`,
   }),
   load: async () => {
-    const { EXAMPLE_ACCOUNT_ID, LatchkeyApiModule, asVersion31, latchkeyDocument } = await import('./index.js');
+    const { EXAMPLE_ACCOUNT_ID, LatchkeyApiModule, LiveEvents, asVersion31, latchkeyDocument } =
+      await import('./index.js');
     return {
       module: LatchkeyApiModule,
       document: latchkeyDocument,
       exampleAccountId: EXAMPLE_ACCOUNT_ID,
       completeDocument: asVersion31,
+      beforeStop: (app) => {
+        app.get(LiveEvents).endAll();
+      },
     };
   },
 });

@@ -28,6 +28,8 @@ const IDS =
 const TAGS = {
   Session: 'Who you are; logins of the console.',
   Tokens: 'Tokens of every kind: your own, and those of accounts.',
+  Statistics: 'How many tokens there are, and what happens with them.',
+  Live: 'Changes as they happen.',
   'Audit log': 'Every change and every failed login, over any API.',
   Accounts: 'Accounts, their members, applications and policies.',
   Users: 'People: their state, passwords, logins, and the end of their access.',

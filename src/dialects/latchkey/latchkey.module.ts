@@ -4,6 +4,9 @@ import { mountProviders } from '../../http/index.js';
 import { AuditViews } from './audit/audit-viewing.js';
 import { AuditController } from './audit/audit.controller.js';
 import { Idempotency } from './idempotency/idempotency.js';
+import { EventViews } from './events/event-views.js';
+import { EventsController } from './events/events.controller.js';
+import { LiveEvents } from './events/live-events.js';
 import { LatchkeyErrors } from './latchkey.errors.js';
 import { LatchkeyGuard } from './latchkey.guard.js';
 import { ConfigurableModuleClass } from './latchkey.options.js';
@@ -20,6 +23,8 @@ import { TokenLists } from './tokens/token-lists.js';
 import { TokenSecretsController } from './tokens/token-secrets.controller.js';
 import { TokenViews } from './tokens/token-views.js';
 import { TokensController } from './tokens/tokens.controller.js';
+import { StatsController } from './stats/stats.controller.js';
+import { Stats } from './stats/stats.js';
 import { UserAccessController } from './users/user-access.controller.js';
 import { UsersController } from './users/users.controller.js';
 
@@ -33,6 +38,8 @@ const CONTROLLERS = [
   AccountsController,
   AccountPartsController,
   AuditController,
+  EventsController,
+  StatsController,
 ];
 
 const MOUNT = mountProviders({
@@ -48,6 +55,9 @@ const MOUNT = mountProviders({
   providers: [
     ...MOUNT,
     AuditViews,
+    EventViews,
+    LiveEvents,
+    Stats,
     ConsoleLogins,
     Idempotency,
     LatchkeyGuard,

@@ -24,11 +24,47 @@ export const LATCHKEY_API_SETTINGS = settingsTable(
       default: 24,
       doc: 'Hours for which a repeated request with the same `Idempotency-Key` gets the first answer',
     }),
+    keepaliveSeconds: setting({
+      env: 'EVENTS_KEEPALIVE_SECONDS',
+      form: integer(1, 3600),
+      default: 15,
+      doc: 'Longest pause between the events of an idle stream of `/latchkey/v1/events`, in seconds',
+    }),
+    streamsPerUser: setting({
+      env: 'EVENTS_STREAMS_PER_USER',
+      form: integer(1, 100_000),
+      default: 20,
+      doc: 'Open streams of `/latchkey/v1/events` that one user may have; further ones get 429',
+    }),
+    streamsPerToken: setting({
+      env: 'EVENTS_STREAMS_PER_TOKEN',
+      form: integer(1, 100_000),
+      default: 10,
+      doc: 'Open streams of `/latchkey/v1/events` that one token or login may have; further ones get 429',
+    }),
+    streamWaitingBytes: setting({
+      env: 'EVENTS_WAITING_BYTES',
+      form: integer(4096, 999_999_999),
+      default: 262_144,
+      doc: 'Bytes that may wait for the client of such a stream before it is disconnected',
+    }),
+    streamStalledSeconds: setting({
+      env: 'EVENTS_STALLED_SECONDS',
+      form: integer(1, 3600),
+      default: 60,
+      doc: 'Seconds for which such a client may read nothing of what waits for it',
+    }),
+    statisticsSeconds: setting({
+      env: 'STATISTICS_SECONDS',
+      form: integer(1, 3600),
+      default: 15,
+      doc: 'Seconds for which `/latchkey/v1/stats` repeats what it has counted',
+    }),
     productVersion: setting({
       form: text((version) => /\S/.test(version), 'a version'),
       default: 'unknown',
       doc: 'The version of the server that `GET /me` shows',
     }),
   },
-  ['CONSOLE_', 'IDEMPOTENCY_'],
+  ['CONSOLE_', 'EVENTS_', 'IDEMPOTENCY_', 'STATISTICS_'],
 );

@@ -71,6 +71,8 @@ export const PEOPLE_AND_ACCOUNTS: Readonly<Record<string, Operation | readonly O
   [`DELETE ${ONE_ACCOUNT}/members/{userId}`]: { ...CHANGE, path: ofMember },
   [`GET ${ONE_ACCOUNT}/applications`]: READ,
   [`GET ${ONE_ACCOUNT}/policies`]: READ,
+  [`GET ${BASE}/events`]: { who: 'any user' },
+  [`GET ${BASE}/stats`]: { who: 'any user' },
   [`GET ${BASE}/audit`]: { who: 'any user' },
   [`GET ${BASE}/audit/export.csv`]: { who: 'any user' },
 };

@@ -1,0 +1,83 @@
+/** Renders changes as a reader sees them, or not at all if they may not see them (docs/contracts/latchkey.md §7). */
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { UnitOfWork, isVisible, type DirectoryUser } from '../../../core/index.js';
+import {
+  Account,
+  AccountListing,
+  AccountService,
+  MemberRoles,
+  UserListing,
+  type RolesByAccount,
+} from '../../../identity/index.js';
+import { accountView } from '../accounts/accounts.views.js';
+import { auditRowView } from '../audit/audit.views.js';
+import { TokenAccess } from '../tokens/token-access.js';
+import { TokenViews } from '../tokens/token-views.js';
+import { userView } from '../users/users.views.js';
+import type { LoggedChange } from './change-log.js';
+
+/** Who reads. */
+export interface EventReader {
+  readonly user: DirectoryUser;
+  readonly roles: RolesByAccount;
+}
+
+@Injectable()
+export class EventViews {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly roles: MemberRoles,
+    private readonly accounts: AccountService,
+    private readonly accountListing: AccountListing,
+    private readonly userListing: UserListing,
+    private readonly access: TokenAccess,
+    private readonly tokens: TokenViews,
+  ) {}
+
+  async readerOf(user: DirectoryUser): Promise<EventReader> {
+    return { user, roles: await this.roles.of(user.id) };
+  }
+
+  /** What the reader is told; `undefined` for what they may not see. */
+  view(change: LoggedChange, reader: EventReader): Promise<object | undefined> | object | undefined {
+    const { subject } = change;
+    if (subject.of === 'audit') return this.audit(change, reader);
+    if (change.isGone) return this.sawIt(change, reader) ? { id: subject.id } : undefined;
+    if (subject.of === 'token') return this.token(subject.id, reader);
+    return subject.of === 'user' ? this.user(Number(subject.id), reader) : this.account(subject.id, reader);
+  }
+
+  private async audit({ subject }: LoggedChange, { user, roles }: EventReader): Promise<object | undefined> {
+    if (subject.of !== 'audit') return undefined;
+    const { row } = subject;
+    const accounts = [...roles].flatMap(([id, role]) => (role === 'administrator' ? [id] : []));
+    const viewer = { userId: user.id, isAdministrator: user.admin, accounts };
+    if (!isVisible(viewer, row)) return undefined;
+    return auditRowView(row, await this.accounts.namesOf(row.accountId === null ? [] : [row.accountId]), viewer);
+  }
+
+  /** Whether the reader may know that something is gone. */
+  private sawIt({ subject, accountId, userId }: LoggedChange, { user, roles }: EventReader): boolean {
+    if (user.admin || userId === user.id) return true;
+    return subject.of !== 'user' && userId === null && accountId !== null && roles.has(accountId);
+  }
+
+  private async token(id: string, reader: EventReader): Promise<object | undefined> {
+    const token = await this.access.find(reader, id);
+    if (!token) return undefined;
+    const [view] = await this.tokens.all(reader, [token]);
+    return view;
+  }
+
+  private async user(id: number, { user }: EventReader): Promise<object | undefined> {
+    const found = await this.userListing.find(user, id);
+    return found ? userView(found, (await this.userListing.figuresOf([id])).get(id)) : undefined;
+  }
+
+  private async account(id: string, { user, roles }: EventReader): Promise<object | undefined> {
+    if (!user.admin && !roles.has(id)) return undefined;
+    const [account] = await this.unitOfWork.read((manager) => manager.find(Account, { where: { id: In([id]) } }));
+    return account ? accountView(account, (await this.accountListing.figuresOf(user, [id])).get(id)) : undefined;
+  }
+}
