@@ -13,6 +13,11 @@ interface Event {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+function there<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('it is not there');
+  return value;
+}
+
 /** Events come in three lines each. */
 function eventsOf({ lines }: LineStream): Event[] {
   const values = lines.map((line) => line.replace(/^\w+: /, ''));
@@ -61,7 +66,7 @@ onBothEngines('the stream of changes', (engine) => {
     await callCloudflare(server, 'DELETE', `/accounts/${people.a.id}/access/service_tokens/${token.id}`);
     for (const [name, stream] of streams) await marked(name, stream, `marked ${name}`);
     const told = (name: CallerName): string[] =>
-      eventsOf(streams.get(name) as LineStream)
+      eventsOf(there(streams.get(name)))
         .filter(({ data }) => data.id === token.id || (data.target as { id?: string } | null)?.id === token.id)
         .map(({ event, data }) => (event === 'audit' ? `audit ${String(data.action)}` : event));
     const ofAccount = ['token.revoked'];
@@ -73,7 +78,7 @@ onBothEngines('the stream of changes', (engine) => {
     expect(told('reader')).toEqual(expect.arrayContaining(ofAccount));
     expect(told('reader').filter((event) => event.startsWith('audit'))).toEqual([]);
     expect([told('plain user'), told('stranger')]).toEqual([[], []]);
-    const revoked = eventsOf(streams.get('reader') as LineStream).find(({ event }) => event === 'token.revoked');
+    const revoked = eventsOf(there(streams.get('reader'))).find(({ event }) => event === 'token.revoked');
     expect(revoked?.data).toEqual({ id: token.id });
     for (const stream of streams.values()) stream.close();
   });
@@ -81,7 +86,7 @@ onBothEngines('the stream of changes', (engine) => {
   it('goes on after a break, and says when it cannot', async () => {
     const first = await as('server administrator');
     await marked('server administrator', first, 'before');
-    const { id } = eventsOf(first).at(-1) as Event;
+    const { id } = there(eventsOf(first).at(-1));
     first.close();
     await ask(server, 'POST', '/accounts', { body: { name: `made in the break ${engine}` } });
     const second = await follow(people.persons['server administrator'].token, id);

@@ -5,7 +5,8 @@ import { CanvusError } from '../canvus.errors.js';
 import { PERMISSION_DENIED } from '../canvus.messages.js';
 import { adminServerConfigView, publicServerConfigView } from '../server-config.js';
 import { numbered, single } from './items.js';
-import { ALL, type Item, type WatchAccess, type WatchedResource } from './watched-resource.js';
+import type { WatchAccess } from '../../../streams/index.js';
+import { ALL, type Item, type WatchedResource } from './watched-resource.js';
 
 const EVERYBODY: WatchAccess = { followsMemberships: false, refusal: () => null };
 
