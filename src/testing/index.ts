@@ -1,4 +1,5 @@
 /** What tests of applications that use Latchkey start: a whole server in memory. */
+export { admitAs, type CallerForTest } from './admit-as.js';
 export type { Seeded, SeededAccount, SeededUser } from './apply-seed.js';
 export type { Fault } from './faults.js';
 export type { IssuedForTest, TokenForTest } from './issue.js';

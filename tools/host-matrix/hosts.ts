@@ -7,14 +7,14 @@ export interface HostKind {
   readonly modules: 'cjs' | 'esm';
   /** What it installs in addition to what the command line of Nest gives it. */
   readonly packages: readonly string[];
-  /** The heading of docs/embedding.md whose program it runs. */
-  readonly chapter: string;
+  /** The headings of docs/embedding.md whose files it has. */
+  readonly chapters: readonly string[];
   /** Whether its own tests can run on the Node that runs this: jest loads Nest 12 only on Node 24.9 and newer. */
   readonly hasTests: boolean;
 }
 
-const PEERS_11 = ['@nestjs/swagger@11', '@nestjs/typeorm@11', 'typeorm@0.3'];
-const PEERS_12 = ['@nestjs/swagger@12', '@nestjs/typeorm@12', 'typeorm@1'];
+const PEERS_11 = ['@nestjs/typeorm@11', 'typeorm@0.3'];
+const PEERS_12 = ['@nestjs/typeorm@12', 'typeorm@1'];
 
 export const HOSTS: readonly HostKind[] = [
   {
@@ -22,7 +22,7 @@ export const HOSTS: readonly HostKind[] = [
     nest: 11,
     modules: 'cjs',
     packages: PEERS_11,
-    chapter: 'An existing Nest 11 application with TypeORM 0.3',
+    chapters: ['An existing Nest 11 application with TypeORM 0.3'],
     hasTests: true,
   },
   {
@@ -30,7 +30,7 @@ export const HOSTS: readonly HostKind[] = [
     nest: 12,
     modules: 'cjs',
     packages: PEERS_12,
-    chapter: 'A host with Prisma, MySQL or MongoDB',
+    chapters: ['A host with Prisma, MySQL or MongoDB'],
     hasTests: false,
   },
   {
@@ -38,7 +38,7 @@ export const HOSTS: readonly HostKind[] = [
     nest: 12,
     modules: 'esm',
     packages: PEERS_12,
-    chapter: 'A new Nest 12 application',
+    chapters: ['A new Nest 12 application', 'Tests'],
     hasTests: true,
   },
 ];

@@ -54,7 +54,8 @@ export async function makeHost(kind: HostKind, parent: string, tarball: string):
   const packages = [tarball, ...kind.packages, `${DRIVER}@${DRIVER_VERSION}`, 'pg@8'];
   await run('npm', [...INSTALL, ...packages], { cwd: folder, timeout: INSTALL_TIMEOUT_MS });
   cpSync(path.join(MODULES, DRIVER, 'build'), path.join(folder, 'node_modules', DRIVER, 'build'), { recursive: true });
-  for (const [name, code] of programOf(kind.chapter)) writeFileSync(path.join(folder, name), code);
+  for (const chapter of kind.chapters)
+    for (const [name, code] of programOf(chapter)) writeFileSync(path.join(folder, name), code);
   await run('npm', ['run', 'build'], { cwd: folder, timeout: BUILD_TIMEOUT_MS });
   if (kind.hasTests) await run('npm', ['test'], { cwd: folder, timeout: BUILD_TIMEOUT_MS });
   return folder;

@@ -1,0 +1,30 @@
+/** A guard for unit tests of a host, which admits everybody as the caller that a test wants. */
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import type { Acceptance } from '../core/index.js';
+import { keepPrincipal, requestIn } from '../guarding/index.js';
+
+/** What a test says of the caller. */
+export interface CallerForTest {
+  readonly token?: Partial<Acceptance['token']> | undefined;
+  readonly owner?: Acceptance['owner'] | undefined;
+  readonly matched?: Acceptance['matched'] | undefined;
+}
+
+const TOKEN = { id: '00000000-0000-4000-8000-000000000000', kind: 'service_token', label: 'test' };
+
+/**
+ * For `Test.createTestingModule(…).overrideGuard(TokenGuard).useValue(admitAs({ token: { label: 'robot' } }))`:
+ * `@CurrentPrincipal()` and `principalOf` then find this caller. Nothing is verified.
+ * @param caller - default: a service token with the label `test`
+ */
+export function admitAs({ token, owner = null, matched = 'current' }: CallerForTest = {}): CanActivate {
+  const rest = { userId: owner?.id ?? null, accountId: null, expiresAt: null };
+  const principal = { token: { ...TOKEN, ...rest, ...token }, owner, matched };
+  return {
+    canActivate(context: ExecutionContext): boolean {
+      const request = requestIn(context);
+      if (request) keepPrincipal(request, principal);
+      return true;
+    },
+  };
+}
