@@ -68,7 +68,7 @@ function Side({ help }: { readonly help: () => void }): ReactElement {
   const me = useMe();
   const { pathname } = useLocation();
   const [openedAt, setOpenedAt] = useState<string | undefined>();
-  // Going to another screen closes it.
+  // Going to another screen closes it, and so does choosing the one that is shown.
   const isOpen = openedAt === pathname;
   const places = PLACES.filter(({ isForAdministrators }) => isForAdministrators !== true || isServerAdministrator(me));
   return (
@@ -93,7 +93,13 @@ function Side({ help }: { readonly help: () => void }): ReactElement {
         <ul>
           {places.map(({ to, text, icon }) => (
             <li key={to}>
-              <NavLink to={to} end={to === '/'}>
+              <NavLink
+                to={to}
+                end={to === '/'}
+                onClick={() => {
+                  setOpenedAt(undefined);
+                }}
+              >
                 <Icon name={icon} />
                 {text}
               </NavLink>
