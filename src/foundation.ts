@@ -102,6 +102,7 @@ export {
   AccountCreated,
   AccountDeleted,
   AccountUpdated,
+  BackupMade,
   DatabaseRestored,
   LoginFailed,
   GroupCreated,

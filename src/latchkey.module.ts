@@ -18,6 +18,8 @@ import {
   FailureCounters,
   HashingService,
   HealthChecks,
+  RunningSettings,
+  ServerDatabase,
   SystemClock,
   TOKEN_CHANGES,
   TokenLookup,
@@ -53,6 +55,7 @@ import {
   Connection,
   databaseChecks,
   failureCountersFor,
+  OpenServerDatabase,
   relayFor,
   tokenLookupFor,
   transactorFor,
@@ -94,6 +97,7 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: LATCHKEY_OPTIONS }
 
 const REPLACEABLE: Provider[] = [
   { provide: Clock, useClass: SystemClock },
+  { provide: RunningSettings, useValue: new RunningSettings() },
   { provide: AuditSink, useClass: DatabaseAuditSink },
   { provide: UserDirectory, useClass: LocalUserDirectory },
 ];
@@ -156,6 +160,12 @@ const REPLACEABLE: Provider[] = [
       inject: [Connection, EventBus, KNOWN_DIALECTS, LATCHKEY_OPTIONS],
     },
     {
+      provide: ServerDatabase,
+      useFactory: ({ dataSource }: Connection, relay: ChangeRelay, clock: Clock) =>
+        new OpenServerDatabase(dataSource, relay, clock),
+      inject: [Connection, ChangeRelay, Clock],
+    },
+    {
       provide: TokenLookup,
       useFactory: ({ dataSource }: Connection, transactor: Transactor, options: LatchkeyValues) =>
         tokenLookupFor(dataSource, transactor, options),
@@ -190,6 +200,8 @@ const REPLACEABLE: Provider[] = [
     LatchkeyHealthIndicator,
     CredentialForms,
     MountContext,
+    RunningSettings,
+    ServerDatabase,
     Transactor,
     UserDirectory,
   ],

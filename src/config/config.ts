@@ -26,7 +26,9 @@ import { SERVER_SETTINGS } from '../standalone/server.settings.js';
 import {
   readEnvironment,
   unknownVariables,
+  settingsInForce,
   type Environment,
+  type SettingInForce,
   type SettingsTable,
   type UnknownVariable,
   type Values,
@@ -80,6 +82,8 @@ export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
   readonly dialects: { readonly [Name in keyof D]: Values<D[Name]> };
   /** Variables that look like misspelt settings. The server logs a warning about each when it starts. */
   readonly unknownVariables: readonly UnknownVariable[];
+  /** Every setting as it is in force, without what is secret in it, in the order of help and documentation. */
+  readonly inForce: readonly SettingInForce[];
 }
 
 /** The tables that belong to no dialect, in the order of help and documentation. */
@@ -124,6 +128,7 @@ export function loadConfig(env: Environment, dialects: DialectSettings = DIALECT
     ...valuesOf(SHARED, env, issues),
     dialects: valuesOf(dialects, env, issues),
     unknownVariables: unknownVariables(env, settingsTables(dialects)),
+    inForce: settingsTables(dialects).flatMap((table) => settingsInForce(table, env)),
   };
   if (issues.length > 0) throw new ConfigError(issues);
   return deepFreeze(config);

@@ -28,6 +28,7 @@ export {
   PathClash,
   reservePrefix,
   joinedPath,
+  hasPrefix,
   mountPath,
   type DialectExtras,
 } from './mount/mounting.js';

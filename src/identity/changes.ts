@@ -48,6 +48,20 @@ export class DatabaseRestored extends Change {
   }
 }
 
+/** A copy of the database was given out; `details.bytes` is its size. */
+export class BackupMade extends Change {
+  readonly type = 'server.backed_up';
+  readonly target: ChangeTarget = { type: 'server', id: null, name: null };
+
+  constructor(override readonly details: Readonly<Record<string, unknown>>) {
+    super();
+  }
+
+  override revokesAccess(): boolean {
+    return false;
+  }
+}
+
 /** The server's settings changed; `details.fields` names them. */
 export class SettingsChanged extends Change {
   readonly type = 'server.settings_changed';
@@ -97,4 +111,5 @@ export const IDENTITY_CHANGES = {
   'server.network_locks_cleared': NetworkLocksCleared,
   'server.settings_changed': SettingsChanged,
   'server.restored': DatabaseRestored,
+  'server.backed_up': BackupMade,
 } as const satisfies Readonly<Record<string, ChangeClass>>;

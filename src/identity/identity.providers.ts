@@ -27,6 +27,7 @@ import { PersonalTokenKind } from './personal-token.kind.js';
 import { PersonalTokenService } from './personal-token.service.js';
 import { RecordedTime } from './recorded-time.js';
 import { RestoreMark } from './restore-mark.js';
+import { BackupLog } from './backup-log.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionService } from './session.service.js';
 import { UserAccessService } from './logins/user-access.service.js';
@@ -41,6 +42,7 @@ export const IDENTITY_PROVIDERS = [
   AccountNaming,
   AccountService,
   Authenticator,
+  BackupLog,
   Bootstrap,
   CleanupJob,
   GroupService,

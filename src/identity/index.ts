@@ -73,6 +73,7 @@ export {
   type PersonalTokenHandlesFactory,
 } from './personal-token-handles.js';
 export { PersonalTokenService, type IssuedPersonalToken } from './personal-token.service.js';
+export { BackupLog } from './backup-log.js';
 export { RestoreMark, type RestoreOrigin, type StoredMark } from './restore-mark.js';
 export { ServerSettings, storedPolicy, type Policy } from './server-settings.js';
 export { SessionService, type OpenedSession, type LoginOptions } from './session.service.js';

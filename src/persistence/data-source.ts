@@ -57,7 +57,8 @@ export function describeAddress(address: DatabaseAddress): string {
   return file === ':memory:' ? 'an SQLite database in memory' : `the SQLite file ${path.resolve(file)}`;
 }
 
-function describePostgres(url: string): string {
+/** The name of a PostgreSQL database and its hosts, without user and password. */
+export function describePostgres(url: string): string {
   const address = readPostgresAddress(url);
   if (typeof address === 'string') return 'of an address that cannot be read';
   const name = decodeURIComponent(new URL(address.url).pathname.slice(1));

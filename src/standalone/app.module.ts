@@ -5,7 +5,7 @@ import type { RequestHandler } from 'express';
 import type { DataSource } from 'typeorm';
 import type { Config, DialectSettings } from '../config/index.js';
 import { ConsoleModule } from '../console/index.js';
-import { Clock } from '../core/index.js';
+import { Clock, RunningSettings } from '../core/index.js';
 import { DataPlaneModule } from '../data-plane/index.js';
 import type { Dialect } from '../dialect-kit/index.js';
 import { DIALECTS } from '../dialects.js';
@@ -51,7 +51,7 @@ export class AppModule {
         configured.flatMap(({ dialect, credentials }) => (credentials ? [[dialect.name, credentials]] : [])),
       ),
       cleanup: { ...config.cleanup, ...cleanup },
-      providers: replacements(dataSource, clock),
+      providers: replacements(dataSource, config, clock),
     });
     return {
       module: AppModule,
@@ -93,9 +93,14 @@ export function sharedOptions(config: Config<DialectSettings>): LatchkeyOptions 
   return { ...options, ...waiting, answerMs, bcryptCost, leaseSeconds, checkpointSeconds, passwords };
 }
 
-function replacements(dataSource: DataSource, clock: Clock | undefined): Provider[] {
+function replacements(
+  dataSource: DataSource,
+  { inForce }: Pick<Config, 'inForce'>,
+  clock: Clock | undefined,
+): Provider[] {
   const connection = { provide: Connection, useValue: Connection.of(dataSource) };
-  return clock ? [connection, { provide: Clock, useValue: clock }] : [connection];
+  const settings = { provide: RunningSettings, useValue: new RunningSettings(inForce) };
+  return [connection, settings, ...(clock ? [{ provide: Clock, useValue: clock }] : [])];
 }
 
 interface DialectOptions {

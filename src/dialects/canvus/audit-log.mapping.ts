@@ -58,6 +58,7 @@ const ACTIONS: Readonly<Record<ChangeType, string>> = {
   'server.network_locks_cleared': 'clear locks',
   'server.settings_changed': 'update',
   'server.restored': 'restore',
+  'server.backed_up': 'back up',
 };
 
 const TARGET_TYPES: Readonly<Record<ChangeTarget['type'], string>> = {

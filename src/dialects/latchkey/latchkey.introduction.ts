@@ -30,6 +30,7 @@ const TAGS = {
   Tokens: 'Tokens of every kind: your own, and those of accounts.',
   Statistics: 'How many tokens there are, and what happens with them.',
   Live: 'Changes as they happen.',
+  Server: 'The version, database, instances and settings of the server.',
   'Audit log': 'Every change and every failed login, over any API.',
   Accounts: 'Accounts, their members, applications and policies.',
   Users: 'People: their state, passwords, logins, and the end of their access.',

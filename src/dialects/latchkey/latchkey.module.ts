@@ -23,6 +23,7 @@ import { TokenLists } from './tokens/token-lists.js';
 import { TokenSecretsController } from './tokens/token-secrets.controller.js';
 import { TokenViews } from './tokens/token-views.js';
 import { TokensController } from './tokens/tokens.controller.js';
+import { ServerController } from './server/server.controller.js';
 import { StatsController } from './stats/stats.controller.js';
 import { Stats } from './stats/stats.js';
 import { UserAccessController } from './users/user-access.controller.js';
@@ -40,6 +41,7 @@ const CONTROLLERS = [
   AuditController,
   EventsController,
   StatsController,
+  ServerController,
 ];
 
 const MOUNT = mountProviders({

@@ -107,3 +107,8 @@ export function reservePrefix(host: HttpAdapterHost, path: string, name: string)
   }
   reserved.set(path, name);
 }
+
+/** Whether a module of the application has reserved a prefix. @param name - of the module */
+export function hasPrefix(host: HttpAdapterHost, name: string): boolean {
+  return [...(RESERVED.get(host)?.values() ?? [])].includes(name);
+}

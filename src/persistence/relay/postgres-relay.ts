@@ -91,6 +91,11 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
     await this.listening;
   }
 
+  /** The id of this instance in the table of instances; `null` while it does not listen. */
+  get instanceId(): string | null {
+    return this.session?.id ?? null;
+  }
+
   isCurrent(): boolean {
     return this.session?.isTrusted() === true;
   }

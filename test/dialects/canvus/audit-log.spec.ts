@@ -97,6 +97,7 @@ canvusSuite('GET audit-log', (canvus) => {
         'server.network_locks_cleared': 'clear locks server-config',
         'server.settings_changed': 'update server-config',
         'server.restored': 'restore server-config',
+        'server.backed_up': 'back up server-config',
       };
       expect(Object.keys(verbs)).toEqual([...Object.keys(TOKEN_CHANGES), ...Object.keys(IDENTITY_CHANGES)]);
       const rows = [...Object.keys(verbs), 'robot.switched_on', '__proto__.constructor', 'toString'];

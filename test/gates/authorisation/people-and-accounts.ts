@@ -73,6 +73,7 @@ export const PEOPLE_AND_ACCOUNTS: Readonly<Record<string, Operation | readonly O
   [`GET ${ONE_ACCOUNT}/policies`]: READ,
   [`GET ${BASE}/events`]: { who: 'any user' },
   [`GET ${BASE}/stats`]: { who: 'any user' },
+  [`GET ${BASE}/server`]: FOR_ADMINISTRATORS,
   [`GET ${BASE}/audit`]: { who: 'any user' },
   [`GET ${BASE}/audit/export.csv`]: { who: 'any user' },
 };

@@ -1,5 +1,7 @@
 /** Collects who the caller is, and what they may do. */
 import { Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { hasPrefix } from '../../../http/index.js';
 import { AccountService, MembershipService, type Principal } from '../../../identity/index.js';
 import type { Values } from '../../../settings/index.js';
 import { LATCHKEY_API_OPTIONS } from '../latchkey.options.js';
@@ -10,11 +12,15 @@ import type { MeView } from './me.views.js';
 /** People with more accounts find the others in the list of accounts. */
 const MOST_ACCOUNTS = 200;
 
+/** The module that serves the console. */
+const CONSOLE = 'ConsoleModule';
+
 @Injectable()
 export class Me {
   constructor(
     private readonly accounts: AccountService,
     private readonly memberships: MembershipService,
+    private readonly host: HttpAdapterHost,
     @Inject(LATCHKEY_API_OPTIONS) private readonly options: Values<typeof LATCHKEY_API_SETTINGS>,
   ) {}
 
@@ -34,7 +40,7 @@ export class Me {
       via,
       csrf_token: csrfToken,
       expires_at: timeView(token.expiresAt),
-      features: { console: true, openid: false, personal_tokens: true },
+      features: { console: hasPrefix(this.host, CONSOLE), openid: false, personal_tokens: true },
       server: { name: 'Latchkey', version: this.options.productVersion },
     };
   }

@@ -28,7 +28,7 @@ class MeAccountView {
 }
 
 class FeaturesView {
-  @ApiProperty({ example: true, description: 'Whether logins by cookie are served.' })
+  @ApiProperty({ example: true, description: 'Whether this server serves the console.' })
   console!: boolean;
 
   @ApiProperty({ example: false, description: 'Whether people can log in by OpenID Connect.' })

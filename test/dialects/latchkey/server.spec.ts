@@ -1,0 +1,89 @@
+/** The server, as its administrators see it (docs/contracts/latchkey.md §7). */
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+
+import { ENGINES, onBothEngines } from '../../support/engines.js';
+import { startServer, startInHost, type TestServer } from '../../support/test-server.js';
+import { ask, problemOf } from './support.js';
+import { newPeople, statusesOf, type People } from './people.js';
+
+interface ServerBody {
+  readonly version: string;
+  readonly started_at: string;
+  readonly database: { engine: string; location: string; bytes: number; schema: string };
+  readonly instances: readonly { id: string; last_seen_at: string | null; lease: boolean; current: boolean }[];
+  readonly settings: readonly { name: string; variable: string; value: string | null; source: string }[];
+  readonly last_backup_at: string | null;
+}
+
+const SECRET = 'ab01'.repeat(16);
+
+onBothEngines('the server', (engine) => {
+  let server: TestServer;
+  let people: People;
+  beforeAll(async () => {
+    server = await startServer(engine, { CONSOLE: 'off', ASSERTION_KEY: SECRET });
+    people = await newPeople(server);
+  });
+  afterAll(() => server.close());
+
+  const show = async (): Promise<ServerBody> => (await ask(server, 'GET', '/server')).json<ServerBody>();
+
+  it('is shown to administrators of the server', async () => {
+    expect(await statusesOf((name) => people.call(name, 'GET', '/server'))).toEqual({
+      'server administrator': 200,
+      'account administrator': 403,
+      reader: 403,
+      'plain user': 403,
+      stranger: 403,
+    });
+    const found = await show();
+    expect(found.version).toMatch(/^\d/);
+    expect(Number(new Date(found.started_at))).toBeGreaterThan(Date.now() - 600_000);
+    expect(found.last_backup_at).toBeNull();
+  });
+
+  it('has a database whose place is told without secrets', async () => {
+    const { database } = await show();
+    expect(database.engine).toBe(engine === 'sqlite' ? 'SQLite' : 'PostgreSQL');
+    expect(database.location).toContain(server.database.name);
+    expect(database.bytes).toBeGreaterThan(10_000);
+    expect(database.schema).toMatch(/\d{13}$/);
+  });
+
+  it('has instances, one of which answers', async () => {
+    const { instances } = await show();
+    expect(instances).toEqual([
+      { id: expect.any(String) as unknown, last_seen_at: expect.any(String) as unknown, lease: true, current: true },
+    ]);
+  });
+
+  it('has settings with their sources, and masks what is secret', async () => {
+    const reply = await ask(server, 'GET', '/server');
+    const { settings } = reply.json<ServerBody>();
+    const of = (name: string): unknown => settings.find(({ variable }) => variable === name);
+    expect(of('CONSOLE')).toEqual({ name: 'CONSOLE', variable: 'CONSOLE', value: 'off', source: 'environment' });
+    expect(of('MAX_CONNECTIONS')).toMatchObject({ value: '10000', source: 'default' });
+    expect(of('ASSERTION_KEY')).toMatchObject({ value: '***', source: 'environment' });
+    expect(of('ADMIN_PASSWORD')).toMatchObject({ value: '***' });
+    expect(reply.text).not.toContain(SECRET);
+    const { password } = new URL(server.database.url);
+    if (password !== '') expect(reply.text).not.toContain(`:${password}@`);
+  });
+
+  it('says that it has no console where it has none', async () => {
+    const { features } = (await ask(server, 'GET', '/me')).json<{ features: object }>();
+    expect(features).toEqual({ console: false, openid: false, personal_tokens: true });
+  });
+
+  it('is nobody’s without a token', async () => {
+    expect(problemOf(await ask(server, 'GET', '/server', { headers: {} }))[0]).toBe('unauthenticated');
+  });
+});
+
+it.each(ENGINES)('a host on %s has no settings, and no console unless it serves one', async (engine) => {
+  const server = await startInHost(engine);
+  const { database, settings } = (await ask(server, 'GET', '/server')).json<ServerBody>();
+  expect(database.location).toContain(server.database.name);
+  expect(settings).toEqual([]);
+  expect((await ask(server, 'GET', '/me')).json()).toMatchObject({ features: { console: false } });
+});
