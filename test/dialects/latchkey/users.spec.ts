@@ -300,14 +300,14 @@ onBothEngines('users', (engine) => {
       });
       for (const name of ['account administrator', 'reader', 'plain user', 'stranger'] as const) {
         expect((await people.call(name, 'GET', `${at(person)}/logins`)).status).toBe(404);
-        expect((await people.call(name, 'DELETE', `${at(person)}/logins`)).status).toBe(404);
+        expect((await people.call(name, 'POST', `${at(person)}/logins/end`)).status).toBe(404);
         expect((await people.call(name, 'DELETE', `${at(person)}/logins/${logins[0]?.id ?? ''}`)).status).toBe(404);
       }
       const first = `${at(person)}/logins/${logins[0]?.id ?? ''}`;
       expect((await ask(server, 'DELETE', first, { headers: bearer(person.token) })).status).toBe(204);
       expect((await ask(server, 'DELETE', first)).status).toBe(404);
       expect((await ask(server, 'GET', '/me', { headers: bearer(one) })).status).toBe(401);
-      expect((await ask(server, 'DELETE', `${at(person)}/logins`, { headers: bearer(three) })).status).toBe(204);
+      expect((await ask(server, 'POST', `${at(person)}/logins/end`, { headers: bearer(three) })).status).toBe(204);
       expect((await ask(server, 'GET', '/me', { headers: bearer(two) })).status).toBe(401);
       expect(await list(person.token)).toEqual([]);
       expect((await ask(server, 'GET', '/users/999999/logins')).status).toBe(404);

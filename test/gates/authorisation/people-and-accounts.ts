@@ -46,7 +46,7 @@ export const PEOPLE_AND_ACCOUNTS: Readonly<Record<string, Operation | readonly O
   [`DELETE ${ONE_USER}`]: { ...FOR_ADMINISTRATORS, path: ofUser },
   [`POST ${ONE_USER}/password`]: { ...FOR_ADMINISTRATORS, path: ofUser },
   [`GET ${ONE_USER}/logins`]: onOthersAndOneself({}),
-  [`DELETE ${ONE_USER}/logins`]: onOthersAndOneself({}),
+  [`POST ${ONE_USER}/logins/end`]: onOthersAndOneself({}),
   [`DELETE ${ONE_USER}/logins/{loginId}`]: [
     {
       ...FOR_ADMINISTRATORS,

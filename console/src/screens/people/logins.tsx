@@ -95,8 +95,8 @@ function EndDialog(props: {
   const client = useQueryClient();
   const action = useAction();
   const isAll = ending === 'all';
-  const path = isAll ? userPath(userId, 'logins') : userPath(userId, 'logins', ending.login.id);
-  const call: Call = { method: 'DELETE', path };
+  const path = isAll ? userPath(userId, 'logins', 'end') : userPath(userId, 'logins', ending.login.id);
+  const call: Call = { method: isAll ? 'POST' : 'DELETE', path };
   const confirm = async (): Promise<void> => {
     if (!(await action.run(call))) return;
     onClose();

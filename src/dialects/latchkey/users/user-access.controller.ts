@@ -70,7 +70,7 @@ export class UserAccessController {
   }
 
   @Permits('self-or-administrator')
-  @Delete('logins')
+  @Post('logins/end')
   @HttpCode(204)
   @Documented({
     operationId: 'endLogins',
