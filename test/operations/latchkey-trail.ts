@@ -1,5 +1,5 @@
 /** Everything that changes something over Latchkey's own API, and what it leaves in the audit log. */
-import { ADMIN } from '../support/test-server.js';
+import { ACCOUNT, ADMIN } from '../support/test-server.js';
 import { SOME_ID, type Row, type Trail } from './trail.js';
 
 const BASE = '/latchkey/v1';
@@ -8,6 +8,7 @@ export async function driveLatchkey(trail: Trail): Promise<void> {
   await driveSession(trail);
   const userId = await driveUsers(trail);
   await driveAccounts(trail, userId);
+  await driveTokens(trail);
 }
 
 async function driveSession(trail: Trail): Promise<void> {
@@ -65,7 +66,7 @@ async function driveUsers(trail: Trail): Promise<string> {
   const [loginId = '', second = '', third = ''] = logins;
   const ended = (id: string): Row => ['token.revoked', ADMIN.id, 'token', id];
   await trail.call(`DELETE ${users}/:userId/logins/:loginId`, { token, at: { ...at, loginId } }, [ended(loginId)]);
-  await trail.call(`DELETE ${users}/:userId/logins`, { token, at }, [second, third].sort().map(ended));
+  await trail.call(`POST ${users}/:userId/logins/end`, { token, at }, [second, third].sort().map(ended));
   await trail.call('POST /api/v1/users/login', { body: credentials }, opened);
   await trail.call(`POST ${users}/:userId/end-access`, { token, at, body: {} }, [
     by('user.access_ended'),
@@ -101,4 +102,40 @@ async function driveAccounts(trail: Trail, userId: string): Promise<void> {
   );
   await trail.call(`DELETE ${members}/:userId`, one, member('membership.removed'));
   await trail.call(`DELETE ${accounts}/:accountId`, renamed, account('account.deleted'));
+}
+
+async function driveTokens(trail: Trail): Promise<void> {
+  const { token } = ADMIN;
+  const tokens = `${BASE}/tokens`;
+  const by = (action: string, id: string): Row[] => [[action, ADMIN.id, 'token', id]];
+  const create = async (name: string): Promise<string> => {
+    const body = { kind: 'service_token', account_id: ACCOUNT.id, name };
+    const reply = await trail.call(`POST ${tokens}`, { token, body }, by('token.issued', SOME_ID));
+    const made = reply.json<{ token: { id: string }; secret: { client_secret: string } }>();
+    trail.secret(made.secret.client_secret);
+    return made.token.id;
+  };
+  const tokenId = await create('Managed');
+  const one = { token, at: { tokenId } };
+  await trail.call(`PATCH ${tokens}/:tokenId`, { ...one, body: { name: 'Renamed' } }, by('token.updated', tokenId));
+  const rotated = await trail.call(
+    `POST ${tokens}/:tokenId/rotate`,
+    { ...one, body: { overlap: '24h' } },
+    by('token.rotated', tokenId),
+  );
+  trail.secret(rotated.json<{ secret: { client_secret: string } }>().secret.client_secret);
+  const ends = { ends_at: new Date(trail.server.clock.now().getTime() + 3_600_000).toISOString() };
+  await trail.call(`PATCH ${tokens}/:tokenId/overlap`, { ...one, body: ends }, by('token.updated', tokenId));
+  await trail.call(`POST ${tokens}/:tokenId/overlap/end`, one, by('token.updated', tokenId));
+  await trail.call(
+    `POST ${tokens}/:tokenId/renew`,
+    { ...one, body: { duration: '24h' } },
+    by('token.updated', tokenId),
+  );
+  await trail.call(
+    `POST ${tokens}/bulk`,
+    { token, body: { action: 'disable', ids: [tokenId] } },
+    by('token.updated', tokenId),
+  );
+  await trail.call(`DELETE ${tokens}/:tokenId`, one, by('token.revoked', tokenId));
 }
