@@ -13,6 +13,7 @@ export {
 export { pointClient } from './pg.js';
 export {
   ApiBody,
+  ApiHeader,
   ApiConsumes,
   ApiExcludeController,
   ApiExcludeEndpoint,

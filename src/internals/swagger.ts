@@ -115,6 +115,10 @@ export function ApiParam(options: DocumentedValue & { readonly name: string }): 
   return parameter({ in: 'path', ...options }, { name: '', required: true });
 }
 
+export function ApiHeader(options: DocumentedValue & { readonly name: string }): MethodDecorator {
+  return parameter({ in: 'header', ...options }, { name: '' });
+}
+
 export function ApiBody(options: DocumentedValue): MethodDecorator {
   return parameter({ in: 'body', ...options, ...single(options) }, { type: String, required: true });
 }

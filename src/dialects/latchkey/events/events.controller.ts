@@ -1,7 +1,7 @@
 /** Serves `events`, the stream of changes (docs/contracts/latchkey.md §7). */
 import { Get, Headers, Res } from '@nestjs/common';
-import { ApiHeader } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { ApiHeader } from '../../../internals/index.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
 import { Caller, Permits, type LatchkeyCaller } from '../latchkey.guard.js';

@@ -25,7 +25,7 @@ interface Kept {
 
 @Injectable()
 export class Stats {
-  private readonly started = new Date();
+  private readonly started: Date;
   /** By what is seen: the same for all administrators of the server. */
   private readonly kept = new Map<string, Kept>();
 
@@ -35,7 +35,9 @@ export class Stats {
     private readonly roles: MemberRoles,
     private readonly clock: Clock,
     @Inject(LATCHKEY_API_OPTIONS) private readonly options: Values<typeof LATCHKEY_API_SETTINGS>,
-  ) {}
+  ) {
+    this.started = clock.now();
+  }
 
   async of(user: DirectoryUser): Promise<StatsView> {
     const accountIds = user.admin ? [] : [...(await this.roles.of(user.id)).keys()].sort();

@@ -1,5 +1,5 @@
 /** Statistics, as the answer shows them (docs/contracts/latchkey.md §7). */
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../../internals/index.js';
 import type { TokenStatistics, TokensByDay } from '../../../core/index.js';
 import { timeView } from '../times.js';
 
