@@ -241,14 +241,17 @@ onBothEngines('a long read', (engine) => {
       };
       await Promise.all([named(1, 'none1'), named(1, 'none2'), named(1, 'none3'), named(2, 'other')]);
       watch.stop();
-      const order = watch.queries.flatMap(({ parameters }) => /none\d/.exec(JSON.stringify(parameters))?.[0] ?? []);
+      const all = watch.queries.flatMap(({ parameters }) => /none\d|other/.exec(JSON.stringify(parameters))?.[0] ?? []);
+      const order = all.filter((name) => name !== 'other');
       const blocks = order.filter(
         (name, at) => at > order.lastIndexOf(order[at - 1] ?? '', at - 2) && name !== order[at - 1],
       );
       // Each once in its first slice, and once for all others.
       expect(blocks.length).toBeLessThanOrEqual(6);
       expect(order.length).toBeGreaterThanOrEqual(9);
-      expect(ended.indexOf('other')).toBeLessThan(3);
+      // How fast each slice is read is the database's affair: the other reader's second comes before the last of these.
+      expect(all.indexOf('other', all.indexOf('other') + 1)).toBeLessThan(all.lastIndexOf('none3'));
+      expect(ended).toHaveLength(4);
     });
 
     it('are refused beyond the limit with what to do, and not those of others or the server', async () => {

@@ -113,6 +113,7 @@ describe('what the documents offer to try', () => {
     const { token } = login.data as unknown as { token: string };
     const replaced = { [EXAMPLES.account]: organisation };
     if (address.endsWith('/create')) return { token, replaced };
+    if (address.endsWith('/web_api_key/token')) return { replaced };
     const code = { authentication_code: 'AC-1' };
     await created(`${base}/access_tokens/create`, {
       token,
@@ -168,7 +169,9 @@ describe('what the documents offer to try', () => {
     const text = Object.entries(replaced).reduce((all, [example, own]) => all.replaceAll(example, own), withToken);
     const credentials: Record<string, string> = address.startsWith('/api/v1')
       ? { 'Private-Token': ADMIN.token }
-      : { Authorization: `Bearer ${ADMIN.token}` };
+      : call.address.endsWith('/web_api_key/token')
+        ? { Authorization: `Basic ${Buffer.from(`${ADMIN.token}:`).toString('base64')}` }
+        : { Authorization: `Bearer ${ADMIN.token}` };
     return send(server.baseUrl, method, `${filled}?${parameters.toString()}`, {
       headers: { ...credentials, 'Content-Type': isForm ? 'application/x-www-form-urlencoded' : 'application/json' },
       ...(body && { body: text }),

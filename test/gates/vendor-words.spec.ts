@@ -9,8 +9,11 @@ import { defaultsOf, describeSettings } from '../../src/settings/index.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** Rooms that hold one vendor each, or the list of them; tests issue the tokens of each vendor by its names. */
-const VENDORS = new Set(['dialects', 'dialects.ts', 'dialects.settings.ts', 'testing']);
+/**
+ * Rooms that hold one vendor each, or the list of them; tests issue the tokens of each vendor by its names, and the client
+ * of a server elsewhere passes on what its callers present, without that server's dialects.
+ */
+const VENDORS = new Set(['dialects', 'dialects.ts', 'dialects.settings.ts', 'testing', 'client', 'client.ts']);
 
 /** What the vendors' APIs call things, and the declarations of the dialects do not contain. */
 const OTHER_WORDS = [

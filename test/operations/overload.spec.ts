@@ -25,7 +25,8 @@ onBothEngines('a login when the queue is full', (engine) => {
       expect(reply.status).toBe(503);
       expect(reply.headers['retry-after']).toMatch(/^[1-9]\d*$/);
     }
-    const reason = 'too many passwords are being checked at the moment; try again';
+    const reason =
+      'too many passwords are being checked at the moment (setting PASSWORD_QUEUE); try again in 2 seconds';
     expect(replies[0].json()).toEqual({ msg: reason });
     expect(replies[1].json()).toMatchObject({
       status: { code: 'COM.CRM.EXCEPTION.GENERAL.UNAVAILABLEEXCEPTION', description: reason },

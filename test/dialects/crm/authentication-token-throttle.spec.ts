@@ -57,9 +57,14 @@ crmSuite(
         expect(await canvusLogin(person, person.password)).toBe(429);
       });
 
-      it('counts a right password with a wrong organisation or unit', async () => {
+      it('counts a right password with a wrong organisation, but not with a wrong unit of the right one', async () => {
         const person = await memberPerson();
-        for (const more of [{ organisation: 'None' }, { unit: '2' }, { organisation: 'None' }]) {
+        for (const more of [
+          { organisation: 'None' },
+          { unit: '2' },
+          { organisation: 'None' },
+          { organisation: 'None' },
+        ]) {
           failure(await crm.anonymous.post(METHOD, { ...credentials(person), ...more }), ERROR.credentials);
         }
         failure(await crm.anonymous.post(METHOD, credentials(person)), ERROR.throttled);

@@ -34,7 +34,7 @@ crmSuite('POST authentication/token/release', (crm) => {
       const { length } = await sessions();
       data(await client.post(METHOD));
       expect(await sessions()).toHaveLength(length - 1);
-      expect((await auditRows(crm.server)).at(-1)).toMatchObject({ action: 'token.revoked', targetType: 'token' });
+      expect((await auditRows(crm.server)).at(-1)).toMatchObject({ action: 'user.logged_out', targetType: 'user' });
     });
   });
 
