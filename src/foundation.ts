@@ -123,6 +123,7 @@ export {
   UserChange,
   UserCreated,
   UserDeleted,
+  UserErased,
   UserLocksCleared,
   UserLoggedIn,
   UserUnblocked,

@@ -32,6 +32,8 @@ import { ServerSettings } from './server-settings.js';
 import { SessionService } from './session.service.js';
 import { UserAccessService } from './logins/user-access.service.js';
 import { TokenRevalidator } from './token-revalidator.js';
+import { UserErasure } from './user-erasure.js';
+import { UserRecords } from './user-records.js';
 import { UserListing } from './user-listing.js';
 import { UserService } from './user.service.js';
 import { VisibleUsers } from './visible-users.js';
@@ -69,7 +71,9 @@ export const IDENTITY_PROVIDERS = [
   TakenNames,
   TokenRevalidator,
   UserAccessService,
+  UserErasure,
   UserListing,
+  UserRecords,
   UserService,
   VisibleGroups,
   VisibleUsers,

@@ -73,6 +73,9 @@ export {
   type PersonalTokenHandlesFactory,
 } from './personal-token-handles.js';
 export { PersonalTokenService, type IssuedPersonalToken } from './personal-token.service.js';
+export { UserErasure } from './user-erasure.js';
+export { UserRecords } from './user-records.js';
+export { sameAddress } from './labels/email-address.js';
 export { BackupLog } from './backup-log.js';
 export { RestoreMark, type RestoreOrigin, type StoredMark } from './restore-mark.js';
 export { ServerSettings, storedPolicy, type Policy } from './server-settings.js';

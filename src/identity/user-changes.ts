@@ -102,6 +102,24 @@ export class UserAccessEnded extends HarmlessUserChange {
   readonly type = 'user.access_ended';
 }
 
+/** The audit log no longer says who the deleted user was; `details.audit_rows` counts its rows that have changed. */
+export class UserErased extends Change {
+  readonly type = 'user.erased';
+  readonly target: ChangeTarget;
+
+  constructor(
+    override readonly userId: number,
+    override readonly details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super();
+    this.target = { type: 'user', id: String(userId), name: null };
+  }
+
+  override revokesAccess(): boolean {
+    return false;
+  }
+}
+
 /** The password was changed; the user's other logins have ended. */
 export class PasswordChanged extends HarmlessUserChange {
   readonly type = 'user.password_changed';

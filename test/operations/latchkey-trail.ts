@@ -74,6 +74,12 @@ async function driveUsers(trail: Trail): Promise<string> {
   ]);
   const other = await create('deleted@example.com');
   await trail.call(`DELETE ${users}/:userId`, { token, at: { userId: other } }, [by('user.deleted', other)]);
+  const erased = await create('erased@example.com');
+  await trail.call(
+    `POST ${users}/:userId/erase`,
+    { token, at: { userId: erased }, body: { email: 'erased@example.com' } },
+    [by('user.deleted', erased), by('user.erased', erased)],
+  );
   return userId;
 }
 

@@ -24,6 +24,7 @@ const ACTIONS: Readonly<Record<ChangeType, string>> = {
   'user.unblocked': 'unblock',
   'user.locks_cleared': 'clear locks',
   'user.deleted': 'delete',
+  'user.erased': 'erase',
   'user.access_ended': 'end access',
   'user.password_changed': 'change password',
   'user.password_change_failed': 'Change password failed',

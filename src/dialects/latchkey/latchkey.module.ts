@@ -27,6 +27,8 @@ import { ServerController } from './server/server.controller.js';
 import { StatsController } from './stats/stats.controller.js';
 import { Stats } from './stats/stats.js';
 import { UserAccessController } from './users/user-access.controller.js';
+import { UserDataController } from './users/user-data.controller.js';
+import { UserExport } from './users/user-export.js';
 import { UsersController } from './users/users.controller.js';
 
 const CONTROLLERS = [
@@ -36,6 +38,7 @@ const CONTROLLERS = [
   TokenSecretsController,
   UsersController,
   UserAccessController,
+  UserDataController,
   AccountsController,
   AccountPartsController,
   AuditController,
@@ -69,6 +72,7 @@ const MOUNT = mountProviders({
     TokenChanges,
     TokenLists,
     TokenViews,
+    UserExport,
   ],
 })
 export class LatchkeyApiModule extends ConfigurableModuleClass {}

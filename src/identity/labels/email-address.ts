@@ -66,3 +66,8 @@ function asciiDomain(domain: string): string | undefined {
 function isWellFormed(text: string): boolean {
   return isStorableText(text, 1, EMAIL_MAX) && isEmail.default(text, { require_tld: false });
 }
+
+/** Whether two texts are the same address, however it is written. */
+export function sameAddress(one: string, other: string): boolean {
+  return emailKeyOf(one) === emailKeyOf(other);
+}

@@ -76,6 +76,7 @@ canvusSuite('GET audit-log', (canvus) => {
         'user.unblocked': 'unblock user',
         'user.locks_cleared': 'clear locks user',
         'user.deleted': 'delete user',
+        'user.erased': 'erase user',
         'user.access_ended': 'end access user',
         'user.password_changed': 'change password user',
         'user.password_change_failed': 'Change password failed user',

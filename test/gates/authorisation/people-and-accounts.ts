@@ -57,6 +57,12 @@ export const PEOPLE_AND_ACCOUNTS: Readonly<Record<string, Operation | readonly O
     { who: 'any user', path: (world, caller) => ({ ...ofSelf(world, caller), loginId: 'x' }), answer: 'hidden' },
   ],
   [`POST ${ONE_USER}/end-access`]: { ...FOR_ADMINISTRATORS, path: ofUser },
+  [`GET ${ONE_USER}/export`]: onOthersAndOneself({}),
+  [`POST ${ONE_USER}/erase`]: {
+    ...FOR_ADMINISTRATORS,
+    path: ofUser,
+    body: ({ user }: World) => ({ email: user.email }),
+  },
   [`GET ${BASE}/accounts`]: { who: 'any user' },
   [`POST ${BASE}/accounts`]: { ...FOR_ADMINISTRATORS, body: newName },
   [`GET ${ONE_ACCOUNT}`]: READ,

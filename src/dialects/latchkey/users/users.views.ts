@@ -86,6 +86,11 @@ export class EndedAccessView {
   accounts!: number;
 }
 
+export class ErasedUserView {
+  @ApiProperty({ type: 'integer', example: 12, description: 'How many rows of the audit log have changed.' })
+  audit_rows!: number;
+}
+
 export function userView(user: User, figures: UserFigures | undefined): UserView {
   return {
     id: String(user.id),
