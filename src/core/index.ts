@@ -77,7 +77,13 @@ export { ImportedSource } from './imported/imported-source.entity.js';
 export { ImportedToken } from './imported/imported-token.entity.js';
 export { ImportedTokens, type ForeignToken, type KnownForeignToken } from './imported/imported-tokens.js';
 export { parseGoDuration } from './go-duration.js';
-export { RunningSettings, ServerDatabase, type DatabaseFacts, type RunningInstance } from './server-database.js';
+export {
+  RunningSettings,
+  ServerDatabase,
+  type BackupFile,
+  type DatabaseFacts,
+  type RunningInstance,
+} from './server-database.js';
 export { HealthChecks, type HealthCheck, type HealthFailure } from './health-checks.js';
 export { HashingService, type PasswordCheck } from './tokens/hashing.service.js';
 export type { HashingPurpose, HashingTurn } from './tokens/hashing-turn.js';

@@ -24,11 +24,25 @@ export interface RunningInstance {
   readonly isCurrent: boolean;
 }
 
+/** A copy of the database in one file. */
+export interface BackupFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Removes it. */
+  readonly remove: () => Promise<void>;
+}
+
 /** The class is also the injection token. */
 export abstract class ServerDatabase {
   abstract facts(): Promise<DatabaseFacts>;
 
   abstract instances(): Promise<readonly RunningInstance[]>;
+
+  /**
+   * Copies the database while it is used; whoever asks removes the copy.
+   * @throws DomainError `conflict` where it is copied by other means, which the message names
+   */
+  abstract backUp(): Promise<BackupFile>;
 }
 
 /** The settings that the server was started with; none in a host, which has options. */

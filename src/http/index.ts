@@ -64,7 +64,7 @@ export { LIVE, healthAnswerTo, readiness, type HealthAnswer } from './output/hea
 export { InputBy, bodyText, formMembers, jsonMembers, members } from './input/request-body.js';
 export { streamJsonArray, streamJsonList } from './output/json-stream.js';
 export { csvHeaders, csvText } from './output/csv.js';
-export { streamText } from './output/text-stream.js';
+export { streamFile, streamText } from './output/text-stream.js';
 export { routesOf, type Route } from './mount/routing.js';
 export { RequestSpan } from './tracking/request-span.js';
 export {

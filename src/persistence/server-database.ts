@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { DataSource } from 'typeorm';
 import {
+  DomainError,
   ServerDatabase,
+  type BackupFile,
   type ChangeRelay,
   type Clock,
   type DatabaseFacts,
@@ -16,6 +18,7 @@ import { onPrimary } from './primary.js';
 import { Instance } from './relay/instance.entity.js';
 import { PostgresRelay } from './relay/postgres-relay.js';
 import { schemaStateOf } from './schema-state.js';
+import { backUpSqlite } from './sqlite-backup.js';
 
 /** The address of a PostgreSQL connection, as hosts may give it. */
 interface PostgresPlace {
@@ -63,7 +66,16 @@ export class OpenServerDatabase extends ServerDatabase {
       isCurrent: id === current,
     }));
   }
+
+  async backUp(): Promise<BackupFile> {
+    if (engineOf(this.dataSource) === 'postgres') throw new DomainError('conflict', POSTGRES);
+    return backUpSqlite(this.dataSource);
+  }
 }
+
+const POSTGRES =
+  'a PostgreSQL database is backed up by its own tools: run pg_dump --format=custom ' +
+  '--exclude-table-data=latchkey_instance against it';
 
 async function bytesOf(dataSource: DataSource): Promise<number | null> {
   try {

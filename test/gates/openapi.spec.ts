@@ -40,6 +40,7 @@ const PUBLIC: Record<string, string[]> = {
 const TEXTS: Record<string, string> = {
   'get /api/v1/audit-log/export-csv 200': 'text/csv',
   'get /latchkey/v1/audit/export.csv 200': 'text/csv',
+  'post /latchkey/v1/server/backup 200': 'application/vnd.sqlite3',
   'get /latchkey/v1/tokens/export.csv 200': 'text/csv',
   'get /latchkey/v1/events 200': 'text/event-stream',
 };

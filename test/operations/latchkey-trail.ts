@@ -8,6 +8,12 @@ export async function driveLatchkey(trail: Trail): Promise<void> {
   await driveSession(trail);
   const userId = await driveUsers(trail);
   await driveAccounts(trail, userId);
+  const isSqlite = trail.server.engine === 'sqlite';
+  await trail.call(
+    `POST ${BASE}/server/backup`,
+    { token: ADMIN.token },
+    isSqlite ? [['server.backed_up', ADMIN.id, 'server', null]] : [],
+  );
   await driveTokens(trail);
 }
 

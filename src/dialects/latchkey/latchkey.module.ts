@@ -23,6 +23,7 @@ import { TokenLists } from './tokens/token-lists.js';
 import { TokenSecretsController } from './tokens/token-secrets.controller.js';
 import { TokenViews } from './tokens/token-views.js';
 import { TokensController } from './tokens/tokens.controller.js';
+import { Backups } from './server/backups.js';
 import { ServerController } from './server/server.controller.js';
 import { StatsController } from './stats/stats.controller.js';
 import { Stats } from './stats/stats.js';
@@ -60,6 +61,7 @@ const MOUNT = mountProviders({
   providers: [
     ...MOUNT,
     AuditViews,
+    Backups,
     EventViews,
     LiveEvents,
     Stats,

@@ -20,7 +20,7 @@ export interface DocumentedResponse {
   readonly status: number;
   readonly description: string;
   /** The class of a JSON body, or the media type of a text body; `null` for an answer without a body. */
-  readonly type: Type | `text/${string}` | null;
+  readonly type: Type | `text/${string}` | `application/vnd.${string}` | null;
   /** The media type of a JSON body. Default: `application/json`. */
   readonly mediaType?: string | undefined;
   readonly isArray?: boolean;

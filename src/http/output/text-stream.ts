@@ -1,4 +1,4 @@
-/** Sends text of any length, as fast as the client reads it. */
+/** Sends text and files of any length, as fast as the client reads it. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Logger } from '@nestjs/common';
@@ -36,11 +36,20 @@ export async function streamText(
     response.set(headers);
     if (second.done) sendWhole(response, first);
     else if (response.req.method === 'HEAD') response.end();
-    else await sendAll(response, continued([first, second.value], pieces));
+    else await sendAll(response, Readable.from(continued([first, second.value], pieces)));
   } finally {
     // Ends it also when the client has left before anything was sent.
     await pieces.return();
   }
+}
+
+/**
+ * Sends a file with its length. A client that stalls is disconnected; so is one whose file cannot be read to its end.
+ * @param bytes - the size of the file
+ */
+export async function streamFile(response: Response, source: Readable, bytes: number): Promise<void> {
+  response.set('Content-Length', String(bytes));
+  await sendAll(response, source);
 }
 
 function sendWhole(response: Response, text: string): void {
@@ -49,11 +58,11 @@ function sendWhole(response: Response, text: string): void {
   response.end(response.req.method === 'HEAD' ? undefined : bytes);
 }
 
-async function sendAll(response: Response, pieces: AsyncGenerator<string, void>): Promise<void> {
+async function sendAll(response: Response, source: Readable): Promise<void> {
   const stalledMs = LIMITS.get(response.app as Application) ?? STALLED_MS;
   const looks = setInterval(lookAt(response, stalledMs), stalledMs).unref();
   try {
-    await pipeline(Readable.from(pieces), response);
+    await pipeline(source, response);
   } catch (error) {
     response.destroy();
     // A client that disconnects is not worth logging.

@@ -1,4 +1,6 @@
 /** The server, as its administrators see it (docs/contracts/latchkey.md §7). */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 import { ENGINES, onBothEngines } from '../../support/engines.js';
@@ -73,6 +75,30 @@ onBothEngines('the server', (engine) => {
   it('says that it has no console where it has none', async () => {
     const { features } = (await ask(server, 'GET', '/me')).json<{ features: object }>();
     expect(features).toEqual({ console: false, openid: false, personal_tokens: true });
+  });
+
+  it('is backed up into one file on SQLite, which is removed afterwards; PostgreSQL has pg_dump', async () => {
+    const reply = await ask(server, 'POST', '/server/backup');
+    if (engine === 'postgres') {
+      expect(problemOf(reply)).toEqual(['conflict', 409, expect.stringContaining('pg_dump')]);
+      return;
+    }
+    expect([reply.status, reply.headers['content-type']]).toEqual([200, 'application/vnd.sqlite3']);
+    expect(reply.headers['content-disposition']).toMatch(/^attachment; filename="latchkey-\d{4}-\d\d-\d\d\.sqlite"$/);
+    expect(reply.text.slice(0, 15)).toBe('SQLite format 3');
+    expect(readdirSync(path.dirname(server.database.name)).filter((name) => name.includes('.backup-'))).toEqual([]);
+    expect((await show()).last_backup_at).not.toBeNull();
+    expect(await statusesOf((name) => people.call(name, 'POST', '/server/backup'))).toMatchObject({
+      'server administrator': 200,
+      'account administrator': 403,
+      'plain user': 403,
+    });
+  });
+
+  it('makes one backup at a time', async () => {
+    if (engine === 'postgres') return;
+    const replies = await Promise.all([1, 2].map(() => ask(server, 'POST', '/server/backup')));
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
   it('is nobody’s without a token', async () => {

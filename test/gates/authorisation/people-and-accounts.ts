@@ -80,6 +80,7 @@ export const PEOPLE_AND_ACCOUNTS: Readonly<Record<string, Operation | readonly O
   [`GET ${BASE}/events`]: { who: 'any user' },
   [`GET ${BASE}/stats`]: { who: 'any user' },
   [`GET ${BASE}/server`]: FOR_ADMINISTRATORS,
+  [`POST ${BASE}/server/backup`]: { ...FOR_ADMINISTRATORS, isRepeatable: true },
   [`GET ${BASE}/audit`]: { who: 'any user' },
   [`GET ${BASE}/audit/export.csv`]: { who: 'any user' },
 };
