@@ -80,6 +80,17 @@ const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: 
     ],
     ['not permitted', 403, problem('forbidden', 403, 'only administrators of the server may do this')],
     ['not permitted', 403, problem('forbidden', 403, 'only administrators of the account may do this')],
+    // Whoever learns this was admitted.
+    ['done', 409, problem('conflict', 409, 'another backup is being made or downloaded; try again when it is done')],
+    [
+      'done',
+      409,
+      problem(
+        'conflict',
+        409,
+        'a PostgreSQL database is backed up by its own tools: run pg_dump --format=custom --exclude-table-data=latchkey_instance against it',
+      ),
+    ],
     ['hidden', 404, problem('not-found', 404, 'there is no such account, or you may not see it')],
     ['hidden', 404, problem('not-found', 404, 'there is no such user, or you may not see it')],
     ['hidden', 404, problem('not-found', 404, 'there is no such token, or you may not see it')],
@@ -136,6 +147,7 @@ function problem(type: string, status: number, detail: string): unknown {
     unauthenticated: 'No valid credential',
     forbidden: 'Not permitted',
     'not-found': 'Not found',
+    conflict: 'It does not fit the present state',
   };
   return { type: `/latchkey/v1/problems#${type}`, title: titles[type], status, detail };
 }
