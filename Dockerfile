@@ -16,8 +16,9 @@ COPY src src
 COPY console console
 RUN npm run build && chmod 755 dist/main.js
 
-# What only builds and tests need goes. Nest, TypeORM and the drivers are peer dependencies, and stay.
-RUN npm pkg delete devDependencies workspaces && npm prune --no-audit --no-fund
+# What only builds and tests need goes. Nest, TypeORM, Swagger and the drivers are peer dependencies, and stay: here, none is
+# optional.
+RUN npm pkg delete devDependencies workspaces peerDependenciesMeta && npm prune --no-audit --no-fund
 
 
 FROM node:24-bookworm-slim

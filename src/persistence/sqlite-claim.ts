@@ -66,7 +66,12 @@ export class SqliteClaim {
   static async takeFile(file: string): Promise<SqliteClaim> {
     makePrivate(file);
     // The driver is not installed where only PostgreSQL is used.
-    const { default: Connection } = await import('better-sqlite3');
+    const { default: Connection } = await import('better-sqlite3').catch((error: unknown) => {
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+      throw isMissing
+        ? new Error('the package better-sqlite3 is not installed here; run npm install better-sqlite3')
+        : error;
+    });
     return SqliteClaim.of(file, new Connection(`${file}${CLAIM}`, { timeout: 0 }));
   }
 

@@ -64,7 +64,7 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
   },
   'docs/operating.md': {
     'npm ci && npm pack': PACKAGE,
-    'sudo npm install --global --prefix /usr/local ./latchkey-0.1.0.tgz': SYSTEM,
+    'sudo npm install --global --prefix /usr/local ./latchkey-0.1.0.tgz better-sqlite3 pg @nestjs/swagger': SYSTEM,
     'sudo install -d -m 700 /etc/latchkey': SYSTEM,
     'echo sqlite:/var/lib/latchkey/latchkey.sqlite | sudo install -m 600 /dev/stdin /etc/latchkey/database-url': SYSTEM,
     'sudo install -m 644 examples/systemd/latchkey.service /etc/systemd/system/': SYSTEM,
@@ -90,7 +90,7 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
   'docs/embedding.md': {
     'npm run test:hosts': 'asks the registry and builds applications, minutes long',
     'npm install latchkey': 'npm run test:hosts installs the packed package',
-    'npm install latchkey better-sqlite3 typeorm @nestjs/typeorm @nestjs/swagger': 'npm run test:hosts does so',
+    'npm install latchkey better-sqlite3 typeorm @nestjs/typeorm': 'npm run test:hosts does so',
     'npx @nestjs/cli@12 new shop': 'npm run test:hosts has what it makes',
   },
   'docs/token-patterns.md': {
