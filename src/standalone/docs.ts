@@ -24,9 +24,16 @@ import { OwnExamples } from './own-examples.js';
 
 type Swagger = typeof SwaggerModule;
 
-/** Loaded when documents are served: hosts that serve none need not install it. */
+/** Found while modules are loaded. Hosts that serve no documents need not install it. */
+const swagger = import('@nestjs/swagger').then(
+  (loaded) => () => loaded.SwaggerModule,
+  (error: unknown) => () => {
+    throw error;
+  },
+);
+
 async function loadSwagger(): Promise<Swagger> {
-  return (await import('@nestjs/swagger')).SwaggerModule;
+  return (await swagger)();
 }
 
 /** Creates a document. */
