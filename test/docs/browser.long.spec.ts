@@ -15,6 +15,7 @@ const TITLES = {
   Cloudflare: 'Latchkey: Cloudflare',
   'CRM.COM': 'Latchkey: CRM.COM',
   Canvus: 'Latchkey: Canvus',
+  Latchkey: 'Latchkey: administration',
   Verification: 'Latchkey: verification',
 };
 

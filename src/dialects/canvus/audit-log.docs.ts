@@ -68,13 +68,15 @@ export function PageParameters(): MethodDecorator {
     ApiQuery({
       name: 'cursor',
       required: false,
-      schema: { type: 'integer', minimum: 0, example: event.id },
+      schema: { type: 'integer', minimum: 0 },
+      examples: optionalExamples({ page: event.id }),
       description: 'Only events with smaller ids. The `Link` header of a page has it for the next one.',
     }),
     ApiQuery({
       name: 'oldest',
       required: false,
-      schema: { type: 'integer', minimum: 0, example: 17 },
+      schema: { type: 'integer', minimum: 0 },
+      examples: optionalExamples({ page: 17 }),
       description:
         'In the `Link` header, if times are filtered: the smallest id that can match. Without it, each page looks for it again.',
     }),

@@ -39,7 +39,7 @@ const TAGS = {
 /** The document without security schemes and paths. */
 export const introducedApi = (): ReturnType<typeof describedApi> =>
   describedApi({
-    title: 'Latchkey',
+    title: 'Latchkey: administration',
     introduction: { about: ABOUT, authentication: AUTHENTICATION, errors: ERRORS, paging: PAGING, ids: IDS },
     version: '1',
     tags: TAGS,
