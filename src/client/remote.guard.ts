@@ -9,18 +9,16 @@ import {
   ServiceUnavailableException,
   UnauthorizedException,
   createParamDecorator,
-  type CanActivate,
   type CustomDecorator,
   type ExecutionContext,
 } from '@nestjs/common';
 import {
+  HostGuard,
   admitTokens,
   keepPrincipal,
   policiesAt,
   principalIn,
   rawHeadersOf,
-  requestIn,
-  responseIn,
   type GuardedResponse,
 } from '../guarding/index.js';
 import { LatchkeyClient } from './latchkey-client.js';
@@ -40,14 +38,16 @@ export function AdmitTokens(policy: RemotePolicy): CustomDecorator {
  * decide: nobody is admitted then.
  */
 @Injectable()
-export class RemoteTokenGuard implements CanActivate {
+export class RemoteTokenGuard extends HostGuard {
   /** The kinds that the guard itself admits. */
   protected readonly kinds: readonly string[] | undefined = undefined;
 
   private readonly logger = new Logger(RemoteTokenGuard.name);
   private warnedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(@Inject(LatchkeyClient) private readonly client: LatchkeyClient) {}
+  constructor(@Inject(LatchkeyClient) private readonly client: LatchkeyClient) {
+    super();
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = this.getRequest(context);
@@ -72,29 +72,9 @@ export class RemoteTokenGuard implements CanActivate {
     }
   }
 
-  /** Where the request is. Override it for transports whose headers are elsewhere. */
-  protected getRequest(context: ExecutionContext): object {
-    const request = requestIn(context);
-    if (request && rawHeadersOf(request)) return request;
-    throw new TypeError(
-      `${this.constructor.name} finds no headers in this context (${context.getType()}): override its getRequest(context) ` +
-        'to return an object with `headers`',
-    );
-  }
-
-  /** Where response headers are set; `undefined` where the transport has none. */
-  protected getResponse(context: ExecutionContext): GuardedResponse | undefined {
-    return responseIn(context);
-  }
-
   /** Called with whom the guard has admitted. Override it to set `request.user`, for example. */
   protected admitted(_request: object, _principal: RemotePrincipal): void {
     // Nothing by default: `request.user` may be another's.
-  }
-
-  /** The error for a refusal. Override it to throw a `WsException` or an `RpcException`. */
-  protected refusal(_context: ExecutionContext, error: HttpException): Error {
-    return error;
   }
 
   /** The first one, and then one in ten seconds at most: every request fails while the server is away. */

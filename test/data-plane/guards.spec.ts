@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { Controller, Get, Module, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpException, Injectable, Module, UseGuards, type ExecutionContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -53,8 +53,22 @@ class OpenController {
   }
 }
 
+/** Tells every refusal in a form of its own. */
+@Injectable()
+class TellingGuard extends TokenGuard {
+  protected override refusal(_context: ExecutionContext, error: HttpException): Error {
+    return new HttpException(`told: ${String(error.getStatus())}`, 418);
+  }
+}
+
 @Controller('guarded')
 class GuardedController {
+  @Get('told')
+  @UseGuards(TellingGuard)
+  told(): string {
+    return 'told';
+  }
+
   @Get('services')
   @UseGuards(ServiceTokenGuard)
   services(@CurrentPrincipal() principal: TokenPrincipal): unknown {
@@ -322,6 +336,8 @@ onBothEngines('guards of a host application', (engine) => {
       await other.query('LOCK TABLE latchkey_token IN ACCESS EXCLUSIVE MODE');
       const reply = await ask('/guarded/all', privately(UNKNOWN_USER_TOKEN));
       expect([reply.status, reply.headers['retry-after']]).toEqual([503, '2']);
+      const told = await ask('/guarded/told', privately(UNKNOWN_USER_TOKEN));
+      expect([told.status, told.json<{ message: string }>().message]).toEqual([418, 'told: 503']);
       await other.query('ROLLBACK');
       expect((await ask('/guarded/all', privately(UNKNOWN_USER_TOKEN))).status).toBe(401);
     });

@@ -7,19 +7,17 @@ import {
   ServiceUnavailableException,
   UnauthorizedException,
   createParamDecorator,
-  type CanActivate,
   type CustomDecorator,
   type ExecutionContext,
 } from '@nestjs/common';
 import { DomainError, type Acceptance } from '../../core/index.js';
 import {
+  HostGuard,
   admitTokens,
   keepPrincipal,
   policiesAt,
   principalIn,
   rawHeadersOf,
-  requestIn,
-  responseIn,
   type GuardedRequest,
   type GuardedResponse,
 } from '../../guarding/index.js';
@@ -53,19 +51,21 @@ export function AdmitTokens(policy: AccessPolicy): CustomDecorator {
  * unavailable, or `HttpException` (429) for too many wrong passwords of a token.
  */
 @Injectable()
-export class TokenGuard implements CanActivate {
+export class TokenGuard extends HostGuard {
   /** The kinds that the guard itself admits; {@link AdmitTokens} can only restrict them. */
   protected readonly kinds: readonly string[] | undefined = undefined;
 
   constructor(
     private readonly decider: AccessDecider,
     private readonly finder: ApplicationFinder,
-  ) {}
+  ) {
+    super();
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = this.getRequest(context);
     const response = this.getResponse(context);
-    const decision = await this.decide(guarded(request), this.policyFor(context), response);
+    const decision = await this.decide(guarded(request), this.policyFor(context), response, context);
     switch (decision.outcome) {
       case 'admitted':
         keepPrincipal(request, decision.acceptance);
@@ -86,38 +86,16 @@ export class TokenGuard implements CanActivate {
     }
   }
 
-  /**
-   * Where the request is: of HTTP, GraphQL, WebSockets by socket.io, and gRPC it is found. Override it for other
-   * transports. It has `rawHeaders`, or `headers` by their names.
-   */
-  protected getRequest(context: ExecutionContext): object {
-    const request = requestIn(context);
-    if (request && rawHeadersOf(request)) return request;
-    throw new TypeError(
-      `${this.constructor.name} finds no headers in this context (${context.getType()}): override its getRequest(context) ` +
-        'to return an object with `headers`',
-    );
-  }
-
-  /** Where response headers are set; `undefined` where the transport has none. */
-  protected getResponse(context: ExecutionContext): GuardedResponse | undefined {
-    return responseIn(context);
-  }
-
   /** Called with whom the guard has admitted. Override it to set `request.user`, for example. */
   protected admitted(_request: object, _principal: TokenPrincipal): void {
     // Nothing by default: `request.user` may be another's.
-  }
-
-  /** The error for a refusal. Override it to throw a `WsException` or an `RpcException`. */
-  protected refusal(_context: ExecutionContext, error: HttpException): Error {
-    return error;
   }
 
   private async decide(
     request: GuardedRequest,
     policy: AccessPolicy,
     response: GuardedResponse | undefined,
+    context: ExecutionContext,
   ): Promise<Decision> {
     try {
       const source = new GuardSource(request);
@@ -127,8 +105,11 @@ export class TokenGuard implements CanActivate {
       const isTemporary = error instanceof DomainError && ['unavailable', 'throttled'].includes(error.code);
       if (!isTemporary) throw error;
       for (const [name, value] of Object.entries(retryAfter(error))) response?.setHeader(name, value);
-      if (error.code === 'throttled') throw new HttpException(error.message, HttpStatus.TOO_MANY_REQUESTS);
-      throw new ServiceUnavailableException(error.message);
+      const refused =
+        error.code === 'throttled'
+          ? new HttpException(error.message, HttpStatus.TOO_MANY_REQUESTS)
+          : new ServiceUnavailableException(error.message);
+      throw this.refusal(context, refused);
     }
   }
 
