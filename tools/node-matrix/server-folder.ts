@@ -43,9 +43,11 @@ function locate(packages: LockedPackages, from: string, name: string): string | 
   return undefined;
 }
 
-function dependenciesOf(locked: LockedPackage): string[] {
+/** @param which - `all`: with the optional peers, for the server itself needs the drivers that a host may leave out */
+function dependenciesOf(locked: LockedPackage, which: 'all' | 'required'): string[] {
   const { dependencies, optionalDependencies, peerDependencies = {}, peerDependenciesMeta = {} } = locked;
-  const peers = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true);
+  const isNeeded = (name: string): boolean => which === 'all' || peerDependenciesMeta[name]?.optional !== true;
+  const peers = Object.keys(peerDependencies).filter(isNeeded);
   return [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers];
 }
 
@@ -53,7 +55,7 @@ function dependenciesOf(locked: LockedPackage): string[] {
 function productionPackages(packages: LockedPackages): string[] {
   const needed = new Set<string>(['']);
   for (const from of needed) {
-    for (const name of dependenciesOf(packages[from] ?? {})) {
+    for (const name of dependenciesOf(packages[from] ?? {}, from === '' ? 'all' : 'required')) {
       const found = locate(packages, from, name);
       // The native parts of a package for other machines are in the lock file, and not installed.
       const isElsewhere =

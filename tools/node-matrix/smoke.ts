@@ -11,11 +11,12 @@ const run = promisify(execFile);
 const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 15_000;
 
-/** What is looked at in the answers of the three dialects. */
+/** What is looked at in the answers of the dialects. */
 interface Answer {
   readonly result?: { readonly client_id: string; readonly client_secret: string };
   readonly status?: { readonly code: string };
   readonly plain_token?: string;
+  readonly user?: { readonly email: string };
 }
 
 /** Pastes a printed command into a shell. */
@@ -30,11 +31,12 @@ async function verify(origin: string, headers: Record<string, string>): Promise<
 }
 
 async function use(origin: string, commands: readonly string[]): Promise<void> {
-  const [service = '', login = '', personal = ''] = commands;
+  const [service = '', login = '', personal = '', me = ''] = commands;
   const { result } = await paste(service);
   assert.ok(result, 'Cloudflare: no service token');
   assert.equal((await paste(login)).status?.code, 'OK', 'CRM: no login');
   assert.match((await paste(personal)).plain_token ?? '', /^[\w-]{43}$/, 'Canvus: no access token');
+  assert.match((await paste(me)).user?.email ?? '', /@/, 'Latchkey: no user');
   const { client_id: id, client_secret: secret } = result;
   const credential = (text: string) => ({ 'CF-Access-Client-Id': id, 'CF-Access-Client-Secret': text });
   assert.equal(await verify(origin, credential(secret)), 200, 'the service token is accepted');
@@ -65,7 +67,7 @@ export async function smokeTest(program: string, folder: string): Promise<void> 
   try {
     await server.until(() => READY_LINE.test(server.stdout), START_TIMEOUT_MS);
     const commands = [...server.stdout.matchAll(/^ {2}(curl .*)$/gm)].map(([, command = '']) => command);
-    assert.equal(commands.length, 3, 'three commands are printed');
+    assert.equal(commands.length, 4, 'a command for each dialect is printed');
     await use(READY_LINE.exec(server.stdout)?.[1] ?? '', commands);
     const exit = await within(STOP_TIMEOUT_MS, 'the end after SIGTERM', server.stop());
     assert.deepEqual(exit, { code: 0, signal: null }, 'the end after SIGTERM');
