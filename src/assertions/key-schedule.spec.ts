@@ -24,6 +24,33 @@ describe('the schedule of keys', () => {
     expect(missingKeys([key(1, 0)], after(0.5), 1)).toEqual([key(2, 1.5)]);
   });
 
+  it('makes up for a key that was made while the clock was far ahead, and lets it never sign', () => {
+    const ahead = [key(1, 0), key(2, 42), key(3, 443)];
+    expect(missingKeys(ahead, after(41), 42)).toEqual([]);
+    expect(missingKeys(ahead, after(42), 42)).toEqual([key(4, 84)]);
+    const mended = [...ahead, key(4, 84)];
+    expect(missingKeys(mended, after(83), 42)).toEqual([]);
+    expect(endOf(mended, key(2, 42))).toEqual(after(84));
+    expect(currentKey(mended, after(500))?.sequence).toBe(4);
+    expect(numbers(mended.filter((one) => isOver(mended, one, after(91))))).toEqual([1, 2, 3]);
+  });
+
+  it('replaces keys of a first start with such a clock after a day', () => {
+    const ahead = [key(1, 400), key(2, 442)];
+    expect(currentKey(ahead, START)?.sequence).toBe(1);
+    expect(missingKeys(ahead, START, 42)).toEqual([key(3, 1)]);
+    const mended = [...ahead, key(3, 1)];
+    expect(endOf(mended, key(1, 400))).toEqual(after(1));
+    expect(currentKey(mended, after(1))?.sequence).toBe(3);
+    expect(missingKeys(mended, after(0.5), 42)).toEqual([]);
+    expect(missingKeys(mended, after(1), 42)).toEqual([key(4, 43)]);
+  });
+
+  it('does not wait for a next key that an earlier, longer rotation has placed', () => {
+    expect(missingKeys([key(1, 0), key(2, 90)], after(1), 7)).toEqual([key(3, 7)]);
+    expect(missingKeys([key(1, 0), key(2, 42.03)], START, 42)).toEqual([]);
+  });
+
   it('signs with the latest key that has begun', () => {
     expect([0, 41.99, 42, 83, 84, 500].map((days) => currentKey(KEYS, after(days))?.sequence)).toEqual([
       1, 1, 2, 2, 3, 3,

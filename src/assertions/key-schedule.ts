@@ -9,6 +9,9 @@ const PUBLISHED_BEFORE_MS = DAY_MS;
 /** A key stays published for so long after it has signed last. */
 const PUBLISHED_AFTER_MS = 7 * DAY_MS;
 
+/** The clocks of instances agree at least so well. */
+const CLOCKS_DIFFER_MS = HOUR_MS;
+
 /** What matters here of a key. */
 export interface Scheduled {
   readonly sequence: number;
@@ -24,9 +27,10 @@ export function currentKey<K extends Scheduled>(keys: readonly K[], now: Date): 
   return keys.findLast(({ signsFrom }) => signsFrom <= now) ?? keys[0];
 }
 
-/** When the successor of a key takes over; `undefined` as long as there is none. */
+/** When a successor of a key takes over, the earliest if there are several; `undefined` as long as there is none. */
 export function endOf(keys: readonly Scheduled[], { sequence }: Scheduled): Date | undefined {
-  return keys.find((key) => key.sequence > sequence)?.signsFrom;
+  const times = keys.filter((key) => key.sequence > sequence).map(({ signsFrom }) => signsFrom.getTime());
+  return times.length > 0 ? new Date(Math.min(...times)) : undefined;
 }
 
 /** The keys to publish, the current one first, then the next, then previous ones. */
@@ -44,7 +48,8 @@ export function isOver(keys: readonly Scheduled[], key: Scheduled, now: Date): b
 
 /**
  * When the keys that are missing begin to sign: the current and the next one. A next key that is made late, because
- * nothing was running, is published before it signs all the same.
+ * nothing was running, is published before it signs all the same. A key that begins later than any that would be made
+ * now does not count: the clock was ahead when it was made, or `keyDays` was longer.
  */
 export function missingKeys(keys: readonly Scheduled[], now: Date, keyDays: number): readonly Scheduled[] {
   const rotationMs = keyDays * DAY_MS;
@@ -56,7 +61,10 @@ export function missingKeys(keys: readonly Scheduled[], now: Date, keyDays: numb
       { sequence: 2, signsFrom: next },
     ];
   }
-  if (latest.signsFrom > now) return [];
-  const signsFrom = Math.max(latest.signsFrom.getTime() + rotationMs, now.getTime() + PUBLISHED_BEFORE_MS);
+  const latestStart = now.getTime() + Math.max(rotationMs, PUBLISHED_BEFORE_MS) + CLOCKS_DIFFER_MS;
+  const expected = keys.findLast(({ signsFrom }) => signsFrom.getTime() <= latestStart);
+  if (expected && expected.signsFrom > now) return [];
+  const rotation = expected ? expected.signsFrom.getTime() + rotationMs : 0;
+  const signsFrom = Math.max(rotation, now.getTime() + PUBLISHED_BEFORE_MS);
   return [{ sequence: latest.sequence + 1, signsFrom: new Date(signsFrom) }];
 }

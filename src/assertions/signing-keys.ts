@@ -86,18 +86,17 @@ export class SigningKeys implements OnApplicationBootstrap, OnModuleDestroy {
   /** Makes the next key if it is time, and removes those that are over. A server that never signed has no keys. */
   async maintain(): Promise<void> {
     const keys = await this.unitOfWork.read(readKeys);
-    const now = this.clock.now();
     if (keys.length === 0) return;
-    if (missingKeys(keys, now, this.options.keyDays).length > 0) await this.complete();
+    if (missingKeys(keys, this.scheduleTime(), this.options.keyDays).length > 0) await this.complete();
     if (!this.steady.hasBegun) return;
-    const steady = new Date(this.steady.at(now.getTime()));
+    const steady = new Date(this.steady.at(this.clock.now().getTime()));
     if (keys.some((key) => isOver(keys, key, steady)))
       await this.unitOfWork.write(SYSTEM, (tx) => removeOld(tx, steady));
   }
 
   private completed(ring: KeyRing): KeyRing | Promise<KeyRing> {
     if (ring.keys.length === 0) return this.complete().then(() => this.read());
-    if (ring.isIncomplete(this.clock.now(), this.options.keyDays)) {
+    if (ring.isIncomplete(this.scheduleTime(), this.options.keyDays)) {
       this.complete().catch((error: unknown) => {
         this.logger.error(`could not make the next key for assertions: ${errorSummary(error)}`);
       });
@@ -113,12 +112,12 @@ export class SigningKeys implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async makeMissing(): Promise<void> {
     const { keyDays } = this.options;
-    const missing = missingKeys(await this.unitOfWork.read(readKeys), this.clock.now(), keyDays);
+    const missing = missingKeys(await this.unitOfWork.read(readKeys), this.scheduleTime(), keyDays);
     const spare = await Promise.all(missing.map(() => this.newKey()));
     try {
       await this.unitOfWork.write(SYSTEM, async (tx) => {
         await tx.lockRule(LOCK);
-        const still = missingKeys(await readKeys(tx.manager), tx.now, keyDays);
+        const still = missingKeys(await readKeys(tx.manager), this.scheduleTime(), keyDays);
         const left = [...spare];
         for (const slot of still) {
           const made = left.shift();
@@ -134,8 +133,13 @@ export class SigningKeys implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
+  /** A clock that is behind would make keys that begin at once when it is right again, before anybody has read them. */
+  private scheduleTime(): Date {
+    return new Date(this.steady.atLeast(this.clock.now().getTime()));
+  }
+
   private async newKey(): Promise<NewKey> {
-    const key = await newSigningKey(this.issuer.hostname, this.clock.now());
+    const key = await newSigningKey(this.issuer.hostname, this.scheduleTime());
     return { ...key, privateKey: await this.protection.protect(key.kid, key.privateKey) };
   }
 

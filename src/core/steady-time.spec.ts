@@ -56,6 +56,17 @@ it('begins where a server was when it last ran on the database', () => {
   expect(steady.at(401 * DAY + elapsed)).toBe(DAY + 24 * MINUTE);
 });
 
+it('knows what a clock that is behind should say at least', () => {
+  let elapsed = 0;
+  const steady = new SteadyTime(() => elapsed);
+  expect(steady.atLeast(DAY)).toBe(DAY);
+  steady.begin(10 * DAY, DAY);
+  elapsed += MINUTE;
+  expect(steady.atLeast(DAY + MINUTE)).toBe(10 * DAY + MINUTE);
+  expect(steady.atLeast(11 * DAY)).toBe(11 * DAY);
+  expect(steady.at(DAY + MINUTE)).toBe(DAY + MINUTE);
+});
+
 it('is that of the clock at once after a short stop, on a new database, and when the clock is behind', () => {
   for (const recorded of [10 * DAY - MINUTE, null, 400 * DAY]) {
     const steady = new SteadyTime(() => 0);

@@ -15,6 +15,7 @@ const LONG_STOP_MS = 86_400_000;
 export class SteadyTime {
   private readonly logger = new Logger('Clock');
   private last: { readonly time: number; readonly at: number } | undefined;
+  private recorded: { readonly time: number; readonly at: number } | undefined;
   private isBehind = false;
   private isReady = false;
 
@@ -32,7 +33,9 @@ export class SteadyTime {
     if (this.isReady) return;
     this.isReady = true;
     if (recorded === null) return;
-    this.last = { time: Math.min(recorded, now), at: this.elapsed() };
+    const at = this.elapsed();
+    this.recorded = { time: recorded, at };
+    this.last = { time: Math.min(recorded, now), at };
     const aheadMs = now - recorded;
     this.isBehind = aheadMs > JUMP_MS;
     if (aheadMs > LONG_STOP_MS) this.logger.warn(aheadOf(recorded, now));
@@ -53,6 +56,12 @@ export class SteadyTime {
     this.isBehind = jumped;
     this.last = { time: steady, at };
     return steady;
+  }
+
+  /** What the clock should say at least when it says `now`: it may be behind the time until which a server has run. */
+  atLeast(now: number): number {
+    if (!this.recorded) return now;
+    return Math.max(now, this.recorded.time + this.elapsed() - this.recorded.at);
   }
 
   /** Milliseconds of a clock that is never set. */

@@ -1,6 +1,6 @@
 /** Keeps in the database how far the time by which rows are removed has come, for the next start. */
 import { Injectable } from '@nestjs/common';
-import { Clock, SYSTEM, SteadyTime, UnitOfWork } from '../core/index.js';
+import { Clock, SYSTEM, SteadyTime, UnitOfWork, type Transaction } from '../core/index.js';
 import { ServerValue } from './server-value.entity.js';
 
 const NAME = 'clock';
@@ -22,8 +22,13 @@ export class RecordedTime {
   async begin(): Promise<void> {
     if (this.steady.hasBegun) return;
     const row = await this.unitOfWork.read((manager) => manager.findOneBy(ServerValue, { name: NAME }));
-    const recorded = row ? Date.parse(row.value) : Number.NaN;
-    this.steady.begin(Number.isNaN(recorded) ? null : recorded, this.clock.now().getTime());
+    this.beginFrom(row, this.clock.now());
+  }
+
+  /** The time by which a transaction judges what is over for good: that of the clock, unless it is far ahead. */
+  async of({ manager, now }: Transaction): Promise<Date> {
+    if (!this.steady.hasBegun) this.beginFrom(await manager.findOneBy(ServerValue, { name: NAME }), now);
+    return new Date(this.steady.at(now.getTime()));
   }
 
   /** Records where the time is, unless that was done a short time ago. */
@@ -35,5 +40,10 @@ export class RecordedTime {
     await this.unitOfWork.write(SYSTEM, async ({ manager }) => {
       await manager.upsert(ServerValue, { name: NAME, value }, ['name']);
     });
+  }
+
+  private beginFrom(row: ServerValue | null, now: Date): void {
+    const recorded = row ? Date.parse(row.value) : Number.NaN;
+    this.steady.begin(Number.isNaN(recorded) ? null : recorded, now.getTime());
   }
 }

@@ -29,6 +29,8 @@ async function after(
   earlier.clock.freeze(new Date(Date.now() + differenceMs));
   await addAuditRows(earlier, [{ createdAt: new Date(Date.now() + differenceMs - DAY) }]);
   await clean(earlier);
+  const recorded = new Date(Date.now() + differenceMs).toISOString();
+  await earlier.dataSource.query(`UPDATE latchkey_setting SET value = '${recorded}' WHERE name = 'clock'`);
   const rows = await auditRows(earlier);
   await earlier.stop();
   const warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();

@@ -47,6 +47,15 @@ canvusSuite('the family of a login', (canvus) => {
     clock.reset();
   });
 
+  it('is still there after a login while the clock was far ahead', async () => {
+    const person = await canvus.person();
+    const { token } = await canvus.login(person);
+    canvus.server.clock.advance(400 * DAY);
+    await canvus.login(person);
+    canvus.server.clock.reset();
+    expect(await statusOf(canvus, token)).toEqual(ACCEPTED);
+  });
+
   it('begins with each login by password and each exchange of an access token', async () => {
     const person = await canvus.person();
     const { token: first } = await canvus.login(person);

@@ -15,6 +15,12 @@ const unique = (): string =>
     .replaceAll(/[^a-f]/g, '')
     .padEnd(6, 'k');
 
+/** All names that have been given up, so many days ago. */
+async function freedDaysAgo({ dataSource }: TestServer, days: number): Promise<void> {
+  const freedAt = String(Math.round(Date.now() - days * DAY));
+  await dataSource.query(`UPDATE latchkey_taken_name SET freed_at = ${freedAt} WHERE freed_at IS NOT NULL`);
+}
+
 onBothEngines('names that have to be unique', (engine) => {
   let server: TestServer;
   let services: Services;
@@ -135,11 +141,22 @@ onBothEngines('names that have to be unique', (engine) => {
       };
       await expect(accounts.create(admin, name)).rejects.toMatchObject(refused);
       await accounts.delete(SYSTEM, (await accounts.create(admin, name, { takesReserved: true })).id);
-      server.clock.advance(365 * DAY - 1000);
+      await freedDaysAgo(server, 364.99);
       await expect(accounts.create(admin, name)).rejects.toMatchObject(refused);
-      server.clock.advance(1000);
+      await freedDaysAgo(server, 365);
       await accounts.create(admin, name);
+    });
+
+    it('stay reserved while the clock is far ahead', async () => {
+      const [name, other] = [unique(), unique()];
+      await accounts.delete(SYSTEM, (await accounts.create(SYSTEM, name)).id);
+      server.clock.advance(400 * DAY);
+      await expect(accounts.create(SYSTEM, name)).rejects.toMatchObject({ code: 'account_name_taken' });
+      await accounts.delete(SYSTEM, (await accounts.create(SYSTEM, other)).id);
       server.clock.reset();
+      await expect(accounts.create(SYSTEM, name)).rejects.toMatchObject({ code: 'account_name_taken' });
+      await freedDaysAgo(server, 365);
+      await accounts.create(SYSTEM, other);
     });
 
     it('do not reveal to tenants why they are refused', async () => {

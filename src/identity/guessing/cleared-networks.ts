@@ -10,6 +10,7 @@ import {
   type Networks,
 } from '../../core/index.js';
 import { NetworkLocksCleared } from '../changes.js';
+import { RecordedTime } from '../recorded-time.js';
 import { insertUnlessThere } from '../server-settings.js';
 import { ServerValue } from '../server-value.entity.js';
 
@@ -30,6 +31,7 @@ export class ClearedNetworks implements OnModuleDestroy {
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
+    private readonly time: RecordedTime,
     relay: ChangeRelay,
     events: EventBus,
   ) {
@@ -58,8 +60,9 @@ export class ClearedNetworks implements OnModuleDestroy {
     await this.unitOfWork.write(actor, async (tx) => {
       await insertUnlessThere(tx.manager, ROW, '{}');
       const now = tx.now.getTime();
+      const time = (await this.time.of(tx)).getTime();
       const kept = Object.entries(read(await tx.lockForUpdate(ServerValue, { name: ROW })));
-      const recent = Object.fromEntries(kept.filter(([, at]) => now - at < LONGEST_WINDOW_MS));
+      const recent = Object.fromEntries(kept.filter(([, at]) => time - at < LONGEST_WINDOW_MS));
       const value = JSON.stringify({ ...recent, [networks.narrow]: now, [networks.wide]: now });
       await tx.manager.update(ServerValue, { name: ROW }, { value });
       tx.record(new NetworkLocksCleared(networks));

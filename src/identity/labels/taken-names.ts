@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { And, In, IsNull, LessThanOrEqual, Like, MoreThan, Not, type EntityManager } from 'typeorm';
 import { storedTime, type Transaction } from '../../core/index.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from '../options.js';
+import { RecordedTime } from '../recorded-time.js';
 import type { Label } from './label.js';
 import { formsOf, isLook, nameForm } from './name-forms.js';
 import { TakenName, type NameScope } from './taken-name.entity.js';
@@ -21,7 +22,10 @@ export interface NameConflict {
 
 @Injectable()
 export class TakenNames {
-  constructor(@Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions) {}
+  constructor(
+    @Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions,
+    private readonly time: RecordedTime,
+  ) {}
 
   /**
    * Gives an owner a name instead of the one it has, which is reserved for a while if it is that of an account.
@@ -37,14 +41,15 @@ export class TakenNames {
     takesReserved = false,
   ): Promise<NameConflict | null> {
     const forms = formsOf(label);
+    const since = this.reservedSince(await this.time.of(tx));
     const held = await tx.manager.findBy(TakenName, { scope, key: In(forms) });
-    const isFree = (row: TakenName): boolean => (takesReserved ? row.freedAt !== null : this.isOver(row, tx.now));
+    const isFree = (row: TakenName): boolean => (takesReserved ? row.freedAt !== null : isOver(row, since));
     const others = held.filter((row) => row.owner !== owner && !isFree(row));
     const alike = this.options.names.lookAlikes === 'refuse' ? others[0] : undefined;
     const conflict = others.find(({ key }) => !isLook(key)) ?? alike;
     if (conflict) return this.conflictOf(conflict);
     await this.free(tx, scope, owner);
-    await tx.manager.delete(TakenName, { freedAt: LessThanOrEqual(storedTime(this.reservedSince(tx.now))) });
+    await tx.manager.delete(TakenName, { freedAt: LessThanOrEqual(storedTime(since)) });
     if (takesReserved) await tx.manager.delete(TakenName, { scope, key: In(forms), freedAt: Not(IsNull()) });
     // In order, so that two who want the same forms wait for each other and do not deadlock.
     const mine = forms.filter((form) => others.every(({ key }) => key !== form)).sort();
@@ -59,7 +64,8 @@ export class TakenNames {
   /** Takes back the name of an owner; that of an account stays reserved for a while. */
   async free(tx: Transaction, scope: NameScope, owner: string): Promise<void> {
     const current = { scope, owner, freedAt: IsNull() };
-    if (scope === 'account' && this.keptMs > 0) await tx.manager.update(TakenName, current, { freedAt: tx.now });
+    if (scope === 'account' && this.keptMs > 0)
+      await tx.manager.update(TakenName, current, { freedAt: await this.time.of(tx) });
     else await tx.manager.delete(TakenName, current);
   }
 
@@ -72,12 +78,8 @@ export class TakenNames {
   /** How many other names are reserved for an owner, which would leave the given one aside. */
   async reserved(tx: Transaction, scope: NameScope, owner: string, { key }: Label): Promise<number> {
     const names = And(Like('name:%'), Not(nameForm(key)));
-    return tx.manager.countBy(TakenName, {
-      scope,
-      owner,
-      key: names,
-      freedAt: MoreThan(storedTime(this.reservedSince(tx.now))),
-    });
+    const freedAt = MoreThan(storedTime(this.reservedSince(await this.time.of(tx))));
+    return tx.manager.countBy(TakenName, { scope, owner, key: names, freedAt });
   }
 
   private get keptMs(): number {
@@ -89,12 +91,12 @@ export class TakenNames {
     return new Date(now.getTime() - this.keptMs);
   }
 
-  private isOver({ freedAt }: TakenName, now: Date): boolean {
-    return freedAt !== null && freedAt <= this.reservedSince(now);
-  }
-
   private conflictOf({ key, owner, freedAt }: TakenName): NameConflict {
     const reservedUntil = freedAt && new Date(freedAt.getTime() + this.keptMs);
     return { by: isLook(key) ? 'look' : 'name', owner, reservedUntil };
   }
+}
+
+function isOver({ freedAt }: TakenName, since: Date): boolean {
+  return freedAt !== null && freedAt <= since;
 }

@@ -12,6 +12,7 @@ import {
 } from '../../core/index.js';
 import type { Values } from '../../settings/index.js';
 import type { USER_TOKEN_SETTINGS } from '../identity.settings.js';
+import { RecordedTime } from '../recorded-time.js';
 import { SessionToken } from '../session-token.entity.js';
 import { lockUserForUpdate } from '../user-lock.js';
 import { USER_TOKEN_OPTIONS } from './user-token-options.js';
@@ -32,6 +33,7 @@ export class LoginFamilies {
   constructor(
     private readonly tokens: TokenService,
     @Inject(USER_TOKEN_OPTIONS) private readonly options: Values<typeof USER_TOKEN_SETTINGS>,
+    private readonly time: RecordedTime,
   ) {}
 
   /**
@@ -85,7 +87,8 @@ export class LoginFamilies {
   /** Removes the logins of a user that have expired. No change is recorded: they were already not accepted. */
   async removeExpired(tx: Transaction, userId: number): Promise<void> {
     const now = dataSourceOf(tx.manager).driver.createParameter('', 1);
-    await tx.manager.query(`DELETE ${loginsOf(tx)} AND "expires_at" <= ${now}`, [userId, tx.now.getTime()]);
+    const time = await this.time.of(tx);
+    await tx.manager.query(`DELETE ${loginsOf(tx)} AND "expires_at" <= ${now}`, [userId, time.getTime()]);
   }
 
   /**

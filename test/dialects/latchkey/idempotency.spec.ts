@@ -19,6 +19,8 @@ onBothEngines('a repeated request', (engine) => {
   const made = async (name: string): Promise<number> =>
     (await ask(server, 'GET', `/tokens?q=${name}&limit=200`)).json<ListBody>().items.length;
   const rows = (): Promise<Record<string, unknown>[]> => server.dataSource.query(`SELECT * FROM "${TABLE}"`);
+  const grownOld = (): Promise<unknown> =>
+    server.dataSource.query(`UPDATE "${TABLE}" SET "created_at" = "created_at" - ${String(25 * HOUR_MS)}`);
 
   beforeAll(async () => {
     server = await startInMount(engine);
@@ -99,9 +101,13 @@ onBothEngines('a repeated request', (engine) => {
     const key = randomUUID();
     const first = (await create(key)).json<WithSecret>();
     server.clock.advance(25 * HOUR_MS);
+    // A clock that jumps does not carry out a request again.
+    expect((await create(key)).json<WithSecret>().token.id).toBe(first.token.id);
+    server.clock.reset();
+    await grownOld();
     const second = (await create(key)).json<WithSecret>();
     expect(second.token.id).not.toBe(first.token.id);
-    server.clock.advance(25 * HOUR_MS);
+    await grownOld();
     await server.app.get(CleanupJob).run();
     expect(await rows()).toEqual([]);
   });

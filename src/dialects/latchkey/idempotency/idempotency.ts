@@ -2,7 +2,15 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { In, LessThanOrEqual } from 'typeorm';
-import { Clock, SYSTEM, UniqueViolation, UnitOfWork, storedTime, type Transaction } from '../../../core/index.js';
+import {
+  Clock,
+  SYSTEM,
+  SteadyTime,
+  UniqueViolation,
+  UnitOfWork,
+  storedTime,
+  type Transaction,
+} from '../../../core/index.js';
 import { bodyText } from '../../../http/index.js';
 import { CleanupJob, type Principal } from '../../../identity/index.js';
 import type { Values } from '../../../settings/index.js';
@@ -41,6 +49,7 @@ export class Idempotency implements OnModuleInit {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
+    private readonly steady: SteadyTime,
     private readonly cleanup: CleanupJob,
     @Inject(LATCHKEY_API_OPTIONS) private readonly options: Values<typeof LATCHKEY_API_SETTINGS>,
   ) {}
@@ -85,7 +94,8 @@ export class Idempotency implements OnModuleInit {
   private async begin(row: IdempotentAnswer): Promise<boolean> {
     try {
       await this.unitOfWork.write(SYSTEM, async ({ manager }) => {
-        const isOld = { createdAt: LessThanOrEqual(storedTime(this.oldest(row.createdAt))) };
+        const time = new Date(this.steady.at(row.createdAt.getTime()));
+        const isOld = { createdAt: LessThanOrEqual(storedTime(this.oldest(time))) };
         await manager.delete(IdempotentAnswer, { id: row.id, ...isOld });
         await manager.insert(IdempotentAnswer, row);
       });
