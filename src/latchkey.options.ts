@@ -4,7 +4,7 @@ import { credentialSettingsOf, type CredentialOptions, type Dialect } from './di
 import { LATCHKEY_SETTINGS } from './latchkey.settings.js';
 import { withGroup, type Options, type SettingsTable, type Values } from './settings/index.js';
 
-/** The options of a host, all optional; the README describes each of them. */
+/** The options of a host, all optional; docs/settings.md describes each of them. */
 export interface LatchkeyOptions extends Options<typeof LATCHKEY_SETTINGS> {
   /** Options of the credential forms by dialect, for example `{ cloudflare: { jsonHeader: 'Authorization' } }`. */
   readonly credentials?: CredentialOptions | undefined;

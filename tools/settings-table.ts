@@ -1,6 +1,6 @@
 /**
- * The tables of settings and of options in the README, and the list in `latchkey --help`, made from what the rooms
- * declare. `npm run settings-table` writes them; a test fails while there are others.
+ * The tables of settings and of options in docs/settings.md, those of the README, and the list in `latchkey --help`, made
+ * from what the rooms declare. `npm run settings-table` writes them; a test fails while there are others.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,8 +12,30 @@ import { DIALECT_SETTINGS } from '../src/dialects.settings.js';
 import { LATCHKEY_SETTINGS } from '../src/latchkey.settings.js';
 import { describeSettings, type SettingDescription, type SettingsTable } from '../src/settings/index.js';
 
-/** Where the tables are kept. */
+/** Has the settings that most servers need. */
 export const README = path.resolve(import.meta.dirname, '../README.md');
+
+/** Has all settings and options. */
+export const SETTINGS_PAGE = path.resolve(import.meta.dirname, '../docs/settings.md');
+
+/** The settings of the README, in its order. */
+const MOST_USED: readonly string[] = [
+  'DATABASE_URL',
+  'DATABASE_MUST_EXIST',
+  'HOST',
+  'PORT',
+  'TRUST_PROXY',
+  'TLS_CERT_FILE',
+  'TLS_KEY_FILE',
+  'FIRST_CREDENTIALS_FILE',
+  'ADMIN_EMAIL',
+  'ADMIN_PASSWORD',
+  'OPERATIONS_PORT',
+  'DOCS',
+  'LOG_LEVEL',
+  'AUDIT_RETENTION_DAYS',
+  'SHUTDOWN_DELAY_SECONDS',
+];
 
 /** Where the list for `latchkey --help` is kept: reading every declaration takes as long as starting Node. */
 export const SETTINGS_LIST = path.resolve(import.meta.dirname, '../src/cli/settings-list.ts');
@@ -28,28 +50,47 @@ export const SETTINGS_HELP = \`${text}\`;
 `;
 }
 
-/** A README with the tables as they have to be. */
-export async function withSettingsTables(readme: string): Promise<string> {
-  const text = withTable(withTable(readme, 'settings', settingsRows()), 'options', optionsRows());
+/** The README with its table as it has to be. */
+export function withMostUsedSettings(readme: string): Promise<string> {
+  return formatted(withTable(readme, 'most used settings', mostUsedRows()));
+}
+
+/** The page of settings with its tables as they have to be. */
+export function withSettingsTables(page: string): Promise<string> {
+  return formatted(withTable(withTable(page, 'settings', settingsRows()), 'options', optionsRows()));
+}
+
+async function formatted(text: string): Promise<string> {
   return format(text, { ...(await resolveConfig(README)), parser: 'markdown' });
 }
 
-function withTable(readme: string, name: string, rows: readonly string[]): string {
+function withTable(page: string, name: string, rows: readonly string[]): string {
   const [begin, end] = [`<!-- ${name}: made by npm run settings-table -->`, `<!-- end of ${name} -->`];
-  const [before, rest, ...more] = readme.split(begin);
+  const [before, rest, ...more] = page.split(begin);
   const [, after, ...others] = rest?.split(end) ?? [];
   if (before === undefined || after === undefined || more.length + others.length > 0) {
-    throw new Error(`README.md needs one line ${begin} and, after it, one line ${end}`);
+    throw new Error(`the page needs one line ${begin} and, after it, one line ${end}`);
   }
   return [before, begin, '\n\n', rows.join('\n'), '\n\n', end, after].join('');
 }
 
-function settingsRows(): string[] {
-  const rows = settingsTables().flatMap((table) => {
-    const settings = describeSettings(table).filter(({ env }) => env !== undefined);
-    return settings.length > 0 ? [row(`**${table.title}**`, '', ''), ...settings.map(settingRow)] : [];
+const SETTING_HEAD = [row('variable', 'default', 'meaning'), row('---', '---', '---')];
+
+function mostUsedRows(): string[] {
+  const all = settingsTables().flatMap(describeSettings);
+  const rows = MOST_USED.map((name) => {
+    const setting = all.find(({ env }) => env === name);
+    if (!setting) throw new Error(`there is no setting ${name}: change the list of the README in this file`);
+    return settingRow(setting);
   });
-  return [row('variable', 'default', 'meaning'), row('---', '---', '---'), ...rows];
+  return [...SETTING_HEAD, ...rows];
+}
+
+function settingsRows(): string[] {
+  return settingsTables().flatMap((table) => {
+    const settings = describeSettings(table).filter(({ env }) => env !== undefined);
+    return settings.length > 0 ? [`### ${table.title}`, '', ...SETTING_HEAD, ...settings.map(settingRow), ''] : [];
+  });
 }
 
 function settingRow(setting: SettingDescription): string {
@@ -78,8 +119,6 @@ function optionsRows(): string[] {
   });
   const common = [...describeSettings(LATCHKEY_SETTINGS), ...dialects.flatMap(({ credentials }) => credentials)];
   return [
-    row('option', 'meaning'),
-    row('---', '---'),
     ...moduleRows('LatchkeyModule', common),
     ...moduleRows('DataPlaneModule', describeSettings(DATA_PLANE_SETTINGS)),
     ...dialects.flatMap(({ module, options }) => moduleRows(module, options)),
@@ -87,7 +126,7 @@ function optionsRows(): string[] {
 }
 
 function moduleRows(module: string, options: readonly SettingDescription[]): string[] {
-  return [row(`**\`${module}\`**`, ''), ...options.map(optionRow)];
+  return [`### \`${module}\``, '', row('option', 'meaning'), row('---', '---'), ...options.map(optionRow), ''];
 }
 
 function optionRow(setting: SettingDescription): string {
@@ -109,6 +148,7 @@ function row(...cells: readonly string[]): string {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  writeFileSync(README, await withSettingsTables(readFileSync(README, 'utf8')));
+  writeFileSync(README, await withMostUsedSettings(readFileSync(README, 'utf8')));
+  writeFileSync(SETTINGS_PAGE, await withSettingsTables(readFileSync(SETTINGS_PAGE, 'utf8')));
   writeFileSync(SETTINGS_LIST, settingsListFile());
 }

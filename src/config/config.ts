@@ -38,7 +38,7 @@ import { ConfigError } from './config-error.js';
 /** The settings of each dialect by its name. */
 export type DialectSettings = Readonly<Record<string, SettingsTable>>;
 
-/** All settings of the environment; the README describes each of them. */
+/** All settings of the environment; docs/settings.md describes each of them. */
 export interface Config<D extends DialectSettings = typeof DIALECT_SETTINGS> {
   /** Where the server listens, which proxies it trusts, and its limits for connections. */
   readonly server: Values<typeof SERVER_SETTINGS>;

@@ -8,7 +8,7 @@ export interface Declaration<T> {
   readonly form: Form<T>;
   /** What it does: one line of Markdown without a final full stop. */
   readonly doc: string;
-  /** Whole sentences with further details, for the README. */
+  /** Whole sentences with further details, for docs/settings.md. */
   readonly more?: string;
   /** The default as shown in lists, in Markdown, if that is not the value itself. */
   readonly defaultText?: string;
