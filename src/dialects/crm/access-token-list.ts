@@ -8,7 +8,7 @@ import type { Values } from '../../settings/index.js';
 import { AccessTokenService } from './access-token.service.js';
 import type { AccessToken } from './access-token.entity.js';
 import type { CrmCaller } from './crm.guard.js';
-import type { ListQuery } from './crm.inputs.js';
+import type { ListQuery } from './access-tokens.inputs.js';
 import { CRM_OPTIONS } from './crm.options.js';
 import type { CRM_SETTINGS } from './crm.settings.js';
 import { COLUMNS, accessTokenFields, ok, selected, type SelectedFields } from './crm.views.js';

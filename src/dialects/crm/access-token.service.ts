@@ -26,7 +26,7 @@ import { AccessToken } from './access-token.entity.js';
 import { CrmAccount } from './crm-account.entity.js';
 import { CrmError } from './crm.errors.js';
 import type { CrmCaller } from './crm.guard.js';
-import type { Kept, OwnedBy, Update } from './crm.inputs.js';
+import type { Kept, OwnedBy, Update } from './access-tokens.inputs.js';
 import { CRM_OPTIONS } from './crm.options.js';
 import type { CRM_SETTINGS } from './crm.settings.js';
 import { PassCodeCheck } from './pass-code-check.js';

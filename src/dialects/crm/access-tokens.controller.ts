@@ -29,7 +29,7 @@ import {
   type Named,
   type ResetPassCode,
   type Update,
-} from './crm.inputs.js';
+} from './access-tokens.inputs.js';
 import { accessTokenFields, ok, selected, type Envelope, type SelectedFields } from './crm.views.js';
 import { FIELDS, type Field } from './crm.fields.js';
 import { LogInformation } from './log-information.js';

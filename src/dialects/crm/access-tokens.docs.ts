@@ -4,7 +4,7 @@ import { ApiQuery } from '../../internals/index.js';
 import { optionalExamples } from '../../http/index.js';
 import { FIELDS_SET_QUERY, TOKEN_QUERY } from './crm.docs.js';
 import type { CrmErrorName } from './crm.error-catalogue.js';
-import { NUMBER, NUMBER_OF_RESULTS, OFFSET, STATE_NAMES } from './crm.inputs.js';
+import { NUMBER, NUMBER_OF_RESULTS, OFFSET, STATE_NAMES } from './access-tokens.inputs.js';
 import { RELATIONS } from './relations.docs.js';
 
 /** Errors of a method that names one access token. */

@@ -1,6 +1,6 @@
 /** Example bodies, which work in this order once the token is replaced. */
 import { exampleOf } from '../../http/index.js';
-import { FieldsSetInput } from './crm.inputs.js';
+import { FieldsSetInput } from './access-tokens.inputs.js';
 
 export const { token, fields_set } = exampleOf(FieldsSetInput);
 const ofCode = { access_token_identifier: { authentication_code: 'AC-1' } };

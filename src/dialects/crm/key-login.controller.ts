@@ -15,7 +15,7 @@ import { CrmController } from './crm.controller.js';
 import { Documented } from './crm.docs.js';
 import { CrmError } from './crm.errors.js';
 import { Given, Permits } from './crm.guard.js';
-import { KeyLoginInput, readKeyLogin, type KeyLogin } from './crm.inputs.js';
+import { KeyLoginInput, readKeyLogin, type KeyLogin } from './login.inputs.js';
 import { AUDIENCE } from './crm.options.js';
 import { ok, type Envelope, type LoginTokenView } from './crm.views.js';
 import { newLoginToken } from './login-token.form.js';

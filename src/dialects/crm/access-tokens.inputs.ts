@@ -1,4 +1,4 @@
-/** The parameters of the methods: their OpenAPI documentation, and functions that read them. */
+/** The parameters of the methods for access tokens: their OpenAPI documentation, and functions that read them. */
 import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import { INTEGER_MAX } from '../../core/index.js';
 import {
@@ -19,31 +19,6 @@ import {
 import { FIELDS, PASS_CODE_FIELDS, type Field, type PassCodeField } from './crm.fields.js';
 import type { Parameters } from './parameters.js';
 import { readIdentifierChanges, type IdentifierChanges } from './pass-code-rules.js';
-
-/** The account that the example of a login names. */
-export const EXAMPLE_ORGANISATION = '023e105f4ecef8ad9ca31a8372d0c353';
-
-export class LoginInput {
-  @ApiProperty({ format: 'email', example: 'admin@example.com', description: 'The user’s e-mail address.' })
-  username!: string;
-
-  @ApiProperty({ format: 'password', example: 'correct horse', description: 'Enter your own.' })
-  password!: string;
-
-  @ApiProperty({ example: EXAMPLE_ORGANISATION, description: 'Name or id of the organisation (account).' })
-  organisation!: string;
-
-  @ApiPropertyOptional({ example: '1', description: 'The organisation’s only unit, `1`.' })
-  unit?: string;
-}
-
-export class KeyLoginInput {
-  @ApiPropertyOptional({ example: EXAMPLE_ORGANISATION, description: 'Needed if the user acts in several.' })
-  organisation?: string;
-
-  @ApiPropertyOptional({ example: '1', description: 'The organisation’s only unit, `1`.' })
-  unit?: string;
-}
 
 export class TokenInput {
   @ApiProperty({ example: '1F0E7C5A9B3D4E6F8A1B2C3D4E5F6071', description: 'From `authentication/token`.' })
@@ -274,28 +249,4 @@ export function readResetPassCode(given: Parameters): ResetPassCode {
   const fields = given.fieldsSet(PASS_CODE_FIELDS);
   const named = readCodeOrIdentifier(given);
   return { fields, named: 'authenticationCode' in named ? { handle: named.authenticationCode } : named };
-}
-
-export interface Login {
-  readonly username: string;
-  readonly password: string;
-  readonly organisation: string;
-  readonly unit: string | undefined;
-}
-
-/** @throws CrmError `parameterMissing`, `invalidParameter` */
-export function readLogin(given: Parameters): Login {
-  return {
-    username: given.required('username'),
-    password: given.required('password'),
-    organisation: given.required('organisation'),
-    unit: given.optional('unit'),
-  };
-}
-
-export type KeyLogin = Pick<Login, 'unit'> & { readonly organisation: string | undefined };
-
-/** @throws CrmError `invalidParameter` */
-export function readKeyLogin(given: Parameters): KeyLogin {
-  return { organisation: given.optional('organisation'), unit: given.optional('unit') };
 }
