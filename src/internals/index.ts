@@ -10,6 +10,7 @@ export {
   responseOn,
   stopAccepting,
 } from './node-http.js';
+export { followLinks } from './node-links.js';
 export { pointClient } from './pg.js';
 export {
   ApiBody,

@@ -1,6 +1,7 @@
 /** Where the log is written: what cannot be written is dropped and counted, and never ends or holds up the process. */
 import { fstatSync, writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
+import { followLinks } from '../internals/index.js';
 
 const STANDARD_ERROR = 2;
 
@@ -73,6 +74,7 @@ function ignore(): void {
 function isPipe(fd: number): boolean {
   try {
     const found = fstatSync(fd);
+    followLinks();
     return found.isFIFO() || found.isSocket();
   } catch {
     // It is closed; writing fails, and is counted.

@@ -1,12 +1,15 @@
 /** Data sources that can be closed in bounded time, whatever their database does. */
 import { Socket } from 'node:net';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { followLinks } from '../internals/index.js';
 
 /** What is still under way gets this long when the data source is closed; then its connections are cut. */
 const CLOSING_MS = 1000;
 
 /** A data source that is not open yet. */
 export function newDataSource(options: DataSourceOptions): DataSource {
+  // TypeORM loads the driver.
+  followLinks();
   return options.type === 'postgres' ? PostgresDataSource.of(options) : new DataSource(options);
 }
 

@@ -17,7 +17,7 @@ import {
   type TokenLookup,
   type Transactor,
 } from '../core/index.js';
-import { poolOf, sqliteConnectionOf } from '../internals/index.js';
+import { followLinks, poolOf, sqliteConnectionOf } from '../internals/index.js';
 import { engineOf } from './engine.js';
 import { PostgresTokenLookup, type LookupLimits } from './lookup/postgres-token-lookup.js';
 import { SqliteTokenLookup } from './lookup/sqlite-token-lookup.js';
@@ -74,6 +74,7 @@ function postgresOptions(text: string): { url: string; tls?: TlsOptions | false;
   if (sslMode === undefined && address.endpoints.length === 1 && address.session === 'any') return { url };
   const [tls] = tlsChoices(address);
   // Loaded here, because SQLite needs none.
+  followLinks();
   const { Client: Base } = createRequire(import.meta.url)('pg') as typeof pg;
   const Client = choosingClient(Base, address);
   return { url, ...(sslMode !== undefined && { tls: tls as TlsOptions | false }), ...(Client && { Client }) };

@@ -3,6 +3,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
+import { followLinks } from '../internals/index.js';
 import type { DatabaseAddress } from './persistence.settings.js';
 import { UnusableDatabase } from './unusable-database.js';
 
@@ -66,6 +67,7 @@ export class SqliteClaim {
   static async takeFile(file: string): Promise<SqliteClaim> {
     makePrivate(file);
     // The driver is not installed where only PostgreSQL is used.
+    followLinks();
     const { default: Connection } = await import('better-sqlite3').catch((error: unknown) => {
       const isMissing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
       throw isMissing

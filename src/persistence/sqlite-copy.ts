@@ -2,6 +2,7 @@
 import { closeSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
+import { followLinks } from '../internals/index.js';
 
 /** How long to wait while another process has the source locked. */
 const BUSY_MS = 5000;
@@ -59,6 +60,7 @@ export function syncFile(file: string): void {
 
 async function connectTo(file: string): Promise<Database.Database> {
   // The driver is not installed where only PostgreSQL is used.
+  followLinks();
   const { default: Connection } = await import('better-sqlite3');
   return new Connection(file, { fileMustExist: true, timeout: BUSY_MS });
 }

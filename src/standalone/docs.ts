@@ -20,20 +20,15 @@ import {
   provideCompression,
 } from '../http/index.js';
 import { Authenticator } from '../identity/index.js';
+import { followLinks } from '../internals/index.js';
 import { OwnExamples } from './own-examples.js';
 
 type Swagger = typeof SwaggerModule;
 
-/** Found while modules are loaded. Hosts that serve no documents need not install it. */
-const swagger = import('@nestjs/swagger').then(
-  (loaded) => () => loaded.SwaggerModule,
-  (error: unknown) => () => {
-    throw error;
-  },
-);
-
+/** Loaded when documents are served: hosts that serve none need not install it. */
 async function loadSwagger(): Promise<Swagger> {
-  return (await swagger)();
+  followLinks();
+  return (await import('@nestjs/swagger')).SwaggerModule;
 }
 
 /** Creates a document. */

@@ -2,6 +2,7 @@
 import { createHmac, hash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import bcrypt from 'bcrypt';
+import { followLinks } from '../../internals/index.js';
 import { isHashablePassword } from '../text-rules.js';
 
 const derivedByPbkdf2 = promisify(pbkdf2);
@@ -194,6 +195,7 @@ export async function matchesHash(
   // Node's bcrypt would cut off what bcrypt does not read.
   if (algorithm === 'bcrypt') return isHashablePassword(secret) && bcrypt.compare(secret, asVersion2b(verifier));
   if (algorithm === 'argon2id') {
+    followLinks();
     const { verify } = await import('@node-rs/argon2');
     return verify(verifier, secret);
   }
