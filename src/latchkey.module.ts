@@ -40,7 +40,7 @@ import {
 } from './identity/index.js';
 import { assertionFormsOf, credentialFormsOf, type Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
-import { MountContext, withCheckedOptions } from './http/index.js';
+import { LATCHKEY, MountContext, withCheckedOptions } from './http/index.js';
 import { LatchkeyHealthIndicator } from './latchkey-health.js';
 import { optionProviders } from './latchkey.option-providers.js';
 import {
@@ -59,6 +59,7 @@ import {
   relayFor,
   tokenLookupFor,
   transactorFor,
+  type HostConnection,
 } from './persistence/index.js';
 import { schemaOf } from './schema.js';
 import { OptionsError } from './settings/index.js';
@@ -82,9 +83,14 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: LATCHKEY_OPTIONS }
             ...(definition.providers ?? []),
             {
               provide: HOST_CONNECTION,
-              useFactory: (dataSource?: DataSource) => dataSource,
-              inject: [{ token: getDataSourceToken(connectionName), optional: true }],
+              useFactory: (modules: ModulesContainer, host?: DataSource): HostConnection => ({
+                host,
+                wanted: connectionName,
+                known: connectionNames(modules),
+              }),
+              inject: [ModulesContainer, { token: getDataSourceToken(connectionName), optional: true }],
             },
+            { provide: LATCHKEY, useValue: true },
             { provide: KNOWN_DIALECTS, useValue: dialects },
             // Later providers replace earlier ones.
             ...REPLACEABLE,
@@ -115,9 +121,9 @@ const REPLACEABLE: Provider[] = [
     ...ASSERTION_PROVIDERS,
     {
       provide: Connection,
-      useFactory: ({ database }: LatchkeyValues, dialects: readonly Dialect[], host?: DataSource) =>
+      useFactory: ({ database }: LatchkeyValues, dialects: readonly Dialect[], host: HostConnection) =>
         Connection.open(database, host, schemaOf(dialects)),
-      inject: [LATCHKEY_OPTIONS, KNOWN_DIALECTS, { token: HOST_CONNECTION, optional: true }],
+      inject: [LATCHKEY_OPTIONS, KNOWN_DIALECTS, HOST_CONNECTION],
     },
     ...optionProviders(LATCHKEY_OPTIONS),
     { provide: AssertionForms, useFactory: assertionFormsOf, inject: [KNOWN_DIALECTS] },
@@ -187,6 +193,7 @@ const REPLACEABLE: Provider[] = [
     { provide: ChangeCheck, useClass: AdministratorCheck },
   ],
   exports: [
+    LATCHKEY,
     ...CORE_PROVIDERS,
     ...IDENTITY_PROVIDERS,
     ...APPLICATION_PROVIDERS,
@@ -228,6 +235,16 @@ export class LatchkeyModule extends ConfigurableModuleClass implements OnModuleI
     for (const check of databaseChecks(this.connection.dataSource, this.transactor, answerMs))
       this.health.register(check);
   }
+}
+
+/** The names of the TypeORM connections of a host, by which `@nestjs/typeorm` provides them. */
+function connectionNames(modules: ModulesContainer): string[] {
+  const suffix = String(getDataSourceToken(''));
+  const tokens = [...modules.values()].flatMap(({ providers }) => [...providers.keys()]);
+  const names = tokens.flatMap((token) =>
+    typeof token === 'string' && token.endsWith(suffix) ? [token.slice(0, -suffix.length)] : [],
+  );
+  return [...new Set(names)];
 }
 
 /** The changes that other instances can send. */

@@ -27,6 +27,9 @@ export interface ClientOptions {
   readonly credentialHeaders?: readonly string[] | undefined;
 }
 
+/** Injection token by which guards ask for the client: where it is missing, what Nest says of it names what to do. */
+export const CLIENT = Symbol('what LatchkeyClientModule.forRoot({ url }) returns, imported once in the application');
+
 /** What is asked about. */
 export interface PresentedRequest {
   /** Alternating names and values, as `rawHeaders` of Node has them. */

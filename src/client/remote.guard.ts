@@ -21,7 +21,7 @@ import {
   rawHeadersOf,
   type GuardedResponse,
 } from '../guarding/index.js';
-import { LatchkeyClient } from './latchkey-client.js';
+import { CLIENT, type LatchkeyClient } from './latchkey-client.js';
 import { RemoteUnavailable, type RemoteDecision, type RemotePrincipal } from './verify-answer.js';
 import type { RemotePolicy } from './query.js';
 
@@ -45,7 +45,7 @@ export class RemoteTokenGuard extends HostGuard {
   private readonly logger = new Logger(RemoteTokenGuard.name);
   private warnedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(@Inject(LatchkeyClient) private readonly client: LatchkeyClient) {
+  constructor(@Inject(CLIENT) private readonly client: LatchkeyClient) {
     super();
   }
 

@@ -37,6 +37,11 @@ interface Question {
   readonly visit: ApplicationVisit | undefined;
 }
 
+/** Injection token by which guards ask for the decider: where it is missing, what Nest says of it names what to do. */
+export const GUARDING = Symbol(
+  'what DataPlaneModule.forRoot or LatchkeyGuardsModule.forRoot returns, in the imports of this module',
+);
+
 type Reason = DecisionMessage['reason'];
 
 const UNKNOWN: Verdict = { status: 'unknown' };

@@ -5,7 +5,7 @@ import { ConfigurableModuleClass } from './data-plane.options.js';
 import { ForwardAuth } from './forward-auth.js';
 import { VerifyListener } from './verify-listener.js';
 import { VerifyServer } from './verify-server.js';
-import { AccessDecider } from './access-decider.js';
+import { AccessDecider, GUARDING } from './access-decider.js';
 import { AnswerCaching } from './answer-caching.js';
 import { ApplicationAnswers } from './application-answers.js';
 import { ApplicationFinder } from './application-finder.js';
@@ -39,6 +39,7 @@ const MOUNT = mountProviders({
     VerifyListener,
     VerifyServer,
     AccessDecider,
+    { provide: GUARDING, useExisting: AccessDecider },
     AnswerCaching,
     ApplicationAnswers,
     ApplicationFinder,
@@ -48,6 +49,6 @@ const MOUNT = mountProviders({
     TokenPermissions,
     TokenRevocation,
   ],
-  exports: [AccessDecider, ApplicationFinder],
+  exports: [GUARDING, AccessDecider, ApplicationFinder],
 })
 export class DataPlaneModule extends ConfigurableModuleClass {}

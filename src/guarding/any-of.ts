@@ -1,5 +1,13 @@
 /** A guard that admits whom one of several guards admits. */
-import { HttpException, Inject, Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
+import {
+  HttpException,
+  Inject,
+  Injectable,
+  type CanActivate,
+  type ExecutionContext,
+  type OnModuleInit,
+  type Type,
+} from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { firstValueFrom, isObservable } from 'rxjs';
 import { responseIn } from './context.js';
@@ -13,10 +21,15 @@ const TELLING = [503, 429, 403];
  */
 export function AnyOf(...guards: readonly [Type<CanActivate>, ...Type<CanActivate>[]]): Type<CanActivate> {
   @Injectable()
-  class AnyOfGuards implements CanActivate {
+  class AnyOfGuards implements CanActivate, OnModuleInit {
     private made: Promise<CanActivate[]> | undefined;
 
     constructor(@Inject(ModuleRef) private readonly modules: ModuleRef) {}
+
+    /** What a guard lacks ends the start, and not the first request. */
+    async onModuleInit(): Promise<void> {
+      await this.guards();
+    }
 
     async canActivate(context: ExecutionContext): Promise<boolean> {
       const refusals: unknown[] = [];

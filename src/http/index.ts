@@ -24,7 +24,9 @@ export { EmptyView, documentedRoute, type DocumentedResponse, type DocumentedRou
 export { withCheckedOptions } from './mount/checked-options.js';
 export {
   DIALECT_PATH,
+  LATCHKEY,
   MountError,
+  checkImports,
   PathClash,
   reservePrefix,
   joinedPath,

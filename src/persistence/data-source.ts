@@ -18,6 +18,7 @@ import {
   type Transactor,
 } from '../core/index.js';
 import { followLinks, poolOf, sqliteConnectionOf } from '../internals/index.js';
+import { driverError } from './driver-package.js';
 import { engineOf } from './engine.js';
 import { PostgresTokenLookup, type LookupLimits } from './lookup/postgres-token-lookup.js';
 import { SqliteTokenLookup } from './lookup/sqlite-token-lookup.js';
@@ -73,11 +74,18 @@ function postgresOptions(text: string): { url: string; tls?: TlsOptions | false;
   const { url, sslMode } = address;
   if (sslMode === undefined && address.endpoints.length === 1 && address.session === 'any') return { url };
   const [tls] = tlsChoices(address);
-  // Loaded here, because SQLite needs none.
-  followLinks();
-  const { Client: Base } = createRequire(import.meta.url)('pg') as typeof pg;
-  const Client = choosingClient(Base, address);
+  const Client = choosingClient(loadPg(url).Client, address);
   return { url, ...(sslMode !== undefined && { tls: tls as TlsOptions | false }), ...(Client && { Client }) };
+}
+
+/** Loaded late, because SQLite needs none. @throws UnusableDatabase if it is not installed */
+function loadPg(url: string): typeof pg {
+  followLinks();
+  try {
+    return createRequire(import.meta.url)('pg') as typeof pg;
+  } catch (error) {
+    throw driverError(error, 'pg', `the PostgreSQL database ${describePostgres(url)}`);
+  }
 }
 
 /** @param poolSize - maximum number of connections to PostgreSQL, at least 2 */

@@ -1,5 +1,6 @@
 /** The database: connection, migrations, and everything that differs between the two engines. */
-export { Connection, ConnectionError } from './connection.js';
+export { Connection, type HostConnection } from './connection.js';
+export { ConnectionError } from './host-checks.js';
 export { DatabaseAccessError, openForCommand, requireFile, serversOn, type CommandAccess } from './command-access.js';
 export {
   checkpointsFor,

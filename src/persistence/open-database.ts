@@ -5,6 +5,7 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { Schema } from '../core/index.js';
 import { newDataSource } from './bounded-data-source.js';
 import { dataSourceOptions, describeAddress, outliveLostConnections, withoutTimeLimits } from './data-source.js';
+import { driverError } from './driver-package.js';
 import { isUnreachable, reasonOf } from './driver-errors.js';
 import { engineOf, migrate } from './engine.js';
 import type { DatabaseAddress } from './persistence.settings.js';
@@ -126,13 +127,22 @@ function emptyMessage(name: string): string {
   );
 }
 
+/** TypeORM loads the driver of a data source when the source is made. */
+function made(options: DataSourceOptions, name: string): DataSource {
+  try {
+    return newDataSource(options);
+  } catch (error) {
+    throw driverError(error, options.type === 'postgres' ? 'pg' : 'better-sqlite3', name);
+  }
+}
+
 async function connected(
   options: DataSourceOptions,
   { waitMs = WAIT_MS, onProgress, name }: OpenOptions,
 ): Promise<DataSource> {
   const until = performance.now() + waitMs;
   for (let attempt = 1; ; attempt += 1) {
-    const dataSource = newDataSource(options);
+    const dataSource = made(options, name ?? 'the database');
     try {
       await dataSource.initialize();
       if (engineOf(dataSource) === 'postgres') outliveLostConnections(dataSource);

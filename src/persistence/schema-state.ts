@@ -1,5 +1,6 @@
 /** Compares the migrations that a database has with those that this version knows. */
 import type { DataSource } from 'typeorm';
+import { schemaOption } from './host-schema.js';
 
 /** The names of migrations, oldest first. */
 export interface SchemaState {
@@ -40,12 +41,16 @@ export function schemaProblem({ applied, pending, unknown }: SchemaState): strin
   return undefined;
 }
 
-async function migrationsRun(dataSource: DataSource): Promise<string[]> {
-  const table = dataSource.options.migrationsTableName ?? 'migrations';
+/** The names of all migrations that have run on a connection, those of a host included, oldest first. */
+export async function migrationsRun(dataSource: DataSource): Promise<string[]> {
+  const { migrationsTableName = 'migrations' } = dataSource.options;
+  const schema = schemaOption(dataSource);
+  const parts = schema === undefined ? [migrationsTableName] : [schema, migrationsTableName];
+  const table = parts.map((part) => dataSource.driver.escape(part)).join('.');
   const queryRunner = dataSource.createQueryRunner();
   try {
-    if (!(await queryRunner.hasTable(table))) return [];
-    const rows = (await queryRunner.query(`SELECT "name" FROM "${table}" ORDER BY "id"`)) as { name: string }[];
+    if (!(await queryRunner.hasTable(parts.join('.')))) return [];
+    const rows = (await queryRunner.query(`SELECT "name" FROM ${table} ORDER BY "id"`)) as { name: string }[];
     return rows.map(({ name }) => name);
   } finally {
     await queryRunner.release();

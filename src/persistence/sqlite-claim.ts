@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
 import { followLinks } from '../internals/index.js';
+import { driverError } from './driver-package.js';
 import type { DatabaseAddress } from './persistence.settings.js';
 import { UnusableDatabase } from './unusable-database.js';
 
@@ -69,10 +70,7 @@ export class SqliteClaim {
     // The driver is not installed where only PostgreSQL is used.
     followLinks();
     const { default: Connection } = await import('better-sqlite3').catch((error: unknown) => {
-      const isMissing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
-      throw isMissing
-        ? new Error('the package better-sqlite3 is not installed here; run npm install better-sqlite3')
-        : error;
+      throw driverError(error, 'better-sqlite3', `the SQLite file ${path.resolve(file)}`);
     });
     return SqliteClaim.of(file, new Connection(`${file}${CLAIM}`, { timeout: 0 }));
   }

@@ -21,6 +21,7 @@ import {
 } from '../http/index.js';
 import { Authenticator } from '../identity/index.js';
 import { followLinks } from '../internals/index.js';
+import { StartError } from './start-errors.js';
 import { OwnExamples } from './own-examples.js';
 
 type Swagger = typeof SwaggerModule;
@@ -28,7 +29,17 @@ type Swagger = typeof SwaggerModule;
 /** Loaded when documents are served: hosts that serve none need not install it. */
 async function loadSwagger(): Promise<Swagger> {
   followLinks();
-  return (await import('@nestjs/swagger')).SwaggerModule;
+  try {
+    return (await import('@nestjs/swagger')).SwaggerModule;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ERR_MODULE_NOT_FOUND' || !message.includes("'@nestjs/swagger'")) throw error;
+    throw new StartError(
+      'the pages and documents at /docs need the package @nestjs/swagger, which is not installed here: run npm install ' +
+        '@nestjs/swagger, or set DOCS to "off"',
+      { cause: error },
+    );
+  }
 }
 
 /** Creates a document. */

@@ -59,7 +59,18 @@ onBothEngines('the error of a host whose database is not set up completely', (en
   it('says that there is no connection of the given name', async () => {
     const fault = await faultOver(connection, { connectionName: 'tokens' });
     expect(fault).toBeInstanceOf(ConnectionError);
-    expect(fault.message).toMatch(/^Latchkey has no database/);
+    expect(fault.message).toMatch(
+      /^Latchkey has no database: the host has no TypeORM connection "tokens" \(it has none\): give .*`connectionName` the `name`/,
+    );
+  });
+
+  it('names the connections that there are', async () => {
+    const named = TypeOrmModule.forRoot({ ...connection, name: 'shop' });
+    const wrong = await faultOf({ imports: [named, ...cloudflareAlone({ connectionName: 'shpo' })] });
+    expect(wrong).toBeInstanceOf(ConnectionError);
+    expect(wrong.message).toContain('the host has no TypeORM connection "shpo" (it has "shop"): give');
+    const none = await faultOf({ imports: [named, ...cloudflareAlone({})] });
+    expect(none.message).toContain('the host has no default TypeORM connection (it has "shop"): give');
   });
 
   it('names the entities that are not registered', async () => {
@@ -73,14 +84,40 @@ onBothEngines('the error of a host whose database is not set up completely', (en
   it('says that migrations have not run', async () => {
     const fault = await faultOver({ ...connection, migrations: [ShopTables1790000000000] });
     expect(fault).toBeInstanceOf(ConnectionError);
-    expect(fault.message).toMatch(/latchkey_\w+.*: add `\.\.\.MIGRATIONS` to .* `migrationsRun: true`$/);
+    expect(fault.message).toMatch(
+      /latchkey_\w+.*: \d+ migrations of it did not run.*: add `\.\.\.MIGRATIONS` to .* `migrationsRun: true`$/,
+    );
+    expect(fault.message).toContain(`the newest is ${MIGRATIONS.at(-1)?.name ?? ''}: add`);
+  });
+
+  it('names the newest migration that has not run, also where no table shows it', async () => {
+    const older = MIGRATIONS.slice(0, -1);
+    const source = await new DataSource({
+      ...(connection as DataSourceOptions),
+      migrations: [ShopTables1790000000000, ...MIGRATIONS],
+    }).initialize();
+    // As after a migration that changes rows or indexes alone.
+    await source.query(`DELETE FROM migrations WHERE name = '${MIGRATIONS.at(-1)?.name ?? ''}'`);
+    await source.destroy();
+    const fault = await faultOver({ ...connection, migrations: [ShopTables1790000000000, ...older] });
+    expect(fault).toBeInstanceOf(ConnectionError);
+    expect(fault.message).toContain(
+      `one migration of it did not run, the newest is ${MIGRATIONS.at(-1)?.name ?? ''}: add`,
+    );
+  });
+
+  it('does not ask for records of migrations that a host has run by other means', async () => {
+    const source = await new DataSource(connection as DataSourceOptions).initialize();
+    await source.query('DROP TABLE migrations');
+    await source.destroy();
+    await startHost({ imports: cloudflareAlone({}, {}, { ...connection, migrationsRun: false }) });
   });
 
   it('says that migrations of a newer version have not run', async () => {
     const older = MIGRATIONS.filter(({ name }) => !name.startsWith('LeaseLengths'));
     const fault = await faultOver({ ...connection, migrations: [ShopTables1790000000000, ...older] });
     expect(fault).toBeInstanceOf(ConnectionError);
-    expect(fault.message).toMatch(/trust_ms.*: add `\.\.\.MIGRATIONS`/);
+    expect(fault.message).toMatch(/the newest is LeaseLengths\d+: add `\.\.\.MIGRATIONS`/);
   });
 });
 
@@ -106,6 +143,13 @@ describe('the error of a host whose connection cannot be shared', () => {
     expect(fault).toBeInstanceOf(ConnectionError);
     expect(fault.message).toMatch(/a pool of one: give it a `poolSize` of at least 2/);
   });
+});
+
+it('names a schema of the connection that is not there', async () => {
+  const database = await createDatabase('postgres');
+  const fault = await faultOver({ ...shopDatabase(addressOf(database)), schema: 'nowhere', migrationsRun: false });
+  expect(fault).toBeInstanceOf(ConnectionError);
+  expect(fault.message).toMatch(/has the `schema` nowhere, which is not in its database: correct it, or create it/);
 });
 
 describe('a host with options that are not valid', () => {

@@ -1,7 +1,8 @@
 /** What the guards need, without a route: for hosts that only guard their own. */
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { defaultsOf } from '../../settings/index.js';
-import { AccessDecider } from '../access-decider.js';
+import { LATCHKEY, checkImports } from '../../http/index.js';
+import { AccessDecider, GUARDING } from '../access-decider.js';
 import { ApplicationFinder } from '../application-finder.js';
 import { DATA_PLANE_OPTIONS } from '../data-plane.options.js';
 import { DATA_PLANE_SETTINGS } from '../data-plane.settings.js';
@@ -20,15 +21,29 @@ export interface GuardsOptions {
 /** Provides what the guards need and serves nothing. It does not depend on Express. */
 @Module({})
 export class LatchkeyGuardsModule {
-  static forRoot({ imports, isGlobal = false, withoutAccount }: GuardsOptions): DynamicModule {
+  /** @throws OptionsError without the module of `LatchkeyModule.forRoot` */
+  static forRoot(given: GuardsOptions): DynamicModule {
+    const { imports = [], isGlobal = false, withoutAccount } = (given as Partial<GuardsOptions> | undefined) ?? {};
+    checkImports('LatchkeyGuardsModule', imports.length);
     const defaults = defaultsOf(DATA_PLANE_SETTINGS);
     const options = { ...defaults, withoutAccount: withoutAccount ?? defaults.withoutAccount };
     return {
       module: LatchkeyGuardsModule,
       global: isGlobal,
       imports,
-      providers: [{ provide: DATA_PLANE_OPTIONS, useValue: options }, AccessDecider, ApplicationFinder, TokenPasswords],
-      exports: [AccessDecider, ApplicationFinder],
+      providers: [
+        // First, so that it is what is missed where the imports have no Latchkey.
+        {
+          provide: GUARDING,
+          useFactory: (_isThere: true, decider: AccessDecider) => decider,
+          inject: [LATCHKEY, AccessDecider],
+        },
+        { provide: DATA_PLANE_OPTIONS, useValue: options },
+        AccessDecider,
+        ApplicationFinder,
+        TokenPasswords,
+      ],
+      exports: [GUARDING, AccessDecider, ApplicationFinder],
     };
   }
 }

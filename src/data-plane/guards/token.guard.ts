@@ -3,6 +3,7 @@ import {
   ForbiddenException,
   HttpException,
   HttpStatus,
+  Inject,
   Injectable,
   ServiceUnavailableException,
   UnauthorizedException,
@@ -25,7 +26,7 @@ import { headerIn, parseAddress, requestIdOf, retryAfter } from '../../http/inde
 import type { DecisionSource } from '../channels.js';
 import { PolicyError, intersect, type AccessPolicy } from '../access-policy.js';
 import { checkAccount, checkRoles, knownKind } from '../policy-query.js';
-import { AccessDecider, type Decision, type ApplicationVisit } from '../access-decider.js';
+import { GUARDING, type AccessDecider, type Decision, type ApplicationVisit } from '../access-decider.js';
 import { ApplicationFinder } from '../application-finder.js';
 
 /** The caller of a guarded route: the token, its owner, and which of its secrets was used. */
@@ -56,7 +57,7 @@ export class TokenGuard extends HostGuard {
   protected readonly kinds: readonly string[] | undefined = undefined;
 
   constructor(
-    private readonly decider: AccessDecider,
+    @Inject(GUARDING) private readonly decider: AccessDecider,
     private readonly finder: ApplicationFinder,
   ) {
     super();

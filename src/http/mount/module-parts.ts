@@ -16,7 +16,7 @@ import type { ErrorFilter } from '../output/error-filter.js';
 import type { PermissionGuard } from '../permission.js';
 import { DialectMount, type DialectMountOptions } from './dialect-mount.js';
 import { MountContext } from './mount-context.js';
-import { DIALECT_PATH, EXTRAS, mountedAt, type DialectExtras } from './mounting.js';
+import { DIALECT_PATH, EXTRAS, LATCHKEY, mountedAt, type DialectExtras } from './mounting.js';
 
 /**
  * The base class of a module, with `forRoot` and `forRootAsync`, and the injection token of its options, which are those
@@ -41,13 +41,14 @@ export type MountedApi = Omit<DialectMountOptions, 'path' | 'errors'> & { readon
 /** The providers that mount the controllers of a {@link configurableModule}. */
 export function mountProviders({ errors, ...options }: MountedApi): Provider[] {
   return [
-    errors,
+    // First, so that it is what is missed where the imports have no Latchkey.
     {
       provide: DialectMount,
-      useFactory: (context: MountContext, path: string, filter: ErrorFilter) =>
+      useFactory: (_isThere: true, context: MountContext, path: string, filter: ErrorFilter) =>
         new DialectMount(context, { ...options, path, errors: filter }),
-      inject: [MountContext, DIALECT_PATH, errors],
+      inject: [LATCHKEY, MountContext, DIALECT_PATH, errors],
     },
+    errors,
   ];
 }
 

@@ -16,6 +16,12 @@ export interface DialectExtras {
 /** Injection token of the prefix of a module, within that module. */
 export const DIALECT_PATH = Symbol('latchkey:dialect-path');
 
+/**
+ * Injection token that the module of core and identity provides. Those that stand on it ask for it first: what Nest says of
+ * a token that is missing names it, and with it what to do.
+ */
+export const LATCHKEY = Symbol('the module that LatchkeyModule.forRoot returns, not the class: imports: [latchkey]');
+
 /** A path without parameters. */
 const PLAIN_PATH = /^[A-Za-z0-9\-._~/]*$/;
 
@@ -47,6 +53,11 @@ function checkExtras(name: string, path: unknown, imports: number): void {
       `${name} cannot be served at ${String(path)}: give a \`path\` without parameters, such as "/tokens"`,
     );
   }
+  checkImports(name, imports);
+}
+
+/** @throws OptionsError for a module that was given nothing to stand on */
+export function checkImports(name: string, imports: number): void {
   if (imports === 0) {
     throw new OptionsError(
       `${name} has nothing to stand on: keep what LatchkeyModule.forRoot returns in a constant, and give it as ` +
