@@ -1,7 +1,7 @@
 /** The life cycle of tokens of every kind: issue, find, update, rotate, revoke. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager, FindOptionsWhere, ObjectType, UpdateQueryBuilder } from 'typeorm';
+import type { DataSource, EntityManager, FindOptionsWhere, ObjectType, UpdateQueryBuilder } from 'typeorm';
 import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from '../changes/changes.js';
 import { dataSourceOf, deleteRow, insertRows } from '../database/row-mapper.js';
 import { DomainError } from '../errors.js';
@@ -191,14 +191,22 @@ export class TokenService {
 export async function countToken(manager: EntityManager, token: Token, change: number): Promise<void> {
   const { id, kind, accountId, userId } = token;
   if (accountId === null || userId !== null) return;
-  const parameters = [accountId, kind, Number.parseInt(id.slice(-1), 16), change];
-  const values = parameters.map((_, at) => dataSourceOf(manager).driver.createParameter('', at)).join(', ');
-  await manager.query(
+  await manager.query(countText(dataSourceOf(manager)), [accountId, kind, Number.parseInt(id.slice(-1), 16), change]);
+}
+
+/** By connection: drivers look prepared statements up by the text, which is cheap for the same string. */
+const COUNT_TEXTS = new WeakMap<DataSource, string>();
+
+function countText(dataSource: DataSource): string {
+  const known = COUNT_TEXTS.get(dataSource);
+  if (known !== undefined) return known;
+  const values = [0, 1, 2, 3].map((at) => dataSource.driver.createParameter('', at)).join(', ');
+  const text =
     `INSERT INTO "latchkey_token_count" ("account_id", "kind", "part", "tokens") VALUES (${values}) ` +
-      'ON CONFLICT ("account_id", "kind", "part") ' +
-      'DO UPDATE SET "tokens" = "latchkey_token_count"."tokens" + excluded."tokens"',
-    parameters,
-  );
+    'ON CONFLICT ("account_id", "kind", "part") ' +
+    'DO UPDATE SET "tokens" = "latchkey_token_count"."tokens" + excluded."tokens"';
+  COUNT_TEXTS.set(dataSource, text);
+  return text;
 }
 
 /** Hex digits of the time: milliseconds since 1970, 48 bits. */
