@@ -2,7 +2,7 @@
 export { allowCompression, provideCompression } from './output/compression.js';
 export { ErrorFilter } from './output/error-filter.js';
 export { clientErrorStatus, retryAfter, sendError, type ErrorResponse } from './output/error-response.js';
-export { plainRequests, serves } from './mount/dialect-mount.js';
+export { inTurn, plainRequests, sameHeaders, serves } from './mount/dialect-mount.js';
 export { mountPages, type PageMount } from './mount/page-mount.js';
 export { FOREIGN_PAGE_EXAMPLE, ForeignPage, type BrowserWrites } from './mount/browser-writes.js';
 export { MountContext, REQUEST_OPTIONS } from './mount/mount-context.js';

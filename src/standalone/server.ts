@@ -16,7 +16,9 @@ import {
   answerUnreadableRequests,
   checkAllDeclared,
   delayContinue,
+  inTurn,
   plainRequests,
+  sameHeaders,
   StrictHeads,
   limitRequests,
   trackRequests,
@@ -72,7 +74,7 @@ export async function createServerBehind(
     app.set('etag', false);
     app.useGlobalFilters(new StandaloneErrorFilter());
     const { bodies } = app.get(MountContext);
-    app.use(trackRequests(null), requestLog(log, config.log), securityHeaders(), plainRequests(bodies));
+    app.use(inTurn(trackRequests(null), requestLog(log, config.log), securityHeaders(), plainRequests(bodies)));
     if (overrides.first) app.use(overrides.first);
     await mountDocs(app, dialects, config.server.docs, servesConsole(config, dialects));
     await app.init();
@@ -117,8 +119,9 @@ function strictHttp(app: NestExpressApplication, { server }: Pick<Config, 'serve
 
 /** Helmet's headers, except those that only make sense where TLS ends, which the proxy has to set. */
 function securityHeaders(): RequestHandler {
-  return helmet({
+  const set = helmet({
     strictTransportSecurity: false,
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   });
+  return sameHeaders(set);
 }

@@ -40,6 +40,27 @@ onBothEngines('health', (engine) => {
     watch.stop();
   });
 
+  it('gives the first answer and all others the same headers of helmet', async () => {
+    const other = await startServer(engine);
+    const answers = [1, 2, 3].map(() => send(other.baseUrl, 'GET', '/health/live'));
+    for (const { headers } of await Promise.all(answers)) {
+      const names = Object.keys(headers).filter((name) => name.startsWith('x-') || name.startsWith('cross-origin-'));
+      expect(names.sort()).toEqual([
+        'cross-origin-opener-policy',
+        'cross-origin-resource-policy',
+        'x-content-type-options',
+        'x-dns-prefetch-control',
+        'x-download-options',
+        'x-frame-options',
+        'x-permitted-cross-domain-policies',
+        'x-request-id',
+        'x-xss-protection',
+      ]);
+      expect(headers['content-security-policy']).toContain("default-src 'self';");
+    }
+    await other.close();
+  });
+
   it('ready answers 503 while a migration is pending', async () => {
     const behind = await startServer(engine);
     await behind.dataSource.query('DELETE FROM "latchkey_migration"');

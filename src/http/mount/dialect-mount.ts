@@ -24,7 +24,7 @@ import {
   allowedMethods,
   isolateRoutes,
   layersBelow,
-  type Surroundings,
+  surroundRoutes,
 } from './routing.js';
 
 /** How a dialect is mounted. */
@@ -34,6 +34,43 @@ export interface DialectMountOptions extends MountedModule {
   /** Name of the dialect in metrics, such as `acme`. */
   readonly dialect: string;
   readonly errors: ErrorFilter;
+}
+
+/** What a mounted dialect does with requests below its path. */
+interface MountedDialect {
+  readonly path: string;
+  readonly prepare: (request: Request, response: Response) => void;
+  readonly enter: (request: Request, response: Response, next: NextFunction) => void;
+  readonly fail: (error: unknown, request: Request, response: Response) => void;
+}
+
+/** By application. They share its layers, because each layer costs every request as much as the look-up of a token. */
+const MOUNTED = new WeakMap<Application, MountedDialect[]>();
+
+/** The dialects of an application; the one that was mounted last comes first. */
+function dialectsOf(application: Application): MountedDialect[] {
+  const known = MOUNTED.get(application);
+  if (known) return known;
+  const dialects: MountedDialect[] = [];
+  const dialectOf = ({ url }: Request): MountedDialect | undefined => dialects.find(({ path }) => isWithin(url, path));
+  surroundRoutes(application, {
+    early: (request, response, next) => {
+      dialectOf(request)?.prepare(request, response);
+      next();
+    },
+    entrance: (request, response, next) => {
+      const dialect = dialectOf(request);
+      if (dialect) dialect.enter(request, response, next);
+      else next();
+    },
+    failed: (error: unknown, request: Request, response: Response, next: NextFunction) => {
+      const dialect = dialectOf(request);
+      if (dialect) dialect.fail(error, request, response);
+      else next(error);
+    },
+  });
+  MOUNTED.set(application, dialects);
+  return dialects;
 }
 
 /** Takes over everything below a prefix, when the application starts. */
@@ -60,7 +97,10 @@ export class DialectMount implements OnModuleInit {
     redactSecretsOf(express, forms.redaction);
     provideCompression(express, compress);
     limitStalledAnswers(express, stalledMs);
-    this.routes = isolateRoutes(express, layersBelow(express, path), this.surroundings(path));
+    const dialects = dialectsOf(express);
+    const { layers, router } = isolateRoutes(express, layersBelow(express, path), this.unrouted);
+    this.routes = layers;
+    dialects.unshift(this.mounted(path, router));
     this.logger.debug(`serving ${path}`);
   }
 
@@ -69,19 +109,21 @@ export class DialectMount implements OnModuleInit {
     return mountPath(this.context.config, `${path}/${part}`);
   }
 
-  private surroundings(path: string): Surroundings {
+  /** @throws PathNotFound or MethodNotAllowed */
+  private readonly unrouted = ({ path: requested }: Request): never => {
+    const allowed = allowedMethods(this.routes, requested);
+    throw allowed.length > 0 ? new MethodNotAllowed(allowed) : new PathNotFound();
+  };
+
+  private mounted(path: string, router: RequestHandler): MountedDialect {
     const { dialect, errors } = this.options;
     const tracked = trackRequests(dialect);
     return {
-      early: (request, response, next) => {
-        if (isWithin(request.url, path)) this.prepare(request, response);
-        next();
+      path,
+      prepare: (request, response) => {
+        this.prepare(request, response);
       },
-      entrance: (router) => (request, response, next) => {
-        if (!isWithin(request.url, path)) {
-          next();
-          return;
-        }
+      enter: (request, response, next) => {
         this.enter(request, path);
         tracked(request, response, () => {
           const refusal = this.refusal(request);
@@ -89,15 +131,7 @@ export class DialectMount implements OnModuleInit {
           else void router(request, response, next);
         });
       },
-      unrouted: ({ path: requested }) => {
-        const allowed = allowedMethods(this.routes, requested);
-        throw allowed.length > 0 ? new MethodNotAllowed(allowed) : new PathNotFound();
-      },
-      failed: (error: unknown, request: Request, response: Response, next: NextFunction) => {
-        if (!isWithin(request.url, path)) {
-          next(error);
-          return;
-        }
+      fail: (error, request, response) => {
         // The error may come from a middleware that runs before the routes.
         track(request, response, dialect);
         errors.respond(error, request, response);
@@ -118,7 +152,7 @@ export class DialectMount implements OnModuleInit {
 
   /** Answers contain credentials or depend on them, so they are never stored, and never answered with 304. */
   private prepare(request: Request, response: Response): void {
-    response.set('Cache-Control', 'no-store');
+    response.setHeader('Cache-Control', 'no-store');
     prepareRequest(request, response, this.context.bodies);
     bodyOf(request)?.hide();
   }
@@ -151,6 +185,43 @@ export function plainRequests(bodies: BodyLimits): RequestHandler {
     prepareRequest(request, response, bodies);
     request.url = withLiteralPath(request.url);
     next();
+  };
+}
+
+/** One middleware for several that run in turn: each step of Express costs more than most of them. */
+export function inTurn(...handlers: readonly RequestHandler[]): RequestHandler {
+  return (request, response, next) => {
+    const from = (at: number): void => {
+      const handler = handlers[at];
+      if (!handler) next();
+      else
+        void handler(request, response, (error?: unknown) => {
+          if (error === undefined) from(at + 1);
+          else next(error);
+        });
+    };
+    from(0);
+  };
+}
+
+/**
+ * Sets the headers that a middleware has set for the first answer.
+ * @param set - a middleware that sets the same headers for every answer, and does nothing else
+ */
+export function sameHeaders(set: RequestHandler): RequestHandler {
+  let headers: (readonly [name: string, value: string])[] | undefined;
+  return (request, response, next) => {
+    if (headers) {
+      for (const [name, value] of headers) response.setHeader(name, value);
+      next();
+      return;
+    }
+    const before = new Set(response.getHeaderNames());
+    void set(request, response, (error?: unknown) => {
+      const added = response.getHeaderNames().filter((name) => !before.has(name));
+      headers = added.map((name) => [name, String(response.getHeader(name))]);
+      next(error);
+    });
   };
 }
 

@@ -31,7 +31,7 @@ export function describeRoute({ method, path }: Route): string {
 }
 
 /** Isolated routes, by the layer of the application that leads to them. */
-const ISOLATED = new WeakMap<Layer, readonly Layer[]>();
+const ISOLATED = new WeakMap<Layer, Layer[]>();
 
 /** All routes of the application. */
 export function routesOf(application: Application): Route[] {
@@ -56,38 +56,56 @@ export function allowedMethods(routes: readonly Layer[], path: string): string[]
   return [...new Set(withHead)].sort();
 }
 
-/** What a dialect puts around its routes. Each middleware gets the requests for all paths of the application. */
+/** The middlewares that all dialects of an application share. Each gets the requests for all paths of the application. */
 export interface Surroundings {
   /** Runs ahead of every middleware and parser of the host. */
   readonly early: RequestHandler;
-  /** Runs after the host's middleware, and passes requests for the dialect to the router of its routes. */
-  readonly entrance: (router: RequestHandler) => RequestHandler;
-  /** Answers for paths and methods that have no route; runs in that router. */
-  readonly unrouted: (request: Request) => never;
+  /** Runs after the host's middleware, and passes requests to the routers of the dialects. */
+  readonly entrance: RequestHandler;
   /** Answers errors, wherever they came from. */
   readonly failed: ErrorRequestHandler;
 }
 
+/** The layer of an application that leads to isolated routes. */
+const ENTRANCES = new WeakMap<Application, Layer>();
+
+/** Puts the middlewares into an application that is to have isolated routes: once, and before these are isolated. */
+export function surroundRoutes(application: Application, { early, entrance, failed }: Surroundings): void {
+  const [first, leading, onError] = [early, entrance, failed].map((each) => newLayer(application, each));
+  if (!first || !leading || !onError) return;
+  ENTRANCES.set(application, leading);
+  ISOLATED.set(leading, []);
+  const layers = layersOf(application);
+  const at = layers.findIndex(({ route }) => route);
+  layers.splice(at < 0 ? layers.length : at, 0, leading, onError);
+  layers.unshift(first);
+}
+
+/** Routes that the application does not compare requests with any more. */
+export interface IsolatedRoutes {
+  readonly layers: readonly Layer[];
+  readonly router: RequestHandler;
+}
+
 /**
- * Moves routes into a router of their own, which stands before every other route: otherwise a host's catch-all route
- * would answer for them, and every request of the host would be compared with each of them.
+ * Moves routes into a router of their own: otherwise a host's catch-all route would answer for them, and every request of
+ * the host would be compared with each of them.
  * @param own - routes of the application, which lose their old place
- * @returns their layers in the new router
+ * @param unrouted - called for paths and methods that have no route
  */
-export function isolateRoutes(application: Application, own: readonly Layer[], around: Surroundings): Layer[] {
+export function isolateRoutes(
+  application: Application,
+  own: readonly Layer[],
+  unrouted: (request: Request) => never,
+): IsolatedRoutes {
   const isolated = own.map(caseSensitive);
   const router = routerOf(isolated);
-  router.use(around.unrouted);
-  const first = newLayer(application, around.early);
-  const entrance = newLayer(application, around.entrance(router));
-  const onError = newLayer(application, around.failed);
-  ISOLATED.set(entrance, isolated);
+  router.use(unrouted);
   const layers = layersOf(application);
-  const others = layers.filter((layer) => !own.includes(layer));
-  const at = others.findIndex((layer) => layer.route ?? ISOLATED.has(layer));
-  others.splice(at < 0 ? others.length : at, 0, entrance, onError);
-  layers.splice(0, layers.length, first, ...others);
-  return isolated;
+  layers.splice(0, layers.length, ...layers.filter((layer) => !own.includes(layer)));
+  const entrance = ENTRANCES.get(application);
+  if (entrance) ISOLATED.get(entrance)?.unshift(...isolated);
+  return { layers: isolated, router };
 }
 
 /** Puts a middleware for a prefix after the middleware that is there, and ahead of every route. */
