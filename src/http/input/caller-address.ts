@@ -1,6 +1,6 @@
 /** Determines the network address that a request comes from. */
 import type { IncomingMessage } from 'node:http';
-import { isIP, isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { isIP, isIPv4, isIPv6, SocketAddress, type Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { Application, Request } from 'express';
 
@@ -21,11 +21,11 @@ export function addressOf(request: Request): string | null {
 
 /** The same for a request that the application itself does not get, such as those to `/verify`. */
 export function addressFor(app: Application, { headers, socket }: IncomingMessage): string | null {
-  const connected = parseAddress(socket.remoteAddress ?? '');
+  const connected = connectedAddress(socket);
   if (connected === undefined) return null;
-  const trusts = app.get('trust proxy fn') as Trust;
   const forwarded = headers['x-forwarded-for'];
   if (forwarded === undefined) return connected;
+  const trusts = app.get('trust proxy fn') as Trust;
   let address = connected;
   for (const [hop, entry] of [forwarded].flat().join(',').split(',').reverse().entries()) {
     if (!trusts(address, hop)) return address;
@@ -34,6 +34,13 @@ export function addressFor(app: Application, { headers, socket }: IncomingMessag
     address = next;
   }
   return address;
+}
+
+const CONNECTED = Symbol('latchkey.connected');
+
+/** The address at the other end of a connection, parsed once: most connections carry many requests. */
+function connectedAddress(socket: Socket & { [CONNECTED]?: string | undefined }): string | undefined {
+  return (socket[CONNECTED] ??= parseAddress(socket.remoteAddress ?? ''));
 }
 
 const WITH_PORT = /^(?:\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?|(\d+\.\d+\.\d+\.\d+):\d{1,5})$/;

@@ -32,12 +32,14 @@ function jsonBody(request: Request): unknown {
   }
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The body as text; empty if there is none. @throws BodyError */
 export function bodyText(request: Request): string {
   const bytes = bodyOf(request)?.content();
   if (!bytes) return '';
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw new BodyError('not_json', 'the request body is not valid JSON in UTF-8');
   }

@@ -52,14 +52,21 @@ function declaredPart<T extends object>(input: InputClass<T>, body: unknown): T 
   const given = members(body);
   const instance = new input();
   for (const name of declaredMembers(input)) {
-    if (Object.hasOwn(given, name)) Object.assign(instance, { [name]: given[name] });
+    if (Object.hasOwn(given, name)) (instance as Record<string, unknown>)[name] = given[name];
   }
   return instance;
 }
 
-function declaredMembers(input: InputClass<object>): Set<string> {
+/** By class: class-validator compares the class with all others each time. */
+const MEMBERS = new WeakMap<InputClass<object>, ReadonlySet<string>>();
+
+function declaredMembers(input: InputClass<object>): ReadonlySet<string> {
+  const known = MEMBERS.get(input);
+  if (known) return known;
   const rules = getMetadataStorage().getTargetValidationMetadatas(input, '', false, false);
-  return new Set(rules.map((rule) => rule.propertyName));
+  const declared = new Set(rules.map((rule) => rule.propertyName));
+  MEMBERS.set(input, declared);
+  return declared;
 }
 
 function inputError(error: ValidationError): InputError {

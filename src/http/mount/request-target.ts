@@ -33,8 +33,12 @@ const MISREAD = /[\\#]/g;
 /** Encoded characters that need no encoding (RFC 3986 §2.3): another spelling of an id, which routers would decode. */
 const NEEDLESS = /%(?=2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/gi;
 
+/** Paths without these stay as they are. */
+const NEITHER = /^[^\\#%]*$/;
+
 /** The target with such characters percent-encoded in its path, so that they mean nothing. */
 export function withLiteralPath(target: string): string {
+  if (NEITHER.test(target)) return target;
   const path = pathOf(target);
   const literal = path.replace(MISREAD, encodeURIComponent).replace(NEEDLESS, '%25');
   return literal === path ? target : literal + originForm(target).slice(path.length);

@@ -59,7 +59,9 @@ const TRACE_PARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a
 
 /** `undefined` without a valid header. @param rawHeaders - names and values in turn */
 export function traceParentIn(rawHeaders: readonly string[]): TraceParent | undefined {
-  const [, traceId, spanId, flags] = TRACE_PARENT.exec(headerIn(rawHeaders, 'traceparent') ?? '') ?? [];
+  const header = headerIn(rawHeaders, 'traceparent');
+  if (header === null) return undefined;
+  const [, traceId, spanId, flags] = TRACE_PARENT.exec(header) ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1 };
 }
