@@ -60,16 +60,14 @@ export class ApplicationDirectory implements OnModuleDestroy {
 
   /** The application with this id, a UUID in lower case. */
   byId(id: string): Found<KnownApplication> {
-    if (!ID.test(id)) return null;
-    const entry = this.applications.get(id, () => this.read((manager) => readApplication(manager, id)));
-    return entry instanceof Promise ? entry.then(({ value }) => value) : entry.value;
+    return ID.test(id) ? this.byKnownId(id) : null;
   }
 
   /** The application with this audience tag, 64 lower-case hex characters. */
   byAud(aud: string): Found<KnownApplication> {
     if (!AUD.test(aud)) return null;
     const entry = this.ids.get(aud, () => this.read((manager) => readId(manager, aud)));
-    return entry instanceof Promise ? entry.then((late) => this.byKnownId(late)) : this.byKnownId(entry);
+    return entry instanceof Promise ? entry.then((late) => this.of(late)) : this.of(entry);
   }
 
   /**
@@ -85,13 +83,18 @@ export class ApplicationDirectory implements OnModuleDestroy {
     const routes = this.hosts.get(name, () => this.unitOfWork.read((manager) => readHostRoutes(manager, name)));
     const found = (all: HostRoutes): Found<KnownApplication> => {
       const id = all.find(path, scope);
-      return id === null ? null : this.byId(id);
+      return id === null ? null : this.byKnownId(id);
     };
     return routes instanceof Promise ? routes.then(found) : found(routes);
   }
 
-  private byKnownId({ value: id }: Entry<string>): Found<KnownApplication> {
-    return id === null ? null : this.byId(id);
+  private byKnownId(id: string): Found<KnownApplication> {
+    const entry = this.applications.get(id, () => this.read((manager) => readApplication(manager, id)));
+    return entry instanceof Promise ? entry.then(({ value }) => value) : entry.value;
+  }
+
+  private of({ value: id }: Entry<string>): Found<KnownApplication> {
+    return id === null ? null : this.byKnownId(id);
   }
 
   private async read<T>(work: (manager: EntityManager) => Promise<T | null>): Promise<Entry<T>> {
