@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import {
+  DomainError,
   SYSTEM,
   SteadyTime,
   UnitOfWork,
@@ -91,7 +92,9 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Removes what deleted owners have left, without waiting for the next round. */
   removeLeftRows(): void {
-    this.removal = this.removal.then(() => this.runTask(LEFT_ROWS, this.leftRows));
+    this.removal = this.removal.then(async () => {
+      await this.runTask(LEFT_ROWS, this.leftRows);
+    });
   }
 
   private async loop(): Promise<void> {
@@ -107,7 +110,10 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async runOnce(): Promise<void> {
     if (!(await this.attempt('read the time', () => this.recorded.begin()))) return;
-    for (const [what, remove] of this.tasks) await this.runTask(what, remove);
+    for (const [what, remove] of this.tasks) {
+      // The other tasks could do nothing either, and would each say so.
+      if ((await this.runTask(what, remove)) === 'unavailable') return;
+    }
     await this.attempt('record the time', () => this.recorded.record());
   }
 
@@ -129,16 +135,18 @@ export class CleanupJob implements OnApplicationBootstrap, OnModuleDestroy {
     this.failing.add(what);
   }
 
-  private async runTask(what: string, remove: Removal): Promise<void> {
+  private async runTask(what: string, remove: Removal): Promise<'done' | 'failed' | 'unavailable'> {
     const began = performance.now();
     try {
       const removed = await this.removeAll(what, remove);
       publish(what, 'done', began, removed);
       if (removed > 0) this.logger.debug(`removed ${String(removed)} ${what}`);
       this.failing.delete(`remove ${what}`);
+      return 'done';
     } catch (error) {
       this.failed(`remove ${what}`, error);
       publish(what, 'failed', began);
+      return error instanceof DomainError && error.code === 'unavailable' ? 'unavailable' : 'failed';
     }
   }
 

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 
 /** A failure of the same kind is logged again after this long at the earliest. */
-const QUIET_MS = 60_000;
+const QUIET_MS = 10_000;
 
 /** What was tried. */
 export type Attempt = 'read' | 'write';

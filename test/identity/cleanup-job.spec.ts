@@ -182,6 +182,21 @@ onBothEngines('a round of the cleanup', (engine) => {
     expect(await countOf(server, `latchkey_token WHERE expires_at = 0`)).toBe(0);
   });
 
+  if (engine === 'sqlite') {
+    it('says once that nothing can be written, and not for every kind of row', async () => {
+      const errors = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+      await fillSessions(server, 1, NOW - 1, 'waiting');
+      await server.dataSource.query('PRAGMA query_only = 1');
+      await round();
+      await round();
+      await server.dataSource.query('PRAGMA query_only = 0');
+      const lines = errors.mock.calls.map(([line]) => String(line)).filter((line) => line.startsWith('could not'));
+      expect(lines).toEqual([expect.stringContaining('could not remove expired sessions: ')]);
+      await round();
+      expect(await countOf(server, `latchkey_token WHERE id = 'waiting0'`)).toBe(0);
+    });
+  }
+
   it('logs a failing task once, runs the other tasks, and tries the failed one again', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
     await rename('latchkey_token', 'away');
