@@ -1,9 +1,19 @@
 /** The command `backup`: a checked copy of an SQLite database in one file, made while the server runs. */
 import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { copySqlite, describeAddress, openForCommand, requireFile, rowCounts, syncFile } from '../persistence/index.js';
+import { COMMAND_LINE } from '../core/index.js';
+import { BackupLog } from '../identity/index.js';
+import {
+  copySqlite,
+  describeAddress,
+  openForCommand,
+  reasonOf,
+  requireFile,
+  rowCounts,
+  syncFile,
+} from '../persistence/index.js';
 import { databaseFindings } from './checks.js';
-import { CommandError, print, type CommandCall, type Surroundings } from './surroundings.js';
+import { CommandError, print, withServices, type CommandCall, type Surroundings } from './surroundings.js';
 
 /** `backup FILE` */
 export async function backUp(call: CommandCall): Promise<void> {
@@ -18,11 +28,21 @@ export async function backUp(call: CommandCall): Promise<void> {
     const rows = await checkedCopy(call, unfinished);
     place(unfinished, file, call.options.force ?? false);
     const { size } = statSync(file);
+    await record(call, size);
     const text = `${describeAddress(address)} is copied to ${file} (${String(size)} bytes), and the copy is intact:\n`;
     const counts = Object.entries(rows).map(([table, count]) => `  ${table.padEnd(30)}${String(count)}\n`);
     print(call, { file: path.resolve(file), bytes: size, rows }, text + counts.join(''));
   } finally {
     rmSync(unfinished, { force: true });
+  }
+}
+
+/** Notes in the database that there is a copy. That fails where nothing can be written, which is when one is needed. */
+async function record(call: CommandCall, bytes: number): Promise<void> {
+  try {
+    await withServices(call, (services) => services.get(BackupLog).write(COMMAND_LINE, bytes));
+  } catch (error) {
+    call.io.err(`the copy is complete, but the database does not record that it was made: ${reasonOf(error)}\n`);
   }
 }
 

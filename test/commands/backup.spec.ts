@@ -16,6 +16,10 @@ interface Finding {
   readonly message: string;
 }
 
+interface Shown {
+  readonly last_backup_at: string | null;
+}
+
 describe('latchkey backup (sqlite)', () => {
   let server: TestServer;
   let copy: string;
@@ -73,6 +77,24 @@ describe('latchkey backup (sqlite)', () => {
     expect(findings[4]?.message).toBe('1 users, 1 accounts, 1 tokens, 4 audit rows');
     expect(readFileSync(copy).equals(bytes)).toBe(true);
     expect(existsSync(`${copy}-wal`)).toBe(false);
+  });
+
+  it('is known to the server, which shows when it was made, and who made it', async () => {
+    const { bytes } = (await run('backup', copy, '--json')).json<{ bytes: number }>();
+    const headers = { Authorization: `Bearer ${ADMIN.token}` };
+    const shown = (await send(server.baseUrl, 'GET', '/latchkey/v1/server', { headers })).json<Shown>();
+    expect(Date.now() - Date.parse(shown.last_backup_at ?? '')).toBeLessThan(10_000);
+    const [row] = await server.dataSource.getRepository(AuditRecord).findBy({ action: 'server.backed_up' });
+    expect(row).toMatchObject({ authorName: 'command line', authorId: null });
+    expect(JSON.stringify(row)).toContain(String(bytes));
+  });
+
+  it('is made, with a remark, if the database cannot record it', async () => {
+    await server.dataSource.query(`INSERT INTO latchkey_migration (timestamp, name) VALUES (9, 'OfANewerVersion9')`);
+    const { code, err } = await run('backup', copy);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^the copy is complete, but the database does not record that it was made: .*OfANewerVersion9/);
+    expect(existsSync(copy)).toBe(true);
   });
 
   it('replaces nothing unless it is told to', async () => {

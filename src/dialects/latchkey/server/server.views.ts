@@ -89,7 +89,8 @@ export class ServerView {
     format: 'date-time',
     nullable: true,
     example: null,
-    description: 'When `POST /server/backup` last made one. Backups by other means are not known.',
+    description:
+      'When `POST /server/backup` or `latchkey backup` last made one. Copies by other means, such as `pg_dump`, are not known.',
   })
   last_backup_at!: string | null;
 }
