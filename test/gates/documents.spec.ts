@@ -42,6 +42,40 @@ describe('the pages', () => {
   });
 });
 
+describe('docs/architecture.md', () => {
+  const page = read('docs/architecture.md');
+  const folders = readdirSync(path.join(ROOT, 'src'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  const [, picture = ''] = /```mermaid\n(flowchart[^]*?)```/.exec(page) ?? [];
+
+  it.each(folders)('shows the folder %s in its picture of the rooms, or names it below', (name) => {
+    const below = /^Two more rooms .*$/m.exec(page)?.[0] ?? '';
+    const shown = [picture.includes(`["${name}: `), new RegExp(`top\\[".*\\b${name}[,:]`).test(picture)];
+    expect([...shown, below.includes(`\`${name}\``)]).toContain(true);
+  });
+
+  it('shows no room that is gone', () => {
+    const rooms = [...picture.matchAll(/^ {2}[\w-]+\["([\w-]+): /gm)].map(([, name]) => name);
+    expect(rooms.length).toBeGreaterThan(15);
+    expect(rooms.filter((name = '') => !folders.includes(name))).toEqual([]);
+  });
+});
+
+describe('docs/decisions/README.md', () => {
+  const entries = [...read('docs/decisions/README.md').matchAll(/^- \[(.*)\]\((.*)\)$/gm)];
+
+  it('lists every decision once, by its number', () => {
+    const pages = readdirSync(path.join(ROOT, 'docs/decisions')).filter((name) => /^\d/.test(name));
+    expect(entries.map(([, , name]) => name)).toEqual(pages.sort());
+  });
+
+  it('gives each its title', () => {
+    const titles = entries.map(([, , name = '']) => /^# (.*)$/m.exec(read(`docs/decisions/${name}`))?.[1]);
+    expect(entries.map(([, title]) => title)).toEqual(titles);
+  });
+});
+
 /** Numbers of the sections of a page: of its headings, and of the statements and list items below them. */
 function sectionsOf(page: string): Set<string> {
   const sections = new Set<string>();

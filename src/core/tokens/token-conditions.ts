@@ -37,7 +37,7 @@ const STATES: Readonly<Record<TokenState, string>> = {
   disabled: 'NOT row.enabled AND (row.expiresAt IS NULL OR row.expiresAt > :now)',
 };
 
-/** Adds the conditions to a query whose tokens are called `row`. @returns whether there are any */
+/** Adds the conditions to a query whose tokens are called `row`. */
 export function addConditions<E extends ObjectLiteral>(
   query: SelectQueryBuilder<E>,
   conditions: TokenConditions,
