@@ -24,7 +24,7 @@ import { Application } from './application.entity.js';
 import { appliedPolicies, type AppliedPolicy } from './applied-policies.js';
 import { ApplicationCreated, ApplicationDeleted, ApplicationUpdated } from './changes.js';
 import { APPLICATION_OPTIONS, type ApplicationOptions } from './options.js';
-import { requireRoomForPolicies } from './policy.service.js';
+import { requireBelowPolicyQuota } from './policy.service.js';
 import { requireOwnHosts } from './zone-owners.js';
 
 /** What callers say of an application. */
@@ -127,8 +127,8 @@ export class ApplicationService {
     { id = randomUUID(), aud = randomBytes(32).toString('hex') }: Partial<Pick<Application, 'id' | 'aud'>> = {},
   ): Promise<ApplicationWithPolicies> {
     await lockAccountForUpdate(tx, accountId);
-    await this.requireRoom(tx, accountId);
-    await requireRoomForPolicies(tx, accountId, newPoliciesIn(policies), this.options);
+    await this.requireBelowQuota(tx, accountId);
+    await requireBelowPolicyQuota(tx, accountId, newPoliciesIn(policies), this.options);
     await requireOwnHosts(tx.manager, accountId, addresses);
     const application: Application = { id, accountId, aud, ...columns, createdAt: tx.now, updatedAt: tx.now };
     await tx.manager.insert(Application, application as object);
@@ -155,7 +155,7 @@ export class ApplicationService {
   ): Promise<ApplicationWithPolicies> {
     await lockAccountForUpdate(tx, accountId);
     const present = await lockedApplication(tx, accountId, id);
-    await requireRoomForPolicies(tx, accountId, newPoliciesIn(policies ?? []), this.options);
+    await requireBelowPolicyQuota(tx, accountId, newPoliciesIn(policies ?? []), this.options);
     await requireOwnHosts(tx.manager, accountId, addresses);
     const application: Application = { ...present, ...columns, updatedAt: tx.now };
     await tx.manager.update(Application, { id }, { ...columns, updatedAt: tx.now } as object);
@@ -190,7 +190,7 @@ export class ApplicationService {
     return applications.map((application) => ({ application, policies: applied.get(application.id) ?? [] }));
   }
 
-  private async requireRoom(tx: Transaction, accountId: string): Promise<void> {
+  private async requireBelowQuota(tx: Transaction, accountId: string): Promise<void> {
     const { applicationsPerAccount: most } = this.options;
     if (most === 0 || (await tx.manager.countBy(Application, { accountId })) < most) return;
     throw new DomainError(

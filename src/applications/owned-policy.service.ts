@@ -10,7 +10,7 @@ import { appliedPolicies, type AppliedPolicy } from './applied-policies.js';
 import { ApplicationUpdated } from './changes.js';
 import { APPLICATION_OPTIONS, type ApplicationOptions } from './options.js';
 import { insertPolicy, removePolicy, updatePolicy, type PolicyValues } from './policy-rows.js';
-import { policyNotFound, requireRoomForPolicies } from './policy.service.js';
+import { policyNotFound, requireBelowPolicyQuota } from './policy.service.js';
 
 /** Reusable policies are among those of an application, but are changed elsewhere. */
 @Injectable()
@@ -48,7 +48,7 @@ export class OwnedPolicyService {
     return this.accounts.change(actor, accountId, async (tx) => {
       await lockAccountForUpdate(tx, accountId);
       const application = await lockedApplication(tx, accountId, applicationId);
-      await requireRoomForPolicies(tx, accountId, 1, this.options);
+      await requireBelowPolicyQuota(tx, accountId, 1, this.options);
       const present = await presentPolicies(tx, applicationId);
       const place = precedence ?? Math.max(0, ...present.map((each) => each.precedence)) + 1;
       requireFree(present, place);

@@ -68,7 +68,7 @@ export class PolicyService {
   /** The same within an open transaction, for an author who may do so. @param id - instead of a new one */
   async insert(tx: Transaction, accountId: string, values: PolicyValues, id?: string): Promise<ReusablePolicy> {
     await lockAccountForUpdate(tx, accountId);
-    await requireRoomForPolicies(tx, accountId, 1, this.options);
+    await requireBelowPolicyQuota(tx, accountId, 1, this.options);
     return { policy: await insertPolicy(tx, accountId, null, values, id), applications: 0 };
   }
 
@@ -131,10 +131,10 @@ async function countApplications(tx: Transaction, id: string): Promise<number> {
 }
 
 /**
- * Requires room for more policies in an account, which is locked for update.
+ * Requires that an account, which is locked for update, may have more policies.
  * @throws DomainError `quota_reached`
  */
-export async function requireRoomForPolicies(
+export async function requireBelowPolicyQuota(
   tx: Transaction,
   accountId: string,
   more: number,

@@ -50,7 +50,7 @@ First start, on an empty database:
 Log:
   LOG_LEVEL                     Least severe level that is logged; debug has each request (trace, debug, info, warn, error, fatal, silent; default: info)
   LOG_FORMAT                    Form of the log (pretty, json; default: pretty on a terminal, else json)
-  LOG_OVERLOAD_SECONDS          Seconds for which requests refused for lack of room are only counted after one was logged (1 to 3600; default: 10)
+  LOG_OVERLOAD_SECONDS          Seconds for which requests refused at a limit are only counted after one was logged (1 to 3600; default: 10)
 
 Monitoring:
   METRICS                       Whether GET /metrics answers, to administrators of the server (default: true)

@@ -56,7 +56,7 @@ async function ofDatabase(call: CommandCall, address: DatabaseAddress, readOnly:
   }
 }
 
-/** Rights and room of an SQLite file. */
+/** Permissions of an SQLite file, and the free space on its disk. */
 function fileFindings(address: DatabaseAddress, isCopy: boolean): Finding[] {
   if (address.engine !== 'sqlite') return [];
   const { mode, size } = statSync(address.path);
@@ -78,7 +78,7 @@ function folderFindings(folder: string, size: number): Finding[] {
     const message = `${folder} cannot be written, so SQLite can make no log there: give its owner the right to write`;
     findings.push({ check: 'file', status: 'problem', message });
   }
-  const message = `${String(free)} bytes are free on the disk, less than a copy of the database needs: make room`;
+  const message = `${String(free)} bytes are free on the disk, less than a copy of the database needs: free some space`;
   if (free < size) findings.push({ check: 'disk', status: 'warning', message });
   return findings;
 }

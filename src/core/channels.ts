@@ -1,4 +1,4 @@
-/** Channels for verifications, writes, long reads and password hashing. No message contains a secret or its digest. */
+/** The diagnostics channels of the core. No message contains a secret or its digest. */
 import type { Change } from './changes/changes.js';
 import { declareChannel } from './channel.js';
 import type { Actor, Origin } from './database/actor.js';
@@ -50,7 +50,7 @@ export const writeChannel = declareChannel<WriteMessage>('latchkey:write');
 export interface HashingMessage {
   readonly operation: 'hash' | 'compare';
   readonly purpose: HashingPurpose;
-  /** `rejected`: there was no room in the queue. */
+  /** `rejected`: the queue was full. */
   readonly outcome: 'done' | 'rejected' | 'failed';
   /** Length of the queue on arrival. */
   readonly waiting: number;
@@ -67,7 +67,7 @@ export const hashingChannel = declareChannel<HashingMessage>('latchkey:hashing')
 export interface ImportedCheckMessage {
   /** `search`: among all that wait for their first use; `compare`: with that of the token that the credential names. */
   readonly operation: 'search' | 'compare';
-  /** `throttled`: too many of this network were none; `rejected`: there was no room in the queue. */
+  /** `throttled`: too many of this network were none; `rejected`: the queue was full. */
   readonly outcome: 'found' | 'missed' | 'throttled' | 'rejected' | 'failed';
   /** How many are waiting now. */
   readonly waiting: number;
@@ -114,7 +114,7 @@ export interface RefusalMessage {
   readonly kind: string;
   readonly tokenId: string;
   readonly accountId: string | null;
-  /** The policy of the proxy or guard, as JSON; `null` for an API. */
+  /** The rule of the proxy or guard, as JSON; `null` for an API. */
   readonly rule: string | null;
   /** Network address of the client. */
   readonly address: string | null;

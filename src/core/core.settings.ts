@@ -122,7 +122,7 @@ export const LAST_USE_SETTINGS = settingsTable(
       form: integer(100, 10_000_000),
       default: 100_000,
       doc: 'Tokens whose last use may wait to be written, about 300 bytes of memory each',
-      more: 'Further uses are not recorded until there is room. They are counted, and the log warns.',
+      more: 'Further uses are not recorded until some are written. They are counted, and the log warns.',
     }),
   },
   ['LAST_USE_', 'LAST_USES_'],

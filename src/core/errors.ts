@@ -55,7 +55,7 @@ export class DomainError extends Error {
 }
 
 /**
- * A refusal for lack of room: a queue is full. Dialects render it like any `unavailable`; the log has it as a warning
+ * A refusal because a queue is full. Dialects render it like any `unavailable`; the log has it as a warning
  * and not as an error, since callers cause it.
  */
 export class Overload extends DomainError {

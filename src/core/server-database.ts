@@ -1,4 +1,4 @@
-/** What the server can tell of its database and of itself; the room of the database implements it. */
+/** What the server knows about its database and itself; the room `persistence` implements it. */
 import type { SettingInForce } from '../settings/index.js';
 
 /** The database, without anything secret. */

@@ -66,7 +66,7 @@ const REFUSALS: Readonly<Record<number, ErrorExample>> = {
   503: {
     description: 'The database is unavailable.',
     error: 'temporarily_unavailable',
-    error_description: 'the database cannot serve at the moment; try again',
+    error_description: 'the database is unavailable; try again',
   },
 };
 

@@ -157,7 +157,7 @@ export class ForwardAuth {
   private sendError(exchange: VerifyExchange, error: unknown): void {
     const answer = answerToError(error);
     if (answer.status === 500) this.logger.error(`request ${exchange.requestId}: ${errorSummary(error)}`);
-    if (error instanceof Overload) this.warnings.warn(`/verify refused for lack of room: ${error.message}`);
+    if (error instanceof Overload) this.warnings.warn(`/verify refused because a limit was reached: ${error.message}`);
     if (exchange.response.headersSent) exchange.response.destroy();
     else exchange.send(answer);
   }

@@ -106,7 +106,7 @@ function refusalOf(loss: Loss, passwordLogin: boolean): string {
     case 'user':
       return (
         `the last administrator who can sign in cannot be ${loss.how}; ` +
-        `make another user with ${credential} administrator first`
+        `first make another user with ${credential} an administrator`
       );
     case 'token':
       return (

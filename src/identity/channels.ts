@@ -10,7 +10,7 @@ export interface LoginMessage extends Origin {
   readonly outcome: 'opened' | 'refused' | 'throttled' | 'failed';
   /** The user who has logged in; `null` if the session was not opened. */
   readonly userId: number | null;
-  /** Logins of the user that have ended because there was no room for another. */
+  /** Logins of the user that have ended because of the limit on logins. */
   readonly endedLogins: number;
 }
 

@@ -182,7 +182,7 @@ export class MembershipService {
     }
     throw new DomainError(
       'last_admin',
-      `the last administrator of an account cannot be ${doing}; make another member administrator first, or ask an ` +
+      `the last administrator of an account cannot be ${doing}; first make another member an administrator, or ask an ` +
         'administrator of the server',
     );
   }

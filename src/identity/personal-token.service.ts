@@ -70,7 +70,7 @@ export class PersonalTokenService {
     return this.unitOfWork.write(actor, async (tx) => {
       // A caller who issues a token to themselves is locked as the author already.
       if (actor.tokenId === null || actor.userId !== userId) await lockUserShared(this.users, tx, userId);
-      await this.quota.requireRoom(tx, userId);
+      await this.quota.requireBelowQuota(tx, userId);
       return this.insert(tx, userId, description, { ...prepared, expiresAt });
     });
   }

@@ -48,7 +48,7 @@ export interface OpenedSession {
   secret: Secret;
   /** The user; `lastLoginAt` is the login before this one. */
   user: User;
-  /** How many older ones have ended to make room for it. */
+  /** How many older ones have ended to stay within the limit. */
   endedLogins: number;
 }
 

@@ -20,7 +20,7 @@ export const LOG_SETTINGS = settingsTable('Log', {
     env: 'LOG_OVERLOAD_SECONDS',
     form: integer(1, 3600),
     default: 10,
-    doc: 'Seconds for which requests refused for lack of room are only counted after one was logged',
+    doc: 'Seconds for which requests refused at a limit are only counted after one was logged',
   }),
 });
 

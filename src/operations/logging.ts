@@ -41,7 +41,7 @@ function prettified(destination: DestinationStream): DestinationStream {
 /**
  * Logs one line per request, without headers, query or body, since all three may contain credentials, and without
  * secrets in the path. Nothing is prepared for lines that the level suppresses, which are most of them. Requests refused
- * for lack of room are warnings; of those and of other 503s, most are only counted.
+ * because of a limit are warnings; of those and of other 503s, most are only counted.
  */
 export function requestLog(log: Logger, { overloadSeconds }: Pick<LogOptions, 'overloadSeconds'>): RequestHandler {
   const overload = new OverloadLog(log, overloadSeconds);

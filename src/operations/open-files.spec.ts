@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { connectionShares, openFilesLimit } from './open-files.js';
 
 describe('connections below the limit of open files', () => {
-  it('are as many as configured if there is room', () => {
+  it('are as many as configured if the limit allows them', () => {
     expect(connectionShares({ main: 10_000, verify: 1000 }, 10, 20_000)).toEqual({
       main: 10_000,
       verify: 1000,

@@ -18,7 +18,7 @@ export function openFilesLimit(): number | undefined {
 export interface ConnectionShares {
   readonly main: number;
   readonly verify: number;
-  /** What to tell operators if there is not room for all; otherwise `undefined`. */
+  /** A warning for operators if not all fit; otherwise `undefined`. */
   readonly warning: string | undefined;
 }
 
@@ -32,15 +32,15 @@ export function connectionShares(
   databaseConnections: number,
   openFiles = openFilesLimit(),
 ): ConnectionShares {
-  const room = Math.max(2, (openFiles ?? Infinity) - RESERVED - databaseConnections);
-  const verify = Math.min(wanted.verify, Math.floor(room / 2));
-  const main = Math.min(wanted.main, room - verify);
+  const available = Math.max(2, (openFiles ?? Infinity) - RESERVED - databaseConnections);
+  const verify = Math.min(wanted.verify, Math.floor(available / 2));
+  const main = Math.min(wanted.main, available - verify);
   if (main === wanted.main && verify === wanted.verify) return { main, verify, warning: undefined };
   return {
     main,
     verify,
     warning:
-      `this process may open ${String(openFiles)} files, which leaves room for ${String(main)} connections instead of ` +
+      `this process may open ${String(openFiles)} files, which allows only ${String(main)} connections instead of ` +
       `${String(wanted.main)}: raise the limit (ulimit -n, or LimitNOFILE= of systemd), or lower MAX_CONNECTIONS`,
   };
 }

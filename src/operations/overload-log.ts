@@ -9,11 +9,11 @@ export interface OverloadTexts {
   readonly more: string;
 }
 
-/** Requests that found no room. */
+/** Requests that were refused because a limit was reached. */
 const NO_ROOM: OverloadTexts = {
   level: 'warn',
-  first: 'request refused for lack of room',
-  more: 'more requests refused for lack of room',
+  first: 'request refused because a limit was reached',
+  more: 'more requests refused because a limit was reached',
 };
 
 export class OverloadLog {

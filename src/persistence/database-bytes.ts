@@ -1,4 +1,4 @@
-/** How much room the database takes. */
+/** How much space the database takes. */
 import { stat } from 'node:fs/promises';
 import type { DataSource } from 'typeorm';
 import { sqliteConnectionOf } from '../internals/index.js';

@@ -14,7 +14,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^(SQLITE_READONLY|25006)/, 'the database is read-only'],
   [/^(SQLITE_BUSY|55P03)/, 'the database is locked by another program'],
   [/^53/, 'the database has no connection or memory left'],
-  [/^(57014|25P03|UNRESPONSIVE)/, 'the database does not answer in time'],
+  [/^(57014|25P03|UNRESPONSIVE)/, 'the database does not answer'],
   [/^(SQLITE_IOERR|58)/, 'the disk of the database reports errors'],
   [/^FILE_LOST/, 'the database file was removed or replaced'],
 ];

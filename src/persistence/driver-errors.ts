@@ -90,7 +90,7 @@ export function translated(
   if (consequence === 'unavailable' || error instanceof QueryFailedError) publishError({ engine, error, consequence });
   if (consequence === 'unexpected') return error;
   condition?.failed(attempt, codeOf(error), message);
-  return new DomainError('unavailable', 'the database cannot serve at the moment; try again', RETRY_AFTER_SECONDS);
+  return new DomainError('unavailable', 'the database is unavailable; try again', RETRY_AFTER_SECONDS);
 }
 
 /** Publishes an error on the channel of database errors. */

@@ -150,7 +150,7 @@ function create(name: string): void {
   }
 }
 
-/** A disk with no room for a journal does not keep a server from starting: what it overwrites needs no more room. */
+/** A disk with no space for a journal does not keep a server from starting: what it overwrites needs no more space. */
 function enterOnAnyDisk(connection: Database.Database): void {
   try {
     enter(connection);

@@ -293,7 +293,7 @@ function asNumber(value: unknown): unknown {
 
 function tooMany(waiting: number): Overload {
   return new Overload(
-    `${String(waiting)} changes wait for the database, as many as may (setting WRITES_WAITING); try again in a second`,
+    `the write queue is full (${String(waiting)} waiting; setting WRITES_WAITING); try again in a second`,
     1,
   );
 }

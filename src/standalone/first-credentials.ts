@@ -38,7 +38,9 @@ export class CredentialsFile {
     } catch (error) {
       if (isOurs) remove();
       const { code, message } = error as NodeJS.ErrnoException;
-      throw this.error(code === 'EEXIST' ? EXISTS : `cannot be written (${message}): make room, or name another file`);
+      throw this.error(
+        code === 'EEXIST' ? EXISTS : `cannot be written (${message}): free some space, or name another file`,
+      );
     }
   }
 

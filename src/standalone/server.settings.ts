@@ -91,7 +91,7 @@ export const SERVER_SETTINGS = settingsTable('Server', {
     form: integer(1, 1_000_000),
     default: 10_000,
     doc: 'Maximum number of connections; further ones are closed',
-    more: 'If the limit of open files leaves room for fewer, so many are accepted, and the log says so.',
+    more: 'If the limit of open files allows only fewer, that many are accepted, and the log says so.',
   }),
   headersMaxBytes: setting({
     env: 'HEADERS_MAX_BYTES',

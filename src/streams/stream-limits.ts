@@ -50,8 +50,7 @@ export class StreamLimits {
 
 function tooMany(limit: number, what: string, setting: string): string {
   return (
-    `${String(limit)} streams are open, as many as one ${what} may have (setting ${setting}); ` +
-    'close one, then try again'
+    `${String(limit)} streams are open, the limit for one ${what} (setting ${setting}); ` + 'close one, then try again'
   );
 }
 

@@ -257,13 +257,13 @@ onBothEngines('a long read', (engine) => {
     it('are refused beyond the limit with what to do, and not those of others or the server', async () => {
       const outcomes = await Promise.allSettled([search(1), search(1), search(1), search(1), search(2), search(null)]);
       const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
-      const message = expect.stringMatching(/3 of these.*SEARCHES_PER_USER\): wait/);
+      const message = expect.stringMatching(/have 3 searches.*SEARCHES_PER_USER\); wait/);
       expect(refused).toEqual([expect.objectContaining({ code: 'too_many_at_once', message })]);
       await Promise.all(Array.from({ length: 5 }, () => search(null)));
       await search(1);
     });
 
-    it('make room when they fail', async () => {
+    it('free their place when they fail', async () => {
       const faulty = (): Promise<unknown> =>
         reads.aggregates(1, { ...inAccount(MANY_ID), filter: byLabel }, { n: 'no_such_function(*)' });
       for (let count = 0; count < 5; count += 1) await expect(faulty()).rejects.toThrow();

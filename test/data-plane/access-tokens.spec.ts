@@ -272,7 +272,7 @@ dataPlaneSuite(
       const refused = replies.filter(({ status }) => status === 503);
       expect(refused.length).toBeGreaterThan(1);
       for (const { headers } of refused) expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
-      expect(warnings[0]).toMatch(/^\/verify refused for lack of room: too many passwords.*PASSWORD_QUEUE/);
+      expect(warnings[0]).toMatch(/^\/verify refused because a limit was reached: too many passwords.*PASSWORD_QUEUE/);
       // On a slow machine, one line says how many others there were.
       expect(warnings.length).toBeLessThanOrEqual(2);
     });

@@ -19,8 +19,8 @@ canvusSuite(
       for (const caller of [actor, canvus.admin]) {
         const message = refusal(await caller.post(tokensOf(user.id), { description: 'one more' }), 403);
         expect(message).toBe(
-          `user ${String(user.id)} has 4 access tokens, which is the maximum; delete those that are not used any ` +
-            'more, or ask the operator of the server to raise PERSONAL_TOKENS_PER_USER',
+          `user ${String(user.id)} has 4 access tokens, the limit (setting PERSONAL_TOKENS_PER_USER); delete unused ` +
+            'ones, or ask the operator of the server to raise it',
         );
       }
       expect(await countOf(user.id)).toBe(MOST);

@@ -25,8 +25,7 @@ onBothEngines('a login when the queue is full', (engine) => {
       expect(reply.status).toBe(503);
       expect(reply.headers['retry-after']).toMatch(/^[1-9]\d*$/);
     }
-    const reason =
-      'too many passwords are being checked at the moment (setting PASSWORD_QUEUE); try again in 2 seconds';
+    const reason = 'too many passwords are being checked (setting PASSWORD_QUEUE); try again in 2 seconds';
     expect(replies[0].json()).toEqual({ msg: reason });
     expect(replies[1].json()).toMatchObject({
       status: { code: 'COM.CRM.EXCEPTION.GENERAL.UNAVAILABLEEXCEPTION', description: reason },

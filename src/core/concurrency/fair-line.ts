@@ -31,7 +31,7 @@ export class FairLine<T> {
   }
 
   /**
-   * Makes room for one more item of a caller: removes and returns the newest item of the caller with the most, if they still
+   * Frees a place for one more item of a caller: removes and returns the newest item of the caller with the most, if they still
    * have as much as the caller then. Looks within the caller's own group otherwise.
    */
   displaceFor([name, ...rest]: readonly string[]): T | undefined {

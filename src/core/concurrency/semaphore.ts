@@ -26,7 +26,7 @@ export class Semaphore {
     return this.queue.length;
   }
 
-  /** Runs the work when there is room. @throws DomainError `unavailable` if it is rejected by a limit */
+  /** Runs the work when a place is free. @throws DomainError `unavailable` if it is rejected by a limit */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.running < this.options.concurrent) this.running += 1;
     else await this.acquire();

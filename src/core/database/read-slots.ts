@@ -42,7 +42,7 @@ export class ReadSlots {
   async enter(id: ReaderId, kind: ReadKind): Promise<() => void> {
     const reader = this.readers.get(id) ?? newReader();
     const count = kind === 'list' ? 'lists' : 'others';
-    if (id !== null) this.requireRoom(reader, count);
+    if (id !== null) this.requireFreeSlot(reader, count);
     reader[count] += 1;
     this.readers.set(id, reader);
     const release = kind === 'whole' && id !== null ? await held(reader.wholes) : undefined;
@@ -59,13 +59,18 @@ export class ReadSlots {
     return this.readers.get(id)?.turns.run(inTurn) ?? inTurn();
   }
 
-  private requireRoom(reader: Reader, count: 'lists' | 'others'): void {
+  private requireFreeSlot(reader: Reader, count: 'lists' | 'others'): void {
     const { perUser, searchesPerUser } = this.limits;
     if (count === 'lists' && reader.lists >= perUser) {
-      throw tooMany(`long lists or exports (setting LONG_LISTS_PER_USER): read one to its end or close it`, perUser);
+      throw tooMany(perUser, 'long lists or exports open', 'LONG_LISTS_PER_USER', 'read one to its end or close it');
     }
     if (count === 'others' && reader.others >= searchesPerUser) {
-      throw tooMany('searches, counts or long pages (setting SEARCHES_PER_USER): wait for an answer', searchesPerUser);
+      throw tooMany(
+        searchesPerUser,
+        'searches, counts or long pages running',
+        'SEARCHES_PER_USER',
+        'wait for an answer',
+      );
     }
   }
 }
@@ -87,10 +92,10 @@ function held(semaphore: Semaphore): Promise<() => void> {
   });
 }
 
-function tooMany(what: string, limit: number): DomainError {
+function tooMany(limit: number, what: string, setting: string, advice: string): DomainError {
   return new DomainError(
     'too_many_at_once',
-    `You have ${String(limit)} of these under way, as many as one user may at the same time: ${what}, then try again`,
+    `You have ${String(limit)} ${what}, the limit for one user (setting ${setting}); ${advice}, then try again`,
     RETRY_AFTER_SECONDS,
   );
 }

@@ -141,14 +141,14 @@ export class ImportedTokens {
     const there = new Map((await tx.manager.find(ImportedSource)).map((source) => [nameOf(source), source]));
     for (const [name, { algorithm, key }] of wanted) {
       if (there.has(name)) continue;
-      if (algorithm === 'bcrypt-id') this.requireRoom([...there.values()]);
+      if (algorithm === 'bcrypt-id') this.requireBelowSaltLimit([...there.values()]);
       await tx.manager.insert(ImportedSource, { algorithm, key, createdAt: tx.now });
       there.set(name, await tx.manager.findOneByOrFail(ImportedSource, { algorithm, key }));
     }
     return new Map([...there].map(([name, { id }]) => [name, id]));
   }
 
-  private requireRoom(sources: readonly ImportedSource[]): void {
+  private requireBelowSaltLimit(sources: readonly ImportedSource[]): void {
     const { salts } = this.options.importedTokens;
     if (sources.filter(({ algorithm }) => algorithm === 'bcrypt-id').length < salts) return;
     throw new DomainError(

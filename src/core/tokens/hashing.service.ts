@@ -1,4 +1,4 @@
-/** Hashes and compares secrets and passwords; no other file does. */
+/** The only place that hashes and compares our own secrets and passwords; those of other servers: core/imported/algorithms.ts. */
 import { hash as digestOf, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import bcrypt from 'bcrypt';
@@ -43,7 +43,7 @@ export class HashingService implements OnModuleInit {
       // A flood of passwords of tokens, or of new ones, stops nobody's login.
       reserved: ['login', 'known_login'],
       onReject: {
-        message: 'too many passwords are being checked at the moment (setting PASSWORD_QUEUE); try again in 2 seconds',
+        message: 'too many passwords are being checked (setting PASSWORD_QUEUE); try again in 2 seconds',
         retryAfterSeconds: 2,
       },
     });

@@ -39,7 +39,7 @@ const ERRORS: readonly DocumentedResponse[] = [
     503,
     'The database is unavailable; `Retry-After` says how many seconds to wait.',
     'temporarily_unavailable',
-    'the database cannot serve at the moment; try again',
+    'the database is unavailable; try again',
   ),
 ];
 

@@ -30,7 +30,7 @@ export class OAuthErrors extends ErrorFilter {
   }
 
   protected renderBodyError({ reason, status, message, headers }: BodyError): ErrorResponse {
-    const code = reason === 'no_room' ? 'temporarily_unavailable' : 'invalid_request';
+    const code = reason === 'memory_full' ? 'temporarily_unavailable' : 'invalid_request';
     return answer(status, code, message, headers);
   }
 

@@ -79,8 +79,7 @@ const ERRORS: Record<DocumentedError, { description: string; example: string }> 
 
 const TOO_MANY_AT_ONCE = {
   description: 'The caller has too many streams or long lists open; `Retry-After` says how many seconds to wait.',
-  example:
-    '20 streams are open, as many as one user may have (setting CANVUS_STREAMS_PER_USER); close one, then try again',
+  example: '20 streams are open, the limit for one user (setting CANVUS_STREAMS_PER_USER); close one, then try again',
 };
 
 const FOREIGN_PAGE = {
@@ -94,7 +93,7 @@ const INTERNAL = { description: 'Internal server error.', example: messages.INTE
 
 const UNAVAILABLE = {
   description: 'The database is unavailable; `Retry-After` says how many seconds to wait.',
-  example: 'the database cannot serve at the moment; try again',
+  example: 'the database is unavailable; try again',
 };
 
 export interface RouteDocs extends Pick<

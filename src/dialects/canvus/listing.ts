@@ -12,7 +12,7 @@ import {
 } from '../../core/index.js';
 import { readEmailAddress, type ForeignUser, type ListedRecord } from '../../identity/index.js';
 
-/** Larger ids leave no room for those that follow. */
+/** Larger ids leave no ids for those that follow. */
 const MAX_ID = 999_999_999;
 
 /** Ids below are not given out here. */

@@ -80,7 +80,7 @@ export class CloudflareErrors extends ErrorFilter {
   }
 
   protected renderBodyError({ reason, status, message, headers }: BodyError): ErrorResponse {
-    if (reason === 'no_room') return failure(status, { code: 10503, message }, headers);
+    if (reason === 'memory_full') return failure(status, { code: 10503, message }, headers);
     return failure(status, { code: 12130, message: `access.api.error.invalid_request: ${message}` });
   }
 

@@ -85,12 +85,12 @@ const CONFLICT = {
 const TOO_MANY = {
   code: 971,
   message:
-    'You are reading 20 long lists or exports, as many as one user may at the same time (setting LONG_LISTS_PER_USER); ' +
+    'You have 20 long lists or exports open, the limit for one user (setting LONG_LISTS_PER_USER); ' +
     'read one to its end or close it, then try again',
 };
 const FOREIGN_PAGE = { code: 10502, message: FOREIGN_PAGE_EXAMPLE };
 const INTERNAL = { code: 10500, message: 'internal error; the server log has the details' };
-const UNAVAILABLE = { code: 10503, message: 'the database cannot serve at the moment; try again' };
+const UNAVAILABLE = { code: 10503, message: 'the database is unavailable; try again' };
 
 /** What each of these errors looks like. */
 export const REFUSALS: Record<DocumentedRefusal, readonly DocumentedResponse[]> = {

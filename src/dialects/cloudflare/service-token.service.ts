@@ -227,7 +227,7 @@ export class ServiceTokenService {
       throw new DomainError(
         'quota_reached',
         `maximum number of service tokens has been reached: the account has ${String(tokensPerAccount)} (setting ` +
-          'SERVICE_TOKENS_PER_ACCOUNT); delete those that are not used any more, or ask an administrator of the server',
+          'SERVICE_TOKENS_PER_ACCOUNT); delete unused ones, or ask an administrator of the server',
       );
     }
   }

@@ -9,7 +9,7 @@ import type { ServiceTokenChanges } from './service-token.service.js';
 /** Maximum number of characters of a name (docs/contracts/cloudflare.md §1.2). */
 export const NAME_MAX = 350;
 
-/** Leaves room below the limit of the integer column, even for a rotation per second in a hundred years. */
+/** Stays far enough below the limit of the integer column, even for a rotation per second in a hundred years. */
 const VERSION_MAX = 1_000_000_000;
 
 const DURATION_RULE =

@@ -188,7 +188,7 @@ export class AccessTokenService {
     return { token, passCode };
   }
 
-  /** The number of a new token, if there is room for one. */
+  /** The number of a new token. @throws DomainError `quota_reached` */
   private async nextNumber(tx: Transaction, accountId: string): Promise<number> {
     const number = await nextTokenNumber(tx, accountId);
     const { tokensPerAccount: most } = this.options;
@@ -196,8 +196,8 @@ export class AccessTokenService {
     if (most > 0 && number > most && (await this.listing.count(tx.manager, AccessToken, accountId)) >= most) {
       throw new DomainError(
         'quota_reached',
-        `the organisation has ${String(most)} access tokens, as many as it may (setting CRM_TOKENS_PER_ACCOUNT); release ` +
-          'those that are not used any more, or ask an administrator of the server',
+        `the organisation has ${String(most)} access tokens, the limit (setting CRM_TOKENS_PER_ACCOUNT); release unused ` +
+          'ones, or ask an administrator of the server',
       );
     }
     return number;

@@ -26,7 +26,7 @@ export const CATALOGUE = {
   invalidState: entry('ACCESSTOKENS.INVALIDLIFECYCLESTATE', 409, 'The method is not allowed in this life cycle state.'),
   tooManyAtOnce: entry('GENERAL.TOOMANYREQUESTS', 429, 'Too much is being read at the same time. Try again later.'),
   concurrentChange: entry('GENERAL.CONCURRENTCHANGE', 409, 'Somebody else made a change at the same time. Try again.'),
-  unavailable: entry('GENERAL.UNAVAILABLE', 503, 'The server cannot serve at the moment. Try again.'),
+  unavailable: entry('GENERAL.UNAVAILABLE', 503, 'The server is unavailable. Try again.'),
   unexpected: entry('GENERAL.UNEXPECTED', 500, 'An unexpected error occurred.'),
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -36,7 +36,7 @@ export class CrmErrors extends ErrorFilter {
   }
 
   protected renderBodyError({ reason, status, message, headers }: BodyError): ErrorResponse {
-    if (reason === 'no_room') return this.answer(new CrmError('unavailable', message, headers));
+    if (reason === 'memory_full') return this.answer(new CrmError('unavailable', message, headers));
     const answer = this.answer(new CrmError('invalidRequest', message));
     // An error of the transport, whose status does not depend on the setting.
     return reason === 'too_slow' ? { ...answer, status } : answer;

@@ -87,7 +87,7 @@ const EXAMPLES: Readonly<Record<ProblemType, string>> = {
   'idempotency-key-reused': 'the Idempotency-Key was used for another request; use a new one for each',
   'too-many-requests': 'Too many failed logins; try again in 90 seconds',
   internal: 'an unexpected error; the log of the server has it under the id of this request',
-  unavailable: 'the database cannot serve at the moment; try again',
+  unavailable: 'the database is unavailable; try again',
 };
 
 /** What routes can be refused with, in addition to what every route can. */

@@ -17,7 +17,7 @@ export const PROBLEM_JSON = 'application/problem+json';
 const BODY_PROBLEMS: Readonly<Record<BodyError['reason'], ProblemType>> = {
   too_large: 'too-large',
   too_slow: 'request-timeout',
-  no_room: 'unavailable',
+  memory_full: 'unavailable',
   unreadable: 'invalid-request',
   not_json: 'invalid-request',
 };

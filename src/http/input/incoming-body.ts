@@ -142,8 +142,8 @@ export class IncomingBody implements HeldBody {
   evict(): void {
     this.fail(
       new BodyError(
-        'no_room',
-        'too many request bodies are arriving at the moment (setting BODY_MEMORY_BYTES); try again in a second',
+        'memory_full',
+        'too many request bodies are arriving (setting BODY_MEMORY_BYTES); try again in a second',
       ),
     );
   }

@@ -5,7 +5,7 @@ const STATUS = {
   too_large: 413,
   too_slow: 408,
   /** All bodies that are arriving need too much memory together. */
-  no_room: 503,
+  memory_full: 503,
   unreadable: 400,
   not_json: 400,
 } as const;
@@ -26,7 +26,7 @@ export class BodyError extends Error {
 
   /** Headers of the answer: when to try again. */
   get headers(): Record<string, string> {
-    return this.reason === 'no_room' ? { 'Retry-After': '1' } : {};
+    return this.reason === 'memory_full' ? { 'Retry-After': '1' } : {};
   }
 }
 

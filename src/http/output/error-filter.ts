@@ -38,7 +38,8 @@ export abstract class ErrorFilter implements ExceptionFilter {
   render(error: unknown, path: string): ErrorResponse {
     const own = this.renderOwn(error, path);
     if (own) return own;
-    if (error instanceof BodyError) return { ...this.renderBodyError(error), overloaded: error.reason === 'no_room' };
+    if (error instanceof BodyError)
+      return { ...this.renderBodyError(error), overloaded: error.reason === 'memory_full' };
     if (error instanceof InputError) return this.renderInputError(error);
     if (error instanceof Overload) return { ...this.renderDomainError(error, path), overloaded: true };
     if (error instanceof DomainError) return this.renderDomainError(error, path);

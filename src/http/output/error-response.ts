@@ -11,7 +11,7 @@ export interface ErrorResponse {
   readonly headers?: Readonly<Record<string, string>>;
   /** An unexpected error; it is logged together with the id of the request. */
   readonly unexpected?: unknown;
-  /** Whether the request was refused for lack of room, which the log has as a warning. */
+  /** Whether the request was refused because a limit was reached, which the log has as a warning. */
   readonly overloaded?: boolean;
 }
 

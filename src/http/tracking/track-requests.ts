@@ -87,7 +87,7 @@ interface TrackedRequest {
   readonly requestId: string;
   readonly method: string;
   dialect: string | null;
-  /** Whether it was refused for lack of room, which the log has as a warning. */
+  /** Whether it was refused because a limit was reached, which the log has as a warning. */
   isOverloaded?: boolean;
 }
 
@@ -103,13 +103,13 @@ export function requestIdOf(request: object): string | null {
   return (request as Tracked)[TRACKED]?.requestId ?? null;
 }
 
-/** Notes that a request was refused for lack of room. */
+/** Notes that a request was refused because a limit was reached. */
 export function markOverloaded(request: object): void {
   const tracked = (request as Tracked)[TRACKED];
   if (tracked) tracked.isOverloaded = true;
 }
 
-/** Whether a request was refused for lack of room. */
+/** Whether a request was refused because a limit was reached. */
 export function isOverloaded(request: object): boolean {
   return (request as Tracked)[TRACKED]?.isOverloaded ?? false;
 }

@@ -54,7 +54,7 @@ export class AttemptsUnderWay {
         }
         const { key } = reached.limit;
         const bucket = this.bucket(key);
-        // One that was settled while this one was counted may have made room.
+        // One that was settled while this one was counted may have freed a place.
         if (bucket.settled !== before.get(key)) continue;
         if (bucket.underWay === 0) return reached;
         await this.settlement(bucket);

@@ -28,7 +28,7 @@ export interface Guess {
   /** What there may be too many of, for the caller: for example `failed logins`. */
   readonly failures: string;
   readonly origin: Origin;
-  /** All of them must have room. The first is forgotten after a success, the others take back the attempt only. */
+  /** None of them may be at its limit. The first is forgotten after a success, the others take back the attempt only. */
   readonly limits: readonly [GuessLimit, ...GuessLimit[]];
 }
 

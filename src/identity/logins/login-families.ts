@@ -64,7 +64,7 @@ export class LoginFamilies {
   }
 
   /**
-   * Ends the oldest logins of a user where there is no room for another. Hold the user's lock.
+   * Ends the oldest logins of a user who has reached the limit. Hold the user's lock.
    * @returns how many have ended
    */
   async makeRoom(tx: Transaction, userId: number): Promise<number> {

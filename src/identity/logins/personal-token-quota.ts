@@ -20,15 +20,15 @@ export class PersonalTokenQuota {
    * Call before a token is added, in its transaction.
    * @throws DomainError `quota_reached`
    */
-  async requireRoom(tx: Transaction, userId: number): Promise<void> {
+  async requireBelowQuota(tx: Transaction, userId: number): Promise<void> {
     const { personalTokensPerUser: most } = this.options;
     if (most === 0 || (await countOf(tx, userId)) < most - MARGIN) return;
     await tx.lockRule(numberOf(userId));
     if ((await countOf(tx, userId)) < most) return;
     throw new DomainError(
       'quota_reached',
-      `user ${String(userId)} has ${String(most)} access tokens, which is the maximum; delete those that are not used ` +
-        'any more, or ask the operator of the server to raise PERSONAL_TOKENS_PER_USER',
+      `user ${String(userId)} has ${String(most)} access tokens, the limit (setting PERSONAL_TOKENS_PER_USER); delete unused ` +
+        'ones, or ask the operator of the server to raise it',
     );
   }
 }

@@ -39,7 +39,7 @@ function addLastUseFigures(figures: Figures, lastSeen: LastSeen): void {
   figures.gauge('last_uses_waiting', 'Last uses of tokens that wait to be written.', [], () => [
     [{}, lastSeen.waiting],
   ]);
-  const dropped = figures.counter('last_uses_dropped_total', 'Last uses that are not recorded, for lack of room.');
+  const dropped = figures.counter('last_uses_dropped_total', 'Last uses that are not recorded because too many wait.');
   figures.listen(lastUseChannel, () => {
     dropped.inc();
   });
@@ -72,7 +72,7 @@ function addCacheFigures(figures: Figures, cache: CredentialCache): void {
     [{}, from('database')],
   ]);
   figures.gauge('credential_cache_entries', 'Credentials in memory.', [], () => [[{}, cache.size]]);
-  figures.gauge('credential_cache_max_entries', 'Credentials for which there is room in memory.', [], () => [
+  figures.gauge('credential_cache_max_entries', 'Maximum number of credentials in memory.', [], () => [
     [{}, cache.capacity],
   ]);
 }
