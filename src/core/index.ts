@@ -1,4 +1,5 @@
 /** The core: token entity, hashing, life cycle, verification, changes. It knows no HTTP, dialect or users table. */
+export { FEW_ACCOUNTS, NO_ACCOUNTS, isAmongAccounts, type AccountScope } from './account-scope.js';
 export { ActorCheck } from './database/actor-check.js';
 export { ChangeCheck } from './database/change-check.js';
 export { COMMAND_LINE, SYSTEM, anonymousFrom, type Actor, type ActorKind, type Origin } from './database/actor.js';

@@ -10,6 +10,7 @@ import {
   type PartRequest,
 } from '../core/index.js';
 import type { Account } from './account.entity.js';
+import { GroupedCounts, type OwnedCount } from './grouped-counts.js';
 import { Membership, type Role } from './membership.entity.js';
 import { visibleAccounts } from './visible-accounts.js';
 
@@ -21,12 +22,18 @@ export interface AccountFigures {
   readonly role: Role | null;
 }
 
+const MEMBERS: OwnedCount<Membership> = { entity: Membership, owner: 'accountId', order: ['createdAt', 'id'] };
+
 @Injectable()
 export class AccountListing {
+  private readonly counts: GroupedCounts;
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly reads: LongReads,
-  ) {}
+  ) {
+    this.counts = new GroupedCounts(unitOfWork, reads);
+  }
 
   /**
    * A page of the accounts that a user is a member of, or of all for an administrator of the server, oldest first.
@@ -43,55 +50,32 @@ export class AccountListing {
     return this.reads.resume(user.id, query, page);
   }
 
-  /** The ids of the accounts in which a user has a role. Memberships can outlive their account for a while. */
-  async idsOf(userId: number, role: Role): Promise<string[]> {
-    const rows = await this.unitOfWork.read((manager) =>
-      manager.find(Membership, { select: { id: true, accountId: true }, where: { userId, role } }),
-    );
-    return rows.map(({ accountId }) => accountId);
-  }
-
   /** What belongs to each of these accounts. */
   async figuresOf(
     viewer: Pick<DirectoryUser, 'id'>,
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, AccountFigures>> {
     if (ids.length === 0) return new Map();
+    const members = await this.counts.of(viewer.id, MEMBERS, ids);
     return this.unitOfWork.read(async (manager) => {
       const where = { accountId: In([...ids]) };
-      const members = await manager
-        .createQueryBuilder(Membership, 'row')
-        .select('row.accountId', 'account')
-        .addSelect('COUNT(*)', 'count')
-        .where(where)
-        .groupBy('row.accountId')
-        .getRawMany<Counted>();
       const tokens = await manager
         .createQueryBuilder(TokenCount, 'row')
         .select('row.accountId', 'account')
         .addSelect('SUM(row.tokens)', 'count')
         .where(where)
         .groupBy('row.accountId')
-        .getRawMany<Counted>();
+        .getRawMany<{ account: string; count: string | number }>();
       const own = await manager.find(Membership, { where: { ...where, userId: viewer.id } });
       const figures = ids.map((id): [string, AccountFigures] => [
         id,
         {
-          members: countIn(members, id),
-          tokens: countIn(tokens, id),
+          members: members.get(id) ?? 0,
+          tokens: Number(tokens.find(({ account }) => account === id)?.count ?? 0),
           role: own.find(({ accountId }) => accountId === id)?.role ?? null,
         },
       ]);
       return new Map(figures);
     });
   }
-}
-
-interface Counted {
-  readonly account: string;
-  readonly count: string | number;
-}
-
-function countIn(rows: readonly Counted[], id: string): number {
-  return Number(rows.find(({ account }) => account === id)?.count ?? 0);
 }

@@ -5,6 +5,9 @@ import { Transactor, UserDirectory, findRow, type DirectoryUser, type Transactio
 import { emailKeysOf } from './labels/email-address.js';
 import { User } from './user.entity.js';
 
+/** Users read by one statement. */
+const USERS_AT_ONCE = 500;
+
 @Injectable()
 export class LocalUserDirectory extends UserDirectory {
   override readonly announcesChanges = true;
@@ -28,7 +31,13 @@ export class LocalUserDirectory extends UserDirectory {
 
   override async findMany(userIds: readonly number[]): Promise<DirectoryUser[]> {
     const ids = [...new Set(userIds)];
-    return (await this.transactor.read((manager) => manager.findBy(User, { id: In(ids) }))).map(directoryUser);
+    const users: User[] = [];
+    // A statement takes a limited number of values.
+    for (let at = 0; at < ids.length; at += USERS_AT_ONCE) {
+      const some = ids.slice(at, at + USERS_AT_ONCE);
+      users.push(...(await this.transactor.read((manager) => manager.findBy(User, { id: In(some) }))));
+    }
+    return users.map(directoryUser);
   }
 
   override async lockShared(tx: Transaction, userId: number): Promise<DirectoryUser | null> {

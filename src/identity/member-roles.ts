@@ -1,11 +1,13 @@
 /** The roles of users in accounts, as verification asks for them: from memory where possible, and never out of date. */
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import {
   CORE_OPTIONS,
   ChangeAwareCache,
   ChangeRelay,
   EventBus,
   UnitOfWork,
+  nextTurn,
   type Change,
   type CoreOptions,
 } from '../core/index.js';
@@ -42,9 +44,30 @@ export class MemberRoles implements OnModuleDestroy {
   }
 
   private async read(userId: number): Promise<RolesByAccount> {
-    const memberships = await this.unitOfWork.read((manager) => manager.findBy(Membership, { userId }));
-    return new Map(memberships.map(({ accountId, role }) => [accountId, role]));
+    const roles = new Map<string, Role>();
+    for (let after = ''; ;) {
+      const rows = await this.unitOfWork.read((manager) => rolesAfter(manager, userId, after));
+      for (const { id, role } of rows) roles.set(id, role);
+      const last = rows.length === ROWS_AT_ONCE ? rows.at(-1) : undefined;
+      if (!last) return roles;
+      after = last.id;
+      await nextTurn();
+    }
   }
+}
+
+/** Rows read in one turn. Hardly anybody has more. */
+const ROWS_AT_ONCE = 1000;
+
+function rolesAfter(manager: EntityManager, userId: number, after: string): Promise<{ id: string; role: Role }[]> {
+  return manager
+    .createQueryBuilder(Membership, 'row')
+    .select('row.accountId', 'id')
+    .addSelect('row.role', 'role')
+    .where('row.userId = :userId AND row.accountId > :after', { userId, after })
+    .orderBy('row.accountId', 'ASC')
+    .limit(ROWS_AT_ONCE)
+    .getRawMany();
 }
 
 const CHANGES = [AccountDeleted, MembershipChange, UserDeleted];

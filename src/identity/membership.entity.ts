@@ -11,7 +11,7 @@ export const ROLES = ['administrator', 'read_only'] as const;
 /** The role of one user in one account. */
 @Entity({ name: 'latchkey_membership' })
 @Index('latchkey_membership_pair', ['accountId', 'userId'], { unique: true })
-@Index('latchkey_membership_user', ['userId'])
+@Index('latchkey_membership_user', ['userId', 'accountId'])
 @Index('latchkey_membership_created', ['accountId', 'createdAt', 'id'])
 @Check('latchkey_membership_role', `"role" = 'administrator' OR "role" = 'read_only'`)
 class LatchkeyMembership {

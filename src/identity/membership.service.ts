@@ -223,7 +223,7 @@ function administratorsOf(accountId: string): Lock {
 }
 
 function ofUser(userId: number): SlicedQuery<Membership> {
-  return { entity: Membership, where: (query) => query.andWhere({ userId }), order: ['id'] };
+  return { entity: Membership, where: (query) => query.andWhere({ userId }), order: ['accountId'] };
 }
 
 function inAccount(accountId: string): SlicedQuery<Membership> {

@@ -28,16 +28,16 @@ export async function fewSharing(manager: EntityManager, userId: number, role?: 
 
 /** Restricts users, with the alias `row`, to a user and those with whom they share an account. */
 export function restrictToSharing(query: SelectQueryBuilder<User>, userId: number, role?: Role): void {
-  const shared = query
-    .subQuery()
-    .select('own.id')
-    .from(Membership, 'own')
-    .innerJoin(Account, 'account', 'account.id = own.accountId')
-    .innerJoin(Membership, 'theirs', 'theirs.accountId = account.id')
-    .where('own.userId = :viewer AND theirs.userId = row.id');
-  if (role) shared.andWhere('own.role = :role', { role });
+  const own = query.subQuery().select('own.id').from(Membership, 'own');
+  own.where('own.accountId = theirs.accountId AND own.userId = :viewer');
+  if (role) own.andWhere('own.role = :role');
+  const exists = query.subQuery().select('account.id').from(Account, 'account');
+  exists.where('account.id = theirs.accountId');
+  // One within the other: as a join, SQLite would go through all accounts of the viewer for each row.
+  const shared = query.subQuery().select('theirs.id').from(Membership, 'theirs');
+  shared.where(`theirs.userId = row.id AND EXISTS ${own.getQuery()} AND EXISTS ${exists.getQuery()}`);
   query.andWhere(`(row.id = :viewer OR EXISTS ${shared.getQuery()})`, {
-    ...shared.getParameters(),
     viewer: userId,
+    ...(role && { role }),
   });
 }

@@ -5,7 +5,7 @@
  */
 import { Injectable } from '@nestjs/common';
 import { In, type SelectQueryBuilder } from 'typeorm';
-import { AuditRecord, UnitOfWork, type Actor } from '../core/index.js';
+import { AuditRecord, UnitOfWork, nextTurn, type Actor } from '../core/index.js';
 import { UserErased } from './changes.js';
 import { ImportedUser } from './imported-user.entity.js';
 import { emailKeyOf } from './labels/email-address.js';
@@ -15,7 +15,7 @@ import { User } from './user.entity.js';
 import { UserService } from './user.service.js';
 
 /** Rows that are read, and changed, in one turn. */
-const ROWS_AT_ONCE = 500;
+const ROWS_AT_ONCE = 200;
 
 type Condition = (query: SelectQueryBuilder<AuditRecord>) => unknown;
 
@@ -83,6 +83,7 @@ export class UserErasure {
   private async pass(actor: Actor, person: ErasedPerson, condition: Condition): Promise<number> {
     let [changed, after] = [0, 0];
     for (;;) {
+      await nextTurn();
       const rows = await this.unitOfWork.read((manager) => {
         const query = manager.createQueryBuilder(AuditRecord, 'row').where('row.id > :after', { after });
         condition(query);

@@ -1,6 +1,6 @@
 /** Lists users for those who administer them: in pages, with filters and in several orders. */
 import { Injectable } from '@nestjs/common';
-import { In, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import { In, type SelectQueryBuilder } from 'typeorm';
 import {
   LongReads,
   Token,
@@ -10,6 +10,7 @@ import {
   type Place,
   type SlicedQuery,
 } from '../core/index.js';
+import { GroupedCounts, type OwnedCount } from './grouped-counts.js';
 import { Membership } from './membership.entity.js';
 import { fewSharing, restrictToSharing } from './shared-accounts.js';
 import { User } from './user.entity.js';
@@ -50,13 +51,33 @@ export interface UserPage {
   readonly next: UserPlace | undefined;
 }
 
+const PERSONAL_TOKENS: OwnedCount<Token> = {
+  entity: Token,
+  owner: 'userId',
+  where: (rows) => rows.andWhere({ kind: 'personal_token' }),
+  order: ['kind', 'createdAt', 'id'],
+};
+
+const CREATED_TOKENS: OwnedCount<Token> = {
+  entity: Token,
+  owner: 'createdBy',
+  where: (rows) => rows.andWhere('row.userId IS NULL'),
+  order: ['createdAt', 'id'],
+};
+
+const MEMBERSHIPS: OwnedCount<Membership> = { entity: Membership, owner: 'userId', order: ['accountId'] };
+
 /** Administrators of the server see everybody; others themselves, and the members of accounts that they administer. */
 @Injectable()
 export class UserListing {
+  private readonly counts: GroupedCounts;
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly reads: LongReads,
-  ) {}
+  ) {
+    this.counts = new GroupedCounts(unitOfWork, reads);
+  }
 
   /** A page of the users that the viewer administers. */
   async page(viewer: Viewer, query: UserQuery, { part, after }: UserPlace, limit: number): Promise<UserPage> {
@@ -86,24 +107,22 @@ export class UserListing {
   }
 
   /** What belongs to each of these users. */
-  async figuresOf(ids: readonly number[]): Promise<ReadonlyMap<number, UserFigures>> {
+  async figuresOf(viewer: Pick<Viewer, 'id'>, ids: readonly number[]): Promise<ReadonlyMap<number, UserFigures>> {
     if (ids.length === 0) return new Map();
-    return this.unitOfWork.read(async (manager) => {
-      const [personal, created, accounts] = [
-        await countedBy(manager, Token, 'userId', ids, (rows) => rows.andWhere({ kind: 'personal_token' })),
-        await countedBy(manager, Token, 'createdBy', ids.map(String), (rows) => rows.andWhere('row.userId IS NULL')),
-        await countedBy(manager, Membership, 'userId', ids),
-      ];
-      const figures = ids.map((id): [number, UserFigures] => [
-        id,
-        {
-          personalTokens: personal.get(String(id)) ?? 0,
-          createdTokens: created.get(String(id)) ?? 0,
-          accounts: accounts.get(String(id)) ?? 0,
-        },
-      ]);
-      return new Map(figures);
-    });
+    const [personal, created, accounts] = [
+      await this.counts.of(viewer.id, PERSONAL_TOKENS, ids),
+      await this.counts.of(viewer.id, CREATED_TOKENS, ids.map(String)),
+      await this.counts.of(viewer.id, MEMBERSHIPS, ids),
+    ];
+    const figures = ids.map((id): [number, UserFigures] => [
+      id,
+      {
+        personalTokens: personal.get(String(id)) ?? 0,
+        createdTokens: created.get(String(id)) ?? 0,
+        accounts: accounts.get(String(id)) ?? 0,
+      },
+    ]);
+    return new Map(figures);
   }
 
   private async partsOf(viewer: Viewer, query: UserQuery): Promise<readonly SlicedQuery<User>[]> {
@@ -155,22 +174,4 @@ function restrictTo(rows: SelectQueryBuilder<User>, { text, admin, states }: Use
   // What is left after the text is taken out differs where it occurs.
   const holds = ['name', 'email'].map((name) => `REPLACE(LOWER(row.${name}), LOWER(:text), '') <> LOWER(row.${name})`);
   rows.andWhere(`(${holds.join(' OR ')})`, { text });
-}
-
-async function countedBy<E extends Token | Membership>(
-  manager: EntityManager,
-  entity: abstract new () => E,
-  property: string & keyof E,
-  values: readonly (string | number)[],
-  restrict: (rows: SelectQueryBuilder<E>) => unknown = () => undefined,
-): Promise<ReadonlyMap<string, number>> {
-  const query = manager
-    .createQueryBuilder(entity, 'row')
-    .select(`row.${property}`, 'owner')
-    .addSelect('COUNT(*)', 'count')
-    .where(`row.${property} IN (:...values)`, { values })
-    .groupBy(`row.${property}`);
-  restrict(query);
-  const rows = await query.getRawMany<{ owner: string | number; count: string | number }>();
-  return new Map(rows.map(({ owner, count }) => [String(owner), Number(count)]));
 }

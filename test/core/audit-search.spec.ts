@@ -2,12 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   AuditSearch,
+  NO_ACCOUNTS,
   collected,
   type AuditFilter,
   type AuditRecord,
   type AuditViewer,
   type IdRange,
 } from '../../src/core/index.js';
+import { MemberAccounts, type Role } from '../../src/identity/index.js';
 import { addAuditRows, fillAuditLog, type AuditValues } from '../support/audit-rows.js';
 import { onBothEngines } from '../support/engines.js';
 import { startServer, type TestServer } from '../support/test-server.js';
@@ -28,19 +30,23 @@ const ROWS: readonly AuditValues[] = Array.from({ length: 60 }, (_, n) => ({
   details: n % 8 === 0 ? { handle: 'Pin' } : {},
 }));
 
-const ADMINISTRATOR: AuditViewer = { userId: 1000, isAdministrator: true, accounts: [] };
+const ADMINISTRATOR: AuditViewer = { userId: 1000, isAdministrator: true, accounts: NO_ACCOUNTS };
+
+/** An administrator of these accounts, and of as many others. */
+function member(userId: number, ids: readonly string[], others = 0): AuditViewer {
+  const more = Array.from({ length: others }, (_, n) => String(n).padStart(32, '0'));
+  const roles = new Map([...ids, ...more].map((id): [string, Role] => [id, 'administrator']));
+  return { userId, isAdministrator: false, accounts: new MemberAccounts(userId, roles, 'administrator') };
+}
 
 const viewers: Record<string, AuditViewer> = {
   administrator: ADMINISTRATOR,
-  'administrator of A': { userId: 2000, isAdministrator: false, accounts: [A] },
-  'administrator of both': { userId: 1002, isAdministrator: false, accounts: [A, B] },
-  'of very many accounts': {
-    userId: 1001,
-    isAdministrator: false,
-    accounts: [A, ...Array.from({ length: 40 }, (_, n) => String(n).padStart(32, '0'))],
-  },
-  'user with rows': { userId: 1001, isAdministrator: false, accounts: [] },
-  stranger: { userId: 3000, isAdministrator: false, accounts: [] },
+  'administrator of A': member(2000, [A]),
+  'administrator of both': member(1002, [A, B]),
+  'of many accounts': member(1001, [A], 40),
+  'of more accounts than a statement names': member(1003, [A], 300),
+  'user with rows': member(1001, []),
+  stranger: member(3000, []),
 };
 
 interface Question {
@@ -81,7 +87,7 @@ const sees = (viewer: AuditViewer, row: AuditRecord): boolean =>
   viewer.isAdministrator ||
   row.authorId === viewer.userId ||
   row.userId === viewer.userId ||
-  viewer.accounts.includes(row.accountId ?? '');
+  viewer.accounts.has(row.accountId ?? '');
 
 onBothEngines('a search in the audit log', (engine) => {
   let server: TestServer;
@@ -92,6 +98,10 @@ onBothEngines('a search in the audit log', (engine) => {
     server = await startServer(engine);
     await server.dataSource.query('DELETE FROM latchkey_audit');
     await addAuditRows(server, ROWS);
+    await server.dataSource.query(
+      `INSERT INTO latchkey_membership (id, account_id, user_id, role, created_at)
+       VALUES ('${A}', '${A}', 1003, 'administrator', 0), ('${B}', '${B}', 1003, 'read_only', 0)`,
+    );
     search = server.app.get(AuditSearch);
     rows = await collected(search.all(ADMINISTRATOR, {}));
   });

@@ -4,7 +4,7 @@ import { LongReads } from '../../src/core/index.js';
 import { User } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
 import { send, type Call, type Reply } from '../support/http.js';
-import { addMany } from '../support/many-rows.js';
+import { MEMBER_OF_MANY, addMany } from '../support/many-rows.js';
 import { watchQueries } from '../support/queries.js';
 import { RawConnection } from '../support/raw-connection.js';
 import { ACCOUNT, ADMIN, startServer, type TestServer } from '../support/test-server.js';
@@ -153,6 +153,33 @@ onBothEngines('a long list', (engine) => {
     expect(refused.json()).toMatchObject({ msg: expect.stringContaining('LONG_LISTS_PER_USER') });
   });
 
+  it('of a member of more accounts than a statement names is theirs', async () => {
+    const [account] = await server.dataSource.query<{ id: string }[]>(
+      `SELECT account_id AS id FROM latchkey_membership WHERE role = 'administrator' AND account_id <> '${ACCOUNT.id}'`,
+    );
+    await server.dataSource.query(
+      `UPDATE latchkey_token SET account_id = '${account?.id ?? ''}'
+       WHERE kind = 'service_token' AND label IN ('token 7', 'token 8')`,
+    );
+    await server.dataSource.query(`UPDATE latchkey_audit SET account_id = '${account?.id ?? ''}' WHERE id % 20 = 0`);
+    const member = await memberOfMany();
+    const seen = async (path: string): Promise<{ items: { account: { id: string } | null }[] }> => {
+      const reply = await ask(`/latchkey/v1${path}`, 'GET', { headers: member });
+      expect(reply.status).toBe(200);
+      return reply.json();
+    };
+    const accountsOf = async (path: string): Promise<unknown[]> =>
+      (await seen(path)).items.flatMap((item) => item.account?.id ?? []);
+    expect((await seen('/accounts?limit=200')).items).toHaveLength(200);
+    expect(await accountsOf('/tokens?kind=service_token&sort=created_at')).toContain(account?.id);
+    expect(await accountsOf('/tokens?created_by=1000&sort=created_at')).toContain(account?.id);
+    expect(await accountsOf(`/tokens?account_id=${account?.id ?? ''}`)).toEqual([account?.id, account?.id]);
+    expect(new Set(await accountsOf('/audit'))).toContain(account?.id);
+    expect(await seen('/stats')).toMatchObject({ accounts: MANY + 1 });
+    const csv = await ask('/latchkey/v1/audit/export.csv', 'GET', { headers: member });
+    expect(csv.text).toContain(account?.id);
+  });
+
   it('of one batch has a Content-Length', async () => {
     for (const path of [
       `${TOKENS}?name=token%201`,
@@ -178,6 +205,19 @@ onBothEngines('a long list', (engine) => {
       expect(reply.status).toBe(200);
     }
   });
+
+  /** The headers of a login of theirs. */
+  async function memberOfMany(): Promise<Record<string, string>> {
+    const [user] = await server.dataSource.query<{ id: number }[]>(
+      `SELECT id FROM latchkey_user WHERE email = '${MEMBER_OF_MANY}'`,
+    );
+    const password = 'battery staple';
+    const path = `/latchkey/v1/users/${String(user?.id)}/password`;
+    await ask(path, 'POST', { body: JSON.stringify({ password }) });
+    const body = JSON.stringify({ email: MEMBER_OF_MANY, password });
+    const login = await ask('/api/v1/users/login', 'POST', { headers: {}, body });
+    return { Authorization: `Bearer ${login.json<{ token: string }>().token}` };
+  }
 
   /** Sends a request while the administrator has begun to read a list and paused. */
   async function whileOneIsOpen(work: () => Promise<Reply>): Promise<Reply> {

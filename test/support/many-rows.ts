@@ -11,6 +11,9 @@ const HEX_32 = `'${'0'.repeat(20)}' || ${NUMBER}`;
 /** When rows were made: ten in each millisecond. */
 const MADE = '1700000000000 + n / 10';
 
+/** Administers as many accounts as {@link addMany} adds. */
+export const MEMBER_OF_MANY = 'many-0@example.com';
+
 /** Adds so many service tokens, access tokens, members, accounts, tokens of the administrator and events. */
 export async function addMany(server: Pick<TestServer, 'dataSource'>, count: number): Promise<void> {
   const { dataSource } = server;
@@ -19,6 +22,7 @@ export async function addMany(server: Pick<TestServer, 'dataSource'>, count: num
     handle: `${HEX_32} || '.access'`,
     account_id: `'${ACCOUNT.id}'`,
     secret_digest: `'${'1'.repeat(52)}' || ${NUMBER}`,
+    created_by: `'${String(ADMIN.id)}'`,
     expires_at: '4102444800000',
     duration: `'8760h'`,
   });
@@ -47,6 +51,13 @@ export async function addMany(server: Pick<TestServer, 'dataSource'>, count: num
     updated_at: '0',
   });
   await addMembers(dataSource, count);
+  await insert(dataSource, count, 'latchkey_membership', {
+    id: HEX_32.replace('0', '1'),
+    account_id: HEX_32,
+    user_id: `(SELECT id FROM latchkey_user WHERE email = '${MEMBER_OF_MANY}')`,
+    role: `'administrator'`,
+    created_at: MADE,
+  });
   await fillAuditLog(server as TestServer, count, {
     author_id: String(ADMIN.id),
     author_name: `'Administrator'`,

@@ -1,5 +1,6 @@
 /** The conditions on rows of the audit log, and the statements that find them: in the order of ids, by an index each. */
 import { And, LessThan, MoreThanOrEqual, type SelectQueryBuilder } from 'typeorm';
+import { isAmongAccounts, type AccountScope } from '../account-scope.js';
 import type { SlicedQuery } from '../database/sliced-query.js';
 import type { ChangeTarget } from '../changes/changes.js';
 import { AuditRecord } from './audit-record.entity.js';
@@ -23,7 +24,7 @@ export interface AuditFilter {
   /** Part of the names of author or target, or of the details; ignoring case (on SQLite only for ASCII letters). */
   readonly text?: string | undefined;
   /** Rows of any of these accounts, and those by a user or about them. */
-  readonly visibleTo?: { readonly userId: number; readonly accounts: readonly string[] } | undefined;
+  readonly visibleTo?: { readonly userId: number; readonly accounts: AccountScope } | undefined;
 }
 
 /** A range of the log by the ids of its rows. */
@@ -85,9 +86,8 @@ function restrict(query: SelectQueryBuilder<AuditRecord>, filter: AuditFilter): 
   }
   if (!visibleTo) return;
   const { userId, accounts } = visibleTo;
-  const seen = ['row.authorId = :viewer', 'row.userId = :viewer'];
-  if (accounts.length > 0) seen.push('row.accountId IN (:...seenAccounts)');
-  query.andWhere(`(${seen.join(' OR ')})`, { viewer: userId, seenAccounts: accounts });
+  const isOfAccount = isAmongAccounts(query, 'row.accountId', accounts);
+  query.andWhere(`(row.authorId = :viewer OR row.userId = :viewer OR ${isOfAccount})`, { viewer: userId });
 }
 
 function restrictActions(query: SelectQueryBuilder<AuditRecord>, actions: readonly string[]): void {

@@ -1,5 +1,6 @@
 /** Searches the audit log on behalf of a user, who sees a part of it. */
 import { Injectable } from '@nestjs/common';
+import type { AccountScope } from '../account-scope.js';
 import { LongReads, type ListPart } from '../database/long-reads.js';
 import { AuditLog } from './audit-log.js';
 import { fittingRows, type AuditFilter, type IdRange } from './audit-query.js';
@@ -11,7 +12,7 @@ export interface AuditViewer {
   /** Whether they see every row. */
   readonly isAdministrator: boolean;
   /** The accounts of which they see every row. */
-  readonly accounts: readonly string[];
+  readonly accounts: AccountScope;
 }
 
 /** Rows, and where the rest of them begins. */
@@ -65,20 +66,21 @@ export function isVisible({ userId, isAdministrator, accounts }: AuditViewer, ro
     isAdministrator ||
     row.authorId === userId ||
     row.userId === userId ||
-    (row.accountId !== null && accounts.includes(row.accountId))
+    (row.accountId !== null && accounts.has(row.accountId))
   );
 }
 
 /** What the viewer sees of the rows that fit, in parts that an index answers each. A row may be in several. */
 function partsFor({ userId, isAdministrator, accounts }: AuditViewer, filter: AuditFilter): readonly AuditFilter[] {
   if (isAdministrator) return [filter];
-  if (filter.accountId !== undefined && accounts.includes(filter.accountId)) return [filter];
+  if (filter.accountId !== undefined && accounts.has(filter.accountId)) return [filter];
+  const few = filter.accountId === undefined ? accounts.few : [];
   const seen: readonly AuditFilter[] = [
     { authorId: userId },
     { userId },
-    ...(filter.accountId === undefined ? accounts.map((accountId) => ({ accountId })) : []),
+    ...(few ?? []).map((accountId) => ({ accountId })),
   ];
-  if (filter.targetId !== undefined || seen.length > FEW_PARTS) {
+  if (filter.targetId !== undefined || !few || seen.length > FEW_PARTS) {
     return [{ ...filter, visibleTo: { userId, accounts } }];
   }
   const isPossible = (part: AuditFilter): boolean =>

@@ -4,6 +4,7 @@
  */
 import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
+import { isAmongAccounts, type AccountScope } from '../account-scope.js';
 import { Clock } from '../clock.js';
 import { LongReads } from '../database/long-reads.js';
 import type { ReaderId } from '../database/read-slots.js';
@@ -20,7 +21,7 @@ export type TokenScope =
       /** Their own. */
       readonly userId: number;
       /** Those of these accounts. */
-      readonly accountIds: readonly string[];
+      readonly accounts: AccountScope;
     };
 
 export interface TokenQuery extends TokenConditions {
@@ -122,6 +123,7 @@ export class TokenSearch {
     if (createdBy !== undefined) return [source(isOf({ createdBy }), [isAmong(kinds), within(scope), ...owner])];
     const owners = ownersIn(scope, accountId, ownerId);
     if (owners === 'all') return [source(notLogins, [isAmong(kinds)])];
+    if (owners === 'many') return [source(notLogins, [isAmong(kinds), within(scope)])];
     return owners.flatMap((values) => kinds.map((kind) => source(isOf({ ...values, kind }), owner)));
   }
 }
@@ -136,33 +138,34 @@ function isAmong(kinds: readonly string[]): Condition {
 
 function within(scope: TokenScope): Condition {
   if (scope === 'all') return () => undefined;
-  const { userId, accountIds } = scope;
-  const own = 'row.userId = :scopeUser';
+  const { userId, accounts } = scope;
   return (query) =>
-    accountIds.length === 0
-      ? query.andWhere(own, { scopeUser: userId })
-      : query.andWhere(`(${own} OR row.accountId IN (:...scopeAccounts))`, {
-          scopeUser: userId,
-          scopeAccounts: accountIds,
-        });
+    query.andWhere(`(row.userId = :scopeUser OR ${isAmongAccounts(query, 'row.accountId', accounts)})`, {
+      scopeUser: userId,
+    });
 }
 
-/** The owners whose tokens are looked at one after the other. */
+/** The owners whose tokens are looked at one after the other; `many` if that would take too long. */
 function ownersIn(
   scope: TokenScope,
   accountId: string | undefined,
   ownerId: number | undefined,
-): 'all' | readonly Partial<Token>[] {
-  if (scope === 'all') {
-    if (ownerId !== undefined) return [{ userId: ownerId }];
-    return accountId === undefined ? 'all' : [{ accountId }];
-  }
-  const accounts = scope.accountIds.filter((id) => accountId === undefined || id === accountId);
-  const users = ownerId === undefined || ownerId === scope.userId ? [scope.userId] : [];
-  return [
-    ...(accountId === undefined ? users.map((userId) => ({ userId })) : []),
-    ...(ownerId === undefined ? accounts.map((id) => ({ accountId: id })) : []),
-  ];
+): 'all' | 'many' | readonly Partial<Token>[] {
+  if (accountId !== undefined || ownerId !== undefined) return ownerIn(scope, accountId, ownerId);
+  if (scope === 'all') return 'all';
+  const { few } = scope.accounts;
+  return few ? [{ userId: scope.userId }, ...few.map((id) => ({ accountId: id }))] : 'many';
+}
+
+function ownerIn(
+  scope: TokenScope,
+  accountId: string | undefined,
+  ownerId: number | undefined,
+): readonly Partial<Token>[] {
+  if (scope === 'all') return ownerId === undefined ? [{ accountId }] : [{ userId: ownerId }];
+  if (accountId !== undefined && ownerId !== undefined) return [];
+  if (accountId !== undefined) return scope.accounts.has(accountId) ? [{ accountId }] : [];
+  return ownerId === scope.userId ? [{ userId: ownerId }] : [];
 }
 
 function all(conditions: readonly Condition[]): Condition | undefined {

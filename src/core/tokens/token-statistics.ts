@@ -1,6 +1,7 @@
 /** Counts tokens by state, by the day of their expiry and by the day of their last use, without holding up anybody else. */
 import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
+import { isAmongAccounts, type AccountScope } from '../account-scope.js';
 import { Clock } from '../clock.js';
 import { LongReads } from '../database/long-reads.js';
 import type { SlicedQuery } from '../database/sliced-query.js';
@@ -12,7 +13,7 @@ const DAY_MS = 86_400_000;
 const DAYS = 30;
 
 /** Whose tokens count: all, or those of some accounts and those of a user. */
-export type StatisticsScope = 'all' | { readonly accountIds: readonly string[]; readonly userId: number };
+export type StatisticsScope = 'all' | { readonly accounts: AccountScope; readonly userId: number };
 
 /** The numbers of tokens; logins are none. */
 export interface TokenTotals {
@@ -88,11 +89,20 @@ function queriesOf(scope: StatisticsScope): readonly SlicedQuery<Token>[] {
   const filter = (rows: SelectQueryBuilder<Token>): unknown =>
     rows.andWhere('row.kind <> :login', { login: 'session' });
   if (scope === 'all') return [{ entity: Token, filter, order: ['id'] }];
-  const { accountIds, userId } = scope;
+  const { accounts, userId } = scope;
+  const { few } = accounts;
+  if (!few) {
+    const isSeen = (rows: SelectQueryBuilder<Token>): unknown =>
+      rows.andWhere(
+        `(row.userId = :ownTokens OR (row.userId IS NULL AND ${isAmongAccounts(rows, 'row.accountId', accounts)}))`,
+        { ownTokens: userId },
+      );
+    return [{ entity: Token, filter: (rows) => filter(rows) && isSeen(rows), order: ['id'] }];
+  }
   const order = ['kind', 'createdAt', 'id'] as const;
   return [
     { entity: Token, where: (rows) => rows.andWhere({ userId }), filter, order },
-    ...accountIds.map((accountId) => ({
+    ...few.map((accountId) => ({
       entity: Token,
       where: (rows: SelectQueryBuilder<Token>) => rows.andWhere({ accountId }),
       filter: (rows: SelectQueryBuilder<Token>) => filter(rows) && rows.andWhere('row.userId IS NULL'),

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import {
   DomainError,
+  LongReads,
   Token,
   TokenRevoked,
   TokenService,
@@ -35,6 +36,7 @@ export interface EndAccessOptions {
 export class UserAccessService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
+    private readonly reads: LongReads,
     private readonly tokens: TokenService,
     private readonly users: UserDirectory,
   ) {}
@@ -54,7 +56,7 @@ export class UserAccessService {
     userId: number,
     { dryRun = false, createdKinds }: EndAccessOptions = {},
   ): Promise<UserAccess> {
-    const found = await this.unitOfWork.read((manager) => tokensOf(manager, userId, createdKinds));
+    const found = await tokensOf(this.reads, actor.userId, userId, createdKinds);
     const user = await this.users.find(userId);
     if (!user && isNothing(found)) throw userNotFound(userId);
     if (dryRun) return found;

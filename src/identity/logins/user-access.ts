@@ -1,6 +1,6 @@
 /** Finds the tokens that belong to a person: those that act for them, and those that they created. */
 import { In, type EntityManager, type SelectQueryBuilder } from 'typeorm';
-import { Token } from '../../core/index.js';
+import { Token, type LongReads, type ReaderId, type SlicedQuery } from '../../core/index.js';
 
 /** Numbers of tokens by their kind, for example `{ personal_token: 2, session: 3 }`. */
 export type TokensByKind = Readonly<Record<string, number>>;
@@ -18,13 +18,31 @@ export interface UserAccess {
 }
 
 /** @param kinds - of the tokens of accounts; all unless given */
-export async function tokensOf(manager: EntityManager, userId: number, kinds?: readonly string[]): Promise<UserAccess> {
-  const forOthers = issuedFor(manager, userId).andWhere('token.userId <> :userId', { userId });
+export async function tokensOf(
+  reads: LongReads,
+  reader: ReaderId,
+  userId: number,
+  kinds?: readonly string[],
+): Promise<UserAccess> {
+  const ofUser: SlicedQuery<Token> = {
+    entity: Token,
+    where: (rows) => rows.andWhere({ userId }),
+    order: ['kind', 'createdAt', 'id'],
+  };
+  const createdBy: SlicedQuery<Token> = {
+    entity: Token,
+    where: (rows) => rows.andWhere({ createdBy: String(userId) }),
+    order: ['createdAt', 'id'],
+  };
+  const own = await counted(reads, reader, ofUser);
+  const created = await counted(reads, reader, createdBy);
+  const ofAccounts = created.filter(({ owner, kind }) => owner === null && (kinds?.includes(kind) ?? true));
+  const forOthers = created.filter(({ owner }) => owner !== null && owner !== userId);
   return {
-    own: await byKind(ownTokens(manager, userId)),
-    created: await byKind(createdTokens(manager, userId, kinds)),
-    accounts: await accountsOf(createdTokens(manager, userId, kinds)),
-    createdForOthers: await byKind(forOthers),
+    own: byKind(own),
+    created: byKind(ofAccounts),
+    accounts: new Set(ofAccounts.map(({ account }) => account)).size,
+    createdForOthers: byKind(forOthers),
   };
 }
 
@@ -51,17 +69,31 @@ function oldestFirst(query: SelectQueryBuilder<Token>): SelectQueryBuilder<Token
   return query.orderBy('token.createdAt', 'ASC').addOrderBy('token.id', 'ASC');
 }
 
-async function accountsOf(query: SelectQueryBuilder<Token>): Promise<number> {
-  const counted = query.orderBy().select('COUNT(DISTINCT token.accountId)', 'count');
-  return Number((await counted.getRawOne<{ count: string | number }>())?.count ?? 0);
+interface Counted {
+  readonly kind: string;
+  readonly account: string | null;
+  readonly owner: number | null;
+  readonly count: string | number;
 }
 
-async function byKind(query: SelectQueryBuilder<Token>): Promise<TokensByKind> {
-  const rows = await query
-    .orderBy()
-    .select('token.kind', 'kind')
-    .addSelect('COUNT(*)', 'count')
-    .groupBy('token.kind')
-    .getRawMany<{ kind: string; count: string | number }>();
-  return Object.fromEntries(rows.map(({ kind, count }) => [kind, Number(count)]));
+/** The tokens of a query by kind and owner; there are several rows of each. */
+async function counted(reads: LongReads, reader: ReaderId, query: SlicedQuery<Token>): Promise<Counted[]> {
+  const slices = await reads.slices(reader, query, (rows) =>
+    rows()
+      .select('row.kind', 'kind')
+      .addSelect('row.accountId', 'account')
+      .addSelect('row.userId', 'owner')
+      .addSelect('COUNT(*)', 'count')
+      .groupBy('row.kind')
+      .addGroupBy('row.accountId')
+      .addGroupBy('row.userId')
+      .getRawMany<Counted>(),
+  );
+  return slices.flat();
+}
+
+function byKind(rows: readonly Counted[]): TokensByKind {
+  const kinds: Record<string, number> = {};
+  for (const { kind, count } of rows) kinds[kind] = (kinds[kind] ?? 0) + Number(count);
+  return kinds;
 }

@@ -1,19 +1,20 @@
 /** Collects what goes with rows of the audit log: who looks at them, and the names of accounts. */
 import { Injectable } from '@nestjs/common';
-import type { AuditRecord, AuditViewer, DirectoryUser } from '../../../core/index.js';
-import { AccountListing, AccountService } from '../../../identity/index.js';
+import { NO_ACCOUNTS, type AuditRecord, type AuditViewer, type DirectoryUser } from '../../../core/index.js';
+import { AccountService, MemberAccounts, MemberRoles } from '../../../identity/index.js';
 import { auditRowView, type AuditRowView } from './audit.views.js';
 
 @Injectable()
 export class AuditViews {
   constructor(
     private readonly accounts: AccountService,
-    private readonly listing: AccountListing,
+    private readonly roles: MemberRoles,
   ) {}
 
   /** What a user sees of the log. */
   async viewerOf({ id, admin }: DirectoryUser): Promise<AuditViewer> {
-    return { userId: id, isAdministrator: admin, accounts: admin ? [] : await this.listing.idsOf(id, 'administrator') };
+    const accounts = admin ? NO_ACCOUNTS : new MemberAccounts(id, await this.roles.of(id), 'administrator');
+    return { userId: id, isAdministrator: admin, accounts };
   }
 
   /** The rows as the viewer sees them. */

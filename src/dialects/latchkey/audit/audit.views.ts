@@ -143,7 +143,7 @@ export function auditRowView(
   const { authorId, authorName, accountId } = row;
   // Whom a change concerns learns who made it, and not from where.
   const seesOrigin =
-    viewer.isAdministrator || authorId === viewer.userId || (accountId !== null && viewer.accounts.includes(accountId));
+    viewer.isAdministrator || authorId === viewer.userId || (accountId !== null && viewer.accounts.has(accountId));
   return {
     id: String(row.id),
     at: timeView(row.createdAt),

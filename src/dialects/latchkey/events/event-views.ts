@@ -6,6 +6,7 @@ import {
   Account,
   AccountListing,
   AccountService,
+  MemberAccounts,
   MemberRoles,
   UserListing,
   type RolesByAccount,
@@ -51,7 +52,7 @@ export class EventViews {
   private async audit({ subject }: LoggedChange, { user, roles }: EventReader): Promise<object | undefined> {
     if (subject.of !== 'audit') return undefined;
     const { row } = subject;
-    const accounts = [...roles].flatMap(([id, role]) => (role === 'administrator' ? [id] : []));
+    const accounts = new MemberAccounts(user.id, roles, 'administrator');
     const viewer = { userId: user.id, isAdministrator: user.admin, accounts };
     if (!isVisible(viewer, row)) return undefined;
     return auditRowView(row, await this.accounts.namesOf(row.accountId === null ? [] : [row.accountId]), viewer);
@@ -72,7 +73,7 @@ export class EventViews {
 
   private async user(id: number, { user }: EventReader): Promise<object | undefined> {
     const found = await this.userListing.find(user, id);
-    return found ? userView(found, (await this.userListing.figuresOf([id])).get(id)) : undefined;
+    return found ? userView(found, (await this.userListing.figuresOf(user, [id])).get(id)) : undefined;
   }
 
   private async account(id: string, { user, roles }: EventReader): Promise<object | undefined> {

@@ -8,7 +8,7 @@ import {
   type DirectoryUser,
   type StatisticsScope,
 } from '../../../core/index.js';
-import { Account, MemberRoles, User } from '../../../identity/index.js';
+import { Account, MemberAccounts, MemberRoles, User, type RolesByAccount } from '../../../identity/index.js';
 import type { Values } from '../../../settings/index.js';
 import { LATCHKEY_API_OPTIONS } from '../latchkey.options.js';
 import type { LATCHKEY_API_SETTINGS } from '../latchkey.settings.js';
@@ -20,14 +20,16 @@ const MOST_KEPT = 500;
 
 interface Kept {
   readonly until: number;
+  /** Of the user, when they were counted. */
+  readonly roles: RolesByAccount;
   readonly stats: Promise<StatsView>;
 }
 
 @Injectable()
 export class Stats {
   private readonly started: Date;
-  /** By what is seen: the same for all administrators of the server. */
-  private readonly kept = new Map<string, Kept>();
+  /** By the id of the user; `null` for all administrators of the server. */
+  private readonly kept = new Map<number | null, Kept>();
 
   constructor(
     private readonly statistics: TokenStatisticsService,
@@ -40,14 +42,15 @@ export class Stats {
   }
 
   async of(user: DirectoryUser): Promise<StatsView> {
-    const accountIds = user.admin ? [] : [...(await this.roles.of(user.id)).keys()].sort();
-    const key = user.admin ? 'all' : JSON.stringify([user.id, ...accountIds]);
+    const roles: RolesByAccount = user.admin ? new Map() : await this.roles.of(user.id);
+    const key = user.admin ? null : user.id;
     const now = performance.now();
     const known = this.kept.get(key);
-    if (known && known.until > now) return known.stats;
-    const stats = this.collected(user, user.admin ? 'all' : { accountIds, userId: user.id }, accountIds.length);
+    if (known && known.until > now && areSame(known.roles, roles)) return known.stats;
+    const scope = user.admin ? 'all' : { accounts: new MemberAccounts(user.id, roles), userId: user.id };
+    const stats = this.collected(user, scope, roles.size);
     this.kept.delete(key);
-    this.kept.set(key, { until: now + this.options.statisticsSeconds * 1000, stats });
+    this.kept.set(key, { until: now + this.options.statisticsSeconds * 1000, roles, stats });
     stats.catch(() => this.kept.delete(key));
     const [oldest] = this.kept.keys();
     if (oldest !== undefined && this.kept.size > MOST_KEPT) this.kept.delete(oldest);
@@ -74,4 +77,9 @@ export class Stats {
     }
     return { since: timeView(this.started), admitted, refused };
   }
+}
+
+/** Whether these are roles in the same accounts. */
+function areSame(one: RolesByAccount, other: RolesByAccount): boolean {
+  return one === other || (one.size === other.size && [...one.keys()].every((id) => other.has(id)));
 }

@@ -1,7 +1,7 @@
 /** Who sees and changes which tokens (docs/contracts/latchkey.md §1.6). */
 import { Injectable } from '@nestjs/common';
 import { ManagedKinds, TokenSearch, type DirectoryUser, type Token, type TokenScope } from '../../../core/index.js';
-import { MemberRoles, type RolesByAccount } from '../../../identity/index.js';
+import { MemberAccounts, MemberRoles, type RolesByAccount } from '../../../identity/index.js';
 
 /** A user with their roles in accounts. */
 export interface TokenReader {
@@ -30,7 +30,7 @@ export class TokenAccess {
 
 /** Administrators of the server see all tokens, others their own and those of the accounts that they are members of. */
 export function scopeOf({ user: { id, admin }, roles }: TokenReader): TokenScope {
-  return admin ? 'all' : { userId: id, accountIds: [...roles.keys()] };
+  return admin ? 'all' : { userId: id, accounts: new MemberAccounts(id, roles) };
 }
 
 export function maySee({ user: { id, admin }, roles }: TokenReader, { userId, accountId }: Token): boolean {

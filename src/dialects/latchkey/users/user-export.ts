@@ -4,6 +4,7 @@ import {
   AuditSearch,
   Clock,
   ManagedKinds,
+  NO_ACCOUNTS,
   TokenSearch,
   type AuditViewer,
   type TokenQuery,
@@ -47,7 +48,7 @@ export class UserExport {
 
   /** The text of the document, in pieces. It counts as long lists of the caller. */
   async *text(caller: LatchkeyCaller, user: User): AsyncGenerator<string, void> {
-    const figures = await this.listing.figuresOf([user.id]);
+    const figures = await this.listing.figuresOf(caller.user, [user.id]);
     const whole = {
       exported_at: timeView(this.clock.now()),
       user: userView(user, figures.get(user.id)),
@@ -116,8 +117,7 @@ export class UserExport {
   /** The user sees less of rows that others wrote than an administrator who exports them. */
   private async *auditOf({ user }: LatchkeyCaller, userId: number): AsyncGenerator<object[], void> {
     const viewer: AuditViewer = await this.auditViews.viewerOf(user);
-    const accounts: readonly string[] = [];
-    for await (const rows of this.audit.all(viewer, { visibleTo: { userId, accounts } })) {
+    for await (const rows of this.audit.all(viewer, { visibleTo: { userId, accounts: NO_ACCOUNTS } })) {
       const views = await this.auditViews.of(rows, viewer);
       yield views.map(({ details: { handle: _, ...details }, ...view }) => ({ ...view, details }));
     }

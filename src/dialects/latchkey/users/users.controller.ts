@@ -42,7 +42,7 @@ export class UsersController {
   ): Promise<Page<UserView>> {
     const page = await this.listing.page(user, userQueryOf(query), userPlaceOf(query), query.limit);
     return {
-      items: await this.viewed(page.users),
+      items: await this.viewed(user, page.users),
       next_cursor: page.next ? userCursorOf(page.next, query) : null,
     };
   }
@@ -95,7 +95,7 @@ export class UsersController {
     problems: ['not-found'],
   })
   async get(@Caller() { user }: LatchkeyCaller, @UserId() id: number): Promise<UserView> {
-    return this.view(await this.seen(user, id));
+    return this.view(user, await this.seen(user, id));
   }
 
   @Permits('self-or-administrator')
@@ -123,7 +123,7 @@ export class UsersController {
     @StrictInput(UserPatchInput) input: UserPatchInput,
   ): Promise<UserView> {
     const changes = permittedChanges(input, user.admin);
-    return this.view(await this.users.update(actor, id, changes));
+    return this.view(user, await this.users.update(actor, id, changes));
   }
 
   @Permits('administrator')
@@ -151,14 +151,17 @@ export class UsersController {
     return user;
   }
 
-  private async view(user: User): Promise<UserView> {
-    const [view] = await this.viewed([user]);
+  private async view(viewer: LatchkeyCaller['user'], user: User): Promise<UserView> {
+    const [view] = await this.viewed(viewer, [user]);
     if (!view) throw new Error('a user has no view');
     return view;
   }
 
-  private async viewed(users: readonly User[]): Promise<UserView[]> {
-    const figures = await this.listing.figuresOf(users.map(({ id }) => id));
+  private async viewed(viewer: LatchkeyCaller['user'], users: readonly User[]): Promise<UserView[]> {
+    const figures = await this.listing.figuresOf(
+      viewer,
+      users.map(({ id }) => id),
+    );
     return users.map((user) => userView(user, figures.get(user.id)));
   }
 }
