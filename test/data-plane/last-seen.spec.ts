@@ -182,6 +182,18 @@ dataPlaneSuite('the last use of a token', ({ cf, verify, status, login }) => {
     expect((await rowOf(token)).seen).toBe(START);
   });
 
+  it('that waited for days replaces no newer one of another instance', async () => {
+    const token = await newToken();
+    const waited = START + 48 * HOUR;
+    await use(token);
+    at(waited);
+    await cf.server.dataSource.query(
+      `UPDATE latchkey_token SET last_seen_at = ${String(waited)} WHERE id = '${token.id}'`,
+    );
+    await flush();
+    expect((await rowOf(token)).seen).toBe(waited);
+  });
+
   it('of a deleted token is ignored', async () => {
     const [gone, stays] = [await newToken(), await newToken()];
     await use(gone);

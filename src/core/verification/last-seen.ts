@@ -194,7 +194,7 @@ const PREVIOUS = {
 
 /** Updates many rows in one statement. Rows only move forward in time, and only while their secret is the one used. */
 async function writeColumns(
-  { manager }: Transaction,
+  { manager, now }: Transaction,
   to: typeof LAST | typeof PREVIOUS,
   sightings: readonly (Sighting & { readonly id: string; readonly version?: number })[],
 ): Promise<void> {
@@ -209,6 +209,7 @@ async function writeColumns(
     `CASE "id" ${names.map((name, index) => `WHEN ${name} THEN ${values[index] ?? 'NULL'}`).join(' ')} END`;
   const at = cases(sightings.map((each) => String(each.at)));
   const addresses = sightings.map(({ address }, index) => text(`address${String(index)}`, address));
+  const farAhead = String(now.getTime() + FAR_AHEAD_MS);
   const agents = sightings.map(({ agent }, index) => text(`agent${String(index)}`, agent));
   const query = manager
     .createQueryBuilder()
@@ -220,8 +221,8 @@ async function writeColumns(
       [to.agent]: () => `CAST(${cases(agents)} AS varchar)`,
     })
     .where(`"id" IN (${names.join(', ')})`)
-    // A time far ahead was written while a clock was wrong.
-    .andWhere(`(${to.column} IS NULL OR ${to.column} < ${at} OR ${to.column} > ${at} + ${String(FAR_AHEAD_MS)})`)
+    // A time far ahead of now, and not only of a use that has waited, was written while a clock was wrong.
+    .andWhere(`(${to.column} IS NULL OR ${to.column} < ${at} OR ${to.column} > ${farAhead})`)
     .setParameters(parameters)
     .updateEntity(false);
   if (to === PREVIOUS)
