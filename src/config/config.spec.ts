@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { ConfigError, loadConfig, settingsTables, type Config } from './index.js';
 import { describeSettings, integer, setting, settingsTable, type Environment } from '../settings/index.js';
 
@@ -462,5 +465,50 @@ describe('the configuration', () => {
     const config = loadConfig(env);
     env.PORT = '5000';
     expect(config.server.port).toBe(4000);
+  });
+});
+
+describe('a secret in a file', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-config-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const SECRETS = EACH.filter(([, { secret }]) => secret);
+
+  it('is possible for every secret setting', () => {
+    const files = settingsTables()
+      .flatMap(describeSettings)
+      .flatMap(({ fileEnv }) => fileEnv ?? []);
+    expect(files.sort()).toEqual(SECRETS.map(([name]) => `${name}_FILE`).sort());
+  });
+
+  it.each(SECRETS)('%s is read without the line break at its end', (name, { at, valid }) => {
+    for (const [text, value] of valid) {
+      for (const end of ['', '\n', '\r\n']) {
+        const file = path.join(folder, name);
+        writeFileSync(file, text + end);
+        expect(at(loadConfig({ [`${name}_FILE`]: file }))).toEqual(value);
+      }
+    }
+  });
+
+  it.each(SECRETS)('%s is refused with the variable of the file and what to do', (name, { valid, faulty }) => {
+    const variable = `${name}_FILE`;
+    const file = path.join(folder, name);
+    const [[good] = ['']] = valid;
+    writeFileSync(file, good);
+    expect(faultsOf({ [name]: good, [variable]: file })).toEqual([
+      `${name} and ${variable} are both set; give one of them`,
+    ]);
+    const missing = faultsOf({ [variable]: path.join(folder, 'missing') });
+    expect(missing).toEqual([expect.stringMatching(new RegExp(`^${variable} is .*which does not exist; create it`))]);
+    // Reading its first byte fails, also for the superuser.
+    const unreadable = faultsOf({ [variable]: '/proc/self/mem' });
+    if (process.platform === 'linux') expect(unreadable).toEqual([expect.stringMatching(/cannot be read .*; name a/)]);
+    const bad = faulty.find((text) => text.trim() !== '') ?? '';
+    writeFileSync(file, bad);
+    const [fault = ''] = faultsOf({ [variable]: file });
+    expect(fault).toContain(`the value in the file of ${variable} (${file})`);
+    expect(fault.split('; give')[0]).not.toContain(bad);
   });
 });
