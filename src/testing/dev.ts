@@ -1,5 +1,6 @@
 /** The command `dev`: a server in memory with a seed, whose clock and faults other programs move over HTTP. */
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { UsageError, type CommandOptions } from '../cli/index.js';
 import { readYaml } from '../declared/index.js';
 import { SeedError, checkedSeed, type Seed } from './seed.js';
@@ -18,13 +19,23 @@ export async function dev({ seed: file, port, running, json }: CommandOptions): 
     seed,
     clock: running ? 'running' : 'manual',
     port: portOf(port),
-    settings: { DOCS: 'on' },
+    settings: { DOCS: hasSwagger() ? 'on' : 'off' },
     controlRoutes: true,
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void latchkey.stop().then(() => process.exit(0)));
   }
   process.stdout.write(json ? `${JSON.stringify(shown(latchkey), null, 2)}\n` : notice(latchkey));
+}
+
+/** Hosts that document nothing have no Swagger, and test without it. */
+function hasSwagger(): boolean {
+  try {
+    createRequire(import.meta.url).resolve('@nestjs/swagger');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function readSeed(file: string): Promise<Seed> {

@@ -9,6 +9,10 @@ export interface HostKind {
   readonly packages: readonly string[];
   /** The headings of docs/embedding.md whose files it has. */
   readonly chapters: readonly string[];
+  /** Whether it runs on Fastify, where Latchkey has guards and no routes. */
+  readonly fastify?: true;
+  /** Whether it is tried as a bundle, too: the command line of Nest 11 brings webpack. */
+  readonly bundled?: true;
   /** Whether its own tests can run on the Node that runs this: jest loads Nest 12 only on Node 24.9 and newer. */
   readonly hasTests: boolean;
 }
@@ -23,6 +27,7 @@ export const HOSTS: readonly HostKind[] = [
     modules: 'cjs',
     packages: PEERS_11,
     chapters: ['An existing Nest 11 application with TypeORM 0.3'],
+    bundled: true,
     hasTests: true,
   },
   {
@@ -40,5 +45,14 @@ export const HOSTS: readonly HostKind[] = [
     packages: PEERS_12,
     chapters: ['A new Nest 12 application', 'Tests'],
     hasTests: true,
+  },
+  {
+    name: 'nest-12-fastify',
+    nest: 12,
+    modules: 'esm',
+    packages: ['@nestjs/platform-fastify@12'],
+    chapters: ['A Fastify application'],
+    fastify: true,
+    hasTests: false,
   },
 ];

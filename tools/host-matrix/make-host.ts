@@ -1,6 +1,6 @@
 /** Makes a host with the command line of Nest, installs the packed package into it, and builds it. */
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { HostKind } from './hosts.js';
@@ -59,4 +59,11 @@ export async function makeHost(kind: HostKind, parent: string, tarball: string):
   await run('npm', ['run', 'build'], { cwd: folder, timeout: BUILD_TIMEOUT_MS });
   if (kind.hasTests) await run('npm', ['test'], { cwd: folder, timeout: BUILD_TIMEOUT_MS });
   return folder;
+}
+
+/** Builds the host once more, as one file, with the packages left outside as Nest leaves them; empties its database. */
+export async function bundle(folder: string): Promise<void> {
+  for (const name of readdirSync(folder).filter((file) => file.includes('.sqlite'))) rmSync(path.join(folder, name));
+  rmSync(path.join(folder, 'dist'), { recursive: true });
+  await run('npx', ['nest', 'build', '--webpack'], { cwd: folder, timeout: BUILD_TIMEOUT_MS });
 }

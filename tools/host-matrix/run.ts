@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DataSource } from 'typeorm';
 import { PostgresServer, UNSAFE_AND_FAST } from '../../test/support/start-postgres.js';
+import { tryFastify } from './fastify-trial.js';
 import { HOSTS, type HostKind } from './hosts.js';
-import { makeHost } from './make-host.js';
+import { bundle, makeHost } from './make-host.js';
 import { checkPackage } from './package-checks.js';
 import { moveToPostgres, tryHost, tryOneCopy } from './trial.js';
 
@@ -37,9 +38,12 @@ async function tryKind(kind: HostKind, parent: string, tarball: string, server: 
   try {
     const folder = await makeHost(kind, parent, tarball);
     await tryOneCopy(folder, kind);
-    await tryHost(folder);
-    moveToPostgres(folder, await newDatabase(server, kind));
-    await tryHost(folder);
+    if (kind.fastify) await tryFastify(folder);
+    else await tryOnBothEngines(folder, await newDatabase(server, kind));
+    if (kind.bundled) {
+      await bundle(folder);
+      await tryHost(folder);
+    }
     const seconds = Math.round((performance.now() - start) / 1000);
     process.stdout.write(`${kind.name}: installs, builds, guards, issues and stops (${String(seconds)} s)\n`);
     return true;
@@ -47,6 +51,12 @@ async function tryKind(kind: HostKind, parent: string, tarball: string, server: 
     process.stderr.write(`${kind.name}: ${describe(error)}\n`);
     return false;
   }
+}
+
+async function tryOnBothEngines(folder: string, url: string): Promise<void> {
+  await tryHost(folder);
+  moveToPostgres(folder, url);
+  await tryHost(folder);
 }
 
 function describe(error: unknown): string {

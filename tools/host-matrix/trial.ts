@@ -48,9 +48,9 @@ export async function tryOneCopy(folder: string, { modules }: HostKind): Promise
   assert.ok(names > 100, 'the exports of the package');
 }
 
-type Headers = Readonly<Record<string, string>>;
+export type Headers = Readonly<Record<string, string>>;
 
-async function statusOf(address: string, headers: Headers = {}, method = 'GET'): Promise<number> {
+export async function statusOf(address: string, headers: Headers = {}, method = 'GET'): Promise<number> {
   const reply = await fetch(address, { method, headers, signal: AbortSignal.timeout(20_000) });
   await reply.text();
   return reply.status;
@@ -84,7 +84,7 @@ async function use(origin: string, token: string, account: string): Promise<void
 }
 
 /** The programs print their first token before they listen. */
-async function listening(origin: string): Promise<void> {
+export async function listening(origin: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     if (await statusOf(origin).catch(() => undefined)) return;
     await delay(50);
