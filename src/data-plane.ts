@@ -23,6 +23,7 @@ export {
   type TokenPrincipal,
 } from './data-plane/index.js';
 export { AnyOf } from './guarding/index.js';
+export { withoutLatchkey } from './http/index.js';
 export { PrivateTokenGuard } from './dialects/canvus/guards.js';
 export { ServiceTokenGuard } from './dialects/cloudflare/guards.js';
 

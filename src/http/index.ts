@@ -18,6 +18,7 @@ export {
 export { exampleOf, optionalExamples } from './openapi/documented-example.js';
 export { describedApi, type DescribedApi, type Introduction } from './openapi/described-api.js';
 export { listsFirst } from './openapi/lists-first.js';
+export { withoutLatchkey } from './openapi/host-document.js';
 export { operationIdOf } from './openapi/operation-ids.js';
 export { documentedPath } from './openapi/documented-path.js';
 export { EmptyView, documentedRoute, type DocumentedResponse, type DocumentedRoute } from './openapi/documented.js';

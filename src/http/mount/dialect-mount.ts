@@ -104,7 +104,8 @@ export class DialectMount implements OnModuleInit {
     this.logger.debug(`serving ${path}`);
   }
 
-  private get path(): string {
+  /** The prefix, with that of the host. */
+  get path(): string {
     const { path, part = '' } = this.options;
     return mountPath(this.context.config, `${path}/${part}`);
   }
