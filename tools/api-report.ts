@@ -1,8 +1,8 @@
 /**
- * The public surface as text: every export of `dist/index.d.ts` by its declaration, without comments and private parts.
+ * The public surface as text: every export of every entry of the package by its declaration, without comments and private parts.
  * `npm run api-report` writes it to docs/api-report.md; a test compares the two.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 
@@ -17,31 +17,65 @@ export interface ApiReport {
   readonly undocumented: readonly string[];
 }
 
+interface Named {
+  readonly name: string;
+  readonly symbol: ts.Symbol;
+}
+
+/** The entries as hosts name them, with their declarations; that of the whole package first. */
+function entries(): [name: string, file: string][] {
+  const { exports } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    exports: Record<string, { import?: { types: string } }>;
+  };
+  return Object.entries(exports).flatMap(([name, { import: given }]): [string, string][] =>
+    given ? [[name.replace('.', 'latchkey'), path.join(ROOT, given.types)]] : [],
+  );
+}
+
 /** Reads what `npm run build` has made. */
 export function apiReport(): ApiReport {
-  const entry = path.join(ROOT, 'dist/index.d.ts');
-  const program = packageAlone(entry);
+  const all = entries();
+  const program = packageAlone(all.map(([, file]) => file));
   const checker = program.getTypeChecker();
-  const source = program.getSourceFile(entry);
-  const module = source && checker.getSymbolAtLocation(source);
-  if (!module) throw new Error('dist/index.d.ts is missing: run "npm run build" first');
-  const exported = checker
-    .getExportsOfModule(module)
-    .map((symbol) => ({ name: symbol.name, symbol: unaliased(checker, symbol) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const [whole = [], ...others] = all.map(([, file]) => exportsOf(program, file));
+  const known = new Set(whole.map(({ symbol }) => symbol));
+  const chapters = others.map((exported, index) => chapter(all[index + 1]?.[0] ?? '', exported, known));
+  const everything = [...whole, ...others.flat()];
   const within = restingOn(
     checker,
-    exported.map(({ symbol }) => symbol),
+    everything.map(({ symbol }) => symbol),
   ).map((symbol) => ({ name: symbol.name, symbol }));
   const sections = [
-    ...exported.map(section),
+    ...whole.map(section),
+    ...chapters,
     '# What these rest on, and hosts cannot import\n',
     ...within.map(section),
   ];
-  const undocumented = exported
+  const undocumented = everything
+    // A whole file that is exported under a name begins with a sentence, as every file does.
+    .filter(({ symbol }) => (symbol.flags & ts.SymbolFlags.ValueModule) === 0)
     .filter(({ symbol }) => symbol.getDocumentationComment(checker).length === 0)
     .map(({ name }) => name);
   return { text: [HEAD, ...sections].join('\n'), undocumented };
+}
+
+function exportsOf(program: ts.Program, file: string): Named[] {
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(file);
+  const module = source && checker.getSymbolAtLocation(source);
+  if (!module) throw new Error(`${path.relative(ROOT, file)} is missing: run "npm run build" first`);
+  return checker
+    .getExportsOfModule(module)
+    .map((symbol) => ({ name: symbol.name, symbol: unaliased(checker, symbol) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What an entry exports: by name alone what `latchkey` exports, too. */
+function chapter(entry: string, exported: readonly Named[], known: ReadonlySet<ts.Symbol>): string {
+  const shared = exported.filter(({ symbol }) => known.has(symbol)).map(({ name }) => `- \`${name}\`\n`);
+  const own = exported.filter(({ symbol }) => !known.has(symbol));
+  const parts = [`# \`${entry}\`\n`, ...(shared.length > 0 ? [`As \`latchkey\`:\n\n${shared.join('')}`] : [])];
+  return [...parts, ...own.map(section)].join('\n');
 }
 
 function section({ name, symbol }: { name: string; symbol: ts.Symbol }): string {
@@ -76,7 +110,7 @@ function isTopLevel(declaration: ts.Declaration): boolean {
 }
 
 /** What the package itself declares is all that is printed: libraries, and the language's own, are not read. */
-function packageAlone(entry: string): ts.Program {
+function packageAlone(files: readonly string[]): ts.Program {
   const options: ts.CompilerOptions = {
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
@@ -89,7 +123,7 @@ function packageAlone(entry: string): ts.Program {
     literals.map(({ text }) =>
       text.startsWith('.') ? ts.resolveModuleName(text, file, options, host) : { resolvedModule: undefined },
     );
-  return ts.createProgram([entry], options, host);
+  return ts.createProgram(files, options, host);
 }
 
 const HEAD = `# What \`latchkey\` exports

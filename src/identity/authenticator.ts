@@ -27,6 +27,7 @@ export type Authentication =
 
 const REFUSED: Authentication = { status: 'refused' };
 
+/** Finds the user whom the credential of a request belongs to, for the API of a dialect. */
 @Injectable()
 export class Authenticator {
   constructor(private readonly verifier: Verifier) {}

@@ -56,7 +56,11 @@ export class SeedError extends Error {
   override readonly name = 'SeedError';
 }
 
-/** @param source - names it in messages. @throws SeedError */
+/**
+ * Checks a seed.
+ * @param source - names it in messages
+ * @throws SeedError with all faults
+ */
 export function checkedSeed(given: unknown, source = 'the seed'): Seed {
   const result = v.safeParse(SEED, given);
   if (result.success) return result.output;

@@ -43,6 +43,7 @@ const TASK = 'inactive service tokens';
 /** Taken back what was changed, because a use came in. */
 class UsedMeanwhile extends Error {}
 
+/** Disables or deletes service tokens that nobody has used for as long as the settings say. */
 @Injectable()
 export class InactiveTokens implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(InactiveTokens.name);

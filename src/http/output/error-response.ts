@@ -5,6 +5,7 @@ import { errorSummary, type DomainError } from '../../core/index.js';
 import { markOverloaded, requestIdOf } from '../tracking/track-requests.js';
 import { withoutSecrets } from './redaction.js';
 
+/** An answer to an error, in the form of a dialect. */
 export interface ErrorResponse {
   readonly status: number;
   readonly body: unknown;

@@ -29,6 +29,7 @@ export const CANVUS_STREAMS: StreamParts = {
   },
 };
 
+/** The streams of changes that clients of Canvus have open. */
 @Injectable()
 export class Streams extends OpenStreams {
   private readonly feeds: ResourceFeeds;

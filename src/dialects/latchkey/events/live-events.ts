@@ -51,6 +51,7 @@ interface Follower {
   position: number;
 }
 
+/** The streams of `GET /events` that are open. */
 @Injectable()
 export class LiveEvents extends OpenStreams {
   private readonly logger = new Logger(LiveEvents.name);
