@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import { sharedOptions } from './standalone/app.module.js';
 import type { ExitCode, Invocation } from './cli/index.js';
-import { runCommand, type CommandIo, type Surroundings } from './commands/index.js';
+import { runCommand, type CommandIo, type CommandContext } from './commands/index.js';
 import { loadConfig, type Config } from './config/index.js';
 import { ChangeRelay, EventBus } from './core/index.js';
 import { TokenRevocation } from './data-plane/index.js';
@@ -39,14 +39,14 @@ export function runOnDatabase(invocation: Invocation, env: Environment, io = STA
   });
 }
 
-async function importsOfDialects(): ReturnType<Surroundings['imports']> {
+async function importsOfDialects(): ReturnType<CommandContext['imports']> {
   const all = new Map<string, DialectImports>();
   for (const { name, imports } of DIALECTS) if (imports) all.set(name, await imports());
   return all;
 }
 
 /** Read by the dialect in whose form it is. */
-async function readAuditExport(file: string): ReturnType<Surroundings['readAuditExport']> {
+async function readAuditExport(file: string): ReturnType<CommandContext['readAuditExport']> {
   for (const dialect of DIALECTS) {
     const rows = await dialect.readAuditExport?.(file);
     if (rows) return rows;

@@ -13,7 +13,7 @@ import {
   syncFile,
 } from '../persistence/index.js';
 import { databaseFindings } from './checks.js';
-import { CommandError, print, withServices, type CommandCall, type Surroundings } from './surroundings.js';
+import { CommandError, print, withServices, type CommandCall, type CommandContext } from './command-context.js';
 
 /** `backup FILE` */
 export async function backUp(call: CommandCall): Promise<void> {
@@ -87,7 +87,7 @@ function place(unfinished: string, file: string, force: boolean): void {
  * @returns the numbers of its rows by table; none if its schema is older
  * @throws CommandError
  */
-export async function checkedCopy({ schema }: Surroundings, file: string): Promise<Record<string, number>> {
+export async function checkedCopy({ schema }: CommandContext, file: string): Promise<Record<string, number>> {
   const access = { readOnly: true, anySchema: true };
   const dataSource = await openForCommand({ engine: 'sqlite', path: file }, schema, access);
   try {

@@ -12,7 +12,7 @@ import {
 import { unknownVariableWarning } from '../settings/index.js';
 import { databaseFindings, finding, type Finding } from './checks.js';
 import { problemsOf } from './config.js';
-import { print, type CommandCall } from './surroundings.js';
+import { print, type CommandCall } from './command-context.js';
 
 /** `check [FILE]`; fails when there is a problem, and not for warnings */
 export async function check(call: CommandCall): Promise<ExitCode> {

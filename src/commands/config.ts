@@ -3,7 +3,7 @@ import { ConfigError, settingsTables } from '../config/index.js';
 import { EXIT, givenSettings, type ExitCode } from '../cli/index.js';
 import { settingsInForce } from '../settings/index.js';
 import { shown } from './rows.js';
-import { print, type CommandCall } from './surroundings.js';
+import { print, type CommandCall } from './command-context.js';
 
 /** `config`; fails while a setting is not valid */
 export function showConfig(call: CommandCall): ExitCode {

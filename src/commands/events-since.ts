@@ -3,7 +3,7 @@ import { In, MoreThan, type DataSource } from 'typeorm';
 import { AuditRecord } from '../core/index.js';
 import { ServerValue } from '../identity/index.js';
 import { openForCommand } from '../persistence/index.js';
-import { CommandError, type ExportedEvent, type Surroundings } from './surroundings.js';
+import { CommandError, type ExportedEvent, type CommandContext } from './command-context.js';
 
 /** A row of an audit log, from whatever source. */
 export type LoggedEvent = ExportedEvent;
@@ -32,16 +32,16 @@ const ORIGIN = 'first-start';
  * @throws CommandError if the file is neither, or belongs to another server
  */
 export async function eventsSince(
-  surroundings: Surroundings,
+  context: CommandContext,
   file: string,
   afterId: number,
   origin: string | null,
 ): Promise<LoggedEvent[]> {
-  const exported = await surroundings.readAuditExport(file);
+  const exported = await context.readAuditExport(file);
   if (exported)
     return exported.filter(({ id, type }) => id > afterId && UNDONE_TYPES.includes(type as never)).filter(mayTakeRight);
   const access = { readOnly: true, anySchema: true };
-  const dataSource = await openForCommand({ engine: 'sqlite', path: file }, surroundings.schema, access);
+  const dataSource = await openForCommand({ engine: 'sqlite', path: file }, context.schema, access);
   try {
     if ((await originOf(dataSource)) !== origin) {
       throw new CommandError(`${file} belongs to another server: it does not tell what was revoked in this one`);

@@ -3,9 +3,9 @@ import { DomainError, errorSummary } from '../core/index.js';
 import { EXIT, UsageError, type CommandName, type ExitCode, type Invocation } from '../cli/index.js';
 import { ConfigError } from '../config/index.js';
 import { DatabaseAccessError, UnusableDatabase } from '../persistence/index.js';
-import { CommandError, type CommandCall, type Surroundings } from './surroundings.js';
+import { CommandError, type CommandCall, type CommandContext } from './command-context.js';
 
-export { type CommandIo, type Surroundings } from './surroundings.js';
+export { type CommandIo, type CommandContext } from './command-context.js';
 
 type Command = (call: CommandCall) => Promise<ExitCode | undefined>;
 
@@ -37,16 +37,13 @@ async function done(work: Promise<void>): Promise<undefined> {
 }
 
 /** Runs a command, and reports what it cannot do. @returns the exit code of the process */
-export async function runCommand(
-  { command, words, options }: Invocation,
-  surroundings: Surroundings,
-): Promise<ExitCode> {
+export async function runCommand({ command, words, options }: Invocation, context: CommandContext): Promise<ExitCode> {
   if (command === 'start' || command === 'dev') throw new Error('the server is not started from here');
   try {
-    return (await COMMANDS[command]({ ...surroundings, words, options })) ?? EXIT.done;
+    return (await COMMANDS[command]({ ...context, words, options })) ?? EXIT.done;
   } catch (error) {
     const message = isExpected(error) ? error.message : `unexpected error: ${errorSummary(error)}`;
-    surroundings.io.err(options.json ? `${JSON.stringify({ error: message })}\n` : `${message}\n`);
+    context.io.err(options.json ? `${JSON.stringify({ error: message })}\n` : `${message}\n`);
     return exitCodeFor(error);
   }
 }

@@ -11,7 +11,7 @@ import {
   type SchemaState,
 } from '../persistence/index.js';
 import { EXIT, type ExitCode } from '../cli/index.js';
-import { CommandError, print, type CommandCall } from './surroundings.js';
+import { CommandError, print, type CommandCall } from './command-context.js';
 
 /** `migrate status`; fails while the schema is not that of this version */
 export async function migrationStatus(call: CommandCall): Promise<ExitCode> {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { Secret } from '../core/index.js';
-import { CommandError, type CommandCall, type CommandIo } from './surroundings.js';
+import { CommandError, type CommandCall, type CommandIo } from './command-context.js';
 
 /** A password, and whether it was made here and has to be shown. */
 export interface NewPassword {

@@ -8,7 +8,7 @@ import { Instance, moveIdsForward, reasonOf } from '../persistence/index.js';
 import { eventsSince, newestRow, originOf, type LoggedEvent } from './events-since.js';
 import { endAgain, findRevived, type Revived } from './revived.js';
 import { shown } from './rows.js';
-import { CommandError, print, withServicesOn, type CommandCall } from './surroundings.js';
+import { CommandError, print, withServicesOn, type CommandCall } from './command-context.js';
 
 /** What a restore has done. */
 export interface Restored {

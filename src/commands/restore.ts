@@ -17,7 +17,7 @@ import {
 import { checkedCopy } from './backup.js';
 import { requireNoServer } from './migrate.js';
 import { markRestored, printRestored, type Restored } from './restore-mark.js';
-import { CommandError, type CommandCall } from './surroundings.js';
+import { CommandError, type CommandCall } from './command-context.js';
 
 /** `restore FILE`, or `restore --mark-only` */
 export async function restore(call: CommandCall): Promise<void> {

@@ -1,5 +1,5 @@
 /** Prints lists of any length: as aligned columns, or as a JSON array. */
-import type { CommandCall } from './surroundings.js';
+import type { CommandCall } from './command-context.js';
 
 /** A row by the names of its columns, which are also the members in JSON. */
 export type PrintedRow = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { COMMAND_LINE, LongReads, RemovedOwner, Token, TokenService, UnitOfWork 
 import { TokenRevocation } from '../data-plane/index.js';
 import { EXIT, type ExitCode } from '../cli/index.js';
 import { printRows, shown, type PrintedRow } from './rows.js';
-import { print, withServices, type CommandCall } from './surroundings.js';
+import { print, withServices, type CommandCall } from './command-context.js';
 import { chosenUser } from './users.js';
 
 /** What the list of tokens shows as text. */

@@ -12,7 +12,7 @@ import {
 } from '../identity/index.js';
 import { readNewPassword, type NewPassword } from './password-input.js';
 import { printRows, shown, type PrintedRow } from './rows.js';
-import { CommandError, print, withServices, type CommandCall } from './surroundings.js';
+import { CommandError, print, withServices, type CommandCall } from './command-context.js';
 
 /** `admin reset-password [USER]` */
 export async function resetPassword(call: CommandCall): Promise<void> {

@@ -16,7 +16,7 @@ import {
 } from '../../declared/index.js';
 import { Connection, moveIdsForward } from '../../persistence/index.js';
 import { EXIT, type ExitCode } from '../../cli/index.js';
-import { CommandError, print, withServices, type CommandCall } from '../surroundings.js';
+import { CommandError, print, withServices, type CommandCall } from '../command-context.js';
 import { faultLines, placed, planLines, planSummary, planValue, type PlacedFault } from './plan-text.js';
 import { readingOf, textOf } from './reading.js';
 

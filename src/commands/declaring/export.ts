@@ -3,7 +3,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { UnitOfWork } from '../../core/index.js';
 import { exportState, type DeclaredState } from '../../declared/index.js';
-import { CommandError, print, withServices, type CommandCall } from '../surroundings.js';
+import { CommandError, print, withServices, type CommandCall } from '../command-context.js';
 import { readingOf } from './reading.js';
 
 /** `export [FILE]` */

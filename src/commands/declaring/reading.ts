@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { declarationReading, type DeclarationReading } from '../../declared/index.js';
 import { hmacKeyOf } from '../moving/choices.js';
 import { sizeOf } from '../moving/rows.js';
-import { CommandError, type CommandCall } from '../surroundings.js';
+import { CommandError, type CommandCall } from '../command-context.js';
 
 /** What the dialects say of tokens and applications. */
 export async function readingOf(call: CommandCall): Promise<DeclarationReading> {

@@ -1,6 +1,6 @@
 /** Reads the options that imports share. */
 import { readFileSync } from 'node:fs';
-import { CommandError, type CommandCall } from '../surroundings.js';
+import { CommandError, type CommandCall } from '../command-context.js';
 import type { ConflictDecision } from './import-run.js';
 
 /** The name that users of the other server are remembered under. @throws CommandError */

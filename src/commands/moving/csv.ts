@@ -1,7 +1,7 @@
 /** Reads CSV files row by row: the first line names the columns. */
 import { createReadStream } from 'node:fs';
 import { CsvError, parse } from 'csv-parse';
-import { CommandError } from '../surroundings.js';
+import { CommandError } from '../command-context.js';
 import { firstCharacterOf, jsonFile, sizeOf, type Row, type RowFile } from './rows.js';
 
 /** A longer row is refused before it fills the memory. */

@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { COMMAND_LINE, InvalidRow, UnitOfWork, type Transaction } from '../../core/index.js';
 import { EXIT, type ExitCode } from '../../cli/index.js';
 import { shown } from '../rows.js';
-import { print, type CommandCall } from '../surroundings.js';
+import { print, type CommandCall } from '../command-context.js';
 import { Progress } from './progress.js';
 import type { Row, RowFile } from './rows.js';
 import { SeenKeys } from './seen-keys.js';

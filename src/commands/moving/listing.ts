@@ -5,7 +5,7 @@ import { ImportedTokens, type ForeignToken, type KnownForeignToken, type Transac
 import { ImportedUsers, addressForms, type ListedRecord } from '../../identity/index.js';
 import { Connection, moveIdsForward } from '../../persistence/index.js';
 import type { ExitCode } from '../../cli/index.js';
-import { CommandError, withServices, type CommandCall } from '../surroundings.js';
+import { CommandError, withServices, type CommandCall } from '../command-context.js';
 import { decisionOf, originOf } from './choices.js';
 import {
   runImport,

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, truncateSync, writeSync } from 'node:fs';
 import { InvalidRow, Secret } from '../../core/index.js';
 import type { DialectImports } from '../../identity/index.js';
-import { CommandError, type CommandCall } from '../surroundings.js';
+import { CommandError, type CommandCall } from '../command-context.js';
 import { Progress } from './progress.js';
 
 /** The variable with the token, if it is in no file. */

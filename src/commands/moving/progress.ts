@@ -1,5 +1,5 @@
 /** Draws how far a long command is, on a terminal. */
-import type { CommandIo } from '../surroundings.js';
+import type { CommandIo } from '../command-context.js';
 
 const WIDTH = 30;
 const INTERVAL_MS = 200;

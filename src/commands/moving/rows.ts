@@ -1,6 +1,6 @@
 /** Reads files of rows one by one, with the line of each: JSON lines, or a JSON array. */
 import { createReadStream, openSync, readSync, closeSync, readFileSync, statSync } from 'node:fs';
-import { CommandError } from '../surroundings.js';
+import { CommandError } from '../command-context.js';
 
 /** A row of a file. */
 export interface Row {

@@ -4,7 +4,7 @@ import { In, type EntityManager } from 'typeorm';
 import { ImportedTokens, type ForeignToken, type KnownForeignToken, type Transaction } from '../../core/index.js';
 import { Account, User, emailKeyOf } from '../../identity/index.js';
 import type { ExitCode } from '../../cli/index.js';
-import { withServices, type CommandCall } from '../surroundings.js';
+import { withServices, type CommandCall } from '../command-context.js';
 import { decisionOf, hmacKeyOf } from './choices.js';
 import { rowFile } from './csv.js';
 import { runImport, type ConflictDecision, type Fate, type ImportJob, type Placed } from './import-run.js';

@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import type { Transaction } from '../../core/index.js';
 import { ImportedUsers, addressForms, type ForeignUser } from '../../identity/index.js';
 import type { ExitCode } from '../../cli/index.js';
-import { withServices, type CommandCall } from '../surroundings.js';
+import { withServices, type CommandCall } from '../command-context.js';
 import { decisionOf, originOf } from './choices.js';
 import { rowFile } from './csv.js';
 import { runImport, type ConflictDecision, type Fate, type ImportJob, type Placed } from './import-run.js';

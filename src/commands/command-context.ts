@@ -1,4 +1,4 @@
-/** What every command works with: settings, the database's services, input and output, and its errors. */
+/** What every command gets: settings, the services of the database, input and output; and the errors of commands. */
 import type { Readable } from 'node:stream';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
@@ -21,7 +21,7 @@ export interface CommandIo {
 }
 
 /** What the process gives its commands. */
-export interface Surroundings {
+export interface CommandContext {
   /** The environment, with the settings that the command line gives. */
   readonly env: Environment;
   /** @throws ConfigError */
@@ -49,7 +49,7 @@ export interface ExportedEvent {
 }
 
 /** A command with what was given to it. */
-export interface CommandCall extends Surroundings {
+export interface CommandCall extends CommandContext {
   readonly words: readonly string[];
   readonly options: CommandOptions;
 }
@@ -59,7 +59,7 @@ export class CommandError extends Error {}
 
 /** Runs work with the services of the server, on a database that exists and has the schema of this version. */
 export async function withServices<T>(
-  call: Surroundings,
+  call: CommandContext,
   work: (services: INestApplicationContext) => Promise<T>,
 ): Promise<T> {
   const config = call.loadConfig();
@@ -73,7 +73,7 @@ export async function withServices<T>(
 
 /** The same on a database that is open already, and stays open. */
 export async function withServicesOn<T>(
-  { servicesFor }: Surroundings,
+  { servicesFor }: CommandContext,
   config: Config,
   dataSource: DataSource,
   work: (services: INestApplicationContext) => Promise<T>,
