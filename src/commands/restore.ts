@@ -16,7 +16,7 @@ import {
 } from '../persistence/index.js';
 import { checkedCopy } from './backup.js';
 import { requireNoServer } from './migrate.js';
-import { markRestored, printRestored, type Restored } from './restore-mark.js';
+import { markRestored, printRestored, type Restored } from './mark-restored.js';
 import { CommandError, type CommandCall } from './command-context.js';
 
 /** `restore FILE`, or `restore --mark-only` */

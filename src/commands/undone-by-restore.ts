@@ -1,4 +1,4 @@
-/** Finds what a restore has brought back to life, and ends it again. */
+/** Finds the changes that a restore has undone, such as a revocation, and makes those again that end access. */
 import type { INestApplicationContext } from '@nestjs/common';
 import { In } from 'typeorm';
 import { COMMAND_LINE, DomainError, Token, UnitOfWork } from '../core/index.js';
@@ -7,7 +7,7 @@ import { Account, AccountService, Membership, User, UserService } from '../ident
 import type { LoggedEvent } from './events-since.js';
 
 /** Something that is as it was before a later change, which the restore has undone. */
-export interface Revived {
+export interface UndoneChange {
   readonly what: 'token' | 'user' | 'account' | 'membership';
   readonly id: string;
   readonly name: string | null;
@@ -20,14 +20,14 @@ export interface Revived {
 const BATCH = 500;
 
 /** What is there in the restored database although it was ended or changed later. */
-export async function findRevived(
+export async function findUndoneChanges(
   services: INestApplicationContext,
   events: readonly LoggedEvent[],
-): Promise<Revived[]> {
-  const last = new Map<string, Revived>();
+): Promise<UndoneChange[]> {
+  const last = new Map<string, UndoneChange>();
   for (const { type, targetId, targetName, at } of events) {
     if (targetId === null) continue;
-    const what = type.slice(0, type.indexOf('.')) as Revived['what'];
+    const what = type.slice(0, type.indexOf('.')) as UndoneChange['what'];
     const key = `${aspectOf(type)} ${targetId}`;
     // A later change of the same says how it was in the end.
     last.delete(key);
@@ -57,8 +57,11 @@ function aspectOf(type: string): string {
  * Ends again what was ended: tokens that were revoked, users who were blocked or deleted, accounts that were deleted.
  * @returns what is left: what was only changed, and what a rule keeps from being ended
  */
-export async function endAgain(services: INestApplicationContext, found: readonly Revived[]): Promise<Revived[]> {
-  const left: Revived[] = [];
+export async function endAgain(
+  services: INestApplicationContext,
+  found: readonly UndoneChange[],
+): Promise<UndoneChange[]> {
+  const left: UndoneChange[] = [];
   for (const revived of found) {
     try {
       if (!(await ended(services, revived))) left.push(revived);
@@ -71,7 +74,7 @@ export async function endAgain(services: INestApplicationContext, found: readonl
 }
 
 /** @returns whether there was something to end */
-async function ended(services: INestApplicationContext, { undone, id }: Revived): Promise<boolean> {
+async function ended(services: INestApplicationContext, { undone, id }: UndoneChange): Promise<boolean> {
   switch (undone) {
     case 'token.revoked': {
       const token = await services.get(UnitOfWork).read((manager) => manager.findOneBy(Token, { id }));
@@ -93,8 +96,8 @@ async function ended(services: INestApplicationContext, { undone, id }: Revived)
 }
 
 /** Those that are in the database, as `<what> <id>`. */
-async function presentOf(services: INestApplicationContext, all: readonly Revived[]): Promise<Set<string>> {
-  const idsOf = (kind: Revived['what']): string[] => all.filter(({ what }) => what === kind).map(({ id }) => id);
+async function presentOf(services: INestApplicationContext, all: readonly UndoneChange[]): Promise<Set<string>> {
+  const idsOf = (kind: UndoneChange['what']): string[] => all.filter(({ what }) => what === kind).map(({ id }) => id);
   const [tokens, users, accounts] = [idsOf('token'), idsOf('user').map(Number), idsOf('account')];
   const memberships = idsOf('membership');
   return services.get(UnitOfWork).read(async (manager) => {

@@ -6,7 +6,7 @@ import { COMMAND_LINE } from '../core/index.js';
 import { RestoreMark } from '../identity/index.js';
 import { Instance, moveIdsForward, reasonOf } from '../persistence/index.js';
 import { eventsSince, newestRow, originOf, type LoggedEvent } from './events-since.js';
-import { endAgain, findRevived, type Revived } from './revived.js';
+import { endAgain, findUndoneChanges, type UndoneChange } from './undone-by-restore.js';
 import { shown } from './rows.js';
 import { CommandError, print, withServicesOn, type CommandCall } from './command-context.js';
 
@@ -18,9 +18,9 @@ export interface Restored {
   /** Why nobody knows what was revoked since; `undefined` where it is known. */
   readonly unknownBecause: string | undefined;
   /** What is as it was before a later change. */
-  readonly revived: readonly Revived[];
+  readonly revived: readonly UndoneChange[];
   /** What was ended again. */
-  readonly endedAgain: readonly Revived[];
+  readonly endedAgain: readonly UndoneChange[];
   readonly database: string | undefined;
   /** The file of the database before. */
   readonly kept: string | undefined;
@@ -53,7 +53,7 @@ export async function markRestored(
   await dataSource.manager.createQueryBuilder().delete().from(Instance).execute();
   return withServicesOn(call, config, dataSource, async (services: INestApplicationContext) => {
     const endedLogins = await services.get(RestoreMark).write(COMMAND_LINE, { from, newest: newest.at });
-    const found = await findRevived(services, events);
+    const found = await findUndoneChanges(services, events);
     const left = call.options.revokeAgain ? await endAgain(services, found) : found;
     const endedAgain = found.filter((revived) => !left.includes(revived));
     return { newest: newest.at, endedLogins, unknownBecause, revived: left, endedAgain };
@@ -99,6 +99,6 @@ export function printRestored(call: CommandCall, restored: Restored): void {
   print(call, restored, lines.map((text) => `${text}\n`).join(''));
 }
 
-function line({ id, name, undone, at }: Revived): string {
+function line({ id, name, undone, at }: UndoneChange): string {
   return `  ${at.toISOString()}  ${undone.padEnd(22)}${id}  ${shown(name)}`;
 }
