@@ -1,8 +1,8 @@
 /** Reads what the commands that declare work with: the file, and what the dialects say of tokens and applications. */
 import { readFileSync } from 'node:fs';
 import { declarationReading, type DeclarationReading } from '../../declared/index.js';
-import { hmacKeyOf } from '../moving/choices.js';
-import { sizeOf } from '../moving/rows.js';
+import { hmacKeyOf } from '../import/choices.js';
+import { sizeOf } from '../import/rows.js';
 import { CommandError, type CommandCall } from '../command-context.js';
 
 /** What the dialects say of tokens and applications. */
