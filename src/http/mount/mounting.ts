@@ -18,7 +18,7 @@ export const DIALECT_PATH = Symbol('latchkey:dialect-path');
 
 /**
  * Injection token that the module of core and identity provides. Those that stand on it ask for it first: what Nest says of
- * a token that is missing names it, and with it what to do.
+ * a token that is missing names it, and with it what to do (docs/decisions/0079).
  */
 export const LATCHKEY = Symbol('the module that LatchkeyModule.forRoot returns, not the class: imports: [latchkey]');
 
