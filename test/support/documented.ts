@@ -58,7 +58,7 @@ async function makeDocuments(): Promise<string> {
  */
 export function checkAnswer(method: string, target: string, { status, headers, text }: Reply): void {
   const [address = ''] = target.split('?', 1);
-  const operation = operationFor(method.toLowerCase(), address);
+  const operation = isAddress(address) ? operationFor(method.toLowerCase(), address) : undefined;
   if (!operation) return;
   const answer = operation.answers[status];
   if (!answer) throw new Error(`${operation.label} answered ${String(status)}, which is not documented: ${text}`);
@@ -81,6 +81,16 @@ export function checkAnswer(method: string, target: string, { status, headers, t
 /** Every documented operation, by method and address: `GET /api/v1/users/{id}`. */
 export async function documentedOperations(): Promise<string[]> {
   return (await loadDocuments()).map(({ label }) => label);
+}
+
+/** What cannot be decoded is the address of nothing. */
+function isAddress(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function operationFor(method: string, address: string): Operation | undefined {

@@ -25,9 +25,19 @@ const WRITTEN_BEHIND = ['', 'previous_'].flatMap((which) =>
   ['at', 'address', 'agent'].map((what) => `${which}last_seen_${what}`),
 );
 
+/** What is written because a password or a pass code was wrong. */
+const FAILED_CHECKS = [
+  'user.login_failed',
+  'user.password_change_failed',
+  'token.password_refused',
+  'token.pass_code_refused',
+]
+  .map((action) => `'${action}'`)
+  .join(', ');
+
 export interface StoredOptions {
   readonly tables?: readonly Table[];
-  /** Whether to include the audit rows of failed logins and wrong pass codes. Default: yes. */
+  /** Whether to include the audit rows of wrong passwords and pass codes. Default: yes. */
   readonly failedLogins?: boolean;
 }
 
@@ -41,8 +51,7 @@ interface Source {
 export async function stored({ dataSource, engine }: TestServer, options: StoredOptions = {}): Promise<string> {
   const { tables = TABLES, failedLogins = true } = options;
   const sources = tables.map((table): Source => {
-    const where =
-      table === 'audit' && !failedLogins ? ` WHERE action NOT IN ('user.login_failed', 'token.pass_code_refused')` : '';
+    const where = table === 'audit' && !failedLogins ? ` WHERE action NOT IN (${FAILED_CHECKS})` : '';
     return { table, rows: `SELECT * FROM latchkey_${table}${where}`, order: ORDERS[table] };
   });
   if (engine === 'postgres') return postgresText(dataSource, sources);
