@@ -11,6 +11,8 @@ export interface RemotePolicy {
   readonly memberOf?: readonly string[] | undefined;
   /** With `memberOf`. */
   readonly roles?: readonly string[] | undefined;
+  /** All of which the token has to hold. */
+  readonly scopes?: readonly string[] | undefined;
   /** The audience tag or the id of an application, whose policies have to admit as well. */
   readonly application?: string | undefined;
 }
@@ -24,8 +26,10 @@ const PARAMETERS = {
   roles: 'role',
 } as const;
 
+const OTHERS = ['scopes', 'application'];
+
 /**
- * The conditions of all the policies. Of a list that several have, what is in all.
+ * The conditions of all the policies. Of a list that several have, what is in all, but the scopes of all.
  * @returns `undefined` if the policies together admit nobody
  * @throws TypeError for something that is not a condition, which `/verify` would not know
  */
@@ -40,6 +44,9 @@ export function queryOf(policies: readonly RemotePolicy[]): string | undefined {
     if (left.length === 0) return undefined;
     for (const value of left) query.append(parameter, value);
   }
+  const scopes = policies.flatMap((policy) => (policy.scopes ? [policy.scopes] : []));
+  if (scopes.some((list) => list.length === 0)) return undefined;
+  for (const scope of new Set(scopes.flat())) query.append('scope', scope);
   const applications = new Set(policies.flatMap(({ application }) => application ?? []));
   if (applications.size > 1) return undefined;
   for (const application of applications) query.append('app', application);
@@ -48,9 +55,7 @@ export function queryOf(policies: readonly RemotePolicy[]): string | undefined {
 }
 
 function checkNames(policy: RemotePolicy): void {
-  const unknown = Object.keys(policy).find((name) => name !== 'application' && !(name in PARAMETERS));
+  const unknown = Object.keys(policy).find((name) => !OTHERS.includes(name) && !(name in PARAMETERS));
   if (unknown === undefined) return;
-  throw new TypeError(
-    `"${unknown}" is no condition: there are ${[...Object.keys(PARAMETERS), 'application'].join(', ')}`,
-  );
+  throw new TypeError(`"${unknown}" is no condition: there are ${[...Object.keys(PARAMETERS), ...OTHERS].join(', ')}`);
 }

@@ -62,6 +62,7 @@ export class RemoteTokenGuard extends HostGuard {
       case 'bypassed':
         return true;
       case 'forbidden':
+        if (decision.challenge !== undefined) response?.setHeader('WWW-Authenticate', decision.challenge);
         throw this.refusal(context, new ForbiddenException(decision.message));
       case 'throttled':
         retryAfter(response, decision.retryAfterSeconds);

@@ -12,6 +12,8 @@ export interface RemotePrincipal {
   /** `null` for tokens of services. */
   readonly userId: string | null;
   readonly expiresAt: Date | null;
+  /** The scopes that the token holds; none if it has no scopes. */
+  readonly scopes: readonly string[];
   /** `previous` for the old secret during an overlap. */
   readonly matched: 'current' | 'previous';
   /** Signed, for applications of Cloudflare Access; `null` without one. */
@@ -23,7 +25,7 @@ export type RemoteDecision =
   | { readonly outcome: 'admitted'; readonly principal: RemotePrincipal }
   | { readonly outcome: 'bypassed' }
   | { readonly outcome: 'unauthenticated'; readonly challenge: string | undefined }
-  | { readonly outcome: 'forbidden'; readonly message: string }
+  | { readonly outcome: 'forbidden'; readonly message: string; readonly challenge?: string | undefined }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number | undefined };
 
 /** The server has not decided: it is not reached, does not answer in time, or answers something else. */
@@ -56,7 +58,11 @@ export function decisionIn({ status, headers, text }: Received): RemoteDecision 
     case 401:
       return { outcome: 'unauthenticated', challenge: headers['www-authenticate'] };
     case 403:
-      return { outcome: 'forbidden', message: messageIn(text) ?? 'The token is valid, but not admitted here' };
+      return {
+        outcome: 'forbidden',
+        message: messageIn(text) ?? 'The token is valid, but not admitted here',
+        challenge: headers['www-authenticate'],
+      };
     case 429:
       return { outcome: 'throttled', retryAfterSeconds: secondsIn(headers) };
     case 400:
@@ -88,6 +94,7 @@ function admitted(headers: IncomingHttpHeaders): RemoteDecision {
     accountId: filled('latchkey-account-id'),
     userId: filled('latchkey-user-id'),
     expiresAt: expiresAt === null ? null : new Date(expiresAt),
+    scopes: (value('latchkey-scopes') ?? '').split(' ').filter((scope) => scope !== ''),
     matched: matched === 'previous' ? 'previous' : 'current',
     assertion: filled('cf-access-jwt-assertion'),
   };

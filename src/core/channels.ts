@@ -108,9 +108,16 @@ export const longReadChannel = declareChannel<LongReadMessage>('latchkey:long-re
 export interface RefusalMessage {
   /** `verify`, `guard` or `api`: a dialect, introspection or metrics. */
   readonly entryPoint: 'verify' | 'guard' | 'api';
-  /** The verdict, or why a valid token was not admitted: `wrong_form`, `not_admitted` or `account_not_named`. */
+  /**
+   * The verdict, or why a valid token was not admitted: `wrong_form`, `not_admitted`, `lacks_scope` or
+   * `account_not_named`.
+   */
   readonly reason:
-    Exclude<Verdict['status'], 'valid' | 'unknown'> | 'wrong_form' | 'not_admitted' | 'account_not_named';
+    | Exclude<Verdict['status'], 'valid' | 'unknown'>
+    | 'wrong_form'
+    | 'not_admitted'
+    | 'lacks_scope'
+    | 'account_not_named';
   readonly kind: string;
   readonly tokenId: string;
   readonly accountId: string | null;

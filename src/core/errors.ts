@@ -25,6 +25,8 @@ export type DomainErrorCode =
   /** The credential is no longer accepted. */
   | 'unauthenticated'
   | 'not_permitted'
+  /** The caller's token has scopes, which do not go that far; the message says what to use instead. */
+  | 'scopes_exceeded'
   /** The settings of the server leave this change to administrators; the message says to whom. */
   | 'change_reserved'
   /** The change would leave the server without an administrator who can sign in. */

@@ -69,6 +69,7 @@ export {
   requireKnownMembers,
   rowFlag,
   rowMembers,
+  rowScopes,
   rowText,
   rowTime,
   type RowMembers,
@@ -129,6 +130,19 @@ export type { Place, SlicedQuery } from './database/sliced-query.js';
 export { nextTurn } from './concurrency/turns.js';
 export { TokenCensus, type KindCensus } from './tokens/token-census.js';
 export { TokenListing, type TokenFilter } from './tokens/token-listing.js';
+export {
+  NO_SCOPES,
+  SCOPES_LENGTH_MAX,
+  SCOPES_MAX,
+  SCOPE_LENGTH_MAX,
+  beyondScopes,
+  canonicalScopes,
+  isScope,
+  isWithin,
+  refusedForScopes,
+  splitScopes,
+  wrongScopes,
+} from './tokens/scopes.js';
 export { Token } from './tokens/token.entity.js';
 export {
   TokenService,

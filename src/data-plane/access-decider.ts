@@ -7,7 +7,15 @@ import type { Values } from '../settings/index.js';
 import { ApplicationReaders } from './application-readers.js';
 import type { DecisionMessage, DecisionSource } from './channels.js';
 import { publishDecision } from './decision-messages.js';
-import { admits, admitsMember, canAdmit, namedAccount, namesHolders, type AccessPolicy } from './access-policy.js';
+import {
+  admits,
+  admitsMember,
+  canAdmit,
+  holdsScopes,
+  namedAccount,
+  namesHolders,
+  type AccessPolicy,
+} from './access-policy.js';
 import { CredentialReader, type Candidate, type PresentedCredential } from './credential-reader.js';
 import { TokenPasswords } from './token-passwords.js';
 import { DATA_PLANE_OPTIONS } from './data-plane.options.js';
@@ -16,13 +24,13 @@ import type { DATA_PLANE_SETTINGS } from './data-plane.settings.js';
 /**
  * `unauthenticated`: no valid credential; `forbidden`: a valid credential that the policy does not admit.
  * `bypassed`: an application admits without a token. `accountNotNamed`: the policy admits nobody, as it does not say whose
- * tokens it means and there are several accounts.
+ * tokens it means and there are several accounts. `lacksScope`: the token is admitted but for a scope that it lacks.
  */
 export type Decision =
   | { readonly outcome: 'admitted'; readonly acceptance: Acceptance }
   | { readonly outcome: 'bypassed' }
   | { readonly outcome: 'unauthenticated'; readonly hasCredentials: boolean }
-  | { readonly outcome: 'forbidden'; readonly accountNotNamed: boolean };
+  | { readonly outcome: 'forbidden'; readonly accountNotNamed: boolean; readonly lacksScope?: boolean };
 
 /** The application that a request is for, and the address of its sender; `null` if no policy needs it. */
 export interface ApplicationVisit {
@@ -49,6 +57,7 @@ const BYPASSED: Decision = { outcome: 'bypassed' };
 const MISSING: Decision = { outcome: 'unauthenticated', hasCredentials: false };
 const REFUSED: Decision = { outcome: 'unauthenticated', hasCredentials: true };
 const FORBIDDEN: Decision = { outcome: 'forbidden', accountNotNamed: false };
+const LACKS_SCOPE: Decision = { outcome: 'forbidden', accountNotNamed: false, lacksScope: true };
 const ACCOUNT_NOT_NAMED: Decision = { outcome: 'forbidden', accountNotNamed: true };
 
 /** How often the log says that a policy names no account, in milliseconds at least. */
@@ -193,6 +202,7 @@ export class AccessDecider {
       this.warn();
       return ACCOUNT_NOT_NAMED;
     }
+    if (reason === 'lacks_scope') return LACKS_SCOPE;
     if (outcome === 'forbidden') return FORBIDDEN;
     return verdict.status === 'valid' && outcome === 'admitted' ? { outcome, acceptance: verdict } : REFUSED;
   }
@@ -232,7 +242,8 @@ function bypass(question: Question): Decision {
 
 function outcomeOf(reason: Reason): DecisionMessage['outcome'] {
   if (reason === null) return 'admitted';
-  return reason === 'not_admitted' || reason === 'account_not_named' ? 'forbidden' : 'unauthenticated';
+  const isForbidden = reason === 'not_admitted' || reason === 'lacks_scope' || reason === 'account_not_named';
+  return isForbidden ? 'forbidden' : 'unauthenticated';
 }
 
 /**
@@ -244,5 +255,6 @@ function reasonAgainst(verdict: Verdict, form: CredentialForm, policy: AccessPol
   const { token } = verdict;
   if (!form.kinds.includes(token.kind) || form.accepts?.(token) === false) return 'wrong_form';
   if (!isAdmitted) return 'not_admitted';
-  return admits(policy, verdict) ? null : 'not_admitted';
+  if (!admits(policy, verdict)) return 'not_admitted';
+  return holdsScopes(policy, verdict) ? null : 'lacks_scope';
 }

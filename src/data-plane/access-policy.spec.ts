@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Acceptance } from '../core/index.js';
-import { PolicyError, admits, admitsMember, intersect, namesHolders } from './access-policy.js';
+import { PolicyError, admits, admitsMember, holdsScopes, intersect, namesHolders } from './access-policy.js';
 import { readPolicy } from './policy-query.js';
 
 const TOKEN = '3537a672-e4d8-4d89-aab9-26cb622918a1';
@@ -23,6 +23,15 @@ const BROKEN = [
   'role=administrator',
   `member_of=${'a'.repeat(32)}&role=owner`,
   `memberOf=${'a'.repeat(32)}`,
+  'scope=',
+  'scope=+',
+  'scope=a&scope=',
+  'scope=a%22',
+  'scope=a%5C',
+  'scope=%C3%A9',
+  'scope=a%0D%0A',
+  `scope=${'a'.repeat(101)}`,
+  'scopes=a',
 ];
 const KINDS = ['service_token', 'session'];
 const [A, B] = ['a'.repeat(32), 'b'.repeat(32)];
@@ -106,6 +115,33 @@ describe('an access policy', () => {
       },
     );
     expect(readPolicy('', KINDS)).toEqual({});
+  });
+
+  it('asks for scopes, repeated or with spaces; commas are part of one', () => {
+    for (const query of ['scope=a&scope=b,c', 'scope=a+b,c', 'scope=a%20b,c', 'scope=+a++b,c']) {
+      expect(readPolicy(query, KINDS)).toEqual({ scopes: ['a', 'b,c'] });
+    }
+    expect(namesHolders(readPolicy('scope=a', KINDS))).toBe(false);
+  });
+
+  it.each([
+    [undefined, [], true],
+    [['a'], [], false],
+    [['a'], ['a'], true],
+    [['a'], ['A'], false],
+    [['a'], ['ab'], false],
+    [['a', 'b'], ['a'], false],
+    [['a', 'b'], ['a', 'b', 'c'], true],
+    [[], ['a'], false],
+  ])('that asks for the scopes %j, of a token with %j: %s', (scopes, held, holds) => {
+    expect(holdsScopes({ scopes }, { ...acceptance('session', null), scopes: held })).toBe(holds);
+  });
+
+  it('intersected with another asks for the scopes of both', () => {
+    expect(intersect({ scopes: ['a', 'b'] }, { scopes: ['b', 'c'] })).toMatchObject({ scopes: ['a', 'b', 'c'] });
+    expect(intersect({ scopes: ['a'] }, {})).toMatchObject({ scopes: ['a'] });
+    expect(intersect({}, { scopes: ['a'] })).toMatchObject({ scopes: ['a'] });
+    expect(intersect({ scopes: [] }, { scopes: ['a'] })).toMatchObject({ scopes: [] });
   });
 
   it.each(BROKEN)('that is invalid is refused instead of admitting everybody: %s', (query) => {

@@ -23,6 +23,11 @@ export interface AccessPolicy {
   /** The roles that members need in one of the accounts of `memberOf`, without which this is not valid. */
   readonly roles?: readonly Role[] | undefined;
   /**
+   * Scopes, all of which the token has to hold (RFC 6749 §3.3). A token without scopes holds none. An empty list admits
+   * nobody.
+   */
+  readonly scopes?: readonly string[] | undefined;
+  /**
    * The application whose own policies have to admit as well: its audience tag (64 lower-case hex characters) or its id.
    * For `/verify` also {@link BY_HOST}.
    */
@@ -35,12 +40,17 @@ export const BY_HOST = 'host';
 /** The policy is invalid. It admits nobody instead of everybody, and the message says why. */
 export class PolicyError extends Error {}
 
-/** Whether everything but the membership of the user admits the token: see {@link admitsMember}. */
+/** Whether everything but the scopes and the membership of the user admits the token: see {@link holdsScopes}, {@link admitsMember}. */
 export function admits({ kinds, accounts, tokens, users }: AccessPolicy, { token }: Acceptance): boolean {
   if (kinds && !kinds.includes(token.kind)) return false;
   if (accounts && (token.accountId === null || !accounts.includes(token.accountId))) return false;
   if (tokens && !tokens.includes(token.id)) return false;
   return !users || (token.userId !== null && users.includes(token.userId));
+}
+
+/** Whether the token holds every scope that the policy asks for. */
+export function holdsScopes({ scopes: wanted }: AccessPolicy, { scopes }: Acceptance): boolean {
+  return wanted === undefined || (wanted.length > 0 && wanted.every((scope) => scopes.includes(scope)));
 }
 
 /** Whether the policy can admit a token of this form: without that, a credential of the form is none of its business. */
@@ -71,7 +81,7 @@ export function namesHolders({ accounts, tokens, users, memberOf }: AccessPolicy
 }
 
 /**
- * The policy with the conditions of both; of a list that both have, what is in both.
+ * The policy with the conditions of both; of a list that both have, what is in both, but the scopes of both.
  * @throws PolicyError if both name applications, and different ones
  */
 export function intersect(one: AccessPolicy, other: AccessPolicy): AccessPolicy {
@@ -82,6 +92,7 @@ export function intersect(one: AccessPolicy, other: AccessPolicy): AccessPolicy 
     users: intersectLists(one.users, other.users),
     memberOf: intersectLists(one.memberOf, other.memberOf),
     roles: intersectLists(one.roles, other.roles),
+    scopes: allScopes(one.scopes, other.scopes),
     application: oneApplication(one.application, other.application),
   };
 }
@@ -91,6 +102,15 @@ function oneApplication(one: string | undefined, other: string | undefined): str
     throw new PolicyError('two applications are named; a route is guarded for one');
   }
   return one ?? other;
+}
+
+/** A list that admits nobody stays one. */
+function allScopes(
+  one: readonly string[] | undefined,
+  other: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (!one || !other) return one ?? other;
+  return one.length === 0 || other.length === 0 ? [] : [...new Set([...one, ...other])];
 }
 
 function intersectLists<T>(one: readonly T[] | undefined, other: readonly T[] | undefined): readonly T[] | undefined {

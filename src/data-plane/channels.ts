@@ -14,8 +14,8 @@ export interface DecisionMessage extends DecisionSource {
   /**
    * Why it was not admitted: no credential (`missing`), invalid syntax (`malformed`), more than one credential
    * (`conflicting`), the verdict on it, a token that may not be presented in this form (`wrong_form`), or the policy
-   * (`not_admitted`), also because it names no account although there are several (`account_not_named`). `null` if it
-   * was admitted.
+   * (`not_admitted`), also because the token lacks a scope (`lacks_scope`), or because it names no account although there
+   * are several (`account_not_named`). `null` if it was admitted.
    */
   readonly reason:
     | 'missing'
@@ -24,6 +24,7 @@ export interface DecisionMessage extends DecisionSource {
     | Exclude<Verdict['status'], 'valid'>
     | 'wrong_form'
     | 'not_admitted'
+    | 'lacks_scope'
     | 'account_not_named'
     | null;
   /** Of the presented token; `null` if it is unknown. */

@@ -51,6 +51,7 @@ export class ForwardAuth {
   private readonly policies = new LRUCache<string, AccessPolicy>({ max: MAX_POLICIES });
   private readonly notAdmitted: VerifyAnswer;
   private readonly accountNotNamed: VerifyAnswer;
+  private readonly scopeMissing = new WeakMap<AccessPolicy, VerifyAnswer>();
   private readonly noCredentials: VerifyAnswer;
   private readonly notAccepted: VerifyAnswer;
   private readonly tooManyHeaders: VerifyAnswer;
@@ -90,9 +91,10 @@ export class ForwardAuth {
 
   private decide(exchange: VerifyExchange, policy: string): void {
     try {
-      const decision = this.decisionOn(exchange, this.policyOf(policy));
-      if (decision instanceof Promise) void this.sendLater(exchange, decision);
-      else exchange.send(this.answerTo(decision, exchange));
+      const read = this.policyOf(policy);
+      const decision = this.decisionOn(exchange, read);
+      if (decision instanceof Promise) void this.sendLater(exchange, decision, read);
+      else exchange.send(this.answerTo(decision, exchange, read));
     } catch (error) {
       this.sendError(exchange, error);
     }
@@ -103,9 +105,9 @@ export class ForwardAuth {
     return this.decider.decide(exchange.request.rawHeaders, policy, exchange);
   }
 
-  private async sendLater(exchange: VerifyExchange, decision: Promise<Decided>): Promise<void> {
+  private async sendLater(exchange: VerifyExchange, decision: Promise<Decided>, policy: AccessPolicy): Promise<void> {
     try {
-      exchange.send(this.answerTo(await decision, exchange));
+      exchange.send(this.answerTo(await decision, exchange, policy));
     } catch (error) {
       this.sendError(exchange, error);
     }
@@ -131,7 +133,7 @@ export class ForwardAuth {
     return policy;
   }
 
-  private answerTo(decision: Decided, { request }: VerifyExchange): VerifyAnswer {
+  private answerTo(decision: Decided, { request }: VerifyExchange, policy: AccessPolicy): VerifyAnswer {
     if (decision instanceof VerifyAnswer) return decision;
     switch (decision.outcome) {
       case 'admitted':
@@ -140,9 +142,29 @@ export class ForwardAuth {
         if (request.rawHeaders.length >= RAW_HEADERS_MAX) return this.tooManyHeaders;
         return decision.hasCredentials ? this.notAccepted : this.noCredentials;
       case 'forbidden':
+        if (decision.lacksScope) return this.lacksScope(policy);
+        return decision.accountNotNamed ? this.accountNotNamed : this.notAdmitted;
       case 'bypassed':
-        return 'accountNotNamed' in decision && decision.accountNotNamed ? this.accountNotNamed : this.notAdmitted;
+        return this.notAdmitted;
     }
+  }
+
+  /** RFC 6750 §3.1: says which scopes are needed. */
+  private lacksScope(policy: AccessPolicy): VerifyAnswer {
+    const known = this.scopeMissing.get(policy);
+    if (known) return known;
+    const needed = policy.scopes?.join(' ') ?? '';
+    const challenge = `Bearer realm="latchkey", error="insufficient_scope", scope="${needed}"`;
+    const answer = new VerifyAnswer(
+      403,
+      [...NO_STORE, ...this.caching.vary(), 'WWW-Authenticate', challenge],
+      JSON.stringify({
+        error: 'forbidden',
+        error_description: `the credential is valid, but lacks a scope that is needed here: ${needed}`,
+      }),
+    );
+    this.scopeMissing.set(policy, answer);
+    return answer;
   }
 
   private admission(acceptance: Acceptance): VerifyAnswer {

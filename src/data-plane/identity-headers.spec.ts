@@ -11,7 +11,13 @@ describe('identity headers', () => {
   it('are all there, empty where they do not apply, so that a proxy overwrites what a client sent', () => {
     const headers = identityHeaders(acceptance('name'));
     expect(headers.filter((_, at) => at % 2 === 0)).toEqual(Object.keys(IDENTITY_HEADERS));
-    expect(headers.filter((_, at) => at % 2 === 1)).toEqual(['id', 'session', 'name', '', '', '', 'previous']);
+    expect(headers.filter((_, at) => at % 2 === 1)).toEqual(['id', 'session', 'name', '', '', '', '', 'previous']);
+  });
+
+  it('hold scopes with a space between them', () => {
+    const { token, ...rest } = acceptance('name');
+    const headers = identityHeaders({ ...rest, token: { ...token, scopes: ['a', 'b'] } });
+    expect(headers[headers.indexOf('Latchkey-Scopes') + 1]).toBe('a b');
   });
 
   it.each([

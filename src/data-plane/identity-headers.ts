@@ -42,6 +42,11 @@ export const IDENTITY_HEADERS = {
     description: 'When it expires, in UTC (RFC 3339); empty if it never expires.',
     example: '2026-09-25T22:26:26.000Z',
   },
+  'Latchkey-Scopes': {
+    value: ({ token }) => token.scopes?.join(' ') ?? '',
+    description: 'The scopes that it holds, sorted, with a space between them; empty for tokens without scopes.',
+    example: 'deploy:read deploy:write',
+  },
   'Latchkey-Matched-Secret': {
     value: ({ matched }) => matched,
     description: '`current`, or `previous` if the old secret was used during an overlap.',

@@ -1,5 +1,6 @@
 /** Reads access policies from the query of `/verify`. */
 import { ROLES, type Role } from '../identity/index.js';
+import { isScope, splitScopes } from '../core/index.js';
 import { BY_HOST, PolicyError, namedAccount, type AccessPolicy } from './access-policy.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -11,13 +12,16 @@ const USER_ID = /^[1-9][0-9]{0,9}$/;
 
 /**
  * Reads a policy from a query: `kind`, `account`, `token`, `user`, `member_of` and `role`, each repeated any number of
- * times or separated by commas, and `app`, which is there once at most.
+ * times or separated by commas, `scope`, repeated or separated by spaces, and `app`, which is there once at most.
  * @param known - the kinds of token that can be presented
  * @throws PolicyError
  */
 export function readPolicy(query: string, known: readonly string[]): AccessPolicy {
   const policy: Writable<AccessPolicy> = {};
-  for (const [name, text] of new URLSearchParams(query)) addCondition(policy, name, text.split(','), known);
+  for (const [name, text] of new URLSearchParams(query)) {
+    if (name === 'scope') policy.scopes = [...(policy.scopes ?? []), ...scopesIn(text)];
+    else addCondition(policy, name, text.split(','), known);
+  }
   checkRoles(policy);
   return policy;
 }
@@ -69,7 +73,7 @@ function addCondition(
       break;
     default:
       throw new PolicyError(
-        `the parameter ${quoted(name)} is not known; there are kind, account, token, user, member_of, role and app`,
+        `the parameter ${quoted(name)} is not known; there are kind, account, token, user, member_of, role, scope and app`,
       );
   }
 }
@@ -114,6 +118,24 @@ function role(text: string): Role {
   const known = ROLES.find((each) => each === text);
   if (!known) throw new PolicyError(`role is ${quoted(text)}; give one of ${ROLES.join(', ')}`);
   return known;
+}
+
+/** Commas are part of a scope. */
+function scopesIn(text: string): string[] {
+  const scopes = splitScopes(text);
+  checkScopes({ scopes });
+  return scopes;
+}
+
+/** @throws PolicyError for a list without scopes, and for texts that no token can hold as one */
+export function checkScopes({ scopes }: Pick<AccessPolicy, 'scopes'>): void {
+  if (scopes === undefined) return;
+  if (scopes.length === 0) throw new PolicyError('scope is empty; name at least one scope, or leave it out');
+  const wrong = scopes.find((scope) => !isScope(scope));
+  if (wrong === undefined) return;
+  throw new PolicyError(
+    `scope is ${quoted(wrong)}; give 1 to 100 printable ASCII characters without spaces, quotation marks and backslashes`,
+  );
 }
 
 function fitting(name: string, text: string, form: RegExp, expected: string): string {

@@ -142,7 +142,7 @@ function tokenIn(
   users: ReadonlyMap<number, string>,
   hash: Hash | undefined,
 ): DeclaredToken | undefined {
-  const { kind, handle, label, enabled, createdAt, expiresAt, userId, accountId } = token;
+  const { kind, handle, label, enabled, createdAt, expiresAt, userId, accountId, scopes } = token;
   const owner = userId === null ? { account: accounts.get(accountId ?? '') } : { user: users.get(userId) };
   // Rows of owners that have been deleted may be left for a while.
   if (Object.values(owner)[0] === undefined) return undefined;
@@ -157,6 +157,7 @@ function tokenIn(
     created_at: createdAt.toISOString(),
     expires_at: expiresAt?.toISOString(),
     duration,
+    scopes: scopes ? [...scopes] : undefined,
   });
 }
 

@@ -1,7 +1,7 @@
 /** The form in which users, accounts, tokens, policies and applications are declared: in files, and in seeds of tests. */
 import * as v from 'valibot';
 import { readAddress, POLICY_DECISIONS, isIpRange } from '../applications/index.js';
-import { InvalidRow, INTEGER_MAX, isStorableText, rowTime } from '../core/index.js';
+import { InvalidRow, INTEGER_MAX, isStorableText, rowTime, wrongScopes } from '../core/index.js';
 import { ROLES } from '../identity/index.js';
 import { passwordHashOf } from './user-records.js';
 
@@ -58,6 +58,13 @@ const UUID = textThat((value) =>
 );
 const FLAG = v.boolean('must be true or false');
 const TIME = readBy('time', (row) => rowTime(row, 'time'));
+const SCOPES = v.pipe(
+  v.array(v.string('must be a text'), 'must be a list of texts, or null for a token without scopes'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const wrong = dataset.typed ? wrongScopes(dataset.value) : null;
+    if (wrong !== null) addIssue({ message: wrong });
+  }),
+);
 const LABEL = text(1, 350);
 const EXTRA = v.record(v.string(), v.unknown(), 'must be an object');
 
@@ -106,6 +113,8 @@ export const TOKEN = members({
   user: v.optional(text(1, 254)),
   account: v.optional(text(1, 255)),
   duration: v.optional(text(1, 255)),
+  /** `null` for a token without scopes, as a new one is by default. */
+  scopes: v.optional(v.nullable(SCOPES)),
 });
 
 const ONE_RULE = 'must have one of token, any_token, everyone, ip and other';

@@ -1,6 +1,13 @@
 /** Compares tokens with what is declared. */
 import { policyNaming } from '../applications/index.js';
-import { DomainError, Token, rowTime, type KnownForeignToken, type Transaction } from '../core/index.js';
+import {
+  DomainError,
+  Token,
+  rowTime,
+  type KnownForeignToken,
+  type TokenKind,
+  type Transaction,
+} from '../core/index.js';
 import { PersonalToken } from '../identity/index.js';
 import { accountIdOf } from './account-plan.js';
 import type { DeclaredToken, Path } from './form.js';
@@ -98,17 +105,15 @@ function changeToken(
   present: Token,
   hasOther: boolean,
 ): void {
-  const { id, userId, accountId } = present;
   const { name: label, enabled, duration } = given;
   const expiresAt = given.expires_at === undefined ? undefined : rowTime({ ...given }, 'expires_at');
-  const differences = differencesOf(present, { label, enabled, duration, expiresAt });
+  const scopes = given.scopes === undefined ? undefined : record.token.scopes;
+  const differences = differencesOf(present, { label, enabled, duration, expiresAt, scopes });
   const replaces = hasOther && plan.options.replaceSecrets;
   const all: Difference[] = [...differences, ...(replaces ? [SECRET] : [])];
   const changes = Object.fromEntries(differences.map(({ field, to }) => [field, to]));
-  const ref = userId === null ? { id, accountId: accountId ?? '' } : { id, userId };
   plan.change('token', nameOf(present), path, all, async (tx) => {
-    const kind = present.constructor as typeof PersonalToken;
-    if (differences.length > 0) await plan.parts.tokens.update(tx, kind, ref, changes);
+    if (differences.length > 0) await update(plan, tx, present, changes);
     if (replaces) await plan.parts.importedTokens.replace(tx, present, record.token);
   });
   if (!hasOther || replaces) return;
@@ -119,6 +124,16 @@ function changeToken(
     [SECRET],
     'has another secret here; --replace-secrets takes the one of the file',
   );
+}
+
+async function update({ parts }: Plan, tx: Transaction, present: Token, changes: object): Promise<void> {
+  if (present instanceof PersonalToken) {
+    await parts.personalTokens.changeIn(tx, present, changes);
+    return;
+  }
+  const { id, userId, accountId } = present;
+  const ref = userId === null ? { id, accountId: accountId ?? '' } : { id, userId };
+  await parts.tokens.update(tx, present.constructor as TokenKind<Token>, ref, changes);
 }
 
 const SECRET: Difference = { field: 'secret' };

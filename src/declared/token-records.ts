@@ -8,6 +8,7 @@ import {
   requireKnownMembers,
   rowFlag,
   rowMembers,
+  rowScopes,
   rowText,
   rowTime,
   type ForeignToken,
@@ -34,7 +35,7 @@ export interface TokenReading {
   readonly isHashOptional?: boolean;
 }
 
-const COMMON = ['kind', 'id', 'algorithm', 'hash', 'name', 'enabled', 'created_at', 'expires_at'];
+const COMMON = ['kind', 'id', 'algorithm', 'hash', 'name', 'enabled', 'created_at', 'expires_at', 'scopes'];
 
 /** `bcrypt-id` comes with the listing of a server. */
 const ALGORITHMS: readonly ImportedAlgorithm[] = IMPORTED_ALGORITHMS.filter((algorithm) => algorithm !== 'bcrypt-id');
@@ -94,6 +95,7 @@ function common(row: RowMembers): Omit<ForeignToken, 'kind' | 'handle' | 'algori
     enabled: rowFlag(row, 'enabled', true),
     createdAt: rowTime(row, 'created_at') ?? new Date(),
     expiresAt: rowTime(row, 'expires_at'),
+    scopes: rowScopes(row, 'scopes'),
     own: {},
   };
 }

@@ -27,7 +27,7 @@ type Loss = { readonly of: 'user'; readonly how: string } | { readonly of: 'toke
 
 /**
  * Refuses a change after which no administrator could sign in: none who is approved, not blocked, and has a password
- * (while password logins are allowed) or a personal token that is enabled and does not expire. Users of a host's own
+ * (while password logins are allowed) or a personal token that is enabled, does not expire and has no scopes. Users of a host's own
  * directory are not counted: the rule is about Latchkey's users.
  */
 @Injectable()
@@ -80,7 +80,7 @@ function mayEnd(change: TokenChange): boolean {
   if (change instanceof TokenRotated) return false;
   if (!(change instanceof TokenUpdated)) return change.revokesAccess();
   const { fields } = change.details;
-  return !Array.isArray(fields) || fields.includes('enabled') || fields.includes('expiresAt');
+  return !Array.isArray(fields) || ['enabled', 'expiresAt', 'scopes'].some((field) => fields.includes(field));
 }
 
 /** Whether there is an administrator who can sign in. @param passwordLogin - whether passwords are accepted */
@@ -94,7 +94,7 @@ export async function isAnyAbleToSignIn(manager: EntityManager, passwordLogin: b
     .select('1')
     .from(PersonalToken, 'token')
     .where('token.userId = user.id')
-    .andWhere('token.enabled = :enabled AND token.expiresAt IS NULL', { enabled: true });
+    .andWhere('token.enabled = :enabled AND token.expiresAt IS NULL AND token.scopes IS NULL', { enabled: true });
   const byToken = `EXISTS ${token.getQuery()}`;
   query.andWhere(passwordLogin ? `(user.passwordHash IS NOT NULL OR ${byToken})` : byToken);
   return (await query.setParameters(token.getParameters()).limit(1).getRawOne()) !== undefined;

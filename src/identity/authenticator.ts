@@ -21,9 +21,13 @@ export interface Principal {
   readonly actor: Actor;
 }
 
-/** `unusable`: the token is valid but its owner is blocked or not approved. */
+/**
+ * `unusable`: the token is valid but its owner is blocked or not approved. `scoped`: it has scopes, and is therefore good
+ * for verification, and for what is made for such tokens: an API that was not refuses them (docs/decisions/0061).
+ */
 export type Authentication =
-  { readonly status: 'authenticated'; readonly principal: Principal } | { readonly status: 'refused' | 'unusable' };
+  | { readonly status: 'authenticated' | 'scoped'; readonly principal: Principal }
+  | { readonly status: 'refused' | 'unusable' };
 
 const REFUSED: Authentication = { status: 'refused' };
 
@@ -73,7 +77,8 @@ export class Authenticator {
       requestId,
       userAgent,
     };
-    return { status: 'authenticated', principal: { user, token, actor } };
+    const status = token.scopes === null ? 'authenticated' : 'scoped';
+    return { status, principal: { user, token, actor } };
   }
 }
 

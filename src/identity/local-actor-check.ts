@@ -23,7 +23,7 @@ export class LocalActorCheck extends ActorCheck {
   async authorize(tx: Transaction, { kind, userId, tokenId, admin }: Actor): Promise<DirectoryUser | null> {
     if (tokenId === null) return null;
     if (kind === 'service') {
-      await this.requireToken(tx, { id: tokenId });
+      ({ scopes: tx.actorScopes } = await this.requireToken(tx, { id: tokenId }));
       return null;
     }
     if (userId === null) throw notAccepted();
@@ -34,6 +34,7 @@ export class LocalActorCheck extends ActorCheck {
       throw new DomainError('not_permitted', 'the user may not do this any more');
     }
     await this.requireParent(tx, token);
+    tx.actorScopes = token.scopes;
     return user;
   }
 

@@ -22,6 +22,6 @@ export async function observedLogin(
 
 function outcomeOf(error: unknown): LoginMessage['outcome'] {
   const code = error instanceof DomainError ? error.code : undefined;
-  if (code === 'invalid_login') return 'refused';
+  if (code === 'invalid_login' || code === 'scopes_exceeded') return 'refused';
   return code === 'throttled' ? 'throttled' : 'failed';
 }

@@ -27,6 +27,7 @@ export class PersonalTokenKind implements ManagedKind<PersonalToken>, OnModuleIn
     'enable',
     'revoke',
     'end_overlap',
+    'change_scopes',
   ];
   readonly nameMax = 1000;
   readonly renewsByItself = false;
@@ -49,8 +50,8 @@ export class PersonalTokenKind implements ManagedKind<PersonalToken>, OnModuleIn
     return { parts: { token }, headers: { Authorization: `Bearer ${token}` } };
   }
 
-  issue(actor: Actor, ownerId: string, { name, expiresAt = null }: NewManagedToken): Promise<IssuedPersonalToken> {
-    return this.tokens.issue(actor, Number(ownerId), name, expiresAt);
+  issue(actor: Actor, ownerId: string, { name, expiresAt, scopes }: NewManagedToken): Promise<IssuedPersonalToken> {
+    return this.tokens.issue(actor, Number(ownerId), name, expiresAt, scopes);
   }
 
   rotate(actor: Actor, token: PersonalToken, previousUntil: Date | undefined): Promise<IssuedPersonalToken> {
@@ -60,12 +61,13 @@ export class PersonalTokenKind implements ManagedKind<PersonalToken>, OnModuleIn
   change(
     tx: Transaction,
     token: PersonalToken,
-    { name, expiresAt, enabled, previousUntil }: ManagedChanges,
+    { name, expiresAt, enabled, previousUntil, scopes }: ManagedChanges,
   ): Promise<PersonalToken> {
     return this.tokens.changeIn(tx, token, {
       ...(name !== undefined && { label: name }),
       ...(expiresAt !== undefined && expiresAt !== 'renewed' && { expiresAt }),
       ...(enabled !== undefined && { enabled }),
+      ...(scopes !== undefined && { scopes }),
       ...(previousUntil !== undefined && { previousSecretExpiresAt: previousUntil }),
     });
   }

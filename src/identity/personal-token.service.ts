@@ -26,6 +26,14 @@ export interface IssuedPersonalToken {
   secret: Secret;
 }
 
+/** What is stored of a new token. */
+interface PreparedToken {
+  readonly secret: Secret;
+  readonly handle: string;
+  readonly expiresAt?: Date | null;
+  readonly scopes?: readonly string[] | null;
+}
+
 /** Lists, issues, describes and revokes the personal tokens of users. */
 @Injectable()
 export class PersonalTokenService {
@@ -59,19 +67,20 @@ export class PersonalTokenService {
     return this.unitOfWork.read((manager) => this.tokens.find(manager, PersonalToken, { handle, handleScope: '' }));
   }
 
-  /** @throws DomainError `user_not_found`, `quota_reached` */
+  /** @throws DomainError `user_not_found`, `quota_reached`, `scopes_exceeded`, `invalid_value` */
   async issue(
     actor: Actor,
     userId: number,
     description: string,
     expiresAt: Date | null = null,
+    scopes: readonly string[] | null = null,
   ): Promise<IssuedPersonalToken> {
     const prepared = await this.prepare(this.hashing.newSecret());
     return this.unitOfWork.write(actor, async (tx) => {
       // A caller who issues a token to themselves is locked as the author already.
       if (actor.tokenId === null || actor.userId !== userId) await lockUserShared(this.users, tx, userId);
       await this.quota.requireBelowQuota(tx, userId);
-      return this.insert(tx, userId, description, { ...prepared, expiresAt });
+      return this.insert(tx, userId, description, { ...prepared, expiresAt, scopes });
     });
   }
 
@@ -85,10 +94,10 @@ export class PersonalTokenService {
     tx: Transaction,
     userId: number,
     description: string,
-    { secret, handle, expiresAt = null }: { secret: Secret; handle: string; expiresAt?: Date | null },
+    { secret, handle, expiresAt = null, scopes = null }: PreparedToken,
   ): Promise<IssuedPersonalToken> {
     const digest = this.hashing.digest(secret);
-    const values = { handle, userId, label: description, digest, expiresAt };
+    const values = { handle, userId, label: description, digest, expiresAt, scopes };
     const token = await this.tokens.issue(tx, PersonalToken, values);
     return { token, secret };
   }
@@ -117,7 +126,7 @@ export class PersonalTokenService {
   }
 
   /**
-   * Changes columns in an open transaction. Disabling a token ends the logins that were made with it.
+   * Changes columns in an open transaction. Disabling a token, or giving it scopes, ends the logins that were made with it.
    * @throws DomainError `token_not_found`
    */
   async changeIn(
@@ -127,6 +136,8 @@ export class PersonalTokenService {
   ): Promise<PersonalToken> {
     const changed = await this.tokens.update(tx, PersonalToken, { id, userId }, changes);
     if (changes.enabled === false) await endLogins(tx, changed);
+    // They have no scopes, and would go on without limits.
+    if (changes.scopes) await tx.manager.delete(SessionToken, { userId, parentId: id });
     return changed;
   }
 

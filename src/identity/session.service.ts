@@ -8,6 +8,7 @@ import {
   TokenService,
   UnitOfWork,
   anonymousFrom,
+  refusedForScopes,
   updateRow,
   type Actor,
   type Origin,
@@ -79,7 +80,7 @@ export class SessionService {
    * Creates a new session for a personal or login token, which stays valid. The session ends with the personal token
    * that it was created with, and with the family of the login that it was exchanged for. A token that is accepted is
    * never refused because of failures.
-   * @throws DomainError `invalid_login`, `throttled`, `unavailable`
+   * @throws DomainError `invalid_login`, `scopes_exceeded`, `throttled`, `unavailable`
    */
   exchange(presented: string, options: LoginOptions): Promise<OpenedSession> {
     return this.attempted(null, 'token', options, async () => {
@@ -88,6 +89,7 @@ export class SessionService {
         options.exchangedFrom ?? options.audience,
         options,
       );
+      if (found.status === 'scoped') throw refusedForScopes();
       const { user, token } = found.status === 'authenticated' ? found.principal : {};
       const opened = user && (await this.open(user, {}, options, { method: 'token', presented: token }));
       if (!opened) await this.throttle.tokenRefused(options);
@@ -224,8 +226,8 @@ export class SessionService {
   }
 }
 
-/** Whether the token still exists; locks it until the transaction ends. */
+/** Whether the token still exists, and has no scopes, which a login would not have; locks it until the transaction ends. */
 async function isStillThere(tx: Transaction, { id }: Token): Promise<boolean> {
   const token = await tx.lockShared(Token, { id });
-  return token?.enabled === true && (token.expiresAt === null || token.expiresAt > tx.now);
+  return token?.enabled === true && token.scopes === null && (token.expiresAt === null || token.expiresAt > tx.now);
 }

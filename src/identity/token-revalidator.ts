@@ -18,7 +18,7 @@ const USERS_AT_ONCE = 10;
 /** Such slices in one turn of the event loop. */
 const SLICES_PER_TURN = 10;
 
-const ASKED = { id: true, userId: true, accountId: true, enabled: true, expiresAt: true } as const;
+const ASKED = { id: true, userId: true, accountId: true, enabled: true, expiresAt: true, scopes: true } as const;
 
 const REFUSED: TokenStatus = { status: 'refused' };
 
@@ -61,8 +61,9 @@ export class TokenRevalidator {
     return users;
   }
 
-  private statusOf({ enabled, expiresAt }: Token, user: DirectoryUser | null | undefined): TokenStatus {
-    if (!user || !enabled || (expiresAt !== null && expiresAt <= this.clock.now())) return REFUSED;
+  /** A token that was given scopes opens no API any more. */
+  private statusOf({ enabled, expiresAt, scopes }: Token, user: DirectoryUser | null | undefined): TokenStatus {
+    if (!user || !enabled || scopes !== null || (expiresAt !== null && expiresAt <= this.clock.now())) return REFUSED;
     return user.status === 'active' ? { status: 'authenticated', user, expiresAt } : { status: 'unusable' };
   }
 }

@@ -18,7 +18,10 @@ import { Account, PersonalToken, PersonalTokenService } from '../identity/index.
 import { millisecondsOf } from './duration.js';
 
 /** What `issueForTest` makes: a token of one kind. Every value is optional, and is made up if it is not given. */
-export type TokenForTest =
+export type TokenForTest = {
+  /** Default: a token without scopes. */
+  readonly scopes?: readonly string[] | undefined;
+} & (
   | {
       readonly kind: 'service_token';
       readonly name?: string | undefined;
@@ -45,7 +48,8 @@ export type TokenForTest =
       readonly code?: string | undefined;
       readonly identifier?: string | undefined;
       readonly passCode?: string | undefined;
-    };
+    }
+);
 
 /** A token that was issued for a test. */
 export interface IssuedForTest {
@@ -105,7 +109,7 @@ export class TestIssuer {
   }
 
   private async serviceToken(wanted: Of<'service_token'>): Promise<IssuedForTest> {
-    const { name = 'for a test', duration = '8760h', enabled = true, account } = wanted;
+    const { name = 'for a test', duration = '8760h', enabled = true, account, scopes = null } = wanted;
     if (!isDuration(duration))
       throw new TypeError(`${String(duration)} is not a duration: give one such as "1h" or "forever"`);
     const secret = wanted.clientSecret === undefined ? newCheckedSecret(PREFIX) : new Secret(wanted.clientSecret);
@@ -119,6 +123,7 @@ export class TestIssuer {
         accountId: await this.accountId(tx, account),
         duration,
         enabled,
+        scopes,
         digest: this.hashing.digest(secret),
         expiresAt: expiryOf(duration, tx.now, tx.now),
       }),
@@ -134,6 +139,7 @@ export class TestIssuer {
     description,
     expiresIn,
     token,
+    scopes,
   }: Of<'personal_token'>): Promise<IssuedForTest> {
     const email = user ?? this.owners.adminEmail;
     const owner = await this.app.get(UserDirectory).findByEmail(email);
@@ -147,6 +153,7 @@ export class TestIssuer {
         handle,
         userId: owner.id,
         label: description ?? 'for a test',
+        scopes: scopes ?? null,
         digest: this.hashing.digest(secret),
         ...(expiresIn !== undefined && { expiresAt: new Date(tx.now.getTime() + millisecondsOf(expiresIn)) }),
       }),
@@ -157,13 +164,13 @@ export class TestIssuer {
   }
 
   private async accessToken(wanted: Of<'crm_access_token'>): Promise<IssuedForTest> {
-    const { kind, account, code, identifier = null, passCode } = wanted;
+    const { kind, account, code, identifier = null, passCode, scopes = null } = wanted;
     const handle = code ?? newClientId().slice(0, 12);
     const passCodeHash = passCode === undefined ? null : await this.hashing.hashPassword(new Secret(passCode));
     const { id, expiresAt } = await this.unitOfWork.write(SYSTEM, async (tx) => {
       const accountId = await this.accountId(tx, account);
       const number = await nextTokenNumber(tx, accountId);
-      const own = { handle, handleScope: accountId, accountId, label: '', digest: null, number };
+      const own = { handle, handleScope: accountId, accountId, label: '', digest: null, number, scopes };
       return this.tokens.issue(tx, AccessToken, { ...own, identifier, passCodeHash });
     });
     return { kind, id, handle, secret: passCode ?? '', headers: {}, expiresAt };

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { SECTIONS, USER_ENTRIES, faultsOf, members, placeOf, type Fault } from '../declared/index.js';
 
 const SECRET = v.pipe(v.string(), v.minLength(20, 'must have at least 20 characters'));
+const SCOPES = v.optional(v.array(v.string('must be a text'), 'must be a list of texts'));
 const TEXT = v.pipe(v.string(), v.minLength(1, 'must not be empty'));
 
 /** A service token of an account. */
@@ -15,6 +16,7 @@ const SERVICE_TOKEN = members({
   enabled: v.optional(v.boolean()),
   clientId: v.optional(TEXT),
   clientSecret: v.optional(SECRET),
+  scopes: SCOPES,
 });
 
 /** A personal token of a user. */
@@ -23,6 +25,7 @@ const PERSONAL_TOKEN = members({
   user: v.optional(TEXT),
   description: v.optional(TEXT),
   token: v.optional(SECRET),
+  scopes: SCOPES,
 });
 
 /** An access token of an organisation, for the CRM.COM dialect. */
@@ -31,6 +34,7 @@ const ACCESS_TOKEN = members({
   code: v.optional(TEXT),
   identifier: v.optional(TEXT),
   passCode: v.optional(TEXT),
+  scopes: SCOPES,
 });
 
 const { tokens, policies, applications } = SECTIONS;

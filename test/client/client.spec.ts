@@ -47,6 +47,13 @@ class Routes {
     return 'served';
   }
 
+  @Get('deploy')
+  @UseGuards(RemoteTokenGuard)
+  @AdmitTokens({ scopes: ['deploy', 'x,y'] })
+  deploy(@CurrentPrincipal() { scopes }: RemotePrincipal): unknown {
+    return scopes;
+  }
+
   @Get('either')
   @UseGuards(AnyOf(StaffGuard, RemoteTokenGuard))
   either(): string {
@@ -104,6 +111,21 @@ describe('a remote guard', () => {
     expect((await ask('/services', robot.headers)).status).toBe(200);
     expect((await ask('/services', personal)).status).toBe(403);
     expect((await ask('/none', robot.headers)).status).toBe(403);
+  });
+
+  it('admits tokens with all the scopes that a route asks for', async () => {
+    const { headers } = await latchkey.issueForTest({ kind: 'personal_token', scopes: ['x,y', 'deploy', 'a'] });
+    const less = await latchkey.issueForTest({ kind: 'service_token', scopes: ['deploy'] });
+    expect((await ask('/deploy', headers)).json()).toEqual(['a', 'deploy', 'x,y']);
+    expect((await ask('/any', robot.headers)).json()).toMatchObject({ scopes: [] });
+    for (const each of [less.headers, robot.headers, personal]) {
+      const reply = await ask('/deploy', each);
+      expect([reply.status, reply.headers['www-authenticate'], reply.text]).toEqual([
+        403,
+        expect.stringContaining('error="insufficient_scope", scope="deploy x,y"'),
+        expect.stringContaining('lacks a scope'),
+      ]);
+    }
   });
 
   it('can stand next to a guard of the host: one of them has to admit', async () => {

@@ -1,5 +1,14 @@
 import type { AddressInfo } from 'node:net';
-import { Controller, Get, HttpException, Injectable, Module, UseGuards, type ExecutionContext } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  HttpException,
+  Injectable,
+  Module,
+  Req,
+  UseGuards,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -17,9 +26,11 @@ import {
   Secret,
   ServiceTokenGuard,
   TokenGuard,
+  principalOf,
   type TokenPrincipal,
 } from '../../src/index.js';
-import { SessionService, USER_AUDIENCE } from '../../src/identity/index.js';
+import { SYSTEM, UserDirectory } from '../../src/core/index.js';
+import { PersonalTokenService, SessionService, USER_AUDIENCE } from '../../src/identity/index.js';
 import { dataSourceOptions, openDatabase, type Engine } from '../../src/persistence/index.js';
 import { SCHEMA } from '../../src/schema.js';
 import { closeLater } from '../support/closing.js';
@@ -145,6 +156,29 @@ class GuardedController {
   }
 }
 
+@Controller('scoped')
+@UseGuards(TokenGuard)
+@AdmitTokens({ scopes: ['deploy:read'] })
+class ScopedController {
+  @Get('read')
+  read(@CurrentPrincipal() { scopes }: TokenPrincipal): unknown {
+    return scopes;
+  }
+
+  /** Both are needed. */
+  @Get('write')
+  @AdmitTokens({ scopes: ['deploy:write'] })
+  write(@Req() request: object): unknown {
+    return principalOf(request)?.scopes;
+  }
+
+  @Get('empty')
+  @AdmitTokens({ scopes: [] })
+  empty(): string {
+    return 'ok';
+  }
+}
+
 @Controller('members')
 @UseGuards(TokenGuard)
 @AdmitTokens({ memberOf: [ACCOUNT.id] })
@@ -201,7 +235,7 @@ async function startHost(engine: Engine) {
       DataPlaneModule.forRoot({ path: 'auth/', imports: [latchkey] }),
       CloudflareModule.forRoot({ secretPrefix: 'host_', tokensPerAccount: 0, imports: [latchkey] }),
     ],
-    controllers: [OpenController, GuardedController, MembersController, NarrowController],
+    controllers: [OpenController, GuardedController, MembersController, NarrowController, ScopedController],
   })
   class HostModule {}
   const options = { logger: false, abortOnError: false } as const;
@@ -281,6 +315,32 @@ onBothEngines('guards of a host application', (engine) => {
       for (const headers of strangers) expect([headers, (await ask(path, headers)).status]).toEqual([headers, 401]);
     },
   );
+
+  it('admit tokens with all scopes that a route and its controller ask for', async () => {
+    const withScopes = async (...scopes: string[]): Promise<Headers> => {
+      const { id } = (await host.app.get(UserDirectory).findByEmail(ADMIN.email)) ?? { id: 0 };
+      const issued = await host.app.get(PersonalTokenService).issue(SYSTEM, id, 'scoped', null, scopes);
+      return bearer(issued.secret.reveal());
+    };
+    const [both, reader, writer] = [
+      await withScopes('deploy:write', 'deploy:read'),
+      await withScopes('deploy:read'),
+      await withScopes('deploy:write'),
+    ];
+    expect((await ask('/scoped/read', reader)).json()).toEqual(['deploy:read']);
+    expect((await ask('/scoped/write', both)).json()).toEqual(['deploy:read', 'deploy:write']);
+    for (const headers of [reader, writer, personal, session, service]) {
+      const reply = await ask('/scoped/write', headers);
+      expect([reply.status, reply.json<{ message: string }>().message]).toEqual([
+        403,
+        'The token is valid, but lacks a scope that is needed here: deploy:write deploy:read',
+      ]);
+      expect(reply.headers['www-authenticate']).toBe(
+        'Bearer realm="latchkey", error="insufficient_scope", scope="deploy:write deploy:read"',
+      );
+    }
+    expect((await ask('/scoped/empty', both)).status).toBe(500);
+  });
 
   it('tell the route who the caller is', async () => {
     expect((await ask('/guarded/services', service)).json()).toEqual({

@@ -20,9 +20,16 @@ import {
 } from './support.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const NAMES = ['account-id', 'expires-at', 'matched-secret', 'token-id', 'token-kind', 'token-name', 'user-id'].map(
-  (name) => `latchkey-${name}`,
-);
+const NAMES = [
+  'account-id',
+  'expires-at',
+  'matched-secret',
+  'scopes',
+  'token-id',
+  'token-kind',
+  'token-name',
+  'user-id',
+].map((name) => `latchkey-${name}`);
 const VARY = 'Authorization, CF-Access-Client-Id, CF-Access-Client-Secret, Private-Token';
 
 const SECOND = 1000;
@@ -57,6 +64,7 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
         'latchkey-account-id': ACCOUNT.id,
         'latchkey-user-id': '',
         'latchkey-expires-at': expiresAt,
+        'latchkey-scopes': '',
         'latchkey-matched-secret': 'current',
       });
       expect([reply.headers['cache-control'], reply.headers['content-length']]).toEqual(['no-store', '0']);
@@ -72,6 +80,7 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
           'latchkey-account-id': '',
           'latchkey-user-id': String(person.userId),
           'latchkey-expires-at': '',
+          'latchkey-scopes': '',
           'latchkey-matched-secret': 'current',
         });
       }

@@ -89,7 +89,7 @@ onBothEngines('the last way for an administrator to sign in', (engine) => {
       expect(await server.dataSource.manager.existsBy(PersonalToken, { id: last.id })).toBe(true);
     });
 
-    it.each([{ enabled: false }, { expiresAt: new Date(Date.now() + 3_600_000) }])(
+    it.each([{ scopes: ['deploy'] }, { enabled: false }, { expiresAt: new Date(Date.now() + 3_600_000) }])(
       'cannot be changed to %j either, while its description can',
       async (changes) => {
         const { id, userId } = await token();

@@ -23,6 +23,16 @@ export function storedTime(time: Date): Date {
   return time.getTime() as unknown as Date;
 }
 
+const words: ValueTransformer = {
+  to: (list: readonly string[] | null | undefined) => (list ? list.join(' ') : list),
+  from: (text: string | null | undefined) => (typeof text === 'string' ? Object.freeze(text.split(' ')) : null),
+};
+
+/** Words without spaces, stored as one text with a space between them. What is read cannot be changed. */
+export function wordsColumn(options: ColumnOptions & { name: string }): ColumnOptions {
+  return { type: 'varchar', transformer: words, ...options };
+}
+
 /** JSON stored as text: written as a whole, never searched. */
 export function jsonColumn(options: ColumnOptions & { name: string }): ColumnOptions {
   return { type: 'simple-json', ...options };

@@ -13,6 +13,8 @@ export class Transaction {
   readonly changes: Change[] = [];
   /** The current state of the user on whose behalf the work runs, locked as shared; `null` if there is no such user. */
   actorUser: DirectoryUser | null = null;
+  /** The scopes of the token by which the author acts; `null` if it has none, or they act without one. */
+  actorScopes: readonly string[] | null = null;
   isAlreadyRevoked = false;
   readonly locks: TransactionLocks;
   private moment: Date;

@@ -2,12 +2,13 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { beyondScopes } from '../tokens/scopes.js';
 import { ActorCheck } from './actor-check.js';
 import { ChangeCheck } from './change-check.js';
 import { SYSTEM, type Actor } from './actor.js';
 import { AuditSink } from '../audit/audit-sink.js';
 import { ChangeRelay, type ChangePublication } from '../changes/change-relay.js';
-import type { Change } from '../changes/changes.js';
+import { TokenChange, type Change } from '../changes/changes.js';
 import { writeChannel } from '../channels.js';
 import { Clock } from '../clock.js';
 import { UniqueViolation } from '../errors.js';
@@ -45,7 +46,7 @@ export class UnitOfWork {
   /**
    * Changes rows on behalf of an actor, if they may still act. The work may run more than once; earlier runs are rolled
    * back.
-   * @throws DomainError `unauthenticated`, `not_permitted`, and what {@link ChangeCheck} throws
+   * @throws DomainError `unauthenticated`, `not_permitted`, `scopes_exceeded`, and what {@link ChangeCheck} throws
    */
   write<T>(actor: Actor, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     if (!tracing.isOn)
@@ -88,6 +89,7 @@ export class UnitOfWork {
       if (actor.tokenId !== null) transaction.actorUser = await this.actors.authorize(transaction, actor);
       const result = await work(transaction);
       transaction.locks.confirm();
+      requireScope(transaction);
       if (transaction.changes.length > 0) await this.changeCheck.confirm(transaction);
       await this.audit(actor, transaction);
       await publication.publish(manager, transaction.changes, transaction.isAlreadyRevoked);
@@ -134,6 +136,15 @@ export class UnitOfWork {
     }));
     await this.auditSink.write(transaction, entries);
   }
+}
+
+/**
+ * Whatever else is changed could open a way around the scopes: a password, a role, a policy. {@link TokenService} looks
+ * after tokens.
+ */
+function requireScope({ actorScopes, changes }: Transaction): void {
+  if (actorScopes !== null && !changes.every((change) => change instanceof TokenChange))
+    throw beyondScopes(actorScopes);
 }
 
 /** Awaits a write and translates a violated unique constraint into a domain error. */

@@ -24,6 +24,8 @@ export interface ForeignToken {
   readonly enabled: boolean;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
+  /** As `rowScopes` returns them. Default: none. */
+  readonly scopes?: readonly string[] | null;
   /** The columns of its kind. */
   readonly own: Readonly<Record<string, unknown>>;
   readonly algorithm: ImportedAlgorithm;
@@ -126,6 +128,7 @@ export class ImportedTokens {
       lastSeenAt: null,
       previousLastSeenAt: null,
       ...NO_ORIGINS,
+      scopes: null,
       updatedAt: tx.now,
       createdBy: null,
       ...own,

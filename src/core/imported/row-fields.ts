@@ -1,5 +1,6 @@
 /** Reads the members of imported rows, each with a clear reason if it cannot be read. */
 import { isStorableText } from '../text-rules.js';
+import { canonicalScopes, splitScopes, wrongScopes } from '../tokens/scopes.js';
 
 /** A row that cannot be imported; the message says why. */
 export class InvalidRow extends Error {}
@@ -42,6 +43,16 @@ export function rowTime(members: RowMembers, name: string): Date | null {
   const time = new Date(/[Zz]$|[+-]\d\d:?\d\d$/.test(text.slice(10)) || text.length === 10 ? text : `${text}Z`);
   if (!Number.isNaN(time.getTime())) return time;
   throw new InvalidRow(`${name} is no time in ISO 8601, such as 2026-11-29T08:00:00Z`);
+}
+
+/** Scopes as a list, or as a text with spaces between them, as CSV has it. @throws InvalidRow */
+export function rowScopes(members: RowMembers, name: string): readonly string[] | null {
+  const value = members[name];
+  if (isAbsent(value) || value === '') return null;
+  const scopes = typeof value === 'string' ? splitScopes(value) : value;
+  const wrong = wrongScopes(scopes);
+  if (wrong !== null) throw new InvalidRow(`${name} ${wrong}`);
+  return canonicalScopes(scopes as readonly string[]);
 }
 
 /** @throws InvalidRow for members that nothing is known of, which may be misspelt */

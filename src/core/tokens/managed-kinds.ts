@@ -6,7 +6,8 @@ import type { Secret } from './secret.js';
 import type { Token } from './token.entity.js';
 
 /** What can be done with a token of a kind. */
-export type TokenAbility = 'rename' | 'rotate' | 'renew' | 'disable' | 'enable' | 'revoke' | 'end_overlap';
+export type TokenAbility =
+  'rename' | 'rotate' | 'renew' | 'disable' | 'enable' | 'revoke' | 'end_overlap' | 'change_scopes';
 
 /** How a token is shown to people. */
 export interface TokenDescription {
@@ -24,6 +25,8 @@ export interface NewManagedToken {
   readonly name: string;
   /** When it expires; `null` for never, `undefined` for the default of the kind. */
   readonly expiresAt: Date | null | undefined;
+  /** `null` for a token without scopes. */
+  readonly scopes: readonly string[] | null;
 }
 
 /** Values to change; absent ones stay unchanged. */
@@ -32,6 +35,8 @@ export interface ManagedChanges {
   /** `null` for never, `renewed` for as long as it was issued for, from now on. */
   readonly expiresAt?: Date | null | 'renewed';
   readonly enabled?: boolean;
+  /** `null` for a token without scopes. */
+  readonly scopes?: readonly string[] | null;
   /** When the previous secret ends. */
   readonly previousUntil?: Date;
 }

@@ -16,6 +16,7 @@ export interface TokenConditions {
   readonly overlapRuns?: boolean | undefined;
   /** Whose previous secret was used at that time or after it. */
   readonly oldSecretUsedSince?: Date | undefined;
+  readonly scope?: string | undefined;
   /** A part of the name, or of a handle that is no secret, whatever the case of its letters. */
   readonly text?: string | undefined;
   readonly ids?: readonly string[] | undefined;
@@ -43,7 +44,7 @@ export function addConditions<E extends ObjectLiteral>(
   conditions: TokenConditions,
   now: Date,
 ): void {
-  const { states, expiresBefore, expiresAfter, unusedSince, oldSecretUsedSince, text, ids } = conditions;
+  const { states, expiresBefore, expiresAfter, unusedSince, oldSecretUsedSince, scope, text, ids } = conditions;
   query.setParameters({ now: now.getTime() });
   if (states) query.andWhere(`(${states.map((state) => `(${STATES[state]})`).join(' OR ')})`);
   const moment = (condition: string, name: string, at: Date | undefined): void => {
@@ -55,8 +56,15 @@ export function addConditions<E extends ObjectLiteral>(
   moment('row.previousLastSeenAt >= :oldSince', 'oldSince', oldSecretUsedSince);
   if (conditions.overlapRuns === true)
     query.andWhere('row.previousSecretDigest IS NOT NULL AND row.previousSecretExpiresAt > :now');
+  if (scope !== undefined) addScope(query, scope);
   if (text !== undefined) addText(query, text);
   if (ids) query.andWhere('row.id IN (:...ids)', { ids });
+}
+
+/** `LIKE` would not tell upper from lower case on SQLite. */
+function addScope<E extends ObjectLiteral>(query: SelectQueryBuilder<E>, scope: string): void {
+  const held = `(' ' || row.scopes || ' ')`;
+  query.andWhere(`row.scopes IS NOT NULL AND REPLACE(${held}, :scope, '') <> ${held}`, { scope: ` ${scope} ` });
 }
 
 /**

@@ -1,7 +1,8 @@
 /** The token table, with the columns that all kinds of token have in common. */
 import { Check, Column, Entity, Index, PrimaryColumn, TableInheritance, type IndexOptions } from 'typeorm';
-import { timestampColumn } from '../database/columns.js';
+import { timestampColumn, wordsColumn } from '../database/columns.js';
 import type { LockKey } from '../database/locks.js';
+import { SCOPES_LENGTH_MAX } from './scopes.js';
 
 /** Keeps TypeORM from creating its own index on the discriminator: the index of the handle already begins with it. */
 const NOT_THERE: IndexOptions & { readonly synchronize: false } = { synchronize: false };
@@ -77,6 +78,13 @@ abstract class LatchkeyToken {
   /** The user it acts for. */
   @Column({ name: 'user_id', type: 'integer', nullable: true })
   userId!: number | null;
+
+  /**
+   * What it may be used for, in the words of applications: sorted, each once, never empty. `null` for a token without
+   * scopes: it holds none, and is not limited to any (docs/decisions/0061).
+   */
+  @Column(wordsColumn({ name: 'scopes', length: SCOPES_LENGTH_MAX, nullable: true }))
+  scopes!: readonly string[] | null;
 
   /** A disabled token is kept but not accepted. */
   @Column({ name: 'enabled', type: 'boolean' })

@@ -5,6 +5,7 @@ import type { DataSource, EntityManager, FindOptionsWhere, ObjectType, UpdateQue
 import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from '../changes/changes.js';
 import { dataSourceOf, deleteRow, insertRows } from '../database/row-mapper.js';
 import { DomainError } from '../errors.js';
+import { beyondScopes, canonicalScopes, isWithin } from './scopes.js';
 import { Token } from './token.entity.js';
 import type { Transaction } from '../database/transaction.js';
 
@@ -25,7 +26,7 @@ type OwnColumns<T extends Token> = Partial<Omit<T, keyof Token>>;
 
 /** The values of a new token, including the columns of its kind. */
 export type NewToken<T extends Token> = Pick<Token, 'handle' | 'label'> &
-  Partial<Pick<Token, 'handleScope' | 'userId' | 'accountId' | 'enabled' | 'expiresAt' | 'secretVersion'>> &
+  Partial<Pick<Token, 'handleScope' | 'userId' | 'accountId' | 'enabled' | 'expiresAt' | 'secretVersion' | 'scopes'>> &
   OwnColumns<T> & {
     /** SHA-256 of its secret. It may be `null` only if the handle belongs to an account ({@link Token.handleScope}). */
     digest: string | null;
@@ -33,7 +34,7 @@ export type NewToken<T extends Token> = Pick<Token, 'handle' | 'label'> &
 
 /** Values that can be changed. The secret is changed only by {@link TokenService.rotate}. */
 export type TokenChanges<T extends Token> = Partial<
-  Pick<Token, 'handle' | 'label' | 'enabled' | 'expiresAt' | 'previousSecretExpiresAt'>
+  Pick<Token, 'handle' | 'label' | 'enabled' | 'expiresAt' | 'previousSecretExpiresAt' | 'scopes'>
 > &
   OwnColumns<T>;
 
@@ -61,13 +62,14 @@ export const NO_ORIGINS = {
 
 /**
  * Works inside a unit of work and records its changes. Every change is a conditional UPDATE or DELETE whose row count
- * decides between concurrent callers; methods return what was written.
+ * decides between concurrent callers; methods return what was written. Who acts by a token with scopes can only do it to
+ * tokens that have scopes among these, before and after (`scopes_exceeded`).
  */
 @Injectable()
 export class TokenService {
-  /** @throws UniqueViolation if the handle is in use */
+  /** @throws UniqueViolation if the handle is in use; DomainError `invalid_value` for scopes that are none */
   async issue<T extends Token>(tx: Transaction, kind: TokenKind<T>, values: NewToken<T>): Promise<T> {
-    const { digest, ...given } = values;
+    const { digest, scopes = null, ...given } = values;
     const token: Token = Object.assign(tx.manager.create(kind), {
       id: newTokenId(tx.now),
       kind: dataSourceOf(tx.manager).getMetadata(kind).discriminatorValue,
@@ -84,11 +86,13 @@ export class TokenService {
       createdAt: tx.now,
       updatedAt: tx.now,
       createdBy: tx.actor.userId === null ? null : String(tx.actor.userId),
+      scopes: scopes && canonicalScopes(scopes),
       ...given,
     });
+    requireScopes(tx, token);
     await insertRows(tx.manager, kind, [{ ...(token as T), secretDigest: digest }]);
     await countToken(tx.manager, token, 1);
-    tx.record(new TokenIssued(token));
+    tx.record(new TokenIssued(token, token.scopes === null ? {} : { scopes: token.scopes }));
     return token as T;
   }
 
@@ -108,7 +112,9 @@ export class TokenService {
     wanted: TokenChanges<T> | ((present: T) => TokenChanges<T>),
   ): Promise<T> {
     const token = await this.locked(tx, kind, ref);
-    const changes = typeof wanted === 'function' ? wanted(token) : wanted;
+    const given = typeof wanted === 'function' ? wanted(token) : wanted;
+    const changes = given.scopes === undefined ? given : { ...given, scopes: canonicalScopes(given.scopes) };
+    if (changes.scopes !== undefined) requireScopes(tx, { scopes: changes.scopes });
     await this.write(
       tx,
       kind,
@@ -116,7 +122,8 @@ export class TokenService {
       changes,
       endsOverlap(token, changes, tx.now) ? { previousSecretDigest: null } : {},
     );
-    tx.record(new TokenUpdated(token, { fields: Object.keys(changes) }));
+    const told = changes.scopes === undefined ? {} : { scopes: changes.scopes };
+    tx.record(new TokenUpdated(token, { fields: Object.keys(changes), ...told }));
     return token;
   }
 
@@ -159,6 +166,7 @@ export class TokenService {
   private async locked<T extends Token>(tx: Transaction, kind: TokenKind<T>, ref: TokenRef): Promise<T> {
     const token = await tx.lockForUpdate<T, 'id'>(kind, { id: ref.id }, where<T>(ownerOf(ref)));
     if (!token) throw notFound();
+    requireScopes(tx, token);
     return token;
   }
 
@@ -185,6 +193,11 @@ export class TokenService {
     const row = await tx.manager.findOne(Token, { select: { id: true, secretDigest: true }, where: { id } });
     return row?.secretDigest ?? null;
   }
+}
+
+/** @throws DomainError `scopes_exceeded` if the author's token has scopes, and these go beyond them */
+function requireScopes({ actorScopes }: Transaction, { scopes }: Pick<Token, 'scopes'>): void {
+  if (actorScopes !== null && !isWithin(scopes, actorScopes)) throw beyondScopes(actorScopes);
 }
 
 /** Counts tokens that were added or removed (-1), if they belong to an account and not to a user: those of one part. */

@@ -21,6 +21,11 @@ describe('KnownToken', () => {
     });
   });
 
+  it('says which scopes it holds: none without scopes', () => {
+    expect(knownToken({ scopes: ['a', 'b'] }).judge(CURRENT, NOW)).toMatchObject({ scopes: ['a', 'b'] });
+    expect(knownToken({ scopes: null }).judge(PREVIOUS, NOW - 1)).toMatchObject({ scopes: [] });
+  });
+
   it('accepts its previous secret until the millisecond at which the overlap ends', () => {
     expect(knownToken().judge(PREVIOUS, NOW - 1)).toMatchObject({ status: 'valid', matched: 'previous' });
     expect(knownToken().judge(PREVIOUS, NOW).status).toBe('wrong_secret');

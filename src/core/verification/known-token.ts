@@ -1,5 +1,6 @@
 /** A token and its owner as read from the database, prepared for the comparison with presented credentials. */
 import { timingSafeEqual } from 'node:crypto';
+import { NO_SCOPES } from '../tokens/scopes.js';
 import type { Token } from '../tokens/token.entity.js';
 import type { DirectoryUser } from '../user-directory.js';
 import type { StoredToken } from './token-lookup.js';
@@ -14,6 +15,8 @@ export interface Acceptance {
   readonly token: Readonly<Token>;
   /** The user that the token acts for; `null` for tokens that belong to an account only. */
   readonly owner: DirectoryUser | null;
+  /** The scopes that the token holds; none if it has no scopes. */
+  readonly scopes: readonly string[];
   /** Which secret matched: after a rotation with overlap, both are accepted. */
   readonly matched: 'current' | 'previous';
 }
@@ -48,7 +51,7 @@ export class KnownToken {
     this.previousDigest = bytes(previousDigest);
     this.previousUntil = token.previousSecretExpiresAt?.getTime() ?? 0;
     this.expiresAt = token.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
-    const acceptance = { status: 'valid', token, owner: owner ?? null } as const;
+    const acceptance = { status: 'valid', token, owner: owner ?? null, scopes: token.scopes ?? NO_SCOPES } as const;
     this.accepted = {
       current: { ...acceptance, matched: 'current' },
       previous: { ...acceptance, matched: 'previous' },

@@ -25,7 +25,7 @@ import {
 import { headerIn, parseAddress, requestIdOf, retryAfter } from '../../http/index.js';
 import type { DecisionSource } from '../channels.js';
 import { PolicyError, intersect, type AccessPolicy } from '../access-policy.js';
-import { checkAccount, checkRoles, knownKind } from '../policy-query.js';
+import { checkAccount, checkRoles, checkScopes, knownKind } from '../policy-query.js';
 import { GUARDING, type AccessDecider, type Decision, type ApplicationVisit } from '../access-decider.js';
 import { ApplicationFinder } from '../application-finder.js';
 
@@ -33,13 +33,14 @@ import { ApplicationFinder } from '../application-finder.js';
 export type TokenPrincipal = Acceptance;
 
 const NOT_ADMITTED = 'The token is valid, but not admitted here';
+const LACKS_SCOPE = 'The token is valid, but lacks a scope that is needed here: ';
 const ACCOUNT_NOT_NAMED =
   'The route names no account, and there are several: narrow it by @AdmitTokens with accounts, memberOf, users or ' +
   'tokens, or set the option withoutAccount of DataPlaneModule';
 
 /**
  * Restricts which tokens a guard admits, on a route, a controller, or both. The conditions of both have to hold; of a
- * list that both have, what is in both.
+ * list that both have, what is in both; of scopes, those of both are needed.
  */
 export function AdmitTokens(policy: AccessPolicy): CustomDecorator {
   return admitTokens(policy);
@@ -66,7 +67,8 @@ export class TokenGuard extends HostGuard {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = this.getRequest(context);
     const response = this.getResponse(context);
-    const decision = await this.decide(guarded(request), this.policyFor(context), response, context);
+    const policy = this.policyFor(context);
+    const decision = await this.decide(guarded(request), policy, response, context);
     switch (decision.outcome) {
       case 'admitted':
         keepPrincipal(request, decision.acceptance);
@@ -75,10 +77,7 @@ export class TokenGuard extends HostGuard {
       case 'bypassed':
         return true;
       case 'forbidden':
-        throw this.refusal(
-          context,
-          new ForbiddenException(decision.accountNotNamed ? ACCOUNT_NOT_NAMED : NOT_ADMITTED),
-        );
+        throw this.refusal(context, forbidden(decision, policy, response));
       case 'unauthenticated': {
         const error = decision.hasCredentials ? ', error="invalid_token"' : '';
         response?.setHeader('WWW-Authenticate', `Bearer realm="latchkey"${error}`);
@@ -121,15 +120,28 @@ export class TokenGuard extends HostGuard {
     return { application, address: application.needsAddress ? source.address : null };
   }
 
-  /** @throws PolicyError if no token of a kind can be presented, or roles are given without accounts */
+  /** @throws PolicyError if no token of a kind can be presented, roles are given without accounts, or a scope is none */
   private policyFor(context: ExecutionContext): AccessPolicy {
     const policies = [{ kinds: this.kinds }, ...policiesAt<AccessPolicy>(context)];
     for (const kind of policies.flatMap(({ kinds }) => kinds ?? [])) knownKind(kind, this.decider.kinds);
     const policy = policies.reduce<AccessPolicy>(intersect, {});
     checkRoles(policy);
+    checkScopes(policy);
     checkAccount(policy, this.decider.kindsOfAccounts);
     return policy;
   }
+}
+
+/** RFC 6750 §3.1: says which scopes are needed. */
+function forbidden(
+  { accountNotNamed, lacksScope }: Extract<Decision, { outcome: 'forbidden' }>,
+  { scopes = [] }: AccessPolicy,
+  response: GuardedResponse | undefined,
+): ForbiddenException {
+  if (!lacksScope) return new ForbiddenException(accountNotNamed ? ACCOUNT_NOT_NAMED : NOT_ADMITTED);
+  const needed = scopes.join(' ');
+  response?.setHeader('WWW-Authenticate', `Bearer realm="latchkey", error="insufficient_scope", scope="${needed}"`);
+  return new ForbiddenException(`${LACKS_SCOPE}${needed}`);
 }
 
 /** Where a guarded request comes from; only read if something is recorded or published. */

@@ -50,6 +50,12 @@ export class IntrospectionView {
   })
   jti?: string;
 
+  @ApiPropertyOptional({
+    example: IDENTITY_HEADERS['Latchkey-Scopes'].example,
+    description: 'The scopes that the token holds, with a space between them. Absent for tokens without scopes.',
+  })
+  scope?: string;
+
   /** {@link describeIntrospection} adds the possible values. */
   @ApiPropertyOptional()
   kind?: string;
@@ -69,7 +75,10 @@ export class IntrospectionView {
 
 export const INACTIVE: IntrospectionView = { active: false };
 
-export function introspectionView({ token, owner, matched }: Acceptance, forms: CredentialForms): IntrospectionView {
+export function introspectionView(
+  { token, owner, scopes, matched }: Acceptance,
+  forms: CredentialForms,
+): IntrospectionView {
   return {
     active: true,
     ...forms.ofKind(token.kind)?.introspection?.(token),
@@ -78,6 +87,7 @@ export function introspectionView({ token, owner, matched }: Acceptance, forms: 
     ...(token.expiresAt && { exp: seconds(token.expiresAt) }),
     iat: seconds(token.createdAt),
     jti: token.id,
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     kind: token.kind,
     name: token.label,
     ...(token.accountId !== null && { account: token.accountId }),

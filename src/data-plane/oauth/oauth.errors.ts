@@ -91,6 +91,7 @@ function domainError(error: DomainError): ErrorResponse {
     case 'unauthenticated':
       return oauthError(new OAuthError('invalid_client', error.message));
     case 'not_permitted':
+    case 'scopes_exceeded':
       return oauthError(new OAuthError('unauthorized_client', error.message));
     default:
       return answer(400, 'invalid_request', error.message);

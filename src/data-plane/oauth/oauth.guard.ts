@@ -86,7 +86,7 @@ export class OAuthGuard extends PermissionGuard {
 
   private async user(bearer: string, origin: Origin): Promise<OAuthCaller> {
     const found = await this.authenticator.authenticate(bearer, USER_AUDIENCE, origin);
-    if (found.status !== 'authenticated') throw new OAuthError('invalid_token', 'the token is not accepted');
+    if (!('principal' in found)) throw new OAuthError('invalid_token', 'the token is not accepted');
     const { principal } = found;
     return { as: 'user', principal, actor: principal.actor };
   }

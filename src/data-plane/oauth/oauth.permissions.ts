@@ -23,11 +23,13 @@ export class TokenPermissions {
 
   /**
    * Users have access to their own tokens, and by their role to the tokens of an account; server administrators to all
-   * tokens. Services may read the tokens of their kind and those that people choose in their account, and revoke only their
+   * tokens; with a token that has scopes, they have access to that one. Services may read the tokens of their kind and those that people choose in their account, and revoke only their
    * own.
    */
   async accessTo(caller: OAuthCaller, token: Readonly<Token>): Promise<TokenAccess> {
     if (caller.as === 'service') return this.serviceAccess(caller.token, token);
+    const { token: own } = caller.principal;
+    if (own.scopes !== null) return own.id === token.id ? 'revoke' : 'none';
     const role = await this.roleFor(caller.principal, token);
     if (role === 'administrator') return 'revoke';
     return role === null ? 'none' : 'read';

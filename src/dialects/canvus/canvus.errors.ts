@@ -91,6 +91,7 @@ function domainError(error: DomainError): ErrorResponse {
       return msg(403, messages.PERMISSION_DENIED);
     case 'last_admin':
     case 'change_reserved':
+    case 'scopes_exceeded':
     case 'quota_reached':
     case 'wrong_password':
       return msg(403, error.message);

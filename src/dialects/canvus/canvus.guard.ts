@@ -5,7 +5,7 @@
  */
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { DomainError, INTEGER_MAX, UserDirectory, type DirectoryUser } from '../../core/index.js';
+import { DomainError, INTEGER_MAX, UserDirectory, refusedForScopes, type DirectoryUser } from '../../core/index.js';
 import {
   PUBLIC,
   PermissionGuard,
@@ -81,7 +81,7 @@ export class CanvusGuard extends PermissionGuard {
     super();
   }
 
-  /** @throws Unauthorized; CanvusError 400, 403; DomainError `user_not_found`, `token_not_found` */
+  /** @throws Unauthorized; CanvusError 400, 403; DomainError `user_not_found`, `token_not_found`, `scopes_exceeded` */
   protected async authorize(
     request: Request,
     permission: CanvusPermission,
@@ -90,6 +90,7 @@ export class CanvusGuard extends PermissionGuard {
     const presented = request.headers['private-token'];
     const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, originOf(request));
     if (permission === PUBLIC) return found.status === 'authenticated' ? { caller: found.principal } : {};
+    if (found.status === 'scoped') throw denied(refusedForScopes(), request, permission, found.principal.actor);
     if (found.status === 'unusable') throw new CanvusError(403, USER_UNUSABLE);
     if (found.status !== 'authenticated') throw new Unauthorized();
     const { principal: caller } = found;

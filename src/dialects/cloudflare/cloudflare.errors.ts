@@ -151,9 +151,9 @@ function domainError(error: DomainError, path: string): ErrorResponse {
     case 'quota_reached':
       return invalidRequest(error.message, null);
     case 'change_reserved':
-      return failure(403, { code: 10501, message: error.message });
     case 'not_permitted':
-      return failure(FORBIDDEN.status, FORBIDDEN.item);
+    case 'scopes_exceeded':
+      return forbidden(error);
     case 'unauthenticated':
     case 'invalid_login':
       return failure(UNAUTHENTICATED.unknownToken.status, UNAUTHENTICATED.unknownToken.item);
@@ -165,6 +165,13 @@ function domainError(error: DomainError, path: string): ErrorResponse {
     default:
       return assertNever(error.code);
   }
+}
+
+/** Who may act here, but for a setting or the scopes of their token, is told so. */
+function forbidden({ code, message }: DomainError): ErrorResponse {
+  const { status, item } = FORBIDDEN;
+  if (code === 'change_reserved') return failure(403, { code: 10501, message });
+  return failure(status, code === 'scopes_exceeded' ? { ...item, message } : item);
 }
 
 /** The vendor's libraries repeat a request that got 409 by themselves, which would replace a secret that was just made. */

@@ -5,6 +5,7 @@
  */
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import { refusedForScopes } from '../../core/index.js';
 import { ZoneService, type Zone } from '../../applications/index.js';
 import {
   PermissionGuard,
@@ -76,7 +77,7 @@ export class CloudflareGuard extends PermissionGuard {
     super();
   }
 
-  /** @throws CloudflareError; NoRoute; DomainError `token_not_found`, `member_not_found`, `throttled` */
+  /** @throws CloudflareError; NoRoute; DomainError `token_not_found`, `member_not_found`, `scopes_exceeded`, `throttled` */
   protected async authorize(
     request: Request,
     permission: CloudflarePermission,
@@ -84,6 +85,7 @@ export class CloudflareGuard extends PermissionGuard {
   ): Promise<CloudflareScope> {
     const arrivedAt = performance.now();
     const caller = await this.callerOf(request);
+    if (caller.token.scopes !== null) throw denied(refusedForScopes(), request, permission, caller.actor);
     const zone = await this.zoneIn(request, permission, caller);
     const accountId = zone?.accountId ?? accountIdIn(request);
     if (accountId === undefined) {
@@ -143,18 +145,16 @@ export class CloudflareGuard extends PermissionGuard {
     const [, token] = BEARER.exec(authorization) ?? [];
     if (token === undefined) throw UNAUTHENTICATED.malformedBearer;
     const found = await this.authenticator.authenticate(token, USER_AUDIENCE, originOf(request));
-    if (found.status !== 'authenticated') {
-      await this.failures.refused(originOf(request));
-      throw UNAUTHENTICATED.unknownToken;
-    }
-    return found.principal;
+    if ('principal' in found) return found.principal;
+    await this.failures.refused(originOf(request));
+    throw UNAUTHENTICATED.unknownToken;
   }
 
   private async byKey(email: string, key: string, request: Request): Promise<Principal> {
     if (!AUTH_KEY.test(key)) throw UNAUTHENTICATED.malformedKey;
     const found = await this.authenticator.authenticate(key, USER_AUDIENCE, originOf(request));
     const isTheirs =
-      found.status === 'authenticated' &&
+      'principal' in found &&
       found.principal.token instanceof PersonalToken &&
       emailKeyOf(found.principal.user.email) === emailKeyOf(email);
     if (!isTheirs) {

@@ -36,6 +36,7 @@ export class ServiceTokenKind implements ManagedKind<ServiceToken>, OnModuleInit
     'enable',
     'revoke',
     'end_overlap',
+    'change_scopes',
   ];
   readonly nameMax = NAME_MAX;
   readonly renewsByItself = true;
@@ -64,8 +65,10 @@ export class ServiceTokenKind implements ManagedKind<ServiceToken>, OnModuleInit
     };
   }
 
-  async issue(actor: Actor, ownerId: string, { name, expiresAt }: NewManagedToken): Promise<TokenWithSecret> {
-    return withSecret(await this.tokens.create(actor, ownerId, { name, ...lifetime(expiresAt, this.clock.now()) }));
+  async issue(actor: Actor, ownerId: string, { name, expiresAt, scopes }: NewManagedToken): Promise<TokenWithSecret> {
+    return withSecret(
+      await this.tokens.create(actor, ownerId, { name, scopes, ...lifetime(expiresAt, this.clock.now()) }),
+    );
   }
 
   async rotate(

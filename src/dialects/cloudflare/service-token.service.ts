@@ -37,6 +37,8 @@ export interface ServiceTokenChanges {
   /** When it expires, if that is not to be computed from the duration. */
   expiresAt?: Date | undefined;
   enabled?: boolean | undefined;
+  /** `null` for a token without scopes. The vendor has none: they come from Latchkey's own API and from hosts. */
+  scopes?: readonly string[] | null | undefined;
   /** A version above the current one rotates the secret. */
   version?: number | undefined;
   /** When the overlap ends. */
@@ -69,7 +71,7 @@ export class ServiceTokenService {
     accountId: string,
     { name, duration = DEFAULT_DURATION, expiresAt, ...more }: ServiceTokenChanges & { name: string },
   ): Promise<ServiceTokenWithSecret> {
-    const { enabled, version, previousUntil } = more;
+    const { enabled, version, previousUntil, scopes = null } = more;
     const secret = newCheckedSecret(this.options.secretPrefix);
     const handle = newClientId();
     return this.accounts.change(actor, accountId, async (tx) => {
@@ -79,6 +81,7 @@ export class ServiceTokenService {
         label: name,
         accountId,
         duration,
+        scopes,
         digest: this.hashing.digest(secret),
         expiresAt: expiresAt ?? expiryOf(duration, tx.now, tx.now),
         ...(enabled !== undefined && { enabled }),
@@ -199,6 +202,7 @@ export class ServiceTokenService {
   private changeColumns(tx: Transaction, token: ServiceToken, changes: ServiceTokenChanges): Promise<ServiceToken> {
     return this.tokens.update(tx, ServiceToken, token, (present) => ({
       ...this.columns(tx, present, changes),
+      ...(changes.scopes !== undefined && { scopes: changes.scopes }),
       ...(changes.previousUntil !== undefined && { previousSecretExpiresAt: changes.previousUntil }),
     }));
   }

@@ -17,7 +17,7 @@ export class AccessTokenKind implements ManagedKind<AccessToken>, OnModuleInit {
   readonly kind = 'access_token';
   readonly noun = 'access token';
   readonly belongsTo = 'account';
-  readonly abilities: readonly TokenAbility[] = ['disable', 'enable', 'revoke'];
+  readonly abilities: readonly TokenAbility[] = ['disable', 'enable', 'revoke', 'change_scopes'];
   readonly nameMax = 0;
   readonly renewsByItself = false;
 
@@ -35,9 +35,21 @@ export class AccessTokenKind implements ManagedKind<AccessToken>, OnModuleInit {
     return { name: label, clientId: null, handle: `No. ${String(number)}`, expiresAt };
   }
 
-  async change(tx: Transaction, { id, accountId }: AccessToken, { enabled }: ManagedChanges): Promise<AccessToken> {
+  async change(
+    tx: Transaction,
+    { id, accountId }: AccessToken,
+    { enabled, scopes }: ManagedChanges,
+  ): Promise<AccessToken> {
     await requireAdministrator(tx, tx.actor, accountId);
-    return this.tokens.update(tx, AccessToken, { id, accountId }, enabled === undefined ? {} : { enabled });
+    return this.tokens.update(
+      tx,
+      AccessToken,
+      { id, accountId },
+      {
+        ...(enabled !== undefined && { enabled }),
+        ...(scopes !== undefined && { scopes }),
+      },
+    );
   }
 
   async revoke(tx: Transaction, { id, accountId }: AccessToken): Promise<void> {

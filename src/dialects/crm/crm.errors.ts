@@ -106,6 +106,7 @@ function fromDomain(error: DomainError): CrmError {
       return new CrmError('identifierTaken', 'identifier');
     case 'not_permitted':
     case 'change_reserved':
+    case 'scopes_exceeded':
     case 'last_admin':
       return new CrmError('notPermitted', error.message);
     case 'invalid_login':

@@ -1,7 +1,7 @@
 /** Serves `authentication/web_api_key/token`: login of a program by a personal token as its key (docs/contracts/crm.md §2.3). */
 import { Post, Req } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Origin } from '../../core/index.js';
+import { refusedForScopes, type Origin } from '../../core/index.js';
 import { RequestOrigin } from '../../http/index.js';
 import {
   AccountService,
@@ -52,6 +52,7 @@ export class KeyLoginController {
   ): Promise<Envelope<LoginTokenView>> {
     const key = keyIn(headers.authorization);
     const found = await this.authenticator.authenticate(key, AUDIENCE, origin);
+    if (found.status === 'scoped') throw refusedForScopes();
     const accountId = found.status === 'authenticated' ? await this.accountOf(found.principal, organisation) : null;
     if (accountId !== null) requireOwnUnit(unit);
     // A key that is not accepted, or has no place here, fails as a wrong one: it is audited by the exchange.

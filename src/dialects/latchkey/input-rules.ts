@@ -1,6 +1,6 @@
 /** Rules of members that class-validator does not have. */
 import { ValidateBy } from 'class-validator';
-import { parseGoDuration } from '../../core/index.js';
+import { parseGoDuration, wrongScopes } from '../../core/index.js';
 import { parseRfc3339 } from '../../http/index.js';
 
 const TIME_RULE = 'must be an RFC 3339 date and time such as 2030-01-31T12:00:00Z';
@@ -18,6 +18,17 @@ export function IsDuration({ mayBeZero = false } = {}): PropertyDecorator {
   const isDuration = (value: unknown): boolean =>
     typeof value === 'string' && (parseGoDuration(value) !== undefined || (mayBeZero && NOTHING.test(value)));
   return rule('isDuration', isDuration, DURATION_RULE);
+}
+
+/** Scopes of a token. */
+export function AreScopes(): PropertyDecorator {
+  return ValidateBy({
+    name: 'areScopes',
+    validator: {
+      validate: (value) => wrongScopes(value) === null,
+      defaultMessage: (given) => `${given?.property ?? 'it'} ${String(wrongScopes(given?.value))}`,
+    },
+  });
 }
 
 /** @param text - one that {@link IsDuration} accepts */

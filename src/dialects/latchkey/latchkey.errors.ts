@@ -129,6 +129,7 @@ function ofDomain(error: DomainError): ErrorResponse {
       return problem('unauthenticated', error.message);
     case 'not_permitted':
     case 'change_reserved':
+    case 'scopes_exceeded':
       return problem('forbidden', error.message);
     case 'wrong_password':
     case 'invalid_value':

@@ -5,7 +5,14 @@
  */
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import { CredentialForms, INTEGER_MAX, type Token } from '../../core/index.js';
+import {
+  CredentialForms,
+  INTEGER_MAX,
+  beyondScopes,
+  isWithin,
+  refusedForScopes,
+  type Token,
+} from '../../core/index.js';
 import {
   PUBLIC,
   PermissionGuard,
@@ -33,15 +40,17 @@ import { csrfTokenOf, requireOwnPage, requireSameOrigin } from './session/csrf.j
 /**
  * What a route can require.
  * - `signed-in`: any user; the handler shows what they may see
+ * - `tokens`: any user, also by a token with scopes; the handler shows and changes what they may
  * - `administrator`: administrators of the server
  * - `account:read`, `account:change`: members, or administrators, of the account in the path
  * - `self-or-administrator`: the user in the path, and administrators of the server
  * - `user:read`: any user; the handler looks whether they see the user in the path
- * - `token:read`, `token:change`: who may see, or change, the token in the path
+ * - `token:read`, `token:change`: who may see, or change, the token in the path; also by a token with scopes
  */
 export type LatchkeyPermission =
   | typeof PUBLIC
   | 'signed-in'
+  | 'tokens'
   | 'administrator'
   | 'account:read'
   | 'account:change'
@@ -75,6 +84,9 @@ interface LatchkeyScope {
   readonly token?: Token;
 }
 
+/** What a token with scopes is good for (docs/contracts/latchkey.md §1.6). */
+const OF_SCOPED_TOKENS: ReadonlySet<LatchkeyPermission> = new Set(['tokens', 'token:read', 'token:change']);
+
 const BEARER = /^Bearer +(\S+)$/i;
 const BEARER_SCHEME = /^Bearer\b/i;
 const ACCOUNT_ID = /^[0-9a-f]{32}$/;
@@ -101,7 +113,7 @@ export class LatchkeyGuard extends PermissionGuard {
     return isAllowed;
   }
 
-  /** @throws Problem `unauthenticated`, `forbidden`, `not-found`, `unsupported-media-type` */
+  /** @throws Problem `unauthenticated`, `forbidden`, `not-found`, `unsupported-media-type`; DomainError `scopes_exceeded` */
   protected async authorize(request: Request, permission: LatchkeyPermission): Promise<LatchkeyScope> {
     if (permission === PUBLIC) {
       requireSameOrigin(request.headers['sec-fetch-site'], ['same-origin', 'none']);
@@ -109,6 +121,8 @@ export class LatchkeyGuard extends PermissionGuard {
       return {};
     }
     const caller = await this.callerOf(request);
+    if (caller.token.scopes !== null && !OF_SCOPED_TOKENS.has(permission))
+      throw denied(refusedForScopes(), request, permission, caller.actor);
     const scope = await this.permitted(request, caller, permission);
     requireJson(request);
     return { caller, ...scope };
@@ -116,13 +130,15 @@ export class LatchkeyGuard extends PermissionGuard {
 
   private async permitted(
     request: Request,
-    { user, actor }: LatchkeyCaller,
+    caller: LatchkeyCaller,
     permission: Exclude<LatchkeyPermission, typeof PUBLIC>,
   ): Promise<Omit<LatchkeyScope, 'caller'>> {
+    const { user, actor } = caller;
     const refuse = (): Problem => denied(notPermitted(permission), request, permission, actor);
     const { accountId, userId } = request.params;
     switch (permission) {
       case 'signed-in':
+      case 'tokens':
         return {};
       case 'administrator':
         if (!user.admin) throw refuse();
@@ -138,12 +154,8 @@ export class LatchkeyGuard extends PermissionGuard {
         return { userId: id };
       }
       case 'token:read':
-      case 'token:change': {
-        const reader = await this.tokens.readerOf(user);
-        const token = await this.tokenIn(reader, request);
-        if (permission === 'token:change' && !mayChange(reader, token)) throw refuse();
-        return { token };
-      }
+      case 'token:change':
+        return { token: await this.permittedToken(request, caller, permission) };
       case 'account:read':
       case 'account:change': {
         const id = String(accountId);
@@ -153,6 +165,18 @@ export class LatchkeyGuard extends PermissionGuard {
         return { accountId: id, ...(userId !== undefined && { userId: userIdIn(userId) }) };
       }
     }
+  }
+
+  private async permittedToken(
+    request: Request,
+    { user, token: own, actor }: LatchkeyCaller,
+    permission: 'token:read' | 'token:change',
+  ): Promise<Token> {
+    const reader = await this.tokens.readerOf({ user, token: own });
+    const token = await this.tokenIn(reader, request);
+    if (permission === 'token:read' || mayChange(reader, token)) return token;
+    const isLimited = own.scopes !== null && !isWithin(token.scopes, own.scopes);
+    throw denied(isLimited ? beyondScopes(own.scopes ?? []) : notPermitted(permission), request, permission, actor);
   }
 
   /** @throws Problem `not-found`, also for a token that the caller may not see */
@@ -175,7 +199,7 @@ export class LatchkeyGuard extends PermissionGuard {
     const presented = tokenIn(request);
     if (presented !== undefined) {
       const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, originOf(request));
-      if (found.status !== 'authenticated') throw unauthenticated('the token is not accepted');
+      if (!('principal' in found)) throw unauthenticated('the token is not accepted');
       return { ...found.principal, via: 'bearer', csrfToken: null };
     }
     const cookie = cookieOf(request);

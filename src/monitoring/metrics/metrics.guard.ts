@@ -23,6 +23,10 @@ export class MetricsGuard extends PermissionGuard {
       );
     }
     const found = await this.authenticator.authenticate(token, USER_AUDIENCE, originOf(request));
+    if (found.status === 'scoped') {
+      const error = new ForbiddenException('a token with scopes reads no metrics; use one without scopes');
+      throw denied(error, request, ADMINISTRATORS, found.principal.actor);
+    }
     if (found.status !== 'authenticated') throw new UnauthorizedException('the token is not accepted');
     if (!found.principal.user.admin) {
       const error = new ForbiddenException('only administrators of the server may read metrics');

@@ -21,6 +21,7 @@ import { TokenAge1799086410000 } from './1799086410000-token-age.js';
 import { UserLists1799086411000 } from './1799086411000-user-lists.js';
 import { AuditSubjects1799086411001 } from './1799086411001-audit-subjects.js';
 import { Groups1799086414000 } from './1799086414000-groups.js';
+import { TokenScopes1799086419000 } from './1799086419000-token-scopes.js';
 import { AccountsOfUsers1799086422000 } from './1799086422000-accounts-of-users.js';
 
 export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
@@ -45,5 +46,6 @@ export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   UserLists1799086411000,
   AuditSubjects1799086411001,
   Groups1799086414000,
+  TokenScopes1799086419000,
   AccountsOfUsers1799086422000,
 ];

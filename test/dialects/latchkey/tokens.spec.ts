@@ -9,7 +9,7 @@ import { newAccessToken, newPolicy, type TokenBody, type WithSecret } from './to
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const LIFE = ['rename', 'rotate', 'renew', 'disable', 'revoke'];
+const LIFE = ['rename', 'rotate', 'renew', 'disable', 'revoke', 'change_scopes'];
 
 onBothEngines('a token', (engine) => {
   let server: TestServer;
@@ -53,6 +53,7 @@ onBothEngines('a token', (engine) => {
       created_by: { id: '1000', name: 'Administrator', email: ADMIN.email },
       client_id: secret.client_id,
       handle: expect.stringMatching(/^….{3}\.access$/),
+      scopes: null,
       state: 'active',
       created_at: expect.any(String),
       updated_at: expect.any(String),
@@ -134,7 +135,7 @@ onBothEngines('a token', (engine) => {
       const disabled = (await call('PATCH', path, { disabled: true })).json<TokenBody>();
       expect([disabled.state, disabled.permissions]).toEqual([
         'disabled',
-        ['rename', 'rotate', 'renew', 'enable', 'revoke'],
+        ['rename', 'rotate', 'renew', 'enable', 'revoke', 'change_scopes'],
       ]);
       expect(await isAccepted(made)).toBe(false);
       await call('PATCH', path, { disabled: false });
@@ -209,7 +210,11 @@ onBothEngines('a token', (engine) => {
   it('of another kind is disabled, enabled and revoked, and its code is not shown', async () => {
     const { id, code } = await newAccessToken(server);
     const reply = await call('GET', `/tokens/${id}`);
-    expect(reply.json()).toMatchObject({ kind: 'access_token', handle: 'No. 1', permissions: ['disable', 'revoke'] });
+    expect(reply.json()).toMatchObject({
+      kind: 'access_token',
+      handle: 'No. 1',
+      permissions: ['disable', 'revoke', 'change_scopes'],
+    });
     expect(reply.text).not.toContain(code);
     const found = await call('GET', `/tokens?q=${code}`);
     expect(found.json()).toMatchObject({ items: [] });

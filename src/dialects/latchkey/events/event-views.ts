@@ -22,6 +22,8 @@ import type { LoggedChange } from './change-log.js';
 export interface EventReader {
   readonly user: DirectoryUser;
   readonly roles: RolesByAccount;
+  /** A stream is not opened by a token with scopes. */
+  readonly scopes: null;
 }
 
 @Injectable()
@@ -37,7 +39,7 @@ export class EventViews {
   ) {}
 
   async readerOf(user: DirectoryUser): Promise<EventReader> {
-    return { user, roles: await this.roles.of(user.id) };
+    return { user, scopes: null, roles: await this.roles.of(user.id) };
   }
 
   /** What the reader is told; `undefined` for what they may not see. */

@@ -63,8 +63,9 @@ export class Idempotency implements OnModuleInit {
    * @throws Problem `invalid-request`, `idempotency-key-reused`, `conflict`, and the errors of the work
    */
   async once<T>({ caller, request, response }: Exchange, work: () => Promise<T>): Promise<T> {
-    const key = keyOf(request);
-    if (key === undefined) return work();
+    const given = keyOf(request);
+    if (given === undefined) return work();
+    const key = limitedKey(given, caller);
     const id = rowIdOf(caller.user.id, key);
     const asked = `${request.method} ${request.originalUrl}\n${bodyText(request)}`;
     const salt = newSalt();
@@ -148,6 +149,14 @@ export class Idempotency implements OnModuleInit {
 
 function ignored(): undefined {
   return undefined;
+}
+
+/**
+ * Answers hold secrets: what was answered to a user does not go to a token of theirs whose scopes do not reach as far. No
+ * key has a line break.
+ */
+function limitedKey(key: string, { token: { id, scopes } }: Principal): string {
+  return scopes === null ? key : [key, id, scopes.join(' ')].join('\n');
 }
 
 /** @throws Problem */

@@ -1,12 +1,21 @@
 /** Who sees and changes which tokens (docs/contracts/latchkey.md §1.6). */
 import { Injectable } from '@nestjs/common';
-import { ManagedKinds, TokenSearch, type DirectoryUser, type Token, type TokenScope } from '../../../core/index.js';
-import { MemberAccounts, MemberRoles, type RolesByAccount } from '../../../identity/index.js';
+import {
+  ManagedKinds,
+  TokenSearch,
+  isWithin,
+  type DirectoryUser,
+  type Token,
+  type TokenScope,
+} from '../../../core/index.js';
+import { MemberAccounts, MemberRoles, type Principal, type RolesByAccount } from '../../../identity/index.js';
 
 /** A user with their roles in accounts. */
 export interface TokenReader {
   readonly user: Pick<DirectoryUser, 'id' | 'admin'>;
   readonly roles: RolesByAccount;
+  /** Of the token by which they read; `null` if it has none. */
+  readonly scopes: readonly string[] | null;
 }
 
 @Injectable()
@@ -17,8 +26,8 @@ export class TokenAccess {
     private readonly roles: MemberRoles,
   ) {}
 
-  async readerOf(user: TokenReader['user']): Promise<TokenReader> {
-    return { user, roles: user.admin ? new Map() : await this.roles.of(user.id) };
+  async readerOf({ user, token: { scopes } }: Pick<Principal, 'user' | 'token'>): Promise<TokenReader> {
+    return { user, scopes, roles: user.admin ? new Map() : await this.roles.of(user.id) };
   }
 
   /** The token, if there is one that the reader may see. */
@@ -38,6 +47,11 @@ export function maySee({ user: { id, admin }, roles }: TokenReader, { userId, ac
   return admin || (userId === null ? roles.has(String(accountId)) : userId === id);
 }
 
-export function mayChange({ user: { id, admin }, roles }: TokenReader, { userId, accountId }: Token): boolean {
+/** By a token with scopes, only tokens with scopes among these. */
+export function mayChange(
+  { user: { id, admin }, roles, scopes: own }: TokenReader,
+  { userId, accountId, scopes }: Token,
+): boolean {
+  if (!isWithin(scopes, own)) return false;
   return admin || (userId === null ? roles.get(String(accountId)) === 'administrator' : userId === id);
 }

@@ -11,7 +11,7 @@ import { TokenBulk } from './token-bulk.js';
 export class TokenBulkController {
   constructor(private readonly bulk: TokenBulk) {}
 
-  @Permits('signed-in')
+  @Permits('tokens')
   @Post()
   @Documented({
     operationId: 'changeTokens',

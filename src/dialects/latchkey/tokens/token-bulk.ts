@@ -51,7 +51,7 @@ export class TokenBulk {
    */
   async run(caller: Principal, input: BulkInput): Promise<BulkView> {
     const { action, dry_run: dryRun, expected } = input;
-    const reader = await this.access.readerOf(caller.user);
+    const reader = await this.access.readerOf(caller);
     const items = await this.itemsOf(reader, action, await this.idsOf(reader, input));
     const found = items.filter(({ token }) => token !== undefined);
     if (typeof expected === 'number' && expected !== found.length) {
@@ -153,6 +153,7 @@ export class TokenBulk {
 const REFUSALS: Readonly<Partial<Record<DomainError['code'], BulkResult>>> = {
   token_not_found: 'not_found',
   not_permitted: 'forbidden',
+  scopes_exceeded: 'forbidden',
   last_admin: 'forbidden',
   in_use: 'in_use',
 };

@@ -37,12 +37,15 @@ export class TokenChanges {
     private readonly accounts: AccountService,
   ) {}
 
-  /** @throws Problem; DomainError `user_not_found`, `quota_reached` */
+  /** @throws Problem; DomainError `user_not_found`, `quota_reached`, `scopes_exceeded` */
   async issue(caller: Principal, input: NewTokenInput, expiresAt: Date | null | undefined): Promise<Presented> {
     const kind = this.issuedKind(input.kind);
     requireName(kind, input.name);
     const ownerId = kind.belongsTo === 'account' ? await this.accountIn(caller, input) : ownerIn(caller, input);
-    return presented(kind, await kind.issue(caller.actor, ownerId, { name: input.name, expiresAt }));
+    return presented(
+      kind,
+      await kind.issue(caller.actor, ownerId, { name: input.name, expiresAt, scopes: input.scopes ?? null }),
+    );
   }
 
   /** @param arrivedAt - when the request has arrived, by `performance.now()` */
@@ -81,7 +84,7 @@ export class TokenChanges {
 
   /** As it is now. @throws Problem `not-found` */
   async read(id: string): Promise<Token> {
-    const token = await this.access.find({ user: { id: 0, admin: true }, roles: new Map() }, id);
+    const token = await this.access.find({ user: { id: 0, admin: true }, roles: new Map(), scopes: null }, id);
     if (!token) throw unknown('token');
     return token;
   }
@@ -102,14 +105,15 @@ export class TokenChanges {
   }
 
   private async accountIn(
-    { user }: Principal,
+    caller: Principal,
     { account_id: id, owner_id: owner }: Pick<NewTokenInput, 'account_id' | 'owner_id'>,
   ): Promise<string> {
     if (typeof owner === 'string')
       throw wrongMember('owner_id', 'a token of an account has no owner; leave owner_id out');
     if (typeof id !== 'string')
       throw wrongMember('account_id', 'account_id is missing: the account that the token is for');
-    const { roles } = await this.access.readerOf(user);
+    const { user } = caller;
+    const { roles } = await this.access.readerOf(caller);
     const role = user.admin ? 'administrator' : roles.get(id);
     if (!role || !ACCOUNT_ID.test(id) || !(await this.accounts.find(id))) {
       throw wrongMember('account_id', 'there is no such account, or you may not see it');
@@ -143,12 +147,13 @@ function requireName({ nameMax, noun }: ManagedKind, name: string): void {
   throw wrongMember('name', `the name of a ${noun} must be 1 to ${String(nameMax)} characters long`);
 }
 
-function abilitiesFor({ name, expiresAt, enabled, previousUntil }: ManagedChanges): TokenAbility[] {
+function abilitiesFor({ name, expiresAt, enabled, previousUntil, scopes }: ManagedChanges): TokenAbility[] {
   return [
     ...(name === undefined ? [] : (['rename'] as const)),
     ...(expiresAt === undefined ? [] : (['renew'] as const)),
     ...(enabled === undefined ? [] : [enabled ? ('enable' as const) : ('disable' as const)]),
     ...(previousUntil === undefined ? [] : (['end_overlap'] as const)),
+    ...(scopes === undefined ? [] : (['change_scopes'] as const)),
   ];
 }
 

@@ -21,13 +21,14 @@ export class TokenLists {
   ) {}
 
   /** @throws Problem; DomainError `too_many_at_once` */
-  async page({ user }: Principal, values: TokenListValues): Promise<TokenListView> {
+  async page(caller: Principal, values: TokenListValues): Promise<TokenListView> {
     const { limit, cursor, sort, total } = values;
+    const { user } = caller;
     const query = tokenQueryOf(values, this.kinds);
     const order = tokenOrderOf(sort);
     const key = listKeyOf(values);
     const after = cursor === undefined ? undefined : place(cursor, key);
-    const reader = await this.access.readerOf(user);
+    const reader = await this.access.readerOf(caller);
     const scope = scopeOf(reader);
     const places = await this.search.places(user.id, scope, query, { order, after, limit: limit + 1 });
     const shown = places.slice(0, limit);
@@ -41,9 +42,10 @@ export class TokenLists {
   }
 
   /** All that match, in batches. @throws Problem; DomainError `too_many_at_once` */
-  async *all({ user }: Principal, values: TokenFilterValues): AsyncGenerator<TokenView[], void> {
+  async *all(caller: Principal, values: TokenFilterValues): AsyncGenerator<TokenView[], void> {
+    const { user } = caller;
     const query = tokenQueryOf(values, this.kinds);
-    const reader = await this.access.readerOf(user);
+    const reader = await this.access.readerOf(caller);
     for await (const batch of this.search.batches(user.id, scopeOf(reader), query)) {
       const views = await this.viewsOf(
         reader,

@@ -50,7 +50,7 @@ export class TokenSecretsController {
     const { req: request } = response;
     return this.idempotency.once({ caller, request, response }, async () => {
       const { secret } = await this.changes.rotate(caller, token, until, arrivalOf(request));
-      return this.views.withSecret(await this.access.readerOf(caller.user), await this.changes.read(token.id), secret);
+      return this.views.withSecret(await this.access.readerOf(caller), await this.changes.read(token.id), secret);
     });
   }
 
@@ -117,6 +117,6 @@ export class TokenSecretsController {
     changes: Parameters<TokenChanges['change']>[2],
   ): Promise<TokenView> {
     const changed = await this.changes.change(caller, token, changes);
-    return this.views.one(await this.access.readerOf(caller.user), changed);
+    return this.views.one(await this.access.readerOf(caller), changed);
   }
 }

@@ -73,6 +73,7 @@ export class TokenViews {
       created_by: createdBy === null ? null : personView(Number(createdBy), people),
       client_id: clientId,
       handle,
+      scopes: token.scopes === null ? null : [...token.scopes],
       state: stateOf(token, now),
       created_at: timeView(token.createdAt),
       updated_at: timeView(token.updatedAt),

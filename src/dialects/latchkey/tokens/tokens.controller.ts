@@ -28,7 +28,7 @@ export class TokensController {
     private readonly idempotency: Idempotency,
   ) {}
 
-  @Permits('signed-in')
+  @Permits('tokens')
   @Get()
   @Queried(TOKEN_LIST)
   @Documented({
@@ -49,7 +49,7 @@ export class TokensController {
     return this.lists.page(caller, query);
   }
 
-  @Permits('signed-in')
+  @Permits('tokens')
   @Get('export.csv')
   @Queried(TOKEN_FILTERS)
   @Documented({
@@ -74,7 +74,7 @@ export class TokensController {
     await streamText(response, headers, tokensCsv(this.lists.all(caller, query)));
   }
 
-  @Permits('signed-in')
+  @Permits('tokens')
   @Post()
   @Documented({
     summary: 'Create a token',
@@ -92,6 +92,7 @@ export class TokensController {
         account_id: EXAMPLE_ACCOUNT_ID,
         name: 'CI/CD token',
         duration: '720h',
+        scopes: ['deploy:read', 'deploy:write'],
       },
       'For yourself': { kind: 'personal_token', name: 'Laptop', expires_at: '2030-01-31T12:00:00Z' },
     },
@@ -107,7 +108,7 @@ export class TokensController {
     return this.idempotency.once({ caller, request, response }, async () => {
       const { token, secret } = await this.changes.issue(caller, input, expiryIn(input, this.clock.now()));
       response.set('Location', `${request.baseUrl}${request.path.replace(/\/$/, '')}/${token.id}`);
-      return this.views.withSecret(await this.access.readerOf(caller.user), await this.changes.read(token.id), secret);
+      return this.views.withSecret(await this.access.readerOf(caller), await this.changes.read(token.id), secret);
     });
   }
 
@@ -120,18 +121,25 @@ export class TokensController {
     answer: TokenView,
     problems: ['not-found'],
   })
-  async get(@Caller() { user }: LatchkeyCaller, @TokenInPath() token: Token): Promise<TokenView> {
-    return this.views.one(await this.access.readerOf(user), token);
+  async get(@Caller() caller: LatchkeyCaller, @TokenInPath() token: Token): Promise<TokenView> {
+    return this.views.one(await this.access.readerOf(caller), token);
   }
 
   @Permits('token:change')
   @Patch(':tokenId')
   @Documented({
     summary: 'Change a token',
-    description: 'Rename it, change when it expires, disable or enable it. Absent members stay unchanged.',
+    description:
+      'Rename it, change when it expires or its scopes, disable or enable it. Giving a personal token scopes ends the ' +
+      'logins that were made with it. Absent members stay unchanged.',
     returns: 'The changed token.',
     body: TokenPatchInput,
-    examples: { Rename: { name: 'Deployment token' }, Disable: { disabled: true }, Enable: { disabled: false } },
+    examples: {
+      Rename: { name: 'Deployment token' },
+      Disable: { disabled: true },
+      Enable: { disabled: false },
+      Limit: { scopes: ['deploy:read'] },
+    },
     answer: TokenView,
     problems: ['not-found', 'conflict'],
   })
@@ -141,13 +149,14 @@ export class TokensController {
     @StrictInput(TokenPatchInput) input: TokenPatchInput,
   ): Promise<TokenView> {
     const expiresAt = expiryIn(input, this.clock.now());
-    const { name, disabled } = input;
+    const { name, disabled, scopes } = input;
     const changed = await this.changes.change(caller, token, {
       ...(typeof name === 'string' && { name }),
       ...(expiresAt !== undefined && { expiresAt }),
       ...(typeof disabled === 'boolean' && { enabled: !disabled }),
+      ...(scopes !== undefined && { scopes }),
     });
-    return this.views.one(await this.access.readerOf(caller.user), changed);
+    return this.views.one(await this.access.readerOf(caller), changed);
   }
 
   @Permits('token:change')

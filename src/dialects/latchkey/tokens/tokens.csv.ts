@@ -23,6 +23,7 @@ const CELLS: Readonly<Record<string, (token: TokenView) => string | number | nul
   last_used_user_agent: ({ last_use }) => last_use?.user_agent,
   overlap_ends_at: ({ overlap }) => overlap?.ends_at,
   old_secret_used_at: ({ overlap }) => overlap?.last_use?.at,
+  scopes: ({ scopes }) => scopes?.join(' '),
 };
 
 const FORM: Options = {

@@ -1,9 +1,10 @@
 /** The bodies of requests about tokens; unknown members are refused. */
 import { ApiProperty, ApiPropertyOptional } from '../../../internals/index.js';
 import { IsBoolean, IsOptional } from 'class-validator';
+import { SCOPES_MAX } from '../../../core/index.js';
 import { IsText } from '../../../http/index.js';
 import { EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
-import { IsDuration, IsMoment, millisecondsOf, momentOf } from '../input-rules.js';
+import { AreScopes, IsDuration, IsMoment, millisecondsOf, momentOf } from '../input-rules.js';
 import { wrongMember } from '../latchkey.problems.js';
 
 const NAME_MAX = 1000;
@@ -50,6 +51,19 @@ export class NewTokenInput extends LifetimeFields {
   @IsOptional()
   @IsText({ min: 1, max: ID_MAX })
   owner_id?: string | null;
+
+  @ApiPropertyOptional({
+    type: [String],
+    nullable: true,
+    maxItems: SCOPES_MAX,
+    example: ['deploy:read', 'deploy:write'],
+    description:
+      'What applications may admit it for, each 1 to 100 printable ASCII characters without spaces, quotation marks and ' +
+      'backslashes. Default: none. With a token that has scopes, you can give only some of these, and have to.',
+  })
+  @IsOptional()
+  @AreScopes()
+  scopes?: string[] | null;
 }
 
 export class TokenPatchInput {
@@ -67,6 +81,17 @@ export class TokenPatchInput {
   @IsOptional()
   @IsBoolean({ message: 'disabled must be true or false' })
   disabled?: boolean | null;
+
+  @ApiPropertyOptional({
+    type: [String],
+    nullable: true,
+    maxItems: SCOPES_MAX,
+    example: ['deploy:read'],
+    description: 'In the place of all that it has. `null`: it has none any more, and is not limited.',
+  })
+  @IsOptional()
+  @AreScopes()
+  scopes?: string[] | null;
 }
 
 export class TokenRotationInput {

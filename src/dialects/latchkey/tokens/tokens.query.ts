@@ -1,5 +1,13 @@
 /** The filters and orders of lists of tokens (docs/contracts/latchkey.md §2). */
-import { INTEGER_MAX, TokenOrder, type ManagedKinds, type TokenQuery, type TokenState } from '../../../core/index.js';
+import {
+  INTEGER_MAX,
+  SCOPE_LENGTH_MAX,
+  TokenOrder,
+  isScope,
+  type ManagedKinds,
+  type TokenQuery,
+  type TokenState,
+} from '../../../core/index.js';
 import { EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
 import { wrongParameter } from '../latchkey.problems.js';
 import {
@@ -11,7 +19,7 @@ import {
   timeParameter,
 } from '../query/kinds.js';
 import { PAGE } from '../query/paging.js';
-import type { QueryValues } from '../query/parameters.js';
+import type { QueryParameter, QueryValues } from '../query/parameters.js';
 
 const STATES: readonly TokenState[] = ['active', 'expired', 'disabled'];
 
@@ -22,6 +30,18 @@ type Sort = (typeof SORTED)[number] | `-${(typeof SORTED)[number]}`;
 const SORTS: readonly Sort[] = SORTED.flatMap((name): Sort[] => [name, `-${name}`]);
 
 const TIME = '2030-01-31T12:00:00Z';
+
+function scopeParameter(description: string): QueryParameter<string | undefined> {
+  const parameter = textParameter(description, SCOPE_LENGTH_MAX, 'deploy:read');
+  return {
+    ...parameter,
+    read: (name, texts) => {
+      const scope = parameter.read(name, texts);
+      if (scope === undefined || isScope(scope)) return scope;
+      throw wrongParameter(name, `${name} must be one scope: printable ASCII characters without spaces`);
+    },
+  };
+}
 
 /** Which tokens. */
 export const TOKEN_FILTERS = {
@@ -39,6 +59,7 @@ export const TOKEN_FILTERS = {
   unused_since: timeParameter('Only tokens that were never used, or last before this time.', TIME),
   overlap: choiceParameter('`running`: only tokens whose previous secret is still accepted.', ['running']),
   old_secret_used_since: timeParameter('Only tokens whose previous secret was used since this time.', TIME),
+  scope: scopeParameter('Only tokens that hold this scope.'),
   q: textParameter('Part of the name or of the client id, whatever the case.', 100, 'ci'),
 };
 
@@ -69,6 +90,7 @@ export function tokenQueryOf(values: TokenFilterValues, kinds: ManagedKinds): To
     unusedSince: values.unused_since,
     overlapRuns: values.overlap === 'running' || undefined,
     oldSecretUsedSince: values.old_secret_used_since,
+    scope: values.scope,
     text: values.q,
   };
 }

@@ -60,6 +60,7 @@ export const ABILITIES: readonly TokenAbility[] = [
   'enable',
   'revoke',
   'end_overlap',
+  'change_scopes',
 ];
 
 export class TokenView {
@@ -86,6 +87,14 @@ export class TokenView {
 
   @ApiProperty({ example: '…099e57.access', description: 'By which people recognise it; never a secret.' })
   handle!: string;
+
+  @ApiProperty({
+    type: [String],
+    nullable: true,
+    example: ['deploy:read', 'deploy:write'],
+    description: 'What applications may admit it for, sorted; `null` for a token without scopes.',
+  })
+  scopes!: string[] | null;
 
   @ApiProperty({ enum: ['active', 'expired', 'disabled'] })
   state!: TokenState;

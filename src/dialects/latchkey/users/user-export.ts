@@ -104,9 +104,9 @@ export class UserExport {
     }
   }
 
-  private async *tokensOf({ user }: LatchkeyCaller, query: TokenQuery): AsyncGenerator<object[], void> {
-    const reader = await this.access.readerOf(user);
-    for await (const batch of this.search.batches(user.id, scopeOf(reader), query)) {
+  private async *tokensOf(caller: LatchkeyCaller, query: TokenQuery): AsyncGenerator<object[], void> {
+    const reader = await this.access.readerOf(caller);
+    for await (const batch of this.search.batches(caller.user.id, scopeOf(reader), query)) {
       const found = await this.search.load(batch.map(({ id }) => id));
       const views = await this.tokens.all(reader, [...found.values()]);
       // A dialect may make handles of personal tokens that are hashes.
