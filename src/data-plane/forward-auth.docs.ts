@@ -34,7 +34,7 @@ const REFUSALS: Readonly<Record<number, ErrorExample>> = {
     description: 'The policy in the query is invalid; the error description says why.',
     error: 'invalid_request',
     error_description:
-      'the parameter "kinds" is not known; there are kind, account, token, user, member_of, role and app',
+      'the parameter "kinds" is not known; there are kind, account, token, user, member_of, role, scope and app',
   },
   401: {
     description: 'Missing or invalid credentials. The reason is not disclosed.',
@@ -43,7 +43,7 @@ const REFUSALS: Readonly<Record<number, ErrorExample>> = {
   },
   403: {
     description:
-      'The credential is valid, but the policy does not admit it; or the policy names no account, member, user or ' +
+      'The credential is valid, but the policy does not admit it, or asks for a scope that the token lacks; or the policy names no account, member, user or ' +
       'token although there are several accounts, which the error description then says.',
     error: 'forbidden',
     error_description: 'the credential is valid, but not admitted here',
@@ -93,6 +93,7 @@ export function verifyPath(forms: CredentialForms, assertions: AssertionForms): 
       { one: [IDENTITY_HEADERS['Latchkey-Account-Id'].example] },
     ),
     ...holderParameters(),
+    scopeParameter(),
     applicationParameter(),
   ];
   return {
@@ -137,6 +138,18 @@ function holderParameters(): ReturnType<typeof parameter>[] {
       { administrators: ['administrator'] },
     ),
   ];
+}
+
+function scopeParameter(): ReturnType<typeof parameter> {
+  const description =
+    'Scopes that the token has to hold, all of them: repeated, or with spaces between them (RFC 6749 §3.3). A token without ' +
+    'scopes holds none. Default: none are needed.';
+  return parameter(
+    'scope',
+    description,
+    { type: 'string', pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,100}$' },
+    { two: ['deploy:read', 'deploy:write'] },
+  );
 }
 
 function applicationParameter() {

@@ -27,7 +27,8 @@ export interface Reference {
 
 export type TokenKind = 'service_token' | 'personal_token' | 'access_token';
 export type TokenState = 'active' | 'expired' | 'disabled';
-export type TokenAction = 'rename' | 'rotate' | 'renew' | 'disable' | 'enable' | 'revoke' | 'end_overlap';
+export type TokenAction =
+  'rename' | 'rotate' | 'renew' | 'disable' | 'enable' | 'revoke' | 'end_overlap' | 'change_scopes';
 
 export interface LastUse {
   readonly at: Time;
@@ -49,6 +50,8 @@ export interface Token extends Named {
   readonly created_by: PersonReference | null;
   readonly client_id: string | null;
   readonly handle: string;
+  /** `null` for a token without scopes. */
+  readonly scopes: readonly string[] | null;
   readonly state: TokenState;
   readonly created_at: Time;
   readonly updated_at: Time;

@@ -46,11 +46,11 @@ describe('the scopes of a token', () => {
   });
 
   it('come back from the database as they were, and cannot be changed', () => {
-    const { to, from } = wordsColumn({ name: 'scopes' }).transformer as ValueTransformer;
-    const read = from(to(['a', 'b'])) as string[];
+    const words = wordsColumn({ name: 'scopes' }).transformer as ValueTransformer;
+    const read = words.from(words.to(['a', 'b'])) as string[];
     expect(read).toEqual(['a', 'b']);
     expect(() => read.push('c')).toThrow(TypeError);
-    expect([to(null), from(null)] as unknown[]).toEqual([null, null]);
+    expect([words.to(null), words.from(null)] as unknown[]).toEqual([null, null]);
   });
 
   it.each([

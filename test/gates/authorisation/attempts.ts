@@ -22,8 +22,12 @@ export function nameOf({ label, callerKind, presentation }: Attempt): string {
 }
 
 /** Whether the caller has permission by the table. */
-export function isAdmitted({ label, operation: { who }, presentation }: Attempt, caller: Caller): boolean {
+export function isAdmitted(
+  { label, operation: { who, servesScopes }, presentation }: Attempt,
+  caller: Caller,
+): boolean {
   if (who === 'anyone') return true;
+  if (caller.isScoped && !servesScopes) return false;
   return isAccepted(apiOf(label), methodOf(label), caller.kind, presentation) && isFor(who, caller);
 }
 
@@ -33,7 +37,7 @@ export function expectedOutcome(attempt: Attempt, caller: Caller): Outcome {
   if (isAdmitted(attempt, caller)) return operation.answer ?? 'done';
   const api = apiOf(label);
   if (isAccepted(api, methodOf(label), caller.kind, presentation))
-    return operation.refusal?.(caller) ?? 'not permitted';
+    return caller.isScoped && api !== 'oauth' ? 'not permitted' : (operation.refusal?.(caller) ?? 'not permitted');
   const isToldWhy = api === 'canvus' && presentation === 'in Private-Token' && caller.isUnusable;
   return isToldWhy ? 'unusable' : 'unauthenticated';
 }

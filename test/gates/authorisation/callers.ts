@@ -41,6 +41,8 @@ export interface Caller {
   readonly account?: 'a' | 'b';
   /** The credential is right, but its owner is blocked or not approved. */
   readonly isUnusable?: boolean;
+  /** The credential has scopes, which no API for administrators asks for. */
+  readonly isScoped?: boolean;
   /** The user behind the credential. */
   readonly self?: Person;
 }
@@ -86,9 +88,13 @@ const USERS: Readonly<Record<string, UserKind>> = {
   },
 };
 
+/** Of the caller with scopes. */
+export const SCOPES = ['of:applications'] as const;
+
 /** By the caller and the credential. */
 export const CALLERS: Readonly<Record<string, CallerKind>> = {
   ...Object.fromEntries(Object.entries(USERS).flatMap(([who, kind]) => credentialsOf(who, kind))),
+  'an administrator of the server, by a personal token with scopes': scoped,
   'the personal token of an unapproved administrator of A': unapproved,
   'the revoked personal token of an administrator of A': revoked,
   'the logged-out login of an administrator of A': loggedOut,
@@ -150,6 +156,16 @@ async function unapproved({ server, a }: World): Promise<Caller> {
   const self = await newPerson(server, { approved: false });
   await join(server, self, a, 'administrator');
   return { ...nothing(self.token), name: self.email, isUnusable: true, self };
+}
+
+async function scoped({ server }: World): Promise<Caller> {
+  const self = await newPerson(server, { admin: true });
+  const made = await send(server.baseUrl, 'POST', '/latchkey/v1/tokens', {
+    headers: { Authorization: `Bearer ${self.token}` },
+    body: JSON.stringify({ kind: 'personal_token', name: 'limited', scopes: [...SCOPES] }),
+  });
+  const { token: secret = '' } = made.json<{ secret: { token?: string } }>().secret;
+  return { kind: 'personal token', secret, name: self.email, rights: { admin: true }, self, isScoped: true };
 }
 
 async function revoked(world: World): Promise<Caller> {

@@ -1,5 +1,7 @@
 /** Translates answers of every API into common outcomes; an answer in no known form is shown unchanged. */
+import { beyondScopes, refusedForScopes } from '../../../src/core/index.js';
 import type { Reply } from '../../support/http.js';
+import { SCOPES } from './callers.js';
 import type { Api } from './presentations.js';
 
 export type Outcome =
@@ -17,6 +19,7 @@ const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: 
   canvus: [
     ['unauthenticated', 401, { message: '401 Unauthorized' }],
     ['not permitted', 403, { msg: 'Permission denied' }],
+    ['not permitted', 403, { msg: refusedForScopes().message }],
     ['unusable', 403, { msg: 'The user is blocked or waits for approval' }],
     ['hidden', 404, { msg: 'User ID not found' }],
     ['hidden', 404, { msg: 'Group ID not found' }],
@@ -35,6 +38,7 @@ const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: 
       cloudflare(1000, 'Invalid API Token: it belongs to a user; verify it at /user/tokens/verify'),
     ],
     ['not permitted', 403, cloudflare(10000, 'Authentication error')],
+    ['not permitted', 403, cloudflare(10000, refusedForScopes().message)],
   ],
   crm: [
     ['unauthenticated', 200, crm('SECURITY.INVALIDTOKEN', '', 'The token is not valid. Log in again.')],
@@ -80,6 +84,8 @@ const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: 
     ],
     ['not permitted', 403, problem('forbidden', 403, 'only administrators of the server may do this')],
     ['not permitted', 403, problem('forbidden', 403, 'only administrators of the account may do this')],
+    ['not permitted', 403, problem('forbidden', 403, refusedForScopes().message)],
+    ['not permitted', 403, problem('forbidden', 403, beyondScopes(SCOPES).message)],
     // Whoever learns this was admitted.
     ['done', 409, problem('conflict', 409, 'another backup is being made or downloaded; try again when it is done')],
     [
@@ -110,7 +116,7 @@ const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: 
       400,
       oauth(
         'invalid_request',
-        'the parameter "access_token" is not known; there are kind, account, token, user, member_of, role and app',
+        'the parameter "access_token" is not known; there are kind, account, token, user, member_of, role, scope and app',
       ),
     ],
   ],

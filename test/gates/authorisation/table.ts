@@ -31,6 +31,8 @@ export interface Operation {
   readonly refusal?: (caller: Caller) => Outcome;
   /** Whether it can be done any number of times to the same things; those by GET can. */
   readonly isRepeatable?: boolean;
+  /** Whether it serves tokens with scopes as well. */
+  readonly servesScopes?: boolean;
   /** What callers with permission get. Default: `done`. */
   readonly answer?: Outcome;
   /** What has to be there for callers with permission, done before each of their calls. */
@@ -319,11 +321,15 @@ const TOKENS = '/latchkey/v1/tokens';
 
 const LATCHKEY: typeof CANVUS = {
   ...PEOPLE_AND_ACCOUNTS,
-  [`GET ${TOKENS}`]: { who: 'any user' },
+  [`GET ${TOKENS}`]: { who: 'any user', servesScopes: true },
   [`POST ${TOKENS}`]: { who: 'any user', body: () => ({ kind: 'personal_token', name: 'a token' }) },
-  [`POST ${TOKENS}/bulk`]: { who: 'any user', body: () => ({ action: 'disable', ids: ['x'] }) },
-  [`GET ${TOKENS}/export.csv`]: { who: 'any user' },
-  [`GET ${TOKENS}/{tokenId}`]: { ...OF_TOKEN, who: 'members of A' },
+  [`POST ${TOKENS}/bulk`]: {
+    who: 'any user',
+    servesScopes: true,
+    body: () => ({ action: 'disable', ids: ['x'] }),
+  },
+  [`GET ${TOKENS}/export.csv`]: { who: 'any user', servesScopes: true },
+  [`GET ${TOKENS}/{tokenId}`]: { ...OF_TOKEN, who: 'members of A', servesScopes: true },
   [`PATCH ${TOKENS}/{tokenId}`]: { ...OF_TOKEN, body: newName },
   [`DELETE ${TOKENS}/{tokenId}`]: OF_TOKEN,
   [`POST ${TOKENS}/{tokenId}/rotate`]: OF_TOKEN,
@@ -357,11 +363,11 @@ const DATA_PLANE: typeof CANVUS = {
   'POST /oauth2/revoke': {
     who: 'administrators of A',
     // A caller who may not see the token gets the same answer as if it had been revoked.
-    refusal: ({ rights, account, kind }) =>
-      rights.a !== undefined || (kind === 'service token' && account === 'a') ? 'not permitted' : 'done',
+    refusal: ({ rights, account, kind, isScoped }) =>
+      !isScoped && (rights.a !== undefined || (kind === 'service token' && account === 'a')) ? 'not permitted' : 'done',
     body: ({ serviceToken }) => ({ token: serviceToken.client_secret }),
   },
-  'GET /verify': { who: 'any user, any service' },
+  'GET /verify': { who: 'any user, any service', servesScopes: true },
 };
 
 /** By method and path, as documented. */

@@ -9,6 +9,7 @@ import { ActionDialog } from '../../parts/dialog.tsx';
 import { Choices, SelectField, TextField } from '../../parts/fields.tsx';
 import { useAccountChoice } from '../account-choice.ts';
 import { ExpiryFields } from './change-dialogs.tsx';
+import { ScopesField, scopesIn } from './scopes-field.tsx';
 import { DEFAULT_EXPIRY, EXPIRIES, expiryBody, fieldIn } from './expiry.ts';
 
 type Kind = 'service_token' | 'personal_token';
@@ -24,6 +25,7 @@ interface Form {
   readonly account: string;
   readonly owner: string;
   readonly name: string;
+  readonly scopes: string;
   readonly expiry: string;
   readonly date: string;
 }
@@ -35,8 +37,22 @@ function prefilledForm(prefilled: URLSearchParams, canService: boolean): Form {
     account: prefilled.get('account_id') ?? '',
     owner: prefilled.get('owner_id') ?? '',
     name: prefilled.get('name') ?? '',
+    scopes: prefilled.get('scopes') ?? '',
     expiry: EXPIRIES.some(({ value }) => value === expiry) ? expiry : DEFAULT_EXPIRY,
     date: fieldIn(30),
+  };
+}
+
+function bodyOf(form: Form, accountId: string, ownId: string): Readonly<Record<string, unknown>> {
+  const { kind, owner, name, expiry, date } = form;
+  const ofPerson = owner === '' || owner === ownId ? {} : { owner_id: owner };
+  const scopes = scopesIn(form.scopes);
+  return {
+    kind,
+    ...(kind === 'service_token' ? { account_id: accountId } : ofPerson),
+    name: name.trim(),
+    ...(scopes && { scopes }),
+    ...expiryBody(expiry, date),
   };
 }
 
@@ -50,13 +66,7 @@ export function CreateDialog({ prefilled, onClose, onCreated }: CreateDialogProp
   const change = (part: Partial<Form>): void => {
     setForm({ ...form, ...part });
   };
-  const belongsTo =
-    form.kind === 'service_token'
-      ? { account_id: accountId }
-      : form.owner === '' || form.owner === me.user.id
-        ? {}
-        : { owner_id: form.owner };
-  const body = { kind: form.kind, ...belongsTo, name: form.name.trim(), ...expiryBody(form.expiry, form.date) };
+  const body = bodyOf(form, accountId, me.user.id);
   const call: Call = { method: 'POST', path: '/tokens', body };
   const confirm = async (): Promise<void> => {
     const result = await action.run<IssuedToken>(call);
@@ -109,6 +119,13 @@ export function CreateDialog({ prefilled, onClose, onCreated }: CreateDialogProp
           }}
         />
       ) : null}
+      <ScopesField
+        value={form.scopes}
+        onChange={(typed) => {
+          change({ scopes: typed });
+        }}
+        fault={action.problem?.fieldProblem('scopes')}
+      />
       <ExpiryFields
         chosen={form.expiry}
         onChoose={(expiry) => {

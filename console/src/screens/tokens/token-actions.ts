@@ -6,6 +6,7 @@ export const ACTION_TEXTS: Readonly<Record<TokenAction, { readonly text: string;
   end_overlap: { text: 'End old secret…' },
   renew: { text: 'Renew…' },
   rename: { text: 'Rename…' },
+  change_scopes: { text: 'Scopes…' },
   disable: { text: 'Disable…' },
   enable: { text: 'Enable' },
   revoke: { text: 'Revoke…', isBad: true },

@@ -8,6 +8,7 @@ import { notify } from '../../parts/toasts.tsx';
 import { EndOverlapDialog, ExtendOverlapDialog } from './overlap-dialogs.tsx';
 import { RenameDialog, RenewDialog, RevokeDialog, SwitchDialog } from './change-dialogs.tsx';
 import { RotateDialog } from './rotate-dialog.tsx';
+import { ScopesDialog } from './scopes-field.tsx';
 import { SecretDialog } from './secret-dialog.tsx';
 
 export type OpenAction = TokenAction | 'extend_overlap';
@@ -80,6 +81,8 @@ function Opened({ action, ...props }: TokenDialogProps & { readonly action: Open
       return <RenewDialog {...props} />;
     case 'rename':
       return <RenameDialog {...props} />;
+    case 'change_scopes':
+      return <ScopesDialog {...props} />;
     case 'disable':
     case 'enable':
       return <SwitchDialog {...props} isDisabling={action === 'disable'} />;

@@ -116,6 +116,8 @@ function TokenFacts({ token }: { readonly token: Token }): ReactElement {
             </>
           )}
         </dd>
+        <dt>Scopes</dt>
+        <dd>{token.scopes === null ? 'None' : <code>{token.scopes.join(' ')}</code>}</dd>
         <dt>Last used</dt>
         <dd>
           {use === null ? (
