@@ -1,12 +1,14 @@
 /** Prepared answers of `/verify`, which differ only in the id of the request. */
 import type { ServerResponse } from 'node:http';
 import { REQUEST_ID_HEADER } from '../http/index.js';
+import { PreparedHeaders } from '../internals/index.js';
 
 const JSON_TYPE = ['Content-Type', 'application/json'];
 
 /** Status, headers and body of an answer. */
 export class VerifyAnswer {
-  private readonly rawHeaders: string[];
+  private readonly headers: PreparedHeaders;
+  private readonly closing: PreparedHeaders;
 
   /** @param headers - names and values in turn */
   constructor(
@@ -16,7 +18,9 @@ export class VerifyAnswer {
   ) {
     const type = text === '' ? [] : JSON_TYPE;
     const length = ['Content-Length', String(Buffer.byteLength(text))];
-    this.rawHeaders = [...headers, ...type, ...length, REQUEST_ID_HEADER, ''];
+    const rawHeaders = [...headers, ...type, ...length];
+    this.headers = new PreparedHeaders(rawHeaders, REQUEST_ID_HEADER);
+    this.closing = new PreparedHeaders([...rawHeaders, 'Connection', 'close'], REQUEST_ID_HEADER);
   }
 
   /**
@@ -24,12 +28,9 @@ export class VerifyAnswer {
    * because the response has none while an earlier request on the same connection is being answered.
    */
   send(response: ServerResponse, requestId: string): void {
-    const { rawHeaders } = this;
-    // `writeHead` copies the headers before it returns, so the array can be used again.
-    rawHeaders[rawHeaders.length - 1] = requestId;
     const { server } = response.req.socket as unknown as { server?: { listening: boolean } };
-    const isStopping = server?.listening === false;
-    response.writeHead(this.status, isStopping ? [...rawHeaders, 'Connection', 'close'] : rawHeaders);
+    const headers = server?.listening === false ? this.closing : this.headers;
+    headers.writeHead(response, this.status, requestId);
     response.end(this.text);
   }
 }

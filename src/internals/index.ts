@@ -3,6 +3,7 @@ export { caseSensitive, layersOf, releaseNext, routerOf, type Layer } from './ex
 export { InternalsError } from './internals-error.js';
 export { decoratedGuards, decoratedMethod, decoratedPath, withOwnLogger } from './nest.js';
 export {
+  PreparedHeaders,
   closeAfterResponse,
   closeIfUnfinished,
   hasUnfinishedRequest,

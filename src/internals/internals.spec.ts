@@ -10,7 +10,14 @@ import express from 'express';
 import { EXPRESS_VERSION, caseSensitive, layersOf, routerOf } from './express.js';
 import { InternalsError } from './internals-error.js';
 import { decoratedGuards, decoratedMethod, decoratedPath } from './nest.js';
-import { closeAfterResponse, hasUnfinishedRequest, releaseHead, responseOn, stopAccepting } from './node-http.js';
+import {
+  PreparedHeaders,
+  closeAfterResponse,
+  hasUnfinishedRequest,
+  releaseHead,
+  responseOn,
+  stopAccepting,
+} from './node-http.js';
 import { clientClassOf, poolOf, sqliteClassOf } from './typeorm.js';
 import { DataSource } from 'typeorm';
 
@@ -141,6 +148,31 @@ it('the head of a sent response is released, and the response can be finished', 
   await close();
   expect(kept).toEqual({ head: 'HTTP/1.1 200 OK', table: null });
   expect(reply.statusCode).toBe(200);
+});
+
+it('prepared headers are sent as they are, each time with their own value, without being given to Node again', async () => {
+  const prepared = new PreparedHeaders(['X-One', '1', 'X-Two', 'a', 'x-two', 'b', 'Content-Length', '2'], 'X-Own');
+  const given: number[] = [];
+  let own = '';
+  const answer = (response: ServerResponse): void => {
+    const writeHead = response.writeHead.bind(response) as (...words: unknown[]) => ServerResponse;
+    response.writeHead = (...words: unknown[]): ServerResponse => {
+      given.push(words.length);
+      return writeHead(...words);
+    };
+    prepared.writeHead(response, 203, own);
+    response.end('ok');
+  };
+  for (own of ['first', 'second']) {
+    const { reply, close } = await exchange(answer);
+    await close();
+    expect(reply.statusCode).toBe(203);
+    const sent = ['X-One', '1', 'X-Two', 'a', 'X-Two', 'b', 'Content-Length', '2', 'X-Own', own];
+    expect(reply.rawHeaders.slice(0, sent.length)).toEqual(sent);
+  }
+  expect(given).toEqual([1, 1]);
+  expect(() => new PreparedHeaders(['X-One', 'a\r\nX-Two: b'], 'X-Own')).toThrow(/Invalid character|valid HTTP token/);
+  expect(() => new PreparedHeaders(['X One', 'a'], 'X-Own')).toThrow(/Invalid character|valid HTTP token/);
 });
 
 it('a connection has the response that is being written to it', async () => {

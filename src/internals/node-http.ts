@@ -1,6 +1,6 @@
 /** Undocumented parts of Node's HTTP server. If one changes, memory is wasted or a client misses an answer. */
 import { Server as NetServer, Socket } from 'node:net';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse, validateHeaderName, validateHeaderValue, type Server } from 'node:http';
 
 /** After the head was sent, Node only checks whether it is there. */
 const SENT = 'HTTP/1.1 200 OK';
@@ -18,13 +18,76 @@ type HttpSocket = Socket & {
   parser?: { incoming?: IncomingMessage | null } | null;
 };
 
+/** Node's table of the headers of a response: names and values by the name in lower case. */
+type HeaderTable = Record<string, [name: string, value: string | string[]]>;
+
+/** The property of responses with that table; `undefined` if this Node has another one. */
+const TABLE = ((): symbol | undefined => {
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  const table = tableOf(response);
+  response.setHeader('X-Name', 'value');
+  response.setHeader('X-Names', ['one', 'two']);
+  const kept: unknown = table && (response as unknown as Record<symbol, unknown>)[table];
+  const expected = { 'x-name': ['X-Name', 'value'], 'x-names': ['X-Names', ['one', 'two']] };
+  return JSON.stringify(kept) === JSON.stringify(expected) ? table : undefined;
+})();
+
+function tableOf(response: ServerResponse): symbol | undefined {
+  return Object.getOwnPropertySymbols(response).find(({ description }) => description === 'kOutHeaders');
+}
+
+/**
+ * Headers of many responses, which are validated once. Node validates all that it is given for every response, character
+ * by character, which takes longer than anything else of a short answer.
+ */
+export class PreparedHeaders {
+  private readonly table: HeaderTable = {};
+  private readonly own: [name: string, value: string];
+
+  /**
+   * @param rawHeaders - names and values in turn
+   * @param own - the name of a header that has another value in each response
+   * @throws TypeError for what is no header
+   */
+  constructor(
+    private readonly rawHeaders: readonly string[],
+    own: string,
+  ) {
+    for (let at = 0; at < rawHeaders.length; at += 2) this.add(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
+    this.own = [own, ''];
+    this.table[own.toLowerCase()] = this.own;
+  }
+
+  /** @param value - of the header with a value of its own, which is not validated */
+  writeHead(response: ServerResponse, status: number, value: string): void {
+    if (TABLE === undefined) {
+      response.writeHead(status, [...this.rawHeaders, this.own[0], value]);
+      return;
+    }
+    const kept = response as unknown as Record<symbol, HeaderTable | null>;
+    this.own[1] = value;
+    kept[TABLE] = this.table;
+    response.writeHead(status);
+    // The head is a string by now, and the table is used again.
+    kept[TABLE] = null;
+  }
+
+  private add(name: string, value: string): void {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    const known = this.table[name.toLowerCase()];
+    if (known) known[1] = [known[1], value].flat();
+    else this.table[name.toLowerCase()] = [name, value];
+  }
+}
+
 /**
  * Releases what Node keeps of a response whose head and first bytes were sent: several KiB per open stream, because the
  * head is kept twice, as a string of some seventy pieces and as a table.
  */
 export function releaseHead(response: ServerResponse): void {
   const kept = response as unknown as Record<string | symbol, unknown>;
-  const table = Object.getOwnPropertySymbols(response).find(({ description }) => description === 'kOutHeaders');
+  const table = tableOf(response);
   if (table) kept[table] = null;
   if (response.headersSent) kept._header = SENT;
 }
