@@ -7,6 +7,7 @@ import {
   CloudflareModule,
   CrmModule,
   DataPlaneModule,
+  LatchkeyApiModule,
   LatchkeyModule,
   isLatchkeyRoute,
 } from '../../src/index.js';
@@ -39,6 +40,7 @@ describe('a guard of the host before all routes', () => {
           CloudflareModule.forRoot({ imports }),
           CanvusModule.forRoot({ imports }),
           CrmModule.forRoot({ path: '/crm', httpErrors: 'status', imports }),
+          LatchkeyApiModule.forRoot({ imports }),
           DataPlaneModule.forRoot({ imports }),
         ],
       },
@@ -55,6 +57,12 @@ describe('a guard of the host before all routes', () => {
       'POST',
       '/crm/authentication/token',
       { data: {}, status: expect.objectContaining({ code: expect.any(String) as unknown }) as unknown },
+    ],
+    [
+      'Latchkey',
+      'GET',
+      '/latchkey/v1/tokens',
+      { status: expect.any(Number) as unknown, title: expect.any(String) as unknown },
     ],
     ['introspection', 'POST', '/oauth2/introspect', { error: expect.any(String) as unknown }],
   ];
