@@ -56,6 +56,14 @@ describe('the log of requests', () => {
     expect(JSON.stringify(lines)).not.toContain('hunter2');
   });
 
+  it('has no error for a probe that finds the server not ready, as at every start, and one for another 503', () => {
+    passed('info', 503, '/health/ready');
+    expect(lines).toEqual([]);
+    passed('debug', 503, '/health/ready');
+    passed('info', 503);
+    expect(lines.map(({ level }) => level)).toEqual([DEBUG, ERROR]);
+  });
+
   it('contains the path without secrets', () => {
     const form = {
       noun: 'key',

@@ -41,7 +41,7 @@ function prettified(destination: DestinationStream): DestinationStream {
 /**
  * Logs one line per request, without headers, query or body, since all three may contain credentials, and without
  * secrets in the path. Nothing is prepared for lines that the level suppresses, which are most of them. Requests refused
- * because of a limit are warnings; of those and of other 503s, most are only counted.
+ * because of a limit are warnings; of those and of other 503s, most are only counted. Probes of readiness are no failures.
  */
 export function requestLog(log: Logger, { overloadSeconds }: Pick<LogOptions, 'overloadSeconds'>): RequestHandler {
   const overload = new OverloadLog(log, overloadSeconds);
@@ -51,18 +51,22 @@ export function requestLog(log: Logger, { overloadSeconds }: Pick<LogOptions, 'o
     response.once('close', () => {
       const { statusCode, writableFinished } = response;
       const isRefused = isOverloaded(request);
-      const level = isRefused ? 'warn' : statusCode >= 500 ? 'error' : 'debug';
+      const path = requestedPath(request);
+      const level = isRefused ? 'warn' : statusCode >= 500 && path !== READINESS ? 'error' : 'debug';
       if (!log.isLevelEnabled(level)) return;
-      const req = { id, method: request.method, path: requestedPath(request), address };
+      const req = { id, method: request.method, path, address };
       const responseTime = Math.round(performance.now() - began);
       const line = { req, res: { statusCode }, responseTime };
       if (isRefused) overload.refused(line);
-      else if (statusCode === 503) unavailable.refused(line);
+      else if (statusCode === 503 && level === 'error') unavailable.refused(line);
       else log[level](line, writableFinished ? 'request completed' : 'request aborted');
     });
     next();
   };
 }
+
+/** Says at every start and every stop that the server is not ready; a failure has its own line. */
+const READINESS = '/health/ready';
 
 const UNAVAILABLE: OverloadTexts = {
   level: 'error',
