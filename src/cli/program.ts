@@ -21,8 +21,9 @@ const STANDARD: TextOutput = {
 
 const INTRODUCTION = `A self-hosted token authority. Without a command, the server is started.
 
-The first start on an empty database prints an administrator's credentials. They are not shown again. The other commands
-work on the database itself, whether or not the server runs.`;
+The first start on an empty database prints an administrator's credentials,
+which are not shown again: "latchkey admin" lets people in who have lost them.
+The other commands work on the database itself, whether or not the server runs.`;
 
 const SETTINGS = `
 Settings are environment variables, all optional. An empty value counts as not set.
