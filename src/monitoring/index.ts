@@ -1,3 +1,3 @@
 /** Watching a server: metrics, and a listener for operators. */
 export { MonitoringModule } from './monitoring.module.js';
-export { OperationsServer } from './operations-server.js';
+export { OperatorListener } from './operator-listener.js';

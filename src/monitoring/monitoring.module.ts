@@ -8,7 +8,7 @@ import { MetricsController } from './metrics/metrics.controller.js';
 import { MetricsGuard } from './metrics/metrics.guard.js';
 import { MONITORING_OPTIONS, type MonitoringOptions } from './monitoring.options.js';
 import { SecurityLog } from './security-log.js';
-import { OperationsServer } from './operations-server.js';
+import { OperatorListener } from './operator-listener.js';
 
 const CONTROLLERS = [MetricsController];
 
@@ -26,7 +26,7 @@ export class MonitoringModule implements OnModuleInit {
         { provide: MONITORING_OPTIONS, useValue: options },
         Metrics,
         MetricsGuard,
-        OperationsServer,
+        OperatorListener,
         SecurityLog,
       ],
     };

@@ -1,11 +1,11 @@
 /** The listener for operators. */
 import { describe, expect, it } from '@jest/globals';
-import { OperationsServer } from '../../src/monitoring/index.js';
+import { OperatorListener } from '../../src/monitoring/index.js';
 import { send } from '../support/http.js';
 import { startServer } from '../support/test-server.js';
 
 const urlOf = (server: Awaited<ReturnType<typeof startServer>>): string =>
-  `http://127.0.0.1:${String(server.app.get(OperationsServer).port)}`;
+  `http://127.0.0.1:${String(server.app.get(OperatorListener).port)}`;
 
 describe('the listener for operators', () => {
   it('answers metrics and health without a token, and nothing else', async () => {
@@ -37,7 +37,7 @@ describe('the listener for operators', () => {
 
   it('is not there unless it is asked for', async () => {
     const server = await startServer('sqlite');
-    expect(server.app.get(OperationsServer).port).toBeUndefined();
+    expect(server.app.get(OperatorListener).port).toBeUndefined();
     await server.close();
   });
 });

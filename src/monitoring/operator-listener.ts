@@ -24,8 +24,8 @@ interface Answer {
 
 /** It listens as long as the application runs, from before its start is complete until after everything else has stopped. */
 @Injectable()
-export class OperationsServer implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(OperationsServer.name);
+export class OperatorListener implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(OperatorListener.name);
   private readonly http = createServer(
     nodeLimits(FIXED_LIMITS),
     new StrictHeads((request, response) => {
