@@ -23,7 +23,7 @@ import {
   limitRequests,
   trackRequests,
 } from '../http/index.js';
-import { NestLog, StandaloneErrorFilter, createLog, requestLog } from '../operations/index.js';
+import { NestLog, createLog, requestLog } from '../operations/index.js';
 import {
   UnusableDatabase,
   describeAddress,
@@ -35,6 +35,7 @@ import { schemaOf } from '../schema.js';
 import { unknownVariableWarning } from '../settings/index.js';
 import { StandaloneServer, type Server } from './standalone-server.js';
 import { LIMIT_NAMES, StandaloneAdapter, requestLimits } from './standalone-adapter.js';
+import { StandaloneErrorFilter } from './standalone-errors.filter.js';
 import { StartError } from './start-errors.js';
 
 export { bootstrapOptions, type Server } from './standalone-server.js';
