@@ -22,7 +22,7 @@ import {
 import { lockAccountShared, requireAdministrator } from './account.service.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './changes.js';
 import { newHexId } from './hex-id.js';
-import { lockUserShared } from './user-lock.js';
+import { lockUserShared } from './user-row-lock.js';
 import { Membership, type Role } from './membership.entity.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
 import { SessionToken } from './session-token.entity.js';

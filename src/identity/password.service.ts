@@ -14,7 +14,7 @@ import {
 import { PasswordChangeFailed, PasswordChanged } from './changes.js';
 import { LoginCandidates } from './guessing/login-candidates.js';
 import { LoginThrottle } from './guessing/login-throttle.js';
-import { lockUserForUpdate } from './user-lock.js';
+import { lockUserForUpdate } from './user-row-lock.js';
 import { ServerSettings } from './server-settings.js';
 import { SessionToken } from './session-token.entity.js';
 import { User } from './user.entity.js';

@@ -18,7 +18,7 @@ import { PersonalTokenQuota } from './logins/personal-token-quota.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { PersonalTokenHandles } from './personal-token-handles.js';
 import { SessionToken } from './session-token.entity.js';
-import { lockUserShared } from './user-lock.js';
+import { lockUserShared } from './user-row-lock.js';
 
 /** A token that was just issued, with its secret, which cannot be read again later. */
 export interface IssuedPersonalToken {

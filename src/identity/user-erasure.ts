@@ -10,7 +10,7 @@ import { UserErased } from './changes.js';
 import { ImportedUser } from './imported-user.entity.js';
 import { emailKeyOf } from './labels/email-address.js';
 import { erasedFrom, type ErasedPerson } from './erased-rows.js';
-import { userNotFound } from './user-lock.js';
+import { userNotFound } from './user-row-lock.js';
 import { User } from './user.entity.js';
 import { UserService } from './user.service.js';
 

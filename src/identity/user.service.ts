@@ -21,8 +21,8 @@ import {
   UserUpdated,
 } from './changes.js';
 import { KnownNetwork } from './guessing/known-network.entity.js';
-import { forgetFailures } from './guessing/login-locks.js';
-import { lockUserForUpdate, userNotFound } from './user-lock.js';
+import { forgetFailures } from './guessing/login-lockouts.js';
+import { lockUserForUpdate, userNotFound } from './user-row-lock.js';
 import { countOwnedTokens, removeOwnedRows } from './owned-rows.js';
 import { CleanupJob } from './cleanup-job.js';
 import { PasswordService, requireAnotherUser } from './password.service.js';

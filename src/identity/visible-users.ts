@@ -5,7 +5,7 @@ import { LongReads, UnitOfWork, type DirectoryUser, type SlicedQuery } from '../
 import { AccountCount } from './account-count.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
 import { fewSharing, restrictToSharing } from './shared-accounts.js';
-import { userNotFound } from './user-lock.js';
+import { userNotFound } from './user-row-lock.js';
 import { UserService } from './user.service.js';
 import { User } from './user.entity.js';
 

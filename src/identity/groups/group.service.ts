@@ -6,7 +6,7 @@ import { newHexId } from '../hex-id.js';
 import type { Label } from '../labels/label.js';
 import { TakenNames } from '../labels/taken-names.js';
 import { removeOwnedRows } from '../owned-rows.js';
-import { userNotFound } from '../user-lock.js';
+import { userNotFound } from '../user-row-lock.js';
 import { User } from '../user.entity.js';
 import { GroupCreated, GroupDeleted, GroupMemberAdded, GroupMemberRemoved, GroupUpdated } from './group-changes.js';
 import { GroupMember } from './group-member.entity.js';

@@ -14,7 +14,7 @@ import type { Values } from '../../settings/index.js';
 import type { USER_TOKEN_SETTINGS } from '../identity.settings.js';
 import { RecordedTime } from '../recorded-time.js';
 import { SessionToken } from '../session-token.entity.js';
-import { lockUserForUpdate } from '../user-lock.js';
+import { lockUserForUpdate } from '../user-row-lock.js';
 import { USER_TOKEN_OPTIONS } from './user-token-options.js';
 
 const DAY_MS = 86_400_000;

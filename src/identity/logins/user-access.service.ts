@@ -15,7 +15,7 @@ import {
 } from '../../core/index.js';
 import { UserAccessEnded } from '../changes.js';
 import { User } from '../user.entity.js';
-import { userNotFound } from '../user-lock.js';
+import { userNotFound } from '../user-row-lock.js';
 import { createdTokens, ownTokens, tokensOf, type UserAccess } from './user-access.js';
 
 /** Tokens that end in one transaction. Nearly everybody has fewer of their own: these end together, or not at all. */

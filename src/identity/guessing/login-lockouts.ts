@@ -1,9 +1,9 @@
-/** Clears the locks of users whom too many failures keep from logging in. */
+/** Ends the lock-outs of users who have failed too often to log in. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { UnitOfWork, type Actor, type Transaction } from '../../core/index.js';
 import { UserLocksCleared } from '../changes.js';
-import { lockUserForUpdate } from '../user-lock.js';
+import { lockUserForUpdate } from '../user-row-lock.js';
 import { User } from '../user.entity.js';
 
 /** Lets users in again whom too many failures keep out. */

@@ -1,4 +1,4 @@
-/** Locks users for the length of a transaction. */
+/** Locks the rows of users for the length of a transaction. */
 import { DomainError, type DirectoryUser, type Transaction, type UserDirectory } from '../core/index.js';
 import { User } from './user.entity.js';
 
