@@ -9,4 +9,4 @@ export {
   principalOf,
 } from './remote.guard.js';
 export type { RemotePolicy } from './query.js';
-export { RemoteUnavailable, type RemoteDecision, type RemotePrincipal } from './verify-answer.js';
+export { RemoteUnavailable, type RemoteDecision, type RemotePrincipal } from './remote-answer.js';

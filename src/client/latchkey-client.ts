@@ -11,7 +11,7 @@ import {
   type Received,
   type RemoteDecision,
   type RemotePrincipal,
-} from './verify-answer.js';
+} from './remote-answer.js';
 
 /** How the server is asked. */
 export interface ClientOptions {

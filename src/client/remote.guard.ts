@@ -22,7 +22,7 @@ import {
   type GuardedResponse,
 } from '../guarding/index.js';
 import { CLIENT, type LatchkeyClient } from './latchkey-client.js';
-import { RemoteUnavailable, type RemoteDecision, type RemotePrincipal } from './verify-answer.js';
+import { RemoteUnavailable, type RemoteDecision, type RemotePrincipal } from './remote-answer.js';
 import type { RemotePolicy } from './query.js';
 
 const WARNING_INTERVAL_MS = 10_000;

@@ -1,6 +1,6 @@
 /** The diagnostics channels of the core. No message contains a secret or its digest. */
 import type { Change } from './changes/changes.js';
-import { declareChannel } from './channel.js';
+import { declareChannel } from './declare-channel.js';
 import type { Actor, Origin } from './database/actor.js';
 import type { DomainErrorCode } from './errors.js';
 import type { HashingPurpose } from './tokens/hashing-turn.js';

@@ -23,7 +23,7 @@ export {
   type ChangeClass,
   type ChangeTarget,
 } from './changes/changes.js';
-export { declareChannel, type Channel } from './channel.js';
+export { declareChannel, type Channel } from './declare-channel.js';
 export {
   hashingChannel,
   importedCheckChannel,
