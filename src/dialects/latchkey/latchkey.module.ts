@@ -21,7 +21,7 @@ import { TokenBulk } from './tokens/token-bulk.js';
 import { TokenChanges } from './tokens/token-changes.js';
 import { TokenLists } from './tokens/token-lists.js';
 import { TokenSecretsController } from './tokens/token-secrets.controller.js';
-import { TokenViews } from './tokens/token-views.js';
+import { TokenPresenter } from './tokens/token-presenter.js';
 import { TokensController } from './tokens/tokens.controller.js';
 import { Backups } from './server/backups.js';
 import { ServerController } from './server/server.controller.js';
@@ -73,7 +73,7 @@ const MOUNT = mountProviders({
     TokenBulk,
     TokenChanges,
     TokenLists,
-    TokenViews,
+    TokenPresenter,
     UserExport,
   ],
 })

@@ -14,7 +14,7 @@ import {
 import { accountView } from '../accounts/accounts.views.js';
 import { auditRowView } from '../audit/audit.views.js';
 import { TokenAccess } from '../tokens/token-access.js';
-import { TokenViews } from '../tokens/token-views.js';
+import { TokenPresenter } from '../tokens/token-presenter.js';
 import { userView } from '../users/users.views.js';
 import type { LoggedChange } from './change-log.js';
 
@@ -35,7 +35,7 @@ export class EventViews {
     private readonly accountListing: AccountListing,
     private readonly userListing: UserListing,
     private readonly access: TokenAccess,
-    private readonly tokens: TokenViews,
+    private readonly tokens: TokenPresenter,
   ) {}
 
   async readerOf(user: DirectoryUser): Promise<EventReader> {

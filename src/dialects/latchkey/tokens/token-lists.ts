@@ -4,7 +4,7 @@ import { ManagedKinds, TokenSearch, type Token } from '../../../core/index.js';
 import type { Principal } from '../../../identity/index.js';
 import { cursorOf, placeOf } from '../query/paging.js';
 import { TokenAccess, scopeOf, type TokenReader } from './token-access.js';
-import { TokenViews } from './token-views.js';
+import { TokenPresenter } from './token-presenter.js';
 import { listKeyOf, tokenOrderOf, tokenQueryOf, type TokenFilterValues, type TokenListValues } from './tokens.query.js';
 import type { TokenListView, TokenView } from './tokens.views.js';
 
@@ -17,7 +17,7 @@ export class TokenLists {
     private readonly search: TokenSearch,
     private readonly kinds: ManagedKinds,
     private readonly access: TokenAccess,
-    private readonly views: TokenViews,
+    private readonly views: TokenPresenter,
   ) {}
 
   /** @throws Problem; DomainError `too_many_at_once` */

@@ -10,7 +10,7 @@ import { Caller, Permits, TokenInPath, arrivalOf, type LatchkeyCaller } from '..
 import { momentOf } from '../input-rules.js';
 import { TokenAccess } from './token-access.js';
 import { TokenChanges } from './token-changes.js';
-import { TokenViews } from './token-views.js';
+import { TokenPresenter } from './token-presenter.js';
 import { OverlapInput, TokenRenewalInput, TokenRotationInput, expiryIn, inFuture, overlapIn } from './tokens.inputs.js';
 import { TokenView, TokenWithSecretView } from './tokens.views.js';
 
@@ -19,7 +19,7 @@ export class TokenSecretsController {
   constructor(
     private readonly changes: TokenChanges,
     private readonly access: TokenAccess,
-    private readonly views: TokenViews,
+    private readonly views: TokenPresenter,
     private readonly clock: Clock,
     private readonly idempotency: Idempotency,
   ) {}

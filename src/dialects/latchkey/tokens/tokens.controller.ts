@@ -11,7 +11,7 @@ import { Queried, QueryInput } from '../query/parameters.js';
 import { TokenAccess } from './token-access.js';
 import { TokenChanges } from './token-changes.js';
 import { TokenLists } from './token-lists.js';
-import { TokenViews } from './token-views.js';
+import { TokenPresenter } from './token-presenter.js';
 import { tokensCsv } from './tokens.csv.js';
 import { NewTokenInput, TokenPatchInput, expiryIn } from './tokens.inputs.js';
 import { TOKEN_FILTERS, TOKEN_LIST, type TokenFilterValues, type TokenListValues } from './tokens.query.js';
@@ -23,7 +23,7 @@ export class TokensController {
     private readonly lists: TokenLists,
     private readonly changes: TokenChanges,
     private readonly access: TokenAccess,
-    private readonly views: TokenViews,
+    private readonly views: TokenPresenter,
     private readonly clock: Clock,
     private readonly idempotency: Idempotency,
   ) {}

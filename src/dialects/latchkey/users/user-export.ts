@@ -21,7 +21,7 @@ import { AuditViews } from '../audit/audit-viewing.js';
 import type { LatchkeyCaller } from '../latchkey.guard.js';
 import { timeView } from '../times.js';
 import { TokenAccess, scopeOf } from '../tokens/token-access.js';
-import { TokenViews } from '../tokens/token-views.js';
+import { TokenPresenter } from '../tokens/token-presenter.js';
 import { loginView } from './logins.views.js';
 import type { UserExportView } from './user-export.views.js';
 import { userView } from './users.views.js';
@@ -40,7 +40,7 @@ export class UserExport {
     private readonly search: TokenSearch,
     private readonly kinds: ManagedKinds,
     private readonly access: TokenAccess,
-    private readonly tokens: TokenViews,
+    private readonly tokens: TokenPresenter,
     private readonly audit: AuditSearch,
     private readonly auditViews: AuditViews,
     private readonly clock: Clock,

@@ -1,4 +1,4 @@
-/** Makes views of tokens, with the names of their accounts and of people as far as the reader may see them. */
+/** Presents tokens, with the names of their accounts and of people as far as the reader may see them. */
 import { Injectable } from '@nestjs/common';
 import {
   Clock,
@@ -25,7 +25,7 @@ interface Names {
 }
 
 @Injectable()
-export class TokenViews {
+export class TokenPresenter {
   constructor(
     private readonly kinds: ManagedKinds,
     private readonly clock: Clock,
