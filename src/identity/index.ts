@@ -79,7 +79,7 @@ export { UserRecords } from './user-records.js';
 export { sameAddress } from './labels/email-address.js';
 export { BackupLog } from './backup-log.js';
 export { RestoreMark, type RestoreOrigin, type StoredMark } from './restore-mark.js';
-export { ServerSettings, storedPolicy, type Policy } from './server-settings.js';
+export { ServerSettings, storedPolicy, type ServerPolicy } from './server-settings.js';
 export { SessionService, type OpenedSession, type LoginOptions } from './session.service.js';
 export { SessionToken, USER_AUDIENCE } from './session-token.entity.js';
 export { ServerValue } from './server-value.entity.js';

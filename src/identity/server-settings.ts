@@ -9,7 +9,7 @@ import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
 import { ServerValue } from './server-value.entity.js';
 
 /** The settings that administrators can change at run time. */
-export interface Policy {
+export interface ServerPolicy {
   serverName: string;
   /** The address under which clients reach this server; `''` if not set. */
   externalUrl: string;
@@ -24,9 +24,9 @@ export interface Policy {
 }
 
 /** The policy but for values whose defaults are settings. */
-type StoredPolicy = Omit<Policy, 'passwordMinLength'> & Partial<Policy>;
+type StoredServerPolicy = Omit<ServerPolicy, 'passwordMinLength'> & Partial<ServerPolicy>;
 
-const DEFAULT_POLICY: StoredPolicy = {
+const DEFAULT_POLICY: StoredServerPolicy = {
   serverName: 'Latchkey',
   externalUrl: '',
   requireAdminApproval: false,
@@ -53,7 +53,7 @@ export class ServerSettings {
   }
 
   /** The current policy, read from the database each time so that every instance sees changes at once. */
-  policy(): Promise<Policy> {
+  policy(): Promise<ServerPolicy> {
     return this.unitOfWork.read(async (manager) => this.complete(await chosenValues(manager)));
   }
 
@@ -61,13 +61,13 @@ export class ServerSettings {
    * Changes the given values and returns the whole policy.
    * @throws DomainError `last_admin`
    */
-  async changePolicy(actor: Actor, changes: Partial<Policy>): Promise<Policy> {
+  async changePolicy(actor: Actor, changes: Partial<ServerPolicy>): Promise<ServerPolicy> {
     return this.unitOfWork.write(actor, async (tx) => {
       await insertUnlessThere(tx.manager, POLICY, '{}');
       await tx.lockForUpdate(ServerValue, { name: POLICY });
       const chosen = await chosenValues(tx.manager);
       const before = this.complete(chosen);
-      const fields = (Object.keys(changes) as (keyof Policy)[]).filter(
+      const fields = (Object.keys(changes) as (keyof ServerPolicy)[]).filter(
         (key) => !isDeepStrictEqual(before[key], changes[key]),
       );
       if (fields.length === 0) return before;
@@ -79,7 +79,7 @@ export class ServerSettings {
     });
   }
 
-  private complete(chosen: Partial<Policy>): Policy {
+  private complete(chosen: Partial<ServerPolicy>): ServerPolicy {
     return { ...DEFAULT_POLICY, passwordMinLength: this.options.passwords.minLength, ...chosen };
   }
 
@@ -105,13 +105,13 @@ export class ServerSettings {
 }
 
 /** The policy, for work that has a transaction open. */
-export async function storedPolicy(manager: EntityManager): Promise<StoredPolicy> {
+export async function storedPolicy(manager: EntityManager): Promise<StoredServerPolicy> {
   return { ...DEFAULT_POLICY, ...(await chosenValues(manager)) };
 }
 
-async function chosenValues(manager: EntityManager): Promise<Partial<Policy>> {
+async function chosenValues(manager: EntityManager): Promise<Partial<ServerPolicy>> {
   const row = await manager.findOneBy(ServerValue, { name: POLICY });
-  return row ? (JSON.parse(row.value) as Partial<Policy>) : {};
+  return row ? (JSON.parse(row.value) as Partial<ServerPolicy>) : {};
 }
 
 /** Stores a value, unless there is one of that name. */

@@ -2,21 +2,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isStorableText } from '../../core/index.js';
 import { InputError } from '../../http/index.js';
-import { readAllowedDomain, type Policy } from '../../identity/index.js';
+import { readAllowedDomain, type ServerPolicy } from '../../identity/index.js';
 import { CanvusError } from './canvus.errors.js';
 import { adminServerConfigView } from './server-config.js';
 
-interface Editable<K extends keyof Policy> {
+interface Editable<K extends keyof ServerPolicy> {
   readonly key: K;
   readonly rule: string;
   /** The value as it is stored; `undefined` for one that breaks the rule. */
-  read(value: unknown): Policy[K] | undefined;
+  read(value: unknown): ServerPolicy[K] | undefined;
 }
 
-function editable<K extends keyof Policy>(
+function editable<K extends keyof ServerPolicy>(
   key: K,
   rule: string,
-  read: (value: unknown) => Policy[K] | undefined,
+  read: (value: unknown) => ServerPolicy[K] | undefined,
 ): Editable<K> {
   return { key, rule, read };
 }
@@ -39,7 +39,7 @@ function domains(value: unknown): string[] | undefined {
   return read.every((domain) => domain !== undefined) ? [...new Set(read)] : undefined;
 }
 
-const EDITABLE = new Map<string, Editable<keyof Policy>>([
+const EDITABLE = new Map<string, Editable<keyof ServerPolicy>>([
   ['server_name', editable('serverName', 'must be a string of 1 to 255 characters', name)],
   ['external_url', editable('externalUrl', 'must be an http or https address, or empty', externalUrl)],
   ['authentication.domain_allow_list', editable('domainAllowList', 'must be an array of domains, or of *', domains)],
@@ -55,8 +55,8 @@ const EDITABLE = new Map<string, Editable<keyof Policy>>([
  * The changes that a PATCH requests. Read-only members may be sent unchanged; unknown members are ignored.
  * @throws InputError, CanvusError 400
  */
-export function readServerConfigPatch(given: Readonly<Record<string, unknown>>, current: Policy): Partial<Policy> {
-  const changes: Partial<Record<keyof Policy, unknown>> = {};
+export function readServerConfigPatch(given: Readonly<Record<string, unknown>>, current: ServerPolicy): Partial<ServerPolicy> {
+  const changes: Partial<Record<keyof ServerPolicy, unknown>> = {};
   for (const { path, value, present } of leaves(given, adminServerConfigView(current), '')) {
     const setting = EDITABLE.get(path);
     if (!setting && !isDeepStrictEqual(value, present)) {
@@ -67,7 +67,7 @@ export function readServerConfigPatch(given: Readonly<Record<string, unknown>>, 
     if (read === undefined) throw new InputError(path, `${path} ${setting.rule}`, false);
     changes[setting.key] = read;
   }
-  return changes as Partial<Policy>;
+  return changes as Partial<ServerPolicy>;
 }
 
 interface Leaf {

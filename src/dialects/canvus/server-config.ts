@@ -1,6 +1,6 @@
 /** The server's settings in the dialect's nested form, and reading of partial updates (docs/contracts/canvus.md §6). */
 import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
-import type { Policy } from '../../identity/index.js';
+import type { ServerPolicy } from '../../identity/index.js';
 
 export class PasswordConfigView {
   @ApiProperty({ example: true, description: 'Whether users may sign in with a password.' })
@@ -123,7 +123,7 @@ export class AdminServerConfigView extends ServerConfigView {
 }
 
 /** The public part. */
-export function publicServerConfigView(policy: Policy): ServerConfigView {
+export function publicServerConfigView(policy: ServerPolicy): ServerConfigView {
   return {
     authentication: {
       password: { enabled: policy.passwordLogin, min_length: policy.passwordMinLength, sign_up_enabled: false },
@@ -145,7 +145,7 @@ export function publicServerConfigView(policy: Policy): ServerConfigView {
 }
 
 /** All settings. */
-export function adminServerConfigView(policy: Policy): AdminServerConfigView {
+export function adminServerConfigView(policy: ServerPolicy): AdminServerConfigView {
   const { authentication, ...rest } = publicServerConfigView(policy);
   const { password, qr_code, saml } = authentication;
   return {
