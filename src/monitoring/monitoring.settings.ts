@@ -30,7 +30,7 @@ export const MONITORING_SETTINGS = settingsTable(
       form: integer(0, 65_535),
       defaultText: 'none',
       doc: 'Port of a listener for operators, which answers `/metrics` and `/health` without a token',
-      more: 'Anyone who can reach it can read all figures.',
+      more: 'Anyone who can reach it can read all metrics.',
     }),
     host: setting({
       env: 'OPERATIONS_HOST',

@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { In, Not } from 'typeorm';
 import { SYSTEM, Secret } from '../../src/core/index.js';
-import { PersonalToken, PersonalTokenService, ServerSettings, User, type Policy } from '../../src/identity/index.js';
+import {
+  PersonalToken,
+  PersonalTokenService,
+  ServerSettings,
+  User,
+  type ServerPolicy,
+} from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
 import { issueToken, servicesOf, type Services } from '../support/services.js';
 import { ADMIN, startServer, type TestServer } from '../support/test-server.js';
@@ -15,7 +21,7 @@ onBothEngines('the last way for an administrator to sign in', (engine) => {
   let server: TestServer;
   let services: Services;
 
-  const passwordLogins = (allowed: boolean): Promise<Policy> =>
+  const passwordLogins = (allowed: boolean): Promise<ServerPolicy> =>
     server.app.get(ServerSettings).changePolicy(SYSTEM, { passwordLogin: allowed });
   const revoke = (token: PersonalToken): Promise<unknown> => server.app.get(PersonalTokenService).revoke(SYSTEM, token);
   const token = async (userId = ADMIN.id): Promise<PersonalToken> => (await issueToken(services, { userId })).token;

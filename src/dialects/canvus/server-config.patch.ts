@@ -55,7 +55,10 @@ const EDITABLE = new Map<string, Editable<keyof ServerPolicy>>([
  * The changes that a PATCH requests. Read-only members may be sent unchanged; unknown members are ignored.
  * @throws InputError, CanvusError 400
  */
-export function readServerConfigPatch(given: Readonly<Record<string, unknown>>, current: ServerPolicy): Partial<ServerPolicy> {
+export function readServerConfigPatch(
+  given: Readonly<Record<string, unknown>>,
+  current: ServerPolicy,
+): Partial<ServerPolicy> {
   const changes: Partial<Record<keyof ServerPolicy, unknown>> = {};
   for (const { path, value, present } of leaves(given, adminServerConfigView(current), '')) {
     const setting = EDITABLE.get(path);

@@ -5,14 +5,14 @@ import { ChangeRelay, CredentialCache, HashingService, LastSeen, TokenCensus, Tr
 import { GuessThrottle } from '../../identity/index.js';
 import { Connection, databaseBytes, engineOf } from '../../persistence/index.js';
 import { MONITORING_OPTIONS, type MonitoringOptions } from '../monitoring.options.js';
-import { addDatabaseFigures } from './database-figures.js';
-import { Figures } from './figures.js';
+import { addDatabaseMetrics } from './database-metrics.js';
+import { MetricRegistry } from './metric-registry.js';
 import { Inventory, type InventoryCount } from './inventory.js';
-import { addInventoryFigures } from './inventory-figures.js';
-import { addLoginFigures } from './login-figures.js';
-import { addRequestFigures } from './request-figures.js';
-import { addSecurityFigures } from './security-figures.js';
-import { addVerificationFigures } from './verification-figures.js';
+import { addInventoryMetrics } from './inventory-metrics.js';
+import { addLoginMetrics } from './login-metrics.js';
+import { addRequestMetrics } from './request-metrics.js';
+import { addSecurityMetrics } from './security-metrics.js';
+import { addVerificationMetrics } from './verification-metrics.js';
 
 /** Left out: gauges that are named like counters, and those that have no value where nothing was measured yet. */
 const LEFT_OUT = [
@@ -29,7 +29,7 @@ const LEFT_OUT = [
 export class Metrics implements OnApplicationShutdown {
   /** The media type of {@link Metrics.text}. */
   readonly contentType: string;
-  private readonly figures = new Figures();
+  private readonly registry = new MetricRegistry();
   private readonly inventory: Inventory;
   private counted: InventoryCount | undefined;
   private hasProcessMetrics = false;
@@ -45,22 +45,22 @@ export class Metrics implements OnApplicationShutdown {
     lastSeen: LastSeen,
     guesses: GuessThrottle,
   ) {
-    const { figures } = this;
+    const { registry } = this;
     const engine = engineOf(dataSource);
-    this.contentType = figures.registry.contentType;
+    this.contentType = registry.registry.contentType;
     this.inventory = new Inventory(
       { tokens: () => census.take(), bytes: () => databaseBytes(dataSource) },
       options.countSeconds * 1000,
     );
     if (!options.metrics) return;
-    addVerificationFigures(figures, cache, lastSeen);
-    addRequestFigures(figures);
-    addDatabaseFigures(figures, { engine, transactor, relay });
-    addLoginFigures(figures, { hashing, guesses });
-    addSecurityFigures(figures);
-    addInventoryFigures(figures, () => this.counted);
+    addVerificationMetrics(registry, cache, lastSeen);
+    addRequestMetrics(registry);
+    addDatabaseMetrics(registry, { engine, transactor, relay });
+    addLoginMetrics(registry, { hashing, guesses });
+    addSecurityMetrics(registry);
+    addInventoryMetrics(registry, () => this.counted);
     const { version } = options;
-    figures.gauge(
+    registry.gauge(
       'build_info',
       'The version of Latchkey and the engine of its database.',
       ['version', 'engine'],
@@ -76,18 +76,18 @@ export class Metrics implements OnApplicationShutdown {
   async text(): Promise<string> {
     this.addProcessMetrics();
     this.counted = await this.inventory.current();
-    return this.figures.registry.metrics();
+    return this.registry.registry.metrics();
   }
 
   onApplicationShutdown(): void {
-    this.figures.close();
+    this.registry.close();
   }
 
   /** Those of the process and of Node.js, which watch something all the time: only once somebody reads them. */
   private addProcessMetrics(): void {
     if (this.hasProcessMetrics) return;
     this.hasProcessMetrics = true;
-    const { registry } = this.figures;
+    const { registry } = this.registry;
     collectDefaultMetrics({ register: registry });
     for (const name of LEFT_OUT) registry.removeSingleMetric(name);
   }

@@ -1,16 +1,16 @@
-/** Figures of the tokens that there are, and of the size of the database. */
+/** MetricRegistry of the tokens that there are, and of the size of the database. */
 import type { KindCensus } from '../../core/index.js';
-import type { Figures, Sample } from './figures.js';
+import type { MetricRegistry, Sample } from './metric-registry.js';
 import type { InventoryCount } from './inventory.js';
 
 /** Samples of each kind, as a function to call when the metrics are read. */
 type PerKind = (samples: (census: KindCensus, kind: string) => Sample[]) => () => Sample[];
 
 /** @param count - the newest count; without one, there are no series */
-export function addInventoryFigures(figures: Figures, count: () => InventoryCount | undefined): void {
+export function addInventoryMetrics(registry: MetricRegistry, count: () => InventoryCount | undefined): void {
   const perKind: PerKind = (samples) => () =>
     [...(count()?.tokens ?? [])].flatMap(([kind, census]) => samples(census, kind));
-  figures.gauge(
+  registry.gauge(
     'tokens',
     'Tokens, by kind and state.',
     ['kind', 'state'],
@@ -20,7 +20,7 @@ export function addInventoryFigures(figures: Figures, count: () => InventoryCoun
       [{ kind, state: 'disabled' }, disabled],
     ]),
   );
-  figures.gauge(
+  registry.gauge(
     'tokens_expiring',
     'Active tokens that expire within some days.',
     ['kind', 'days'],
@@ -29,24 +29,24 @@ export function addInventoryFigures(figures: Figures, count: () => InventoryCoun
       [{ kind, days: '30' }, census.within30Days],
     ]),
   );
-  addOverlapFigures(figures, perKind);
-  figures.gauge('database_size_bytes', 'Size of the database.', ['part'], () =>
+  addOverlapMetrics(registry, perKind);
+  registry.gauge('database_size_bytes', 'Size of the database.', ['part'], () =>
     Object.entries(count()?.bytes ?? {}).map(([part, bytes]) => [{ part }, bytes]),
   );
-  figures.gauge('inventory_timestamp_seconds', 'When tokens were counted, in seconds since 1970.', [], () => {
+  registry.gauge('inventory_timestamp_seconds', 'When tokens were counted, in seconds since 1970.', [], () => {
     const counted = count();
     return counted ? [[{}, counted.countedAt / 1000]] : [];
   });
 }
 
-function addOverlapFigures(figures: Figures, perKind: PerKind): void {
-  figures.gauge(
+function addOverlapMetrics(registry: MetricRegistry, perKind: PerKind): void {
+  registry.gauge(
     'secret_overlaps',
     'Tokens whose previous secret is still accepted.',
     ['kind'],
     perKind((census, kind) => [[{ kind }, census.overlaps]]),
   );
-  figures.gauge(
+  registry.gauge(
     'secret_overlaps_in_use',
     'Tokens whose previous secret is still accepted, and was used within the last day.',
     ['kind'],

@@ -1,4 +1,4 @@
-/** Figures of requests, streams and limits. The part about requests runs for every request. */
+/** MetricRegistry of requests, streams and limits. The part about requests runs for every request. */
 import { Timing } from '../../core/index.js';
 import { verifyTally } from '../../data-plane/index.js';
 import {
@@ -8,7 +8,7 @@ import {
   type RequestMessage,
   type StreamMessage,
 } from '../../http/index.js';
-import type { Figures, Sample } from './figures.js';
+import type { MetricRegistry, Sample } from './metric-registry.js';
 
 const BOUNDS_MS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
@@ -65,30 +65,30 @@ class RequestTallies {
   }
 }
 
-export function addRequestFigures(figures: Figures): void {
+export function addRequestMetrics(registry: MetricRegistry): void {
   const tallies = new RequestTallies();
   const labels = ['dialect', 'method', 'route'];
-  figures.listen(routedRequestChannel, tallies.heard);
-  figures.tallied('http_requests_total', 'Requests that are over.', [...labels, 'status'], () => [
+  registry.listen(routedRequestChannel, tallies.heard);
+  registry.tallied('http_requests_total', 'Requests that are over.', [...labels, 'status'], () => [
     ...tallies.all.flatMap((tally) => tally.samples()),
     ...verifySamples(),
   ]);
-  figures.tallied(
+  registry.tallied(
     'http_requests_aborted_total',
     'Requests whose connection was closed before the end of the answer.',
     labels,
     () => tallies.all.filter(({ aborted }) => aborted > 0).map((tally) => [tally.labels, tally.aborted]),
   );
-  figures.timed(
+  registry.timed(
     'http_request_duration_seconds',
     'How long requests took, until the answer was sent.',
     () => tallies.all,
   );
-  addStreamFigures(figures);
-  const refused = figures.counter('capacity_refusals_total', 'What was refused because a limit was reached.', [
+  addStreamMetrics(registry);
+  const refused = registry.counter('capacity_refusals_total', 'What was refused because a limit was reached.', [
     'resource',
   ]);
-  figures.listen(capacityChannel, ({ resource }) => {
+  registry.listen(capacityChannel, ({ resource }) => {
     refused.inc({ resource });
   });
 }
@@ -99,18 +99,18 @@ function verifySamples(): Sample[] {
   return Object.entries(verifyTally.statuses).map(([status, count]) => [{ ...labels, status }, count]);
 }
 
-function addStreamFigures(figures: Figures): void {
+function addStreamMetrics(registry: MetricRegistry): void {
   const open = new Map<string, number>();
-  const events = figures.counter('stream_events_total', 'Streams that were opened, refused or ended, and why.', [
+  const events = registry.counter('stream_events_total', 'Streams that were opened, refused or ended, and why.', [
     'dialect',
     'event',
     'reason',
   ]);
-  figures.listen(streamChannel, ({ dialect, event, reason, open: number }: StreamMessage) => {
+  registry.listen(streamChannel, ({ dialect, event, reason, open: number }: StreamMessage) => {
     open.set(dialect, number);
     events.inc({ dialect, event, reason: reason ?? '' });
   });
-  figures.gauge('streams', 'Streams of changes that are open.', ['dialect'], () =>
+  registry.gauge('streams', 'Streams of changes that are open.', ['dialect'], () =>
     [...open].map(([dialect, number]) => [{ dialect }, number]),
   );
 }

@@ -12,11 +12,11 @@ export type Sample = readonly [labels: Labels, value: number];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Names begin with `latchkey_`, which is left out here. */
-export class Figures {
+export class MetricRegistry {
   readonly registry = new Registry();
   private readonly stops: (() => void)[] = [];
 
-  /** A counter to increment. For what happens with every request, use {@link Figures.tallied}. */
+  /** A counter to increment. For what happens with every request, use {@link MetricRegistry.tallied}. */
   counter(name: string, help: string, labelNames: readonly string[] = []): Counter {
     return new Counter({ ...this.named(name, help), labelNames });
   }
