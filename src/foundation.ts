@@ -158,7 +158,7 @@ export {
   AccountService,
   Bootstrap,
   FirstStartError,
-  LoginLocks,
+  LoginLockouts,
   LoginService,
   Membership,
   MembershipService,

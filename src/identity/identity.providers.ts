@@ -10,7 +10,7 @@ import { ClearedNetworks } from './guessing/cleared-networks.js';
 import { GuessThrottle } from './guessing/guess-throttle.js';
 import { KnownNetworks } from './guessing/known-networks.js';
 import { LoginCandidates } from './guessing/login-candidates.js';
-import { LoginLocks } from './guessing/login-lockouts.js';
+import { LoginLockouts } from './guessing/login-lockouts.js';
 import { LoginThrottle } from './guessing/login-throttle.js';
 import { AccountListing } from './account-listing.js';
 import { AccountNaming } from './labels/account-naming.js';
@@ -53,7 +53,7 @@ export const IDENTITY_PROVIDERS = [
   ImportedUsers,
   KnownNetworks,
   LoginCandidates,
-  LoginLocks,
+  LoginLockouts,
   LoginFamilies,
   LoginService,
   LoginThrottle,

@@ -49,7 +49,7 @@ export { VisibleGroups } from './groups/visible-groups.js';
 export { ClearedNetworks } from './guessing/cleared-networks.js';
 export { GuessThrottle, type Attempt, type Guess, type GuessLimit } from './guessing/guess-throttle.js';
 export { LoginThrottle } from './guessing/login-throttle.js';
-export { LoginLocks, failuresForgottenAt } from './guessing/login-lockouts.js';
+export { LoginLockouts, failuresForgottenAt } from './guessing/login-lockouts.js';
 export { MemberAccounts } from './member-accounts.js';
 export { MemberRoles, type RolesByAccount } from './member-roles.js';
 export { Membership, ROLES, type Role } from './membership.entity.js';

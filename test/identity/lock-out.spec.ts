@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AuditRecord } from '../../src/core/index.js';
 import { KnownNetwork } from '../../src/identity/guessing/known-network.entity.js';
-import { CleanupJob, LoginLocks } from '../../src/identity/index.js';
+import { CleanupJob, LoginLockouts } from '../../src/identity/index.js';
 import { SYSTEM } from '../../src/core/index.js';
 import { startPair } from '../instances/pair.js';
 import { createDatabase, onBothEngines } from '../support/engines.js';
@@ -167,7 +167,11 @@ onBothEngines('an administrator', (engine) => {
       (server, id) => asAdmin(server, 'POST', `/users/${String(id)}/password`, { new_password: 'another one' }),
       'another one',
     ],
-    ['the service, as a command does', (server, id) => server.app.get(LoginLocks).clear(SYSTEM, id), PERSON.password],
+    [
+      'the service, as a command does',
+      (server, id) => server.app.get(LoginLockouts).clear(SYSTEM, id),
+      PERSON.password,
+    ],
   ] satisfies [string, (server: TestServer, id: number) => Promise<unknown>, string][])(
     'unlocks a user by %s',
     async (_way, clear, password) => {
@@ -192,9 +196,9 @@ onBothEngines('an administrator', (engine) => {
     const log = await asAdmin(server, 'GET', `/audit-log?target_type=user&target_id=${String(id)}`);
     expect(log.text).toContain('clear locks');
     await asAdmin(server, 'POST', `/users/${String(id)}/block`);
-    await server.app.get(LoginLocks).clear(SYSTEM, id);
+    await server.app.get(LoginLockouts).clear(SYSTEM, id);
     expect((await login(server, ABROAD, PERSON.password, PERSON.email)).status).toBe(401);
-    await expect(server.app.get(LoginLocks).clear(SYSTEM, 4711)).rejects.toMatchObject({ code: 'user_not_found' });
+    await expect(server.app.get(LoginLockouts).clear(SYSTEM, 4711)).rejects.toMatchObject({ code: 'user_not_found' });
   });
 });
 
@@ -268,7 +272,7 @@ describe('two instances over one PostgreSQL', () => {
     const statuses = [...(await guess(a, 6, () => ABROAD)), ...(await guess(b, 6, () => ABROAD))];
     expect(statuses.filter((status) => status === 401)).toHaveLength(10);
     expect((await login(a, ABROAD, ADMIN.password)).status).toBe(429);
-    await b.app.get(LoginLocks).clear(SYSTEM, ADMIN.id);
+    await b.app.get(LoginLockouts).clear(SYSTEM, ADMIN.id);
     expect((await login(a, ABROAD, ADMIN.password)).status).toBe(200);
     await guess(a, 200, apart);
     expect((await login(b, ABROAD, ADMIN.password)).status).toBe(200);

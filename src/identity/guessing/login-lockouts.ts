@@ -8,7 +8,7 @@ import { User } from '../user.entity.js';
 
 /** Lets users in again whom too many failures keep out. */
 @Injectable()
-export class LoginLocks {
+export class LoginLockouts {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**

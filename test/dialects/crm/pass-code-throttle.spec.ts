@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AuditRecord, SYSTEM } from '../../../src/core/index.js';
-import { LoginLocks } from '../../../src/identity/index.js';
+import { LoginLockouts } from '../../../src/identity/index.js';
 import type { Reply } from '../../support/http.js';
 import { ACCOUNT } from '../../support/test-server.js';
 import { ERROR, byCode, byIdentifier, crmSuite, data, failure, make, type Client, type Made } from './support.js';
@@ -56,7 +56,7 @@ crmSuite(
         const row = await dataSource
           .getRepository(AuditRecord)
           .findOneOrFail({ where: { action: 'token.pass_code_refused' }, order: { id: 'DESC' } });
-        await app.get(LoginLocks).clear(SYSTEM, Number(row.authorId));
+        await app.get(LoginLockouts).clear(SYSTEM, Number(row.authorId));
         data(await member.post(SHOW, byIdentifier(made)));
       });
 
