@@ -35,8 +35,20 @@ export function runOnDatabase(invocation: Invocation, env: Environment, io = STA
     schema: schemaOf(DIALECTS),
     servicesFor,
     readAuditExport,
+    dialectFindings: findingsOfDialects,
     imports: importsOfDialects,
   });
+}
+
+async function findingsOfDialects(
+  config: Config,
+  dataSource: DataSource,
+): ReturnType<CommandContext['dialectFindings']> {
+  const settings: Readonly<Record<string, object>> = config.dialects;
+  const found = DIALECTS.map(({ name, findings }) =>
+    findings ? findings(settings[name] ?? {}, dataSource) : Promise.resolve([]),
+  );
+  return (await Promise.all(found)).flat();
 }
 
 async function importsOfDialects(): ReturnType<CommandContext['imports']> {

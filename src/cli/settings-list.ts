@@ -157,6 +157,7 @@ Canvus dialect:
 Latchkey’s own API:
   CONSOLE_IDLE_MINUTES          Minutes without a request after which a login of the console ends (5 to 1440; default: 30)
   CONSOLE_LOGIN_HOURS           Hours after which a login of the console ends in any case (1 to 720; default: 12)
+  CONSOLE_PASSWORD_LOGIN        Who can sign in to the console with a password (everyone, administrators; default: everyone)
   IDEMPOTENCY_HOURS             Hours for which a repeated request with the same Idempotency-Key gets the first answer (1 to 720; default: 24)
   EVENTS_KEEPALIVE_SECONDS      Longest pause between the events of an idle stream of /latchkey/v1/events, in seconds (1 to 3600; default: 15)
   EVENTS_STREAMS_PER_USER       Open streams of /latchkey/v1/events that one user may have; further ones get 429 (1 to 100000; default: 20)
@@ -164,4 +165,17 @@ Latchkey’s own API:
   EVENTS_WAITING_BYTES          Bytes that may wait for the client of such a stream before it is disconnected (4096 to 999999999; default: 262144)
   EVENTS_STALLED_SECONDS        Seconds for which such a client may read nothing of what waits for it (1 to 3600; default: 60)
   STATISTICS_SECONDS            Seconds for which /latchkey/v1/stats repeats what it has counted (1 to 3600; default: 15)
+  OPENID_ISSUER                 The provider by which people can sign in to the console: its issuer, an https:// address (default: none)
+  OPENID_CLIENT_ID              The client id that the provider has given this server
+  OPENID_CLIENT_SECRET          The client secret that belongs to it (or OPENID_CLIENT_SECRET_FILE)
+  OPENID_SCOPES                 What the provider is asked for, with spaces in between; some need groups for the groups (default: openid email profile)
+  OPENID_GROUPS_CLAIM           The claim with the groups of a person; dots lead into nested ones, as in realm_access.roles (default: groups)
+  OPENID_ROLES                  What groups give, as JSON: {"admins":"administrator","ops":["<account id>:administrator"],"staff":"user"} (default: none)
+  OPENID_BIND_BY_EMAIL          Whether a person who signs in for the first time gets the user with their verified e-mail address (default: false)
+  OPENID_CREATE_USERS           Whether a person without a user gets a new one; it needs a verified e-mail address (default: false)
+  OPENID_TRUST_EMAIL            Whether an e-mail address counts as verified if the provider does not say whether it is (default: false)
+  OPENID_LABEL                  The label of the button on the sign-in page (default: Sign in with your organization)
+  OPENID_REDIRECT_URL           Where the provider sends people back to, as it is registered there (default: by the external URL)
+  OPENID_MINUTES                Minutes that people have to sign in at the provider (1 to 60; default: 10)
+  OPENID_TIMEOUT_SECONDS        Seconds that each answer of the provider may take (1 to 60; default: 5)
 `;

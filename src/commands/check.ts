@@ -1,6 +1,7 @@
 /** The command `check`: settings, database, schema, integrity and clock, of the server's database or of a copy. */
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import type { DataSource } from 'typeorm';
 import { EXIT, type ExitCode } from '../cli/index.js';
 import {
   DatabaseAccessError,
@@ -32,19 +33,32 @@ async function ofServer(call: CommandCall): Promise<Finding[]> {
     return { check: 'settings', status: 'warning', message: unknownVariableWarning(variable) };
   });
   const { address } = config.database;
-  return [settings, ...unknown, ...(await ofDatabase(call, address, false))];
+  return [
+    settings,
+    ...unknown,
+    ...(await ofDatabase(call, address, false, (dataSource) => call.dialectFindings(config, dataSource))),
+  ];
 }
 
 function ofCopy(call: CommandCall, file: string): Promise<Finding[]> {
   return ofDatabase(call, { engine: 'sqlite', path: file }, true);
 }
 
-async function ofDatabase(call: CommandCall, address: DatabaseAddress, readOnly: boolean): Promise<Finding[]> {
+/** @param more - further checks of an open database */
+async function ofDatabase(
+  call: CommandCall,
+  address: DatabaseAddress,
+  readOnly: boolean,
+  more: (dataSource: DataSource) => Promise<readonly Finding[]> = () => Promise.resolve([]),
+): Promise<Finding[]> {
   try {
     const dataSource = await openForCommand(address, call.schema, { readOnly, anySchema: true, unlimited: true });
     try {
       const found = finding('database', undefined, describeAddress(address));
-      return [found, ...fileFindings(address, readOnly), ...(await databaseFindings(dataSource))];
+      const ofItself = await databaseFindings(dataSource);
+      const isUsable = ofItself.some(({ check }) => check === 'contents');
+      const others = isUsable ? await more(dataSource) : [];
+      return [found, ...fileFindings(address, readOnly), ...ofItself, ...others];
     } finally {
       await dataSource.destroy();
     }

@@ -8,6 +8,7 @@ import type { Schema } from '../core/index.js';
 import type { DialectImports } from '../identity/index.js';
 import { openForCommand } from '../persistence/index.js';
 import type { Environment } from '../settings/index.js';
+import type { Finding } from './checks.js';
 
 /** Where a command reads and writes. */
 export interface CommandIo {
@@ -31,6 +32,8 @@ export interface CommandContext {
   readonly servicesFor: (config: Config, dataSource: DataSource) => Promise<INestApplicationContext>;
   /** The rows of an export of the audit log, oldest first; `undefined` for a file of another kind. */
   readonly readAuditExport: (file: string) => Promise<readonly ExportedEvent[] | undefined>;
+  /** What the dialects find out about their own settings, and about a database with the schema of this version. */
+  readonly dialectFindings: (config: Config, dataSource: DataSource) => Promise<readonly Finding[]>;
   /** What the dialects read of other servers, by the name of the dialect. */
   readonly imports: () => Promise<ReadonlyMap<string, DialectImports>>;
   readonly io: CommandIo;

@@ -17,6 +17,8 @@ interface Variable {
   readonly remedy: RegExp;
   /** Whether the message must not repeat what was given. */
   readonly secret?: boolean;
+  /** What has to be given besides. */
+  readonly besides?: Environment;
 }
 
 function number(at: Variable['at'], byDefault: number, min: number, max: number): Variable {
@@ -63,6 +65,14 @@ function file(at: Variable['at'], remedy: RegExp): Variable {
     faulty: ['a\0b'],
     remedy,
   };
+}
+
+const openid = (config: Config): Config['dialects']['latchkey']['openid'] => config.dialects.latchkey.openid;
+
+const CLIENT = { OPENID_ISSUER: 'https://x.example', OPENID_CLIENT_ID: 'x', OPENID_CLIENT_SECRET: 'y' };
+
+function without(name: keyof typeof CLIENT): Environment {
+  return { ...CLIENT, [name]: undefined };
 }
 
 const VARIABLES: Record<string, Variable> = {
@@ -279,6 +289,100 @@ const VARIABLES: Record<string, Variable> = {
   CANVUS_STREAMS_PER_USER: number((config) => config.dialects.canvus.streamsPerUser, 20, 1, 100_000),
   CANVUS_STREAMS_PER_TOKEN: number((config) => config.dialects.canvus.streamsPerToken, 10, 1, 100_000),
   CONSOLE_IDLE_MINUTES: number((config) => config.dialects.latchkey.consoleIdleMinutes, 30, 5, 1440),
+  CONSOLE_PASSWORD_LOGIN: choice(
+    (config) => config.dialects.latchkey.passwordLogin,
+    'everyone',
+    'everyone',
+    'administrators',
+  ),
+  OPENID_ISSUER: {
+    at: (config) => openid(config).issuer,
+    byDefault: undefined,
+    valid: [
+      'https://id.example.com',
+      'https://id.example.com/realms/a',
+      'http://localhost:8080',
+      'http://127.0.0.1/',
+    ].map((text) => [text, text]),
+    faulty: ['id.example.com', 'http://id.example.com', 'https://u:p@id.example.com', 'https://x.example?a', 'ftp://x'],
+    remedy: /https:\/\/ address/,
+    besides: without('OPENID_ISSUER'),
+  },
+  OPENID_CLIENT_ID: {
+    at: (config) => openid(config).clientId,
+    byDefault: undefined,
+    valid: [['latchkey', 'latchkey']],
+    faulty: [' ', 'a\nb'],
+    remedy: /client id that the provider has given/,
+    besides: without('OPENID_CLIENT_ID'),
+  },
+  OPENID_CLIENT_SECRET: {
+    at: (config) => openid(config).clientSecret,
+    byDefault: undefined,
+    valid: [['a secret', 'a secret']],
+    faulty: ['hunter2\nhunter2', 'x'.repeat(1001)],
+    remedy: /client secret that the provider has given/,
+    secret: true,
+    besides: without('OPENID_CLIENT_SECRET'),
+  },
+  OPENID_SCOPES: {
+    at: (config) => openid(config).scopes,
+    byDefault: 'openid email profile',
+    valid: ['openid', 'email openid groups'].map((text) => [text, text]),
+    faulty: ['email', 'openid  email', 'openid "x"', 'openidx'],
+    remedy: /openid among them/,
+  },
+  OPENID_GROUPS_CLAIM: {
+    at: (config) => openid(config).groupsClaim,
+    byDefault: 'groups',
+    valid: ['roles', 'realm_access.roles', 'https://x.example/groups'].map((text) => [text, text]),
+    faulty: [' ', 'a\tb'],
+    remedy: /name of a claim/,
+  },
+  OPENID_ROLES: {
+    at: (config) => openid(config).grants,
+    byDefault: undefined,
+    valid: [
+      ['{"a":"user"}', { a: ['user'] }],
+      [
+        `{"a":["administrator","${'1'.repeat(32)}:read_only"],"*":"user"}`,
+        { a: ['administrator', `${'1'.repeat(32)}:read_only`], '*': ['user'] },
+      ],
+    ],
+    faulty: [
+      'a=user',
+      '{}',
+      '[]',
+      '{"a":"owner"}',
+      '{"a":[]}',
+      '{"a":7}',
+      '{"":"user"}',
+      '{"a":"1:read_only"}',
+      'null',
+    ],
+    remedy: /JSON object/,
+    besides: CLIENT,
+  },
+  OPENID_BIND_BY_EMAIL: switched((config) => openid(config).bindByEmail, false),
+  OPENID_CREATE_USERS: switched((config) => openid(config).createUsers, false),
+  OPENID_TRUST_EMAIL: switched((config) => openid(config).trustAddresses, false),
+  OPENID_LABEL: {
+    at: (config) => openid(config).label,
+    byDefault: 'Sign in with your organization',
+    valid: [['Sign in with Acme', 'Sign in with Acme']],
+    faulty: [' ', 'x'.repeat(61), 'a\u202eb'],
+    remedy: /60 visible characters/,
+  },
+  OPENID_REDIRECT_URL: {
+    at: (config) => openid(config).redirectUrl,
+    byDefault: undefined,
+    valid: ['https://x.example/latchkey/v1/session/openid/callback'].map((text) => [text, text]),
+    faulty: ['https://x.example/', 'http://x.example/latchkey/v1/session/openid/callback', '/session/openid/callback'],
+    remedy: /ending in \/session\/openid\/callback/,
+    besides: CLIENT,
+  },
+  OPENID_MINUTES: number((config) => openid(config).minutes, 10, 1, 60),
+  OPENID_TIMEOUT_SECONDS: number((config) => openid(config).timeoutSeconds, 5, 1, 60),
   IDEMPOTENCY_HOURS: number((config) => config.dialects.latchkey.idempotencyHours, 24, 1, 720),
   CONSOLE_LOGIN_HOURS: number((config) => config.dialects.latchkey.consoleLoginHours, 12, 1, 720),
   STATISTICS_SECONDS: number((config) => config.dialects.latchkey.statisticsSeconds, 15, 1, 3600),
@@ -374,8 +478,10 @@ describe('the configuration', () => {
     expect(at(loadConfig({ [name]: '' }))).toEqual(byDefault);
   });
 
-  it.each(EACH)('%s accepts every valid form', (name, { at, valid }) => {
-    for (const [text, value] of valid) expect([text, at(loadConfig({ [name]: text }))]).toEqual([text, value]);
+  it.each(EACH)('%s accepts every valid form', (name, { at, valid, besides }) => {
+    for (const [text, value] of valid) {
+      expect([text, at(loadConfig({ ...besides, [name]: text }))]).toEqual([text, value]);
+    }
   });
 
   it.each(EACH)('%s refuses every invalid form, naming the variable and the remedy', (name, { faulty, remedy }) => {
@@ -403,12 +509,13 @@ describe('the configuration', () => {
     expect(declared.sort()).toEqual(Object.keys(VARIABLES).sort());
   });
 
-  it.each(EACH)('%s sets only its own value', (name, { at, valid, byDefault }) => {
+  it.each(EACH)('%s sets only its own value', (name, { at, valid, byDefault, besides }) => {
     const [text, value] = valid.find(([, other]) => JSON.stringify(other) !== JSON.stringify(byDefault)) ?? [''];
-    const [before, after] = [loadConfig({}), loadConfig({ [name]: text, SOMETHING_ELSE: 'x', PATH: '/bin' })];
+    const before = loadConfig({});
+    const after = loadConfig({ ...besides, [name]: text, SOMETHING_ELSE: 'x', PATH: '/bin' });
     expect(at(after)).toEqual(value);
     expect(at(after)).not.toEqual(byDefault);
-    const unchanged = EACH.filter(([other]) => other !== name);
+    const unchanged = EACH.filter(([other]) => other !== name && besides?.[other] === undefined);
     for (const [other, { at }] of unchanged) expect([other, at(after)]).toEqual([other, at(before)]);
   });
 
@@ -434,6 +541,17 @@ describe('the configuration', () => {
     const { unknownVariables } = loadConfig({ ADMIN_PASWORD: 'hunter2', PATH: '/bin' });
     expect(unknownVariables).toEqual([{ name: 'ADMIN_PASWORD', candidates: ['ADMIN_PASSWORD'] }]);
     expect(loadConfig({ PATH: '/bin' }).unknownVariables).toEqual([]);
+  });
+
+  it('names settings that are of no use without others', () => {
+    expect(faultsOf({ OPENID_ISSUER: 'https://id.example.com' })).toEqual([
+      expect.stringMatching(/^OPENID_ISSUER is given without OPENID_CLIENT_ID; give /),
+      expect.stringMatching(/^OPENID_ISSUER is given without OPENID_CLIENT_SECRET; give /),
+    ]);
+    expect(faultsOf({ OPENID_ROLES: '{"a":"user"}' })).toEqual([
+      'OPENID_ROLES is given without OPENID_ISSUER; give that as well, or neither',
+    ]);
+    expect(faultsOf(CLIENT)).toEqual([]);
   });
 
   it('lists all errors in one message', () => {

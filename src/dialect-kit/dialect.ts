@@ -1,6 +1,7 @@
 /** The declaration of a dialect as one value. */
 import type { DynamicModule, INestApplication, INestApplicationContext, Type } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import type { DataSource } from 'typeorm';
 import type { AssertionForm } from '../assertions/index.js';
 import type { ChangeClass, CredentialForm, EntityClass, MigrationClass } from '../core/index.js';
 import type { DialectExtras } from '../http/index.js';
@@ -37,8 +38,23 @@ export interface Dialect {
   readonly imports?: () => Promise<DialectImports>;
   /** Reads a file in which it exports the audit log: the rows, oldest first; `undefined` for any other file. */
   readonly readAuditExport?: (file: string) => Promise<readonly ExportedAuditRow[] | undefined>;
+  /**
+   * What `latchkey check` finds out about it.
+   * @param settings - values of the {@link Dialect.settings}
+   * @param dataSource - open, with the schema of this version
+   */
+  readonly findings?: (settings: object, dataSource: DataSource) => Promise<readonly DialectFinding[]>;
   /** Loads the parts that serve it; called only if the dialect is served. */
   readonly load: () => Promise<ServedDialect>;
+}
+
+/** The result of a check. */
+export interface DialectFinding {
+  /** One word. */
+  readonly check: string;
+  readonly status: 'ok' | 'warning' | 'problem';
+  /** A sentence that says what to do. */
+  readonly message: string;
 }
 
 /** A row of the audit log, read back from an export. */

@@ -5,6 +5,7 @@ export {
   defineDialect,
   type Dialect,
   type DialectCredentials,
+  type DialectFinding,
   type ExportedAuditRow,
   type FirstAccess,
   type FirstCall,

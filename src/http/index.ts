@@ -31,7 +31,7 @@ export {
   PathClash,
   reservePrefix,
   joinedPath,
-  hasPrefix,
+  prefixOf,
   mountPath,
   type DialectExtras,
 } from './mount/mounting.js';

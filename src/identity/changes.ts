@@ -30,6 +30,8 @@ import {
   UserLocksCleared,
   UserLoggedIn,
   UserLoggedOut,
+  UserOpenIdBound,
+  UserOpenIdUnbound,
   UserUnblocked,
   UserUpdated,
 } from './user-changes.js';
@@ -95,6 +97,8 @@ export const IDENTITY_CHANGES = {
   'user.access_ended': UserAccessEnded,
   'user.password_changed': PasswordChanged,
   'user.password_change_failed': PasswordChangeFailed,
+  'user.openid_bound': UserOpenIdBound,
+  'user.openid_unbound': UserOpenIdUnbound,
   'user.logged_in': UserLoggedIn,
   'user.logged_out': UserLoggedOut,
   'user.login_failed': LoginFailed,

@@ -3,10 +3,10 @@ import { declareChannel, type Origin } from '../core/index.js';
 
 /** A finished login attempt. */
 export interface LoginMessage extends Origin {
-  readonly method: 'password' | 'token';
+  readonly method: 'password' | 'token' | 'openid';
   /** The audience of the session: the dialect that accepts it. */
   readonly audience: string;
-  /** `refused`: wrong password or token, or the user may not log in; `failed`: the attempt could not be checked. */
+  /** `refused`: wrong password, token or answer of the provider, or the user may not log in; `failed`: the attempt could not be checked. */
   readonly outcome: 'opened' | 'refused' | 'throttled' | 'failed';
   /** The user who has logged in; `null` if the session was not opened. */
   readonly userId: number | null;
@@ -14,14 +14,14 @@ export interface LoginMessage extends Origin {
   readonly endedLogins: number;
 }
 
-/** Published for every login with a password or token. */
+/** Published for every login with a password, with a token, or by OpenID Connect. */
 export const loginChannel = declareChannel<LoginMessage>('latchkey:login');
 
 /**
- * What is attempted: a login by password, a login by token, the change of one's own password, the use of the password
- * of a token, or a request to an API that counts credentials that are not accepted.
+ * What is attempted: a login by password, a login by token, a login by OpenID Connect, the change of one's own password,
+ * the use of the password of a token, or a request to an API that counts credentials that are not accepted.
  */
-export type GuessPurpose = 'login' | 'token' | 'change' | 'token_password' | 'api';
+export type GuessPurpose = 'login' | 'token' | 'openid' | 'change' | 'token_password' | 'api';
 
 /**
  * Whose failures are counted together. A network is an IPv4 address or an IPv6 /64, a wide one an IPv4 /24 or an IPv6

@@ -7,6 +7,7 @@ import { ImportedUser } from './imported-user.entity.js';
 import { KnownNetwork } from './guessing/known-network.entity.js';
 import { Membership } from './membership.entity.js';
 import { Names1796515200000 } from './migrations/1796515200000-names.js';
+import { OpenIdBinding } from './openid/openid-binding.entity.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { SessionToken } from './session-token.entity.js';
 import { TakenName } from './labels/taken-name.entity.js';
@@ -21,6 +22,7 @@ export const IDENTITY_ENTITIES = [
   ImportedUser,
   KnownNetwork,
   Membership,
+  OpenIdBinding,
   PersonalToken,
   SessionToken,
   ServerValue,

@@ -20,6 +20,9 @@ import { ImportedUsers } from './imported-users.js';
 import { LoginFamilies } from './logins/login-families.js';
 import { MemberRoles } from './member-roles.js';
 import { MembershipService } from './membership.service.js';
+import { OpenIdBindings } from './openid/openid-bindings.js';
+import { OpenIdPeople } from './openid/openid-people.js';
+import { ProviderLogins } from './openid/provider-logins.js';
 import { PasswordService } from './password.service.js';
 import { LoginService } from './logins/login.service.js';
 import { PersonalTokenQuota } from './logins/personal-token-quota.js';
@@ -59,10 +62,13 @@ export const IDENTITY_PROVIDERS = [
   LoginThrottle,
   MemberRoles,
   MembershipService,
+  OpenIdBindings,
+  OpenIdPeople,
   PasswordService,
   PersonalTokenKind,
   PersonalTokenQuota,
   PersonalTokenService,
+  ProviderLogins,
   RecordedTime,
   RestoreMark,
   ReviewWarning,

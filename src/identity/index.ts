@@ -66,6 +66,12 @@ export {
   type NameOptions,
   type RightsOptions,
 } from './options.js';
+export { accountsIn, isGrant, rightsOf, type GroupGrants } from './openid/group-rights.js';
+export { OpenIdBinding } from './openid/openid-binding.entity.js';
+export { OpenIdBindings } from './openid/openid-bindings.js';
+export type { AdmissionRules, ProviderPerson } from './openid/openid-people.js';
+export { ProviderLogins } from './openid/provider-logins.js';
+export { SignInRefused, type RefusalReason } from './openid/sign-in-refused.js';
 export { PasswordService } from './password.service.js';
 export { PersonalToken } from './personal-token.entity.js';
 export {

@@ -22,6 +22,7 @@ export async function observedLogin(
 
 function outcomeOf(error: unknown): LoginMessage['outcome'] {
   const code = error instanceof DomainError ? error.code : undefined;
-  if (code === 'invalid_login' || code === 'scopes_exceeded') return 'refused';
+  // A login by OpenID Connect that would leave nobody who can sign in as administrator is refused, too.
+  if (code === 'invalid_login' || code === 'scopes_exceeded' || code === 'last_admin') return 'refused';
   return code === 'throttled' ? 'throttled' : 'failed';
 }

@@ -97,6 +97,18 @@ export class SessionService {
     });
   }
 
+  /**
+   * Creates a session for a user whom somebody else has authenticated.
+   * @returns `undefined` if they are blocked, not approved, or gone
+   */
+  openAuthenticated(
+    user: Pick<User, 'id' | 'name'>,
+    options: LoginOptions,
+    method: LoginMessage['method'],
+  ): Promise<OpenedSession | undefined> {
+    return this.open(user, {}, options, { method });
+  }
+
   private attempted(
     email: string | null,
     method: LoginMessage['method'],
@@ -212,13 +224,16 @@ export class SessionService {
     });
   }
 
-  private async recordFailure(
+  /** @param reason - for those who may read the audit log */
+  async recordFailure(
     email: string | null,
     method: LoginMessage['method'],
     options: LoginOptions,
+    reason?: string,
   ): Promise<void> {
+    const details = { method, dialect: options.audience, ...(reason !== undefined && { reason }) };
     // A text that is not an address may be a password typed into the wrong field.
-    const change = new LoginFailed(isEmailAddress(email) ? email : null, { method, dialect: options.audience });
+    const change = new LoginFailed(isEmailAddress(email) ? email : null, details);
     await this.unitOfWork.write(anonymousFrom(options), (tx) => {
       tx.record(change);
       return Promise.resolve();

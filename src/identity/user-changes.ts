@@ -80,6 +80,16 @@ export class UserUnblocked extends HarmlessUserChange {
   readonly type = 'user.unblocked';
 }
 
+/** The user can sign in by OpenID Connect from now on; `details.issuer` is their provider. */
+export class UserOpenIdBound extends UserEvent {
+  readonly type = 'user.openid_bound';
+}
+
+/** The user can no longer sign in by OpenID Connect; `details.issuers` are the providers. */
+export class UserOpenIdUnbound extends UserEvent {
+  readonly type = 'user.openid_unbound';
+}
+
 /** An administrator had the user's failed logins forgotten. */
 export class UserLocksCleared extends UserEvent {
   readonly type = 'user.locks_cleared';
@@ -146,7 +156,7 @@ abstract class LoginEvent extends UserEvent {
 }
 
 /**
- * A login was opened; `details.method` is `password` or `token`. That its token was issued is a separate change, which
+ * A login was opened; `details.method` is `password`, `token` or `openid`. That its token was issued is a separate change, which
  * the audit row of this one tells.
  */
 export class UserLoggedIn extends LoginEvent {
@@ -167,8 +177,9 @@ export class UserLoggedOut extends LoginEvent {
 }
 
 /**
- * A login failed. The target's name is the e-mail address tried; nothing tells whether it exists. The audit log has one
- * row for those of an hour from one IPv4 address or IPv6 /48 that tried the same address in the same way.
+ * A login failed. The target's name is the e-mail address tried; nothing tells whether it exists. By OpenID Connect,
+ * `details.reason` says why. The audit log has one row for those of an hour from one IPv4 address or IPv6 /48 that tried
+ * the same address in the same way.
  */
 export class LoginFailed extends Change {
   readonly type = 'user.login_failed';
@@ -184,13 +195,14 @@ export class LoginFailed extends Change {
 
   override aggregatedBy({ address }: Actor): string {
     const { narrow, wide } = networksOf(address);
-    const { method, dialect } = this.details;
+    const { method, dialect, reason } = this.details;
     const { name } = this.target;
     return JSON.stringify([
       narrow.includes(':') ? wide : narrow,
       name === null ? null : emailKeyOf(name),
       method,
       dialect,
+      ...(reason === undefined ? [] : [reason]),
     ]);
   }
 

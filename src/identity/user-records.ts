@@ -1,10 +1,11 @@
-/** Reads what is kept of a user besides tokens and the audit log: groups, networks, and where they were imported from. */
+/** Reads what is kept of a user besides tokens and the audit log: groups, networks, OpenID providers, and where they were imported from. */
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { LongReads, UnitOfWork, type ReaderId } from '../core/index.js';
 import { Group } from './groups/group.entity.js';
 import { GroupMember } from './groups/group-member.entity.js';
 import { KnownNetwork } from './guessing/known-network.entity.js';
+import { OpenIdBinding } from './openid/openid-binding.entity.js';
 import { ImportedUser } from './imported-user.entity.js';
 
 @Injectable()
@@ -40,6 +41,13 @@ export class UserRecords {
   origins(userId: number): Promise<ImportedUser[]> {
     return this.unitOfWork.read((manager) =>
       manager.find(ImportedUser, { where: { userId }, order: { origin: 'ASC' } }),
+    );
+  }
+
+  /** Who a user is at OpenID providers, one for each provider. */
+  openIds(userId: number): Promise<OpenIdBinding[]> {
+    return this.unitOfWork.read((manager) =>
+      manager.find(OpenIdBinding, { where: { userId }, order: { issuer: 'ASC' } }),
     );
   }
 }

@@ -24,6 +24,7 @@ import { KnownNetwork } from './guessing/known-network.entity.js';
 import { forgetFailures } from './guessing/login-lockouts.js';
 import { lockUserForUpdate, userNotFound } from './user-row-lock.js';
 import { countOwnedTokens, removeOwnedRows } from './owned-rows.js';
+import { OpenIdBinding } from './openid/openid-binding.entity.js';
 import { CleanupJob } from './cleanup-job.js';
 import { PasswordService, requireAnotherUser } from './password.service.js';
 import { ServerSettings } from './server-settings.js';
@@ -185,6 +186,7 @@ export class UserService {
     const rows = await removeOwnedRows(tx, { kind: 'user', id: String(id) }, null);
     await this.names.free(tx, 'email', String(id));
     await tx.manager.delete(KnownNetwork, { userId: id });
+    await tx.manager.delete(OpenIdBinding, { userId: id });
     await tx.manager.delete(User, { id });
     tx.record(new UserDeleted(user, { email: user.email, tokens: rows.isLeft ? counted : rows.tokens }));
     return rows.isLeft;

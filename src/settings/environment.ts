@@ -47,13 +47,21 @@ function givenText({ env: name, secret }: Setting<unknown>, env: Environment): G
  * @param issues - problems are added to it; the settings concerned have their defaults
  */
 export function readEnvironment<T extends SettingsTable>(table: T, env: Environment, issues: string[]): Values<T> {
-  const values = Object.entries(table.settings).map(([name, entry]) => {
+  const before = issues.length;
+  const entries = Object.entries(table.settings).map(([name, entry]) => {
     if (isTable(entry)) return [name, readEnvironment(entry, env, issues)];
     const { value, issue } = readSetting(entry, env);
     if (issue !== undefined) issues.push(issue);
     return [name, value];
   });
-  return Object.fromEntries(values) as Values<T>;
+  const values = Object.fromEntries(entries) as Values<T>;
+  if (issues.length === before) issues.push(...(table.rule?.(values, (name) => variableOf(table, name)) ?? []));
+  return values;
+}
+
+function variableOf({ settings }: SettingsTable, name: string): string {
+  const entry = settings[name];
+  return (entry && !isTable(entry) ? entry.env : undefined) ?? name;
 }
 
 /** A setting as it is in force. */

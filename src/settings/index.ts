@@ -10,6 +10,7 @@ export {
   withGroup,
   type Options,
   type Setting,
+  type SettingsRule,
   type SettingsTable,
   type Values,
 } from './setting.js';

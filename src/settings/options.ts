@@ -20,18 +20,21 @@ export function checkOptions<T extends SettingsTable>(owner: string, table: T, o
   return values as Values<T>;
 }
 
-function readTable({ settings }: SettingsTable, options: object, path: string, issues: string[]): object {
+function readTable({ settings, rule }: SettingsTable, options: object, path: string, issues: string[]): object {
+  const before = issues.length;
   const given = new Map<string, unknown>(Object.entries(options).filter(([, value]) => value !== undefined));
   const names = Object.keys(settings);
   for (const name of given.keys()) {
     if (!names.includes(name)) issues.push(`${path}${name} is unknown; the options are ${names.join(', ')}`);
   }
-  return Object.fromEntries(
+  const values: Readonly<Record<string, unknown>> = Object.fromEntries(
     Object.entries(settings).map(([name, entry]) => {
       const place = [given.get(name), path + name, issues] as const;
       return [name, isTable(entry) ? readGroup(entry, ...place) : readSetting(entry, ...place)];
     }),
   );
+  if (issues.length === before) issues.push(...(rule?.(values, (name) => path + name) ?? []));
+  return values;
 }
 
 function readGroup(group: SettingsTable, value: unknown, path: string, issues: string[]): unknown {

@@ -33,7 +33,19 @@ export interface SettingsTable<S extends Settings = Settings> {
   /** Prefixes of variables that only this part uses. An unknown variable with one of them is a mistake. */
   readonly prefixes: readonly string[];
   readonly settings: S;
+  /** What is wrong with values that are valid one by one. */
+  readonly rule?: SettingsRule | undefined;
 }
+
+/**
+ * Says what is wrong with the values of a table together, and what to give instead: a sentence for each problem.
+ * @param values - by their names in code, each valid
+ * @param nameOf - how messages name a setting: its variable, or the option in code
+ */
+export type SettingsRule = (
+  values: Readonly<Record<string, unknown>>,
+  nameOf: (name: string) => string,
+) => readonly string[];
 
 type ValueOf<E> = E extends SettingsTable<infer S> ? ValuesOf<S> : E extends Setting<infer T> ? T : never;
 type ValuesOf<S> = { readonly [Name in keyof S]: ValueOf<S[Name]> };
@@ -59,18 +71,19 @@ export function settingsTable<S extends Settings>(
   title: string,
   settings: S,
   prefixes: readonly string[] = [],
+  rule?: SettingsRule,
 ): SettingsTable<S> {
-  return Object.freeze({ title, prefixes, settings: Object.freeze(settings) });
+  return Object.freeze({ title, prefixes, settings: Object.freeze(settings), rule });
 }
 
 /** The table with an additional group of settings. */
 export function withGroup<S extends Settings, const Name extends string, G extends Settings>(
-  { title, prefixes, settings }: SettingsTable<S>,
+  { title, prefixes, settings, rule }: SettingsTable<S>,
   name: Name,
   group: SettingsTable<G>,
 ): SettingsTable<S & Readonly<Record<Name, SettingsTable<G>>>> {
   const grouped = { [name]: group } as Readonly<Record<Name, SettingsTable<G>>>;
-  return settingsTable(title, { ...settings, ...grouped }, prefixes);
+  return settingsTable(title, { ...settings, ...grouped }, prefixes, rule);
 }
 
 export function isTable(entry: Setting<unknown> | SettingsTable): entry is SettingsTable {

@@ -10,6 +10,9 @@ export const PUBLIC_ROUTES = [
   'POST /crmapi/rest/v2/authentication/token',
   'POST /crmapi/rest/v2/authentication/web_api_key/token',
   'POST /latchkey/v1/session',
+  'GET /latchkey/v1/session/ways',
+  'GET /latchkey/v1/session/openid',
+  'GET /latchkey/v1/session/openid/callback',
   // Not served; the answer says so to all callers.
   'POST /api/v1/users/register',
   'POST /api/v1/users/confirm-email',

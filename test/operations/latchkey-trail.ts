@@ -73,6 +73,8 @@ async function driveUsers(trail: Trail): Promise<string> {
   const ended = (id: string): Row => ['token.revoked', ADMIN.id, 'token', id];
   await trail.call(`DELETE ${users}/:userId/logins/:loginId`, { token, at: { ...at, loginId } }, [ended(loginId)]);
   await trail.call(`POST ${users}/:userId/logins/end`, { token, at }, [second, third].sort().map(ended));
+  // Nothing is bound.
+  await trail.call(`POST ${users}/:userId/openid/unbind`, { token, at }, []);
   await trail.call('POST /api/v1/users/login', { body: credentials }, opened);
   await trail.call(`POST ${users}/:userId/end-access`, { token, at, body: {} }, [
     by('user.access_ended'),

@@ -97,6 +97,12 @@ export interface BulkResult {
   }[];
 }
 
+/** How one can sign in. */
+export interface SignInWays {
+  readonly password: 'everyone' | 'administrators' | 'nobody';
+  readonly openid: { readonly label: string } | null;
+}
+
 export interface Me {
   readonly user: Person & { readonly role: 'administrator' | 'user' };
   readonly accounts: readonly (Named & { readonly role: 'administrator' | 'read_only' })[];

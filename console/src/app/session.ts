@@ -5,6 +5,7 @@ import { Problem } from '../api/problem.ts';
 import type { Me } from '../api/types.ts';
 import { probeWith, reportAnswer, reportOutage } from '../live/connection.ts';
 import { store } from '../live/store.ts';
+import { forgetSignInError } from './sign-in-error.ts';
 
 export type Session =
   | { readonly status: 'unknown' }
@@ -34,6 +35,7 @@ function leave(hasEnded: boolean): void {
 
 export function enter(me: Me): void {
   setCsrfToken(me.csrf_token);
+  forgetSignInError();
   session.set({ status: 'in', me });
 }
 

@@ -1,21 +1,127 @@
-/** Signs in by e-mail address and password, or by a token. */
-import { useState, type ReactElement, type SyntheticEvent } from 'react';
+/** Signs in by e-mail address and password, by a token, or at the provider of the organization. */
+import { useEffect, useState, type ReactElement, type SyntheticEvent } from 'react';
 import { useAction } from '../api/action.ts';
-import { BASE_PATH } from '../api/place.ts';
-import type { Me } from '../api/types.ts';
+import { send } from '../api/client.ts';
+import { API_URL, BASE_PATH } from '../api/place.ts';
+import type { Me, SignInWays } from '../api/types.ts';
 import { enter } from '../app/session.ts';
+import { signInError } from '../app/sign-in-error.ts';
 import { Button } from '../parts/button.tsx';
 import { Choices, TextField } from '../parts/fields.tsx';
 import { Message, ProblemMessage } from '../parts/message.tsx';
 
 type Way = 'password' | 'token';
 
+/** What there is on every server. */
+const USUAL_WAYS: SignInWays = { password: 'everyone', openid: null };
+
+/** What the server offers; `undefined` until it has answered, so that nothing moves below somebody's hand. */
+function useWays(): SignInWays | undefined {
+  const [ways, setWays] = useState<SignInWays | undefined>();
+  useEffect(() => {
+    const leaving = new AbortController();
+    void send<SignInWays>({ method: 'GET', path: '/session/ways' }, { signal: leaving.signal }).then(setWays, () => {
+      if (!leaving.signal.aborted) setWays(USUAL_WAYS);
+    });
+    return () => {
+      leaving.abort();
+    };
+  }, []);
+  return ways;
+}
+
+/** Leaves the page for the provider, which leads back to where one was. */
+function goToProvider(): void {
+  const { pathname, search } = window.location;
+  const place = pathname.slice(BASE_PATH.length).replace(/^\/+/, '') + search;
+  window.location.assign(`${API_URL}/session/openid?${new URLSearchParams({ return_to: place }).toString()}`);
+}
+
+function ProviderButton({ label }: { readonly label: string }): ReactElement {
+  const [isLeaving, setLeaving] = useState(false);
+  useEffect(() => {
+    // The browser may show the page as it was left.
+    const back = (): void => {
+      setLeaving(false);
+    };
+    window.addEventListener('pageshow', back);
+    return () => {
+      window.removeEventListener('pageshow', back);
+    };
+  }, []);
+  return (
+    <>
+      <Button
+        tone="main"
+        isPending={isLeaving}
+        onPress={() => {
+          setLeaving(true);
+          goToProvider();
+        }}
+      >
+        {label}
+      </Button>
+      <p className="divider soft small">or</p>
+    </>
+  );
+}
+
 export function SignIn({ hasEnded }: { readonly hasEnded: boolean }): ReactElement {
-  const [way, setWay] = useState<Way>('password');
+  const ways = useWays();
+  return (
+    <main className="sign-in">
+      <div className="panel">
+        <div className="row">
+          <img src={`${BASE_PATH}/icon.svg`} alt="" width="36" height="36" />
+          <h1>Latchkey</h1>
+        </div>
+        {ways ? (
+          <Ways ways={ways} hasEnded={hasEnded} />
+        ) : (
+          <p className="soft" role="status">
+            Loading…
+          </p>
+        )}
+        <p className="soft small">No access yet? Ask your administrator.</p>
+      </div>
+    </main>
+  );
+}
+
+function Ways({ ways, hasEnded }: { readonly ways: SignInWays; readonly hasEnded: boolean }): ReactElement {
+  const action = useAction();
+  const error = signInError();
+  return (
+    <>
+      {hasEnded && !action.problem ? (
+        <Message tone="warn" isAlert>
+          Your session has ended. Sign in again to go on where you were.
+        </Message>
+      ) : null}
+      {error !== undefined && !hasEnded && !action.problem ? (
+        <Message tone="bad" isAlert>
+          {error}
+        </Message>
+      ) : null}
+      {action.problem ? <ProblemMessage problem={action.problem} /> : null}
+      {ways.openid ? <ProviderButton label={ways.openid.label} /> : null}
+      <SignInForm ways={ways} action={action} />
+    </>
+  );
+}
+
+function SignInForm({
+  ways,
+  action,
+}: {
+  readonly ways: SignInWays;
+  readonly action: ReturnType<typeof useAction>;
+}): ReactElement {
+  const [chosen, setChosen] = useState<Way>('password');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [token, setToken] = useState('');
-  const action = useAction();
+  const way = ways.password === 'nobody' ? 'token' : chosen;
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     const body = way === 'password' ? { email, password } : { token: token.trim() };
@@ -26,23 +132,13 @@ export function SignIn({ hasEnded }: { readonly hasEnded: boolean }): ReactEleme
     enter(done.answer);
   };
   return (
-    <main className="sign-in">
-      <form className="panel" onSubmit={(event) => void submit(event)}>
-        <div className="row">
-          <img src={`${BASE_PATH}/icon.svg`} alt="" width="36" height="36" />
-          <h1>Latchkey</h1>
-        </div>
-        {hasEnded && !action.problem ? (
-          <Message tone="warn" isAlert>
-            Your session has ended. Sign in again to go on where you were.
-          </Message>
-        ) : null}
-        {action.problem ? <ProblemMessage problem={action.problem} /> : null}
+    <form className="stack" onSubmit={(event) => void submit(event)}>
+      {ways.password === 'nobody' ? null : (
         <Choices
           label="Sign in with"
           value={way}
           onChange={(value) => {
-            setWay(value as Way);
+            setChosen(value as Way);
             action.reset();
           }}
           options={[
@@ -50,41 +146,41 @@ export function SignIn({ hasEnded }: { readonly hasEnded: boolean }): ReactEleme
             { value: 'token', text: 'Access token' },
           ]}
         />
-        {way === 'password' ? (
-          <>
-            <TextField
-              label="E-mail address"
-              type="email"
-              autoComplete="username"
-              isRequired
-              value={email}
-              onChange={setEmail}
-            />
-            <TextField
-              label="Password"
-              type="password"
-              autoComplete="current-password"
-              isRequired
-              value={password}
-              onChange={setPassword}
-            />
-          </>
-        ) : (
+      )}
+      {way === 'password' ? (
+        <>
           <TextField
-            label="Access token"
-            type="password"
-            autoComplete="off"
+            label="E-mail address"
+            type="email"
+            autoComplete="username"
             isRequired
-            hint="A personal token of yours, such as the one that the first start printed."
-            value={token}
-            onChange={setToken}
+            value={email}
+            onChange={setEmail}
           />
-        )}
-        <Button type="submit" tone="main" isPending={action.isPending}>
-          {action.isPending ? 'Signing in…' : 'Sign in'}
-        </Button>
-        <p className="soft small">No access yet? Ask your administrator.</p>
-      </form>
-    </main>
+          <TextField
+            label="Password"
+            type="password"
+            autoComplete="current-password"
+            isRequired
+            {...(ways.password === 'administrators' && { hint: 'Only administrators of the server can use one here.' })}
+            value={password}
+            onChange={setPassword}
+          />
+        </>
+      ) : (
+        <TextField
+          label="Access token"
+          type="password"
+          autoComplete="off"
+          isRequired
+          hint="A personal token of yours, such as the one that the first start printed."
+          value={token}
+          onChange={setToken}
+        />
+      )}
+      <Button type="submit" {...(ways.openid ? {} : { tone: 'main' })} isPending={action.isPending}>
+        {action.isPending ? 'Signing in…' : 'Sign in'}
+      </Button>
+    </form>
   );
 }

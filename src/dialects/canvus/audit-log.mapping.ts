@@ -28,6 +28,8 @@ const ACTIONS: Readonly<Record<ChangeType, string>> = {
   'user.access_ended': 'end access',
   'user.password_changed': 'change password',
   'user.password_change_failed': 'Change password failed',
+  'user.openid_bound': 'bind',
+  'user.openid_unbound': 'unbind',
   'user.logged_in': 'login',
   'user.logged_out': 'logout',
   'user.login_failed': 'Login failed',

@@ -1,5 +1,6 @@
 /** The declaration of Latchkey's own API, which is a dialect without a vendor. */
 import { defineDialect } from '../../dialect-kit/index.js';
+import type { Values } from '../../settings/index.js';
 import { IdempotentAnswer } from './idempotency/idempotent-answer.entity.js';
 import { LATCHKEY_API_SETTINGS } from './latchkey.settings.js';
 import { IdempotentAnswers1799086410100 } from './migrations/1799086410100-idempotent-answers.js';
@@ -16,6 +17,10 @@ export const latchkey = defineDialect({
     intro: 'Ask who you are, by Latchkey’s own API',
     command: `curl -H "Authorization: Bearer ${token}" ${baseUrl}/latchkey/v1/me`,
   }),
+  findings: async (settings, dataSource) => {
+    const { openIdFindings } = await import('./openid/openid-check.js');
+    return openIdFindings((settings as Values<typeof LATCHKEY_API_SETTINGS>).openid, dataSource);
+  },
   load: async () => {
     const { EXAMPLE_ACCOUNT_ID, LatchkeyApiModule, LiveEvents, asVersion31, latchkeyDocument } =
       await import('./index.js');

@@ -102,7 +102,7 @@ export interface RouteDocs extends Pick<
   /** `null` for 204. */
   readonly answer: DocumentedResponse['type'];
   /** Default: 200, or 204 without an answer. */
-  readonly status?: 200 | 201;
+  readonly status?: 200 | 201 | 302;
   /** Headers of the success and their descriptions. */
   readonly headers?: DocumentedResponse['headers'];
   /** Example of the success. Default: built from the examples of the members. */

@@ -3,7 +3,7 @@
  * (docs/contracts/latchkey.md §1.3), and checks their permission. What a caller may not see is answered like what does not
  * exist.
  */
-import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import {
   CredentialForms,
@@ -19,6 +19,7 @@ import {
   denied,
   fromScope,
   originOf,
+  permissionOf,
   permits,
   type Permits as DialectPermits,
 } from '../../http/index.js';
@@ -31,7 +32,7 @@ import {
   type Role,
 } from '../../identity/index.js';
 import { Problem } from './latchkey.problems.js';
-import { declaredParameters, queryOf, refuseUnknownParameters } from './query/parameters.js';
+import { declaredParameters, queryOf, refuseUnknownParameters, takesOtherParameters } from './query/parameters.js';
 import { requireJson } from './json-body.js';
 import { ConsoleLogins, cookieOf } from './session/console-logins.js';
 import { TokenAccess, mayChange, type TokenReader } from './tokens/token-access.js';
@@ -61,6 +62,13 @@ export type LatchkeyPermission =
 
 /** Declares who may call a route. */
 export const Permits: DialectPermits<LatchkeyPermission> = permits;
+
+const FROM_OTHER_SITES = 'latchkey:from-other-sites';
+
+/** Marks a public route to which pages of other sites may lead a browser. */
+export function FromOtherSites(): MethodDecorator {
+  return SetMetadata(FROM_OTHER_SITES, true);
+}
 
 /** How the caller has authenticated. */
 export type Via = 'cookie' | 'bearer';
@@ -107,16 +115,18 @@ export class LatchkeyGuard extends PermissionGuard {
 
   /** @throws Problem */
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    const isAllowed = await super.canActivate(context);
+    const handler = context.getHandler();
     const request = context.switchToHttp().getRequest<Request>();
-    refuseUnknownParameters(queryOf(request), declaredParameters(context.getHandler()));
+    if (permissionOf(handler) === PUBLIC && !Reflect.hasMetadata(FROM_OTHER_SITES, handler))
+      requireSameOrigin(request.headers['sec-fetch-site'], ['same-origin', 'none']);
+    const isAllowed = await super.canActivate(context);
+    if (!takesOtherParameters(handler)) refuseUnknownParameters(queryOf(request), declaredParameters(handler));
     return isAllowed;
   }
 
   /** @throws Problem `unauthenticated`, `forbidden`, `not-found`, `unsupported-media-type`; DomainError `scopes_exceeded` */
   protected async authorize(request: Request, permission: LatchkeyPermission): Promise<LatchkeyScope> {
     if (permission === PUBLIC) {
-      requireSameOrigin(request.headers['sec-fetch-site'], ['same-origin', 'none']);
       requireJson(request);
       return {};
     }

@@ -11,6 +11,8 @@ import { LatchkeyErrors } from './latchkey.errors.js';
 import { LatchkeyGuard } from './latchkey.guard.js';
 import { ConfigurableModuleClass } from './latchkey.options.js';
 import { ConsoleLogins } from './session/console-logins.js';
+import { OpenIdSignIn } from './openid/openid-sign-in.js';
+import { OpenIdController } from './openid/openid.controller.js';
 import { Me } from './session/me.js';
 import { AccountPartsController } from './accounts/account-parts.controller.js';
 import { AccountsController } from './accounts/accounts.controller.js';
@@ -34,6 +36,7 @@ import { UsersController } from './users/users.controller.js';
 
 const CONTROLLERS = [
   SessionController,
+  OpenIdController,
   TokenBulkController,
   TokensController,
   TokenSecretsController,
@@ -69,6 +72,7 @@ const MOUNT = mountProviders({
     Idempotency,
     LatchkeyGuard,
     Me,
+    OpenIdSignIn,
     TokenAccess,
     TokenBulk,
     TokenChanges,

@@ -1,5 +1,6 @@
 /** The settings of Latchkey's own API. */
-import { integer, setting, settingsTable, text } from '../../settings/index.js';
+import { choice, integer, setting, settingsTable, text } from '../../settings/index.js';
+import { OPENID_SETTINGS } from './openid/openid.settings.js';
 
 /** Latchkey's own API, and the logins of its console. */
 export const LATCHKEY_API_SETTINGS = settingsTable(
@@ -17,6 +18,13 @@ export const LATCHKEY_API_SETTINGS = settingsTable(
       form: integer(1, 720),
       default: 12,
       doc: 'Hours after which a login of the console ends in any case',
+    }),
+    passwordLogin: setting({
+      env: 'CONSOLE_PASSWORD_LOGIN',
+      form: choice('everyone', 'administrators'),
+      default: 'everyone',
+      doc: 'Who can sign in to the console with a password',
+      more: 'Administrators of the server always can, so that they get in while the OpenID provider is away.',
     }),
     idempotencyHours: setting({
       env: 'IDEMPOTENCY_HOURS',
@@ -60,11 +68,12 @@ export const LATCHKEY_API_SETTINGS = settingsTable(
       default: 15,
       doc: 'Seconds for which `/latchkey/v1/stats` repeats what it has counted',
     }),
+    openid: OPENID_SETTINGS,
     productVersion: setting({
       form: text((version) => /\S/.test(version), 'a version'),
       default: 'unknown',
       doc: 'The version of the server that `GET /me` shows',
     }),
   },
-  ['CONSOLE_', 'EVENTS_', 'IDEMPOTENCY_', 'STATISTICS_'],
+  ['CONSOLE_', 'EVENTS_', 'IDEMPOTENCY_', 'OPENID_', 'STATISTICS_'],
 );

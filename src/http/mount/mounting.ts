@@ -119,7 +119,7 @@ export function reservePrefix(host: HttpAdapterHost, path: string, name: string)
   reserved.set(path, name);
 }
 
-/** Whether a module of the application has reserved a prefix. @param name - of the module */
-export function hasPrefix(host: HttpAdapterHost, name: string): boolean {
-  return [...(RESERVED.get(host)?.values() ?? [])].includes(name);
+/** The prefix that a module of the application has reserved; `undefined` if there is none. @param name - of the module */
+export function prefixOf(host: HttpAdapterHost, name: string): string | undefined {
+  return [...(RESERVED.get(host) ?? [])].find(([, owner]) => owner === name)?.[0];
 }

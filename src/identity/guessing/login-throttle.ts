@@ -61,6 +61,16 @@ export class LoginThrottle {
   }
 
   /**
+   * Begins a login by OpenID Connect, which is about no account before the provider has answered. Cancel the attempt
+   * after a success: that of one person does not undo the failures of others.
+   * @throws DomainError `throttled`, `unavailable`
+   */
+  async provider(origin: Origin): Promise<Pick<Attempt, 'failed' | 'cancelled'>> {
+    const limits = await this.networkLimits(origin);
+    return this.throttle.begin({ purpose: 'openid', failures: 'failed logins', origin, limits });
+  }
+
+  /**
    * For a token that is presented with a name and a password, by somebody who need not be known.
    * @throws DomainError `throttled`, `unavailable`
    */

@@ -22,6 +22,7 @@ import { UserLists1799086411000 } from './1799086411000-user-lists.js';
 import { AuditSubjects1799086411001 } from './1799086411001-audit-subjects.js';
 import { Groups1799086414000 } from './1799086414000-groups.js';
 import { TokenScopes1799086419000 } from './1799086419000-token-scopes.js';
+import { OpenIdBindings1799086420000 } from './1799086420000-openid-bindings.js';
 import { AccountsOfUsers1799086422000 } from './1799086422000-accounts-of-users.js';
 
 export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
@@ -47,5 +48,6 @@ export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   AuditSubjects1799086411001,
   Groups1799086414000,
   TokenScopes1799086419000,
+  OpenIdBindings1799086420000,
   AccountsOfUsers1799086422000,
 ];

@@ -80,6 +80,8 @@ canvusSuite('GET audit-log', (canvus) => {
         'user.access_ended': 'end access user',
         'user.password_changed': 'change password user',
         'user.password_change_failed': 'Change password failed user',
+        'user.openid_bound': 'bind user',
+        'user.openid_unbound': 'unbind user',
         'user.logged_in': 'login user',
         'user.logged_out': 'logout user',
         'user.login_failed': 'Login failed user',

@@ -101,6 +101,11 @@ const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: 
     ['hidden', 404, problem('not-found', 404, 'there is no such user, or you may not see it')],
     ['hidden', 404, problem('not-found', 404, 'there is no such token, or you may not see it')],
     ['hidden', 404, problem('not-found', 404, 'there is no such login, or you may not see it')],
+    [
+      'hidden',
+      404,
+      problem('not-found', 404, 'people do not sign in by OpenID Connect here; OPENID_ISSUER is not set'),
+    ],
   ],
   verify: [
     ['unauthenticated', 401, oauth('unauthorized', 'missing or invalid credentials')],

@@ -345,6 +345,11 @@ const LATCHKEY: typeof CANVUS = {
     body: () => ({ email: ADMIN.email, password: ADMIN.password }),
     isLogin: true,
   },
+  // A parameter that they do not know is refused, whoever calls.
+  'GET /latchkey/v1/session/ways': { who: 'anyone', isLogin: true },
+  // The provider is not configured.
+  'GET /latchkey/v1/session/openid': { who: 'anyone', isLogin: true, answer: 'hidden' },
+  'GET /latchkey/v1/session/openid/callback': { who: 'anyone', isLogin: true, answer: 'hidden' },
   'DELETE /latchkey/v1/session': { who: 'any user' },
   'GET /latchkey/v1/me': { who: 'any user' },
   'POST /latchkey/v1/me/password': {

@@ -4,6 +4,8 @@ import type { AuditRow } from '../../api/types.ts';
 const WORDS: Readonly<Record<string, string>> = {
   'token.issued': 'Token created',
   'token.updated': 'Token changed',
+  'user.openid_bound': 'OpenID Connect set up',
+  'user.openid_unbound': 'OpenID Connect removed',
   'user.logged_in': 'Logged in',
   'user.logged_out': 'Logged out',
   'user.login_failed': 'Login failed',

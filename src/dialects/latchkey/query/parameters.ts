@@ -51,6 +51,17 @@ export function Queried(declaration: QueryDeclaration): MethodDecorator {
   return applyDecorators(SetMetadata(DECLARED, declaration), ...documented);
 }
 
+const OTHERS = 'latchkey:other-parameters';
+
+/** Marks a route whose callers add parameters that nobody here has named. */
+export function TakesOtherParameters(): MethodDecorator {
+  return SetMetadata(OTHERS, true);
+}
+
+export function takesOtherParameters(handler: object): boolean {
+  return Reflect.hasMetadata(OTHERS, handler);
+}
+
 /** The names of the parameters that a handler declares. */
 export function declaredParameters(handler: object): readonly string[] {
   return Object.keys((Reflect.getMetadata(DECLARED, handler) as QueryDeclaration | undefined) ?? {});

@@ -4,12 +4,16 @@ import type { Request, Response } from 'express';
 import { Clock, HashingService, Secret, UnitOfWork, isUserToken, type Origin } from '../../../core/index.js';
 import {
   Authenticator,
+  ProviderLogins,
   SessionService,
   SessionToken,
   USER_AUDIENCE,
+  type AdmissionRules,
   type LoginOptions,
   type OpenedSession,
   type Principal,
+  type ProviderPerson,
+  type User,
 } from '../../../identity/index.js';
 import type { Values } from '../../../settings/index.js';
 import { LATCHKEY_API_OPTIONS } from '../latchkey.options.js';
@@ -31,12 +35,27 @@ export class ConsoleLogins {
     private readonly hashing: HashingService,
     private readonly authenticator: Authenticator,
     private readonly sessions: SessionService,
+    private readonly providers: ProviderLogins,
     @Inject(LATCHKEY_API_OPTIONS) private readonly options: Values<typeof LATCHKEY_API_SETTINGS>,
   ) {}
 
   /** @throws DomainError `invalid_login`, `throttled`, `unavailable` */
   byPassword(email: string, password: Secret, origin: Origin): Promise<OpenedSession> {
-    return this.sessions.login(email, password, this.loginOptions(origin));
+    const isAllowed = (user: User): Promise<boolean> =>
+      Promise.resolve(user.admin || this.options.passwordLogin === 'everyone');
+    return this.sessions.login(email, password, { ...this.loginOptions(origin), isAllowed });
+  }
+
+  /**
+   * @param authenticate - asks the provider who it is
+   * @throws DomainError, also `SignInRefused`
+   */
+  byProvider(
+    authenticate: () => Promise<ProviderPerson>,
+    rules: AdmissionRules,
+    origin: Origin,
+  ): Promise<OpenedSession> {
+    return this.providers.login(authenticate, rules, this.loginOptions(origin));
   }
 
   /**
@@ -76,14 +95,19 @@ export class ConsoleLogins {
 }
 
 /** The cookie of a request; `undefined` if there is none, or several of which it is not clear which is meant. */
-export function cookieOf({ headers: { cookie = '' } }: Request): Secret | undefined {
+export function cookieOf(request: Pick<Request, 'headers'>): Secret | undefined {
+  const value = onlyCookie(request, COOKIE);
+  return value !== undefined && isUserToken(value) ? new Secret(value) : undefined;
+}
+
+/** The value of the cookie with a name; `undefined` if there is none, or several. */
+export function onlyCookie({ headers: { cookie = '' } }: Pick<Request, 'headers'>, name: string): string | undefined {
   const values = cookie
     .split(';')
     .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${COOKIE}=`))
-    .map((pair) => pair.slice(COOKIE.length + 1));
-  const [value, ...others] = values;
-  return value !== undefined && others.length === 0 && isUserToken(value) ? new Secret(value) : undefined;
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+  return values.length === 1 ? values[0] : undefined;
 }
 
 /** It ends with the browser at the latest. Only requests of pages of this site have it, and no script can read it. */

@@ -1,19 +1,17 @@
 /** Collects who the caller is, and what they may do. */
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { hasPrefix } from '../../../http/index.js';
+import { prefixOf } from '../../../http/index.js';
 import { AccountService, MembershipService, type Principal } from '../../../identity/index.js';
 import type { Values } from '../../../settings/index.js';
 import { LATCHKEY_API_OPTIONS } from '../latchkey.options.js';
 import type { LATCHKEY_API_SETTINGS } from '../latchkey.settings.js';
+import { CONSOLE, OpenIdSignIn } from '../openid/openid-sign-in.js';
 import { timeView } from '../times.js';
 import type { MeView } from './me.views.js';
 
 /** People with more accounts find the others in the list of accounts. */
 const MOST_ACCOUNTS = 200;
-
-/** The module that serves the console. */
-const CONSOLE = 'ConsoleModule';
 
 @Injectable()
 export class Me {
@@ -21,6 +19,7 @@ export class Me {
     private readonly accounts: AccountService,
     private readonly memberships: MembershipService,
     private readonly host: HttpAdapterHost,
+    private readonly openid: OpenIdSignIn,
     @Inject(LATCHKEY_API_OPTIONS) private readonly options: Values<typeof LATCHKEY_API_SETTINGS>,
   ) {}
 
@@ -40,7 +39,11 @@ export class Me {
       via,
       csrf_token: csrfToken,
       expires_at: timeView(token.expiresAt),
-      features: { console: hasPrefix(this.host, CONSOLE), openid: false, personal_tokens: true },
+      features: {
+        console: prefixOf(this.host, CONSOLE) !== undefined,
+        openid: this.openid.label !== null,
+        personal_tokens: true,
+      },
       server: { name: 'Latchkey', version: this.options.productVersion },
     };
   }

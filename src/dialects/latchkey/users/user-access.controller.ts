@@ -3,7 +3,13 @@ import { Delete, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { DomainError, HashingService, Secret } from '../../../core/index.js';
 import { StrictInput } from '../../../http/index.js';
-import { LoginService, PasswordService, UserAccessService, UserService } from '../../../identity/index.js';
+import {
+  LoginService,
+  OpenIdBindings,
+  PasswordService,
+  UserAccessService,
+  UserService,
+} from '../../../identity/index.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
 import { Caller, Permits, UserId, unknown, type LatchkeyCaller } from '../latchkey.guard.js';
@@ -21,6 +27,7 @@ export class UserAccessController {
     private readonly hashing: HashingService,
     private readonly logins: LoginService,
     private readonly access: UserAccessService,
+    private readonly bindings: OpenIdBindings,
   ) {}
 
   @Permits('administrator')
@@ -105,6 +112,27 @@ export class UserAccessController {
       await this.logins.end(actor, id, loginId);
     } catch (error) {
       throw error instanceof DomainError && error.code === 'token_not_found' ? unknown('login') : error;
+    }
+  }
+
+  @Permits('administrator')
+  @Post('openid/unbind')
+  @HttpCode(204)
+  @Documented({
+    operationId: 'unbindOpenId',
+    summary: 'Unbind a user from OpenID providers',
+    description:
+      'For somebody who has become another person at the provider: at their next sign-in they are bound anew, by their ' +
+      'verified e-mail address. Their logins and tokens stay.',
+    returns: 'Nobody at any provider is this user any more.',
+    answer: null,
+    problems: ['not-found'],
+  })
+  async unbind(@Caller() { actor }: LatchkeyCaller, @UserId() id: number): Promise<void> {
+    try {
+      await this.bindings.unbind(actor, id);
+    } catch (error) {
+      throw error instanceof DomainError && error.code === 'user_not_found' ? unknown('user') : error;
     }
   }
 

@@ -56,6 +56,11 @@ export class UserExport {
         server: origin,
         id: foreignId,
       })),
+      openid: (await this.records.openIds(user.id)).map(({ issuer, subject, createdAt }) => ({
+        issuer,
+        subject,
+        since: timeView(createdAt),
+      })),
       networks: (await this.records.networks(user.id)).map(({ network, seenAt }) => ({
         network,
         last_login_at: timeView(seenAt),

@@ -41,6 +41,17 @@ class ExportedOriginView {
   id!: string;
 }
 
+class ExportedOpenIdView {
+  @ApiProperty({ example: 'https://id.example.com' })
+  issuer!: string;
+
+  @ApiProperty({ example: '248289761001', description: 'Who they are there.' })
+  subject!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  since!: string;
+}
+
 export class UserExportView {
   @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
   exported_at!: string;
@@ -50,6 +61,9 @@ export class UserExportView {
 
   @ApiProperty({ type: [ExportedOriginView] })
   imported_from!: ExportedOriginView[];
+
+  @ApiProperty({ type: [ExportedOpenIdView], description: 'The OpenID providers by which they sign in.' })
+  openid!: ExportedOpenIdView[];
 
   @ApiProperty({ type: [ExportedNetworkView], description: 'Where they have logged in from lately.' })
   networks!: ExportedNetworkView[];
