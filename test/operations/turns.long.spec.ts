@@ -8,24 +8,24 @@ import { dataSourceOptions } from '../../src/persistence/index.js';
 import { SCHEMA } from '../../src/schema.js';
 import { closeLater } from '../support/closing.js';
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/engines.js';
-import { send } from '../support/http.js';
+import { send, type Reply } from '../support/http.js';
 import { openStream } from '../support/line-stream.js';
-import { addMany } from '../support/many-rows.js';
+import { MEMBER_OF_MANY, addMany } from '../support/many-rows.js';
 import { Program } from '../support/program.js';
 import { startProcess } from '../support/process.js';
 import { ACCOUNT, ADMIN } from '../support/test-server.js';
 
 // Times are compared on machines that do other things as well: what is really wrong fails each time.
 jest.retryTimes(2);
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 const MANY = 100_000;
 
 /** What an answer may wait, in milliseconds. */
 const BOUND_MS = 50;
 
-/** What one piece of work may take of the processor: with the threads that collect garbage beside it. */
-const PIECE_MS = 100;
+/** What one piece of work may take of the processor. Pieces of 10 ms and less are not told. */
+const PIECE_MS = 20;
 
 /** How much longer than an idle server lets one wait, on a machine with other processes. */
 const NOISE = 4;
@@ -50,6 +50,37 @@ const DOORS: readonly string[] = [
   '/api/v1/audit-log/export-csv',
   `${CRM}&number=100000`,
   `${CRM}&number=1000&offset=99000&life_cycle_state=EFFECTIVE`,
+  '/latchkey/v1/tokens?limit=200&total=true',
+  '/latchkey/v1/tokens?sort=name&limit=200',
+  '/latchkey/v1/tokens?sort=-last_used_at&q=nowhere',
+  '/latchkey/v1/tokens?created_by=1000&limit=200',
+  '/latchkey/v1/tokens/export.csv',
+  '/latchkey/v1/users?limit=200',
+  '/latchkey/v1/users?q=nowhere',
+  '/latchkey/v1/users/1000',
+  '/latchkey/v1/users/1000/export',
+  '/latchkey/v1/accounts?q=nowhere',
+  `/latchkey/v1/accounts/${ACCOUNT.id}`,
+  `/latchkey/v1/accounts/${ACCOUNT.id}/members?limit=200`,
+  '/latchkey/v1/audit?limit=200',
+  '/latchkey/v1/audit?q=nowhere',
+  '/latchkey/v1/audit/export.csv',
+  '/latchkey/v1/stats',
+  '/metrics',
+];
+
+/** Of somebody who administers 100,000 accounts. */
+const DOORS_OF_MEMBER: readonly string[] = [
+  '/latchkey/v1/me',
+  '/latchkey/v1/tokens?limit=200',
+  '/latchkey/v1/tokens?created_by=1000',
+  '/latchkey/v1/users',
+  '/latchkey/v1/accounts?limit=200',
+  '/latchkey/v1/audit',
+  '/latchkey/v1/audit/export.csv',
+  '/latchkey/v1/stats',
+  '/api/v1/users',
+  '/client/v4/accounts',
 ];
 
 const ENV = {
@@ -63,6 +94,7 @@ const ENV = {
   CRM_LIST_MAX: '1000000',
   // The events are old ones.
   AUDIT_RETENTION_DAYS: '0',
+  EVENTS_WAITING_BYTES: '99999999',
 };
 
 const FIXTURES = import.meta.dirname;
@@ -108,7 +140,7 @@ onBothEngines(`a server with ${String(MANY)} rows of everything`, (engine) => {
   }
 
   /** What a program tells of the time since it was asked last. */
-  async function told<T>(program: Program, word: string): Promise<T> {
+  async function toldBy<T>(program: Program, word: string): Promise<T> {
     const before = program.stdout.length;
     program.kill('SIGUSR2');
     const line = new RegExp(`${word} (.*)\n`);
@@ -119,37 +151,54 @@ onBothEngines(`a server with ${String(MANY)} rows of everything`, (engine) => {
   it('answers /verify at once while any of it is listed or streamed', async () => {
     const { baseUrl, server, verifying, login } = await start();
     const measured = async (work: () => Promise<unknown>): Promise<Held & Waited> => {
-      await Promise.all([told(server, 'HELD'), told(verifying, 'WAITED')]);
+      await Promise.all([toldBy(server, 'HELD'), toldBy(verifying, 'WAITED')]);
       await work();
-      const [held, waited] = [await told<Held>(server, 'HELD'), await told<Waited>(verifying, 'WAITED')];
+      const [held, waited] = [await toldBy<Held>(server, 'HELD'), await toldBy<Waited>(verifying, 'WAITED')];
       return { ...held, ...waited };
     };
     await delay(1000);
     const idle = await measured(() => delay(2000));
     const limit = BOUND_MS + NOISE * idle.maxMs;
-    const ask = async (door: string): Promise<void> => {
-      const { status } = await send(baseUrl, 'GET', door.replace('TOKEN', login), { headers: AS_ADMIN });
-      expect(status).toBe(200);
+    const ask = async (door: string, headers: Record<string, string> = AS_ADMIN): Promise<void> => {
+      const { status } = await send(baseUrl, 'GET', door.replace('TOKEN', login), { headers });
+      expect({ door, status }).toEqual({ door, status: 200 });
     };
-    const report: Record<string, Held & Waited> = { idle };
-    for (const door of DOORS) report[door] = await measured(() => ask(door));
-    report['four searches'] = await measured(() => Promise.all(Array.from({ length: 4 }, () => ask(DOORS[2] ?? ''))));
-    report.streams = await measured(async () => {
+    const change = async (path: string, body: object): Promise<Reply> => {
+      const call = { headers: AS_ADMIN, body: JSON.stringify(body) };
+      const reply = await send(baseUrl, 'POST', `/latchkey/v1${path}`, call);
+      expect({ path, status: reply.status }).toEqual({ path, status: 200 });
+      return reply;
+    };
+    process.stdout.write(`${engine}: at most ${limit.toFixed(0)} ms\n`);
+    const slow: string[] = [];
+    const during = async (name: string, work: () => Promise<unknown>): Promise<void> => {
+      const { maxMs, delayMs, pieceMs, count } = await measured(work);
+      const [verify, loop, piece] = [maxMs, delayMs, pieceMs].map((ms) => ms.toFixed(0));
+      const line = `verify ${String(verify)} ms, loop ${String(loop)} ms, piece ${String(piece)} ms  ${name}`;
+      process.stdout.write(`  ${line}\n`);
+      if (maxMs >= limit || pieceMs >= PIECE_MS || count === 0) slow.push(line);
+    };
+    for (const door of DOORS) await during(door, () => ask(door));
+    await during('what the end of access would end', () => change('/users/1000/end-access', { dry_run: true }));
+    const asMember = await loginOfMember(baseUrl, change);
+    for (const door of DOORS_OF_MEMBER) await during(`member: ${door}`, () => ask(door, asMember));
+    const follower = await openStream(baseUrl, '/latchkey/v1/events', AS_ADMIN);
+    await follower.until(() => follower.lines.some((line) => line.startsWith('id: ')));
+    const told = (): number => follower.lines.filter((line) => line === 'event: token.changed').length;
+    await during('a thousand changes, and who is told of them', async () => {
+      await change('/tokens/bulk', { action: 'disable', filter: { q: 'token 99' } });
+      await follower.until(() => told() > 300, 60_000);
+    });
+    follower.close();
+    await during('four searches', () => Promise.all(Array.from({ length: 4 }, () => ask(DOORS[2] ?? ''))));
+    await during('streams', async () => {
       const streams = await Promise.all(
         Array.from({ length: 10 }, () => openStream(baseUrl, '/api/v1/users?subscribe', AS_ADMIN)),
       );
       for (const stream of streams) await stream.until(() => stream.lines.length > 0, 60_000);
       for (const stream of streams) stream.close();
     });
-    process.stdout.write(`${engine}: at most ${limit.toFixed(0)} ms\n${table(report)}`);
-    for (const [name, { maxMs, pieceMs, count }] of Object.entries(report)) {
-      expect({ name, isFast: maxMs < limit, isShort: pieceMs < PIECE_MS, isAsked: count > 0 }).toEqual({
-        name,
-        isFast: true,
-        isShort: true,
-        isAsked: true,
-      });
-    }
+    expect(slow).toEqual([]);
     expect(await server.stop()).toEqual({ code: 0, signal: null });
   });
 
@@ -171,10 +220,17 @@ onBothEngines(`a server with ${String(MANY)} rows of everything`, (engine) => {
   });
 });
 
-function table(report: Readonly<Record<string, Held & Waited>>): string {
-  const rows = Object.entries(report).map(
-    ([name, { maxMs, delayMs, pieceMs }]) =>
-      `  verify ${maxMs.toFixed(0)} ms, loop ${delayMs.toFixed(0)} ms, piece ${pieceMs.toFixed(0)} ms  ${name}\n`,
-  );
-  return rows.join('');
+/** Gives them a password, and logs in with it. */
+async function loginOfMember(
+  baseUrl: string,
+  change: (path: string, body: object) => Promise<unknown>,
+): Promise<Record<string, string>> {
+  const found = await send(baseUrl, 'GET', `/latchkey/v1/users?q=${MEMBER_OF_MANY}`, { headers: AS_ADMIN });
+  const [user] = found.json<{ items: { id: string }[] }>().items;
+  const password = 'battery staple';
+  await change(`/users/${user?.id ?? ''}/password`, { password });
+  const body = JSON.stringify({ email: MEMBER_OF_MANY, password });
+  const login = await send(baseUrl, 'POST', '/api/v1/users/login', { body });
+  const { token } = login.json<{ token: string }>();
+  return { Authorization: `Bearer ${token}`, 'Private-Token': token };
 }
