@@ -22,8 +22,8 @@ const OF_SERVICE_TOKENS = 'lkst_[A-Za-z0-9]{40}[0-9a-f]{8}';
 it('the page has the pattern of every form of credential', () => {
   const declared = new Set(forms.all.map(({ secretPattern }) => secretPattern));
   expect(published().sort()).toEqual([OF_SERVICE_TOKENS, ...declared].sort());
-  const readme = read('README.md');
-  for (const pattern of published()) expect(readme).toContain(`\`${pattern}\``);
+  const reference = read('docs/operating.md');
+  for (const pattern of published()) expect(reference).toContain(`\`${pattern}\``);
 });
 
 it('every secret matches the pattern of its form, and is removed from text', () => {

@@ -243,9 +243,9 @@ describe('the examples that are not run', () => {
 });
 
 // They are not run either. The lines for nginx, Caddy and HAProxy are, in the long tests.
-describe('the lines of README for an application', () => {
+describe('the lines of docs/guarding.md for an application', () => {
   const lines = (name: string): string =>
-    new RegExp(`\`\`\`yaml\\n# ${name}\\n([^]*?)\`\`\``).exec(example('../../README.md'))?.[1] ?? '';
+    new RegExp(`\`\`\`yaml\\n# ${name}\\n([^]*?)\`\`\``).exec(example('../../docs/guarding.md'))?.[1] ?? '';
 
   it('Traefik: take the secret and the cookie out after the check, and the assertion of a client by it', () => {
     const { middlewares } = (load(lines('Traefik')) as Pick<Traefik, 'http'>).http;

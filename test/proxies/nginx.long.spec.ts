@@ -3,7 +3,7 @@ import { pair } from '../data-plane/support.js';
 import { ACCOUNT } from '../support/test-server.js';
 import { applicationCases } from './application-cases.js';
 import { guardCases } from './guard-cases.js';
-import { NGINX, NGINX_OF_README } from './proxies.js';
+import { NGINX, NGINX_OF_PAGES } from './proxies.js';
 import { IDENTITY_NAMES, guardedSuite } from './support.js';
 import { undecidedCases } from './undecided-cases.js';
 
@@ -11,7 +11,7 @@ guardCases(NGINX);
 undecidedCases(NGINX, 503);
 applicationCases(NGINX);
 
-guardedSuite(NGINX_OF_README, 'a service behind nginx as README shows it', ({ cf, passed, refused }) => {
+guardedSuite(NGINX_OF_PAGES, 'a service behind nginx as README shows it', ({ cf, passed, refused }) => {
   it('admits only tokens of the account, and replaces identity headers of the client', async () => {
     const [own, foreign] = [await cf.token(ACCOUNT.id), await cf.token(await cf.account())];
     const forged = Object.fromEntries(

@@ -49,8 +49,8 @@ export const NGINX: ProxyKind = {
     ),
 };
 
-/** nginx with the snippet of the README in a server block: that for a service, or with a rule the one for an application. */
-export const NGINX_OF_README: ProxyKind = {
+/** nginx with a snippet in a server block: that of the README for a service, or with a rule the one for an application. */
+export const NGINX_OF_PAGES: ProxyKind = {
   name: 'nginx',
   start: (file, neighbours, rule) =>
     startNginx(file, ({ port }) => {
@@ -60,18 +60,19 @@ export const NGINX_OF_README: ProxyKind = {
     }),
 };
 
-/** A block of the README that contains what is replaced. */
+/** A block of the README, or of the page on guarding, that contains what is replaced. */
 function readme(language: string, replacements: Record<string, string>): string {
-  const text = example('../../README.md');
+  const text = ['../../README.md', '../../docs/guarding.md'].map(example).join('\n');
   const blocks = [...text.matchAll(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``, 'g'))].map(([, block = '']) => block);
   const needed = Object.keys(replacements);
   const found = blocks.find((block) => needed.every((part) => block.includes(part)));
-  if (found === undefined) throw new Error(`README shows no configuration of ${language} with ${needed.join(', ')}`);
+  if (found === undefined)
+    throw new Error(`README and docs/guarding.md show no configuration of ${language} with ${needed.join(', ')}`);
   return replaced(found, replacements);
 }
 
-/** The application that the README names, to be replaced by one’s own. */
-const README_APPLICATION = 'app=f174e90a-fafe-4643-bbbc-4a0ed4fc8415';
+/** The application that docs/guarding.md names, to be replaced by one’s own. */
+const PAGE_APPLICATION = 'app=f174e90a-fafe-4643-bbbc-4a0ed4fc8415';
 
 function ofApplication(language: string, { latchkey, service }: Neighbours, rule: string): string {
   const toService: Record<string, string> =
@@ -79,19 +80,19 @@ function ofApplication(language: string, { latchkey, service }: Neighbours, rule
   return readme(language, {
     '127.0.0.1:3000': `127.0.0.1:${String(latchkey)}`,
     ...toService,
-    [README_APPLICATION]: rule,
+    [PAGE_APPLICATION]: rule,
   });
 }
 
-/** Caddy with the README's snippet for an application. */
-export const CADDY_OF_README: ProxyKind = {
+/** Caddy with the snippet of docs/guarding.md. */
+export const CADDY_OF_PAGES: ProxyKind = {
   name: 'caddy',
   start: (file, neighbours, rule = '') =>
     startCaddy(file, ofApplication('caddyfile', neighbours, rule).replace('app.example.com', '{$GUARDED_SITE}')),
 };
 
-/** HAProxy with the README's snippet for an application. */
-export const HAPROXY_OF_README: ProxyKind = {
+/** HAProxy with the snippet of docs/guarding.md. */
+export const HAPROXY_OF_PAGES: ProxyKind = {
   name: 'haproxy',
   start: (file, neighbours, rule = '') =>
     startHaproxy(

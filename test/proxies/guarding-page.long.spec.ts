@@ -1,13 +1,13 @@
-/** What the README shows in a few lines guards an application. */
+/** What docs/guarding.md shows in a few lines guards an application. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { withBinary } from '../support/binaries.js';
 import { ACCOUNT, startServer, type TestServer } from '../support/test-server.js';
 import { ASSERTION, guardedApplication, partOf } from '../data-plane/guarded.js';
 import { cast, pair } from '../data-plane/support.js';
-import { CADDY_OF_README, HAPROXY_OF_README, NGINX_OF_README } from './proxies.js';
+import { CADDY_OF_PAGES, HAPROXY_OF_PAGES, NGINX_OF_PAGES } from './proxies.js';
 import { guardOf } from './support.js';
 
-describe.each([NGINX_OF_README, CADDY_OF_README, HAPROXY_OF_README])('an application behind $name', (kind) => {
+describe.each([NGINX_OF_PAGES, CADDY_OF_PAGES, HAPROXY_OF_PAGES])('an application behind $name', (kind) => {
   withBinary(kind.name, (file) => {
     const guard = guardOf(kind, file);
     let server: TestServer;
