@@ -1,4 +1,4 @@
-/** What the Canvus dialect can be told, and where it is served. */
+/** The options of the Canvus dialect, and its default prefix. */
 import { configurableModule } from '../../http/index.js';
 import type { Options } from '../../settings/index.js';
 import { CANVUS_SETTINGS } from './canvus.settings.js';

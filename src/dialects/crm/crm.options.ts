@@ -1,4 +1,4 @@
-/** What the CRM dialect can be told, where it is served, and for whom its logins are. */
+/** The options of the CRM dialect, its default prefix, and the audience of its logins. */
 import { configurableModule } from '../../http/index.js';
 import type { Options } from '../../settings/index.js';
 import { CRM_SETTINGS } from './crm.settings.js';

@@ -1,4 +1,4 @@
-/** What Latchkey's own API can be told, and where it is served. */
+/** The options of Latchkey's own API, and its default prefix. */
 import { configurableModule } from '../../http/index.js';
 import type { Options } from '../../settings/index.js';
 import { LATCHKEY_API_SETTINGS } from './latchkey.settings.js';
