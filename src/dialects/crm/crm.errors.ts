@@ -13,6 +13,7 @@ import type { Values } from '../../settings/index.js';
 import { ALWAYS_WITH_STATUS, CATALOGUE, type CrmErrorName } from './crm.error-catalogue.js';
 import { CRM_OPTIONS } from './crm.options.js';
 import type { CRM_SETTINGS } from './crm.settings.js';
+import { reasonNotServed } from './not-served.js';
 
 /** An error of the catalogue. The description names the parameter or value, and contains no secret. */
 export class CrmError extends Error {
@@ -54,8 +55,8 @@ export class CrmErrors extends ErrorFilter {
     return this.answer(new CrmError('foreignPage', message));
   }
 
-  protected renderNotFound(): ErrorResponse {
-    return this.answer(new CrmError('methodNotFound'));
+  protected renderNotFound(path: string): ErrorResponse {
+    return this.answer(new CrmError('methodNotFound', reasonNotServed(path)));
   }
 
   protected renderMethodNotAllowed(allowed: string): ErrorResponse {
