@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { A_LISTENERS_QUERY } from '../../instances/cluster.js';
 import { createDatabase, type TestDatabase } from '../../support/engines.js';
 import { startInMount } from '../../support/test-server.js';
+import { membersOf, newGroup, type Group } from './group-cases.js';
 import { assembled, watching } from './subscribers.js';
 import {
   actors,
@@ -15,6 +16,8 @@ import {
   type Canvus,
   type User,
 } from './support.js';
+
+type Shown = User | AccessToken | Group;
 
 const AMPLE = { CANVUS_STREAMS_PER_USER: '100', CANVUS_STREAMS_PER_TOKEN: '100' };
 
@@ -97,6 +100,56 @@ describe('a stream on one of two instances', () => {
     expect(await ends.ended).toBe(true);
   });
 
+  it('shows groups and members that are changed on the other, and ends with them', async () => {
+    const [{ user, actor }, joining] = [await there.person(), await there.person()];
+    const group = await newGroup(there);
+    const path = `/groups/${String(group.id)}`;
+    const groups = await watch('/groups', actor.token);
+    const [one, members] = [await watch(path, actor.token), await watch(membersOf(group), actor.token)];
+    await Promise.all([groups, one, members].map((stream) => stream.line(0)));
+    const renamed = ok<Group>(await there.admin.patch(path, { name: 'Renamed on the other' }));
+    expect([await groups.line(1), await one.line(1)]).toEqual([[renamed], renamed]);
+    ok(await there.admin.post(membersOf(group), { id: joining.user.id }));
+    expect(await members.line(1)).toEqual([joining.user]);
+    const changed = ok<User>(await there.admin.patch(userPath(joining.user.id), { name: 'Changed' }));
+    expect(await members.line(2)).toEqual([changed]);
+    ok(await there.admin.delete(`${membersOf(group)}/${String(joining.user.id)}`));
+    expect(await members.line(3)).toEqual([{ ...changed, state: 'deleted' }]);
+    ok(await there.admin.post(membersOf(group), { id: user.id }));
+    expect(await members.line(4)).toEqual([user]);
+    ok(await there.admin.delete(path));
+    expect(await groups.line(2)).toEqual([{ ...renamed, state: 'deleted' }]);
+    expect([await one.line(2), await one.ended]).toEqual([{ ...renamed, state: 'deleted' }, true]);
+    expect([await members.line(5), await members.ended]).toEqual([[{ ...user, state: 'deleted' }], true]);
+  });
+
+  it('catches up with groups and members after its instance missed changes for a while', async () => {
+    const { actor } = await there.person();
+    const group = await newGroup(there);
+    const gone = await newGroup(there);
+    const groups = await watch('/groups', actor.token);
+    const members = await watch(membersOf(group), actor.token);
+    const ends = await watch(membersOf(gone), actor.token);
+    await Promise.all([groups, members, ends].map((stream) => stream.line(0)));
+    for (let round = 0; round < 2; round += 1) {
+      const [staying, leaving] = [await there.person(), await there.person()];
+      ok(await there.admin.post(membersOf(group), { id: leaving.user.id }));
+      const cut = deafen();
+      ok(await there.admin.delete(`${membersOf(group)}/${String(leaving.user.id)}`));
+      ok(await there.admin.post(membersOf(group), { id: staying.user.id }));
+      await newGroup(there);
+      if (round === 1) ok(await there.admin.delete(`/groups/${String(gone.id)}`));
+      await cut;
+      const [listed, belonging] = [
+        ok<Group[]>(await there.admin.get('/groups')),
+        ok<User[]>(await there.admin.get(membersOf(group))),
+      ];
+      await groups.until(() => sameObjects(assembled(groups.all<Group[]>()), listed));
+      await members.until(() => sameObjects(assembled(members.all<User[]>()), belonging));
+    }
+    expect(await ends.ended).toBe(true);
+  });
+
   it('loses no change made on either while it is opened', async () => {
     const { user, actor } = await there.person();
     for (let round = 0; round < 3; round += 1) {
@@ -117,7 +170,7 @@ describe('a stream on one of two instances', () => {
   });
 });
 
-function sameObjects(some: readonly (User | AccessToken)[], others: readonly (User | AccessToken)[]): boolean {
+function sameObjects(some: readonly Shown[], others: readonly Shown[]): boolean {
   const text = (objects: readonly object[]): string =>
     objects
       .map((object) => JSON.stringify(object))
