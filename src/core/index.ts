@@ -157,7 +157,8 @@ export { Semaphore, type SemaphoreOptions } from './concurrency/semaphore.js';
 export type { EntityClass, MigrationClass, Schema } from './database/schema.js';
 export { Transactor, type DatabaseWork, type LockMode } from './database/transactor.js';
 export { Transaction } from './database/transaction.js';
-export { UnitOfWork, whenTaken } from './database/unit-of-work.js';
+export { HostTransactionError, HostTransactions, type JoinedWork } from './database/host-transactions.js';
+export { UnitOfWork, whenTaken, type WorkUnit } from './database/unit-of-work.js';
 export { UserDirectory, type DirectoryUser } from './user-directory.js';
 export type { Credential } from './verification/credential.js';
 export type {

@@ -35,4 +35,4 @@ export {
   getSchemaPath,
   type DocumentedValue,
 } from './swagger.js';
-export { clientClassOf, poolOf, sqliteClassOf, sqliteConnectionOf, type ColumnMetadata } from './typeorm.js';
+export { clientClassOf, poolOf, sqliteClassOf, sqliteConnectionOf, transactionDepthOf, type ColumnMetadata } from './typeorm.js';

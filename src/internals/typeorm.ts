@@ -1,7 +1,7 @@
 /** Undocumented parts of TypeORM 0.3 and 1: the driver objects of an open connection. */
 import type Database from 'better-sqlite3';
 import type pg from 'pg';
-import type { DataSource, EntityMetadata } from 'typeorm';
+import type { DataSource, EntityMetadata, QueryRunner } from 'typeorm';
 import { InternalsError } from './internals-error.js';
 
 /** The versions that this file was written for; the peer range of package.json follows them. */
@@ -40,6 +40,13 @@ export function sqliteConnectionOf({ driver }: DataSource): Database.Database {
   const { databaseConnection } = driver as { databaseConnection?: Partial<Database.Database> };
   if (typeof databaseConnection?.prepare !== 'function') throw missing('connection (driver.databaseConnection)');
   return databaseConnection as Database.Database;
+}
+
+/** How many transactions are open on it, one in another: all but the first are savepoints. @throws InternalsError */
+export function transactionDepthOf(queryRunner: QueryRunner): number {
+  const { transactionDepth } = queryRunner as { transactionDepth?: unknown };
+  if (typeof transactionDepth !== 'number') throw missing('depth of transactions (queryRunner.transactionDepth)');
+  return transactionDepth;
 }
 
 function missing(what: string): InternalsError {

@@ -31,6 +31,8 @@ export class Connection implements OnApplicationShutdown {
     readonly dataSource: DataSource,
     private readonly isOwn: boolean,
     private readonly claim?: SqliteClaim,
+    /** The host's connection to the same database, if it has one: changes can join its transactions. */
+    readonly host?: DataSource,
   ) {}
 
   /** For callers that open, migrate and close the database themselves. */
@@ -56,7 +58,7 @@ export class Connection implements OnApplicationShutdown {
     await checkHost(host, schema);
     if (engine === 'sqlite') return Connection.separateFrom(host, schema);
     outliveLostConnections(host);
-    return new Connection(host, false);
+    return new Connection(host, false, undefined, host);
   }
 
   /**
@@ -71,10 +73,10 @@ export class Connection implements OnApplicationShutdown {
           'give LatchkeyModule.forRoot its own `database`, for example { engine: "sqlite", path: ":memory:" }',
       );
     }
-    return Connection.ownTo({ engine: 'sqlite', path: database }, { entities, migrations: [] });
+    return Connection.ownTo({ engine: 'sqlite', path: database }, { entities, migrations: [] }, host);
   }
 
-  private static async ownTo(address: DatabaseAddress, schema: Schema): Promise<Connection> {
+  private static async ownTo(address: DatabaseAddress, schema: Schema, host?: DataSource): Promise<Connection> {
     const { dataSource, claim } = await openClaimed(address, POOL_SIZE, schema).catch((error: unknown) => {
       if (error instanceof UnusableDatabase) {
         const isTwice = error instanceof ClaimedError && error.isOurs;
@@ -86,7 +88,7 @@ export class Connection implements OnApplicationShutdown {
         { cause: error },
       );
     });
-    return new Connection(dataSource, true, claim);
+    return new Connection(dataSource, true, claim, host);
   }
 
   /** @throws ConnectionError if `other` is a second connection to the same database */

@@ -43,5 +43,6 @@ export { ClaimedError, SqliteClaim } from './sqlite-claim.js';
 export type { DatabaseAddress } from './persistence.settings.js';
 export { instanceCount } from './relay/instance-registry.js';
 export { Instance } from './relay/instance.entity.js';
+export { SharedTransactions } from './joining/shared-transactions.js';
 export { OpenServerDatabase } from './server-database.js';
 export { inSchema } from './host-schema.js';

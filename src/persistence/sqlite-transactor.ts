@@ -74,6 +74,16 @@ export class SqliteTransactor extends Transactor {
     this.beforeCommit = listener;
   }
 
+  /** Runs work while no transaction of ours is open, which would hold SQLite's lock: another connection may take it. */
+  whileIdle<T>(work: () => Promise<T>): Promise<T> {
+    return this.readWriteLock.exclusive(work);
+  }
+
+  /** Another connection of this process has committed: look-ups see that from now on. */
+  committedElsewhere(): void {
+    this.committed += 1;
+  }
+
   async read<T>(work: DatabaseWork<T>): Promise<T> {
     try {
       const result = await this.readWriteLock.shared(() => work(this.manager));

@@ -15,9 +15,11 @@ export interface ChangePublication {
    * Call after the commit: resolves when this instance has delivered the changes and, if one of them
    * {@link Change.revokesAccess revokes access} or access was already revoked, when no other instance relies on the
    * previous state any more.
+   * @param idle - a manager whose connection is free, for a caller that holds one of the pool while it waits. Default: a
+   * connection of the pool
    * @throws DomainError `unavailable` if that cannot be determined; the change itself is committed
    */
-  acknowledged(): Promise<void>;
+  acknowledged(idle?: EntityManager): Promise<void>;
 
   /** Call at the end in any case. */
   close(): void;

@@ -18,9 +18,13 @@ import { LocksNeeded } from './locks.js';
 import { ObservedWrite } from './observed-write.js';
 import { Transaction } from './transaction.js';
 import { Transactor, type DatabaseWork } from './transactor.js';
+import type { HostTransactions, JoinedWork } from './host-transactions.js';
 
 /** Alike events of one hour share a row of the audit log. */
 const AGGREGATION_MS = 3_600_000;
+
+/** Reads and writes, in transactions of our own or in one of the host's. */
+export type WorkUnit = Pick<UnitOfWork, 'read' | 'write'>;
 
 /**
  * Reads and writes. A write is all or nothing: its rows and audit rows are committed together, then every instance is
@@ -55,6 +59,23 @@ export class UnitOfWork {
     return observed.run(() => this.written(actor, work, observed));
   }
 
+  /**
+   * Reads and writes in an open transaction of the host, whose commit or rollback decides on the changes. Reads see what
+   * it has written.
+   */
+  within(manager: EntityManager, transactions: HostTransactions): WorkUnit {
+    return {
+      read: (work) =>
+        transactions.run(manager, async (joined) => ({
+          result: await work(joined),
+          changes: [],
+          isAlreadyRevoked: false,
+        })),
+      write: (actor, work) =>
+        withLocks((needed) => transactions.run(manager, (joined) => this.perform(joined, actor, work, needed))),
+    };
+  }
+
   private async written<T>(
     actor: Actor,
     work: (transaction: Transaction) => Promise<T>,
@@ -75,35 +96,39 @@ export class UnitOfWork {
     }
   }
 
-  /** Runs the work until it has all its locks: each further run takes one more lock at its start. */
   private async committed<T>(
     actor: Actor,
     work: (transaction: Transaction) => Promise<T>,
     publication: ChangePublication,
     observed: ObservedWrite | undefined,
   ): Promise<T> {
-    let needed: LocksNeeded['locks'] = [];
-    const run = async (manager: EntityManager): Promise<T> => {
-      const transaction = new Transaction(manager, actor, this.transactor, this.clock);
-      await transaction.locks.takeInOrder(needed);
-      if (actor.tokenId !== null) transaction.actorUser = await this.actors.authorize(transaction, actor);
-      const result = await work(transaction);
-      transaction.locks.confirm();
-      requireScope(transaction);
-      if (transaction.changes.length > 0) await this.changeCheck.confirm(transaction);
-      await this.audit(actor, transaction);
-      await publication.publish(manager, transaction.changes, transaction.isAlreadyRevoked);
-      observed?.worked(transaction.changes);
-      return result;
-    };
-    for (;;) {
-      try {
-        return await this.transactor.write(run);
-      } catch (error) {
-        if (!(error instanceof LocksNeeded)) throw error;
-        needed = error.locks;
-      }
-    }
+    return withLocks((needed) =>
+      this.transactor.write(async (manager) => {
+        const { result, changes, isAlreadyRevoked } = await this.perform(manager, actor, work, needed);
+        await publication.publish(manager, changes, isAlreadyRevoked);
+        observed?.worked(changes);
+        return result;
+      }),
+    );
+  }
+
+  /** Everything within the transaction but the publication. @throws LocksNeeded */
+  private async perform<T>(
+    manager: EntityManager,
+    actor: Actor,
+    work: (transaction: Transaction) => Promise<T>,
+    needed: LocksNeeded['locks'],
+  ): Promise<JoinedWork<T>> {
+    const transaction = new Transaction(manager, actor, this.transactor, this.clock);
+    await transaction.locks.takeInOrder(needed);
+    if (actor.tokenId !== null) transaction.actorUser = await this.actors.authorize(transaction, actor);
+    const result = await work(transaction);
+    transaction.locks.confirm();
+    requireScope(transaction);
+    if (transaction.changes.length > 0) await this.changeCheck.confirm(transaction);
+    await this.audit(actor, transaction);
+    const { changes, isAlreadyRevoked } = transaction;
+    return { result, changes, isAlreadyRevoked };
   }
 
   /** For a caller whose target is already revoked: resolves once every instance has acknowledged it. */
@@ -145,6 +170,19 @@ export class UnitOfWork {
 function requireScope({ actorScopes, changes }: Transaction): void {
   if (actorScopes !== null && !changes.every((change) => change instanceof TokenChange))
     throw beyondScopes(actorScopes);
+}
+
+/** Runs work until it has all its locks: each further run takes one more lock at its start. */
+async function withLocks<T>(run: (needed: LocksNeeded['locks']) => Promise<T>): Promise<T> {
+  let needed: LocksNeeded['locks'] = [];
+  for (;;) {
+    try {
+      return await run(needed);
+    } catch (error) {
+      if (!(error instanceof LocksNeeded)) throw error;
+      needed = error.locks;
+    }
+  }
 }
 
 /** Awaits a write and translates a violated unique constraint into a domain error. */

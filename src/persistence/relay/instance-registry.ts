@@ -1,6 +1,6 @@
 /** Reads and changes the table of instances; concurrent reads are shared. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { In, type DataSource } from 'typeorm';
+import { In, type DataSource, type EntityManager } from 'typeorm';
 import { relayChannel } from '../channels.js';
 import { engineOf } from '../engine.js';
 import { PostgresWatch } from '../postgres-watch.js';
@@ -15,11 +15,20 @@ export class InstanceRegistry {
   private nextReading: Promise<Instance[]> | undefined;
   private pendingPoll: Promise<Instance[]> | undefined;
 
-  /** @param answerMs - how long PostgreSQL may not answer at all. Default: as long as a statement may take. */
+  /**
+   * @param answerMs - how long PostgreSQL may not answer at all. Default: as long as a statement may take.
+   * @param manager - of the connection to use. Default: those of the pool
+   */
   constructor(
     private readonly dataSource: DataSource,
     private readonly answerMs?: number,
+    private readonly manager?: EntityManager,
   ) {}
+
+  /** The same over one connection, which nobody else uses. */
+  over(manager: EntityManager): InstanceRegistry {
+    return new InstanceRegistry(this.dataSource, this.answerMs, manager);
+  }
 
   /** All rows, from a read that begins after the call. Calls made during one read share the next one. */
   all(): Promise<Instance[]> {
@@ -40,12 +49,16 @@ export class InstanceRegistry {
 
   /** Marks instances so that their leases can no longer be renewed. */
   async fence(ids: readonly string[]): Promise<void> {
-    await this.dataSource.manager.update(Instance, { id: In([...ids]), fenced: false }, { fenced: true });
+    await this.writer.update(Instance, { id: In([...ids]), fenced: false }, { fenced: true });
     if (relayChannel.hasSubscribers) relayChannel.publish({ event: 'fenced', instances: ids.length });
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    await this.dataSource.manager.delete(Instance, { id: In([...ids]) });
+    await this.writer.delete(Instance, { id: In([...ids]) });
+  }
+
+  private get writer(): EntityManager {
+    return this.manager ?? this.dataSource.manager;
   }
 
   private read(): Promise<Instance[]> {
@@ -59,8 +72,9 @@ export class InstanceRegistry {
 
   /** @throws Unresponsive */
   private found(): Promise<Instance[]> {
-    const { dataSource, answerMs } = this;
-    const find = (): Promise<Instance[]> => onPrimary(dataSource, (manager) => manager.find(Instance));
+    const { dataSource, answerMs, manager: own } = this;
+    const find = (): Promise<Instance[]> =>
+      own ? own.find(Instance) : onPrimary(dataSource, (manager) => manager.find(Instance));
     return answerMs === undefined ? find() : PostgresWatch.of(dataSource, answerMs).guard(find);
   }
 }

@@ -45,6 +45,7 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
   private readonly processId = randomUUID().replaceAll('-', '');
   private readonly registry: InstanceRegistry;
   private readonly reaper: InstanceReaper;
+  private readonly barrierOver: (registry: InstanceRegistry) => RevocationBarrier;
   private readonly barrier: RevocationBarrier;
   private readonly newSession: () => ListeningSession;
   private readonly pending = new Map<number, PendingChange>();
@@ -68,10 +69,12 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
     const times = leaseTimes(options.leaseSeconds);
     this.registry = new InstanceRegistry(dataSource, options.answerMs);
     this.reaper = new InstanceReaper(this.registry);
-    this.barrier = new RevocationBarrier(this.registry, times, {
-      isOwn: (id) => this.ownIds.has(id),
-      requestAcknowledgements: (pending) => this.requestAcknowledgements(pending),
-    });
+    const local = {
+      isOwn: (id: string) => this.ownIds.has(id),
+      requestAcknowledgements: (pending: PendingChange) => this.requestAcknowledgements(pending),
+    };
+    this.barrierOver = (registry) => new RevocationBarrier(registry, times, local);
+    this.barrier = this.barrierOver(this.registry);
     this.newSession = () =>
       new ListeningSession(dataSource, times, (session, channel, payload) => {
         this.receive(session, channel, payload);
@@ -116,10 +119,11 @@ export class PostgresRelay extends ChangeRelay implements OnModuleInit, OnApplic
           changes.length > 0 ? messages : [acknowledgementRequest(this.processId, pending.number)],
         );
       },
-      acknowledged: async () => {
+      acknowledged: async (idle) => {
         if (!isSent) return;
         pending.committed();
-        await Promise.all([this.deliveredLocally(pending), revokesAccess ? this.barrier.wait(pending) : undefined]);
+        const barrier = idle ? this.barrierOver(this.registry.over(idle)) : this.barrier;
+        await Promise.all([this.deliveredLocally(pending), revokesAccess ? barrier.wait(pending) : undefined]);
       },
       close: () => {
         this.pending.delete(pending.number);
