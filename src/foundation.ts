@@ -78,6 +78,25 @@ export type { CheckpointMessage, CommitMessage, DatabaseErrorMessage, RelayMessa
 export { LatchkeyHealthIndicator, type HealthResult } from './latchkey-health.js';
 export { HealthChecks, type HealthCheck, type HealthFailure } from './core/index.js';
 
+// Tokens of every kind, from the code of a host.
+export { HostTransactionError, type TokenAbility, type TokenState } from './core/index.js';
+export {
+  TokenRequestError,
+  TokensApi,
+  type ActingAs,
+  type IssuedKindName,
+  type IssuedToken,
+  type LengthOfTime,
+  type Lifetime,
+  type Overlap,
+  type TokenInfo,
+  type TokenPage,
+  type TokenRequestField,
+  type TokenToIssue,
+  type TokensToList,
+  type UserId,
+} from './managing/index.js';
+
 // Changes: their authors, and subscribing to them.
 export {
   AuditRecord,

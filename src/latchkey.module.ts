@@ -18,6 +18,7 @@ import {
   FailureCounters,
   HashingService,
   HealthChecks,
+  HostTransactions,
   RunningSettings,
   ServerDatabase,
   SystemClock,
@@ -41,6 +42,7 @@ import {
 import { assertionFormsOf, credentialFormsOf, type Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
 import { LATCHKEY, MountContext, withCheckedOptions } from './http/index.js';
+import { MANAGING_PROVIDERS } from './managing/index.js';
 import { LatchkeyHealthIndicator } from './latchkey-health.js';
 import { optionProviders } from './latchkey.option-providers.js';
 import {
@@ -57,6 +59,7 @@ import {
   failureCountersFor,
   OpenServerDatabase,
   relayFor,
+  SharedTransactions,
   tokenLookupFor,
   transactorFor,
   type HostConnection,
@@ -119,6 +122,7 @@ const REPLACEABLE: Provider[] = [
     ...IDENTITY_PROVIDERS,
     ...APPLICATION_PROVIDERS,
     ...ASSERTION_PROVIDERS,
+    ...MANAGING_PROVIDERS,
     {
       provide: Connection,
       useFactory: ({ database }: LatchkeyValues, dialects: readonly Dialect[], host: HostConnection) =>
@@ -166,6 +170,12 @@ const REPLACEABLE: Provider[] = [
       inject: [Connection, EventBus, KNOWN_DIALECTS, LATCHKEY_OPTIONS],
     },
     {
+      provide: HostTransactions,
+      useFactory: ({ host }: Connection, transactor: Transactor, relay: ChangeRelay) =>
+        new SharedTransactions(host, transactor, relay),
+      inject: [Connection, Transactor, ChangeRelay],
+    },
+    {
       provide: ServerDatabase,
       useFactory: ({ dataSource }: Connection, relay: ChangeRelay, clock: Clock) =>
         new OpenServerDatabase(dataSource, relay, clock),
@@ -198,6 +208,7 @@ const REPLACEABLE: Provider[] = [
     ...IDENTITY_PROVIDERS,
     ...APPLICATION_PROVIDERS,
     ...ASSERTION_PROVIDERS,
+    ...MANAGING_PROVIDERS,
     AssertionForms,
     AuditSink,
     ChangeRelay,
@@ -206,6 +217,7 @@ const REPLACEABLE: Provider[] = [
     Connection,
     LatchkeyHealthIndicator,
     CredentialForms,
+    HostTransactions,
     MountContext,
     RunningSettings,
     ServerDatabase,

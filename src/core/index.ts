@@ -107,6 +107,7 @@ export {
   type ManagedChanges,
   type ManagedKind,
   type NewManagedToken,
+  type PreparedToken,
   type SecretParts,
   type TokenAbility,
   type TokenDescription,
@@ -126,6 +127,7 @@ export {
 export { TokenCount } from './tokens/token-count.entity.js';
 export { LongReads, collected, type ListPart, type PageRequest, type PartRequest } from './database/long-reads.js';
 export type { ReaderId } from './database/read-slots.js';
+export { cursorOf, readCursor, type CursorFlaw, type CursorPlace } from './database/cursors.js';
 export type { Place, SlicedQuery } from './database/sliced-query.js';
 export { nextTurn } from './concurrency/turns.js';
 export { TokenCensus, type KindCensus } from './tokens/token-census.js';

@@ -10,6 +10,7 @@ import {
   nextTurn,
   type Change,
   type CoreOptions,
+  type WorkUnit,
 } from '../core/index.js';
 import { AccountDeleted, MembershipChange, UserDeleted } from './changes.js';
 import { Membership, type Role } from './membership.entity.js';
@@ -40,13 +41,14 @@ export class MemberRoles implements OnModuleDestroy {
 
   /** Synchronous if no database access is needed. */
   of(userId: number): RolesByAccount | Promise<RolesByAccount> {
-    return this.cache.get(userId, () => this.read(userId));
+    return this.cache.get(userId, () => this.read(userId, this.unitOfWork));
   }
 
-  private async read(userId: number): Promise<RolesByAccount> {
+  /** As the database has them. @param unit - also of a transaction, in which they may just have changed */
+  async read(userId: number, unit: WorkUnit): Promise<RolesByAccount> {
     const roles = new Map<string, Role>();
     for (let after = ''; ;) {
-      const rows = await this.unitOfWork.read((manager) => rolesAfter(manager, userId, after));
+      const rows = await unit.read((manager) => rolesAfter(manager, userId, after));
       for (const { id, role } of rows) roles.set(id, role);
       const last = rows.length === ROWS_AT_ONCE ? rows.at(-1) : undefined;
       if (!last) return roles;

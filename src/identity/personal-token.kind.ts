@@ -2,10 +2,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import {
   ManagedKinds,
-  type Actor,
   type ManagedChanges,
   type ManagedKind,
   type NewManagedToken,
+  type PreparedToken,
   type SecretParts,
   type TokenAbility,
   type TokenDescription,
@@ -50,12 +50,12 @@ export class PersonalTokenKind implements ManagedKind<PersonalToken>, OnModuleIn
     return { parts: { token }, headers: { Authorization: `Bearer ${token}` } };
   }
 
-  issue(actor: Actor, ownerId: string, { name, expiresAt, scopes }: NewManagedToken): Promise<IssuedPersonalToken> {
-    return this.tokens.issue(actor, Number(ownerId), name, expiresAt, scopes);
+  issue(ownerId: string, { name, expiresAt = null, scopes }: NewManagedToken): Promise<PreparedToken> {
+    return this.tokens.prepareIssue(Number(ownerId), name, expiresAt, scopes);
   }
 
-  rotate(actor: Actor, token: PersonalToken, previousUntil: Date | undefined): Promise<IssuedPersonalToken> {
-    return this.tokens.rotate(actor, token, previousUntil);
+  rotate(token: PersonalToken, previousUntil: Date | undefined): PreparedToken {
+    return this.tokens.prepareRotation(token, previousUntil);
   }
 
   change(

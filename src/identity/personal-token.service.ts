@@ -10,6 +10,7 @@ import {
   UserDirectory,
   collected,
   type Actor,
+  type PreparedToken,
   type ReaderId,
   type TokenChanges,
   type Transaction,
@@ -27,7 +28,7 @@ export interface IssuedPersonalToken {
 }
 
 /** What is stored of a new token. */
-interface PreparedToken {
+interface StoredValues {
   readonly secret: Secret;
   readonly handle: string;
   readonly expiresAt?: Date | null;
@@ -75,13 +76,27 @@ export class PersonalTokenService {
     expiresAt: Date | null = null,
     scopes: readonly string[] | null = null,
   ): Promise<IssuedPersonalToken> {
+    return this.unitOfWork.write(actor, await this.prepareIssue(userId, description, expiresAt, scopes));
+  }
+
+  /**
+   * Makes a secret.
+   * @returns what issues the token in an open transaction: throws DomainError `user_not_found`, `quota_reached`,
+   * `scopes_exceeded`, `invalid_value`
+   */
+  async prepareIssue(
+    userId: number,
+    description: string,
+    expiresAt: Date | null,
+    scopes: readonly string[] | null,
+  ): Promise<PreparedToken<PersonalToken>> {
     const prepared = await this.prepare(this.hashing.newSecret());
-    return this.unitOfWork.write(actor, async (tx) => {
+    return async (tx) => {
       // A caller who issues a token to themselves is locked as the author already.
-      if (actor.tokenId === null || actor.userId !== userId) await lockUserShared(this.users, tx, userId);
+      if (tx.actor.tokenId === null || tx.actor.userId !== userId) await lockUserShared(this.users, tx, userId);
       await this.quota.requireBelowQuota(tx, userId);
       return this.insert(tx, userId, description, { ...prepared, expiresAt, scopes });
-    });
+    };
   }
 
   /** Hashes a secret before the transaction that stores it. */
@@ -94,7 +109,7 @@ export class PersonalTokenService {
     tx: Transaction,
     userId: number,
     description: string,
-    { secret, handle, expiresAt = null, scopes = null }: PreparedToken,
+    { secret, handle, expiresAt = null, scopes = null }: StoredValues,
   ): Promise<IssuedPersonalToken> {
     const digest = this.hashing.digest(secret);
     const values = { handle, userId, label: description, digest, expiresAt, scopes };
@@ -115,14 +130,22 @@ export class PersonalTokenService {
    * @throws DomainError `token_not_found`; `conflict` if another caller has rotated since the token was read
    */
   rotate(actor: Actor, token: PersonalToken, previousUntil: Date | undefined): Promise<IssuedPersonalToken> {
+    return this.unitOfWork.write(actor, this.prepareRotation(token, previousUntil));
+  }
+
+  /**
+   * Makes a secret.
+   * @returns what replaces the old one in an open transaction: throws DomainError `token_not_found`, `conflict`
+   */
+  prepareRotation(token: PersonalToken, previousUntil: Date | undefined): PreparedToken<PersonalToken> {
     const { id, userId, secretVersion: expectedVersion } = token;
     const secret = this.hashing.newSecret();
     const rotation = { digest: this.hashing.digest(secret), previousUntil, expectedVersion };
-    return this.unitOfWork.write(actor, async (tx) => {
+    return async (tx) => {
       const rotated = await this.tokens.rotate(tx, PersonalToken, { id, userId }, rotation);
       if (!previousUntil || previousUntil <= tx.now) await endLogins(tx, rotated);
       return { token: rotated, secret };
-    });
+    };
   }
 
   /**

@@ -83,6 +83,29 @@ async function use(origin: string, token: string, account: string): Promise<void
   assert.equal(await statusOf(orders, robot.headers), 401, 'a guarded route after the revocation');
 }
 
+/** In the program that issues tokens in transactions of its own, a failure leaves neither the row nor the token. */
+async function useTransactions(origin: string, token: string, account: string): Promise<void> {
+  const owner = { Authorization: `Bearer ${token}` };
+  const create = (): Promise<Response> =>
+    fetch(`${origin}/partners`, {
+      method: 'POST',
+      headers: { ...owner, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name: 'partner', account }),
+    });
+  const made = await create();
+  if (made.status === 404) return;
+  assert.equal(made.status, 201, 'a token in a transaction of the host');
+  assert.equal(await statusOf(`${origin}/orders`, (await made.json()) as Headers), 200, 'the token after the commit');
+  assert.equal((await create()).status, 409, 'a transaction that is rolled back');
+  const list = await fetch(`${origin}/tokens/v4/accounts/${account}/access/service_tokens`, { headers: owner });
+  const { result } = (await list.json()) as { result: { name: string }[] };
+  assert.deepEqual(
+    result.map(({ name }) => name),
+    ['partner'],
+    'the tokens after the rollback',
+  );
+}
+
 /** The programs print their first token before they listen. */
 export async function listening(origin: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
@@ -103,6 +126,7 @@ export async function tryHost(folder: string): Promise<void> {
     const origin = `http://127.0.0.1:${String(port)}`;
     await listening(origin);
     await use(origin, token, account);
+    await useTransactions(origin, token, account);
     const exit = await host.stop();
     // Nest closes everything, and then lets the signal end the process.
     assert.deepEqual(exit, { code: null, signal: 'SIGTERM' }, 'the end after SIGTERM');

@@ -1,6 +1,5 @@
 /** The kinds of token that an API for administrators lists and manages, whatever part of the server issues them. */
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '../database/actor.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Secret } from './secret.js';
 import type { Token } from './token.entity.js';
@@ -42,10 +41,13 @@ export interface ManagedChanges {
 }
 
 /** A token with a secret, which cannot be read again later. */
-export interface TokenWithSecret {
-  readonly token: Token;
+export interface TokenWithSecret<T extends Token = Token> {
+  readonly token: T;
   readonly secret: Secret;
 }
+
+/** Stores in a transaction what was made before it: hashing takes long. */
+export type PreparedToken<T extends Token = Token> = (tx: Transaction) => Promise<TokenWithSecret<T>>;
 
 /** What the holder of a new secret needs. */
 export interface SecretParts {
@@ -74,17 +76,23 @@ export interface ManagedKind<T extends Token = Token> {
   /** What the holder of a new secret needs. Absent for kinds that are neither issued nor rotated here. */
   present?(issued: { readonly token: T; readonly secret: Secret }): SecretParts;
   /**
-   * Issues a token of an account or a user.
+   * Prepares a token of an account or a user.
    * @param ownerId - of the account, or of the user
-   * @throws DomainError `account_not_found`, `user_not_found`, `quota_reached`, `not_permitted`
+   * @returns what issues it: throws DomainError `account_not_found`, `user_not_found`, `quota_reached`, `not_permitted`
    */
-  issue?(actor: Actor, ownerId: string, values: NewManagedToken): Promise<TokenWithSecret>;
+  issue?(ownerId: string, values: NewManagedToken): Promise<PreparedToken>;
   /**
-   * Replaces the secret. The old one works until `previousUntil`, or stops at once.
-   * @param arrivedAt - when the request has arrived, by `performance.now()`
-   * @throws DomainError `token_not_found`, `not_permitted`; `conflict` if somebody else has rotated since
+   * Prepares another secret. The old one works until `previousUntil`, or stops at once.
+   * @returns what replaces it: throws DomainError `token_not_found`, `not_permitted`; `conflict` if somebody else has
+   * rotated since the token was read
    */
-  rotate?(actor: Actor, token: T, previousUntil: Date | undefined, arrivedAt: number): Promise<TokenWithSecret>;
+  rotate?(token: T, previousUntil: Date | undefined): PreparedToken;
+  /**
+   * Runs a rotation on behalf of a request. Absent for kinds whose rotations need not wait for each other.
+   * @param arrivedAt - when the request has arrived, by `performance.now()`
+   * @throws DomainError `conflict` if another one was under way
+   */
+  inTurn?<R>(token: T, arrivedAt: number, rotate: () => Promise<R>): Promise<R>;
   /** @throws DomainError `token_not_found`, `not_permitted`, `conflict` */
   change(tx: Transaction, token: T, changes: ManagedChanges): Promise<Token>;
   /** @throws DomainError `token_not_found`, `not_permitted`, `in_use` */

@@ -9,7 +9,7 @@ import { Clock } from '../clock.js';
 import { LongReads } from '../database/long-reads.js';
 import type { ReaderId } from '../database/read-slots.js';
 import type { SlicedQuery } from '../database/sliced-query.js';
-import { UnitOfWork } from '../database/unit-of-work.js';
+import { UnitOfWork, type WorkUnit } from '../database/unit-of-work.js';
 import { addConditions, isNarrow, type TokenConditions } from './token-conditions.js';
 import { placesAfter, type TokenOrder, type TokenPlace } from './token-order.js';
 import { Token } from './token.entity.js';
@@ -80,10 +80,13 @@ export class TokenSearch {
     for (const source of this.sources(scope, query, false)) yield* this.reads.batches(reader, source);
   }
 
-  /** Those of these tokens that exist, by their ids, with what tells whether their overlap runs. */
-  async load(ids: readonly string[]): Promise<ReadonlyMap<string, Token>> {
+  /**
+   * Those of these tokens that exist, by their ids, with what tells whether their overlap runs.
+   * @param unit - of a transaction, whose own tokens are found as well
+   */
+  async load(ids: readonly string[], unit: WorkUnit = this.unitOfWork): Promise<ReadonlyMap<string, Token>> {
     if (ids.length === 0) return new Map();
-    const tokens = await this.unitOfWork.read((manager) =>
+    const tokens = await unit.read((manager) =>
       manager
         .createQueryBuilder(Token, 'row')
         .addSelect('row.previousSecretDigest')

@@ -4,15 +4,14 @@ import {
   Clock,
   DomainError,
   ManagedKinds,
-  type Actor,
   type ManagedChanges,
   type ManagedKind,
   type NewManagedToken,
+  type PreparedToken,
   type Secret,
   type SecretParts,
   type TokenAbility,
   type TokenDescription,
-  type TokenWithSecret,
   type Transaction,
 } from '../../core/index.js';
 import type { Policy } from '../../applications/index.js';
@@ -65,20 +64,17 @@ export class ServiceTokenKind implements ManagedKind<ServiceToken>, OnModuleInit
     };
   }
 
-  async issue(actor: Actor, ownerId: string, { name, expiresAt, scopes }: NewManagedToken): Promise<TokenWithSecret> {
-    return withSecret(
-      await this.tokens.create(actor, ownerId, { name, scopes, ...lifetime(expiresAt, this.clock.now()) }),
-    );
+  issue(ownerId: string, { name, expiresAt, scopes }: NewManagedToken): Promise<PreparedToken> {
+    return Promise.resolve(this.tokens.prepare(ownerId, { name, scopes, ...lifetime(expiresAt, this.clock.now()) }));
   }
 
-  async rotate(
-    actor: Actor,
-    token: ServiceToken,
-    previousUntil: Date | undefined,
-    arrivedAt: number,
-  ): Promise<TokenWithSecret> {
+  rotate(token: ServiceToken, previousUntil: Date | undefined): PreparedToken {
+    return this.tokens.prepareRotation(token, previousUntil);
+  }
+
+  inTurn<R>(token: ServiceToken, arrivedAt: number, rotate: () => Promise<R>): Promise<R> {
     this.rotations.noteRequest(token, arrivedAt);
-    return withSecret(await this.tokens.rotate(actor, token, previousUntil));
+    return this.rotations.run(token, true, rotate);
   }
 
   change(tx: Transaction, token: ServiceToken, { expiresAt, ...changes }: ManagedChanges): Promise<ServiceToken> {
@@ -104,9 +100,4 @@ function inUse({ id, name }: Policy): DomainError {
     'in_use',
     `the policy ${id} (${JSON.stringify(name)}) names the token; change or delete that first`,
   );
-}
-
-function withSecret({ token, secret }: { token: ServiceToken; secret: Secret | null }): TokenWithSecret {
-  if (!secret) throw new Error('a new secret is missing');
-  return { token, secret };
 }

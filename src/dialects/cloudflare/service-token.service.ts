@@ -11,6 +11,7 @@ import {
   newCheckedSecret,
   type Actor,
   type PageRequest,
+  type PreparedToken,
   type ReaderId,
   type TokenFilter,
   type Transaction,
@@ -66,15 +67,28 @@ export class ServiceTokenService {
   ) {}
 
   /** @throws DomainError `account_not_found`, `quota_reached` */
-  async create(
+  create(
     actor: Actor,
     accountId: string,
-    { name, duration = DEFAULT_DURATION, expiresAt, ...more }: ServiceTokenChanges & { name: string },
+    values: ServiceTokenChanges & { name: string },
   ): Promise<ServiceTokenWithSecret> {
+    return this.unitOfWork.write(actor, this.prepare(accountId, values));
+  }
+
+  /**
+   * Makes a secret.
+   * @returns what creates the token in an open transaction: throws DomainError `not_permitted`, `account_not_found`,
+   * `quota_reached`
+   */
+  prepare(
+    accountId: string,
+    { name, duration = DEFAULT_DURATION, expiresAt, ...more }: ServiceTokenChanges & { name: string },
+  ): PreparedToken<ServiceToken> {
     const { enabled, version, previousUntil, scopes = null } = more;
     const secret = newCheckedSecret(this.options.secretPrefix);
     const handle = newClientId();
-    return this.accounts.change(actor, accountId, async (tx) => {
+    return async (tx) => {
+      await requireAdministrator(tx, tx.actor, accountId);
       await this.holdAccount(tx, accountId);
       const token = await this.tokens.issue(tx, ServiceToken, {
         handle,
@@ -89,7 +103,7 @@ export class ServiceTokenService {
         ...(previousUntil !== undefined && { previousSecretExpiresAt: previousUntil }),
       });
       return { token, secret };
-    });
+    };
   }
 
   /**
@@ -120,7 +134,7 @@ export class ServiceTokenService {
   async update(actor: Actor, token: ServiceToken, changes: ServiceTokenChanges): Promise<ServiceTokenWithSecret> {
     if (changes.version !== undefined && changes.version > token.secretVersion) {
       const rotate = (): Promise<ServiceTokenWithSecret> =>
-        this.replaceSecret(actor, token, changes.previousUntil, changes);
+        this.unitOfWork.write(actor, this.prepareRotation(token, changes.previousUntil, changes));
       return this.rotations.run(token, false, rotate);
     }
     return this.accounts.change(actor, token.accountId, async (tx) => ({
@@ -157,7 +171,9 @@ export class ServiceTokenService {
    * to on this instance
    */
   rotate(actor: Actor, token: ServiceToken, previousUntil?: Date): Promise<ServiceTokenWithSecret> {
-    return this.rotations.run(token, true, () => this.replaceSecret(actor, token, previousUntil, {}));
+    return this.rotations.run(token, true, () =>
+      this.unitOfWork.write(actor, this.prepareRotation(token, previousUntil)),
+    );
   }
 
   /**
@@ -181,22 +197,27 @@ export class ServiceTokenService {
     return revoked;
   }
 
-  private async replaceSecret(
-    actor: Actor,
+  /**
+   * Makes a secret.
+   * @returns what replaces the old one in an open transaction: throws DomainError `not_permitted`, `token_not_found`,
+   * `conflict`
+   */
+  prepareRotation(
     token: ServiceToken,
     previousUntil: Date | undefined,
-    changes: ServiceTokenChanges,
-  ): Promise<ServiceTokenWithSecret> {
+    changes: ServiceTokenChanges = {},
+  ): PreparedToken<ServiceToken> {
     const secret = newCheckedSecret(this.options.secretPrefix);
     const rotation = { digest: this.hashing.digest(secret), previousUntil, expectedVersion: token.secretVersion };
-    return this.accounts.change(actor, token.accountId, async (tx) => {
+    return async (tx) => {
+      await requireAdministrator(tx, tx.actor, token.accountId);
       const rotated = await this.tokens.rotate(tx, ServiceToken, token, {
         ...rotation,
         ...(changes.version !== undefined && { version: changes.version }),
         changes: this.columns(tx, token, changes),
       });
       return { token: rotated, secret };
-    });
+    };
   }
 
   private changeColumns(tx: Transaction, token: ServiceToken, changes: ServiceTokenChanges): Promise<ServiceToken> {

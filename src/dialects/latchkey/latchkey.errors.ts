@@ -8,6 +8,7 @@ import {
   type ForeignPage,
   type InputError,
 } from '../../http/index.js';
+import { TokenRequestError, type TokenRequestField } from '../../managing/index.js';
 import { PROBLEMS, Problem, problemUri, wrongMember, type ProblemType } from './latchkey.problems.js';
 
 /** The media type of all errors. */
@@ -36,7 +37,7 @@ export class LatchkeyErrors extends ErrorFilter {
   }
 
   protected renderDomainError(error: DomainError): ErrorResponse {
-    return ofDomain(error);
+    return error instanceof TokenRequestError ? ofTokenRequest(error) : ofDomain(error);
   }
 
   protected renderForeignPage({ message }: ForeignPage): ErrorResponse {
@@ -103,6 +104,20 @@ const BY_STATUS: ReadonlyMap<number, ProblemType> = new Map<number, ProblemType>
 
 function typeOf(status: number): ProblemType {
   return BY_STATUS.get(status) ?? (status >= 500 ? 'unavailable' : 'invalid-request');
+}
+
+/** The members of bodies that say what a request about tokens says. */
+const MEMBERS: Readonly<Partial<Record<TokenRequestField, string>>> = {
+  kind: 'kind',
+  name: 'name',
+  account: 'account_id',
+  owner: 'owner_id',
+  expiresAt: 'expires_at',
+};
+
+function ofTokenRequest({ field, message }: TokenRequestError): ErrorResponse {
+  const member = MEMBERS[field];
+  return member === undefined ? problem('invalid-request', message) : rendered(wrongMember(member, message));
 }
 
 function ofDomain(error: DomainError): ErrorResponse {

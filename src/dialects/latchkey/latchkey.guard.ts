@@ -35,7 +35,7 @@ import { Problem } from './latchkey.problems.js';
 import { declaredParameters, queryOf, refuseUnknownParameters, takesOtherParameters } from './query/parameters.js';
 import { requireJson } from './json-body.js';
 import { ConsoleLogins, cookieOf } from './session/console-logins.js';
-import { TokenAccess, mayChange, type TokenReader } from './tokens/token-access.js';
+import { TokenAccess, mayChange, type TokenReader } from '../../managing/index.js';
 import { csrfTokenOf, requireOwnPage, requireSameOrigin } from './session/csrf.js';
 
 /**

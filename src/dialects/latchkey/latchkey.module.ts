@@ -17,7 +17,6 @@ import { Me } from './session/me.js';
 import { AccountPartsController } from './accounts/account-parts.controller.js';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { SessionController } from './session/session.controller.js';
-import { TokenAccess } from './tokens/token-access.js';
 import { TokenBulkController } from './tokens/token-bulk.controller.js';
 import { TokenBulk } from './tokens/token-bulk.js';
 import { TokenChanges } from './tokens/token-changes.js';
@@ -73,7 +72,6 @@ const MOUNT = mountProviders({
     LatchkeyGuard,
     Me,
     OpenIdSignIn,
-    TokenAccess,
     TokenBulk,
     TokenChanges,
     TokenLists,

@@ -13,7 +13,7 @@ import {
 } from '../../../identity/index.js';
 import { accountView } from '../accounts/accounts.views.js';
 import { auditRowView } from '../audit/audit.views.js';
-import { TokenAccess } from '../tokens/token-access.js';
+import { TokenAccess } from '../../../managing/index.js';
 import { TokenPresenter } from '../tokens/token-presenter.js';
 import { userView } from '../users/users.views.js';
 import type { LoggedChange } from './change-log.js';

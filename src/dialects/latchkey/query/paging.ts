@@ -1,12 +1,9 @@
 /** Pages of lists: the parameters `limit` and `cursor`, and cursors that carry the place where a page has ended. */
-import { hash } from 'node:crypto';
 import type { Type } from '@nestjs/common';
 import { ApiProperty } from '../../../internals/index.js';
+import { cursorOf, readCursor, type CursorPlace } from '../../../core/index.js';
 import { Problem, wrongParameter } from '../latchkey.problems.js';
 import { numberParameter, textParameter } from './kinds.js';
-
-/** Raised when the meaning of places changes. */
-const VERSION = 1;
 
 const CURSOR_MAX = 4096;
 
@@ -20,16 +17,7 @@ export const PAGE = {
   ),
 };
 
-/** Where a page has ended: values by which the next one continues. */
-export type CursorPlace = readonly (string | number | null)[];
-
-/**
- * A cursor as text.
- * @param list - what it continues: the name of the list, and its other parameters
- */
-export function cursorOf(place: CursorPlace, list: readonly unknown[]): string {
-  return Buffer.from(JSON.stringify([VERSION, digestOf(list), ...place])).toString('base64url');
-}
+export { cursorOf, type CursorPlace };
 
 /**
  * The place of a cursor.
@@ -37,30 +25,17 @@ export function cursorOf(place: CursorPlace, list: readonly unknown[]): string {
  * @throws Problem `gone` for one of another version; `invalid-request` for one of another list, or what is none
  */
 export function placeOf(cursor: string, list: readonly unknown[], length: number): CursorPlace {
-  const [version, digest, ...place] = valuesIn(cursor);
-  if (typeof version !== 'number') throw wrongParameter('cursor', 'cursor is no cursor of this server; leave it out');
-  if (version !== VERSION) {
-    throw new Problem('gone', 'the cursor is of another version of this server; begin with the first page again');
+  const place = readCursor(cursor, list, length);
+  switch (place) {
+    case 'unreadable':
+      throw wrongParameter('cursor', 'cursor is no cursor of this server; leave it out');
+    case 'other_version':
+      throw new Problem('gone', 'the cursor is of another version of this server; begin with the first page again');
+    case 'other_list':
+      throw wrongParameter('cursor', 'cursor belongs to a list with other parameters; repeat those, or leave it out');
+    default:
+      return place;
   }
-  const isPlace = (value: unknown): value is CursorPlace[number] =>
-    value === null || typeof value === 'string' || Number.isSafeInteger(value);
-  if (digest !== digestOf(list) || place.length !== length || !place.every(isPlace)) {
-    throw wrongParameter('cursor', 'cursor belongs to a list with other parameters; repeat those, or leave it out');
-  }
-  return place;
-}
-
-function valuesIn(cursor: string): unknown[] {
-  try {
-    const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    return Array.isArray(values) ? (values as unknown[]) : [];
-  } catch {
-    return [];
-  }
-}
-
-function digestOf(list: readonly unknown[]): string {
-  return hash('sha256', JSON.stringify(list), 'base64url').slice(0, 12);
 }
 
 /** A page of a list. */

@@ -20,7 +20,7 @@ import {
   type BulkResult,
   type BulkView,
 } from './bulk.inputs.js';
-import { TokenAccess, mayChange, maySee, scopeOf, type TokenReader } from './token-access.js';
+import { TokenAccess, mayChange, maySee, scopeOf, type TokenReader } from '../../../managing/index.js';
 import { TOKEN_FILTERS, tokenQueryOf } from './tokens.query.js';
 
 /** Tokens changed in one transaction: each is locked by itself. */

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ManagedKinds, TokenSearch, type Token } from '../../../core/index.js';
 import type { Principal } from '../../../identity/index.js';
 import { cursorOf, placeOf } from '../query/paging.js';
-import { TokenAccess, scopeOf, type TokenReader } from './token-access.js';
+import { TokenAccess, scopeOf, type TokenReader } from '../../../managing/index.js';
 import { TokenPresenter } from './token-presenter.js';
 import { listKeyOf, tokenOrderOf, tokenQueryOf, type TokenFilterValues, type TokenListValues } from './tokens.query.js';
 import type { TokenListView, TokenView } from './tokens.views.js';

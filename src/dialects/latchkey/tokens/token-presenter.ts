@@ -13,7 +13,7 @@ import {
 } from '../../../core/index.js';
 import { AccountService, VisibleUsers } from '../../../identity/index.js';
 import { timeView } from '../times.js';
-import { mayChange, type TokenReader } from './token-access.js';
+import { mayChange, type TokenReader } from '../../../managing/index.js';
 import type { PersonView, TokenView, TokenWithSecretView, UseView } from './tokens.views.js';
 
 type Person = Pick<DirectoryUser, 'id' | 'name' | 'email'>;

@@ -8,7 +8,7 @@ import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
 import { Caller, Permits, TokenInPath, arrivalOf, type LatchkeyCaller } from '../latchkey.guard.js';
 import { momentOf } from '../input-rules.js';
-import { TokenAccess } from './token-access.js';
+import { TokenAccess } from '../../../managing/index.js';
 import { TokenChanges } from './token-changes.js';
 import { TokenPresenter } from './token-presenter.js';
 import { OverlapInput, TokenRenewalInput, TokenRotationInput, expiryIn, inFuture, overlapIn } from './tokens.inputs.js';

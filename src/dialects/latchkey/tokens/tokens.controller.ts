@@ -8,7 +8,7 @@ import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented, EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
 import { Caller, Permits, TokenInPath, type LatchkeyCaller } from '../latchkey.guard.js';
 import { Queried, QueryInput } from '../query/parameters.js';
-import { TokenAccess } from './token-access.js';
+import { TokenAccess } from '../../../managing/index.js';
 import { TokenChanges } from './token-changes.js';
 import { TokenLists } from './token-lists.js';
 import { TokenPresenter } from './token-presenter.js';

@@ -20,7 +20,7 @@ import {
 import { AuditViews } from '../audit/audit-viewing.js';
 import type { LatchkeyCaller } from '../latchkey.guard.js';
 import { timeView } from '../times.js';
-import { TokenAccess, scopeOf } from '../tokens/token-access.js';
+import { TokenAccess, scopeOf } from '../../../managing/index.js';
 import { TokenPresenter } from '../tokens/token-presenter.js';
 import { loginView } from './logins.views.js';
 import type { UserExportView } from './user-export.views.js';

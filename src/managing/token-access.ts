@@ -3,12 +3,14 @@ import { Injectable } from '@nestjs/common';
 import {
   ManagedKinds,
   TokenSearch,
+  UnitOfWork,
   isWithin,
   type DirectoryUser,
   type Token,
   type TokenScope,
-} from '../../../core/index.js';
-import { MemberAccounts, MemberRoles, type Principal, type RolesByAccount } from '../../../identity/index.js';
+  type WorkUnit,
+} from '../core/index.js';
+import { MemberAccounts, MemberRoles, type RolesByAccount } from '../identity/index.js';
 
 /** A user with their roles in accounts. */
 export interface TokenReader {
@@ -18,21 +20,34 @@ export interface TokenReader {
   readonly scopes: readonly string[] | null;
 }
 
+/** Sees and changes everything, as the system itself. */
+export const EVERYTHING: TokenReader = { user: { id: 0, admin: true }, roles: new Map(), scopes: null };
+
 @Injectable()
 export class TokenAccess {
   constructor(
     private readonly search: TokenSearch,
     private readonly kinds: ManagedKinds,
     private readonly roles: MemberRoles,
+    private readonly unitOfWork: UnitOfWork,
   ) {}
 
-  async readerOf({ user, token: { scopes } }: Pick<Principal, 'user' | 'token'>): Promise<TokenReader> {
-    return { user, scopes, roles: user.admin ? new Map() : await this.roles.of(user.id) };
+  /**
+   * @param holder - who reads, and by which token
+   * @param unit - of a transaction, in which the roles may just have changed. Default: what is committed
+   */
+  async readerOf(
+    { user, token: { scopes } }: { readonly user: TokenReader['user']; readonly token: Pick<TokenReader, 'scopes'> },
+    unit: WorkUnit = this.unitOfWork,
+  ): Promise<TokenReader> {
+    if (user.admin) return { user, scopes, roles: new Map() };
+    const roles = await (unit === this.unitOfWork ? this.roles.of(user.id) : this.roles.read(user.id, unit));
+    return { user, scopes, roles };
   }
 
   /** The token, if there is one that the reader may see. */
-  async find(reader: TokenReader, id: string): Promise<Token | undefined> {
-    const token = (await this.search.load([id])).get(id);
+  async find(reader: TokenReader, id: string, unit?: WorkUnit): Promise<Token | undefined> {
+    const token = (await this.search.load([id], unit)).get(id);
     return token && this.kinds.find(token.kind) && maySee(reader, token) ? token : undefined;
   }
 }
