@@ -174,6 +174,9 @@ export {
   type VerifiedToken,
 } from './applications/index.js';
 
+// Users of a host whose ids are texts.
+export { HostUserDirectory, UserNumbers, type HostUser } from './identity/index.js';
+
 // Users, accounts and their tokens, for use by a host's own code.
 export {
   Account,

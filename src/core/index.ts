@@ -161,7 +161,7 @@ export { Transactor, type DatabaseWork, type LockMode } from './database/transac
 export { Transaction } from './database/transaction.js';
 export { HostTransactionError, HostTransactions, type JoinedWork } from './database/host-transactions.js';
 export { UnitOfWork, whenTaken, type WorkUnit } from './database/unit-of-work.js';
-export { UserDirectory, type DirectoryUser } from './user-directory.js';
+export { UserDirectory, shownIdOf, type DirectoryUser } from './user-directory.js';
 export type { Credential } from './verification/credential.js';
 export type {
   CredentialForm,

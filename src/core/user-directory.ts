@@ -1,16 +1,25 @@
 /** The users, as far as tokens need them; a host can provide its own directory. */
+import { INTEGER_MAX } from './database/columns.js';
 import type { Transaction } from './database/transaction.js';
+import type { WorkUnit } from './database/unit-of-work.js';
 
 /** A user as the token authority sees them. */
 export interface DirectoryUser {
   /** Whole number from 1 to 2,147,483,647; Latchkey's own users have ids from 1000 up. */
   readonly id: number;
+  /** The id by which the host knows them, and which is shown, if it is not this number. */
+  readonly hostId?: string | undefined;
   readonly email: string;
   readonly name: string;
   /** Administrators manage the tokens of all users and all accounts. */
   readonly admin: boolean;
   /** Only tokens of active users are accepted. */
   readonly status: 'active' | 'blocked' | 'unapproved';
+}
+
+/** The id of a user as everybody sees it; only the Canvus API shows the number. */
+export function shownIdOf({ id, hostId }: Pick<DirectoryUser, 'id' | 'hostId'>): string {
+  return hostId ?? String(id);
 }
 
 /** Finds users. Also the injection token under which a host provides its own directory. */
@@ -31,6 +40,21 @@ export abstract class UserDirectory {
   async findMany(userIds: readonly number[]): Promise<DirectoryUser[]> {
     const found = await Promise.all([...new Set(userIds)].map((id) => this.find(id)));
     return found.flatMap((user) => user ?? []);
+  }
+
+  /**
+   * The number of the user whom others know by this id; `null` if there is no such user. The default is for directories
+   * whose ids are the numbers.
+   * @param _unit - of a transaction, in which the user may just have been created
+   */
+  numberOf(shownId: string, _unit: WorkUnit): Promise<number | null> {
+    const number = /^[1-9]\d{0,9}$/.test(shownId) ? Number(shownId) : Infinity;
+    return Promise.resolve(number <= INTEGER_MAX ? number : null);
+  }
+
+  /** The ids by which others know these users. */
+  idsOf(numbers: readonly number[], _unit: WorkUnit): Promise<ReadonlyMap<number, string>> {
+    return Promise.resolve(new Map(numbers.map((number) => [number, String(number)])));
   }
 
   /**

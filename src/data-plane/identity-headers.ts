@@ -1,5 +1,5 @@
 /** The headers that identify an admitted caller to the service behind the proxy. */
-import type { Acceptance } from '../core/index.js';
+import { shownIdOf, type Acceptance } from '../core/index.js';
 
 interface IdentityHeader {
   readonly value: (acceptance: Acceptance) => string;
@@ -33,7 +33,7 @@ export const IDENTITY_HEADERS = {
     example: '023e105f4ecef8ad9ca31a8372d0c353',
   },
   'Latchkey-User-Id': {
-    value: ({ owner }) => (owner ? String(owner.id) : ''),
+    value: ({ owner }) => (owner ? shownIdOf(owner) : ''),
     description: 'The user it acts for; empty for tokens of services.',
     example: '',
   },

@@ -4,6 +4,7 @@ import { In, type EntityManager } from 'typeorm';
 import {
   DomainError,
   LongReads,
+  RemovedOwner,
   TokenCount,
   UnitOfWork,
   findRow,
@@ -73,9 +74,16 @@ export class AccountService {
     return new Map(accounts.map(({ id, name }) => [id, name]));
   }
 
-  /** @throws DomainError `account_name_taken`, `invalid_value` (name) */
-  async create(actor: Actor, name: string, rights: NameRights = {}): Promise<Account> {
-    const write = this.unitOfWork.write(actor, (tx) => this.insert(tx, { id: newHexId(), name }, rights));
+  /**
+   * @param options - `id`: that of the new account, 32 hexadecimal digits in lower case, such as a UUID without hyphens.
+   * Default: a random one
+   * @throws DomainError `account_name_taken`, `identifier_taken` (id), `invalid_value` (name, id)
+   */
+  async create(actor: Actor, name: string, { id, ...rights }: NameRights & { id?: string } = {}): Promise<Account> {
+    const write = this.unitOfWork.write(actor, async (tx) => {
+      if (id !== undefined) await requireFreeId(tx, id);
+      return this.insert(tx, { id: id ?? newHexId(), name }, rights);
+    });
     return whenTaken(write, () => accountNameTaken());
   }
 
@@ -200,6 +208,20 @@ export async function requireAdministrator(
   const membership = userId === null ? null : await tx.lockShared(Membership, { accountId, userId });
   if (membership?.role !== 'administrator') {
     throw new DomainError('not_permitted', 'only administrators of the account may do this');
+  }
+}
+
+/** An id of which rows are still being removed would lose those of the new account, too. */
+async function requireFreeId(tx: Transaction, id: string): Promise<void> {
+  if (!isHexId(id)) {
+    throw new DomainError(
+      'invalid_value',
+      'the id of an account must be 32 hexadecimal digits in lower case, such as a UUID without its hyphens',
+    );
+  }
+  const present = await tx.lockForUpdate(Account, { id });
+  if (present ?? (await findRow(tx.manager, RemovedOwner, { kind: 'account', id }))) {
+    throw new DomainError('identifier_taken', 'an account with this id is there, or is being removed');
   }
 }
 

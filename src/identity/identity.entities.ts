@@ -10,6 +10,8 @@ import { Names1796515200000 } from './migrations/1796515200000-names.js';
 import { OpenIdBinding } from './openid/openid-binding.entity.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { SessionToken } from './session-token.entity.js';
+import { UserNumber } from './host-users/user-number.entity.js';
+import { UserNumbers1799086421000 } from './migrations/1799086421000-user-numbers.js';
 import { TakenName } from './labels/taken-name.entity.js';
 import { ServerValue } from './server-value.entity.js';
 import { User } from './user.entity.js';
@@ -28,7 +30,8 @@ export const IDENTITY_ENTITIES = [
   ServerValue,
   TakenName,
   User,
+  UserNumber,
 ] as const;
 
 /** Every migration of identity, in the order of their times. */
-export const IDENTITY_MIGRATIONS: readonly MigrationClass[] = [Names1796515200000];
+export const IDENTITY_MIGRATIONS: readonly MigrationClass[] = [Names1796515200000, UserNumbers1799086421000];

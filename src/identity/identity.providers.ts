@@ -36,6 +36,7 @@ import { SessionService } from './session.service.js';
 import { UserAccessService } from './logins/user-access.service.js';
 import { TokenRevalidator } from './token-revalidator.js';
 import { UserErasure } from './user-erasure.js';
+import { UserNumbers } from './host-users/user-numbers.js';
 import { UserRecords } from './user-records.js';
 import { UserListing } from './user-listing.js';
 import { UserService } from './user.service.js';
@@ -79,6 +80,7 @@ export const IDENTITY_PROVIDERS = [
   UserAccessService,
   UserErasure,
   UserListing,
+  UserNumbers,
   UserRecords,
   UserService,
   VisibleGroups,

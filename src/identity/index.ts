@@ -51,6 +51,8 @@ export { GuessThrottle, type Attempt, type Guess, type GuessLimit } from './gues
 export { LoginThrottle } from './guessing/login-throttle.js';
 export { LoginLockouts, failuresForgottenAt } from './guessing/login-lockouts.js';
 export { MemberAccounts } from './member-accounts.js';
+export { HostUserDirectory, type HostUser } from './host-users/host-user-directory.js';
+export { UserNumbers } from './host-users/user-numbers.js';
 export { MemberRoles, type RolesByAccount } from './member-roles.js';
 export { Membership, ROLES, type Role } from './membership.entity.js';
 export { MembershipService, type Member } from './membership.service.js';

@@ -34,9 +34,9 @@ export class HostActors {
   }
 
   /** The number of a user. @throws TokenRequestError */
-  numberOf(field: 'owner' | 'createdBy' | 'as', id: UserId): number {
-    const number = /^[1-9]\d{0,9}$/.test(String(id)) ? Number(id) : 0;
-    if (number < 1) throw new TokenRequestError(field, `${field} is not the id of a user`);
+  async numberOf(field: 'owner' | 'createdBy' | 'as', id: UserId, unit: WorkUnit): Promise<number> {
+    const number = await this.users.numberOf(String(id), unit);
+    if (number === null) throw new TokenRequestError(field, `${field} is not the id of a user`);
     return number;
   }
 
@@ -59,7 +59,7 @@ export class HostActors {
     { user: id, address = null, requestId = null }: Extract<ActingAs, { readonly user: UserId }>,
     unit: WorkUnit,
   ): Promise<Acting> {
-    const number = this.numberOf('as', id);
+    const number = await this.numberOf('as', id, unit);
     const user = requireActive(await unit.write(SYSTEM, (tx) => this.users.lockShared(tx, number)));
     const actor: Actor = {
       ...SYSTEM,

@@ -8,9 +8,11 @@ import {
   readCursor,
   type TokenPlace,
   type TokenQuery,
+  type WorkUnit,
 } from '../core/index.js';
 import { HostActors } from './host-actors.js';
-import { scopeOf, type TokenReader } from './token-access.js';
+import { scopeOf } from './token-access.js';
+import type { Acting } from './token-manager.js';
 import { TokenInfos } from './token-infos.js';
 import { TokenRequestError } from './token-request-error.js';
 import type { TokenPage, TokensToList } from './tokens-api.types.js';
@@ -28,12 +30,12 @@ export class HostTokenLists {
   ) {}
 
   /** @throws TokenRequestError; DomainError `too_many_at_once` */
-  async page(reader: TokenReader, wanted: TokensToList): Promise<TokenPage> {
+  async page({ reader, unit }: Acting, wanted: TokensToList): Promise<TokenPage> {
     const { limit = LIMIT, cursor, order: by = 'newest' } = wanted;
     if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {
       throw new TokenRequestError('limit', `limit must be a whole number from 1 to ${String(LIMIT_MAX)}`);
     }
-    const query = this.query(wanted);
+    const query = await this.query(wanted, unit);
     const list = ['tokens of a host', by, query];
     const order = ORDERS[by];
     const after = cursor === undefined ? undefined : placeOf(cursor, list);
@@ -44,12 +46,18 @@ export class HostTokenLists {
     const last = places.length > limit ? shown.at(-1) : undefined;
     const found = await this.search.load(shown.map(({ id }) => id));
     return {
-      tokens: shown.flatMap(({ id }) => found.get(id) ?? []).map((token) => this.infos.of(token)),
+      tokens: await this.infos.all(
+        unit,
+        shown.flatMap(({ id }) => found.get(id) ?? []),
+      ),
       next: last ? cursorOf([last.key, last.id], list) : null,
     };
   }
 
-  private query({ kind, account, owner, createdBy, state, search, ...more }: TokensToList): TokenQuery {
+  private async query(
+    { kind, account, owner, createdBy, state, search, ...more }: TokensToList,
+    unit: WorkUnit,
+  ): Promise<TokenQuery> {
     const kinds = listed(kind) ?? this.kinds.names;
     const unknown = kinds.find((each) => !this.kinds.find(each));
     if (unknown !== undefined) {
@@ -59,8 +67,8 @@ export class HostTokenLists {
     return {
       kinds,
       accountId: account,
-      ownerId: owner === undefined ? undefined : this.actors.numberOf('owner', owner),
-      createdBy: createdBy === undefined ? undefined : String(this.actors.numberOf('createdBy', createdBy)),
+      ownerId: owner === undefined ? undefined : await this.actors.numberOf('owner', owner, unit),
+      createdBy: createdBy === undefined ? undefined : String(await this.actors.numberOf('createdBy', createdBy, unit)),
       states: listed(state),
       expiresBefore: more.expiresBefore,
       expiresAfter: more.expiresAfter,

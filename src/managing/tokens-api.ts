@@ -7,7 +7,7 @@ import { HostTokenLists } from './host-token-lists.js';
 import { endOf } from './lengths-of-time.js';
 import { TokenAccess } from './token-access.js';
 import { TokenInfos } from './token-infos.js';
-import { TokenManager, type Acting } from './token-manager.js';
+import { TokenManager, type Acting, type Presented } from './token-manager.js';
 import type {
   ActingAs,
   IssuedToken,
@@ -77,16 +77,16 @@ export class TokensApi {
     const { manager, actors } = this.parts;
     const acting = await this.acting();
     const expiresAt = this.endOf(lifetime);
-    const ownerId = owner === undefined ? undefined : actors.numberOf('owner', owner);
+    const ownerId = owner === undefined ? undefined : await actors.numberOf('owner', owner, acting.unit);
     const presented = await manager.issue(acting, { kind, name, accountId: account, ownerId, expiresAt, scopes: null });
-    return this.parts.infos.issued(await manager.read(acting.unit, presented.token.id), presented);
+    return this.issued(acting, presented);
   }
 
   /** The token, or `null` if there is none, or none that who acts may see. */
   async find(id: string): Promise<TokenInfo | null> {
     const { reader, unit } = await this.acting();
     const token = await this.parts.access.find(reader, id, unit);
-    return token ? this.parts.infos.of(token) : null;
+    return token ? this.parts.infos.one(unit, token) : null;
   }
 
   /**
@@ -94,7 +94,7 @@ export class TokensApi {
    * @throws TokenRequestError; DomainError `too_many_at_once`
    */
   async list(wanted: TokensToList = {}): Promise<TokenPage> {
-    return this.parts.lists.page((await this.acting()).reader, wanted);
+    return this.parts.lists.page(await this.acting(), wanted);
   }
 
   /**
@@ -102,11 +102,11 @@ export class TokensApi {
    * @throws TokenRequestError; DomainError `token_not_found`, `not_permitted`; `conflict` if somebody else was first
    */
   async rotate(id: string, { overlap, overlapUntil }: Overlap = {}): Promise<IssuedToken> {
-    const { manager, clock, infos } = this.parts;
+    const { manager, clock } = this.parts;
     const acting = await this.acting();
     const until = endOf({ at: ['overlapUntil', overlapUntil], after: ['overlap', overlap] }, clock.now());
     const presented = await manager.rotate(acting, await manager.changeable(acting, id), until ?? undefined);
-    return infos.issued(await manager.read(acting.unit, id), presented);
+    return this.issued(acting, presented);
   }
 
   /**
@@ -157,7 +157,14 @@ export class TokensApi {
   private async change(id: string, changes: () => ManagedChanges): Promise<TokenInfo> {
     const { manager, infos } = this.parts;
     const acting = await this.acting();
-    return infos.of(await manager.change(acting, await manager.changeable(acting, id), changes()));
+    return infos.one(acting.unit, await manager.change(acting, await manager.changeable(acting, id), changes()));
+  }
+
+  /** The token is read once more: as it is stored, with what tells whether an overlap runs. */
+  private async issued({ unit }: Acting, presented: Presented): Promise<IssuedToken> {
+    const { manager, infos } = this.parts;
+    const token = await infos.one(unit, await manager.read(unit, presented.token.id));
+    return { token, secret: presented.secret, headers: () => ({ ...presented.parts?.headers }) };
   }
 
   private endOf({ expiresAt, expiresIn }: Lifetime): Date | null | undefined {

@@ -2,7 +2,7 @@
 import type { DirectoryUser, Secret, Token, TokenAbility, TokenState } from '../core/index.js';
 import type { LengthOfTime } from './lengths-of-time.js';
 
-/** The id of a user, as the host's `UserDirectory` has it, or as text. */
+/** The id of a user, as the host's directory has it: a `HostUserDirectory` has texts, a `UserDirectory` numbers. */
 export type UserId = string | number;
 
 /** The kinds of token that a host can issue; dialects of its own can have others. */

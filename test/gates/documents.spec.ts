@@ -26,6 +26,8 @@ const NOT_THERE_YET = new Set([
   'src/app.module.ts',
   'src/main.ts',
   'src/orders.spec.ts',
+  'src/keys.service.ts',
+  'src/people.directory.ts',
 ]);
 
 describe('the pages', () => {

@@ -43,7 +43,7 @@ export const HOSTS: readonly HostKind[] = [
     nest: 12,
     modules: 'esm',
     packages: PEERS_12,
-    chapters: ['A new Nest 12 application', 'Tokens from code', 'Tests'],
+    chapters: ['A new Nest 12 application', 'Tokens from code', 'Users and accounts of the host', 'Tests'],
     hasTests: true,
   },
   {

@@ -1,6 +1,6 @@
 /** The introspection response (RFC 7662 §2.2). */
 import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
-import type { Acceptance, CredentialForms } from '../../core/index.js';
+import { shownIdOf, type Acceptance, type CredentialForms } from '../../core/index.js';
 import { IDENTITY_HEADERS } from '../identity-headers.js';
 
 /** If `active` is `false`, there are no other members: nothing is disclosed of invalid or hidden tokens. */
@@ -83,7 +83,7 @@ export function introspectionView(
     active: true,
     ...forms.ofKind(token.kind)?.introspection?.(token),
     ...(owner && { username: owner.email, token_type: 'Bearer' }),
-    sub: owner ? String(owner.id) : token.id,
+    sub: owner ? shownIdOf(owner) : token.id,
     ...(token.expiresAt && { exp: seconds(token.expiresAt) }),
     iat: seconds(token.createdAt),
     jti: token.id,

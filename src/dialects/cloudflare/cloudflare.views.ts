@@ -1,4 +1,5 @@
 /** The results inside the envelope, and the functions that build them (docs/contracts/cloudflare.md §2). */
+import { shownIdOf } from '../../core/index.js';
 import { ApiProperty, ApiPropertyOptional, PickType } from '../../internals/index.js';
 import type { Account, AccountSettingValues, Member, Principal, Role } from '../../identity/index.js';
 import type { ServiceToken } from './service-token.entity.js';
@@ -191,7 +192,7 @@ export function memberView({ membership, user }: Member): MemberView {
     user: {
       email: user.email,
       first_name: user.name,
-      id: String(user.id),
+      id: shownIdOf(user),
       last_name: null,
       two_factor_authentication_enabled: false,
     },

@@ -1,4 +1,5 @@
 /** Accounts, members, applications and policies, as answers show them (docs/contracts/latchkey.md §5). */
+import { shownIdOf } from '../../../core/index.js';
 import { ApiProperty } from '../../../internals/index.js';
 import {
   POLICY_DECISIONS,
@@ -118,7 +119,7 @@ export function accountView({ id, name, createdAt }: Account, figures: AccountFi
 
 export function memberView({ membership, user }: Member): MemberView {
   return {
-    user: { id: String(user.id), name: user.name, email: user.email },
+    user: { id: shownIdOf(user), name: user.name, email: user.email },
     role: membership.role,
     created_at: timeView(membership.createdAt),
   };

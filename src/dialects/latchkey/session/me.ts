@@ -1,4 +1,5 @@
 /** Collects who the caller is, and what they may do. */
+import { shownIdOf } from '../../../core/index.js';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { prefixOf } from '../../../http/index.js';
@@ -30,7 +31,7 @@ export class Me {
   ): Promise<MeView> {
     return {
       user: {
-        id: String(user.id),
+        id: shownIdOf(user),
         name: user.name,
         email: user.email,
         role: user.admin ? 'administrator' : 'user',

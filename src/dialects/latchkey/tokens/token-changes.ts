@@ -1,8 +1,9 @@
 /** Issues, changes and revokes tokens of every kind on behalf of callers. */
 import { Injectable } from '@nestjs/common';
 import {
-  INTEGER_MAX,
   UnitOfWork,
+  UserDirectory,
+  shownIdOf,
   type DomainError,
   type ManagedChanges,
   type SecretParts,
@@ -26,6 +27,7 @@ export class TokenChanges {
     private readonly unitOfWork: UnitOfWork,
     private readonly manager: TokenManager,
     private readonly access: TokenAccess,
+    private readonly users: UserDirectory,
   ) {}
 
   /** @throws Problem; DomainError `user_not_found`, `quota_reached`, `scopes_exceeded` */
@@ -35,7 +37,7 @@ export class TokenChanges {
       kind,
       name,
       accountId: accountId ?? undefined,
-      ownerId: typeof owner === 'string' ? ownerIn(caller, owner) : undefined,
+      ownerId: typeof owner === 'string' ? await this.ownerIn(caller, owner) : undefined,
       expiresAt,
       scopes: input.scopes ?? null,
     });
@@ -71,16 +73,16 @@ export class TokenChanges {
     });
   }
 
+  /** @throws Problem */
+  private async ownerIn({ user }: Principal, id: string): Promise<number> {
+    if (id === shownIdOf(user)) return user.id;
+    if (!user.admin) throw new Problem('forbidden', 'only administrators of the server may do this');
+    const number = await this.users.numberOf(id, this.unitOfWork);
+    if (number === null) throw wrongMember('owner_id', 'there is no such user');
+    return number;
+  }
+
   private async acting(caller: Principal): Promise<Acting> {
     return { actor: caller.actor, reader: await this.access.readerOf(caller), unit: this.unitOfWork };
   }
-}
-
-/** @throws Problem */
-function ownerIn({ user }: Principal, id: string): number {
-  if (id !== String(user.id) && !user.admin) {
-    throw new Problem('forbidden', 'only administrators of the server may do this');
-  }
-  if (/^[1-9]\d{0,9}$/.test(id) && Number(id) <= INTEGER_MAX) return Number(id);
-  throw wrongMember('owner_id', 'there is no such user');
 }

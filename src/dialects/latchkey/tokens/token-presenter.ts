@@ -5,6 +5,7 @@ import {
   ManagedKinds,
   UserDirectory,
   overlapRuns,
+  shownIdOf,
   stateOf,
   type DirectoryUser,
   type SecretParts,
@@ -16,7 +17,7 @@ import { timeView } from '../times.js';
 import { mayChange, type TokenReader } from '../../../managing/index.js';
 import type { PersonView, TokenView, TokenWithSecretView, UseView } from './tokens.views.js';
 
-type Person = Pick<DirectoryUser, 'id' | 'name' | 'email'>;
+type Person = Pick<DirectoryUser, 'id' | 'hostId' | 'name' | 'email'>;
 
 /** Names by ids, for many tokens. */
 interface Names {
@@ -109,8 +110,8 @@ export class TokenPresenter {
 }
 
 function personView(id: number, people: ReadonlyMap<number, Person>): PersonView {
-  const { name = null, email = null } = people.get(id) ?? {};
-  return { id: String(id), name, email };
+  const person = people.get(id);
+  return { id: shownIdOf(person ?? { id }), name: person?.name ?? null, email: person?.email ?? null };
 }
 
 function useView(at: Date | null, address: string | null, agent: string | null): UseView | null {
