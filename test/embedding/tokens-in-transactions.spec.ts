@@ -8,6 +8,7 @@ import {
   HostTransactionError,
   TokenChange,
   TokenIssued,
+  Verifier,
   type IssuedToken,
 } from '../../src/index.js';
 import type { ChangeClass } from '../../src/core/index.js';
@@ -70,6 +71,18 @@ onBothEngines('tokens in a transaction of the host', (engine) => {
     expect(seen).toEqual(issued.token);
     expect(told).toEqual([`token.issued ${issued.token.id}`]);
     expect(await host.dataSource.getRepository(Article).existsBy({ name: 'table' })).toBe(true);
+  });
+
+  it('are accepted in the turn of the event loop in which the commit returns', async () => {
+    const stateOf = async ({ secret }: IssuedToken): Promise<string> =>
+      (await host.app.get(Verifier).verify({ secret }, { address: null })).status;
+    let before = '';
+    const issued = await host.dataSource.transaction(async (manager) => {
+      const made = await host.tokens.within(manager).issue({ kind: 'personal_token', owner: 1000, name: 'own' });
+      before = await stateOf(made);
+      return made;
+    });
+    expect([before, await stateOf(issued)]).toEqual(['unknown', 'valid']);
   });
 
   it('never exist after its rollback, and nothing tells of them', async () => {
