@@ -84,7 +84,6 @@ export {
   TokenRequestError,
   TokensApi,
   type ActingAs,
-  type IssuedKindName,
   type IssuedToken,
   type LengthOfTime,
   type Lifetime,

@@ -17,7 +17,7 @@ export interface DirectoryUser {
   readonly status: 'active' | 'blocked' | 'unapproved';
 }
 
-/** The id of a user as everybody sees it; only the Canvus API shows the number. */
+/** The id of a user as everybody sees it; only dialects whose ids are integers show the number. */
 export function shownIdOf({ id, hostId }: Pick<DirectoryUser, 'id' | 'hostId'>): string {
   return hostId ?? String(id);
 }

@@ -7,7 +7,6 @@ export { TokenRequestError, type TokenRequestField } from './token-request-error
 export { TokensApi } from './tokens-api.js';
 export type {
   ActingAs,
-  IssuedKindName,
   IssuedToken,
   Lifetime,
   Overlap,

@@ -110,7 +110,7 @@ export class TokensApi {
   }
 
   /**
-   * Lets a token expire later or earlier, also one that has expired. Without a lifetime, a service token lasts as long as
+   * Lets a token expire later or earlier, also one that has expired. Without a lifetime, a token of an account lasts as long as
    * it was issued for, from now on.
    * @throws TokenRequestError; DomainError `token_not_found`, `not_permitted`
    */

@@ -5,9 +5,6 @@ import type { LengthOfTime } from './lengths-of-time.js';
 /** The id of a user, as the host's directory has it: a `HostUserDirectory` has texts, a `UserDirectory` numbers. */
 export type UserId = string | number;
 
-/** The kinds of token that a host can issue; dialects of its own can have others. */
-export type IssuedKindName = 'service_token' | 'personal_token' | (string & {});
-
 /** When a token expires: give one of both, or none. */
 export interface Lifetime {
   /** From now on, for example `30d`. */
@@ -18,12 +15,13 @@ export interface Lifetime {
 
 /** A new token. Without a lifetime, tokens of accounts last a year, and those of users for ever. */
 export interface TokenToIssue extends Lifetime {
-  readonly kind: IssuedKindName;
+  /** As the dialects name them; the documentation lists those of Latchkey's own. */
+  readonly kind: string;
   /** For people. */
   readonly name: string;
-  /** For tokens of an account, such as `service_token`: the id of the account. */
+  /** For tokens of an account: its id. */
   readonly account?: string | undefined;
-  /** For tokens of a user, such as `personal_token`. Default: the user who acts. */
+  /** For tokens of a user: whom they act for. Default: the user who acts. */
   readonly owner?: UserId | undefined;
 }
 
@@ -45,7 +43,7 @@ export type ActingAs =
 
 /** Which tokens; all that is given has to hold. */
 export interface TokensToList {
-  readonly kind?: IssuedKindName | readonly IssuedKindName[] | undefined;
+  readonly kind?: string | readonly string[] | undefined;
   readonly account?: string | undefined;
   readonly owner?: UserId | undefined;
   /** The user on whose behalf they were issued. */
@@ -76,7 +74,7 @@ export interface TokenPage {
 /** A token, as it was when it was read. It has no secret. */
 export interface TokenInfo {
   readonly id: string;
-  /** For example `service_token`. */
+  /** As its dialect names it. */
   readonly kind: string;
   readonly name: string;
   /** The public name that goes with its secret; `null` for kinds without one. */

@@ -16,8 +16,8 @@ export interface HostUser extends Omit<DirectoryUser, 'id' | 'hostId'> {
 }
 
 /**
- * A directory over the host's own ids. Rows of this server refer to a user by a number that it gives; the Canvus API
- * shows that number, since its ids are integers. Everything else shows the id of the host.
+ * A directory over the host's own ids. Rows of this server refer to a user by a number that it gives. Dialects
+ * whose ids of users are integers show that number; everything else shows the id of the host.
  *
  * A subclass finds the users, and injects {@link UserNumbers} for this class.
  */
