@@ -36,6 +36,7 @@ export class TokenInfos {
       account: accountId,
       owner: userId === null ? null : (ids.get(userId) ?? String(userId)),
       createdBy: createdBy === null ? null : (ids.get(Number(createdBy)) ?? createdBy),
+      scopes: token.scopes,
       state: stateOf(token, now),
       createdAt,
       updatedAt,

@@ -11,6 +11,7 @@ export type TokenRequestField =
   | 'expiresIn'
   | 'overlap'
   | 'overlapUntil'
+  | 'scopes'
   | 'limit'
   | 'cursor'
   | 'createdBy'

@@ -1,13 +1,14 @@
 /** The tokens of every kind for the code of hosts. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Clock, HostTransactions, UnitOfWork, type ManagedChanges, type WorkUnit } from '../core/index.js';
+import { Clock, HostTransactions, UnitOfWork, wrongScopes, type ManagedChanges, type WorkUnit } from '../core/index.js';
 import { HostActors } from './host-actors.js';
 import { HostTokenLists } from './host-token-lists.js';
 import { endOf } from './lengths-of-time.js';
 import { TokenAccess } from './token-access.js';
 import { TokenInfos } from './token-infos.js';
 import { TokenManager, type Acting, type Presented } from './token-manager.js';
+import { TokenRequestError } from './token-request-error.js';
 import type {
   ActingAs,
   IssuedToken,
@@ -72,13 +73,14 @@ export class TokensApi {
     return new TokensApi(this.parts, { ...this.context, manager });
   }
 
-  /** @throws TokenRequestError; DomainError `not_permitted`, `user_not_found`, `quota_reached` */
-  async issue({ kind, name, account, owner, ...lifetime }: TokenToIssue): Promise<IssuedToken> {
+  /** @throws TokenRequestError; DomainError `not_permitted`, `user_not_found`, `quota_reached`, `scopes_exceeded` */
+  async issue({ kind, name, account, owner, scopes = null, ...lifetime }: TokenToIssue): Promise<IssuedToken> {
     const { manager, actors } = this.parts;
+    requireScopes(scopes);
     const acting = await this.acting();
     const expiresAt = this.endOf(lifetime);
     const ownerId = owner === undefined ? undefined : await actors.numberOf('owner', owner, acting.unit);
-    const presented = await manager.issue(acting, { kind, name, accountId: account, ownerId, expiresAt, scopes: null });
+    const presented = await manager.issue(acting, { kind, name, accountId: account, ownerId, expiresAt, scopes });
     return this.issued(acting, presented);
   }
 
@@ -124,6 +126,17 @@ export class TokensApi {
   /** @throws TokenRequestError; DomainError `token_not_found`, `not_permitted` */
   rename(id: string, name: string): Promise<TokenInfo> {
     return this.change(id, () => ({ name }));
+  }
+
+  /**
+   * @param scopes - `null` for a token without scopes
+   * @throws TokenRequestError; DomainError `token_not_found`, `not_permitted`, `scopes_exceeded`
+   */
+  changeScopes(id: string, scopes: readonly string[] | null): Promise<TokenInfo> {
+    return this.change(id, () => {
+      requireScopes(scopes);
+      return { scopes };
+    });
   }
 
   /** Keeps the token, but it is not accepted. @throws DomainError `token_not_found`, `not_permitted`, `last_admin` */
@@ -177,4 +190,10 @@ export class TokensApi {
     const unit: WorkUnit = manager ? unitOfWork.within(manager, transactions) : unitOfWork;
     return actors.acting(as, unit);
   }
+}
+
+/** @throws TokenRequestError */
+function requireScopes(scopes: readonly string[] | null): void {
+  const wrong = scopes === null ? null : wrongScopes(scopes);
+  if (wrong !== null) throw new TokenRequestError('scopes', `scopes ${wrong}`);
 }

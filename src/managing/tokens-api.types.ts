@@ -23,6 +23,8 @@ export interface TokenToIssue extends Lifetime {
   readonly account?: string | undefined;
   /** For tokens of a user: whom they act for. Default: the user who acts. */
   readonly owner?: UserId | undefined;
+  /** What it may be used for, in the words of the applications. Default: `null`, a token without scopes. */
+  readonly scopes?: readonly string[] | null | undefined;
 }
 
 /** How long the secret before a rotation goes on: give one of both, or none for an end at once. */
@@ -87,6 +89,8 @@ export interface TokenInfo {
   readonly owner: string | null;
   /** The id of the user on whose behalf it was issued; `null` if the host or the server issued it by itself. */
   readonly createdBy: string | null;
+  /** `null` for a token without scopes. */
+  readonly scopes: readonly string[] | null;
   /** A token that has expired is `expired`, whether or not it is disabled. */
   readonly state: TokenState;
   readonly createdAt: Date;

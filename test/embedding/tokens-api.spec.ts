@@ -95,6 +95,15 @@ onBothEngines('tokens that a host manages', (engine) => {
     await expect(host.tokens.endOverlap(id)).rejects.toMatchObject({ code: 'conflict' });
   });
 
+  it('have scopes, which can be changed', async () => {
+    const { token } = await host.tokens.issue({ ...SERVICE, scopes: ['orders:read', 'orders:list'] });
+    expect(token.scopes).toEqual(['orders:list', 'orders:read']);
+    expect((await host.tokens.changeScopes(token.id, ['orders:read'])).scopes).toEqual(['orders:read']);
+    expect((await host.tokens.changeScopes(token.id, null)).scopes).toBeNull();
+    await expect(host.tokens.issue({ ...SERVICE, scopes: [] })).rejects.toMatchObject({ field: 'scopes' });
+    await expect(host.tokens.changeScopes(token.id, ['a b'])).rejects.toMatchObject({ field: 'scopes' });
+  });
+
   it('are found, renamed, renewed, disabled, enabled and revoked', async () => {
     const issued = await host.tokens.issue({ ...SERVICE, expiresIn: '1h' });
     const { id } = issued.token;
@@ -202,5 +211,22 @@ onBothEngines('tokens that a host manages', (engine) => {
     await expect(host.tokens.list({ limit: 0 })).rejects.toMatchObject({ field: 'limit' });
     const { token } = await host.tokens.issue({ kind: 'personal_token', owner: anna, name: 'a' });
     await expect(host.tokens.renew(token.id)).rejects.toMatchObject({ field: 'expiresAt' });
+  });
+
+  it('give no more scopes than the caller on whose behalf they are issued', async () => {
+    const own = await host.tokens.issue({
+      kind: 'personal_token',
+      owner: otto,
+      name: 'narrow',
+      scopes: ['orders:read'],
+    });
+    const verdict = await host.app.get(Verifier).verify({ secret: own.secret }, { address: null });
+    if (verdict.status !== 'valid') throw new Error('the token is not accepted');
+    const tokens = host.tokens.as(verdict);
+    await expect(tokens.issue(SERVICE)).rejects.toMatchObject({ code: 'scopes_exceeded' });
+    await expect(tokens.issue({ ...SERVICE, scopes: ['orders:write'] })).rejects.toMatchObject({
+      code: 'scopes_exceeded',
+    });
+    expect((await tokens.issue({ ...SERVICE, scopes: ['orders:read'] })).token.scopes).toEqual(['orders:read']);
   });
 });
