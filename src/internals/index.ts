@@ -35,4 +35,11 @@ export {
   getSchemaPath,
   type DocumentedValue,
 } from './swagger.js';
-export { clientClassOf, poolOf, sqliteClassOf, sqliteConnectionOf, transactionDepthOf, type ColumnMetadata } from './typeorm.js';
+export {
+  clientClassOf,
+  poolOf,
+  sqliteClassOf,
+  sqliteConnectionOf,
+  transactionDepthOf,
+  type ColumnMetadata,
+} from './typeorm.js';
