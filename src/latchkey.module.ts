@@ -3,8 +3,8 @@ import { ConfigurableModuleBuilder, Inject, Module, type OnModuleInit, type Prov
 import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { APPLICATIONS_EXTENSION, APPLICATION_CHANGES, APPLICATION_PROVIDERS } from './applications/index.js';
-import { ASSERTION_CHANGES, ASSERTION_PROVIDERS, AssertionForms } from './assertions/index.js';
+import { APPLICATION_PROVIDERS } from './applications/index.js';
+import { ASSERTION_PROVIDERS, AssertionForms } from './assertions/index.js';
 import {
   ActorCheck,
   AuditSink,
@@ -16,34 +16,28 @@ import {
   DatabaseAuditSink,
   EventBus,
   FailureCounters,
-  HashingService,
   HealthChecks,
   HostTransactions,
   RunningSettings,
   ServerDatabase,
   SystemClock,
-  TOKEN_CHANGES,
   TokenLookup,
   Transactor,
   UserDirectory,
-  type ChangeClass,
 } from './core/index.js';
 import {
   AccountExtensions,
   AdministratorCheck,
-  IDENTITY_CHANGES,
   IDENTITY_PROVIDERS,
   LocalActorCheck,
   LocalUserDirectory,
-  PersonalTokenHandles,
-  RandomTokenHandles,
-  ServerSettings,
 } from './identity/index.js';
-import { assertionFormsOf, credentialFormsOf, type Dialect } from './dialect-kit/index.js';
+import type { Dialect } from './dialect-kit/index.js';
 import { DIALECTS } from './dialects.js';
 import { LATCHKEY, MountContext, withCheckedOptions } from './http/index.js';
 import { MANAGING_PROVIDERS } from './managing/index.js';
 import { LatchkeyHealthIndicator } from './latchkey-health.js';
+import { KNOWN_DIALECTS, changeClassesOf, dialectProviders } from './latchkey.dialect-providers.js';
 import { optionProviders } from './latchkey.option-providers.js';
 import {
   EXTRAS,
@@ -65,12 +59,10 @@ import {
   type HostConnection,
 } from './persistence/index.js';
 import { schemaOf } from './schema.js';
-import { OptionsError } from './settings/index.js';
 
 /** Injection token of what writes SQLite's log back; `null` where nothing does. */
 export const CHECKPOINTS = Symbol('latchkey:checkpoints');
 const HOST_CONNECTION = Symbol('latchkey:host-connection');
-const KNOWN_DIALECTS = Symbol('latchkey:dialects');
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: LATCHKEY_OPTIONS } =
   new ConfigurableModuleBuilder<LatchkeyOptions>({ moduleName: 'Latchkey' })
@@ -130,30 +122,9 @@ const REPLACEABLE: Provider[] = [
       inject: [LATCHKEY_OPTIONS, KNOWN_DIALECTS, HOST_CONNECTION],
     },
     ...optionProviders(LATCHKEY_OPTIONS),
-    { provide: AssertionForms, useFactory: assertionFormsOf, inject: [KNOWN_DIALECTS] },
+    ...dialectProviders(LATCHKEY_OPTIONS),
     MountContext,
     LatchkeyHealthIndicator,
-    {
-      provide: CredentialForms,
-      useFactory: (dialects: readonly Dialect[], { credentials }: LatchkeyValues) =>
-        credentialFormsOf(dialects, credentials),
-      inject: [KNOWN_DIALECTS, LATCHKEY_OPTIONS],
-    },
-    {
-      provide: AccountExtensions,
-      useFactory: (dialects: readonly Dialect[]) =>
-        new AccountExtensions([
-          APPLICATIONS_EXTENSION,
-          ...dialects.flatMap(({ accountExtension }) => accountExtension ?? []),
-        ]),
-      inject: [KNOWN_DIALECTS],
-    },
-    {
-      provide: PersonalTokenHandles,
-      useFactory: (dialects: readonly Dialect[], settings: ServerSettings, hashing: HashingService) =>
-        handlesOf(dialects)?.({ settings, hashing }) ?? new RandomTokenHandles(),
-      inject: [KNOWN_DIALECTS, ServerSettings, HashingService],
-    },
     {
       provide: Transactor,
       useFactory: ({ dataSource }: Connection, options: LatchkeyValues) => transactorFor(dataSource, options),
@@ -257,23 +228,4 @@ function connectionNames(modules: ModulesContainer): string[] {
     typeof token === 'string' && token.endsWith(suffix) ? [token.slice(0, -suffix.length)] : [],
   );
   return [...new Set(names)];
-}
-
-/** The changes that other instances can send. */
-function changeClassesOf(dialects: readonly Dialect[]): Readonly<Record<string, ChangeClass>> {
-  const own = dialects.map(({ changeClasses = {} }) => changeClasses);
-  return Object.assign({}, TOKEN_CHANGES, IDENTITY_CHANGES, APPLICATION_CHANGES, ASSERTION_CHANGES, ...own) as Record<
-    string,
-    ChangeClass
-  >;
-}
-
-/** @throws OptionsError for dialects that cannot be combined */
-function handlesOf(dialects: readonly Dialect[]): Dialect['personalTokenHandles'] {
-  const [own, ...others] = dialects.filter(({ personalTokenHandles }) => personalTokenHandles);
-  if (own && others.length > 0) {
-    const names = [own, ...others].map(({ name }) => name).join(' and ');
-    throw new OptionsError(`the dialects ${names} all make the handles of personal tokens: leave out all but one`);
-  }
-  return own?.personalTokenHandles;
 }
