@@ -34,6 +34,9 @@ const ALICE = {
   access_tokens: [{ id: VECTOR.id, description: 'First token', created_at: '2021-07-02T06:38:36.025' }],
 };
 
+/** Every server has them (docs/contracts/canvus.md §3.2). */
+const GUEST = { ...ALICE, id: 100, email: '', name: 'Guest', access_tokens: [] };
+
 let folder: string;
 
 beforeAll(() => {
@@ -69,9 +72,10 @@ onBothEngines('latchkey import canvus', (engine) => {
 
   it("takes the vendor's listing, and the token of its example opens the door beside a running server", async () => {
     expect(await verified(VECTOR.plain)).toBe(401);
-    const result = await run(fileOf(ALICE));
+    const result = await run(fileOf(GUEST, ALICE));
     expect([result.err, result.code]).toEqual(['', 0]);
     expect(result.json()).toMatchObject({ changed: true, users: { added: 1 }, tokens: { added: 1 } });
+    expect((await get('/users/100')).status).toBe(404);
 
     for (let use = 0; use < 3; use += 1) expect(await verified(VECTOR.plain)).toBe(200);
     expect((await get('/users/1044/access-tokens')).json()).toEqual([
@@ -179,6 +183,15 @@ onBothEngines('latchkey import canvus', (engine) => {
     expect(await verified(VECTOR.plain)).toBe(200);
   });
 
+  it('leaves out the built-in guest, but no other user without an address and no token', async () => {
+    const nameless = { ...ALICE, email: '', access_tokens: [] };
+    const failed = await run(fileOf({ ...GUEST, access_tokens: ALICE.access_tokens }, nameless));
+    expect(failed.code).toBe(1);
+    expect(failed.err).toContain(':1: refused: user 100 stands neither on an earlier line nor here');
+    expect(failed.err).toContain(':2: refused: email is not a valid e-mail address');
+    expect(await verified(VECTOR.plain)).toBe(401);
+  });
+
   it('takes tokens on lines of their own, and a whole array', async () => {
     const { access_tokens: tokens, ...user } = ALICE;
     const file = fileOf([user, { user_id: user.id, ...tokens[0] }]);
@@ -226,7 +239,7 @@ onBothEngines('latchkey import canvus', (engine) => {
     const old = createServer(({ url, headers }, answer) => {
       calls.push(url);
       const answers: Record<string, unknown> = {
-        '/api/v1/users': [bob, alice],
+        '/api/v1/users': [bob, { ...GUEST, access_tokens: undefined }, alice],
         '/api/v1/users/1044/access-tokens': tokens,
         '/api/v1/users/1045/access-tokens': failing ? undefined : [],
       };

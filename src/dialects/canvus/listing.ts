@@ -18,9 +18,17 @@ const MAX_ID = 999_999_999;
 /** Ids below are not given out here. */
 const FIRST_ID = 1000;
 
+/** The built-in user of every server, who has no address and cannot sign in (docs/contracts/canvus.md §3.2). */
+const GUEST_ID = 100;
+
+/** Whether it is the built-in guest, whom this server has no use for. */
+export function isGuest({ id, email }: RowMembers): boolean {
+  return id === GUEST_ID && email === '';
+}
+
 /**
  * The records of a row: a user object with its tokens as `access_tokens`, or a token object with the `user_id` of its
- * user.
+ * user. The built-in guest is none.
  * @throws InvalidRow
  */
 export function readListedRow(value: unknown): readonly ListedRecord[] {
@@ -32,6 +40,8 @@ function userOf(members: RowMembers): ListedRecord[] {
   const id = idOf(members, 'id');
   const { access_tokens: tokens = [] } = members;
   if (!Array.isArray(tokens)) throw new InvalidRow('access_tokens is no array');
+  const listed = tokens.map((token) => tokenOf(rowMembers(token), id));
+  if (isGuest(members)) return listed;
   const address = readEmailAddress(members.email);
   if ('flaw' in address) throw new InvalidRow(`email ${address.flaw}`);
   const user: ForeignUser = {
@@ -46,7 +56,7 @@ function userOf(members: RowMembers): ListedRecord[] {
     createdAt: rowTime(members, 'created_at'),
     lastLoginAt: rowTime(members, 'last_login'),
   };
-  return [{ noun: 'user', user }, ...tokens.map((token) => tokenOf(rowMembers(token), id))];
+  return [{ noun: 'user', user }, ...listed];
 }
 
 function tokenOf(members: RowMembers, userId: number): ListedRecord {

@@ -1,6 +1,7 @@
 /** Reads the users and access tokens of another server over its API (docs/contracts/canvus.md §2.3, §3.3). */
 import { setTimeout as delay } from 'node:timers/promises';
 import { InvalidRow, rowMembers, type Secret } from '../../core/index.js';
+import { isGuest } from './listing.js';
 
 /** How long one answer may take. */
 const ANSWER_MS = 60_000;
@@ -12,14 +13,15 @@ const ATTEMPTS = 4;
 const FIRST_DELAY_MS = 250;
 
 /**
- * The users of a server by id, each with their tokens as `access_tokens`: one call for all users and one for each.
+ * The users of a server by id, each with their tokens as `access_tokens`: one call for all users and one for each. The
+ * built-in guest is left out.
  * @param base - without the path of the API
  * @param token - of an administrator there
  * @param after - users up to this id are left out
  * @throws InvalidRow for an answer that is none of such a server
  */
 export async function* readLiveListing(base: URL, token: Secret, after: number): AsyncGenerator<object, void> {
-  const users = (await get(base, 'users', token)).map((user) => rowMembers(user));
+  const users = (await get(base, 'users', token)).map((user) => rowMembers(user)).filter((user) => !isGuest(user));
   const idOf = ({ id }: (typeof users)[number]): number => Number(id);
   for (const user of users.filter((one) => idOf(one) > after).sort((one, other) => idOf(one) - idOf(other))) {
     const tokens = await get(base, `users/${String(idOf(user))}/access-tokens`, token);
