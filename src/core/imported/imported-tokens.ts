@@ -125,6 +125,7 @@ export class ImportedTokens {
       handleScope: '',
       secretVersion: 1,
       previousSecretExpiresAt: null,
+      rotatedAt: null,
       lastSeenAt: null,
       previousLastSeenAt: null,
       ...NO_ORIGINS,

@@ -63,6 +63,10 @@ abstract class LatchkeyToken {
   @Column(timestampColumn({ name: 'previous_secret_expires_at', nullable: true }))
   previousSecretExpiresAt!: Date | null;
 
+  /** When its secret was last rotated; `null` if it never was, or before this was kept. */
+  @Column(timestampColumn({ name: 'rotated_at', nullable: true }))
+  rotatedAt!: Date | null;
+
   /** Starts at 1 and increases with every rotation. */
   @Column({ name: 'secret_version', type: 'integer' })
   secretVersion!: number;

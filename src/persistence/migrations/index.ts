@@ -24,6 +24,7 @@ import { Groups1799086414000 } from './1799086414000-groups.js';
 import { TokenScopes1799086419000 } from './1799086419000-token-scopes.js';
 import { OpenIdBindings1799086420000 } from './1799086420000-openid-bindings.js';
 import { AccountsOfUsers1799086422000 } from './1799086422000-accounts-of-users.js';
+import { TokenRotations1799086424000 } from './1799086424000-token-rotations.js';
 
 export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   InitialSchema1795219200000,
@@ -50,4 +51,5 @@ export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   TokenScopes1799086419000,
   OpenIdBindings1799086420000,
   AccountsOfUsers1799086422000,
+  TokenRotations1799086424000,
 ];

@@ -157,12 +157,15 @@ onBothEngines('a token', (engine) => {
 
       const third = (await call('POST', `${path}/rotate`, { overlap: '168h' })).json<WithSecret>();
       expect(Date.parse(third.token.overlap?.ends_at ?? '') - now()).toBeGreaterThan(7 * DAY_MS - 10_000);
+      const started = third.token.overlap?.started_at ?? '';
+      expect(now() - Date.parse(started)).toBeLessThan(10_000);
       expect(third.token.permissions).toContain('end_overlap');
       expect([await isAccepted(second), await isAccepted(third)]).toEqual([true, true]);
 
       const end = at(HOUR_MS);
+      await call('PATCH', path, { name: 'Renamed since' });
       expect((await call('PATCH', `${path}/overlap`, { ends_at: end })).json()).toMatchObject({
-        overlap: { ends_at: end },
+        overlap: { started_at: started, ends_at: end },
       });
       const ended = (await call('POST', `${path}/overlap/end`)).json<TokenBody>();
       expect(ended.overlap).toBe(null);

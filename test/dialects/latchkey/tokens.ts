@@ -12,7 +12,11 @@ export interface TokenBody {
   readonly version: number;
   readonly expires_at: string | null;
   readonly permissions: readonly string[];
-  readonly overlap: { readonly ends_at: string; readonly last_use: object | null } | null;
+  readonly overlap: {
+    readonly started_at: string | null;
+    readonly ends_at: string;
+    readonly last_use: object | null;
+  } | null;
   readonly account: { readonly id: string } | null;
   readonly owner: { readonly id: string } | null;
   readonly created_by: { readonly id: string; readonly name: string | null } | null;

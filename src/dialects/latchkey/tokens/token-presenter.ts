@@ -121,9 +121,9 @@ function useView(at: Date | null, address: string | null, agent: string | null):
 function overlapView(token: Token, now: Date): TokenView['overlap'] {
   const { previousSecretExpiresAt: end } = token;
   if (!end || !overlapRuns(token, now)) return null;
-  const { previousLastSeenAt, previousLastSeenAddress, previousLastSeenAgent } = token;
+  const { rotatedAt, previousLastSeenAt, previousLastSeenAddress, previousLastSeenAgent } = token;
   return {
-    started_at: null,
+    started_at: timeView(rotatedAt),
     ends_at: timeView(end),
     last_use: useView(previousLastSeenAt, previousLastSeenAddress, previousLastSeenAgent),
   };

@@ -42,7 +42,13 @@ export class UseView {
 }
 
 class OverlapView {
-  @ApiProperty({ type: String, nullable: true, example: null, description: 'Not known on this server.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    example: TIME,
+    description: 'When the token was rotated; `null` if it was before the server kept that.',
+  })
   started_at!: string | null;
 
   @ApiProperty({ format: 'date-time', example: TIME, description: 'When the previous secret ends.' })
