@@ -34,6 +34,7 @@ const PUBLIC: Record<string, string[]> = {
   crm: [],
   'data-plane': [],
   latchkey: [
+    'get /latchkey/v1/problems',
     'get /latchkey/v1/session/openid',
     'get /latchkey/v1/session/openid/callback',
     'get /latchkey/v1/session/ways',

@@ -13,6 +13,7 @@ export const PUBLIC_ROUTES = [
   'GET /latchkey/v1/session/ways',
   'GET /latchkey/v1/session/openid',
   'GET /latchkey/v1/session/openid/callback',
+  'GET /latchkey/v1/problems',
   // Not served; the answer says so to all callers.
   'POST /api/v1/users/register',
   'POST /api/v1/users/confirm-email',

@@ -11,10 +11,10 @@ const AUTHENTICATION =
   '`Latchkey-CSRF` with the `csrf_token` of `GET /me`. Tokens of services do not sign in here.';
 
 const ERRORS =
-  'Errors are problems by RFC 9457 (`application/problem+json`): `type` says what kind of error it is, `detail` what is ' +
-  'wrong and what to do, `errors` which parameter or member of the body it concerns, `request_id` under which id the log ' +
-  'has it. 429 and 503 have `Retry-After`. What you may not see is answered with 404. A request that creates or rotates ' +
-  'a token may have the header `Idempotency-Key`, a text that you choose, best a random UUID: repeated within 24 hours, ' +
+  'Errors are problems by RFC 9457 (`application/problem+json`): `type` says what kind of error it is (`GET /problems` ' +
+  'lists them), `detail` what is wrong and what to do, `errors` which parameter or member of the body it concerns, `request_id` under which id the log ' +
+  'has it. 429 and 503 have `Retry-After`. What you may not see is answered with 404. A request that rotates ' +
+  'a token, or creates a token, a user or an account, may have the header `Idempotency-Key`, a text that you choose, best a random UUID: repeated within 24 hours, ' +
   'it gets the first answer again, with the secret and `Idempotency-Replayed: true`.';
 
 const PAGING =
@@ -33,6 +33,7 @@ const TAGS = {
   Server: 'The version, database, instances and settings of the server.',
   'Audit log': 'Every change and every failed login, over any API.',
   Accounts: 'Accounts, their members, applications and policies.',
+  Problems: 'What the types of errors mean.',
   Users: 'People: their state, passwords, logins, and the end of their access.',
 };
 

@@ -16,6 +16,7 @@ import { OpenIdController } from './openid/openid.controller.js';
 import { Me } from './session/me.js';
 import { AccountPartsController } from './accounts/account-parts.controller.js';
 import { AccountsController } from './accounts/accounts.controller.js';
+import { ProblemsController } from './problems.controller.js';
 import { SessionController } from './session/session.controller.js';
 import { TokenBulkController } from './tokens/token-bulk.controller.js';
 import { TokenBulk } from './tokens/token-bulk.js';
@@ -48,6 +49,7 @@ const CONTROLLERS = [
   EventsController,
   StatsController,
   ServerController,
+  ProblemsController,
 ];
 
 const MOUNT = mountProviders({

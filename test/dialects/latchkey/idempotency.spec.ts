@@ -38,6 +38,26 @@ onBothEngines('a repeated request', (engine) => {
     expect(await made('once')).toBe(1);
   });
 
+  it('does so for users, with the password that the server made, and for accounts', async () => {
+    const name = randomUUID();
+    for (const [path, given] of [
+      ['/users', { email: `${name}@example.com` }],
+      ['/accounts', { name }],
+    ] as const) {
+      const headers = { ...AS_ADMIN, 'Idempotency-Key': randomUUID() };
+      const [first, second] = [
+        await ask(server, 'POST', path, { headers, body: given }),
+        await ask(server, 'POST', path, { headers, body: given }),
+      ];
+      expect([first.status, second.status, second.text]).toEqual([201, 201, first.text]);
+      expect(second.headers).toMatchObject({ location: first.headers.location, 'idempotency-replayed': 'true' });
+      if (path === '/users') {
+        expect(second.json()).toHaveProperty('password');
+        expect(second.headers['cache-control']).toBe('no-store');
+      }
+    }
+  });
+
   it('does so for rotations, and by another credential of the same user', async () => {
     const key = randomUUID();
     const { token } = (await ask(server, 'POST', '/tokens', { body })).json<WithSecret>();

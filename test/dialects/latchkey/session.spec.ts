@@ -37,6 +37,16 @@ onBothEngines('logins of the console', (engine) => {
     expect(me.json()).toEqual({ ...reply.json<object>() });
   });
 
+  it('are refused with a problem whose type leads to what to do, which anyone may read', async () => {
+    const refused = await call('GET', '/me', {});
+    const { type, title, status } = refused.json<ProblemBody>();
+    const listed = await call('GET', '/problems', {});
+    expect([listed.status, type.startsWith('/latchkey/v1/problems#')]).toEqual([200, true]);
+    const { items } = listed.json<{ items: { id: string; type: string; remedy: string }[] }>();
+    expect(items.find((item) => item.type === type)).toMatchObject({ id: 'unauthenticated', title, status });
+    expect(items.filter(({ remedy }) => remedy.length < 20)).toEqual([]);
+  });
+
   it('have a Secure cookie behind HTTPS', async () => {
     const secure = await startInMount(engine, { TRUST_PROXY: '127.0.0.1' });
     const headers = { 'X-Forwarded-Proto': 'https' };

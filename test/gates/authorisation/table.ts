@@ -350,6 +350,7 @@ const LATCHKEY: typeof CANVUS = {
   // The provider is not configured.
   'GET /latchkey/v1/session/openid': { who: 'anyone', isLogin: true, answer: 'hidden' },
   'GET /latchkey/v1/session/openid/callback': { who: 'anyone', isLogin: true, answer: 'hidden' },
+  'GET /latchkey/v1/problems': { who: 'anyone', isLogin: true },
   'DELETE /latchkey/v1/session': { who: 'any user' },
   'GET /latchkey/v1/me': { who: 'any user' },
   'POST /latchkey/v1/me/password': {

@@ -3,6 +3,7 @@ import { Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { StrictInput } from '../../../http/index.js';
 import { AccountListing, AccountService, type Account } from '../../../identity/index.js';
+import { Idempotency } from '../idempotency/idempotency.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
 import { AccountId, Caller, Permits, unknown, type LatchkeyCaller } from '../latchkey.guard.js';
@@ -21,6 +22,7 @@ export class AccountsController {
   constructor(
     private readonly accounts: AccountService,
     private readonly listing: AccountListing,
+    private readonly idempotency: Idempotency,
   ) {}
 
   @Permits('signed-in')
@@ -56,16 +58,18 @@ export class AccountsController {
     headers: { Location: 'The path of the account.' },
     body: AccountInput,
     answer: AccountView,
-    problems: ['conflict'],
+    problems: ['conflict', 'idempotency-key-reused'],
   })
   async create(
-    @Caller() { actor, user }: LatchkeyCaller,
+    @Caller() caller: LatchkeyCaller,
     @StrictInput(AccountInput) { name }: AccountInput,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AccountView> {
-    const account = await this.accounts.create(actor, name);
-    response.set('Location', `accounts/${account.id}`);
-    return this.view(user, account);
+    return this.idempotency.once({ caller, request: response.req, response }, async () => {
+      const account = await this.accounts.create(caller.actor, name);
+      response.set('Location', `accounts/${account.id}`);
+      return this.view(caller.user, account);
+    });
   }
 
   @Permits('account:read')

@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import { HashingService, Secret } from '../../../core/index.js';
 import { StrictInput } from '../../../http/index.js';
 import { UserListing, UserService, type User, type UserChanges } from '../../../identity/index.js';
+import { Idempotency } from '../idempotency/idempotency.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
 import { Caller, Permits, UserId, unknown, type LatchkeyCaller } from '../latchkey.guard.js';
@@ -20,6 +21,7 @@ export class UsersController {
     private readonly users: UserService,
     private readonly listing: UserListing,
     private readonly hashing: HashingService,
+    private readonly idempotency: Idempotency,
   ) {}
 
   @Permits('signed-in')
@@ -62,12 +64,23 @@ export class UsersController {
       'An administrator': { email: 'bob@example.com', password: 'correct horse', role: 'administrator' },
     },
     answer: CreatedUserView,
-    problems: ['conflict'],
+    problems: ['conflict', 'idempotency-key-reused'],
   })
   async create(
-    @Caller() { actor }: LatchkeyCaller,
-    @StrictInput(NewUserInput) { email, name, password, role }: NewUserInput,
+    @Caller() caller: LatchkeyCaller,
+    @StrictInput(NewUserInput) input: NewUserInput,
     @Res({ passthrough: true }) response: Response,
+  ): Promise<CreatedUserView> {
+    response.set('Cache-Control', 'no-store');
+    return this.idempotency.once({ caller, request: response.req, response }, () =>
+      this.created(caller, input, response),
+    );
+  }
+
+  private async created(
+    { actor }: LatchkeyCaller,
+    { email, name, password, role }: NewUserInput,
+    response: Response,
   ): Promise<CreatedUserView> {
     const given = typeof password === 'string' ? new Secret(password) : undefined;
     const secret = given ?? this.hashing.newSecret();
@@ -79,7 +92,7 @@ export class UsersController {
       // Administrators create no user whom they would have to approve again.
       approved: true,
     });
-    response.set('Location', `users/${String(user.id)}`).set('Cache-Control', 'no-store');
+    response.set('Location', `users/${String(user.id)}`);
     const view = userView(user, undefined);
     return given ? { user: view } : { user: view, password: secret.reveal() };
   }
