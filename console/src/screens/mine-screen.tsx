@@ -1,13 +1,12 @@
 /** What everybody has: their own tokens, where they are logged in, and their password. */
 import { useState, type ReactElement } from 'react';
 import type { Call } from '../api/call.ts';
-import { useAction } from '../api/action.ts';
 import { moreOf, rowsOf, usePagedList } from '../api/queries.ts';
 import type { Token } from '../api/types.ts';
 import { useMe } from '../app/me.ts';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { Command } from '../parts/command.tsx';
-import { ActionDialog } from '../parts/dialog.tsx';
+import { AskDialog } from '../parts/ask-dialog.tsx';
 import { TextField } from '../parts/fields.tsx';
 import { Empty, Loaded } from '../parts/message.tsx';
 import { Page, Panel } from '../parts/page.tsx';
@@ -87,52 +86,51 @@ function PasswordChange({ onClose }: { readonly onClose: () => void }): ReactEle
   const { user } = useMe();
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
-  const action = useAction();
   const body = { current_password: current, new_password: next };
   const call: Call = { method: 'POST', path: '/me/password', body };
-  const confirm = async (): Promise<void> => {
-    if (!(await action.run(call))) return;
-    onClose();
-    notify('Your password has been changed');
-  };
   return (
-    <ActionDialog
+    <AskDialog
       title="Change your password"
       call={call}
       confirm="Change password"
-      isPending={action.isPending}
       isDisabled={current === '' || next === ''}
-      problem={action.problem}
-      onConfirm={() => void confirm()}
+      onDone={() => {
+        onClose();
+        notify('Your password has been changed');
+      }}
       onClose={onClose}
     >
-      <input
-        type="text"
-        className="unseen"
-        autoComplete="username"
-        value={user.email}
-        readOnly
-        tabIndex={-1}
-        aria-hidden="true"
-      />
-      <TextField
-        label="Current password"
-        type="password"
-        autoComplete="current-password"
-        autoFocus
-        value={current}
-        onChange={setCurrent}
-        fault={action.problem?.fieldProblem('current_password')}
-      />
-      <TextField
-        label="New password"
-        type="password"
-        autoComplete="new-password"
-        value={next}
-        onChange={setNext}
-        hint="Your other logins end. Your tokens stay valid."
-        fault={action.problem?.fieldProblem('new_password')}
-      />
-    </ActionDialog>
+      {(faultOf) => (
+        <>
+          <input
+            type="text"
+            className="unseen"
+            autoComplete="username"
+            value={user.email}
+            readOnly
+            tabIndex={-1}
+            aria-hidden="true"
+          />
+          <TextField
+            label="Current password"
+            type="password"
+            autoComplete="current-password"
+            autoFocus
+            value={current}
+            onChange={setCurrent}
+            fault={faultOf('current_password')}
+          />
+          <TextField
+            label="New password"
+            type="password"
+            autoComplete="new-password"
+            value={next}
+            onChange={setNext}
+            hint="Your other logins end. Your tokens stay valid."
+            fault={faultOf('new_password')}
+          />
+        </>
+      )}
+    </AskDialog>
   );
 }

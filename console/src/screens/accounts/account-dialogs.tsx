@@ -2,11 +2,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { useNavigate } from 'react-router';
-import { useAction } from '../../api/action.ts';
 import type { Call } from '../../api/call.ts';
 import { accountPath } from '../../api/queries.ts';
 import type { Account } from '../../api/types.ts';
-import { ActionDialog } from '../../parts/dialog.tsx';
+import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { TextField } from '../../parts/fields.tsx';
 import { notify } from '../../parts/toasts.tsx';
 
@@ -18,29 +17,27 @@ interface AccountDialogProps {
 export function RenameAccountDialog({ account, onClose }: AccountDialogProps): ReactElement {
   const client = useQueryClient();
   const [name, setName] = useState(account.name);
-  const action = useAction();
   const call: Call = { method: 'PATCH', path: accountPath(account.id), body: { name: name.trim() } };
-  const confirm = async (): Promise<void> => {
-    const result = await action.run<Account>(call);
-    if (!result) return;
-    client.setQueryData(['account', account.id], result.answer);
-    void client.invalidateQueries({ queryKey: ['accounts'] });
-    onClose();
-    notify(`Renamed to “${result.answer.name}”`);
-  };
   return (
-    <ActionDialog
+    <AskDialog<Account>
       title={`Rename “${account.name}”`}
       call={call}
       confirm="Rename"
-      isPending={action.isPending}
       isDisabled={name.trim() === ''}
-      problem={action.problem}
-      onConfirm={() => void confirm()}
+      onDone={(answer) => {
+        client.setQueryData(['account', account.id], answer);
+        void client.invalidateQueries({ queryKey: ['accounts'] });
+        onClose();
+        notify(`Renamed to “${answer.name}”`);
+      }}
       onClose={onClose}
     >
-      <TextField label="Name" autoFocus value={name} onChange={setName} fault={action.problem?.fieldProblem('name')} />
-    </ActionDialog>
+      {(faultOf) => (
+        <>
+          <TextField label="Name" autoFocus value={name} onChange={setName} fault={faultOf('name')} />
+        </>
+      )}
+    </AskDialog>
   );
 }
 
@@ -48,37 +45,37 @@ export function DeleteAccountDialog({ account, onClose }: AccountDialogProps): R
   const client = useQueryClient();
   const navigate = useNavigate();
   const [name, setName] = useState('');
-  const action = useAction();
   const call: Call = { method: 'DELETE', path: accountPath(account.id), body: { name } };
-  const confirm = async (): Promise<void> => {
-    if (!(await action.run(call))) return;
-    void navigate('/accounts');
-    void client.invalidateQueries({ queryKey: ['accounts'] });
-    notify(`Deleted “${account.name}”`);
-  };
   return (
-    <ActionDialog
+    <AskDialog
       title={`Delete “${account.name}”?`}
       call={call}
       confirm="Delete account"
       isDestructive
-      isPending={action.isPending}
       isDisabled={name !== account.name}
-      problem={action.problem}
-      onConfirm={() => void confirm()}
+      onDone={() => {
+        void navigate('/accounts');
+        void client.invalidateQueries({ queryKey: ['accounts'] });
+        notify(`Deleted “${account.name}”`);
+      }}
       onClose={onClose}
     >
-      <p>
-        Its {account.tokens.toLocaleString('en')} tokens are revoked and its applications removed. It cannot be undone.
-      </p>
-      <TextField
-        label={`Type ${account.name} to confirm`}
-        value={name}
-        onChange={setName}
-        autoFocus
-        autoComplete="off"
-        fault={action.problem?.fieldProblem('name')}
-      />
-    </ActionDialog>
+      {(faultOf) => (
+        <>
+          <p>
+            Its {account.tokens.toLocaleString('en')} tokens are revoked and its applications removed. It cannot be
+            undone.
+          </p>
+          <TextField
+            label={`Type ${account.name} to confirm`}
+            value={name}
+            onChange={setName}
+            autoFocus
+            autoComplete="off"
+            fault={faultOf('name')}
+          />
+        </>
+      )}
+    </AskDialog>
   );
 }

@@ -2,14 +2,13 @@
 import { useCallback, useState, type ReactElement } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { useQueryClient } from '@tanstack/react-query';
-import { useAction } from '../../api/action.ts';
 import type { Call } from '../../api/call.ts';
 import { moreOf, rowsOf, usePagedList } from '../../api/queries.ts';
 import type { Account } from '../../api/types.ts';
 import { isServerAdministrator, useMe } from '../../app/me.ts';
 import { Button } from '../../parts/button.tsx';
 import { Command } from '../../parts/command.tsx';
-import { ActionDialog } from '../../parts/dialog.tsx';
+import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { TextField } from '../../parts/fields.tsx';
 import { List, type Column } from '../../parts/list.tsx';
 import { Empty, Loaded } from '../../parts/message.tsx';
@@ -97,35 +96,33 @@ function CreateAccountDialog({ onClose }: { readonly onClose: () => void }): Rea
   const client = useQueryClient();
   const navigate = useNavigate();
   const [name, setName] = useState('');
-  const action = useAction();
   const call: Call = { method: 'POST', path: '/accounts', body: { name: name.trim() } };
-  const confirm = async (): Promise<void> => {
-    const result = await action.run<Account>(call);
-    if (!result) return;
-    void client.invalidateQueries({ queryKey: ['accounts'] });
-    onClose();
-    notify(`Created “${result.answer.name}”`);
-    void navigate(`/accounts/${encodeURIComponent(result.answer.id)}`);
-  };
   return (
-    <ActionDialog
+    <AskDialog<Account>
       title="Create an account"
       call={call}
       confirm="Create"
-      isPending={action.isPending}
       isDisabled={name.trim() === ''}
-      problem={action.problem}
-      onConfirm={() => void confirm()}
+      onDone={(answer) => {
+        void client.invalidateQueries({ queryKey: ['accounts'] });
+        onClose();
+        notify(`Created “${answer.name}”`);
+        void navigate(`/accounts/${encodeURIComponent(answer.id)}`);
+      }}
       onClose={onClose}
     >
-      <TextField
-        label="Name"
-        autoFocus
-        value={name}
-        onChange={setName}
-        fault={action.problem?.fieldProblem('name')}
-        hint="Such as a team or a product."
-      />
-    </ActionDialog>
+      {(faultOf) => (
+        <>
+          <TextField
+            label="Name"
+            autoFocus
+            value={name}
+            onChange={setName}
+            fault={faultOf('name')}
+            hint="Such as a team or a product."
+          />
+        </>
+      )}
+    </AskDialog>
   );
 }

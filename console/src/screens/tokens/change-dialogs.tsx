@@ -5,6 +5,7 @@ import type { Call } from '../../api/call.ts';
 import { tokenPath } from '../../api/queries.ts';
 import type { Token } from '../../api/types.ts';
 import { Button } from '../../parts/button.tsx';
+import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { ActionDialog } from '../../parts/dialog.tsx';
 import { Choices, TextField } from '../../parts/fields.tsx';
 import { useNow, usedWords } from '../../parts/moment.tsx';
@@ -13,57 +14,51 @@ import type { TokenDialogProps } from './token-dialogs.tsx';
 
 export function RenameDialog({ token, done }: TokenDialogProps): ReactElement {
   const [name, setName] = useState(token.name);
-  const action = useAction();
   const call: Call = { method: 'PATCH', path: tokenPath(token.id), body: { name } };
-  const confirm = async (): Promise<void> => {
-    const result = await action.run<Token>(call);
-    if (result) done.changed(result.answer, `Renamed to “${result.answer.name}”`);
-  };
   return (
-    <ActionDialog
+    <AskDialog<Token>
       title={`Rename “${token.name}”`}
       call={call}
       confirm="Rename"
-      isPending={action.isPending}
       isDisabled={name.trim() === ''}
-      problem={action.problem}
-      onConfirm={() => void confirm()}
+      onDone={(answer) => {
+        done.changed(answer, `Renamed to “${answer.name}”`);
+      }}
       onClose={done.close}
     >
-      <TextField
-        label="Name"
-        autoFocus
-        value={name}
-        onChange={setName}
-        fault={action.problem?.fieldProblem('name')}
-        hint="Clients are not affected: they know the token by its secret."
-      />
-    </ActionDialog>
+      {(faultOf) => (
+        <>
+          <TextField
+            label="Name"
+            autoFocus
+            value={name}
+            onChange={setName}
+            fault={faultOf('name')}
+            hint="Clients are not affected: they know the token by its secret."
+          />
+        </>
+      )}
+    </AskDialog>
   );
 }
 
 export function RenewDialog({ token, done }: TokenDialogProps): ReactElement {
   const [chosen, setChosen] = useState<string>(DEFAULT_EXPIRY);
   const [date, setDate] = useState(() => fieldIn(30));
-  const action = useAction();
   const call: Call = { method: 'POST', path: tokenPath(token.id, 'renew'), body: expiryBody(chosen, date) };
-  const confirm = async (): Promise<void> => {
-    const result = await action.run<Token>(call);
-    if (result) done.changed(result.answer, `Renewed “${token.name}”`);
-  };
   return (
-    <ActionDialog
+    <AskDialog<Token>
       title={`Renew “${token.name}”`}
       call={call}
       confirm="Renew"
-      isPending={action.isPending}
-      problem={action.problem}
-      onConfirm={() => void confirm()}
+      onDone={(answer) => {
+        done.changed(answer, `Renewed “${token.name}”`);
+      }}
       onClose={done.close}
     >
       <p>The secret stays the same. Only the expiry changes, counted from now.</p>
       <ExpiryFields chosen={chosen} onChoose={setChosen} date={date} onDate={setDate} />
-    </ActionDialog>
+    </AskDialog>
   );
 }
 
@@ -98,21 +93,16 @@ export function ExpiryFields(props: {
 
 export function SwitchDialog(props: TokenDialogProps & { readonly isDisabling: boolean }): ReactElement {
   const { token, done, isDisabling } = props;
-  const action = useAction();
   const now = useNow();
   const call: Call = { method: 'PATCH', path: tokenPath(token.id), body: { disabled: isDisabling } };
-  const confirm = async (): Promise<void> => {
-    const result = await action.run<Token>(call);
-    if (result) done.changed(result.answer, `${isDisabling ? 'Disabled' : 'Enabled'} “${token.name}”`);
-  };
   return (
-    <ActionDialog
+    <AskDialog<Token>
       title={`${isDisabling ? 'Disable' : 'Enable'} “${token.name}”?`}
       call={call}
       confirm={isDisabling ? 'Disable' : 'Enable'}
-      isPending={action.isPending}
-      problem={action.problem}
-      onConfirm={() => void confirm()}
+      onDone={(answer) => {
+        done.changed(answer, `${isDisabling ? 'Disabled' : 'Enabled'} “${token.name}”`);
+      }}
       onClose={done.close}
     >
       <p>It was {usedWords(token.last_use, now)}.</p>
@@ -121,7 +111,7 @@ export function SwitchDialog(props: TokenDialogProps & { readonly isDisabling: b
           ? 'Nobody accepts it until it is enabled again. Nothing else changes.'
           : 'It is accepted again, with the same secret.'}
       </p>
-    </ActionDialog>
+    </AskDialog>
   );
 }
 

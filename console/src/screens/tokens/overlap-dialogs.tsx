@@ -1,70 +1,63 @@
 /** Ends or extends the time in which the old secret is still valid. */
 import { useState, type ReactElement } from 'react';
-import { useAction } from '../../api/action.ts';
 import type { Call } from '../../api/call.ts';
 import { tokenPath } from '../../api/queries.ts';
 import type { Token } from '../../api/types.ts';
-import { ActionDialog } from '../../parts/dialog.tsx';
+import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { TextField } from '../../parts/fields.tsx';
 import { exact, useNow, usedWords } from '../../parts/moment.tsx';
 import { fieldTime, timeOf } from './expiry.ts';
 import type { TokenDialogProps } from './token-dialogs.tsx';
 
 export function EndOverlapDialog({ token, done }: TokenDialogProps): ReactElement {
-  const action = useAction();
   const now = useNow();
   const call: Call = { method: 'POST', path: tokenPath(token.id, 'overlap', 'end') };
-  const confirm = async (): Promise<void> => {
-    const result = await action.run<Token>(call);
-    if (result) done.changed(result.answer, `Ended the old secret of “${token.name}”`);
-  };
   return (
-    <ActionDialog
+    <AskDialog<Token>
       title={`End the old secret of “${token.name}”?`}
       call={call}
       confirm="End old secret"
       isDestructive
-      isPending={action.isPending}
-      problem={action.problem}
-      onConfirm={() => void confirm()}
+      onDone={(answer) => {
+        done.changed(answer, `Ended the old secret of “${token.name}”`);
+      }}
       onClose={done.close}
     >
       <p>
         <strong>The old secret was {usedWords(token.overlap?.last_use ?? null, now)}.</strong>
       </p>
       <p>Whoever still uses it is refused from then on. The new secret stays as it is.</p>
-    </ActionDialog>
+    </AskDialog>
   );
 }
 
 export function ExtendOverlapDialog({ token, done }: TokenDialogProps): ReactElement {
   const endsAt = token.overlap?.ends_at ?? new Date().toISOString();
   const [date, setDate] = useState(fieldTime(new Date(new Date(endsAt).getTime() + 7 * 86_400_000)));
-  const action = useAction();
   const body = { ends_at: timeOf(date) ?? '' };
   const call: Call = { method: 'PATCH', path: tokenPath(token.id, 'overlap'), body };
-  const confirm = async (): Promise<void> => {
-    const result = await action.run<Token>(call);
-    if (result) done.changed(result.answer, `The old secret of “${token.name}” ends at another time`);
-  };
   return (
-    <ActionDialog
+    <AskDialog<Token>
       title={`When the old secret of “${token.name}” ends`}
       call={call}
       confirm="Save"
-      isPending={action.isPending}
-      problem={action.problem}
-      onConfirm={() => void confirm()}
+      onDone={(answer) => {
+        done.changed(answer, `The old secret of “${token.name}” ends at another time`);
+      }}
       onClose={done.close}
     >
-      <TextField
-        label="Old secret valid until"
-        type="datetime-local"
-        value={date}
-        onChange={setDate}
-        hint={`Now it is ${exact(endsAt)}. An earlier time shortens it.`}
-        fault={action.problem?.fieldProblem('ends_at')}
-      />
-    </ActionDialog>
+      {(faultOf) => (
+        <>
+          <TextField
+            label="Old secret valid until"
+            type="datetime-local"
+            value={date}
+            onChange={setDate}
+            hint={`Now it is ${exact(endsAt)}. An earlier time shortens it.`}
+            fault={faultOf('ends_at')}
+          />
+        </>
+      )}
+    </AskDialog>
   );
 }
