@@ -115,7 +115,8 @@ export interface Me {
 
 export interface User extends Person {
   readonly role: 'administrator' | 'user';
-  readonly state: 'active' | 'blocked';
+  /** Who is unapproved has not been let in yet: they cannot log in. */
+  readonly state: 'active' | 'blocked' | 'unapproved';
   readonly created_at: Time;
   readonly last_login_at: Time | null;
   readonly tokens: number;

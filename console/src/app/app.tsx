@@ -1,7 +1,7 @@
 /** The whole console: the sign-in page, or the screens for whoever is signed in. */
 import { QueryClientProvider } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore, type ReactElement } from 'react';
-import { createBrowserRouter, RouterProvider, useRouteError } from 'react-router';
+import { createBrowserRouter, Outlet, RouterProvider, useRouteError } from 'react-router';
 import { BASE_PATH } from '../api/place.ts';
 import { messageOf } from '../api/problem.ts';
 import { follow } from '../live/live-stream.ts';
@@ -20,7 +20,7 @@ import { ServerScreen } from '../screens/server-screen.tsx';
 import { SignIn } from '../screens/sign-in.tsx';
 import { TokenScreen } from '../screens/tokens/token-screen.tsx';
 import { TokensScreen } from '../screens/tokens/tokens-screen.tsx';
-import { MeProvider } from './me.ts';
+import { MeProvider, isServerAdministrator, useMe } from './me.ts';
 import { OutageBanner } from './outage-banner.tsx';
 import { lookAgain, queryClient, session } from './session.ts';
 import { Shell } from './shell.tsx';
@@ -36,13 +36,18 @@ const router = createBrowserRouter(
         { path: '/tokens/new', element: <TokensScreen isCreating /> },
         { path: '/tokens/:id', element: <TokenScreen /> },
         { path: '/mine', element: <MineScreen /> },
-        { path: '/people', element: <PeopleScreen /> },
-        { path: '/people/:id', element: <PersonScreen /> },
         { path: '/accounts', element: <AccountsScreen /> },
         { path: '/accounts/:id', element: <AccountScreen /> },
         { path: '/applications', element: <ApplicationsScreen /> },
         { path: '/audit', element: <AuditScreen /> },
-        { path: '/server', element: <ServerScreen /> },
+        {
+          element: <ForAdministrators />,
+          children: [
+            { path: '/people', element: <PeopleScreen /> },
+            { path: '/people/:id', element: <PersonScreen /> },
+            { path: '/server', element: <ServerScreen /> },
+          ],
+        },
         { path: '*', element: <Unknown /> },
       ],
     },
@@ -74,6 +79,16 @@ export function App(): ReactElement {
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MeProvider>
+  );
+}
+
+/** For screens of which others see nothing, so that the server is not asked in vain. */
+function ForAdministrators(): ReactElement {
+  if (isServerAdministrator(useMe())) return <Outlet />;
+  return (
+    <Page title="Not for you">
+      <Empty>Only administrators of the server see this page. Ask one of them.</Empty>
+    </Page>
   );
 }
 

@@ -2,13 +2,15 @@
 import type { ReactElement } from 'react';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { SHORTCUTS } from './shortcuts.ts';
+import { isServerAdministrator, useMe } from './me.ts';
+import { shortcutsFor } from './shortcuts.ts';
 
 export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const keyed = shortcutsFor(isServerAdministrator(useMe()));
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose}>
       <dl className="facts">
-        {SHORTCUTS.map(([keys, text]) => (
+        {keyed.map(([keys, text]) => (
           <div key={keys} className="row">
             <dt>
               {keys.split(' ').map((key) => (

@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 /** Sent to the list of the page; `detail` is 1 or -1. */
 export const ROW_EVENT = 'latchkey:row';
 
-export const SHORTCUTS = [
+const SHORTCUTS = [
   ['/', 'Search this page'],
   ['c', 'Create a token'],
   ['j', 'Next row'],
@@ -16,6 +16,14 @@ export const SHORTCUTS = [
   ['g a', 'Audit log'],
   ['?', 'This list'],
 ] as const;
+
+/** Behind a screen that only administrators of the server have. */
+const PEOPLE = 'g p';
+
+/** @param isAdministrator - of the server */
+export function shortcutsFor(isAdministrator: boolean): readonly (readonly [keys: string, text: string])[] {
+  return SHORTCUTS.filter(([keys]) => isAdministrator || keys !== PEOPLE);
+}
 
 const PLACES: Readonly<Record<string, string>> = { o: '/', t: '/tokens', m: '/mine', p: '/people', a: '/audit' };
 

@@ -57,13 +57,15 @@ function AccountPage({ account }: { readonly account: Account }): ReactElement {
             >
               Rename…
             </Button>
-            <Button
-              onPress={() => {
-                setOpened('delete');
-              }}
-            >
-              Delete…
-            </Button>
+            {isServerAdministrator(me) ? (
+              <Button
+                onPress={() => {
+                  setOpened('delete');
+                }}
+              >
+                Delete…
+              </Button>
+            ) : null}
             <LinkButton to={`/tokens/new?kind=service_token&account_id=${id}`} tone="main">
               Create token
             </LinkButton>

@@ -1,7 +1,8 @@
 /** A short list of audit rows, for the overview and for the history of one thing. */
 import type { ReactElement } from 'react';
 import { Link } from 'react-router';
-import type { AuditRow } from '../../api/types.ts';
+import type { AuditRow, Me } from '../../api/types.ts';
+import { isServerAdministrator, useMe } from '../../app/me.ts';
 import { Moment } from '../../parts/moment.tsx';
 import { actionWords, authorOf } from './actions.ts';
 
@@ -26,17 +27,19 @@ export function AuditList({ rows }: { readonly rows: readonly AuditRow[] }): Rea
 }
 
 export function Target({ row }: { readonly row: AuditRow }): ReactElement | null {
+  const me = useMe();
   const { target } = row;
   if (!target) return null;
   // Logins are kept as tokens without a name, and have no page.
   if (target.type === 'token' && target.name === '') return <>a login</>;
   const name = target.name ?? target.id ?? target.type;
-  const place = target.id === null ? undefined : placeOf(target.type, target.id);
+  const place = target.id === null ? undefined : placeOf(target.type, target.id, me);
   return place === undefined ? <>{name}</> : <Link to={place}>{name}</Link>;
 }
 
-function placeOf(type: string, id: string): string | undefined {
+function placeOf(type: string, id: string, me: Me): string | undefined {
   if (type.includes('token')) return `/tokens/${encodeURIComponent(id)}`;
-  if (type === 'user') return `/people/${encodeURIComponent(id)}`;
+  if (type === 'user' && id === me.user.id && !isServerAdministrator(me)) return '/mine';
+  if (type === 'user') return isServerAdministrator(me) ? `/people/${encodeURIComponent(id)}` : undefined;
   return type === 'account' ? `/accounts/${encodeURIComponent(id)}` : undefined;
 }

@@ -132,6 +132,7 @@ const STATES = [
   { value: '', text: 'All states' },
   { value: 'active', text: 'Active' },
   { value: 'blocked', text: 'Blocked' },
+  { value: 'unapproved', text: 'Not approved' },
 ];
 
 const COLUMNS: readonly Column<User>[] = [
@@ -162,14 +163,17 @@ const COLUMNS: readonly Column<User>[] = [
   },
 ];
 
+const STATE_BADGES = {
+  active: { tone: 'good', icon: 'check', text: 'Active' },
+  blocked: { tone: 'bad', icon: 'pause', text: 'Blocked' },
+  unapproved: { tone: 'warn', icon: 'pause', text: 'Not approved' },
+} as const;
+
 export function UserBadge({ state }: Pick<User, 'state'>): ReactElement {
-  return state === 'blocked' ? (
-    <Badge tone="bad" icon="pause">
-      Blocked
-    </Badge>
-  ) : (
-    <Badge tone="good" icon="check">
-      Active
+  const { tone, icon, text } = STATE_BADGES[state];
+  return (
+    <Badge tone={tone} icon={icon}>
+      {text}
     </Badge>
   );
 }

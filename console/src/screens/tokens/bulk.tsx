@@ -28,9 +28,10 @@ interface BulkProps {
 export function Bulk({ rows, chosen, onChoose, filter, hasMore }: BulkProps): ReactElement | null {
   const [action, setAction] = useState<BulkAction | undefined>();
   const [isByFilter, setByFilter] = useState(false);
-  const ids = rows.map(({ id }) => id).filter((id) => chosen.has(id));
+  const possible = rows.filter(({ permissions }) => permissions.length > 0).map(({ id }) => id);
+  const ids = possible.filter((id) => chosen.has(id));
   if (ids.length === 0) return null;
-  const isAll = ids.length === rows.length;
+  const isAll = ids.length === possible.length;
   const clear = (): void => {
     setByFilter(false);
     setAction(undefined);
@@ -43,10 +44,10 @@ export function Bulk({ rows, chosen, onChoose, filter, hasMore }: BulkProps): Re
         <Button
           tone="plain"
           onPress={() => {
-            onChoose(new Set(rows.map(({ id }) => id)));
+            onChoose(new Set(possible));
           }}
         >
-          Choose all {rows.length} shown
+          Choose all {possible.length} shown
         </Button>
       )}
       {isAll && hasMore && !isByFilter ? (

@@ -26,15 +26,17 @@ export function tokenColumns({ gone, onAction, selection }: TokenColumnOptions):
           title: 'Chosen',
           isPlain: true,
           className: 'tight choose',
-          cell: ({ id, name }) => (
-            <Check
-              label={`Choose ${name}`}
-              isSelected={selection.chosen.has(id)}
-              onChange={() => {
-                selection.toggle(id);
-              }}
-            />
-          ),
+          // What they may not change, they do not choose.
+          cell: ({ id, name, permissions }) =>
+            permissions.length === 0 ? null : (
+              <Check
+                label={`Choose ${name}`}
+                isSelected={selection.chosen.has(id)}
+                onChange={() => {
+                  selection.toggle(id);
+                }}
+              />
+            ),
         },
       ]
     : [];
