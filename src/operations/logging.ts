@@ -51,14 +51,14 @@ export function requestLog(log: Logger, { overloadSeconds }: Pick<LogOptions, 'o
     response.once('close', () => {
       const { statusCode, writableFinished } = response;
       const isRefused = isOverloaded(request);
-      const path = requestedPath(request);
-      const level = isRefused ? 'warn' : statusCode >= 500 && path !== READINESS ? 'error' : 'debug';
+      const isFailure = statusCode >= 500 && request.originalUrl.split('?', 1)[0] !== READINESS;
+      const level = isRefused ? 'warn' : isFailure ? 'error' : 'debug';
       if (!log.isLevelEnabled(level)) return;
-      const req = { id, method: request.method, path, address };
+      const req = { id, method: request.method, path: requestedPath(request), address };
       const responseTime = Math.round(performance.now() - began);
       const line = { req, res: { statusCode }, responseTime };
       if (isRefused) overload.refused(line);
-      else if (statusCode === 503 && level === 'error') unavailable.refused(line);
+      else if (statusCode === 503 && isFailure) unavailable.refused(line);
       else log[level](line, writableFinished ? 'request completed' : 'request aborted');
     });
     next();
