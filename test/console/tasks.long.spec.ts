@@ -137,6 +137,7 @@ withBinary('chromium', (executablePath) => {
         const rows = console.page.locator('tbody tr');
         await rows.filter({ hasText: 'Deploy' }).first().waitFor({ state: 'detached' });
         await rows.filter({ hasText: 'Token rotated' }).first().waitFor();
+        await rows.filter({ hasText: 'Token: end of its old secret changed' }).first().waitFor();
       });
       expect(await console.page.locator('tbody tr').filter({ hasText: 'Billing export' }).count()).toBeGreaterThan(1);
     });

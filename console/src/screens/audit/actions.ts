@@ -19,8 +19,21 @@ const WORDS: Readonly<Record<string, string>> = {
   'membership.updated': 'Role of a member changed',
 };
 
+/** What has changed of a token, by the fields that the details name. */
+const CHANGES: Readonly<Record<string, string>> = {
+  label: 'renamed',
+  expiresAt: 'expiry changed',
+  enabled: 'enabled or disabled',
+  scopes: 'scopes changed',
+  previousSecretExpiresAt: 'end of its old secret changed',
+};
+
 /** `token.previous_secret_ended` as words, when there is no better sentence for it. */
-export function actionWords(action: string): string {
+export function actionWords({ action, details }: Pick<AuditRow, 'action' | 'details'>): string {
+  if (action === 'token.updated' && Array.isArray(details.fields)) {
+    const changes = details.fields.flatMap((field: unknown) => CHANGES[String(field)] ?? []);
+    if (changes.length > 0) return `Token: ${changes.join(', ')}`;
+  }
   const known = WORDS[action];
   if (known !== undefined) return known;
   const words = action.replaceAll(/[._]/g, ' ');

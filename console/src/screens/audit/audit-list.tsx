@@ -13,7 +13,7 @@ export function AuditList({ rows }: { readonly rows: readonly AuditRow[] }): Rea
       {rows.map((row) => (
         <li key={row.id}>
           <span>
-            <strong>{actionWords(row.action)}</strong>
+            <strong>{actionWords(row)}</strong>
             {row.occurrences > 1 ? ` (${String(row.occurrences)} times)` : ''} <Target row={row} />
           </span>
           <span className="soft small">

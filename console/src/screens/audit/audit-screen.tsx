@@ -1,5 +1,5 @@
 /** The audit log: live, with filters, and with the details of each row. */
-import { useCallback, useMemo, useSyncExternalStore, type ReactElement } from 'react';
+import { useCallback, useMemo, useState, useSyncExternalStore, type ReactElement } from 'react';
 import { useSearchParams } from 'react-router';
 import { addressOf, type Call, type QueryValue } from '../../api/call.ts';
 import { moreOf, rowsOf, usePagedList } from '../../api/queries.ts';
@@ -52,7 +52,7 @@ export function AuditScreen(): ReactElement {
       }
     >
       <AuditFilters search={search} onChange={change} />
-      <NewRows rows={rows} query={query} />
+      <NewRows key={search.toString()} rows={rows} query={query} />
       <Loaded query={list}>
         {() =>
           rows.length === 0 ? (
@@ -80,9 +80,10 @@ const COLUMNS: readonly Column<AuditRow>[] = [
     id: 'action',
     title: 'What',
     isHeader: true,
-    cell: ({ action, occurrences }) => (
+    cell: ({ action, details, occurrences }) => (
       <>
-        {actionWords(action)} {occurrences > 1 ? <span className="soft">({occurrences} times)</span> : null}{' '}
+        {actionWords({ action, details })}{' '}
+        {occurrences > 1 ? <span className="soft">({occurrences} times)</span> : null}{' '}
         <span className="line soft small mono">{action}</span>
       </>
     ),
@@ -99,7 +100,7 @@ function Details({ row }: { readonly row: AuditRow }): ReactElement {
   return (
     <details className="command">
       <summary>
-        Details<span className="unseen"> of {actionWords(row.action)}</span>
+        Details<span className="unseen"> of {actionWords(row)}</span>
       </summary>
       <dl className="facts small">
         {details.map(([name, value]) => (
@@ -129,10 +130,12 @@ function NewRows(props: {
 }): ReactElement | null {
   const client = useQueryClient();
   const { audit } = useSyncExternalStore(news.subscribe, news.get);
-  const known = new Set(props.rows.map(({ id }) => id));
-  const count = audit.filter(({ id }) => !known.has(id)).length;
-  if (count === 0) return null;
+  const known = new Set(idsOf(props.rows));
   const isFiltered = Object.keys(props.query).length > 0;
+  // What was there before the list was asked for is in it, or left out by the filters.
+  const [earlier] = useState(() => new Set(isFiltered ? idsOf(news.get().audit) : []));
+  const count = idsOf(audit).filter((id) => !known.has(id) && !earlier.has(id)).length;
+  if (count === 0) return null;
   return (
     <Message>
       <span role="status">
@@ -149,4 +152,8 @@ function NewRows(props: {
       </Button>
     </Message>
   );
+}
+
+function idsOf(rows: readonly AuditRow[]): readonly string[] {
+  return rows.map(({ id }) => id);
 }

@@ -36,6 +36,7 @@ export function useTokenDialogs(): TokenDialogs {
     changed: (token, text) => {
       setOpened(undefined);
       patchToken(client, token);
+      void client.invalidateQueries({ queryKey: ['audit', 'of', token.id] });
       void client.invalidateQueries({ queryKey: ['stats'] });
       notify(text);
     },
@@ -48,6 +49,7 @@ export function useTokenDialogs(): TokenDialogs {
     issued: (answer) => {
       setOpened(undefined);
       patchToken(client, answer.token);
+      void client.invalidateQueries({ queryKey: ['audit', 'of', answer.token.id] });
       setIssued(answer);
     },
   };
