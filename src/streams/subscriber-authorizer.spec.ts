@@ -20,7 +20,7 @@ import { SubscriberAuthorizer } from './subscriber-authorizer.js';
 import { Subscriber } from './subscriber.js';
 
 const ANNA: DirectoryUser = { id: 7, email: 'anna@example.com', name: 'Anna', admin: false, status: 'active' };
-const TOKEN = { id: 'token', userId: ANNA.id, accountId: null, enabled: true, expiresAt: null };
+const TOKEN = { id: 'token', userId: ANNA.id, accountId: null, enabled: true, expiresAt: null, scopes: null };
 const FORM = {
   mediaType: 'application/json',
   keepalive: Buffer.from('\n'),
