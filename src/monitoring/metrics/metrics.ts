@@ -47,7 +47,7 @@ export class Metrics implements OnApplicationShutdown {
   ) {
     const { registry } = this;
     const engine = engineOf(dataSource);
-    this.contentType = registry.registry.contentType;
+    ({ contentType: this.contentType } = registry.registry);
     this.inventory = new Inventory(
       { tokens: () => census.take(), bytes: () => databaseBytes(dataSource) },
       options.countSeconds * 1000,
