@@ -76,7 +76,8 @@ export class Metrics implements OnApplicationShutdown {
   async text(): Promise<string> {
     this.addProcessMetrics();
     this.counted = await this.inventory.current();
-    return this.registry.registry.metrics();
+    const { registry } = this.registry;
+    return registry.metrics();
   }
 
   onApplicationShutdown(): void {
