@@ -600,12 +600,12 @@ describe('a secret in a file', () => {
     expect(files.sort()).toEqual(SECRETS.map(([name]) => `${name}_FILE`).sort());
   });
 
-  it.each(SECRETS)('%s is read without the line break at its end', (name, { at, valid }) => {
+  it.each(SECRETS)('%s is read without the line break at its end', (name, { at, valid, besides }) => {
     for (const [text, value] of valid) {
       for (const end of ['', '\n', '\r\n']) {
         const file = path.join(folder, name);
         writeFileSync(file, text + end);
-        expect(at(loadConfig({ [`${name}_FILE`]: file }))).toEqual(value);
+        expect(at(loadConfig({ ...besides, [`${name}_FILE`]: file }))).toEqual(value);
       }
     }
   });

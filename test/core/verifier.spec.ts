@@ -30,6 +30,7 @@ onBothEngines('verification', (engine) => {
     expect(verdict).toEqual({
       status: 'valid',
       matched: 'current',
+      scopes: [],
       token,
       owner: { id: 1000, email: 'root@example.com', name: 'Administrator', admin: true, status: 'active' },
     });

@@ -270,15 +270,15 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
       [`account=${'a'.repeat(400)}`, `account is "${'a'.repeat(40)}…"; give 32 lower-case hex characters`],
       [
         'kinds=session',
-        'the parameter "kinds" is not known; there are kind, account, token, user, member_of, role and app',
+        'the parameter "kinds" is not known; there are kind, account, token, user, member_of, role, scope and app',
       ],
       [
         'Kind=session',
-        'the parameter "Kind" is not known; there are kind, account, token, user, member_of, role and app',
+        'the parameter "Kind" is not known; there are kind, account, token, user, member_of, role, scope and app',
       ],
       [
         'kind=session&x',
-        'the parameter "x" is not known; there are kind, account, token, user, member_of, role and app',
+        'the parameter "x" is not known; there are kind, account, token, user, member_of, role, scope and app',
       ],
       [
         'kind=session;account=x',
@@ -286,11 +286,11 @@ dataPlaneSuite('/verify', ({ cf, verify, status, login, crmLogin }) => {
       ],
       [
         '__proto__=x',
-        'the parameter "__proto__" is not known; there are kind, account, token, user, member_of, role and app',
+        'the parameter "__proto__" is not known; there are kind, account, token, user, member_of, role, scope and app',
       ],
       [
         '%00=%0d%0a',
-        'the parameter "\\u0000" is not known; there are kind, account, token, user, member_of, role and app',
+        'the parameter "\\u0000" is not known; there are kind, account, token, user, member_of, role, scope and app',
       ],
       ['kind=%ff', 'kind is "\ufffd"; give one of service_token, personal_token, session, access_token'],
     ])('400 for one that is invalid, for every caller: %s', async (rule, words) => {

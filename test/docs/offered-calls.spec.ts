@@ -29,6 +29,9 @@ const EXAMPLES = {
 const NEVER: Readonly<Record<string, number>> = {
   // Every token belongs to a user, none to an account.
   'GET /client/v4/accounts/{accountId}/tokens/verify': 401,
+  // No provider is configured.
+  'GET /latchkey/v1/session/openid': 404,
+  'GET /latchkey/v1/session/openid/callback': 404,
 };
 
 const EXAMPLE_TOKENS = ['1F0E7C5A9B3D4E6F8A1B2C3D4E5F6071', 'W1bns7ZYuN_u7fQTR3i6L0JopiRCGsbNjXRw7Z-yX0E'];

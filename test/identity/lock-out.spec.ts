@@ -261,6 +261,8 @@ onBothEngines('known networks', (engine) => {
     server.clock.advance(30 * DAY_MS + 1);
     await guess(server, 4, apart);
     expect((await login(server, HOME, ADMIN.password)).status).toBe(429);
+    // A clock that a test moves has jumped, and nothing is removed by it.
+    await server.dataSource.query('UPDATE latchkey_known_network SET seen_at = 1');
     await server.app.get(CleanupJob).run();
     expect(await networks(server)).toEqual([]);
   });

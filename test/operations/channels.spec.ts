@@ -372,9 +372,9 @@ onBothEngines('the channels', (engine) => {
 
   it('of the cleanup job contain what each round removed', async () => {
     await login(ADMIN.email, ADMIN.password);
-    server.clock.advance(100 * 86_400_000);
+    // A clock that a test moves has jumped, and nothing is removed by it.
+    await server.dataSource.query(`UPDATE latchkey_token SET expires_at = 1 WHERE kind = 'session'`);
     await server.app.get(CleanupJob).run();
-    server.clock.reset();
     const [sessions] = recorder.of('latchkey:cleanup');
     expect(sessions).toEqual({
       task: 'expired sessions',
