@@ -233,6 +233,8 @@ onBothEngines('a long read', (engine) => {
       listing.page(reader, PersonalToken, MANY_ID, { search: text }, { offset: 0, limit: 10 });
 
     it('one is read at a time from its second slice to its end, while others have their turns', async () => {
+      // A connection that has to be opened would come late.
+      await Promise.all([11, 12, 13, 14, 15].map((reader) => search(reader)));
       const watch = watchQueries(server.dataSource);
       const ended: string[] = [];
       const named = async (reader: number, text: string): Promise<void> => {
