@@ -35,9 +35,17 @@ export function restrictToSharing(query: SelectQueryBuilder<User>, userId: numbe
   exists.where('account.id = theirs.accountId');
   // One within the other: as a join, SQLite would go through all accounts of the viewer for each row.
   const shared = query.subQuery().select('theirs.id').from(Membership, 'theirs');
-  shared.where(`theirs.userId = row.id AND EXISTS ${own.getQuery()} AND EXISTS ${exists.getQuery()}`);
-  query.andWhere(`(row.id = :viewer OR EXISTS ${shared.getQuery()})`, {
+  shared.where(`theirs.userId = row.id AND ${forEach(own)} AND EXISTS ${exists.getQuery()}`);
+  query.andWhere(`(row.id = :viewer OR ${forEach(shared)})`, {
     viewer: userId,
     ...(role && { role }),
   });
+}
+
+/**
+ * Whether there is such a row, looked up for each row of the query by itself. PostgreSQL would otherwise look for all of
+ * them at once, or begin with the thousands of accounts of a viewer: an OFFSET keeps it from both.
+ */
+function forEach(query: SelectQueryBuilder<Membership>): string {
+  return `EXISTS (SELECT 1 FROM ${query.getQuery()} found LIMIT 1 OFFSET 0)`;
 }

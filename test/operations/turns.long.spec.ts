@@ -178,6 +178,8 @@ onBothEngines(`a server with ${String(MANY)} rows of everything`, (engine) => {
       process.stdout.write(`  ${line}\n`);
       if (maxMs >= limit || pieceMs >= PIECE_MS || count === 0) slow.push(line);
     };
+    // The first list is also the first of its code, which is compiled meanwhile.
+    await ask(DOORS[0] ?? '');
     for (const door of DOORS) await during(door, () => ask(door));
     await during('what the end of access would end', () => change('/users/1000/end-access', { dry_run: true }));
     const asMember = await loginOfMember(baseUrl, change);
