@@ -190,7 +190,7 @@ onBothEngines(`a server with ${String(MANY)} rows of everything`, (engine) => {
     };
     const during = async (name: string, work: () => Promise<unknown>): Promise<void> => {
       if (engine === 'postgres' && ONLY_ON_SQLITE.includes(name)) return;
-      // What holds the loop does so every time; what another process took from this one does not come twice.
+      // What holds the loop does so every time. Code that is compiled for the first time, and other processes, do not.
       const line = (await isSlow(name, work)) && (await isSlow(name, work));
       if (line) slow.push(line);
     };
