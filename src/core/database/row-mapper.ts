@@ -179,7 +179,10 @@ export class RowMapper<E extends ObjectLiteral> {
       throw new Error(`the connection has no entity for rows of the kind ${String(discriminator)}: register it`);
     const entity = Object.create(kind.prototype) as Record<string, unknown>;
     for (const column of kind.columns) {
-      entity[column.propertyName] = driver.prepareHydratedValue(row[column.databaseName], column) as unknown;
+      const value = row[column.databaseName];
+      // Most values of most rows are absent, and the driver takes long to find that out.
+      const isAbsent = value === null && column.transformer === undefined;
+      entity[column.propertyName] = isAbsent ? null : (driver.prepareHydratedValue(value, column) as unknown);
     }
     return entity as E;
   }
@@ -197,6 +200,7 @@ export class RowMapper<E extends ObjectLiteral> {
     const { driver } = dataSourceOf(this.metadata);
     return this.written.map((column) => {
       const value: unknown = column.isDiscriminator ? this.metadata.discriminatorValue : row[column.propertyName];
+      if ((value === null || value === undefined) && column.transformer === undefined) return null;
       return (driver.preparePersistentValue(value, column) as unknown) ?? null;
     });
   }
