@@ -4,7 +4,7 @@ import type { HealthCheck, Transactor } from '../core/index.js';
 import { DatabaseCondition } from './database-condition.js';
 import { engineOf } from './engine.js';
 import { Unresponsive, PostgresWatch } from './postgres-watch.js';
-import { SqliteFile } from './sqlite-file.js';
+import { SqliteFile } from './sqlite-connection.js';
 
 const UNREACHABLE = 'the database is not reachable';
 const SILENT = 'the database does not answer';

@@ -1,25 +1,18 @@
 /**
- * Transactions on SQLite: all requests share one connection. Writers queue, and several share one commit. Each has its
- * own savepoint, so that a failure or rollback does not affect the others. Readers wait until the commit is done.
+ * Transactions on SQLite: all requests share one connection. Writers queue, and several share one commit. A failure of
+ * one does not affect the others: if it has changed anything, all run again, each with a savepoint of its own. Readers
+ * wait until the commit is done.
  */
 import { AsyncResource } from 'node:async_hooks';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
-import type Database from 'better-sqlite3';
-import {
-  EntityManager,
-  QueryFailedError,
-  type DataSource,
-  type FindManyOptions,
-  type ObjectLiteral,
-  type ObjectType,
-} from 'typeorm';
+import type { DataSource, EntityManager, FindManyOptions, ObjectLiteral, ObjectType } from 'typeorm';
 import { Overload, Transactor, findRow, type DatabaseWork } from '../core/index.js';
-import { sqliteConnectionOf } from '../internals/index.js';
 import { commitChannel } from './channels.js';
 import { DatabaseCondition } from './database-condition.js';
+
 import { isBusy, translated } from './driver-errors.js';
 import { ReadWriteLock } from './read-write-lock.js';
-import { SqliteFile } from './sqlite-file.js';
+import { DirectManager, SqliteFile } from './sqlite-connection.js';
 
 /** Maximum number of writers that share one commit. */
 const BATCH = 64;
@@ -28,13 +21,27 @@ const BATCH = 64;
 const BUSY_MAX_WAIT_MS = 1500;
 const BUSY_PAUSE_MS = 20;
 
+/**
+ * Writers get savepoints, which take as long as the work of most, only when one is likely to be needed: in this many
+ * commits after a writer failed, and in a transaction that is already open for so long that it should not run twice.
+ */
+const CAREFUL_COMMITS = 16;
+const LONG_MS = 20;
+
+/** A writer failed after it had changed something, and has no savepoint to go back to. */
+class UndoNeeded extends Error {}
+
 interface Job {
   /** By `performance.now()`. */
   readonly queuedAt: number;
   /** Runs something in the asynchronous context of the writer. */
   readonly within: <T>(work: () => T) => T;
-  /** Does the work in a savepoint; returns the function that settles the writer's promise after the commit. */
-  run(): Promise<() => void>;
+  /**
+   * Does the work; returns the function that settles the writer's promise after the commit.
+   * @param hasSavepoint - whether a failure undoes what the work has changed
+   * @throws UndoNeeded
+   */
+  run(hasSavepoint: boolean): Promise<() => void>;
   fail(error: unknown): void;
 }
 
@@ -44,6 +51,8 @@ export class SqliteTransactor extends Transactor {
   private draining = false;
   private committed = 0;
   private beforeCommit: (() => void) | undefined;
+  /** How many of the next commits give each writer a savepoint. */
+  private careful = 0;
 
   private readonly manager: DirectManager;
   private readonly condition: DatabaseCondition;
@@ -101,8 +110,8 @@ export class SqliteTransactor extends Transactor {
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passes on whatever was thrown
         reject(translated(error, 'sqlite'));
       };
-      const run = async (): Promise<() => void> => {
-        const outcome = await this.inSavepoint(work);
+      const run = async (hasSavepoint: boolean): Promise<() => void> => {
+        const outcome = await (hasSavepoint ? this.inSavepoint(work) : this.withoutSavepoint(work));
         return () => {
           if ('value' in outcome) resolve(outcome.value);
           else fail(outcome.error);
@@ -112,7 +121,12 @@ export class SqliteTransactor extends Transactor {
       // `AsyncResource.bind` would cost several times as much: it defines deprecated properties on each function.
       const context = new AsyncResource('LATCHKEY_WRITE');
       const within = <R>(inner: () => R): R => context.runInAsyncScope(inner);
-      this.queue.push({ queuedAt: performance.now(), within, run: () => within(run), fail });
+      this.queue.push({
+        queuedAt: performance.now(),
+        within,
+        run: (hasSavepoint) => within(() => run(hasSavepoint)),
+        fail,
+      });
       this.drainSoon();
     });
   }
@@ -182,17 +196,17 @@ export class SqliteTransactor extends Transactor {
     if (!first) return true;
     const until = first.queuedAt + BUSY_MAX_WAIT_MS;
     // A commit that several share belongs to the trace of the first.
-    const attempt = (): Promise<boolean | 'busy'> =>
+    const attempt = (): Promise<boolean | 'busy' | 'again'> =>
       first.within(() => this.commitTogether(jobs, performance.now() >= until));
     for (;;) {
       const outcome = await this.readWriteLock.exclusive(attempt);
-      if (outcome !== 'busy') return outcome;
-      await delay(BUSY_PAUSE_MS);
+      if (typeof outcome === 'boolean') return outcome;
+      if (outcome === 'busy') await delay(BUSY_PAUSE_MS);
     }
   }
 
   /** @param isLast - whether the writers fail if another process has the file locked */
-  private async commitTogether(jobs: Job[], isLast: boolean): Promise<boolean | 'busy'> {
+  private async commitTogether(jobs: Job[], isLast: boolean): Promise<boolean | 'busy' | 'again'> {
     try {
       await this.manager.query('BEGIN IMMEDIATE');
     } catch (error) {
@@ -201,8 +215,7 @@ export class SqliteTransactor extends Transactor {
       return false;
     }
     try {
-      const outcomes: (() => void)[] = [];
-      for (const job of jobs) outcomes.push(await job.run());
+      const outcomes = await this.runAll(jobs);
       this.beforeCommit?.();
       this.beforeCommit = undefined;
       this.file?.check();
@@ -212,17 +225,45 @@ export class SqliteTransactor extends Transactor {
       for (const settle of outcomes) settle();
       return true;
     } catch (error) {
-      // The engine itself failed (disk full, file locked by another process), so nothing was committed.
       await this.manager.query('ROLLBACK').catch(() => undefined);
+      if (error instanceof UndoNeeded) {
+        this.careful = CAREFUL_COMMITS;
+        return 'again';
+      }
+      // The engine itself failed (disk full, file locked by another process), so nothing was committed.
       this.failAll(jobs, error);
       return false;
     }
+  }
+
+  /** @throws UndoNeeded */
+  private async runAll(jobs: readonly Job[]): Promise<(() => void)[]> {
+    const isCareful = this.careful > 0;
+    if (isCareful) this.careful -= 1;
+    const long = performance.now() + LONG_MS;
+    const outcomes: (() => void)[] = [];
+    for (const job of jobs) outcomes.push(await job.run(isCareful || performance.now() > long));
+    return outcomes;
   }
 
   private failAll(jobs: readonly Job[], error: unknown): void {
     // Translated once, so that the error is published once.
     const reason = translated(error, 'sqlite', this.condition, 'write');
     for (const job of jobs) job.fail(reason);
+  }
+
+  /** @throws UndoNeeded; the work's error, if it has rolled back the whole transaction, as a full disk does */
+  private async withoutSavepoint<T>(work: DatabaseWork<T>): Promise<{ value: T } | { error: unknown }> {
+    const before = this.manager.changes;
+    try {
+      const value = await work(this.manager);
+      if (!this.manager.isInTransaction) throw new Error('the transaction was rolled back by a statement that failed');
+      return { value };
+    } catch (error) {
+      if (!this.manager.isInTransaction) throw error;
+      if (this.manager.changes !== before) throw new UndoNeeded();
+      return { error };
+    }
   }
 
   /** Throws only when the savepoint itself fails, because then the whole transaction is lost. */
@@ -247,58 +288,6 @@ export class SqliteTransactor extends Transactor {
       throw error;
     }
   }
-}
-
-/** How many statements are kept prepared. */
-const MAX_PREPARED = 500;
-
-interface Prepared {
-  readonly statement: Database.Statement;
-  readonly hasRows: boolean;
-}
-
-/** Sends plain statements to the connection itself: TypeORM's query runner takes longer than most of them. */
-class DirectManager extends EntityManager {
-  private readonly statements = new Map<string, Prepared>();
-  private database: Database.Database | undefined;
-
-  constructor(private readonly source: DataSource) {
-    super(source);
-  }
-
-  /** The same as TypeORM's: rows, or the id of the last inserted row. @throws QueryFailedError */
-  override async query<T>(text: string, parameters: unknown[] = []): Promise<T> {
-    const { logger, subscribers, options } = this.source;
-    // Only TypeORM tells subscribers, and measures.
-    if (subscribers.length > 0 || options.maxQueryExecutionTime) return super.query<T>(text, parameters);
-    const values = parameters.some(isBoolean) ? parameters.map(asNumber) : parameters;
-    logger.logQuery(text, values);
-    try {
-      const { statement, hasRows } = this.statements.get(text) ?? this.prepared(text);
-      return (hasRows ? statement.all(values) : statement.run(values).lastInsertRowid) as T;
-    } catch (error) {
-      logger.logQueryError(error as Error, text, values);
-      throw new QueryFailedError(text, values, error as Error);
-    }
-  }
-
-  private prepared(text: string): Prepared {
-    this.database ??= sqliteConnectionOf(this.source);
-    const statement = this.database.prepare(text);
-    const prepared = { statement, hasRows: statement.reader };
-    if (this.statements.size >= MAX_PREPARED) this.statements.clear();
-    this.statements.set(text, prepared);
-    return prepared;
-  }
-}
-
-function isBoolean(value: unknown): boolean {
-  return typeof value === 'boolean';
-}
-
-/** SQLite has no booleans. */
-function asNumber(value: unknown): unknown {
-  return typeof value === 'boolean' ? Number(value) : value;
 }
 
 function tooMany(waiting: number): Overload {

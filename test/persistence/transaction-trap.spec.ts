@@ -134,14 +134,80 @@ describe('group commit on SQLite', () => {
     return rows.map(({ id }) => id);
   };
 
-  it('commits waiting writers together, each in its own savepoint', async () => {
+  it('commits waiting writers together, without savepoints', async () => {
     const watch = watchQueries(shared.server.dataSource);
     await Promise.all(Array.from({ length: 32 }, (_, index) => insertParent(100 + index)));
     watch.stop();
     expect(watch.count(/^BEGIN/)).toBe(1);
-    expect(watch.count(/^SAVEPOINT/)).toBe(32);
+    expect(watch.count(/SAVEPOINT/)).toBe(0);
     expect(watch.count(/^COMMIT$/)).toBe(1);
     expect(await parents(100, 131)).toHaveLength(32);
+  });
+
+  it('runs no writer again when one fails that has changed nothing', async () => {
+    const watch = watchQueries(shared.server.dataSource);
+    const fail = shared.services.unitOfWork.write(SYSTEM, async ({ manager }) => {
+      await manager.query('SELECT 1');
+      throw new Error('nothing done');
+    });
+    const outcomes = await Promise.allSettled([insertParent(600), fail, insertParent(601)]);
+    watch.stop();
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(watch.count(/^BEGIN/)).toBe(1);
+    expect(watch.count(/INSERT INTO "parent"/)).toBe(2);
+    expect(await parents(600, 699)).toEqual([600, 601]);
+  });
+
+  it('runs all again with savepoints when one fails half way, and the next few commits with them at once', async () => {
+    const half = (id: number): Promise<unknown> =>
+      shared.services.unitOfWork.write(SYSTEM, async ({ manager }) => {
+        await manager.query('INSERT INTO "parent" VALUES (?)', [id]);
+        throw new Error('half way');
+      });
+    const began = watchQueries(shared.server.dataSource);
+    const outcomes = await Promise.allSettled([insertParent(700), half(701), insertParent(702)]);
+    began.stop();
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect([began.count(/^BEGIN/), began.count(/^SAVEPOINT/), began.count(/^COMMIT$/)]).toEqual([2, 3, 1]);
+    const next = watchQueries(shared.server.dataSource);
+    await Promise.allSettled([half(703), insertParent(704)]);
+    next.stop();
+    expect([next.count(/^BEGIN/), next.count(/^SAVEPOINT/)]).toEqual([1, 2]);
+    // In the end without them again.
+    for (let id = 710; id < 730; id++) await insertParent(id);
+    const later = watchQueries(shared.server.dataSource);
+    await insertParent(730);
+    later.stop();
+    expect(later.count(/SAVEPOINT/)).toBe(0);
+    expect(await parents(700, 709)).toEqual([700, 702, 704]);
+  });
+
+  it('does not run long work again because a later writer fails', async () => {
+    let runs = 0;
+    const long = shared.services.unitOfWork.write(SYSTEM, async ({ manager }) => {
+      runs += 1;
+      await manager.query('INSERT INTO "parent" VALUES (801)');
+      const until = performance.now() + 25;
+      while (performance.now() < until) await turn();
+    });
+    const half = shared.services.unitOfWork.write(SYSTEM, async ({ manager }) => {
+      await manager.query('INSERT INTO "parent" VALUES (802)');
+      throw new Error('half way');
+    });
+    const outcomes = await Promise.allSettled([long, half, insertParent(803)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(runs).toBe(1);
+    expect(await parents(800, 899)).toEqual([801, 803]);
+  });
+
+  it('acknowledges no write when work hides that the engine has rolled back the whole transaction', async () => {
+    await insertParent(900);
+    const hiding = shared.services.unitOfWork.write(SYSTEM, async ({ manager }) => {
+      await manager.query('INSERT OR ROLLBACK INTO "parent" VALUES (900)').catch(() => undefined);
+    });
+    const outcomes = await Promise.allSettled([insertParent(901), hiding, insertParent(902)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(await parents(900, 999)).toEqual([900]);
   });
 
   it('still commits once when some of them fail', async () => {
