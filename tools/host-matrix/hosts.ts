@@ -11,6 +11,8 @@ export interface HostKind {
   readonly chapters: readonly string[];
   /** Whether it runs on Fastify, where Latchkey has guards and no routes. */
   readonly fastify?: true;
+  /** Whether the routes of a host are compared in it, with Latchkey and without. */
+  readonly mounts?: true;
   /** Whether it is tried as a bundle, too: the command line of Nest 11 brings webpack. */
   readonly bundled?: true;
   /** Whether its own tests can run on the Node that runs this: jest loads Nest 12 only on Node 24.9 and newer. */
@@ -27,6 +29,7 @@ export const HOSTS: readonly HostKind[] = [
     modules: 'cjs',
     packages: PEERS_11,
     chapters: ['An existing Nest 11 application with TypeORM 0.3'],
+    mounts: true,
     bundled: true,
     hasTests: true,
   },
@@ -44,6 +47,7 @@ export const HOSTS: readonly HostKind[] = [
     modules: 'esm',
     packages: PEERS_12,
     chapters: ['A new Nest 12 application', 'Tokens from code', 'Users and accounts of the host', 'Tests'],
+    mounts: true,
     hasTests: true,
   },
   {

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, write
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { HostKind } from './hosts.js';
+import { copyMounts, mountPackages } from './mount-trial.js';
 import { programOf } from './programs.js';
 
 const run = promisify(execFile);
@@ -51,11 +52,13 @@ async function generate({ name, nest, modules }: HostKind, parent: string): Prom
 /** @param tarball - of the package */
 export async function makeHost(kind: HostKind, parent: string, tarball: string): Promise<string> {
   const folder = await generate(kind, parent);
-  const packages = [tarball, ...kind.packages, `${DRIVER}@${DRIVER_VERSION}`, 'pg@8'];
+  const ours = kind.mounts ? mountPackages(kind.nest) : [];
+  const packages = [tarball, ...kind.packages, ...ours, `${DRIVER}@${DRIVER_VERSION}`, 'pg@8'];
   await run('npm', [...INSTALL, ...packages], { cwd: folder, timeout: INSTALL_TIMEOUT_MS });
   cpSync(path.join(MODULES, DRIVER, 'build'), path.join(folder, 'node_modules', DRIVER, 'build'), { recursive: true });
   for (const chapter of kind.chapters)
     for (const [name, code] of programOf(chapter)) writeFileSync(path.join(folder, name), code);
+  if (kind.mounts) copyMounts(folder);
   await run('npm', ['run', 'build'], { cwd: folder, timeout: BUILD_TIMEOUT_MS });
   if (kind.hasTests) await run('npm', ['test'], { cwd: folder, timeout: BUILD_TIMEOUT_MS });
   return folder;

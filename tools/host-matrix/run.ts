@@ -11,6 +11,7 @@ import { PostgresServer, UNSAFE_AND_FAST } from '../../test/support/start-postgr
 import { tryFastify } from './fastify-trial.js';
 import { HOSTS, type HostKind } from './hosts.js';
 import { bundle, makeHost } from './make-host.js';
+import { tryMounts } from './mount-trial.js';
 import { checkPackage } from './package-checks.js';
 import { moveToPostgres, tryHost, tryOneCopy } from './trial.js';
 
@@ -25,7 +26,7 @@ function pack(folder: string): string {
 }
 
 /** An empty database of its own. */
-async function newDatabase(server: PostgresServer, { name }: HostKind): Promise<string> {
+async function newDatabase(server: PostgresServer, name: string): Promise<string> {
   const database = name.replaceAll('-', '_');
   const connection = await new DataSource({ type: 'postgres', url: server.url }).initialize();
   await connection.query(`CREATE DATABASE ${database}`);
@@ -39,7 +40,12 @@ async function tryKind(kind: HostKind, parent: string, tarball: string, server: 
     const folder = await makeHost(kind, parent, tarball);
     await tryOneCopy(folder, kind);
     if (kind.fastify) await tryFastify(folder);
-    else await tryOnBothEngines(folder, await newDatabase(server, kind));
+    else await tryOnBothEngines(folder, await newDatabase(server, kind.name));
+    if (kind.mounts)
+      await tryMounts(folder, [
+        await newDatabase(server, `${kind.name}-without`),
+        await newDatabase(server, `${kind.name}-with`),
+      ]);
     if (kind.bundled) {
       await bundle(folder);
       await tryHost(folder);
