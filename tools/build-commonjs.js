@@ -2,12 +2,15 @@
  * Makes `dist/cjs` from the sources: the package as CommonJS, for test runners and bundlers that load no ES modules.
  * Node itself never loads it (docs/decisions/0075). Run it after `npm run build`, from whose declarations it copies.
  */
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { transformSync } from '@swc/core';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const TARGET = path.join(ROOT, 'dist/cjs');
+
+/** Of `tools/prepare-schema.js`. */
+const SCHEMA = 'dist/prepared-schema.json';
 
 /** As in tsconfig.json. `import.meta` becomes what CommonJS has for it, and `import()` a `require` in a promise. */
 const OPTIONS = {
@@ -46,4 +49,5 @@ for (const name of declarations) {
   mkdirSync(path.dirname(path.join(TARGET, name)), { recursive: true });
   copyFileSync(path.join(ROOT, 'dist', name), path.join(TARGET, name));
 }
+if (existsSync(path.join(ROOT, SCHEMA))) write(path.basename(SCHEMA), readFileSync(path.join(ROOT, SCHEMA), 'utf8'));
 write('package.json', `${JSON.stringify({ type: 'commonjs' })}\n`);

@@ -21,13 +21,7 @@ export {
   type DatabaseErrorMessage,
   type RelayMessage,
 } from './channels.js';
-export {
-  MemorySnapshot,
-  openInMemory,
-  prepareSchema,
-  usePreparedSchema,
-  type PreparedSchema,
-} from './memory-database.js';
+export { MemorySnapshot, openInMemory, prepareSchema, type PreparedSchema } from './memory-database.js';
 export { databaseBytes } from './database-bytes.js';
 export { openClaimed, openDatabase, type ClaimedDatabase, type OpenOptions } from './open-database.js';
 export { UnusableDatabase } from './unusable-database.js';

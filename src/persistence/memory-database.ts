@@ -1,4 +1,6 @@
 /** A database in memory: made from a prepared schema instead of migrations, and brought back to an earlier state. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import type Database from 'better-sqlite3';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Schema, Transactor } from '../core/index.js';
@@ -14,11 +16,13 @@ export interface PreparedSchema {
   readonly sql: string;
 }
 
-/** By the names of the migrations: those that this process has run, or that the build has run. */
+/** What `tools/prepare-schema.js` has written. A program that runs from its sources, or from a plain build, has none. */
+const BUILT = path.join(import.meta.dirname, '../prepared-schema.json');
+
+/** By the names of the migrations. Released migrations never change, so the names say what they leave. */
 const PREPARED = new Map<string, string>();
 
-/** Takes what another process has prepared. */
-export function usePreparedSchema({ migrations, sql }: PreparedSchema): void {
+function keep({ migrations, sql }: PreparedSchema): void {
   PREPARED.set(migrations.join(), sql);
 }
 
@@ -33,10 +37,14 @@ export async function prepareSchema(schema: Schema): Promise<PreparedSchema> {
   }
 }
 
-/** Opens a new database in memory with a schema and no data. The first time in a process may run all migrations. */
+/**
+ * Opens a new database in memory with a schema and no data. The first time in a process runs all migrations, unless the
+ * build has run the same ones.
+ */
 export async function openInMemory(schema: Schema): Promise<ClaimedDatabase> {
   const key = namesOf(schema).join();
-  if (!PREPARED.has(key)) usePreparedSchema(await prepareSchema(schema));
+  if (PREPARED.size === 0 && existsSync(BUILT)) keep(JSON.parse(readFileSync(BUILT, 'utf8')) as PreparedSchema);
+  if (!PREPARED.has(key)) keep(await prepareSchema(schema));
   const dataSource = await new DataSource(optionsFor(schema, PREPARED.get(key))).initialize();
   return { dataSource, isNew: true, claim: undefined };
 }

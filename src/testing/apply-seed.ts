@@ -46,11 +46,12 @@ export interface SeedParts {
 /** @throws SeedError, DomainError, TypeError for values that cannot be */
 export async function applySeed({ app, issuer, dialects, first }: SeedParts, seed: Seed): Promise<Seeded> {
   const { accounts, users = [], tokens, policies, applications } = seed;
-  const reading = declarationReading(await importsOf(dialects));
-  const declare = (state: DeclaredState): Promise<void> => declared(app, state, reading);
+  const declare = async (state: DeclaredState): Promise<void> =>
+    declared(app, state, declarationReading(await importsOf(dialects)));
   const withHashes = [];
   for (const user of users) withHashes.push(await hashed(app, user));
-  await declare({ ...(accounts && { accounts }), users: withHashes });
+  // What reads declarations is loaded for seeds that have some.
+  if (accounts ?? seed.users) await declare({ ...(accounts && { accounts }), users: withHashes });
   const issued: IssuedForTest[] = [];
   for (const each of seed.serviceTokens ?? []) issued.push(await issuer.issue({ kind: 'service_token', ...each }));
   for (const each of seed.personalTokens ?? []) issued.push(await issuer.issue({ kind: 'personal_token', ...each }));

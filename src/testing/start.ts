@@ -6,8 +6,9 @@ import { EventBus, FailureCounters, LastSeen, LocalFailureCounters, Transactor }
 import { VerifyListener } from '../data-plane/index.js';
 import { dialectSettings, type Dialect } from '../dialect-kit/index.js';
 import { DIALECTS } from '../dialects.js';
-// Loaded together with this file, so that a start does not wait for it.
+// Loaded together with this file, so that a start does not wait for them.
 import '../dialects/canvus/index.js';
+import '../dialects/latchkey/index.js';
 import type { BootstrapResult } from '../identity/index.js';
 import { withOwnLogger } from '../internals/index.js';
 import { Connection, MemorySnapshot, openInMemory } from '../persistence/index.js';

@@ -13,6 +13,7 @@ const SOURCES = [
   'package.json',
   'nest-cli.json',
   'tools/build-commonjs.js',
+  'tools/prepare-schema.js',
   'tsconfig.json',
   'tsconfig.build.json',
   'LICENSE',

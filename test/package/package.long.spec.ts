@@ -30,7 +30,10 @@ describe('the package, installed into an empty folder', () => {
   it('contains what is needed and nothing else', () => {
     const others = installed.files.filter((name) => !/^dist\/(.+\.(js|d\.ts)$|console\/app\/)/.test(name));
     expect(others).toContain('dist/cjs/package.json');
-    const pages = others.filter((name) => !/^(docs|examples|bench\/results|dist\/cjs\/package\.json)/.test(name));
+    // From which servers for tests begin.
+    for (const name of ['dist/prepared-schema.json', 'dist/cjs/prepared-schema.json']) expect(others).toContain(name);
+    const built = /^(docs|examples|bench\/results|dist\/(cjs\/)?(package|prepared-schema)\.json)/;
+    const pages = others.filter((name) => !built.test(name));
     const atTheTop = ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'];
     expect(pages.sort()).toEqual([...atTheTop, 'bench/README.md'].sort());
     expect(others.filter((name) => /(^|\/)(node_modules|secrets)\//.test(name))).toEqual([]);

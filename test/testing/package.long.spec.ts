@@ -1,6 +1,6 @@
 /** What the built package promises of servers for tests: how soon they answer, what they leave, and the command. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -15,56 +15,123 @@ afterAll(() => {
 const MAIN = path.join(ROOT, 'dist/main.js');
 const PAGE = 'docs/testing.md';
 
-const TRIAL = `
+const TESTING = path.join(ROOT, 'dist/testing.js');
+
+/** Times are processor time of the process, which other work on the machine changes little. */
+const SHARED = `
 import http from 'node:http';
-import { startLatchkey } from '${path.join(ROOT, 'dist/testing.js')}';
-const status = (url) => new Promise((resolve) => http.get(url, (answer) => { answer.resume(); answer.on('end', () => resolve(answer.statusCode)); }));
-const round = async () => {
-  const began = performance.now();
-  const latchkey = await startLatchkey();
-  const answer = await status(latchkey.baseUrl + '/verify');
-  return { latchkey, answer, elapsed: performance.now() - began };
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { startLatchkey } from '${TESTING}';
+const status = (url) => new Promise((resolve) => http.get(url, { agent: false }, (answer) => { answer.resume(); answer.on('end', () => resolve(answer.statusCode)); }));
+const spent = async (work) => {
+  const before = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  return [(user + system) / 1000, result];
 };
-const first = await round();
+const started = async () => {
+  const latchkey = await startLatchkey();
+  return { latchkey, answer: await status(latchkey.baseUrl + '/verify') };
+};`;
+
+const FIRST = `${SHARED}
+const [first, { latchkey, answer }] = await spent(started);
 const resets = [];
-for (let count = 0; count < 20; count += 1) {
-  const began = performance.now();
-  await first.latchkey.reset();
-  resets.push(performance.now() - began);
-}
-await first.latchkey.stop();
-const heap = () => { gc(); gc(); return process.memoryUsage().heapUsed; };
-const times = [];
-let heapBefore = 0;
-for (let count = 0; count < 100; count += 1) {
-  const { latchkey, elapsed } = await round();
+for (let count = 0; count < 20; count += 1) resets.push((await spent(() => latchkey.reset()))[0]);
+await latchkey.stop();
+console.log(JSON.stringify({ answer, first, reset: resets.sort((a, b) => a - b)[10] }));`;
+
+const HUNDRED = `${SHARED}
+const files = () => readdirSync('/proc/self/fd').length;
+const listeners = () => process.eventNames().map((name) => [String(name), process.listenerCount(name)]);
+const round = async () => {
+  const { latchkey } = await started();
   await latchkey.stop();
-  times.push(elapsed);
-  if (count === 24) heapBefore = heap();
+};
+const memory = () => { gc(); gc(); return process.memoryUsage(); };
+const left = () => ({ files: files(), listeners: listeners(), folder: readdirSync('.'), temporary: readdirSync(tmpdir()) });
+const median = (all) => all.sort((a, b) => a - b)[all.length >> 1];
+// What is loaded and compiled once.
+await round();
+const before = left();
+const times = [];
+let earlier = memory();
+for (let count = 0; count < 100; count += 1) {
+  times.push((await spent(round))[0]);
+  if (count === 24) earlier = memory();
 }
 await new Promise((resolve) => setTimeout(resolve, 200));
-const median = (all) => all.sort((a, b) => a - b)[all.length >> 1];
+const later = memory();
 console.log(JSON.stringify({
-  answer: first.answer, first: first.elapsed, reset: median(resets), early: median(times.slice(0, 25)), late: median(times.slice(-25)),
-  grown: heap() - heapBefore, left: process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY/.test(name)),
+  early: median(times.slice(0, 10)), late: median(times.slice(-10)), heap: later.heapUsed - earlier.heapUsed, rss: later.rss - earlier.rss,
+  before, after: left(), running: process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY/.test(name)),
 }));`;
 
+/** Runs a program in the folder, with a temporary folder of its own. */
+function measured<T>(program: string): T {
+  const file = path.join(folder, 'trial.mjs');
+  const temporary = path.join(folder, 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  writeFileSync(file, program);
+  const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, TMPDIR: temporary } } as const;
+  return JSON.parse(execFileSync(process.execPath, ['--expose-gc', file], options)) as T;
+}
+
+/** Which files are loaded when a server starts: \`load\` is told of each. */
+const LATE = `
+import { register } from 'node:module';
+const hook = "export const load = async (url, context, next) => { process._rawDebug(url); return next(url, context); }";
+register('data:text/javascript,' + encodeURIComponent(hook), import.meta.url);
+const { startLatchkey } = await import('${TESTING}');
+process._rawDebug('imported');
+await (await startLatchkey()).stop();`;
+
 describe('servers for tests', () => {
-  it('answer soon, go back at once, and a hundred of them leave nothing', () => {
-    const file = path.join(folder, 'trial.mjs');
-    writeFileSync(file, TRIAL);
-    const printed = execFileSync(process.execPath, ['--expose-gc', file], { cwd: folder, encoding: 'utf8' });
-    const found = JSON.parse(printed) as Record<'answer' | 'first' | 'reset' | 'early' | 'late' | 'grown', number> & {
-      left: string[];
-    };
-    expect(found.answer).toBe(401);
-    // 300 ms on a machine that does nothing else.
-    expect(found.first).toBeLessThan(1500);
-    expect(found.reset).toBeLessThan(10);
-    expect(found.late).toBeLessThan(found.early * 2);
-    expect(found.grown).toBeLessThan(15_000_000);
-    expect(found.left).toEqual([]);
-    expect(readdirSync(folder)).toEqual(['trial.mjs']);
+  it('answer soon, and go back at once', () => {
+    const runs = Array.from({ length: 5 }, () => measured<Record<'answer' | 'first' | 'reset', number>>(FIRST));
+    const least = (name: 'first' | 'reset'): number => Math.min(...runs.map((run) => run[name]));
+    expect(runs.map(({ answer }) => answer)).toEqual(runs.map(() => 401));
+    // 300 ms by the clock on a machine that does nothing else, with what the threads of Node do meanwhile.
+    expect(least('first')).toBeLessThan(320);
+    expect(least('reset')).toBeLessThan(10);
+  }, 120_000);
+
+  it('load nothing when they start', () => {
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', LATE], { encoding: 'utf8' });
+    const [before = '', after = 'not started'] = stderr.split('imported\n');
+    expect(before).toContain('dist/testing.js');
+    expect(after.split('\n').filter((url) => url.includes('/dist/'))).toEqual([]);
+  });
+
+  it('begin with what the migrations leave', () => {
+    const program = `
+      import { readFileSync } from 'node:fs';
+      import { prepareSchema } from '${path.join(ROOT, 'dist/persistence/index.js')}';
+      import { SCHEMA } from '${path.join(ROOT, 'dist/schema.js')}';
+      const built = JSON.parse(readFileSync('${path.join(ROOT, 'dist/prepared-schema.json')}', 'utf8'));
+      console.log(JSON.stringify([built, await prepareSchema(SCHEMA)]));`;
+    const [built, migrated] = measured<[{ sql: string }, unknown]>(program);
+    expect(built).toEqual(migrated);
+    expect(built.sql).toContain('latchkey_token');
+  });
+
+  it('leave nothing after a hundred of them, and are as fast as before', () => {
+    interface Left {
+      readonly files: number;
+      readonly listeners: unknown;
+      readonly folder: string[];
+      readonly temporary: string[];
+    }
+    type Found = Record<'early' | 'late' | 'heap' | 'rss', number> & { before: Left; after: Left; running: string[] };
+    const found = measured<Found>(HUNDRED);
+    expect({ ...found.after, files: 0 }).toEqual({ ...found.before, files: 0 });
+    expect(found.after.files).toBeLessThanOrEqual(found.before.files);
+    expect(found.after.temporary).toEqual([]);
+    expect(found.running).toEqual([]);
+    expect(found.late).toBeLessThan(found.early * 1.3);
+    expect(found.heap).toBeLessThan(15_000_000);
+    expect(found.rss).toBeLessThan(60_000_000);
   }, 180_000);
 
   it('run the program of the page', () => {
