@@ -21,7 +21,8 @@ export function checkOptions(host: DataSource): Engine {
   if (synchronize) {
     throw new ConnectionError(
       "The host's TypeORM connection has `synchronize: true`, which creates Latchkey's tables without the constraints and " +
-        'rows of its migrations: remove it, add `...MIGRATIONS` to `migrations`, and set `migrationsRun: true`',
+        'rows of its migrations: remove it, add `...MIGRATIONS` to `migrations`, and set `migrationsRun: true`; or give ' +
+        'LatchkeyModule.forRoot its own `database`, which may be the same one on PostgreSQL',
     );
   }
   if (entityPrefix !== '') {
