@@ -63,7 +63,14 @@ export type {
   VerifyMessage,
   WriteMessage,
 } from './core/index.js';
-export type { CleanupMessage, GuessBucket, GuessPurpose, LoginMessage, ThrottleMessage } from './identity/index.js';
+export type {
+  CleanupMessage,
+  GuessBucket,
+  GuessPurpose,
+  HostSignInMessage,
+  LoginMessage,
+  ThrottleMessage,
+} from './identity/index.js';
 export type {
   CapacityMessage,
   DenialMessage,

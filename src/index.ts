@@ -13,7 +13,17 @@ export {
   type CloudflareOptions,
 } from './dialects/cloudflare/index.js';
 export { CrmModule, crmDocument, type CrmOptions } from './dialects/crm/index.js';
-export { LatchkeyApiModule, latchkeyDocument, type LatchkeyApiOptions } from './dialects/latchkey/index.js';
+export {
+  HostSignIn,
+  LatchkeyApiModule,
+  latchkeyDocument,
+  type HostAnswer,
+  type HostRequest,
+  type HostSignInParts,
+  type HostSignedIn,
+  type LatchkeyApiExtras,
+  type LatchkeyApiOptions,
+} from './dialects/latchkey/index.js';
 export * from './foundation.js';
 export { MountError, PathClash, type DialectExtras } from './http/index.js';
 export { StartError, createServer, type Server } from './standalone/server.js';

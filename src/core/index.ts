@@ -2,7 +2,15 @@
 export { FEW_ACCOUNTS, NO_ACCOUNTS, isAmongAccounts, type AccountScope } from './account-scope.js';
 export { ActorCheck } from './database/actor-check.js';
 export { ChangeCheck } from './database/change-check.js';
-export { COMMAND_LINE, SYSTEM, anonymousFrom, type Actor, type ActorKind, type Origin } from './database/actor.js';
+export {
+  COMMAND_LINE,
+  SYSTEM,
+  anonymousFrom,
+  type Actor,
+  type ActorKind,
+  type HostSignInLimits,
+  type Origin,
+} from './database/actor.js';
 export { AuditLog, removeAuditRows } from './audit/audit-log.js';
 export type { AuditFilter, IdRange } from './audit/audit-query.js';
 export { AuditSearch, isVisible, type AuditPage, type AuditViewer } from './audit/audit-search.js';

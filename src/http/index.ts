@@ -25,6 +25,7 @@ export { EmptyView, documentedRoute, type DocumentedResponse, type DocumentedRou
 export { withCheckedOptions } from './mount/checked-options.js';
 export {
   DIALECT_PATH,
+  EXTRAS,
   LATCHKEY,
   MountError,
   checkImports,
@@ -33,6 +34,7 @@ export {
   joinedPath,
   prefixOf,
   mountPath,
+  mountedAt,
   type DialectExtras,
 } from './mount/mounting.js';
 export { checkAllDeclared, declareBelow, declaredRoutes } from './mount/declared-routes.js';

@@ -17,6 +17,20 @@ export interface LoginMessage extends Origin {
 /** Published for every login with a password, with a token, or by OpenID Connect. */
 export const loginChannel = declareChannel<LoginMessage>('latchkey:login');
 
+/** A request to Latchkey's own API without a credential of its own, about which the host was asked. */
+export interface HostSignInMessage extends Origin {
+  /**
+   * `nobody`: nobody is signed in at the host; `refused`: a user who is blocked, not approved or unknown, or a page of another origin; `failed`: the host
+   * could not say, and nobody was let in.
+   */
+  readonly outcome: 'signed_in' | 'nobody' | 'refused' | 'failed';
+  /** How long the answer took. */
+  readonly durationMs: number;
+}
+
+/** Published whenever the host has answered, or has not, who has sent a request. */
+export const hostSignInChannel = declareChannel<HostSignInMessage>('latchkey:host-sign-in');
+
 /**
  * What is attempted: a login by password, a login by token, a login by OpenID Connect, the change of one's own password,
  * the use of the password of a token, or a request to an API that counts credentials that are not accepted.

@@ -15,11 +15,13 @@ export { Authenticator, actsForUser, type Authentication, type Principal } from 
 export * from './changes.js';
 export {
   cleanupChannel,
+  hostSignInChannel,
   loginChannel,
   throttleChannel,
   type CleanupMessage,
   type GuessBucket,
   type GuessPurpose,
+  type HostSignInMessage,
   type LoginMessage,
   type ThrottleMessage,
 } from './channels.js';

@@ -20,21 +20,22 @@ export class LocalActorCheck extends ActorCheck {
     super();
   }
 
-  async authorize(tx: Transaction, { kind, userId, tokenId, admin }: Actor): Promise<DirectoryUser | null> {
-    if (tokenId === null) return null;
-    if (kind === 'service') {
+  async authorize(tx: Transaction, actor: Actor): Promise<DirectoryUser | null> {
+    const { kind, userId, tokenId, admin, hostSignIn } = actor;
+    if (tokenId === null && !hostSignIn) return null;
+    if (kind === 'service' && tokenId !== null) {
       ({ scopes: tx.actorScopes } = await this.requireToken(tx, { id: tokenId }));
       return null;
     }
     if (userId === null) throw notAccepted();
     const user = await this.users.lockShared(tx, userId);
-    const token = await this.requireToken(tx, { id: tokenId, userId });
+    const token = tokenId === null ? null : await this.requireToken(tx, { id: tokenId, userId });
     if (!user) throw notAccepted();
     if (user.status !== 'active' || (admin && !user.admin)) {
       throw new DomainError('not_permitted', 'the user may not do this any more');
     }
-    await this.requireParent(tx, token);
-    tx.actorScopes = token.scopes;
+    if (token) await this.requireParent(tx, token);
+    tx.actorScopes = (token ?? hostSignIn)?.scopes ?? null;
     return user;
   }
 

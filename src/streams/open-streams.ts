@@ -4,8 +4,8 @@ import { Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common'
 import type { Response } from 'express';
 import { SampledWarnings, TokenChange, type Change, type Clock, type EventBus } from '../core/index.js';
 import { routeOf, streamChannel, type StreamMessage } from '../http/index.js';
-import { UserChange, type Principal, type TokenRevalidator } from '../identity/index.js';
-import type { SlownessLimits, StreamForm, StreamLimitValues, WatchAccess } from './stream-form.js';
+import { UserChange, type TokenRevalidator } from '../identity/index.js';
+import type { SlownessLimits, StreamCaller, StreamForm, StreamLimitValues, WatchAccess } from './stream-form.js';
 import { StreamLimits, TooManyStreams } from './stream-limits.js';
 import { SubscriberAuthorizer } from './subscriber-authorizer.js';
 import { Subscriber } from './subscriber.js';
@@ -93,7 +93,7 @@ export abstract class OpenStreams implements OnModuleInit, OnModuleDestroy {
    * Answers with a stream; resolves when it has begun.
    * @throws DomainError `too_many_at_once`; the errors of the access
    */
-  protected async openFrom(response: Response, caller: Principal, source: StreamSource): Promise<void> {
+  protected async openFrom(response: Response, caller: StreamCaller, source: StreamSource): Promise<void> {
     // Without a socket, the response waits behind another one of the connection; if that closes, this never resumes.
     if (!response.socket) await new Promise((resolve) => response.once('socket', resolve));
     if (response.closed) return;
@@ -132,6 +132,7 @@ export abstract class OpenStreams implements OnModuleInit, OnModuleDestroy {
       count += 1;
       if (count % STREAMS_AT_ONCE === 0) await nextTick();
     }
+    this.authorizer.recheckForeign(now);
     this.authorizer.checkPending();
     this.retry();
   }
@@ -171,7 +172,7 @@ export abstract class OpenStreams implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Counts the stream, or tells that it is refused. */
-  private enter(response: Response, { user, token }: Principal): () => void {
+  private enter(response: Response, { user, token }: StreamCaller): () => void {
     try {
       return this.limits.enter(user.id, token.id);
     } catch (error) {

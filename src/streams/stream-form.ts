@@ -1,5 +1,22 @@
 /** What the streams of a dialect have of their own: how they are written, how they refuse, and their limits. */
-import type { DirectoryUser } from '../core/index.js';
+import type { DirectoryUser, Token } from '../core/index.js';
+import type { TokenStatus } from '../identity/index.js';
+
+/** A sign-in of which this server has no row: whoever knows of it is asked again as long as the stream is open. */
+export abstract class ForeignSession {
+  /** The same for all requests of the user that are signed in in this way. */
+  abstract readonly id: string;
+  /** How often it is asked. */
+  abstract readonly recheckMs: number;
+  /** What it is now. @throws Error if that cannot be said, which ends the stream */
+  abstract status(): Promise<TokenStatus>;
+}
+
+/** Who opens a stream, and by what. */
+export interface StreamCaller {
+  readonly user: DirectoryUser;
+  readonly token: Token | ForeignSession;
+}
 
 /** How the streams of a dialect are written, and how they end. */
 export interface StreamForm {

@@ -3,15 +3,23 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DomainError, TokenChange, errorSummary, nextTurn, type Change } from '../core/index.js';
 import { AccountChange, MembershipChange, type TokenStatus, type TokenRevalidator } from '../identity/index.js';
+import type { ForeignSession } from './stream-form.js';
 import type { Subscriber } from './subscriber.js';
 
 /** Subscribers of which each may be written to, in one turn of the event loop. */
 const SUBSCRIBERS_PER_TURN = 200;
 
+/** When somebody else was asked about a subscriber, and how often. */
+interface ForeignCheck {
+  at: number;
+  number: number;
+}
+
 export class SubscriberAuthorizer {
   private readonly logger = new Logger(SubscriberAuthorizer.name);
   private readonly byUser = new Map<number, Set<Subscriber>>();
   private readonly unchecked = new Set<Subscriber>();
+  private readonly foreign = new Map<Subscriber, ForeignCheck>();
   private isChecking = false;
   /** The check in progress; resolves to whether the database could be read. */
   private check: Promise<boolean> = Promise.resolve(true);
@@ -27,11 +35,13 @@ export class SubscriberAuthorizer {
   add(subscriber: Subscriber): void {
     const sameUser = this.byUser.get(subscriber.userId) ?? new Set();
     this.byUser.set(subscriber.userId, sameUser.add(subscriber));
+    if (subscriber.foreign) this.foreign.set(subscriber, { at: performance.now(), number: 0 });
     this.invalidateAll([subscriber]);
   }
 
   remove(subscriber: Subscriber): void {
     this.unchecked.delete(subscriber);
+    this.foreign.delete(subscriber);
     const sameUser = this.byUser.get(subscriber.userId);
     if (sameUser?.delete(subscriber) && sameUser.size === 0) this.byUser.delete(subscriber.userId);
   }
@@ -72,6 +82,12 @@ export class SubscriberAuthorizer {
     void this.checkLoop();
   }
 
+  /** Re-checks those of which nothing is told when they lose their access. @param now - from `performance.now()` */
+  recheckForeign(now: number): void {
+    for (const [subscriber, { at }] of this.foreign)
+      if (now - at >= (subscriber.foreign?.recheckMs ?? 0)) this.invalidateAll([subscriber]);
+  }
+
   private *followersOfMemberships(): Generator<Subscriber> {
     for (const sameUser of this.byUser.values()) {
       for (const subscriber of sameUser) if (subscriber.access.followsMemberships) yield subscriber;
@@ -99,8 +115,9 @@ export class SubscriberAuthorizer {
   private async checkOnce(): Promise<boolean> {
     // Subscribers added in the same tick share one query.
     await nextTick();
-    const subscribers = [...this.unchecked];
+    const all = [...this.unchecked];
     this.unchecked.clear();
+    const subscribers = all.filter((one) => !this.askForeign(one));
     try {
       const statuses = await this.revalidator.statusesOf(subscribers.map(({ tokenId }) => tokenId));
       for (const [at, subscriber] of subscribers.entries()) {
@@ -115,7 +132,32 @@ export class SubscriberAuthorizer {
     }
   }
 
-  private async apply(subscriber: Subscriber, status: TokenStatus | undefined): Promise<void> {
+  /** Nobody else waits for the answer: until then, the lines of the subscriber do. @returns whether somebody is asked */
+  private askForeign(subscriber: Subscriber): boolean {
+    const { foreign } = subscriber;
+    const check = this.foreign.get(subscriber);
+    if (!foreign || !check) return foreign !== undefined;
+    check.at = performance.now();
+    const number = (check.number += 1);
+    void this.applyForeign(subscriber, foreign, () => check.number === number && !this.unchecked.has(subscriber));
+    return true;
+  }
+
+  /** @param isLatest - whether no later check decides */
+  private async applyForeign(subscriber: Subscriber, foreign: ForeignSession, isLatest: () => boolean): Promise<void> {
+    try {
+      const status = await foreign.status();
+      if (isLatest()) await this.apply(subscriber, status, isLatest);
+    } catch (error) {
+      subscriber.end(error instanceof Error ? error : subscriber.form.unauthenticated());
+    }
+  }
+
+  private async apply(
+    subscriber: Subscriber,
+    status: TokenStatus | undefined,
+    isLatest = (): boolean => !this.unchecked.has(subscriber),
+  ): Promise<void> {
     if (status?.status !== 'authenticated') {
       const { form } = subscriber;
       subscriber.end(status?.status === 'unusable' ? form.unusable() : form.unauthenticated());
@@ -125,7 +167,7 @@ export class SubscriberAuthorizer {
     const refusal = await subscriber.access.refusal(user);
     if (refusal) subscriber.end(refusal);
     // Access may have been lost again while the queries ran.
-    else if (!this.unchecked.has(subscriber)) subscriber.authorize(expiresAt);
+    else if (isLatest()) subscriber.authorize(expiresAt);
   }
 
   private requeue(subscribers: readonly Subscriber[]): void {

@@ -2,9 +2,15 @@
 import type { Response } from 'express';
 import { nextTurn, type Clock } from '../core/index.js';
 import type { StreamMessage } from '../http/index.js';
-import { SessionToken, type Principal } from '../identity/index.js';
+import { SessionToken } from '../identity/index.js';
 import { releaseHead, releaseNext } from '../internals/index.js';
-import type { SlownessLimits, StreamForm, WatchAccess } from './stream-form.js';
+import {
+  ForeignSession,
+  type SlownessLimits,
+  type StreamCaller,
+  type StreamForm,
+  type WatchAccess,
+} from './stream-form.js';
 
 /** Bytes written to a connection at once; the rest of a long line stays in one buffer shared by all subscribers. */
 const PIECE_BYTES = 64 * 1024;
@@ -25,6 +31,8 @@ export class Subscriber {
   readonly tokenId: string;
   /** The personal token that the login session was created with. */
   readonly parentId: string | null;
+  /** Who knows of the sign-in, if this server does not. */
+  readonly foreign: ForeignSession | undefined;
   private expiresAt = Number.POSITIVE_INFINITY;
   private isAuthorized = false;
 
@@ -45,7 +53,7 @@ export class Subscriber {
 
   constructor(
     private readonly response: Response,
-    { user, token }: Principal,
+    { user, token }: StreamCaller,
     readonly access: WatchAccess,
     private readonly clock: Clock,
     private readonly limits: SlownessLimits,
@@ -54,6 +62,7 @@ export class Subscriber {
     this.userId = user.id;
     this.tokenId = token.id;
     this.parentId = token instanceof SessionToken ? token.parentId : null;
+    this.foreign = token instanceof ForeignSession ? token : undefined;
   }
 
   /** Resolves when the stream has begun or the client has disconnected; rejects with the error to answer instead. */

@@ -13,6 +13,8 @@ export interface HostKind {
   readonly fastify?: true;
   /** Whether the routes of a host are compared in it, with Latchkey and without. */
   readonly mounts?: true;
+  /** Whether its own sign-in opens the administration. */
+  readonly signsIn?: true;
   /** Whether it is tried as a bundle, too: the command line of Nest 11 brings webpack. */
   readonly bundled?: true;
   /** Whether its own tests can run on the Node that runs this: jest loads Nest 12 only on Node 24.9 and newer. */
@@ -49,6 +51,24 @@ export const HOSTS: readonly HostKind[] = [
     chapters: ['A new Nest 12 application', 'Tokens from code', 'Users and accounts of the host', 'Tests'],
     mounts: true,
     hasTests: true,
+  },
+  {
+    name: 'nest-11-cjs-sign-in',
+    nest: 11,
+    modules: 'cjs',
+    packages: PEERS_11,
+    chapters: ['The host’s sign-in opens the administration'],
+    signsIn: true,
+    hasTests: false,
+  },
+  {
+    name: 'nest-12-esm-sign-in',
+    nest: 12,
+    modules: 'esm',
+    packages: PEERS_12,
+    chapters: ['The host’s sign-in opens the administration'],
+    signsIn: true,
+    hasTests: false,
   },
   {
     name: 'nest-12-fastify',

@@ -13,6 +13,7 @@ import { HOSTS, type HostKind } from './hosts.js';
 import { bundle, makeHost } from './make-host.js';
 import { tryMounts } from './mount-trial.js';
 import { checkPackage } from './package-checks.js';
+import { trySignIn } from './sign-in-trial.js';
 import { moveToPostgres, tryHost, tryOneCopy } from './trial.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -40,7 +41,7 @@ async function tryKind(kind: HostKind, parent: string, tarball: string, server: 
     const folder = await makeHost(kind, parent, tarball);
     await tryOneCopy(folder, kind);
     if (kind.fastify) await tryFastify(folder);
-    else await tryOnBothEngines(folder, await newDatabase(server, kind.name));
+    else await tryOnBothEngines(folder, await newDatabase(server, kind.name), kind.signsIn ? trySignIn : tryHost);
     if (kind.mounts)
       await tryMounts(folder, [
         await newDatabase(server, `${kind.name}-without`),
@@ -59,10 +60,10 @@ async function tryKind(kind: HostKind, parent: string, tarball: string, server: 
   }
 }
 
-async function tryOnBothEngines(folder: string, url: string): Promise<void> {
-  await tryHost(folder);
+async function tryOnBothEngines(folder: string, url: string, use: (folder: string) => Promise<void>): Promise<void> {
+  await use(folder);
   moveToPostgres(folder, url);
-  await tryHost(folder);
+  await use(folder);
 }
 
 function describe(error: unknown): string {

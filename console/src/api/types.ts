@@ -100,16 +100,27 @@ export interface BulkResult {
 /** How one can sign in. */
 export interface SignInWays {
   readonly password: 'everyone' | 'administrators' | 'nobody';
+  readonly token: boolean;
   readonly openid: { readonly label: string } | null;
+  /** The application that embeds the server, if its sign-in counts here. */
+  readonly host: { readonly name: string | null; readonly sign_in_url: string | null } | null;
 }
 
 export interface Me {
   readonly user: Person & { readonly role: 'administrator' | 'user' };
   readonly accounts: readonly (Named & { readonly role: 'administrator' | 'read_only' })[];
-  readonly via: 'cookie' | 'bearer';
+  readonly via: 'cookie' | 'bearer' | 'host';
   readonly csrf_token: string | null;
   readonly expires_at: Time | null;
-  readonly features: { readonly console: boolean; readonly openid: boolean; readonly personal_tokens: boolean };
+  /** By `host`. */
+  readonly host: { readonly name: string | null; readonly sign_out_url: string | null } | null;
+  readonly features: {
+    readonly console: boolean;
+    readonly openid: boolean;
+    readonly personal_tokens: boolean;
+    /** Whether users are created, changed and deleted here; otherwise they are those of a host. */
+    readonly own_users: boolean;
+  };
   readonly server: { readonly name: string; readonly version: string };
 }
 

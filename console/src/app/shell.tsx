@@ -112,6 +112,21 @@ function Side({ help }: { readonly help: () => void }): ReactElement {
   );
 }
 
+function SignOut(): ReactElement {
+  const { host } = useMe();
+  const url = host?.sign_out_url ?? null;
+  if (host && url === null) return <span className="soft small">Signed in by {host.name ?? 'the application'}</span>;
+  const leave = (): void => {
+    if (url === null) void signOut();
+    else window.location.assign(url);
+  };
+  return (
+    <Button onPress={leave}>
+      <Icon name="out" size={16} /> Sign out
+    </Button>
+  );
+}
+
 function Who({ help }: { readonly help: () => void }): ReactElement {
   const { user } = useMe();
   const chosen = useSyncExternalStore(theme.subscribe, theme.get);
@@ -138,9 +153,7 @@ function Who({ help }: { readonly help: () => void }): ReactElement {
         ]}
       />
       <div className="row">
-        <Button onPress={() => void signOut()}>
-          <Icon name="out" size={16} /> Sign out
-        </Button>
+        <SignOut />
         <Button tone="plain" label="Keyboard shortcuts" onPress={help}>
           ?
         </Button>

@@ -15,7 +15,7 @@ import { Logins } from './people/logins.tsx';
 import { TokenTable } from './tokens/token-table.tsx';
 
 export function MineScreen(): ReactElement {
-  const { user, accounts } = useMe();
+  const { user, accounts, features } = useMe();
   const [isChanging, setChanging] = useState(false);
   const query = { owner_id: user.id, limit: 100 };
   const call: Call = { method: 'GET', path: '/tokens', query };
@@ -59,15 +59,17 @@ export function MineScreen(): ReactElement {
             <dt>Accounts</dt>
             <dd>{accounts.length === 0 ? 'None' : accounts.map(({ name }) => name).join(', ')}</dd>
           </dl>
-          <div className="row">
-            <Button
-              onPress={() => {
-                setChanging(true);
-              }}
-            >
-              Change password…
-            </Button>
-          </div>
+          {features.own_users ? (
+            <div className="row">
+              <Button
+                onPress={() => {
+                  setChanging(true);
+                }}
+              >
+                Change password…
+              </Button>
+            </div>
+          ) : null}
         </Panel>
         <Logins userId={user.id} />
       </div>

@@ -13,7 +13,7 @@ import { Message, ProblemMessage } from '../parts/message.tsx';
 type Way = 'password' | 'token';
 
 /** What there is on every server. */
-const USUAL_WAYS: SignInWays = { password: 'everyone', openid: null };
+const USUAL_WAYS: SignInWays = { password: 'everyone', token: true, openid: null, host: null };
 
 /** What the server offers; `undefined` until it has answered, so that nothing moves below somebody's hand. */
 function useWays(): SignInWays | undefined {
@@ -35,6 +35,34 @@ function goToProvider(): void {
   const { pathname, search } = window.location;
   const place = pathname.slice(BASE_PATH.length).replace(/^\/+/, '') + search;
   window.location.assign(`${API_URL}/session/openid?${new URLSearchParams({ return_to: place }).toString()}`);
+}
+
+/** Where the host signs people in, with the page to come back to. */
+function hostAddress(url: string): string {
+  const { pathname, search } = window.location;
+  return url.replace('{return_to}', encodeURIComponent(pathname + search));
+}
+
+/** The host is asked again with every look: whoever has signed in there only has to come back. */
+function HostWay(props: { readonly host: NonNullable<SignInWays['host']>; readonly hasOthers: boolean }): ReactElement {
+  const { host, hasOthers } = props;
+  const name = host.name ?? 'the application';
+  const url = host.sign_in_url;
+  return (
+    <>
+      <p>You come in with your sign-in at {name}.</p>
+      <Button
+        tone="main"
+        onPress={() => {
+          if (url === null) window.location.reload();
+          else window.location.assign(hostAddress(url));
+        }}
+      >
+        {url === null ? 'I have signed in there' : `Sign in at ${name}`}
+      </Button>
+      {hasOthers ? <p className="divider soft small">or</p> : null}
+    </>
+  );
 }
 
 function ProviderButton({ label }: { readonly label: string }): ReactElement {
@@ -91,6 +119,7 @@ export function SignIn({ hasEnded }: { readonly hasEnded: boolean }): ReactEleme
 function Ways({ ways, hasEnded }: { readonly ways: SignInWays; readonly hasEnded: boolean }): ReactElement {
   const action = useAction();
   const error = signInError();
+  const hasForm = ways.password !== 'nobody' || ways.token;
   return (
     <>
       {hasEnded && !action.problem ? (
@@ -104,8 +133,15 @@ function Ways({ ways, hasEnded }: { readonly ways: SignInWays; readonly hasEnded
         </Message>
       ) : null}
       {action.problem ? <ProblemMessage problem={action.problem} /> : null}
+      {ways.host ? <HostWay host={ways.host} hasOthers={hasForm} /> : null}
+      {ways.host || hasForm ? null : (
+        <Message tone="warn">
+          People sign in at the application that embeds this server, and it has not been told to let them in here: its
+          developers give LatchkeyApiModule a signIn.
+        </Message>
+      )}
       {ways.openid ? <ProviderButton label={ways.openid.label} /> : null}
-      <SignInForm ways={ways} action={action} />
+      {hasForm ? <SignInForm ways={ways} action={action} /> : null}
     </>
   );
 }
@@ -178,7 +214,7 @@ function SignInForm({
           onChange={setToken}
         />
       )}
-      <Button type="submit" {...(ways.openid ? {} : { tone: 'main' })} isPending={action.isPending}>
+      <Button type="submit" {...(ways.openid || ways.host ? {} : { tone: 'main' })} isPending={action.isPending}>
         {action.isPending ? 'Signing in…' : 'Sign in'}
       </Button>
     </form>

@@ -27,6 +27,14 @@ export interface Actor extends Origin {
   readonly tokenId: string | null;
   /** Whether they act as an administrator of the server. */
   readonly admin: boolean;
+  /** Of a user without a token, whom the host has signed in: who they are is confirmed as for a token. */
+  readonly hostSignIn?: HostSignInLimits;
+}
+
+/** What a sign-in at the host is good for. */
+export interface HostSignInLimits {
+  /** As of a token: what its holder issues has some of these. `null`: it is not limited. */
+  readonly scopes: readonly string[] | null;
 }
 
 /** The server itself, for example at first start. */

@@ -121,7 +121,8 @@ export class UnitOfWork {
   ): Promise<JoinedWork<T>> {
     const transaction = new Transaction(manager, actor, this.transactor, this.clock);
     await transaction.locks.takeInOrder(needed);
-    if (actor.tokenId !== null) transaction.actorUser = await this.actors.authorize(transaction, actor);
+    if (actor.tokenId !== null || actor.hostSignIn)
+      transaction.actorUser = await this.actors.authorize(transaction, actor);
     const result = await work(transaction);
     transaction.locks.confirm();
     requireScope(transaction);
@@ -157,7 +158,7 @@ export class UnitOfWork {
       userId: change.userId,
       userAgent: readableAgent(actor.userAgent),
       aggregateKey: aggregateKeyOf(change, actor, now),
-      details: { ...change.details },
+      details: actor.hostSignIn ? { ...change.details, signed_in_by: 'host' } : { ...change.details },
     }));
     await this.auditSink.write(transaction, entries);
   }

@@ -9,6 +9,7 @@ import {
   CredentialForms,
   INTEGER_MAX,
   beyondScopes,
+  isUserToken,
   isWithin,
   refusedForScopes,
   type Token,
@@ -36,6 +37,8 @@ import { declaredParameters, queryOf, refuseUnknownParameters, takesOtherParamet
 import { requireJson } from './json-body.js';
 import { ConsoleLogins, cookieOf } from './session/console-logins.js';
 import { TokenAccess, mayChange, type TokenReader } from '../../managing/index.js';
+import { HostCallers } from './host-sign-in/host-callers.js';
+import type { LatchkeyCaller } from './session/api-caller.js';
 import { csrfTokenOf, requireOwnPage, requireSameOrigin } from './session/csrf.js';
 
 /**
@@ -70,15 +73,7 @@ export function FromOtherSites(): MethodDecorator {
   return SetMetadata(FROM_OTHER_SITES, true);
 }
 
-/** How the caller has authenticated. */
-export type Via = 'cookie' | 'bearer';
-
-/** The caller, and how they have authenticated. */
-export interface LatchkeyCaller extends Principal {
-  readonly via: Via;
-  /** What their writes need, by cookie. */
-  readonly csrfToken: string | null;
-}
+export type { LatchkeyCaller } from './session/api-caller.js';
 
 /** The scope of an authorized request. */
 interface LatchkeyScope {
@@ -109,6 +104,7 @@ export class LatchkeyGuard extends PermissionGuard {
     private readonly logins: ConsoleLogins,
     private readonly tokens: TokenAccess,
     private readonly forms: CredentialForms,
+    private readonly host: HostCallers,
   ) {
     super();
   }
@@ -186,7 +182,7 @@ export class LatchkeyGuard extends PermissionGuard {
     const token = await this.tokenIn(reader, request);
     if (permission === 'token:read' || mayChange(reader, token)) return token;
     const isLimited = own.scopes !== null && !isWithin(token.scopes, own.scopes);
-    throw denied(isLimited ? beyondScopes(own.scopes ?? []) : notPermitted(permission), request, permission, actor);
+    throw denied(isLimited ? beyondScopes(own.scopes) : notPermitted(permission), request, permission, actor);
   }
 
   /** @throws Problem `not-found`, also for a token that the caller may not see */
@@ -207,17 +203,28 @@ export class LatchkeyGuard extends PermissionGuard {
   private async callerOf(request: Request): Promise<LatchkeyCaller> {
     noteArrival(request);
     const presented = tokenIn(request);
-    if (presented !== undefined) {
-      const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, originOf(request));
-      if (!('principal' in found)) throw unauthenticated('the token is not accepted');
-      return { ...found.principal, via: 'bearer', csrfToken: null };
-    }
+    if (presented !== undefined && !this.isForHost(request, presented)) return this.byToken(request, presented);
     const cookie = cookieOf(request);
-    if (!cookie) throw this.withoutCredential(request);
-    const principal = await this.logins.authenticate(cookie, originOf(request));
-    if (!principal) throw unauthenticated('the login has ended; log in again');
-    requireOwnPage(request, cookie);
-    return { ...principal, via: 'cookie', csrfToken: csrfTokenOf(cookie) };
+    const principal = cookie && (await this.logins.authenticate(cookie, originOf(request)));
+    if (cookie && principal) {
+      requireOwnPage(request, cookie);
+      return { ...principal, via: 'cookie', csrfToken: csrfTokenOf(cookie) };
+    }
+    const signedIn = await this.host.callerOf(request);
+    if (signedIn) return signedIn;
+    if (presented !== undefined) throw unauthenticated('the token is not accepted');
+    throw cookie ? unauthenticated('the login has ended; log in again') : this.withoutCredential(request);
+  }
+
+  /** Whether a token is of another kind than ours, so that the host may know whose it is. */
+  private isForHost({ headers }: Request, presented: string): boolean {
+    return this.host.place !== null && headers['private-token'] === undefined && !isUserToken(presented);
+  }
+
+  private async byToken(request: Request, presented: string): Promise<LatchkeyCaller> {
+    const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, originOf(request));
+    if (!('principal' in found)) throw unauthenticated('the token is not accepted');
+    return { ...found.principal, via: 'bearer', csrfToken: null };
   }
 
   /** Services are told that they have no rights here. */

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { mountProviders } from '../../http/index.js';
 import { AuditViews } from './audit/audit-viewing.js';
 import { AuditController } from './audit/audit.controller.js';
+import { HostCallers } from './host-sign-in/host-callers.js';
 import { Idempotency } from './idempotency/idempotency.js';
 import { EventViews } from './events/event-views.js';
 import { EventsController } from './events/events.controller.js';
@@ -70,6 +71,7 @@ const MOUNT = mountProviders({
     LiveEvents,
     Stats,
     ConsoleLogins,
+    HostCallers,
     Idempotency,
     LatchkeyGuard,
     Me,

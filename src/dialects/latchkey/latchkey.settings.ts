@@ -68,6 +68,16 @@ export const LATCHKEY_API_SETTINGS = settingsTable(
       default: 15,
       doc: 'Seconds for which `/latchkey/v1/stats` repeats what it has counted',
     }),
+    hostSignInSeconds: setting({
+      form: integer(1, 60),
+      default: 5,
+      doc: 'Seconds within which the sign-in of a host has to say who is signed in; then the request gets 503',
+    }),
+    hostSignInRecheckSeconds: setting({
+      form: integer(1, 3600),
+      default: 15,
+      doc: 'How often the sign-in of a host is asked again while a stream of `/latchkey/v1/events` is open, in seconds',
+    }),
     openid: OPENID_SETTINGS,
     productVersion: setting({
       form: text((version) => /\S/.test(version), 'a version'),

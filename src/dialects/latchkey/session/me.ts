@@ -1,14 +1,16 @@
 /** Collects who the caller is, and what they may do. */
-import { shownIdOf } from '../../../core/index.js';
+import { UserDirectory, shownIdOf } from '../../../core/index.js';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { prefixOf } from '../../../http/index.js';
-import { AccountService, MembershipService, type Principal } from '../../../identity/index.js';
+import { AccountService, LocalUserDirectory, MembershipService } from '../../../identity/index.js';
 import type { Values } from '../../../settings/index.js';
 import { LATCHKEY_API_OPTIONS } from '../latchkey.options.js';
 import type { LATCHKEY_API_SETTINGS } from '../latchkey.settings.js';
 import { CONSOLE, OpenIdSignIn } from '../openid/openid-sign-in.js';
 import { timeView } from '../times.js';
+import { HostCallers } from '../host-sign-in/host-callers.js';
+import type { ApiCaller } from './api-caller.js';
 import type { MeView } from './me.views.js';
 
 /** People with more accounts find the others in the list of accounts. */
@@ -19,13 +21,15 @@ export class Me {
   constructor(
     private readonly accounts: AccountService,
     private readonly memberships: MembershipService,
+    private readonly users: UserDirectory,
     private readonly host: HttpAdapterHost,
     private readonly openid: OpenIdSignIn,
+    private readonly signIn: HostCallers,
     @Inject(LATCHKEY_API_OPTIONS) private readonly options: Values<typeof LATCHKEY_API_SETTINGS>,
   ) {}
 
   async view(
-    { user, token }: Pick<Principal, 'user' | 'token'>,
+    { user, token }: Pick<ApiCaller, 'user' | 'token'>,
     via: MeView['via'],
     csrfToken: string | null,
   ): Promise<MeView> {
@@ -40,13 +44,26 @@ export class Me {
       via,
       csrf_token: csrfToken,
       expires_at: timeView(token.expiresAt),
+      host: via === 'host' ? this.hostView() : null,
       features: {
         console: prefixOf(this.host, CONSOLE) !== undefined,
         openid: this.openid.label !== null,
         personal_tokens: true,
+        own_users: this.users instanceof LocalUserDirectory,
       },
       server: { name: 'Latchkey', version: this.options.productVersion },
     };
+  }
+
+  /** What somebody is told who is signed in by the host. */
+  signOutAtHost(): string {
+    const { name, signOutUrl } = this.signIn.place ?? {};
+    return `you are signed in by ${name ?? 'the host'}; sign out there${signOutUrl === undefined ? '' : `: ${signOutUrl}`}`;
+  }
+
+  private hostView(): MeView['host'] {
+    const { name = null, signOutUrl = null } = this.signIn.place ?? {};
+    return { name, sign_out_url: signOutUrl };
   }
 
   private async accountsOf(userId: number): Promise<MeView['accounts']> {

@@ -36,6 +36,12 @@ class FeaturesView {
 
   @ApiProperty({ example: true, description: 'Whether personal tokens can be created.' })
   personal_tokens!: boolean;
+
+  @ApiProperty({
+    example: true,
+    description: 'Whether users are created, changed and deleted here; `false` if they are those of a host.',
+  })
+  own_users!: boolean;
 }
 
 class ServerNameView {
@@ -46,6 +52,19 @@ class ServerNameView {
   version!: string;
 }
 
+class MeHostView {
+  @ApiProperty({ type: String, nullable: true, example: 'Shop', description: 'Its name.' })
+  name!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '/logout',
+    description: 'Where one signs out, a path or an address; `null` if the host does not say.',
+  })
+  sign_out_url!: string | null;
+}
+
 export class MeView {
   @ApiProperty()
   user!: MeUserView;
@@ -53,14 +72,17 @@ export class MeView {
   @ApiProperty({ type: [MeAccountView], description: 'The accounts that they are a member of, at most 200.' })
   accounts!: MeAccountView[];
 
-  @ApiProperty({ enum: ['cookie', 'bearer'] })
-  via!: 'cookie' | 'bearer';
+  @ApiProperty({
+    enum: ['cookie', 'bearer', 'host'],
+    description: '`host`: by the sign-in of the application that embeds this server.',
+  })
+  via!: 'cookie' | 'bearer' | 'host';
 
   @ApiProperty({
     type: String,
     nullable: true,
     example: null,
-    description: 'By cookie: what the header `Latchkey-CSRF` of writes has to hold.',
+    description: 'By cookie and by `host`: what the header `Latchkey-CSRF` of writes has to hold.',
   })
   csrf_token!: string | null;
 
@@ -72,6 +94,9 @@ export class MeView {
     description: 'When the login or the token ends.',
   })
   expires_at!: string | null;
+
+  @ApiProperty({ type: MeHostView, nullable: true, description: 'The host, if one is signed in there.' })
+  host!: MeHostView | null;
 
   @ApiProperty()
   features!: FeaturesView;

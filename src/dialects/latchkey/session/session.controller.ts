@@ -1,13 +1,13 @@
 /** Serves `session` and `me`: logins of the console, and who the caller is (docs/contracts/latchkey.md §3). */
 import { Delete, Get, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { DomainError, Secret, type Origin } from '../../../core/index.js';
+import { DomainError, Secret, Token, type Origin } from '../../../core/index.js';
 import { RequestOrigin, StrictInput } from '../../../http/index.js';
 import { PasswordService } from '../../../identity/index.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
 import { Caller, Permits, type LatchkeyCaller } from '../latchkey.guard.js';
-import { wrongMember } from '../latchkey.problems.js';
+import { Problem, wrongMember } from '../latchkey.problems.js';
 import { ConsoleLogins, clearCookie, setCookie } from './console-logins.js';
 import { csrfTokenOf } from './csrf.js';
 import { Me } from './me.js';
@@ -64,12 +64,15 @@ export class SessionController {
     summary: 'Log out',
     description:
       'Ends the login of the request; with the setting `LOGOUT_ENDS=family` also the logins that it was exchanged from ' +
-      'and for. A personal token stays valid: revoke it instead.',
+      'and for. A personal token stays valid: revoke it instead. Who is signed in by the host signs out there: 409.',
     returns: 'The login has ended.',
     answer: null,
+    problems: ['conflict'],
   })
   async delete(@Caller() caller: LatchkeyCaller, @Res({ passthrough: true }) response: Response): Promise<void> {
-    await this.logins.end(caller);
+    const { token } = caller;
+    if (!(token instanceof Token)) throw new Problem('conflict', this.me.signOutAtHost());
+    await this.logins.end({ ...caller, token });
     if (caller.via === 'cookie') clearCookie(response);
   }
 

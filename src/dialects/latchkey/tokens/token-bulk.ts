@@ -9,7 +9,8 @@ import {
   nextTurn,
   type Token,
 } from '../../../core/index.js';
-import { AccountService, SessionToken, type Principal } from '../../../identity/index.js';
+import { AccountService, SessionToken } from '../../../identity/index.js';
+import type { ApiCaller } from '../session/api-caller.js';
 import { Problem, wrongMember } from '../latchkey.problems.js';
 import { readQuery, refuseUnknownParameters } from '../query/parameters.js';
 import {
@@ -49,7 +50,7 @@ export class TokenBulk {
    * What fails half-way has changed a part; the same call does the rest.
    * @throws Problem; DomainError
    */
-  async run(caller: Principal, input: BulkInput): Promise<BulkView> {
+  async run(caller: ApiCaller, input: BulkInput): Promise<BulkView> {
     const { action, dry_run: dryRun, expected } = input;
     const reader = await this.access.readerOf(caller);
     const items = await this.itemsOf(reader, action, await this.idsOf(reader, input));
@@ -106,7 +107,7 @@ export class TokenBulk {
     return action !== 'revoke' && token.enabled === (action === 'enable') ? 'unchanged' : 'changed';
   }
 
-  private async changeAll(caller: Principal, action: BulkAction, items: readonly Item[]): Promise<void> {
+  private async changeAll(caller: ApiCaller, action: BulkAction, items: readonly Item[]): Promise<void> {
     const own = caller.token instanceof SessionToken ? caller.token.parentId : null;
     const isLast = ({ id }: Item): boolean => id === caller.token.id || id === own;
     // In the order of locks, and the caller's own at the end: without it they can do nothing more.
@@ -121,7 +122,7 @@ export class TokenBulk {
   }
 
   /** All of them or none. */
-  private async change({ actor }: Principal, action: BulkAction, items: readonly Item[]): Promise<BulkResult> {
+  private async change({ actor }: ApiCaller, action: BulkAction, items: readonly Item[]): Promise<BulkResult> {
     try {
       await this.unitOfWork.write(actor, async (tx) => {
         for (const { token } of items) {

@@ -9,7 +9,7 @@ import {
   type SecretParts,
   type Token,
 } from '../../../core/index.js';
-import type { Principal } from '../../../identity/index.js';
+import type { ApiCaller } from '../session/api-caller.js';
 import { TokenAccess, TokenManager, type Acting } from '../../../managing/index.js';
 import { unknown } from '../latchkey.guard.js';
 import { Problem, wrongMember } from '../latchkey.problems.js';
@@ -31,7 +31,7 @@ export class TokenChanges {
   ) {}
 
   /** @throws Problem; DomainError `user_not_found`, `quota_reached`, `scopes_exceeded` */
-  async issue(caller: Principal, input: NewTokenInput, expiresAt: Date | null | undefined): Promise<Presented> {
+  async issue(caller: ApiCaller, input: NewTokenInput, expiresAt: Date | null | undefined): Promise<Presented> {
     const { kind, name, account_id: accountId, owner_id: owner } = input;
     const { token, parts } = await this.manager.issue(await this.acting(caller), {
       kind,
@@ -46,7 +46,7 @@ export class TokenChanges {
 
   /** @param arrivedAt - when the request has arrived, by `performance.now()` */
   async rotate(
-    caller: Principal,
+    caller: ApiCaller,
     token: Token,
     previousUntil: Date | undefined,
     arrivedAt: number,
@@ -57,12 +57,12 @@ export class TokenChanges {
   }
 
   /** @throws DomainError `token_not_found`, `not_permitted`, `conflict`, `invalid_value` */
-  async change(caller: Principal, token: Token, changes: ManagedChanges): Promise<Token> {
+  async change(caller: ApiCaller, token: Token, changes: ManagedChanges): Promise<Token> {
     return this.manager.change(await this.acting(caller), token, changes);
   }
 
   /** @throws DomainError `token_not_found`, `not_permitted`, `in_use` */
-  async revoke(caller: Principal, token: Token): Promise<void> {
+  async revoke(caller: ApiCaller, token: Token): Promise<void> {
     await this.manager.revoke(await this.acting(caller), token);
   }
 
@@ -74,7 +74,7 @@ export class TokenChanges {
   }
 
   /** @throws Problem */
-  private async ownerIn({ user }: Principal, id: string): Promise<number> {
+  private async ownerIn({ user }: ApiCaller, id: string): Promise<number> {
     if (id === shownIdOf(user)) return user.id;
     if (!user.admin) throw new Problem('forbidden', 'only administrators of the server may do this');
     const number = await this.users.numberOf(id, this.unitOfWork);
@@ -82,7 +82,7 @@ export class TokenChanges {
     return number;
   }
 
-  private async acting(caller: Principal): Promise<Acting> {
+  private async acting(caller: ApiCaller): Promise<Acting> {
     return { actor: caller.actor, reader: await this.access.readerOf(caller), unit: this.unitOfWork };
   }
 }

@@ -1,7 +1,7 @@
 /** Lists and exports tokens on behalf of a caller. */
 import { Injectable } from '@nestjs/common';
 import { ManagedKinds, TokenSearch, type Token } from '../../../core/index.js';
-import type { Principal } from '../../../identity/index.js';
+import type { ApiCaller } from '../session/api-caller.js';
 import { cursorOf, placeOf } from '../query/paging.js';
 import { TokenAccess, scopeOf, type TokenReader } from '../../../managing/index.js';
 import { TokenPresenter } from './token-presenter.js';
@@ -21,7 +21,7 @@ export class TokenLists {
   ) {}
 
   /** @throws Problem; DomainError `too_many_at_once` */
-  async page(caller: Principal, values: TokenListValues): Promise<TokenListView> {
+  async page(caller: ApiCaller, values: TokenListValues): Promise<TokenListView> {
     const { limit, cursor, sort, total } = values;
     const { user } = caller;
     const query = tokenQueryOf(values, this.kinds);
@@ -42,7 +42,7 @@ export class TokenLists {
   }
 
   /** All that match, in batches. @throws Problem; DomainError `too_many_at_once` */
-  async *all(caller: Principal, values: TokenFilterValues): AsyncGenerator<TokenView[], void> {
+  async *all(caller: ApiCaller, values: TokenFilterValues): AsyncGenerator<TokenView[], void> {
     const { user } = caller;
     const query = tokenQueryOf(values, this.kinds);
     const reader = await this.access.readerOf(caller);
