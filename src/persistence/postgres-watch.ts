@@ -20,6 +20,9 @@ interface Running {
 
 const TICK_MS = 200;
 
+/** In how many steps it is waited for an answer. */
+const SILENT_STEPS = 20;
+
 /** How long one connection is asked. */
 const GIVE_UP_MS = 3000;
 
@@ -83,21 +86,36 @@ export class PostgresWatch {
 
   private async probe(): Promise<void> {
     this.probing = true;
-    const late = setTimeout(() => {
+    const late = this.whenSilent(() => {
       this.isFrozen = true;
       for (const { reject } of this.running) reject(new Unresponsive());
       this.running.clear();
-    }, this.answerMs / 3);
+    });
     try {
       while (!(await this.answered())) this.drop();
     } catch {
       // It can be seen that nobody is there: what waits gets errors of its own.
       this.drop();
     } finally {
-      clearTimeout(late);
+      clearInterval(late);
       this.isFrozen = false;
       this.probing = false;
     }
+  }
+
+  /** In steps, of which one is made in however long this process itself is busy: the answer may have come meanwhile. */
+  private whenSilent(tell: () => void): NodeJS.Timeout {
+    let steps = 0;
+    const timer = setInterval(
+      () => {
+        steps += 1;
+        if (steps < SILENT_STEPS) return;
+        clearInterval(timer);
+        tell();
+      },
+      this.answerMs / 3 / SILENT_STEPS,
+    );
+    return timer;
   }
 
   /** `false` after a while: the machine at the other end may be gone, so another connection has to be tried. */
