@@ -241,10 +241,11 @@ onBothEngines('latchkey import canvus', (engine) => {
       const answers: Record<string, unknown> = {
         '/api/v1/users': [bob, { ...GUEST, access_tokens: undefined }, alice],
         '/api/v1/users/1044/access-tokens': tokens,
-        '/api/v1/users/1045/access-tokens': failing ? undefined : [],
+        '/api/v1/users/1045/access-tokens': [],
       };
       const found = headers['private-token'] === ADMIN.token ? answers[url ?? ''] : undefined;
       answer.statusCode = headers['private-token'] === ADMIN.token ? (found ? 200 : 404) : 401;
+      if (failing && url === '/api/v1/users/1045/access-tokens') answer.statusCode = 400;
       answer.end(JSON.stringify(found ?? { msg: 'no' }));
     });
     closeLater(() => new Promise((resolve) => old.close(resolve)));
@@ -269,5 +270,34 @@ onBothEngines('latchkey import canvus', (engine) => {
     expect(await verified(VECTOR.plain)).toBe(200);
     const plain = await latchkey(server.database, ['import', 'canvus', file, '--from', 'http://old.example.com']);
     expect(plain.err).toContain('--from takes the address of the other server, with https://');
+  });
+
+  it('goes on when the running server is slow to answer, loses connections, or has users deleted meanwhile', async () => {
+    const calls = new Map<string, number>();
+    const { access_tokens: tokens, ...alice } = ALICE;
+    const users = [1044, 1045, 1046, 1047].map((id) => ({ ...alice, id, email: `user${String(id)}@example.com` }));
+    const old = createServer(({ url = '' }, answer) => {
+      const times = (calls.get(url) ?? 0) + 1;
+      calls.set(url, times);
+      const body = JSON.stringify(url.endsWith('/users') ? users : url.endsWith('/1044/access-tokens') ? tokens : []);
+      if (url.endsWith('/1044/access-tokens') && times === 1) {
+        answer.writeHead(200, { 'content-length': body.length }).write(body.slice(0, 20));
+        setTimeout(() => answer.destroy(), 20);
+      } else if (url.endsWith('/1045/access-tokens') && times <= 3) {
+        answer.writeHead(times === 3 ? 503 : 429, { 'retry-after': '0' }).end('{"msg":"later"}');
+      } else if (url.includes('/1046')) answer.writeHead(404).end('{"msg":"gone"}');
+      else answer.end(body);
+    });
+    closeLater(() => new Promise((resolve) => old.close(resolve)));
+    await new Promise<void>((resolve) => old.listen(0, '127.0.0.1', resolve));
+    const from = `http://127.0.0.1:${String((old.address() as AddressInfo).port)}`;
+    const file = path.join(folder, `${engine}-unsteady.jsonl`);
+    const args = ['import', 'canvus', file, '--from', from, '--token-file', '-'];
+    const done = await latchkey(server.database, args, { input: ADMIN.token });
+    expect([done.err, done.code]).toEqual(['', 0]);
+    expect(done.out).toContain('users: 3 imported,');
+    expect(done.out).toContain('tokens: 1 imported,');
+    expect(calls.get('/api/v1/users/1045/access-tokens')).toBe(4);
+    expect(await verified(VECTOR.plain)).toBe(200);
   });
 });

@@ -1,9 +1,20 @@
 /** Writes the listing of a running server to a file, and goes on where an earlier run was interrupted. */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { InvalidRow, Secret } from '../../core/index.js';
 import type { DialectImports } from '../../identity/index.js';
 import { CommandError, type CommandCall } from '../command-context.js';
 import { Progress } from './progress.js';
+import { sizeOf } from './rows.js';
 
 /** The variable with the token, if it is in no file. */
 const TOKEN = 'IMPORT_TOKEN';
@@ -44,13 +55,24 @@ export async function fetchListing(
   renameSync(partial, file);
 }
 
+/** A user with their tokens takes less; more is not read of what an interrupted run has left. */
+const LAST_LINE_MAX = 16 * 1024 * 1024;
+
 /** What an interrupted run has left: lines that are whole. */
 function keptIn(partial: string): { readonly after: number; readonly bytes: number } {
-  const content = readFileSync(partial);
-  const bytes = content.lastIndexOf(0x0a) + 1;
-  truncateSync(partial, bytes);
-  const last = content.toString('utf8', 0, bytes).trimEnd().split('\n').at(-1) ?? '';
-  return { after: last === '' ? -1 : (JSON.parse(last) as { id: number }).id, bytes };
+  const size = sizeOf(partial);
+  const end = Buffer.alloc(Math.min(size, 2 * LAST_LINE_MAX));
+  const file = openSync(partial, 'r+');
+  try {
+    readSync(file, end, 0, end.length, size - end.length);
+    const whole = end.lastIndexOf(0x0a) + 1;
+    const bytes = whole === 0 ? 0 : size - end.length + whole;
+    ftruncateSync(file, bytes);
+    const last = end.toString('utf8', end.lastIndexOf(0x0a, whole - 2) + 1, whole).trim();
+    return { after: last === '' ? -1 : (JSON.parse(last) as { id: number }).id, bytes };
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** @throws CommandError */

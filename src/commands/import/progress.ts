@@ -12,21 +12,26 @@ export class Progress {
   constructor(
     private readonly io: Pick<CommandIo, 'progress'>,
     private readonly label: string,
+    /** 0 if it is not known. */
     private readonly total: number,
   ) {}
 
-  /** @param done - of the total */
+  /** @param done - of the total, if that is known */
   show(done: number, rows: number): void {
     const now = performance.now();
     if (!this.io.progress || now - this.drawnAt < INTERVAL_MS) return;
     this.drawnAt = now;
-    const share = this.total > 0 ? Math.min(done / this.total, 1) : 0;
+    this.io.progress(`\r\u001b[K${this.label}${this.barOf(done, now)} ${rows.toLocaleString('en')} rows`);
+  }
+
+  /** Nothing where the total is not known. */
+  private barOf(done: number, now: number): string {
+    if (this.total === 0) return ':';
+    const share = Math.min(done / this.total, 1);
     const bar = '#'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '.');
     const left =
-      share > 0.01 ? `, ${String(Math.ceil((((now - this.began) / share) * (1 - share)) / 1000))} s left` : '';
-    this.io.progress(
-      `\r\u001b[K${this.label} [${bar}] ${String(Math.floor(share * 100))} %, ${String(rows)} rows${left}`,
-    );
+      share > 0.01 ? ` ${String(Math.ceil((((now - this.began) / share) * (1 - share)) / 1000))} s left,` : '';
+    return ` [${bar}] ${String(Math.floor(share * 100))} %,${left}`;
   }
 
   /** Removes the line, so that other text can follow. */
