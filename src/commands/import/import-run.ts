@@ -78,6 +78,10 @@ export async function runImport<R>(
       report(call, planned, true, refusal);
       return refusal === undefined ? EXIT.done : EXIT.failed;
     }
+    if (total(planned, 'added') === 0) {
+      report(call, planned, false, undefined);
+      return EXIT.done;
+    }
     await beforeWriting();
     const done = await passes.run('importing', false, (batch) =>
       unitOfWork.write(COMMAND_LINE, (tx) => job.apply(tx, batch, isInFile)),
