@@ -38,7 +38,7 @@ export async function assignPolicies(
     applied.push({ policy: await policyOf(tx, application, entry), precedence: places[at] ?? 0 });
   }
   const ids = applied.map(({ policy }) => policy.id);
-  if (new Set(ids).size < ids.length) throw new DomainError('invalid_value', 'policies name one policy twice');
+  if (new Set(ids).size < ids.length) throw twoOfOnePolicy();
   const { id: applicationId, accountId } = application;
   await tx.manager.delete(ApplicationPolicy, { applicationId });
   for (const { policy, precedence } of applied) {
@@ -58,7 +58,8 @@ export async function removeOwnedPolicies(
   for (const policy of await tx.manager.find(Policy, { where, order: { id: 'ASC' } })) await removePolicy(tx, policy);
 }
 
-function placesOf(entries: readonly PolicyEntry[]): number[] {
+/** The places of policies, in their order. @throws DomainError `invalid_value` for two with one place */
+export function placesOf(entries: readonly PolicyEntry[]): number[] {
   const places: number[] = [];
   for (const { precedence } of entries) places.push(precedence ?? Math.max(0, ...places) + 1);
   if (new Set(places).size < places.length) throw precedencesNotUnique();
@@ -70,6 +71,16 @@ export function precedencesNotUnique(): DomainError {
   return new DomainError('invalid_value', 'policy precedences must be unique');
 }
 
+/** The error for a policy that an application cannot have. */
+export function policyNotAssignable(id: string): DomainError {
+  return new DomainError('invalid_value', `policies name ${id}, which is no policy that this application can have`);
+}
+
+/** The error for an application that has a policy twice. */
+export function twoOfOnePolicy(): DomainError {
+  return new DomainError('invalid_value', 'policies name one policy twice');
+}
+
 async function policyOf(tx: Transaction, application: Application, { id, values }: PolicyEntry): Promise<Policy> {
   const { id: applicationId, accountId } = application;
   if (id === undefined) {
@@ -78,7 +89,7 @@ async function policyOf(tx: Transaction, application: Application, { id, values 
   }
   const policy = await tx.lockShared(Policy, { id }, { accountId });
   if (!policy || (policy.applicationId !== null && policy.applicationId !== applicationId)) {
-    throw new DomainError('invalid_value', `policies name ${id}, which is no policy that this application can have`);
+    throw policyNotAssignable(id);
   }
   // A reusable policy is changed for all its applications, or not at all.
   return values && policy.applicationId !== null ? updatePolicy(tx, policy, values) : policy;

@@ -193,11 +193,7 @@ export class ApplicationService {
   private async requireBelowQuota(tx: Transaction, accountId: string): Promise<void> {
     const { applicationsPerAccount: most } = this.options;
     if (most === 0 || (await tx.manager.countBy(Application, { accountId })) < most) return;
-    throw new DomainError(
-      'quota_reached',
-      `an account may have ${String(most)} applications (setting APPLICATIONS_PER_ACCOUNT); delete some, or ask an ` +
-        'administrator of the server',
-    );
+    throw applicationQuotaReached(most);
   }
 }
 
@@ -234,7 +230,8 @@ function inAccount(accountId: string, { name, domain, aud, search = '' }: Applic
   };
 }
 
-function detailsOf({ domain }: Application, policies: readonly AppliedPolicy[]): Record<string, unknown> {
+/** What the audit log has of an application. */
+export function detailsOf({ domain }: Application, policies: readonly AppliedPolicy[]): Record<string, unknown> {
   return { domain, policies: policies.map(({ policy }) => policy.id) };
 }
 
@@ -257,4 +254,13 @@ function fieldsOf(before: Application, after: Application, hasPolicies: boolean)
 /** The error for an application that does not exist. */
 export function applicationNotFound(): DomainError {
   return new DomainError('resource_not_found', 'no such application');
+}
+
+/** The error for an account that has as many applications as it may have. */
+export function applicationQuotaReached(most: number): DomainError {
+  return new DomainError(
+    'quota_reached',
+    `an account may have ${String(most)} applications (setting APPLICATIONS_PER_ACCOUNT); delete some, or ask an ` +
+      'administrator of the server',
+  );
 }

@@ -21,6 +21,7 @@ export { Organization, type InactivityAction } from './organization.entity.js';
 export { OrganizationService, type OrganizationValues } from './organization.service.js';
 export { OwnedPolicyService } from './owned-policy.service.js';
 export { policyNaming, type PolicyValues } from './policy-rows.js';
+export { ManyApplications, type NewApplicationEntry, type NewPolicyEntry } from './many-applications.js';
 export { POLICY_DECISIONS, Policy, type PolicyDecision } from './policy.entity.js';
 export { PolicyService, type ReusablePolicy } from './policy.service.js';
 export { isIpRange, type Rule, type Rules } from './rules.js';

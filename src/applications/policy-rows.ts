@@ -73,7 +73,8 @@ export async function policyNaming(manager: EntityManager, tokenId: string): Pro
   return named ? findRow(manager, Policy, { id: named.policyId }) : null;
 }
 
-function detailsOf({ decision, applicationId, ...rules }: Policy): Record<string, unknown> {
+/** What the audit log has of a policy. */
+export function detailsOf({ decision, applicationId, ...rules }: Policy): Record<string, unknown> {
   return { decision, application_id: applicationId, tokens: namedTokens(rules) };
 }
 

@@ -141,14 +141,19 @@ export async function requireBelowPolicyQuota(
   { policiesPerAccount: most }: ApplicationOptions,
 ): Promise<void> {
   if (more === 0 || most === 0 || (await tx.manager.countBy(Policy, { accountId })) + more <= most) return;
-  throw new DomainError(
-    'quota_reached',
-    `an account may have ${String(most)} policies (setting POLICIES_PER_ACCOUNT); delete some, use one policy for ` +
-      'several applications, or ask an administrator of the server',
-  );
+  throw policyQuotaReached(most);
 }
 
 /** The error for a policy that does not exist. */
 export function policyNotFound(): DomainError {
   return new DomainError('resource_not_found', 'no such policy');
+}
+
+/** The error for an account that has as many policies as it may have. */
+export function policyQuotaReached(most: number): DomainError {
+  return new DomainError(
+    'quota_reached',
+    `an account may have ${String(most)} policies (setting POLICIES_PER_ACCOUNT); delete some, use one policy for ` +
+      'several applications, or ask an administrator of the server',
+  );
 }

@@ -1,6 +1,6 @@
 /** Which account the hosts of an application belong to, by the zones of the server. */
-import { In, type EntityManager } from 'typeorm';
-import { DomainError } from '../core/index.js';
+import type { EntityManager } from 'typeorm';
+import { DomainError, rowsWith } from '../core/index.js';
 import { anchorsOf, type AddressPattern } from './address-pattern.js';
 import { Zone } from './zone.entity.js';
 
@@ -13,12 +13,25 @@ export async function requireOwnHosts(
   accountId: string,
   addresses: readonly AddressPattern[],
 ): Promise<void> {
-  const names = [...new Set(addresses.flatMap(({ anchor }) => anchorsOf(anchor)))];
-  if (names.length === 0) return;
-  const zones = await manager.find(Zone, { where: { name: In(names) } });
+  requireHostsIn(await zonesAround(manager, addresses), accountId, addresses);
+}
+
+/** The zones that hosts may lie in. */
+export async function zonesAround(manager: EntityManager, addresses: readonly AddressPattern[]): Promise<Zone[]> {
+  return rowsWith(
+    manager,
+    Zone,
+    'name',
+    addresses.flatMap(({ anchor }) => anchorsOf(anchor)),
+  );
+}
+
+/** The same as {@link requireOwnHosts}, with zones that were read before. @throws DomainError `invalid_value` */
+export function requireHostsIn(zones: readonly Zone[], accountId: string, addresses: readonly AddressPattern[]): void {
+  const byName = new Map(zones.map((zone) => [zone.name, zone]));
   for (const { anchor, host } of addresses) {
-    const [zone] = zones
-      .filter(({ name }) => anchor === name || anchor.endsWith(`.${name}`))
+    const [zone] = anchorsOf(anchor)
+      .flatMap((name) => byName.get(name) ?? [])
       .sort((one, other) => other.name.length - one.name.length);
     if (zone && zone.accountId !== accountId) {
       throw new DomainError('invalid_value', `domain ${host} does not belong to a zone of this account`);

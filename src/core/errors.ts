@@ -66,6 +66,17 @@ export class Overload extends DomainError {
   }
 }
 
+/** A refusal of one of several entries that are written together. */
+export class EntryRefused extends DomainError {
+  constructor(
+    /** Its place among them, from 0. */
+    readonly at: number,
+    { code, message, retryAfterSeconds }: DomainError,
+  ) {
+    super(code, message, retryAfterSeconds);
+  }
+}
+
 /** A unique constraint of the database was violated; services turn it into the matching domain error. */
 export class UniqueViolation extends Error {
   /** @param rule - as named by the engine: the constraint (PostgreSQL) or a list of `table.column` (SQLite) */

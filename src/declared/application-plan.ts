@@ -1,24 +1,46 @@
 /** Compares applications with what is declared. */
 import {
   Application,
-  ApplicationAddress,
-  appliedPolicies,
   readAddress,
   type AddressPattern,
   type ApplicationValues,
+  type NewApplicationEntry,
 } from '../applications/index.js';
 import type { Transaction } from '../core/index.js';
 import type { DeclaredApplications } from '../identity/index.js';
 import { accountIdOf } from './account-plan.js';
 import { WantedPolicies } from './applied-plan.js';
 import type { DeclaredApplication, Path } from './form.js';
-import { differencesOf, type Difference, type Plan } from './plan.js';
+import { Batch, differencesOf, type Difference, type Plan } from './plan.js';
+import { PresentApplications } from './present-applications.js';
+import type { PresentPolicies } from './present-policies.js';
 import type { Entry } from './reading.js';
 
-export async function planApplications(plan: Plan, dialect: DeclaredApplications): Promise<void> {
+/** What applications are compared with. */
+interface Around {
+  readonly dialect: DeclaredApplications;
+  readonly present: PresentApplications;
+  readonly policies: PresentPolicies;
+  readonly made: Batch<NewApplication>;
+}
+
+/** An application to be made. */
+interface NewApplication extends Omit<NewApplicationEntry, 'values'> {
+  readonly values: ApplicationValues;
+  readonly policies: WantedPolicies;
+}
+
+export async function planApplications(
+  plan: Plan,
+  policies: PresentPolicies,
+  dialect: DeclaredApplications,
+): Promise<void> {
   const declared = new Set<string>();
-  for (const entry of plan.declaration.applications ?? []) {
-    const id = await planApplication(plan, entry, dialect);
+  const made = new Batch<NewApplication>((tx, applications) => insertApplications(plan, tx, applications));
+  const around: Around = { dialect, policies, made, present: await PresentApplications.read(plan) };
+  for (const [at, entry] of (plan.declaration.applications ?? []).entries()) {
+    await plan.breathe(at);
+    const id = planApplication(plan, entry, around);
     if (id !== undefined) declared.add(id);
   }
   if (!plan.declaration.applications) return;
@@ -28,42 +50,56 @@ export async function planApplications(plan: Plan, dialect: DeclaredApplications
   }
 }
 
-async function planApplication(
-  plan: Plan,
-  { path, value }: Entry<DeclaredApplication>,
-  dialect: DeclaredApplications,
-): Promise<string | undefined> {
+async function insertApplications(
+  { parts }: Plan,
+  tx: Transaction,
+  applications: readonly NewApplication[],
+): Promise<void> {
+  const policies = await WantedPolicies.entriesOf(
+    tx,
+    applications.map((one) => one.policies),
+  );
+  await parts.ownedEntries.insertApplications(
+    tx,
+    applications.map(({ accountId, values, given }, at) => {
+      return { accountId, given, values: { ...values, policies: policies[at] } };
+    }),
+  );
+}
+
+function planApplication(plan: Plan, { path, value }: Entry<DeclaredApplication>, around: Around): string | undefined {
   const { id, account, name } = value;
-  const accountId = await accountIdOf(plan, account, [...path, 'account']);
+  const accountId = accountIdOf(plan, account, [...path, 'account']);
   if (accountId === undefined) return id;
-  const present = await presentApplication(plan, path, id, accountId, name);
+  const present = presentApplication(plan, around.present, path, id, { accountId, name });
   if (present === undefined) return id;
-  const applied = present ? ((await appliedPolicies(plan.manager, [present.id])).get(present.id) ?? []) : [];
-  const policies = await WantedPolicies.of(plan, [...path, 'policies'], value, {
+  const policies = WantedPolicies.of(plan, [...path, 'policies'], value, {
     accountId,
-    kind: dialect.tokenKind,
-    applied,
+    kind: around.dialect.tokenKind,
+    applied: present ? around.present.policiesOf(present.id) : [],
+    present: around.policies,
   });
-  if (present) await changeApplication(plan, path, value, dialect, present, policies);
-  else createApplication(plan, path, value, dialect, accountId, policies);
+  if (present) changeApplication(plan, path, value, around, present, policies);
+  else createApplication(plan, path, value, around, accountId, policies);
   return present?.id ?? id;
 }
 
 /** `null` for one that is to be made; `undefined` after a fault. */
-async function presentApplication(
+function presentApplication(
   plan: Plan,
+  present: PresentApplications,
   path: Path,
   id: string | undefined,
-  accountId: string,
-  name: string,
-): Promise<Application | null | undefined> {
+  ref: Pick<Application, 'accountId' | 'name'>,
+): Application | null | undefined {
   if (id !== undefined) {
-    const application = await plan.manager.findOneBy(Application, { id });
-    if (!application || application.accountId === accountId) return application;
+    const application = present.withId(id);
+    if (!application) return null;
+    if (application.accountId === ref.accountId) return application;
     plan.fault([...path, 'id'], 'belongs to an application of another account');
     return undefined;
   }
-  const found = await plan.manager.find(Application, { where: { accountId, name }, take: 2 });
+  const found = present.named(ref);
   if (found.length < 2) return found[0] ?? null;
   plan.fault([...path, 'name'], 'is that of several applications here: give the id as well');
   return undefined;
@@ -73,47 +109,42 @@ function createApplication(
   plan: Plan,
   path: Path,
   value: DeclaredApplication,
-  dialect: DeclaredApplications,
+  { dialect, present, made }: Around,
   accountId: string,
   policies: WantedPolicies,
 ): void {
-  const { account: _account, name, id, aud, ...shown } = value;
-  plan.create('application', name, path, shown, async (tx: Transaction) => {
-    const { addresses, extra = withAddresses({}, value.addresses, dialect) } = value;
-    const values: ApplicationValues = {
-      name,
-      type: dialect.type,
-      domain: addresses[0] ?? null,
-      passesPreflight: value.passes_preflight ?? false,
-      answersUnauthorized: value.answers_unauthorized ?? false,
-      tokenHeader: value.token_header ?? null,
-      sessionDuration: value.session_duration ?? null,
-      extra,
-      addresses: addresses.map(patternOf),
-      policies: await policies.entries(tx),
-    };
-    const given = { ...(id !== undefined && { id }), ...(aud !== undefined && { aud }) };
-    return plan.parts.applications.insert(tx, accountId, values, given);
-  });
+  const { account: _account, name, id, aud, addresses, ...shown } = value;
+  if (aud !== undefined && present.hasAud(aud)) {
+    plan.fault([...path, 'aud'], 'is that of another application here: leave it out');
+  }
+  const values: ApplicationValues = {
+    name,
+    type: dialect.type,
+    domain: addresses[0] ?? null,
+    passesPreflight: value.passes_preflight ?? false,
+    answersUnauthorized: value.answers_unauthorized ?? false,
+    tokenHeader: value.token_header ?? null,
+    sessionDuration: value.session_duration ?? null,
+    extra: value.extra ?? withAddresses({}, addresses, dialect),
+    addresses: addresses.map(patternOf),
+  };
+  const item = { accountId, values, given: { id, aud }, policies };
+  plan.create('application', name, path, { addresses, ...shown }, made, item);
 }
 
-async function changeApplication(
+function changeApplication(
   plan: Plan,
   path: Path,
   value: DeclaredApplication,
-  dialect: DeclaredApplications,
+  { dialect, present: { addressesOf } }: Around,
   present: Application,
   policies: WantedPolicies,
-): Promise<void> {
+): void {
   const { id, accountId, aud } = present;
   if (value.aud !== undefined && value.aud !== aud) {
     plan.fault([...path, 'aud'], `is not that of this application, ${aud}, and never changes`);
   }
-  const rows = await plan.manager.find(ApplicationAddress, {
-    where: { applicationId: id },
-    order: { position: 'ASC' },
-  });
-  const before = rows.map(({ host, path: below }) => `${host}${below}`);
+  const before = addressesOf(id);
   const addresses = value.addresses.map(patternOf);
   const after = addresses.map(({ host, path: below }) => `${host}${below}`);
   const isMoved = before.join(' ') !== after.join(' ') || present.domain !== (value.addresses[0] ?? null);
@@ -130,7 +161,7 @@ async function changeApplication(
   plan.change('application', present.name, path, differences, async (tx) => {
     const given = Object.fromEntries(Object.entries(columns).filter(([, wanted]) => wanted !== undefined));
     const { createdAt: _created, updatedAt: _updated, id: _id, aud: _aud, accountId: _account, ...kept } = present;
-    const entries = policies.differences.length > 0 ? await policies.entries(tx) : undefined;
+    const [entries] = policies.differences.length > 0 ? await WantedPolicies.entriesOf(tx, [policies]) : [];
     const domain = value.addresses[0] ?? null;
     const values: ApplicationValues = { ...kept, ...given, domain, addresses, policies: entries };
     return plan.parts.applications.updateIn(tx, accountId, id, values);

@@ -1,10 +1,10 @@
 /** Compares the policies of an application with what is declared. */
-import { IsNull } from 'typeorm';
-import { Policy, type AppliedPolicy, type PolicyEntry } from '../applications/index.js';
+import type { AppliedPolicy, Policy, PolicyEntry } from '../applications/index.js';
 import type { Transaction } from '../core/index.js';
 import type { DeclaredApplication, OwnPolicy, Path } from './form.js';
 import { differencesOf, type Difference, type Plan } from './plan.js';
-import { wantedPolicy, type WantedPolicy } from './policy-plan.js';
+import { valuesOf, wantedPolicy, type WantedPolicy } from './policy-plan.js';
+import { SharedPolicies, type PolicyRef, type PresentPolicies } from './present-policies.js';
 
 /** What the policies of an application are compared with. */
 interface Surroundings {
@@ -12,6 +12,7 @@ interface Surroundings {
   readonly kind: string;
   /** Those that the application has, in their order. */
   readonly applied: readonly AppliedPolicy[];
+  readonly present: PresentPolicies;
 }
 
 /** A policy of the list. */
@@ -27,79 +28,79 @@ export class WantedPolicies {
   ) {}
 
   /** An application without a list keeps what it has. */
-  static async of(
-    plan: Plan,
-    path: Path,
-    { policies }: DeclaredApplication,
-    around: Surroundings,
-  ): Promise<WantedPolicies> {
+  static of(plan: Plan, path: Path, { policies }: DeclaredApplication, around: Surroundings): WantedPolicies {
     if (!policies) return new WantedPolicies(around.accountId, undefined, []);
-    const list: Wanted[] = [];
-    for (const [at, entry] of policies.entries()) {
+    const list = policies.flatMap((entry, at) => {
       const found =
         typeof entry === 'string'
-          ? await sharedPolicy(plan, [...path, at], entry, around)
-          : await ownPolicy(plan, [...path, at], entry, around);
-      if (found) list.push(found);
-    }
+          ? sharedPolicy(plan, [...path, at], entry, around)
+          : ownPolicy(plan, [...path, at], entry, around);
+      return found ?? [];
+    });
     return new WantedPolicies(around.accountId, list, differencesIn(list, around.applied));
   }
 
-  /** At the time when steps are carried out: policies that were declared are here then. */
-  async entries(tx: Transaction): Promise<PolicyEntry[] | undefined> {
-    if (!this.list) return undefined;
-    const entries: PolicyEntry[] = [];
-    for (const each of this.list) {
-      if ('shared' in each) entries.push({ id: each.id ?? (await this.madeSince(tx, each.shared)) });
-      else {
-        const { present } = each;
-        const values = { extra: present?.extra ?? {}, ...(await each.wanted.values(tx)) };
-        entries.push({ ...(present && { id: present.id }), values });
-      }
-    }
-    return entries;
+  /**
+   * The policies of several applications, at the time when steps are carried out: those that were declared are here then.
+   * @returns `undefined` for an application without a list
+   */
+  static async entriesOf(
+    tx: Transaction,
+    all: readonly WantedPolicies[],
+  ): Promise<(readonly PolicyEntry[] | undefined)[]> {
+    const made = await SharedPolicies.read(
+      tx.manager,
+      all.flatMap((one) => one.unmade),
+    );
+    const owned = all.flatMap(({ list }) => (list ?? []).flatMap((each) => ('own' in each ? [each.wanted] : [])));
+    const values = (await valuesOf(tx, owned)).values();
+    return all.map(({ list, accountId }) =>
+      list?.map((each): PolicyEntry => {
+        if ('shared' in each) return { id: each.id ?? madeSince(made, { accountId, name: each.shared }) };
+        const { present, wanted } = each;
+        const own = { ...wanted.known, extra: present?.extra ?? {}, ...values.next().value };
+        return { ...(present && { id: present.id }), values: own };
+      }),
+    );
   }
 
-  private async madeSince({ manager }: Transaction, name: string): Promise<string> {
+  /** Policies that were not here when the plan was made. */
+  private get unmade(): PolicyRef[] {
     const { accountId } = this;
-    const where = { accountId, applicationId: IsNull() };
-    const found = await manager.findOne(Policy, {
-      where: [
-        { ...where, name },
-        { ...where, id: name },
-      ],
-    });
-    if (!found) throw new Error(`the policy ${name} was not made`);
-    return found.id;
+    return (this.list ?? []).flatMap((each) =>
+      'shared' in each && each.id === undefined ? [{ accountId, name: each.shared }] : [],
+    );
   }
 }
 
-async function sharedPolicy(
+function madeSince(made: SharedPolicies, ref: PolicyRef): string {
+  const [found] = made.meantBy(ref);
+  if (!found) throw new Error(`the policy ${ref.name} was not made`);
+  return found.id;
+}
+
+function sharedPolicy(
   plan: Plan,
   path: Path,
   name: string,
-  { accountId }: Surroundings,
-): Promise<Wanted | undefined> {
-  const where = { accountId, applicationId: IsNull() };
-  const byId = await plan.manager.findOneBy(Policy, { ...where, id: name });
-  const found = byId ? [byId] : await plan.manager.find(Policy, { where: { ...where, name }, take: 2 });
-  const declared = (plan.declaration.policies ?? []).filter(
-    ({ value }) => (value.name === name || value.id === name) && plan.accounts.get(value.account) === accountId,
-  );
-  if (found.length > 1 || declared.length > 1) {
+  { accountId, present: { shared } }: Surroundings,
+): Wanted | undefined {
+  const found = shared.meantBy({ accountId, name });
+  const declared = plan.policiesCalled(accountId, name);
+  if (found.length > 1 || declared > 1) {
     plan.fault(path, `names ${name}, as several policies are called: give the id`);
-  } else if (found.length === 0 && declared.length === 0) {
+  } else if (found.length === 0 && declared === 0) {
     if (!plan.declaration.unreadable.has(name)) plan.fault(path, `names the policy ${name}, which is not there`);
   } else return { shared: name, id: found[0]?.id };
   return undefined;
 }
 
-async function ownPolicy(
+function ownPolicy(
   plan: Plan,
   path: Path,
   own: OwnPolicy,
-  { accountId, kind, applied }: Surroundings,
-): Promise<Wanted | undefined> {
+  { accountId, kind, applied, present: { tokens } }: Surroundings,
+): Wanted | undefined {
   const owned = applied.map(({ policy }) => policy).filter(({ applicationId }) => applicationId !== null);
   // Ids of such policies are given by the server: on another one, they are found by name.
   const byId = owned.filter(({ id }) => id === own.id);
@@ -109,7 +110,8 @@ async function ownPolicy(
     return undefined;
   }
   const [present] = candidates;
-  return { own, present, wanted: await wantedPolicy(plan, path, own, { accountId, kind: present?.tokenKind ?? kind }) };
+  const wanted = wantedPolicy(plan, tokens, path, own, { accountId, kind: present?.tokenKind ?? kind });
+  return { own, present, wanted };
 }
 
 function differencesIn(list: readonly Wanted[], applied: readonly AppliedPolicy[]): Difference[] {

@@ -1,9 +1,10 @@
 /** The services that create and change what is declared. */
 import type { INestApplicationContext } from '@nestjs/common';
-import { ApplicationService, PolicyService } from '../applications/index.js';
-import { ImportedTokens, TokenService, UserDirectory } from '../core/index.js';
+import { ApplicationService, ManyApplications, PolicyService } from '../applications/index.js';
+import { ImportedTokens, TokenService } from '../core/index.js';
 import {
   AccountService,
+  ManyEntries,
   MembershipService,
   PasswordService,
   PersonalTokenService,
@@ -15,12 +16,14 @@ export interface Parts {
   readonly users: UserService;
   readonly passwords: PasswordService;
   readonly memberships: MembershipService;
-  readonly directory: UserDirectory;
   readonly tokens: TokenService;
   readonly importedTokens: ImportedTokens;
   readonly personalTokens: PersonalTokenService;
   readonly policies: PolicyService;
   readonly applications: ApplicationService;
+  /** Creates many at once. */
+  readonly entries: ManyEntries;
+  readonly ownedEntries: ManyApplications;
 }
 
 export function partsOf(services: Pick<INestApplicationContext, 'get'>): Parts {
@@ -29,11 +32,12 @@ export function partsOf(services: Pick<INestApplicationContext, 'get'>): Parts {
     users: services.get(UserService),
     passwords: services.get(PasswordService),
     memberships: services.get(MembershipService),
-    directory: services.get(UserDirectory),
     tokens: services.get(TokenService),
     importedTokens: services.get(ImportedTokens),
     personalTokens: services.get(PersonalTokenService),
     policies: services.get(PolicyService),
     applications: services.get(ApplicationService),
+    entries: services.get(ManyEntries),
+    ownedEntries: services.get(ManyApplications),
   };
 }

@@ -1,10 +1,11 @@
 /** What has to be done so that a server has what is declared, step by step, and what is there beyond that. */
 import type { EntityManager, FindOptionsWhere, ObjectLiteral, ObjectType } from 'typeorm';
 import { In, Not } from 'typeorm';
-import type { Transaction } from '../core/index.js';
+import { inParts, nextTurn, type Transaction } from '../core/index.js';
 import type { Fault, Path } from './form.js';
 import type { Declaration } from './reading.js';
 import type { Parts } from './parts.js';
+import type { Present } from './present.js';
 
 /** What can be declared. */
 export const NOUNS = ['account', 'user', 'member', 'token', 'policy', 'application'] as const;
@@ -31,6 +32,27 @@ export interface Step {
   /** Why it is kept, and what would change it. */
   readonly note?: string | undefined;
   readonly run?: ((tx: Transaction) => Promise<unknown>) | undefined;
+  /** Carries it out together with others, instead of {@link run}. */
+  readonly batch?: Pick<Batch<unknown>, 'carryOut'> | undefined;
+}
+
+/** New entries of one kind, which are made together. */
+export class Batch<T> {
+  private readonly items = new Map<Step, T>();
+
+  /** @param make - throws `EntryRefused` with the place of an entry */
+  constructor(private readonly make: (tx: Transaction, items: readonly T[]) => Promise<unknown>) {}
+
+  add(step: Step, item: T): void {
+    this.items.set(step, item);
+  }
+
+  async carryOut(tx: Transaction, steps: readonly Step[]): Promise<void> {
+    await this.make(
+      tx,
+      steps.flatMap((step) => (this.items.has(step) ? [this.items.get(step) as T] : [])),
+    );
+  }
 }
 
 /** What may be done beyond creating and changing. */
@@ -48,12 +70,14 @@ export class Plan {
   readonly faults: Fault[] = [];
   readonly unchanged: Record<Noun, number> = { account: 0, user: 0, member: 0, token: 0, policy: 0, application: 0 };
   private readonly forward: Step[] = [];
+  private policyNames: Map<string, number> | undefined;
   /** In the order of {@link NOUNS}: whoever owns something comes before it. */
   private readonly deletions: Step[] = [];
   /** The ids of declared accounts by id and by the key of their name, and of others that were looked up. */
   readonly accounts = new Map<string, string>();
   /** The ids and the keys of the addresses of declared users. */
   readonly declaredUsers = new Set<string>();
+  readonly declaredHandles: ReadonlySet<string>;
   /** Accounts and users that are about to be deleted, with all that they own. */
   readonly gone = { accounts: new Set<string>(), users: new Set<number>() };
 
@@ -62,26 +86,51 @@ export class Plan {
     readonly parts: Parts,
     readonly declaration: Declaration,
     readonly options: PlanOptions,
-  ) {}
+    /** What the server has of what is declared. */
+    readonly present: Present,
+  ) {
+    this.declaredHandles = new Set((declaration.tokens ?? []).map(({ value }) => value.record.token.handle));
+  }
 
-  /** In the order in which they have to be done. */
+  /** As they are shown: in the order of the file, and what it does not have after that. */
   get steps(): readonly Step[] {
     return [...this.forward, ...this.deletions.toReversed()];
+  }
+
+  /**
+   * What has to be done, in the order in which it has to be: whoever owns something comes before it, and changes, which
+   * may free a name, come before what is new. What can be made together is.
+   */
+  get work(): readonly (readonly Step[])[] {
+    const groups = NOUNS.flatMap((noun) => {
+      const steps = this.forward.filter((step) => step.noun === noun && step.action !== 'keep');
+      const made = steps.filter(({ batch }) => batch);
+      return [...steps.filter(({ batch }) => !batch).map((step) => [step]), ...inParts(made)];
+    });
+    return [...groups, ...this.deletions.toReversed().map((step) => [step])];
   }
 
   get hasChanges(): boolean {
     return this.steps.some(({ action }) => action !== 'keep');
   }
 
+  /** Lets the process hear of what else has happened, such as that the database is there, at every some hundredth entry. */
+  async breathe(at: number): Promise<void> {
+    if (at % 500 === 499) await nextTurn();
+  }
+
   fault(path: Path, reason: string): void {
     this.faults.push({ path, reason });
   }
 
-  create(noun: Noun, name: string, path: Path, values: object, run: Step['run']): void {
+  /** @param values - what is shown @param item - what the batch makes */
+  create<T>(noun: Noun, name: string, path: Path, values: object, batch: Batch<T>, item: T): void {
     const differences = Object.entries(values)
       .filter(([, to]) => to !== undefined)
       .map(([field, to]) => ({ field, to: to as unknown }));
-    this.forward.push({ action: 'create', noun, name, path, differences, run });
+    const step: Step = { action: 'create', noun, name, path, differences, batch };
+    batch.add(step, item);
+    this.forward.push(step);
   }
 
   /** Does nothing but count without differences. */
@@ -93,6 +142,21 @@ export class Plan {
   /** A difference that stays. */
   keep(noun: Noun, name: string, path: Path, differences: readonly Difference[], note: string): void {
     this.forward.push({ action: 'keep', noun, name, path, differences, note });
+  }
+
+  /** How many declared policies an application of an account can mean by a name or an id. */
+  policiesCalled(accountId: string, text: string): number {
+    if (!this.policyNames) {
+      this.policyNames = new Map();
+      for (const { value } of this.declaration.policies ?? []) {
+        const owner = this.accounts.get(value.account) ?? '';
+        for (const label of new Set([value.name, value.id ?? value.name])) {
+          const key = `${owner} ${label}`;
+          this.policyNames.set(key, (this.policyNames.get(key) ?? 0) + 1);
+        }
+      }
+    }
+    return this.policyNames.get(`${accountId} ${text}`) ?? 0;
   }
 
   /** Something that is not declared, though others of its kind are. */

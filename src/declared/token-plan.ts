@@ -1,8 +1,10 @@
 /** Compares tokens with what is declared. */
+import { In } from 'typeorm';
 import { policyNaming } from '../applications/index.js';
 import {
   DomainError,
   Token,
+  inParts,
   rowTime,
   type KnownForeignToken,
   type TokenKind,
@@ -11,18 +13,23 @@ import {
 import { PersonalToken } from '../identity/index.js';
 import { accountIdOf } from './account-plan.js';
 import type { DeclaredToken, Path } from './form.js';
-import { differencesOf, type Difference, type Plan } from './plan.js';
+import { Batch, differencesOf, type Difference, type Plan } from './plan.js';
 import type { Entry, TokenEntry } from './reading.js';
-import { presentUserId, userIdOf } from './user-plan.js';
+import type { TokenRecord } from './token-records.js';
+import { presentUserIds, userIdOf } from './user-plan.js';
 
 /** @param kinds - all kinds of token that can be declared */
 export async function planTokens(plan: Plan, kinds: readonly string[]): Promise<void> {
   const { tokens } = plan.declaration;
   if (!tokens) return;
   const declared = new Set<string>();
-  for (const entry of tokens) {
-    const id = await planToken(plan, entry);
-    if (id !== undefined) declared.add(id);
+  const made = new Batch<TokenRecord>((tx, records) => insertTokens(plan, tx, records));
+  for (const some of inParts(tokens)) {
+    const found = await presentTokens(plan, some);
+    for (const [at, entry] of some.entries()) {
+      const id = planToken(plan, entry, found[at] ?? NOTHING, made);
+      if (id !== undefined) declared.add(id);
+    }
   }
   for (const kind of kinds) {
     for (const token of await plan.extras('tokens', Token, declared, { kind })) {
@@ -33,22 +40,44 @@ export async function planTokens(plan: Plan, kinds: readonly string[]): Promise<
   }
 }
 
+/** What is known of a declared token, with the digest of its secret. */
+interface PresentToken extends KnownForeignToken {
+  readonly digest: string | null | undefined;
+}
+
+const NOTHING: PresentToken = { imported: undefined, token: undefined, digest: undefined };
+
+async function presentTokens({ manager, parts }: Plan, entries: readonly Entry<TokenEntry>[]): Promise<PresentToken[]> {
+  const known = await parts.importedTokens.known(
+    manager,
+    entries.map(({ value: { record } }) => record.token),
+  );
+  const ids = known.flatMap(({ token }, at) => (entries[at]?.value.record.hasHash ? (token?.id ?? []) : []));
+  const select = { id: true, secretDigest: true } as const;
+  const rows = ids.length === 0 ? [] : await manager.find(Token, { select, where: { id: In(ids) } });
+  const digests = new Map(rows.map(({ id, secretDigest }) => [id, secretDigest]));
+  return known.map((one) => ({ ...one, digest: digests.get(one.token?.id ?? '') }));
+}
+
 function nameOf({ kind, handle, label }: Pick<Token, 'kind' | 'handle' | 'label'>): string {
   return `${kind} ${handle}${label === '' ? '' : ` (${label})`}`;
 }
 
-async function planToken(plan: Plan, entry: Entry<TokenEntry>): Promise<string | undefined> {
+function planToken(
+  plan: Plan,
+  entry: Entry<TokenEntry>,
+  known: PresentToken,
+  made: Batch<TokenRecord>,
+): string | undefined {
   const {
     path,
     value: { given, record },
   } = entry;
-  const { manager, parts } = plan;
-  const owner = await ownerOf(plan, entry);
-  const [known] = await parts.importedTokens.known(manager, [record.token]);
-  const present = known?.token;
+  const owner = ownerOf(plan, entry);
+  const present = known.token;
   if (owner === undefined) return present?.id;
   if (!present) {
-    createToken(plan, entry, known);
+    createToken(plan, entry, known, made);
     return undefined;
   }
   const isTheirs = record.owner.kind === 'user' ? present.userId === owner : present.accountId === owner;
@@ -59,16 +88,13 @@ async function planToken(plan: Plan, entry: Entry<TokenEntry>): Promise<string |
     );
     return present.id;
   }
-  const hasOther = record.hasHash && !(await hasSecretOf(plan, entry, known, present));
+  const hasOther = record.hasHash && !hasSecretOf(record, known);
   changeToken(plan, path, given, entry, present, hasOther);
   return present.id;
 }
 
 /** The id of the declared owner; `null` for one who is about to be created. */
-function ownerOf(
-  plan: Plan,
-  { path, value: { record } }: Entry<TokenEntry>,
-): Promise<string | number | null | undefined> {
+function ownerOf(plan: Plan, { path, value: { record } }: Entry<TokenEntry>): string | number | null | undefined {
   const { kind, name } = record.owner;
   return kind === 'user' ? userIdOf(plan, name, [...path, kind]) : accountIdOf(plan, name, [...path, kind]);
 }
@@ -76,25 +102,33 @@ function ownerOf(
 function createToken(
   plan: Plan,
   { path, value: { given, record } }: Entry<TokenEntry>,
-  known: KnownForeignToken | undefined,
+  known: PresentToken,
+  made: Batch<TokenRecord>,
 ): void {
-  const { token, owner, hasHash } = record;
+  const { token, hasHash } = record;
   if (!hasHash) {
     plan.fault(path, `has no hash, and there is no ${token.kind} ${token.handle} here that it could be`);
-  } else if (known?.imported) {
+  } else if (known.imported) {
     const note =
       'was stored here before and has been revoked, or has another id here: it does not come back by its hash';
     plan.keep('token', nameOf(token), path, [{ field: 'id', to: token.handle }], note);
   } else {
     const { hash: _hash, kind: _kind, id: _id, ...shown } = given;
-    plan.create('token', nameOf(token), path, shown, async (tx) => {
-      const ids =
-        owner.kind === 'user'
-          ? { userId: await presentUserId(tx, owner.name) }
-          : { accountId: plan.accounts.get(owner.name) ?? null };
-      await plan.parts.importedTokens.insert(tx, [{ ...token, ...ids }]);
-    });
+    plan.create('token', nameOf(token), path, shown, made, record);
   }
+}
+
+async function insertTokens(plan: Plan, tx: Transaction, records: readonly TokenRecord[]): Promise<void> {
+  const refs = records.flatMap(({ owner }) => (owner.kind === 'user' ? [owner.name] : []));
+  const userIdOfRef = await presentUserIds(plan, tx, refs);
+  const tokens = records.map(({ owner, token }) =>
+    owner.kind === 'user'
+      ? { ...token, userId: userIdOfRef(owner.name) ?? null }
+      : { ...token, accountId: plan.accounts.get(owner.name) ?? null },
+  );
+  const lost = tokens.find(({ userId, accountId }) => userId === null && accountId === null);
+  if (lost) throw new Error(`the owner of the token ${lost.handle} was not made`);
+  await plan.parts.importedTokens.insert(tx, tokens);
 }
 
 function changeToken(
@@ -139,19 +173,12 @@ async function update({ parts }: Plan, tx: Transaction, present: Token, changes:
 const SECRET: Difference = { field: 'secret' };
 
 /** Whether a token has the secret whose hash is declared, as far as the hashes tell. */
-async function hasSecretOf(
-  { manager }: Plan,
-  { value: { record } }: Entry<TokenEntry>,
-  known: KnownForeignToken | undefined,
-  { id }: Token,
-): Promise<boolean> {
-  const { algorithm, verifier } = record.token;
-  const row = await manager.findOne(Token, { select: { id: true, secretDigest: true }, where: { id } });
-  if (algorithm === 'sha256') return row?.secretDigest === verifier;
-  const { imported } = known ?? {};
-  if (imported?.tokenId !== id) return false;
+function hasSecretOf({ token: { algorithm, verifier } }: TokenRecord, known: PresentToken): boolean {
+  const { imported, digest, token } = known;
+  if (algorithm === 'sha256') return digest === verifier;
+  if (imported?.tokenId !== token?.id) return false;
   // After the first use, the digest that is stored then is another hash of the same secret.
-  return !imported.waiting || imported.standIn === row?.secretDigest;
+  return !imported?.waiting || imported.standIn === digest;
 }
 
 async function revoke({ parts }: Plan, tx: Transaction, token: Token): Promise<void> {

@@ -1,18 +1,17 @@
 /** Compares users and their roles with what is declared. */
 import type { Transaction } from '../core/index.js';
 import {
-  Account,
-  Membership,
   User,
   emailKeyOf,
-  lockAccountShared,
   readEmailAddress,
+  type NewUserEntry,
   type Role,
   type UserChanges,
 } from '../identity/index.js';
 import { accountIdOf } from './account-plan.js';
 import type { DeclaredUser, Path } from './form.js';
-import { differencesOf, type Difference, type Plan } from './plan.js';
+import { Batch, differencesOf, type Difference, type Plan } from './plan.js';
+import { isUserId } from './present.js';
 import { passwordHashOf } from './user-records.js';
 
 export async function planUsers(plan: Plan): Promise<void> {
@@ -20,10 +19,15 @@ export async function planUsers(plan: Plan): Promise<void> {
   for (const { value } of plan.declaration.users ?? []) {
     plan.declaredUsers.add(emailKeyOf(value.email)).add(String(value.id));
   }
-  for (const { path, value } of plan.declaration.users ?? []) {
-    const present = await planUser(plan, path, value);
+  const made = {
+    users: new Batch<NewUserEntry>((tx, users) => plan.parts.entries.insertUsers(tx, users)),
+    members: new Batch<NewMember>((tx, members) => addMembers(plan, tx, members)),
+  };
+  for (const [at, { path, value }] of (plan.declaration.users ?? []).entries()) {
+    await plan.breathe(at);
+    const present = planUser(plan, path, value, made.users);
     if (present) declared.add(present.id);
-    if (value.roles) await planRoles(plan, [...path, 'roles'], value, value.roles, present);
+    if (value.roles) planRoles(plan, [...path, 'roles'], value, value.roles, present, made.members);
   }
   if (!plan.declaration.users) return;
   for (const { id, email } of await plan.extras('users', User, declared)) {
@@ -32,10 +36,10 @@ export async function planUsers(plan: Plan): Promise<void> {
   }
 }
 
-async function planUser(plan: Plan, path: Path, declared: DeclaredUser): Promise<User | null> {
+function planUser(plan: Plan, path: Path, declared: DeclaredUser, made: Batch<NewUserEntry>): User | undefined {
   const { id, email } = declared;
-  const byAddress = await plan.manager.findOneBy(User, { emailKey: emailKeyOf(email) });
-  const byId = id === undefined ? null : await plan.manager.findOneBy(User, { id });
+  const byAddress = plan.present.usersByKey.get(emailKeyOf(email));
+  const byId = id === undefined ? undefined : plan.present.usersById.get(id);
   if (id !== undefined && byAddress && byAddress.id !== id) {
     const other = `is that of user ${String(byAddress.id)} here`;
     plan.fault([...path, 'email'], `${other}: declare them by that id, or without one`);
@@ -49,21 +53,20 @@ async function planUser(plan: Plan, path: Path, declared: DeclaredUser): Promise
       return present;
     }
   }
-  if (present) await changeUser(plan, path, declared, present);
-  else createUser(plan, path, declared);
+  if (present) changeUser(plan, path, declared, present);
+  else createUser(plan, path, declared, made);
   return present;
 }
 
-function createUser(plan: Plan, path: Path, declared: DeclaredUser): void {
+function createUser(plan: Plan, path: Path, declared: DeclaredUser, made: Batch<NewUserEntry>): void {
   const { id, email, name = email, admin = false, approved = true, blocked = false, password_hash: hash } = declared;
   const values = { email, name, admin, approved, blocked, passwordHash: passwordHashOf(hash) };
   const { passwordHash: _hash, email: _email, ...shown } = values;
-  plan.create('user', email, path, { id, ...shown, ...(hash !== undefined && { password: 'by its hash' }) }, (tx) =>
-    plan.parts.users.insert(tx, values, id),
-  );
+  const password = hash === undefined ? undefined : 'by its hash';
+  plan.create('user', email, path, { id, ...shown, password }, made, { id, ...values });
 }
 
-async function changeUser(plan: Plan, path: Path, declared: DeclaredUser, present: User): Promise<void> {
+function changeUser(plan: Plan, path: Path, declared: DeclaredUser, present: User): void {
   const { email, name, admin, approved, blocked, password_hash: hash } = declared;
   const { id } = present;
   if (approved === false && present.approved) {
@@ -72,7 +75,7 @@ async function changeUser(plan: Plan, path: Path, declared: DeclaredUser, presen
   const wanted = { email, name, admin, approved, blocked };
   const differences = differencesOf(present, wanted);
   const passwordHash = passwordHashOf(hash);
-  const hasOther = passwordHash !== null && !(await plan.manager.existsBy(User, { id, passwordHash }));
+  const hasOther = passwordHash !== null && plan.present.passwordHashes.get(id) !== passwordHash;
   const changes = Object.fromEntries(differences.map(({ field, to }) => [field, to])) as UserChanges;
   const all: Difference[] = [...differences, ...(hasOther && plan.options.replaceSecrets ? [PASSWORD] : [])];
   plan.change('user', present.email, path, all, async (tx) => {
@@ -93,18 +96,19 @@ async function changeUser(plan: Plan, path: Path, declared: DeclaredUser, presen
 
 const PASSWORD: Difference = { field: 'password' };
 
-async function planRoles(
+function planRoles(
   plan: Plan,
   path: Path,
   { email }: DeclaredUser,
   roles: Readonly<Record<string, Role>>,
-  user: User | null,
-): Promise<void> {
-  const { manager, parts } = plan;
-  const present = user ? await manager.find(Membership, { where: { userId: user.id }, order: { id: 'ASC' } }) : [];
+  user: User | undefined,
+  made: Batch<NewMember>,
+): void {
+  const { parts } = plan;
+  const present = user ? (plan.present.memberships.get(user.id) ?? []) : [];
   const declared = new Set<string>();
   for (const [ref, role] of Object.entries(roles)) {
-    const accountId = await accountIdOf(plan, ref, [...path, ref]);
+    const accountId = accountIdOf(plan, ref, [...path, ref]);
     if (accountId === undefined) continue;
     if (declared.has(accountId)) plan.fault([...path, ref], 'names the same account as another role');
     declared.add(accountId);
@@ -115,30 +119,40 @@ async function planRoles(
         parts.memberships.changeRoleIn(tx, accountId, membership.id, role),
       );
     } else {
-      plan.create('member', label, [...path, ref], { role }, (tx) => addMember(plan, tx, accountId, email, role));
+      plan.create('member', label, [...path, ref], { role }, made, { accountId, email, role });
     }
   }
   for (const { id, accountId } of present) {
     if (declared.has(accountId) || plan.gone.accounts.has(accountId)) continue;
-    const account = await manager.findOneBy(Account, { id: accountId });
+    const account = plan.present.accountsById.get(accountId);
     plan.extra('member', `${email} in ${account?.name ?? accountId}`, (tx) =>
       parts.memberships.removeIn(tx, accountId, id),
     );
   }
 }
 
-async function addMember(plan: Plan, tx: Transaction, accountId: string, email: string, role: Role): Promise<void> {
-  await lockAccountShared(tx, accountId);
-  const { id } = await tx.manager.findOneByOrFail(User, { emailKey: emailKeyOf(email) });
-  await plan.parts.directory.lockShared(tx, id);
-  await plan.parts.memberships.insert(tx, accountId, id, role);
+/** A member whose user may be made in the same transaction. */
+interface NewMember {
+  readonly accountId: string;
+  readonly email: string;
+  readonly role: Role;
+}
+
+async function addMembers({ parts }: Plan, tx: Transaction, members: readonly NewMember[]): Promise<void> {
+  const keys = members.map(({ email }) => emailKeyOf(email));
+  const users = await parts.entries.usersWithKeys(tx.manager, keys);
+  const userIdAt = (at: number): number => users.get(keys[at] ?? '')?.id ?? 0;
+  await parts.entries.insertMembers(
+    tx,
+    members.map(({ accountId, role }, at) => ({ accountId, userId: userIdAt(at), role })),
+  );
 }
 
 /** The id of a user that is here; `null` for one that is declared. A fault if they are neither, or about to be deleted. */
-export async function userIdOf(plan: Plan, ref: string, path: Path): Promise<number | null | undefined> {
-  const isId = /^\d{1,9}$/.test(ref);
-  const where = isId ? { id: Number(ref) } : { emailKey: emailKeyOf(ref) };
-  const user = await plan.manager.findOneBy(User, where);
+export function userIdOf(plan: Plan, ref: string, path: Path): number | null | undefined {
+  const { usersById, usersByKey } = plan.present;
+  const isId = isUserId(ref);
+  const user = isId ? usersById.get(Number(ref)) : usersByKey.get(emailKeyOf(ref));
   if (user && !plan.gone.users.has(user.id)) return user.id;
   if (!user && plan.declaredUsers.has(isId ? ref : emailKeyOf(ref))) return null;
   if (user) plan.fault(path, `names the user ${ref}, whom --prune would delete: declare them`);
@@ -146,8 +160,13 @@ export async function userIdOf(plan: Plan, ref: string, path: Path): Promise<num
   return undefined;
 }
 
-/** The id of a user at the time when steps are carried out. */
-export async function presentUserId({ manager }: Transaction, ref: string): Promise<number> {
-  const where = /^\d{1,9}$/.test(ref) ? { id: Number(ref) } : { emailKey: emailKeyOf(ref) };
-  return (await manager.findOneByOrFail(User, where)).id;
+/** The ids of users at the time when steps are carried out, by what names them. */
+export async function presentUserIds(
+  { parts }: Plan,
+  { manager }: Transaction,
+  refs: readonly string[],
+): Promise<(ref: string) => number | undefined> {
+  const keys = refs.filter((ref) => !isUserId(ref)).map(emailKeyOf);
+  const byKey = await parts.entries.usersWithKeys(manager, keys);
+  return (ref) => (isUserId(ref) ? Number(ref) : byKey.get(emailKeyOf(ref))?.id);
 }

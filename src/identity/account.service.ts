@@ -245,6 +245,7 @@ export async function lockAccountShared(tx: Transaction, id: string): Promise<Ac
   return account;
 }
 
-function accountNotFound(): DomainError {
+/** The error for an account that does not exist. */
+export function accountNotFound(): DomainError {
   return new DomainError('account_not_found', 'no such account');
 }

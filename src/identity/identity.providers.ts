@@ -18,6 +18,7 @@ import { ReviewWarning } from './labels/review-warning.js';
 import { TakenNames } from './labels/taken-names.js';
 import { ImportedUsers } from './imported-users.js';
 import { LoginFamilies } from './logins/login-families.js';
+import { ManyEntries } from './many-entries.js';
 import { MemberRoles } from './member-roles.js';
 import { MembershipService } from './membership.service.js';
 import { OpenIdBindings } from './openid/openid-bindings.js';
@@ -61,6 +62,7 @@ export const IDENTITY_PROVIDERS = [
   LoginFamilies,
   LoginService,
   LoginThrottle,
+  ManyEntries,
   MemberRoles,
   MembershipService,
   OpenIdBindings,

@@ -4,10 +4,11 @@ import { In, type EntityManager } from 'typeorm';
 import { insertRows, type ForeignToken, type RowMembers, type Secret, type Transaction } from '../core/index.js';
 import { UserCreated } from './changes.js';
 import { ImportedUser } from './imported-user.entity.js';
-import { emailKeyOf, readEmailAddress } from './labels/email-address.js';
+import { readEmailAddress } from './labels/email-address.js';
 import type { Label } from './labels/label.js';
 import { formsOf, isLook } from './labels/name-forms.js';
 import { TakenName } from './labels/taken-name.entity.js';
+import { storeUsers } from './stored-users.js';
 import { User } from './user.entity.js';
 
 /** A user of another server. */
@@ -106,24 +107,14 @@ export class ImportedUsers {
   async insert(tx: Transaction, origin: string, users: readonly ForeignUser[]): Promise<number[]> {
     if (users.length === 0) return [];
     const { manager, now } = tx;
-    const rows = users.map(({ id, foreignId: _foreignId, createdAt, ...values }) => ({
-      ...values,
-      ...(id !== null && { id }),
-      emailKey: emailKeyOf(values.email),
-      createdAt: createdAt ?? now,
-      updatedAt: now,
-    }));
-    // Rows with an id and rows without need statements of their own.
-    for (const some of [rows.filter((row) => 'id' in row), rows.filter((row) => !('id' in row))]) {
-      const [first] = some;
-      if (!first) continue;
-      // Named, since TypeORM leaves out generated columns on PostgreSQL otherwise.
-      const columns = Object.keys(first);
-      await manager.createQueryBuilder().insert().into(User, columns).values(some).updateEntity(false).execute();
-    }
-    const stored = await manager.findBy(User, { emailKey: In(rows.map(({ emailKey }) => emailKey)) });
-    const byAddress = new Map(stored.map((user) => [user.email, user]));
-    const created = users.map(({ email }) => byAddress.get(email)).filter((user) => user !== undefined);
+    const created = await storeUsers(
+      manager,
+      users.map(({ foreignId: _foreignId, createdAt, ...values }) => ({
+        ...values,
+        createdAt: createdAt ?? now,
+        updatedAt: now,
+      })),
+    );
     await this.nameAll(tx, created);
     for (const user of created) tx.record(new UserCreated(user));
     const ids = created.map(({ id }) => id);

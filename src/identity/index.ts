@@ -8,7 +8,7 @@ export {
 export { AccountListing, type AccountFigures } from './account-listing.js';
 export { AccountCount } from './account-count.js';
 export { Account } from './account.entity.js';
-export { lockAccountForUpdate, lockAccountShared, requireAdministrator } from './account.service.js';
+export { accountNotFound, lockAccountForUpdate, lockAccountShared, requireAdministrator } from './account.service.js';
 export { AccountService, type AccountChanges, type AccountQuery } from './account.service.js';
 export { AdministratorCheck, isAnyAbleToSignIn } from './administrator-check.js';
 export { Authenticator, actsForUser, type Authentication, type Principal } from './authenticator.js';
@@ -52,6 +52,7 @@ export { ClearedNetworks } from './guessing/cleared-networks.js';
 export { GuessThrottle, type Attempt, type Guess, type GuessLimit } from './guessing/guess-throttle.js';
 export { LoginThrottle } from './guessing/login-throttle.js';
 export { LoginLockouts, failuresForgottenAt } from './guessing/login-lockouts.js';
+export { ManyEntries, type NewUserEntry } from './many-entries.js';
 export { MemberAccounts } from './member-accounts.js';
 export { HostUserDirectory, type HostUser } from './host-users/host-user-directory.js';
 export { UserNumbers } from './host-users/user-numbers.js';

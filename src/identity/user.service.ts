@@ -228,15 +228,15 @@ export class UserService {
   }
 }
 
-/** @throws DomainError `invalid_value` */
-function addressOf(email: string): Label {
+/** The address of a user. @throws DomainError `invalid_value` */
+export function addressOf(email: string): Label {
   const address = readEmailAddress(email);
   if ('flaw' in address) throw new DomainError('invalid_value', `email ${address.flaw}`);
   return address;
 }
 
-/** @param conflict - for administrators, who may know of other users */
-function emailTaken(email: string, conflict?: NameConflict): DomainError {
+/** The error for an address that is taken. @param conflict - for administrators, who may know of other users */
+export function emailTaken(email: string, conflict?: NameConflict): DomainError {
   const because = conflict?.by === 'look' ? `: it looks like that of user ${conflict.owner}` : '';
   return new DomainError('email_taken', `E-mail address ${email} is already in use${because}`);
 }

@@ -108,6 +108,14 @@ export class PostgresTransactor extends Transactor implements OnApplicationShutd
     return manager.find(entity, { ...options, lock: { mode: 'pessimistic_write' } });
   }
 
+  override findShared<E extends ObjectLiteral>(
+    manager: EntityManager,
+    entity: ObjectType<E>,
+    options: FindManyOptions<E>,
+  ): Promise<E[]> {
+    return manager.find(entity, { ...options, lock: { mode: 'pessimistic_read' } });
+  }
+
   /** Uses advisory locks, which queue. With row locks, a stream of shared locks could starve an exclusive one. */
   async lock(manager: EntityManager, name: string, mode: LockMode): Promise<void> {
     const lock = mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';

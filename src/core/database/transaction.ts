@@ -1,10 +1,18 @@
 /** An open transaction of a unit of work, which locks rows and records changes. */
-import type { EntityManager, FindOptionsWhere, ObjectLiteral } from 'typeorm';
+import {
+  In,
+  type EntityManager,
+  type FindManyOptions,
+  type FindOptionsWhere,
+  type ObjectLiteral,
+  type ObjectType,
+} from 'typeorm';
 import type { Change } from '../changes/changes.js';
 import type { Clock } from '../clock.js';
 import type { DirectoryUser } from '../user-directory.js';
 import type { Actor } from './actor.js';
 import { TransactionLocks, lockOn, type Lock, type Lockable } from './locks.js';
+import { inParts } from './many-rows.js';
 import { findRow } from './row-mapper.js';
 import type { LockMode, Transactor } from './transactor.js';
 
@@ -66,6 +74,36 @@ export class Transaction {
   ): Promise<E | null> {
     await this.lock(lockOn(entity.lock, key), 'shared');
     return findRow<E>(this.manager, entity, { ...key, ...conditions } as Partial<E>);
+  }
+
+  /**
+   * Locks many rows until the transaction ends, by the rows alone: a lock by name for each would fill the table of locks
+   * of PostgreSQL. Nobody can change or remove them, since whoever does locks the row as well; but whoever has one of them
+   * locked as shared is not waited for, so this is not enough for changing them.
+   * @param mode - `exclusive` for a rule about what belongs to them, which others read with the row locked
+   * @param columns - the columns to read
+   * @returns those that are there, by their ids
+   */
+  async lockRows<E extends ObjectLiteral & { id: string | number }>(
+    entity: ObjectType<E>,
+    ids: Iterable<E['id']>,
+    mode: LockMode,
+    columns: readonly (string & keyof E)[] = [],
+  ): Promise<Map<E['id'], E>> {
+    const wanted = [...new Set(ids)].sort((one, other) => (one < other ? -1 : 1));
+    const select = Object.fromEntries(['id', ...columns].map((column) => [column, true]));
+    const found = new Map<E['id'], E>();
+    for (const some of inParts(wanted)) {
+      const where = { id: In([...some]) } as unknown as FindOptionsWhere<E>;
+      const options = { select, where, order: { id: 'ASC' } } as unknown as FindManyOptions<E>;
+      const rows =
+        mode === 'shared'
+          ? await this.transactor.findShared(this.manager, entity, options)
+          : await this.transactor.findForUpdate(this.manager, entity, options);
+      for (const row of rows) found.set(row.id, row);
+    }
+    this.waited();
+    return found;
   }
 
   /**

@@ -28,6 +28,15 @@ export abstract class Transactor {
     options: FindManyOptions<E>,
   ): Promise<E[]>;
 
+  /** The same, but others may do so, too. Default: they may not. */
+  findShared<E extends ObjectLiteral>(
+    manager: EntityManager,
+    entity: ObjectType<E>,
+    options: FindManyOptions<E>,
+  ): Promise<E[]> {
+    return this.findForUpdate(manager, entity, options);
+  }
+
   /**
    * Waits for the lock of this name inside a write, and holds it until the write ends. Locks are fair: an exclusive
    * request waits for current holders, and later requests wait behind it.

@@ -7,7 +7,8 @@ import type { Transaction } from '../database/transaction.js';
 import { DomainError } from '../errors.js';
 import { CORE_OPTIONS, type CoreOptions } from '../options.js';
 import { Token } from '../tokens/token.entity.js';
-import { NO_ORIGINS, TokenService, countToken, newTokenId, type TokenKind } from '../tokens/token.service.js';
+import { countTokens } from '../tokens/many-counted.js';
+import { NO_ORIGINS, TokenService, newTokenId, type TokenKind } from '../tokens/token.service.js';
 import type { ImportedAlgorithm } from './algorithms.js';
 import { newStandIn } from './imported-secrets.js';
 import { ImportedSource } from './imported-source.entity.js';
@@ -64,7 +65,7 @@ export class ImportedTokens {
       ImportedToken,
       made.map(({ imported }) => imported),
     );
-    await countAll(
+    await countTokens(
       tx.manager,
       made.map(({ token }) => token),
     );
@@ -174,18 +175,4 @@ function kindOf(manager: EntityManager, kind: string): TokenKind<Token> {
     .childEntityMetadatas.find(({ discriminatorValue }) => discriminatorValue === kind);
   if (!found) throw new Error(`there are no tokens of the kind ${kind}`);
   return found.target as TokenKind<Token>;
-}
-
-/** Adds tokens to the counts of their accounts, with one statement for each part. */
-async function countAll(manager: EntityManager, tokens: readonly Token[]): Promise<void> {
-  const counts = new Map<string, { readonly token: Token; count: number }>();
-  for (const token of tokens) {
-    const part = `${String(token.accountId)} ${token.kind} ${token.id.slice(-1)}`;
-    const known = counts.get(part) ?? { token, count: 0 };
-    counts.set(part, known);
-    known.count += 1;
-  }
-  for (const [, { token, count }] of [...counts].sort(([one], [other]) => (one < other ? -1 : 1))) {
-    await countToken(manager, token, count);
-  }
 }

@@ -1,10 +1,12 @@
 /** Gives accounts their names: who may rename an account, how often, and what is said of a name that is taken. */
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import { DomainError, type Actor, type Transaction } from '../../core/index.js';
+import { IsNull, type EntityManager } from 'typeorm';
+import { DomainError, EntryRefused, rowsWith, type Actor, type Transaction } from '../../core/index.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from '../options.js';
 import { readAccountName } from './account-name.js';
 import type { Label } from './label.js';
+import { nameForm } from './name-forms.js';
+import { TakenName } from './taken-name.entity.js';
 import { TakenNames, type NameConflict } from './taken-names.js';
 
 /** What an administrator of the server may do with names. Ignored for others. */
@@ -31,6 +33,15 @@ export class AccountNaming {
   }
 
   /**
+   * Gives new accounts their names. They are given by the server or one of its administrators.
+   * @throws EntryRefused `account_name_taken`
+   */
+  async giveAll(tx: Transaction, wanted: readonly { readonly owner: string; readonly label: Label }[]): Promise<void> {
+    const refused = await this.names.giveAll(tx, 'account', wanted);
+    if (refused) throw new EntryRefused(refused.at, accountNameTaken(refused.conflict));
+  }
+
+  /**
    * Gives an account another name; the old one stays reserved for it for a while.
    * @throws DomainError `account_name_taken`, `change_reserved`, `quota_reached` (names reserved for the account)
    */
@@ -48,6 +59,18 @@ export class AccountNaming {
   async ownerOf(manager: EntityManager, name: string): Promise<string | null> {
     const label = readAccountName(name);
     return 'flaw' in label ? null : this.names.ownerOf(manager, 'account', label);
+  }
+
+  /** The ids of the accounts that have these names, by the name as given; without those that no account has. */
+  async ownersOf(manager: EntityManager, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const keys = new Map<string, string>();
+    for (const name of names) {
+      const label = readAccountName(name);
+      if (!('flaw' in label)) keys.set(name, nameForm(label.key));
+    }
+    const rows = await rowsWith(manager, TakenName, 'key', keys.values(), { scope: 'account', freedAt: IsNull() });
+    const owners = new Map(rows.map(({ key, owner }) => [key, owner]));
+    return new Map([...keys].flatMap(([name, key]) => (owners.has(key) ? [[name, owners.get(key) ?? '']] : [])));
   }
 
   private async requireMayRename(tx: Transaction, id: string, label: Label): Promise<void> {

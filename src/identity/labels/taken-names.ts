@@ -1,7 +1,7 @@
 /** Gives names to users, accounts and groups, so that no two can be mistaken for each other, and takes them back. */
 import { Inject, Injectable } from '@nestjs/common';
 import { And, In, IsNull, LessThanOrEqual, Like, MoreThan, Not, type EntityManager } from 'typeorm';
-import { storedTime, type Transaction } from '../../core/index.js';
+import { insertRows, rowsWith, storedTime, type Transaction } from '../../core/index.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from '../options.js';
 import { RecordedTime } from '../recorded-time.js';
 import type { Label } from './label.js';
@@ -45,9 +45,8 @@ export class TakenNames {
     const held = await tx.manager.findBy(TakenName, { scope, key: In(forms) });
     const isFree = (row: TakenName): boolean => (takesReserved ? row.freedAt !== null : isOver(row, since));
     const others = held.filter((row) => row.owner !== owner && !isFree(row));
-    const alike = this.options.names.lookAlikes === 'refuse' ? others[0] : undefined;
-    const conflict = others.find(({ key }) => !isLook(key)) ?? alike;
-    if (conflict) return this.conflictOf(conflict);
+    const conflict = this.conflictIn(others);
+    if (conflict) return conflict;
     await this.free(tx, scope, owner);
     await tx.manager.delete(TakenName, { freedAt: LessThanOrEqual(storedTime(since)) });
     if (takesReserved) await tx.manager.delete(TakenName, { scope, key: In(forms), freedAt: Not(IsNull()) });
@@ -58,6 +57,42 @@ export class TakenNames {
       TakenName,
       mine.map((key) => ({ scope, key, owner, freedAt: null })),
     );
+    return null;
+  }
+
+  /**
+   * Gives new owners their names, one after the other.
+   * @returns the first of them whose name cannot be given, and why; then nothing has changed
+   * @throws UniqueViolation if somebody else was given one in the meantime
+   */
+  async giveAll(
+    tx: Transaction,
+    scope: NameScope,
+    wanted: readonly { readonly owner: string; readonly label: Label }[],
+  ): Promise<{ readonly at: number; readonly conflict: NameConflict } | null> {
+    const forms = wanted.map(({ label }) => formsOf(label));
+    const since = this.reservedSince(await this.time.of(tx));
+    const before = await rowsWith(tx.manager, TakenName, 'key', forms.flat(), { scope });
+    const held = new Map(before.map((row) => [row.key, row]));
+    const given = new Map<string, TakenName>();
+    for (const [at, { owner }] of wanted.entries()) {
+      const mine = (forms[at] ?? []).map((key) => held.get(key) ?? { scope, key, owner, freedAt: null });
+      const others = mine.filter((row) => row.owner !== owner && !isOver(row, since));
+      const conflict = this.conflictIn(others);
+      if (conflict) return { at, conflict };
+      for (const { key } of mine.filter((row) => !others.includes(row))) {
+        const row = { scope, key, owner, freedAt: null };
+        held.set(key, row);
+        given.set(key, row);
+      }
+    }
+    await tx.manager.delete(TakenName, { freedAt: LessThanOrEqual(storedTime(since)) });
+    // An owner of that id may have had the same name before.
+    const again = before.filter(({ key, freedAt }) => given.has(key) && !isOver({ freedAt }, since));
+    if (again.length > 0) await tx.manager.delete(TakenName, { scope, key: In(again.map(({ key }) => key)) });
+    // In order, so that two who want the same forms wait for each other and do not deadlock.
+    const rows = [...given.values()].sort((one, other) => (one.key < other.key ? -1 : 1));
+    await insertRows(tx.manager, TakenName, rows);
     return null;
   }
 
@@ -91,12 +126,19 @@ export class TakenNames {
     return new Date(now.getTime() - this.keptMs);
   }
 
+  /** @param others - what is held by others of the forms of a name */
+  private conflictIn(others: readonly TakenName[]): NameConflict | null {
+    const alike = this.options.names.lookAlikes === 'refuse' ? others[0] : undefined;
+    const conflict = others.find(({ key }) => !isLook(key)) ?? alike;
+    return conflict ? this.conflictOf(conflict) : null;
+  }
+
   private conflictOf({ key, owner, freedAt }: TakenName): NameConflict {
     const reservedUntil = freedAt && new Date(freedAt.getTime() + this.keptMs);
     return { by: isLook(key) ? 'look' : 'name', owner, reservedUntil };
   }
 }
 
-function isOver({ freedAt }: TakenName, since: Date): boolean {
+function isOver({ freedAt }: Pick<TakenName, 'freedAt'>, since: Date): boolean {
   return freedAt !== null && freedAt <= since;
 }
