@@ -47,12 +47,15 @@ export abstract class MembershipChange extends Change {
   override readonly accountId: string;
   override readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(membership: Pick<Membership, 'id' | 'accountId' | 'userId' | 'role'>) {
+  constructor(
+    membership: Pick<Membership, 'id' | 'accountId' | 'userId' | 'role'>,
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
     super();
     this.accountId = membership.accountId;
     this.userId = membership.userId;
     this.target = { type: 'membership', id: membership.id, name: null };
-    this.details = { user_id: membership.userId, role: membership.role };
+    this.details = { user_id: membership.userId, role: membership.role, ...details };
   }
 }
 
@@ -65,7 +68,7 @@ export class MemberAdded extends MembershipChange {
   }
 }
 
-/** A user's role in an account was changed. */
+/** A user's role in an account was changed; `details.old_role` is what it was. */
 export class MemberUpdated extends MembershipChange {
   readonly type = 'membership.updated';
 }

@@ -138,7 +138,8 @@ export class MembershipService {
     if (membership.role !== role) {
       await this.keepOneAdministrator(tx, membership, 'made read_only');
       await tx.manager.update(Membership, { id }, { role });
-      tx.record(new MemberUpdated(Object.assign(membership, { role })));
+      const { role: before } = membership;
+      tx.record(new MemberUpdated(Object.assign(membership, { role }), { old_role: before }));
     }
     return { membership, user };
   }

@@ -249,7 +249,8 @@ function recordChanges(
 ): void {
   const fields = Object.keys(others);
   const addresses = others.email === undefined ? {} : { old_email: emailBefore, new_email: others.email };
-  if (fields.length > 0) tx.record(new UserUpdated(user, { fields, ...addresses }));
+  const rights = others.admin === undefined ? {} : { admin: others.admin };
+  if (fields.length > 0) tx.record(new UserUpdated(user, { fields, ...addresses, ...rights }));
   if (approved !== undefined) tx.record(new UserApproved(user));
   if (blocked !== undefined) tx.record(blocked ? new UserBlocked(user) : new UserUnblocked(user));
 }

@@ -89,7 +89,7 @@ export class TokenIssued extends TokenChange {
   }
 }
 
-/** Label, expiry, `enabled` or a kind's own fields changed; `details.fields` names them. */
+/** Label, expiry, `enabled` or a kind's own fields changed; `details.fields` names them, and further ones tell from what to what. */
 export class TokenUpdated extends TokenChange {
   readonly type = 'token.updated';
 }

@@ -6,6 +6,7 @@ import { TokenIssued, TokenRevoked, TokenRotated, TokenUpdated } from '../change
 import { dataSourceOf, deleteRow, insertRows } from '../database/row-mapper.js';
 import { DomainError } from '../errors.js';
 import { beyondScopes, canonicalScopes, isWithin } from './scopes.js';
+import { toldOf } from './told-changes.js';
 import { Token } from './token.entity.js';
 import type { Transaction } from '../database/transaction.js';
 
@@ -116,6 +117,7 @@ export class TokenService {
     const given = typeof wanted === 'function' ? wanted(token) : wanted;
     const changes = given.scopes === undefined ? given : { ...given, scopes: canonicalScopes(given.scopes) };
     if (changes.scopes !== undefined) requireScopes(tx, { scopes: changes.scopes });
+    const told = toldOf(token, changes);
     await this.write(
       tx,
       kind,
@@ -123,8 +125,7 @@ export class TokenService {
       changes,
       endsOverlap(token, changes, tx.now) ? { previousSecretDigest: null } : {},
     );
-    const told = changes.scopes === undefined ? {} : { scopes: changes.scopes };
-    tx.record(new TokenUpdated(token, { fields: Object.keys(changes), ...told }));
+    tx.record(new TokenUpdated(token, told));
     return token;
   }
 

@@ -63,6 +63,39 @@ onBothEngines('the audit log', (engine) => {
     });
   });
 
+  it('says what was changed, from what to what', async () => {
+    const changed = await newServiceToken(server, people.a, { name: 'Old name' });
+    const path = `/tokens/${changed.id}`;
+    const before = (await ask(server, 'GET', path)).json<{ expires_at: string }>();
+    const patch = async (body: object): Promise<void> => {
+      expect((await ask(server, 'PATCH', path, { body })).status).toBe(200);
+    };
+    await patch({ name: 'New name' });
+    await patch({ disabled: true });
+    await patch({ disabled: false });
+    await patch({ scopes: ['b', 'a'] });
+    const renewed = await ask(server, 'POST', `${path}/renew`, { body: { duration: '720h' } });
+    const [renewal, scoped, enabled, disabled, renamed] = (await rows(`&target_id=${changed.id}`)).map(
+      ({ details }) => details,
+    );
+    expect(renamed).toMatchObject({ fields: ['label'], old_name: 'Old name', new_name: 'New name' });
+    expect([disabled?.enabled, enabled?.enabled]).toEqual([false, true]);
+    expect(scoped).toMatchObject({ old_scopes: null, scopes: ['a', 'b'] });
+    expect(renewal).toMatchObject({
+      old_expires_at: before.expires_at,
+      new_expires_at: renewed.json<{ expires_at: string }>().expires_at,
+    });
+    const reader = String(people.persons.reader.userId);
+    await ask(server, 'PATCH', `/accounts/${people.a.id}/members/${reader}`, { body: { role: 'administrator' } });
+    await ask(server, 'PATCH', `/accounts/${people.a.id}/members/${reader}`, { body: { role: 'read_only' } });
+    const [last] = await rows('&action=membership.updated');
+    expect(last?.details).toMatchObject({ old_role: 'administrator', role: 'read_only' });
+    await ask(server, 'PATCH', `/users/${reader}`, { body: { role: 'administrator' } });
+    await ask(server, 'PATCH', `/users/${reader}`, { body: { role: 'user' } });
+    const [demoted, promoted] = await rows(`&action=user.updated&target_id=${reader}`);
+    expect([promoted?.details.admin, demoted?.details.admin]).toEqual([true, false]);
+  });
+
   it('has the user agent, and says what an author was', async () => {
     const headers = { ...bearer(ADMIN.token), 'User-Agent': 'latchkey-test/1.0 é' };
     await ask(server, 'PATCH', `/users/${String(people.persons.reader.userId)}`, {

@@ -32,9 +32,17 @@ export function Target({ row }: { readonly row: AuditRow }): ReactElement | null
   if (!target) return null;
   // Logins are kept as tokens without a name, and have no page.
   if (target.type === 'token' && target.name === '') return <>a login</>;
+  if (target.type === 'membership') return <Member id={row.details.user_id} me={me} />;
   const name = target.name ?? target.id ?? target.type;
   const place = target.id === null ? undefined : placeOf(target.type, target.id, me);
   return place === undefined ? <>{name}</> : <Link to={place}>{name}</Link>;
+}
+
+/** Memberships have no name; the details say whose they are. */
+function Member({ id, me }: { readonly id: unknown; readonly me: Me }): ReactElement | null {
+  if (typeof id !== 'number' && typeof id !== 'string') return null;
+  const place = placeOf('user', String(id), me);
+  return place === undefined ? <>User {id}</> : <Link to={place}>User {id}</Link>;
 }
 
 function placeOf(type: string, id: string, me: Me): string | undefined {
