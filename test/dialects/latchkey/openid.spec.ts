@@ -81,7 +81,15 @@ onBothEngines('sign-in by OpenID Connect', (engine) => {
     expect((await meOf(await enter('eva'))).user).toMatchObject({ id: user.id, email: 'eva@example.com' });
     provider.people.set('impostor', verified('eva'));
     expect((await enter('impostor')).reason).toBe('bound_to_another');
+    const bindings = async (): Promise<unknown> => (await ask(server, 'GET', `/users/${user.id}/openid`)).json();
+    const { issuer } = provider;
+    expect(await bindings()).toEqual({
+      items: [{ issuer, subject: 'eva', created_at: expect.any(String) }],
+      next_cursor: null,
+    });
     expect((await ask(server, 'POST', `/users/${user.id}/openid/unbind`)).status).toBe(204);
+    expect(await bindings()).toEqual({ items: [], next_cursor: null });
+    expect((await ask(server, 'GET', '/users/999999/openid')).status).toBe(404);
     expect((await rows('user.openid_unbound')).at(-1)).toMatchObject({
       targetId: user.id,
       details: { issuers: [provider.issuer] },

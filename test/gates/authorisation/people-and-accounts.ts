@@ -47,6 +47,7 @@ export const PEOPLE_AND_ACCOUNTS: Readonly<Record<string, Operation | readonly O
   [`POST ${ONE_USER}/password`]: { ...FOR_ADMINISTRATORS, path: ofUser },
   [`GET ${ONE_USER}/logins`]: onOthersAndOneself({}),
   [`POST ${ONE_USER}/logins/end`]: onOthersAndOneself({}),
+  [`GET ${ONE_USER}/openid`]: onOthersAndOneself({}),
   [`POST ${ONE_USER}/openid/unbind`]: { ...FOR_ADMINISTRATORS, path: ofUser, isRepeatable: true },
   [`DELETE ${ONE_USER}/logins/{loginId}`]: [
     {

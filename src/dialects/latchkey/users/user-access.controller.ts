@@ -8,6 +8,7 @@ import {
   OpenIdBindings,
   PasswordService,
   UserAccessService,
+  UserRecords,
   UserService,
 } from '../../../identity/index.js';
 import { LatchkeyController } from '../latchkey.controller.js';
@@ -15,6 +16,7 @@ import { Documented } from '../latchkey.docs.js';
 import { Caller, Permits, UserId, unknown, type LatchkeyCaller } from '../latchkey.guard.js';
 import { Problem } from '../latchkey.problems.js';
 import { LoginList, loginView, type LoginView } from './logins.views.js';
+import { OpenIdBindingList, openIdBindingView, type OpenIdBindingView } from './openid-bindings.views.js';
 import type { Page } from '../query/paging.js';
 import { EndAccessInput, PasswordInput } from './users.inputs.js';
 import { EndedAccessView, NewPasswordView, endedAccessView } from './users.views.js';
@@ -28,6 +30,7 @@ export class UserAccessController {
     private readonly logins: LoginService,
     private readonly access: UserAccessService,
     private readonly bindings: OpenIdBindings,
+    private readonly records: UserRecords,
   ) {}
 
   @Permits('administrator')
@@ -113,6 +116,23 @@ export class UserAccessController {
     } catch (error) {
       throw error instanceof DomainError && error.code === 'token_not_found' ? unknown('login') : error;
     }
+  }
+
+  @Permits('self-or-administrator')
+  @Get('openid')
+  @Documented({
+    operationId: 'listOpenIdBindings',
+    summary: 'List who a user is at OpenID providers',
+    description:
+      'By issuer; there is one for each provider by which they have signed in, and one page. Only who has this subject ' +
+      'at the provider is signed in as the user.',
+    returns: 'The bindings of the user.',
+    answer: OpenIdBindingList,
+    problems: ['not-found'],
+  })
+  async listBindings(@Caller() caller: LatchkeyCaller, @UserId() id: number): Promise<Page<OpenIdBindingView>> {
+    await this.requireUser(id, caller);
+    return { items: (await this.records.openIds(id)).map(openIdBindingView), next_cursor: null };
   }
 
   @Permits('administrator')
