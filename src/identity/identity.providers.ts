@@ -1,4 +1,5 @@
 /** The providers of identity, for the module that assembles them. */
+import { AccountAbilities } from './account-abilities.js';
 import { AccountCount } from './account-count.js';
 import { AccountService } from './account.service.js';
 import { Authenticator } from './authenticator.js';
@@ -44,6 +45,7 @@ import { UserService } from './user.service.js';
 import { VisibleUsers } from './visible-users.js';
 
 export const IDENTITY_PROVIDERS = [
+  AccountAbilities,
   AccountCount,
   AccountListing,
   AccountNaming,

@@ -27,6 +27,13 @@ export {
 } from './channels.js';
 export { Bootstrap, type BootstrapOptions, type BootstrapResult, type DeliverCredentials } from './bootstrap.js';
 export { FirstStartError, type FirstStartProblem } from './first-start-check.js';
+export {
+  ACCOUNT_ABILITIES,
+  AccountAbilities,
+  MEMBER_ABILITIES,
+  type AccountAbility,
+  type MemberAbility,
+} from './account-abilities.js';
 export { newHexId } from './hex-id.js';
 export { CLEANUP_OPTIONS, CleanupJob, type CleanupOptions } from './cleanup-job.js';
 export { IDENTITY_ENTITIES, IDENTITY_MIGRATIONS } from './identity.entities.js';

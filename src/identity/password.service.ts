@@ -1,6 +1,6 @@
 /** Checks new passwords against the policy, and changes passwords. */
 import { Injectable } from '@nestjs/common';
-import { Not } from 'typeorm';
+import { IsNull, Not } from 'typeorm';
 import {
   DomainError,
   HashingService,
@@ -42,6 +42,11 @@ export class PasswordService {
     // RFC 8265 §4.1: as they cannot be typed everywhere.
     if (/\p{Cc}/u.test(text)) throw new DomainError('invalid_value', 'password must not hold control characters');
     return this.hashing.hashPassword(password, changeTurn(actor));
+  }
+
+  /** Whether a user has a password, which they can change then. People who sign in at a provider may have none. */
+  has(userId: number): Promise<boolean> {
+    return this.unitOfWork.read((manager) => manager.existsBy(User, { id: userId, passwordHash: Not(IsNull()) }));
   }
 
   /**

@@ -28,8 +28,14 @@ onBothEngines('logins of the console', (engine) => {
       csrf_token: expect.stringMatching(/^[\w-]{43}$/),
       expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       host: null,
-      features: { console: server.basePath === '', openid: false, personal_tokens: true, own_users: true },
-      server: { name: 'Latchkey', version: expect.any(String) },
+      features: {
+        console: server.basePath === '',
+        openid: false,
+        personal_tokens: true,
+        own_users: true,
+        change_password: true,
+      },
+      server: { name: 'Latchkey', version: expect.any(String), events_keepalive_seconds: 15 },
     });
     const [cookie = ''] = reply.headers['set-cookie'] ?? [];
     expect(cookie).toMatch(/^latchkey_console=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);

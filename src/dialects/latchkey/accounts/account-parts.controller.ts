@@ -3,7 +3,7 @@ import { Delete, Get, HttpCode, Patch, Post } from '@nestjs/common';
 import { ApplicationService, PolicyService } from '../../../applications/index.js';
 import { DomainError } from '../../../core/index.js';
 import { StrictInput } from '../../../http/index.js';
-import { MembershipService } from '../../../identity/index.js';
+import { AccountAbilities, MembershipService, type Member } from '../../../identity/index.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
 import { AccountId, Caller, Permits, UserId, unknown, type LatchkeyCaller } from '../latchkey.guard.js';
@@ -24,6 +24,7 @@ import {
   type PolicyView,
 } from './accounts.views.js';
 
+type Viewer = LatchkeyCaller['user'];
 type PageQuery = QueryValues<typeof PAGE>;
 
 @LatchkeyController('accounts/:accountId', 'Accounts')
@@ -32,6 +33,7 @@ export class AccountPartsController {
     private readonly memberships: MembershipService,
     private readonly applications: ApplicationService,
     private readonly policies: PolicyService,
+    private readonly abilities: AccountAbilities,
   ) {}
 
   @Permits('account:read')
@@ -52,7 +54,7 @@ export class AccountPartsController {
   ): Promise<Page<MemberView>> {
     const list = ['members', id];
     const part = await this.memberships.part(id, { after: placeIn(cursor, list), limit }, user.id);
-    return pageOf(part, part.rows.map(memberView), list);
+    return pageOf(part, await this.viewed(user, id, part.rows), list);
   }
 
   @Permits('account:change')
@@ -72,13 +74,13 @@ export class AccountPartsController {
     problems: ['not-found', 'conflict'],
   })
   async addMember(
-    @Caller() { actor }: LatchkeyCaller,
+    @Caller() { actor, user }: LatchkeyCaller,
     @AccountId() id: string,
     @StrictInput(NewMemberInput) input: NewMemberInput,
   ): Promise<MemberView> {
     const person = personIn(input);
     try {
-      return memberView(await this.memberships.add(actor, id, person, input.role));
+      return await this.viewedOne(user, id, await this.memberships.add(actor, id, person, input.role));
     } catch (error) {
       const isUnknown = error instanceof DomainError && ['user_not_found', 'invalid_value'].includes(error.code);
       throw isUnknown ? wrongMember(typeof person === 'string' ? 'email' : 'user_id', error.message) : error;
@@ -99,12 +101,13 @@ export class AccountPartsController {
     problems: ['not-found', 'conflict'],
   })
   async updateMember(
-    @Caller() { actor }: LatchkeyCaller,
+    @Caller() { actor, user }: LatchkeyCaller,
     @AccountId() id: string,
     @UserId() userId: number,
     @StrictInput(MemberPatchInput) { role }: MemberPatchInput,
   ): Promise<MemberView> {
-    return memberView(await this.memberships.changeRole(actor, id, await this.membershipOf(id, userId), role));
+    const membershipId = await this.membershipOf(id, userId);
+    return this.viewedOne(user, id, await this.memberships.changeRole(actor, id, membershipId, role));
   }
 
   @Permits('account:change')
@@ -171,6 +174,18 @@ export class AccountPartsController {
     const list = ['policies', id];
     const part = await this.policies.part(user.id, id, { after: placeIn(cursor, list), limit });
     return pageOf(part, part.rows.map(policyView), list);
+  }
+
+  private async viewed(viewer: Viewer, accountId: string, members: readonly Member[]): Promise<MemberView[]> {
+    const role = await this.memberships.roleOf(viewer.id, accountId);
+    const abilitiesOf = await this.abilities.ofMembers(viewer, accountId, role);
+    return members.map((member) => memberView(member, abilitiesOf(member.user.id)));
+  }
+
+  private async viewedOne(viewer: Viewer, accountId: string, member: Member): Promise<MemberView> {
+    const [view] = await this.viewed(viewer, accountId, [member]);
+    if (!view) throw new Error('a member has no view');
+    return view;
   }
 
   /** @throws Problem */

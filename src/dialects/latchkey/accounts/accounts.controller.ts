@@ -2,7 +2,7 @@
 import { Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { StrictInput } from '../../../http/index.js';
-import { AccountListing, AccountService, type Account } from '../../../identity/index.js';
+import { AccountAbilities, AccountListing, AccountService, type Account } from '../../../identity/index.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
@@ -23,6 +23,7 @@ export class AccountsController {
     private readonly accounts: AccountService,
     private readonly listing: AccountListing,
     private readonly idempotency: Idempotency,
+    private readonly abilities: AccountAbilities,
   ) {}
 
   @Permits('signed-in')
@@ -136,7 +137,9 @@ export class AccountsController {
       user,
       accounts.map(({ id }) => id),
     );
-    return accounts.map((account) => accountView(account, figures.get(account.id)));
+    return accounts.map((account) =>
+      accountView(account, figures.get(account.id), (role) => this.abilities.of(user, role)),
+    );
   }
 
   private async view(user: LatchkeyCaller['user'], account: Account): Promise<AccountView> {

@@ -7,7 +7,17 @@ import {
   type PolicyDecision,
   type ReusablePolicy,
 } from '../../../applications/index.js';
-import { ROLES, type Account, type AccountFigures, type Member, type Role } from '../../../identity/index.js';
+import {
+  ACCOUNT_ABILITIES,
+  MEMBER_ABILITIES,
+  ROLES,
+  type Account,
+  type AccountAbility,
+  type AccountFigures,
+  type Member,
+  type MemberAbility,
+  type Role,
+} from '../../../identity/index.js';
 import { EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
 import { listOf } from '../query/paging.js';
 import { timeView } from '../times.js';
@@ -35,6 +45,15 @@ export class AccountView {
     description: 'Your role; `null` for an administrator of the server who is no member.',
   })
   role!: Role | null;
+
+  @ApiProperty({
+    enum: ACCOUNT_ABILITIES,
+    isArray: true,
+    example: ACCOUNT_ABILITIES,
+    description:
+      'What you may do with it. A server may leave renaming to its own administrators (`ACCOUNT_RENAMED_BY`).',
+  })
+  permissions!: AccountAbility[];
 }
 
 class MemberUserView {
@@ -57,6 +76,16 @@ export class MemberView {
 
   @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
   created_at!: string;
+
+  @ApiProperty({
+    enum: MEMBER_ABILITIES,
+    isArray: true,
+    example: MEMBER_ABILITIES,
+    description:
+      'What you may do with the member. The last administrator of an account stays one, unless the server allows it ' +
+      '(`ACCOUNT_LAST_ADMINISTRATOR`) or you administer the server.',
+  })
+  permissions!: MemberAbility[];
 }
 
 class AppliedPolicyView {
@@ -112,16 +141,22 @@ export const MemberList = listOf(MemberView);
 export const ApplicationList = listOf(ApplicationView);
 export const PolicyList = listOf(PolicyView);
 
-export function accountView({ id, name, createdAt }: Account, figures: AccountFigures | undefined): AccountView {
+/** @param abilitiesOf - what the viewer may do in a role */
+export function accountView(
+  { id, name, createdAt }: Account,
+  figures: AccountFigures | undefined,
+  abilitiesOf: (role: Role | null) => AccountAbility[],
+): AccountView {
   const { members = 0, tokens = 0, role = null } = figures ?? {};
-  return { id, name, created_at: timeView(createdAt), members, tokens, role };
+  return { id, name, created_at: timeView(createdAt), members, tokens, role, permissions: abilitiesOf(role) };
 }
 
-export function memberView({ membership, user }: Member): MemberView {
+export function memberView({ membership, user }: Member, permissions: MemberAbility[]): MemberView {
   return {
     user: { id: shownIdOf(user), name: user.name, email: user.email },
     role: membership.role,
     created_at: timeView(membership.createdAt),
+    permissions,
   };
 }
 

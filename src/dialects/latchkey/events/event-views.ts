@@ -4,6 +4,7 @@ import { In } from 'typeorm';
 import { UnitOfWork, isVisible, type DirectoryUser } from '../../../core/index.js';
 import {
   Account,
+  AccountAbilities,
   AccountListing,
   AccountService,
   MemberAccounts,
@@ -36,6 +37,7 @@ export class EventViews {
     private readonly userListing: UserListing,
     private readonly access: TokenAccess,
     private readonly tokens: TokenPresenter,
+    private readonly abilities: AccountAbilities,
   ) {}
 
   async readerOf(user: DirectoryUser): Promise<EventReader> {
@@ -81,6 +83,8 @@ export class EventViews {
   private async account(id: string, { user, roles }: EventReader): Promise<object | undefined> {
     if (!user.admin && !roles.has(id)) return undefined;
     const [account] = await this.unitOfWork.read((manager) => manager.find(Account, { where: { id: In([id]) } }));
-    return account ? accountView(account, (await this.accountListing.figuresOf(user, [id])).get(id)) : undefined;
+    if (!account) return undefined;
+    const figures = await this.accountListing.figuresOf(user, [id]);
+    return accountView(account, figures.get(id), (role) => this.abilities.of(user, role));
   }
 }

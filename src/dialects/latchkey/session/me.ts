@@ -3,7 +3,7 @@ import { UserDirectory, shownIdOf } from '../../../core/index.js';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { prefixOf } from '../../../http/index.js';
-import { AccountService, LocalUserDirectory, MembershipService } from '../../../identity/index.js';
+import { AccountService, LocalUserDirectory, MembershipService, PasswordService } from '../../../identity/index.js';
 import type { Values } from '../../../settings/index.js';
 import { LATCHKEY_API_OPTIONS } from '../latchkey.options.js';
 import type { LATCHKEY_API_SETTINGS } from '../latchkey.settings.js';
@@ -25,6 +25,7 @@ export class Me {
     private readonly host: HttpAdapterHost,
     private readonly openid: OpenIdSignIn,
     private readonly signIn: HostCallers,
+    private readonly passwords: PasswordService,
     @Inject(LATCHKEY_API_OPTIONS) private readonly options: Values<typeof LATCHKEY_API_SETTINGS>,
   ) {}
 
@@ -50,8 +51,13 @@ export class Me {
         openid: this.openid.label !== null,
         personal_tokens: true,
         own_users: this.users instanceof LocalUserDirectory,
+        change_password: await this.passwords.has(user.id),
       },
-      server: { name: 'Latchkey', version: this.options.productVersion },
+      server: {
+        name: 'Latchkey',
+        version: this.options.productVersion,
+        events_keepalive_seconds: this.options.keepaliveSeconds,
+      },
     };
   }
 

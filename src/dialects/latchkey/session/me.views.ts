@@ -42,6 +42,9 @@ class FeaturesView {
     description: 'Whether users are created, changed and deleted here; `false` if they are those of a host.',
   })
   own_users!: boolean;
+
+  @ApiProperty({ example: true, description: 'Whether you have a password, which you can change then.' })
+  change_password!: boolean;
 }
 
 class ServerNameView {
@@ -50,6 +53,13 @@ class ServerNameView {
 
   @ApiProperty({ example: '1.0.0' })
   version!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    example: 15,
+    description: 'Longest pause between the events of a stream: one that is silent for much longer is broken.',
+  })
+  events_keepalive_seconds!: number;
 }
 
 class MeHostView {
