@@ -3,7 +3,7 @@ import { chromium, type Browser } from 'playwright-core';
 import { withBinary } from '../support/binaries.js';
 import { ADMIN } from '../support/test-server.js';
 import { ConsolePage } from './console-page.js';
-import { openOffice, type Office } from './office.js';
+import { BOB, openOffice, type Office } from './office.js';
 
 // A browser is slow while other suites run.
 jest.setTimeout(120_000);
@@ -38,6 +38,44 @@ withBinary('chromium', (executablePath) => {
       expect(await console.page.content()).not.toContain('Deploy of Bob');
       await console.signIn(ADMIN.email, ADMIN.password);
       await console.heading('Tokens');
+    });
+
+    it('gives back what was typed when the session ends in the midst, to the same person only', async () => {
+      await console.go('/tokens/new?kind=service_token');
+      await console.type('Name', 'Half typed');
+      await console.press('radio', '90 days');
+      await office.call('POST', '/users/1000/logins/end');
+      await console.page.getByText('Your session has ended.').waitFor();
+      expect(await console.page.content()).not.toContain('Half typed');
+      await console.signIn(ADMIN.email, ADMIN.password);
+      await console.dialog.waitFor();
+      expect(await console.page.getByLabel('Name', { exact: true }).inputValue()).toBe('Half typed');
+      expect(await console.page.getByRole('radio', { name: '90 days' }).isChecked()).toBe(true);
+      await console.press('button', 'Cancel');
+      await console.press('link', 'Create token');
+      expect(await console.page.getByLabel('Name', { exact: true }).inputValue()).toBe('');
+      await console.type('Name', 'Of the administrator');
+      await office.call('POST', '/users/1000/logins/end');
+      await console.page.getByText('Your session has ended.').waitFor();
+      await console.signIn(BOB.email, BOB.password);
+      await console.dialog.waitFor();
+      expect(await console.page.getByLabel('Name', { exact: true }).inputValue()).toBe('');
+    });
+
+    it('shows somebody who has signed in in another tab nothing of who was there before', async () => {
+      await console.visit('People');
+      const other = await console.page.context().newPage();
+      await other.goto(`${office.server.baseUrl}/console/`);
+      await other.getByRole('button', { name: 'Sign out' }).click();
+      await console.page.getByText('Your session has ended.').waitFor();
+      await other.getByLabel('E-mail address').fill(BOB.email);
+      await other.getByRole('textbox', { name: 'Password' }).fill(BOB.password);
+      await other.getByRole('button', { name: 'Sign in' }).click();
+      await other.getByRole('heading', { name: 'Overview' }).waitFor();
+      await console.page.reload();
+      await console.page.getByText('Only administrators of the server see this page').waitFor();
+      expect(await console.page.content()).not.toContain(ADMIN.email);
+      await other.close();
     });
 
     it('says that the server cannot be reached, and recovers by itself', async () => {

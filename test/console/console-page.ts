@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { expect } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { FIND_LAYOUT_FAULTS } from './layout-faults.js';
 
 const SCREENSHOTS = path.resolve(import.meta.dirname, '../../test-results/console');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -15,6 +16,25 @@ export interface Manner {
   readonly scheme?: 'light' | 'dark';
 }
 
+/** How a page is looked at. */
+export interface Look {
+  readonly size: 'wide' | 'phone';
+  readonly scheme: 'light' | 'dark';
+}
+
+export const LOOKS: readonly Look[] = [
+  { size: 'wide', scheme: 'light' },
+  { size: 'wide', scheme: 'dark' },
+  { size: 'phone', scheme: 'dark' },
+  { size: 'phone', scheme: 'light' },
+];
+
+/** Both sizes, and both schemes. */
+export const TWO_LOOKS: readonly Look[] = [
+  { size: 'wide', scheme: 'light' },
+  { size: 'phone', scheme: 'dark' },
+];
+
 const SIZES = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 
 /** The second key, after g. */
@@ -25,7 +45,7 @@ const MOST_TABS = 90;
 
 // Text, for this project knows no types of browsers.
 
-const FIND_VIOLATIONS = `axe.run().then(({ violations }) =>
+const FIND_VIOLATIONS = `axe.run({ rules: { 'target-size': { enabled: true } } }).then(({ violations }) =>
   violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 200)).join(' ')))`;
 
 /** As much of an element as is used here. */
@@ -154,7 +174,8 @@ export class ConsolePage {
 
   /** Fills a field in. */
   async type(label: string, text: string): Promise<void> {
-    const field = this.scope().getByLabel(label, { exact: true }).and(this.page.locator('input:not([type="radio"])'));
+    const kinds = this.page.locator('input:not([type="radio"]), textarea');
+    const field = this.scope().getByLabel(label, { exact: true }).and(kinds);
     if (this.manner.by === 'mouse') {
       await field.fill(text);
       return;
@@ -196,12 +217,29 @@ export class ConsolePage {
     expect([name, violations]).toEqual([name, []]);
     const excess = await this.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
     expect([name, excess > 0]).toEqual([name, false]);
+    const faults = await this.page.evaluate<string[]>(FIND_LAYOUT_FAULTS);
+    expect([name, faults]).toEqual([name, []]);
+  }
+
+  async resize(size: Manner['size']): Promise<void> {
+    await this.page.setViewportSize(SIZES[size]);
+  }
+
+  /** {@link check} in several looks, and a screenshot of each. The page is not loaded again. */
+  async checkLooks(name: string, looks: readonly Look[]): Promise<void> {
+    for (const { size, scheme } of looks) {
+      await this.resize(size);
+      await this.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      // Browsers under load take some time until all colours are those of the other scheme.
+      await this.page.waitForTimeout(300);
+      await this.keep(name, size, scheme);
+      await this.check(`${name}, ${size}, ${scheme}`);
+    }
   }
 
   /** A screenshot. */
-  async keep(name: string): Promise<void> {
+  async keep(name: string, size = this.manner.size, scheme = this.manner.scheme ?? 'light'): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    const { size, scheme = 'light' } = this.manner;
     await this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}-${size}-${scheme}.png`) });
   }
 }

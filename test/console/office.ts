@@ -18,12 +18,12 @@ export interface Office {
   readonly server: TestServer;
   readonly bobId: string;
   /** Calls Latchkey's own API. @throws Error for an answer that is no success */
-  call<T>(method: string, path: string, body?: object, token?: string): Promise<T>;
+  readonly call: <T>(method: string, path: string, body?: object, token?: string) => Promise<T>;
   /** Asks `/verify` with these headers. @returns its status */
-  verify(headers: Readonly<Record<string, string>>): Promise<number>;
-  createServiceToken(name: string, token?: string): Promise<Issued>;
+  readonly verify: (headers: Readonly<Record<string, string>>) => Promise<number>;
+  readonly createServiceToken: (name: string, token?: string) => Promise<Issued>;
   /** Writes down what is known of last uses. */
-  writeUses(): Promise<void>;
+  readonly writeUses: () => Promise<void>;
 }
 
 /** With an account whose administrator is Bob, who has a personal token and has created two service tokens. */

@@ -1,125 +1,110 @@
+/** Every screen, at both sizes, light and dark: with data, without, while it is loaded, and when that fails. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type Route } from 'playwright-core';
 import { withBinary } from '../support/binaries.js';
-import { ACCOUNT, ADMIN } from '../support/test-server.js';
-import { ConsolePage, type Manner } from './console-page.js';
-import { BOB, openOffice, type Office } from './office.js';
+import { ADMIN } from '../support/test-server.js';
+import { openBusyOffice, type BusyOffice } from './busy-office.js';
+import { ConsolePage, LOOKS, TWO_LOOKS } from './console-page.js';
+import { PARTS, SCREENS } from './scenes.js';
 
 // A browser is slow while other suites run.
 jest.setTimeout(180_000);
 
-const LOOKS: readonly Manner[] = [
-  { size: 'wide', by: 'mouse', scheme: 'light' },
-  { size: 'wide', by: 'mouse', scheme: 'dark' },
-  { size: 'phone', by: 'mouse', scheme: 'light' },
-  { size: 'phone', by: 'mouse', scheme: 'dark' },
-];
+const API = '**/latchkey/v1/**';
+
+/** One screen of each route. */
+const ROUTES = SCREENS.filter(({ route }, at) => SCREENS.findIndex((other) => other.route === route) === at);
+
+type Answer = (route: Route) => Promise<void>;
+
+/** What the API answers in a state of the screens. Who is signed in is answered as always. */
+const STATES: Readonly<Record<string, Answer>> = {
+  empty: async (route) => {
+    const response = await route.fetch();
+    if (response.status() !== 200 || !response.headers()['content-type']?.includes('json')) {
+      await route.fulfill({ response });
+    } else await route.fulfill({ response, json: emptied(await response.json()) });
+  },
+  failed: (route) => route.fulfill(problem(500, 'internal', 'A fault of the server.')),
+  forbidden: (route) => route.fulfill(problem(403, 'forbidden', 'You may not see this.')),
+  away: (route) => route.fulfill(problem(503, 'unavailable', 'The database cannot be reached now.')),
+  loading: () => new Promise<void>(() => undefined),
+};
+
+function problem(status: number, type: string, detail: string) {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/problem+json', 'Retry-After': '30' },
+    body: JSON.stringify({ type: `/latchkey/v1/problems#${type}`, status, detail, request_id: 'a-request' }),
+  };
+}
+
+/** Lists without items, figures that are zero. */
+function emptied(value: unknown): unknown {
+  if (Array.isArray(value)) return [];
+  if (typeof value === 'number') return 0;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, emptied(member)]));
+}
 
 withBinary('chromium', (executablePath) => {
   describe('the screens of the console', () => {
-    let office: Office;
+    let office: BusyOffice;
     let browser: Browser;
-    let tokenId: string;
+    let console: ConsolePage;
 
     beforeAll(async () => {
-      office = await openOffice('sqlite');
-      const { token, headers } = await office.createServiceToken('Billing export');
-      tokenId = token.id;
-      await office.call('POST', `/tokens/${tokenId}/rotate`, { overlap: '168h' });
-      await office.verify({ ...headers, 'User-Agent': 'old-robot/1.0' });
-      await office.writeUses();
+      office = await openBusyOffice('sqlite');
       browser = await chromium.launch({ executablePath, chromiumSandbox: false, args: ['--disable-gpu'] });
+      console = await ConsolePage.open(browser, office.server.baseUrl, { size: 'wide', by: 'mouse' });
+      await console.go('/');
+      await console.checkLooks('sign-in', LOOKS);
+      await console.type('Password', 'wrong');
+      await console.type('E-mail address', ADMIN.email);
+      await console.press('button', 'Sign in');
+      await console.page.getByRole('alert').waitFor();
+      await console.checkLooks('sign-in-refused', LOOKS);
+      await console.signIn(ADMIN.email, ADMIN.password);
     });
     afterAll(async () => {
+      expect(console.complaints).toEqual([]);
       await browser.close();
       await office.server.close();
     });
 
-    const screens = (): Readonly<Record<string, string>> => ({
-      overview: '/',
-      tokens: '/tokens',
-      token: `/tokens/${tokenId}`,
-      mine: '/mine',
-      people: '/people',
-      person: `/people/${office.bobId}`,
-      accounts: '/accounts',
-      account: `/accounts/${ACCOUNT.id}`,
-      applications: '/applications',
-      audit: '/audit',
-      server: '/server',
-      nothing: '/nothing',
+    it.each(SCREENS)('have nothing that axe-core objects to, and fit: $name', async ({ name, address }) => {
+      await console.resize('wide');
+      await console.go(address(office));
+      await console.settled();
+      await console.checkLooks(name, LOOKS);
     });
 
-    it.each(LOOKS)('have nothing that axe-core objects to, and fit: $size, $scheme', async (look) => {
-      const console = await ConsolePage.open(browser, office.server.baseUrl, look);
-      await console.go('/');
-      await console.check('sign-in');
-      await console.keep('sign-in');
-      await console.signIn(ADMIN.email, ADMIN.password);
-      for (const [name, address] of Object.entries(screens())) {
-        await console.go(address);
+    it.each(PARTS)('have parts of which the same is true: $name', async ({ name, address, open }) => {
+      for (const look of LOOKS) {
+        await console.resize(look.size);
+        await console.go(address(office));
         await console.settled();
-        await console.check(name);
-        await console.keep(name);
+        await open(console);
+        await console.checkLooks(name, [look]);
       }
-      expect(console.complaints).toEqual([]);
-      await console.close();
     });
 
-    it.each(LOOKS)('have dialogs of which the same is true: $size, $scheme', async (look) => {
-      const console = await ConsolePage.open(browser, office.server.baseUrl, look);
-      await console.go('/');
-      await console.signIn(ADMIN.email, ADMIN.password);
-      const dialogs: readonly (readonly [name: string, address: string, opens: string])[] = [
-        ['rotate', `/tokens/${tokenId}`, 'Rotate…'],
-        ['renew', `/tokens/${tokenId}`, 'Renew…'],
-        ['revoke', `/tokens/${tokenId}`, 'Revoke…'],
-        ['end-old-secret', `/tokens/${tokenId}`, 'End old secret…'],
-        ['revoke-all', `/people/${office.bobId}`, 'Revoke all…'],
-        ['erase', `/people/${office.bobId}`, 'Erase…'],
-        ['add-person', '/people', 'Add person'],
-        ['add-member', `/accounts/${ACCOUNT.id}`, 'Add member'],
-        ['password', '/mine', 'Change password…'],
-      ];
-      for (const [name, address, opens] of dialogs) {
-        await console.go(address);
-        await console.press('button', opens);
-        await console.dialog.waitFor();
-        await console.page.getByText('Show as command').last().click();
-        await console.check(name);
-        await console.keep(`dialog-${name}`);
-      }
-      await console.go('/tokens/new?name=Nightly&expires=720h');
-      await console.check('create');
-      await console.keep('dialog-create');
-      await console.press('button', 'Create');
-      await console.page.getByLabel('Client secret').waitFor();
-      await console.check('secret');
-      await console.keep('dialog-secret');
-      expect(console.complaints).toEqual([]);
-      await console.close();
-    });
-
-    it('show a user who administers nothing only what is theirs', async () => {
-      const { user } = await office.call<{ user: { id: string } }>('POST', '/users', {
-        ...BOB,
-        name: 'Carol',
-        email: 'carol@example.com',
+    describe.each(Object.entries(STATES))('that are %s', (state, answer) => {
+      beforeAll(async () => {
+        await console.page.route(API, (route) => {
+          const { pathname } = new URL(route.request().url());
+          const isOwn = /\/(?:me|events|session\/ways)$/.test(pathname);
+          return isOwn ? route.continue() : answer(route);
+        });
       });
-      const console = await ConsolePage.open(browser, office.server.baseUrl, { size: 'wide', by: 'mouse' });
-      await console.go('/');
-      await console.signIn('carol@example.com', BOB.password);
-      const places = await console.page.getByRole('navigation').getByRole('link').allTextContents();
-      expect(places).toEqual(['Overview', 'Tokens', 'My tokens', 'Accounts', 'Applications', 'Audit log']);
-      await console.visit('Tokens');
-      await console.page.getByText('No tokens yet').waitFor();
-      await console.press('link', 'Create token');
-      await console.type('Name', 'Script of Carol');
-      await console.press('button', 'Create');
-      await console.page.getByLabel('Token', { exact: true }).waitFor();
-      const { items } = await office.call<{ items: { name: string }[] }>('GET', `/tokens?owner_id=${user.id}`);
-      expect(items.map(({ name }) => name)).toEqual(['Script of Carol']);
-      await console.close();
+      afterAll(() => console.page.unrouteAll({ behavior: 'ignoreErrors' }));
+
+      it.each(ROUTES)('are as good: $name', async ({ name, address }) => {
+        await console.resize('wide');
+        await console.go(address(office)).catch(() => undefined);
+        if (state !== 'loading') await console.settled();
+        await console.checkLooks(`${name}-${state}`, TWO_LOOKS);
+      });
     });
   });
 });

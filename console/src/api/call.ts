@@ -9,6 +9,8 @@ export interface Call {
   readonly path: string;
   readonly query?: Readonly<Record<string, QueryValue>>;
   readonly body?: Readonly<Record<string, unknown>>;
+  /** The name of the file that a command writes, where the answer is one. */
+  readonly file?: string;
 }
 
 /** A path of parts, each encoded. */
@@ -38,6 +40,7 @@ export function commandOf(call: Call): string {
   if (call.body) {
     words.push("-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(withoutSecrets(call.body)))}`);
   }
+  if (call.file !== undefined) words.push(`-o ${quoted(call.file)}`);
   return words.join(' \\\n  ');
 }
 

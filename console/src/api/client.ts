@@ -33,13 +33,47 @@ export interface SendOptions {
   /** So that a repetition does not create a second one. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
+  /** How long the answer may take; 30 s for reads and 60 s for writes if it is left out. */
+  readonly withinMs?: number;
 }
+
+const READ_MS = 30_000;
+const WRITE_MS = 60_000;
+
+/** A signal that ends with another, or when the time is up: a server that hangs keeps its connections. */
+function limited(outer: AbortSignal | undefined, milliseconds: number): { signal: AbortSignal; stop: () => void } {
+  const inner = new AbortController();
+  const end = (): void => {
+    inner.abort();
+  };
+  const timer = setTimeout(end, milliseconds);
+  outer?.addEventListener('abort', end);
+  if (outer?.aborted === true) end();
+  const stop = (): void => {
+    clearTimeout(timer);
+    outer?.removeEventListener('abort', end);
+  };
+  return { signal: inner.signal, stop };
+}
+
+/** For an answer that has not come, or not as a whole: unless nobody wants it any more, the server is away. */
+const whenCut =
+  (outer: AbortSignal | undefined) =>
+  (error: unknown): never => {
+    if (outer?.aborted) throw error;
+    throw reported(new Problem(0));
+  };
 
 /** @throws Problem */
 export async function send<T>(call: Call, options: SendOptions = {}): Promise<T> {
-  const response = await respond(call, options);
-  if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  const limit = limited(options.signal, options.withinMs ?? (call.method === 'GET' ? READ_MS : WRITE_MS));
+  try {
+    const response = await respond(call, { ...options, signal: limit.signal }, options.signal);
+    if (response.status === 204) return undefined as T;
+    return (await response.json().catch(whenCut(options.signal))) as T;
+  } finally {
+    limit.stop();
+  }
 }
 
 /** The answer as a file to keep. @throws Problem */
@@ -47,7 +81,7 @@ export async function sendForFile(call: Call): Promise<Blob> {
   return (await respond(call, {})).blob();
 }
 
-async function respond(call: Call, { idempotencyKey, signal }: SendOptions): Promise<Response> {
+async function respond(call: Call, { idempotencyKey, signal }: SendOptions, outer?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json, application/problem+json' };
   if (call.body) headers['Content-Type'] = 'application/json';
   if (call.method !== 'GET' && csrfToken !== null) headers['Latchkey-CSRF'] = csrfToken;
@@ -60,10 +94,7 @@ async function respond(call: Call, { idempotencyKey, signal }: SendOptions): Pro
     cache: 'no-store',
     credentials: 'same-origin',
     signal: signal ?? null,
-  }).catch((error: unknown) => {
-    if (signal?.aborted) throw error;
-    throw reported(new Problem(0));
-  });
+  }).catch(whenCut(outer));
   if (response.ok) {
     events.answered();
     return response;

@@ -120,8 +120,9 @@ export interface Me {
     readonly personal_tokens: boolean;
     /** Whether users are created, changed and deleted here; otherwise they are those of a host. */
     readonly own_users: boolean;
+    readonly change_password: boolean;
   };
-  readonly server: { readonly name: string; readonly version: string };
+  readonly server: { readonly name: string; readonly version: string; readonly events_keepalive_seconds: number };
 }
 
 export interface User extends Person {
@@ -145,6 +146,13 @@ export interface Login {
   readonly current: boolean;
 }
 
+/** Who a user is at an OpenID provider. */
+export interface OpenIdBinding {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly created_at: Time;
+}
+
 export interface EndedAccess {
   readonly dry_run: boolean;
   readonly personal_tokens: number;
@@ -160,11 +168,15 @@ export interface Account extends Named {
   readonly tokens: number;
   /** The caller's. */
   readonly role: 'administrator' | 'read_only' | null;
+  /** What the caller may do with it. */
+  readonly permissions: readonly ('create_token' | 'change_members' | 'rename' | 'delete')[];
 }
 
 export interface Member {
   readonly user: Person;
   readonly role: 'administrator' | 'read_only';
+  /** What the caller may do with them. */
+  readonly permissions: readonly ('change_role' | 'remove')[];
 }
 
 export interface AppliedPolicy extends Named {
@@ -189,7 +201,7 @@ export interface AuditRow {
   readonly at: Time;
   readonly action: string;
   readonly author: Reference | null;
-  readonly actor: 'user' | 'command_line' | 'host' | 'system' | 'stranger';
+  readonly actor: 'user' | 'service' | 'command_line' | 'host' | 'system' | 'stranger';
   readonly account: Reference | null;
   readonly target: { readonly type: string; readonly id: string | null; readonly name: string | null } | null;
   readonly address: string | null;

@@ -57,11 +57,12 @@ const router = createBrowserRouter(
 
 export function App(): ReactElement {
   const current = useSyncExternalStore(session.subscribe, session.get);
-  const isIn = current.status === 'in';
+  const keepaliveSeconds = current.status === 'in' ? current.me.server.events_keepalive_seconds : undefined;
   useEffect(() => {
-    if (!isIn) return undefined;
-    return follow({ client: queryClient, interrupted: () => void lookAgain() });
-  }, [isIn]);
+    if (keepaliveSeconds === undefined) return undefined;
+    const keepaliveMs = keepaliveSeconds * 1000;
+    return follow({ client: queryClient, interrupted: () => void lookAgain(), keepaliveMs });
+  }, [keepaliveSeconds]);
   if (current.status === 'unknown') {
     return (
       <main className="sign-in">

@@ -5,6 +5,7 @@ import { Problem } from '../api/problem.ts';
 import type { Me } from '../api/types.ts';
 import { probeWith, reportAnswer, reportOutage } from '../live/connection.ts';
 import { store } from '../live/store.ts';
+import { forgetKept, keepTyped, resumeTyping } from '../parts/kept.ts';
 import { forgetSignInError } from './sign-in-error.ts';
 
 export type Session =
@@ -27,22 +28,36 @@ export const queryClient = new QueryClient({
   },
 });
 
+/** Whose session it was: what they have typed is given back to nobody else. */
+let lastId = '';
+
+/** @param hasEnded - by itself: what was typed is kept, in memory, until somebody signs in */
 function leave(hasEnded: boolean): void {
   setCsrfToken(null);
   queryClient.clear();
+  keepTyped(hasEnded);
   session.set({ status: 'out', hasEnded });
 }
 
 export function enter(me: Me): void {
+  const before = session.get();
+  // Another tab of this browser may have signed somebody else in.
+  if (before.status === 'in' && before.me.user.id !== me.user.id) queryClient.clear();
+  if (lastId !== me.user.id) forgetKept();
+  lastId = me.user.id;
   setCsrfToken(me.csrf_token);
   forgetSignInError();
   session.set({ status: 'in', me });
+  resumeTyping();
 }
+
+/** Whoever waits for the server wants to know it soon. */
+const LOOK_MS = 8000;
 
 /** Asks who is signed in. @returns whether the server answered */
 export async function lookAgain(): Promise<boolean> {
   try {
-    enter(await send<Me>({ method: 'GET', path: '/me' }));
+    enter(await send<Me>({ method: 'GET', path: '/me' }, { withinMs: LOOK_MS }));
     return true;
   } catch (error) {
     if (!(error instanceof Problem)) return false;

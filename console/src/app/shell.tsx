@@ -5,7 +5,7 @@ import { isLive } from '../live/live-stream.ts';
 import { Button } from '../parts/button.tsx';
 import { SelectField } from '../parts/fields.tsx';
 import { Icon, type IconName } from '../parts/icons.tsx';
-import { Toasts } from '../parts/toasts.tsx';
+import { Announcements, Toasts } from '../parts/toasts.tsx';
 import { BASE_PATH } from '../api/place.ts';
 import { LostSecret } from '../screens/tokens/lost-secret.tsx';
 import { isServerAdministrator, useMe } from './me.ts';
@@ -52,7 +52,7 @@ export function Shell(): ReactElement {
         <LostSecret />
         <Outlet />
       </main>
-      <Toasts />
+      <Announcements />
       {isHelping ? (
         <ShortcutsDialog
           onClose={() => {
@@ -107,6 +107,7 @@ function Side({ help }: { readonly help: () => void }): ReactElement {
           ))}
         </ul>
       </nav>
+      <Toasts />
       <Who help={help} />
     </header>
   );

@@ -30,6 +30,8 @@ export interface LiveOptions {
   readonly client: QueryClient;
   /** The stream has ended: perhaps the session has, too. */
   readonly interrupted: () => void;
+  /** The longest pause between events. */
+  readonly keepaliveMs: number;
 }
 
 /** How long a burst of changes is gathered before figures are asked for again. */
@@ -39,8 +41,15 @@ const GATHER_MS = 1500;
 const REOPEN_MS = 5000;
 const LONGEST_REOPEN_MS = 300_000;
 
+/** Beyond the pauses between events, which a slow network makes longer. */
+const GRACE_MS = 5000;
+
 /** @returns ends it */
-export function follow({ client, interrupted }: LiveOptions): () => void {
+export function follow({ client, interrupted, keepaliveMs }: LiveOptions): () => void {
+  const watch = watchdog(2 * keepaliveMs + GRACE_MS, () => {
+    source?.close();
+    failed();
+  });
   let source: EventSource | undefined;
   let again: ReturnType<typeof setTimeout> | undefined;
   let wait = REOPEN_MS;
@@ -51,22 +60,34 @@ export function follow({ client, interrupted }: LiveOptions): () => void {
       void client.invalidateQueries({ queryKey: ['stats'], refetchType: refetchType() });
     }, GATHER_MS);
   };
+  let wasLive = false;
+  const failed = (): void => {
+    watch.stop();
+    // The first look after an end is always needed; further ones must not keep the session alive.
+    if (isLive.get() || wait === REOPEN_MS || isSomebodyThere()) interrupted();
+    isLive.set(false);
+    if (source?.readyState !== EventSource.CLOSED) return;
+    clearTimeout(again);
+    again = setTimeout(open, wait);
+    wait = Math.min(wait * 2, LONGEST_REOPEN_MS);
+  };
   const open = (): void => {
+    // A new one does not say where the last one was, so that changes between them are not told.
+    let isNew = wasLive;
     source = new EventSource(`${API_URL}/events`);
     source.onopen = () => {
       isLive.set(true);
       wait = REOPEN_MS;
+      wasLive = true;
+      watch.fed();
+      if (isNew) missed({}, client);
+      isNew = false;
     };
-    source.onerror = () => {
-      // The first look after an end is always needed; further ones must not keep the session alive.
-      if (isLive.get() || wait === REOPEN_MS || isSomebodyThere()) interrupted();
-      isLive.set(false);
-      if (source?.readyState !== EventSource.CLOSED) return;
-      again = setTimeout(open, wait);
-      wait = Math.min(wait * 2, LONGEST_REOPEN_MS);
-    };
+    source.onerror = failed;
+    source.addEventListener('ping', watch.fed);
     for (const [name, handle] of Object.entries(HANDLERS)) {
       source.addEventListener(name, (event: MessageEvent<string>) => {
+        watch.fed();
         handle(parsed(event.data), client);
         touch();
       });
@@ -75,11 +96,25 @@ export function follow({ client, interrupted }: LiveOptions): () => void {
   open();
   return () => {
     source?.close();
+    watch.stop();
     clearTimeout(again);
     clearTimeout(gathering);
     isLive.set(false);
     news.set(NOTHING);
   };
+}
+
+/** Calls when nothing has fed it for some time: a server that hangs, and a network that is gone, say nothing. */
+function watchdog(milliseconds: number, call: () => void): { fed: () => void; stop: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = (): void => {
+    clearTimeout(timer);
+  };
+  const fed = (): void => {
+    stop();
+    timer = setTimeout(call, milliseconds);
+  };
+  return { fed, stop };
 }
 
 /** Nothing is asked for while nobody looks; it is marked as outdated, and asked for when it is shown again. */
@@ -103,6 +138,14 @@ const refresh =
     for (const key of keys) void client.invalidateQueries({ queryKey: [key], refetchType: refetchType() });
   };
 
+/** Lists whose rows could move are only marked; all else is asked for again. */
+const missed: Handle = (_data, client) => {
+  update({ isStale: true });
+  const isList = ({ queryKey: [name, part] }: { queryKey: readonly unknown[] }): boolean =>
+    name === 'tokens' || (name === 'audit' && part === 'list');
+  void client.invalidateQueries({ predicate: (query) => !isList(query), refetchType: refetchType() });
+};
+
 const HANDLERS: Readonly<Record<string, Handle>> = {
   'token.created': (data) => {
     update({ tokens: new Set([...news.get().tokens, String(data.id)]) });
@@ -122,7 +165,5 @@ const HANDLERS: Readonly<Record<string, Handle>> = {
   'account.created': refresh('accounts', 'me'),
   'account.changed': refresh('accounts', 'account', 'members', 'me'),
   'account.deleted': refresh('accounts', 'me'),
-  reset: () => {
-    update({ isStale: true });
-  },
+  reset: missed,
 };

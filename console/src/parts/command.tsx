@@ -3,11 +3,12 @@ import type { ReactElement } from 'react';
 import { commandOf, type Call } from '../api/call.ts';
 import { CopyButton } from './copy-button.tsx';
 
-export function Command({ call }: { readonly call: Call }): ReactElement {
+/** @param what - which call, where a page or a dialog has several */
+export function Command({ call, what }: { readonly call: Call; readonly what?: string }): ReactElement {
   const command = commandOf(call);
   return (
     <details className="command">
-      <summary>Show as command</summary>
+      <summary>{what === undefined ? 'Show as command' : `Show ${what} as command`}</summary>
       <pre tabIndex={0} aria-label="Command">
         {command}
       </pre>

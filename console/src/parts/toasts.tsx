@@ -16,7 +16,7 @@ let last = 0;
 function add(text: string, isSeen: boolean): void {
   last += 1;
   const id = last;
-  toasts.set([...toasts.get().slice(-3), { id, text, isSeen }]);
+  toasts.set([...toasts.get().slice(-2), { id, text, isSeen }]);
   setTimeout(() => {
     toasts.set(toasts.get().filter((toast) => toast.id !== id));
   }, SHOWN_MS);
@@ -32,12 +32,25 @@ export function announce(text: string): void {
   add(text, false);
 }
 
-export function Toasts(): ReactElement {
-  const shown = useSyncExternalStore(toasts.subscribe, toasts.get);
+/** What is read out, also while a dialog is open, which hides everything else from those who listen. */
+export function Announcements(): ReactElement {
+  const all = useSyncExternalStore(toasts.subscribe, toasts.get);
   return (
-    <div className="toasts" role="status" aria-live="polite">
-      {shown.map(({ id, text, isSeen }) => (
-        <div key={id} className={isSeen ? 'message' : 'unseen'} data-tone="good">
+    <div className="unseen" role="status" aria-live="polite" data-live-announcer="true">
+      {all.map(({ id, text }) => (
+        <p key={id}>{text}</p>
+      ))}
+    </div>
+  );
+}
+
+/** What is seen. It has a place of its own, where it covers nothing that one may be about to press. */
+export function Toasts(): ReactElement {
+  const shown = useSyncExternalStore(toasts.subscribe, toasts.get).filter(({ isSeen }) => isSeen);
+  return (
+    <div className="toasts" aria-hidden="true">
+      {shown.map(({ id, text }) => (
+        <div key={id} className="message" data-tone="good">
           <span>{text}</span>
         </div>
       ))}

@@ -85,10 +85,11 @@ function Decision({ decision }: { readonly decision: string }): ReactElement {
 
 const APPLICATION_COLUMNS: readonly Column<Application>[] = [
   { id: 'name', title: 'Name', isHeader: true, cell: ({ name }) => name },
-  { id: 'domains', title: 'Addresses', cell: ({ domains }) => domains.join(', ') },
+  { id: 'domains', title: 'Addresses', className: 'free', cell: ({ domains }) => domains.join(', ') },
   {
     id: 'policies',
     title: 'Policies',
+    className: 'free',
     cell: ({ policies }) =>
       policies.length === 0 ? (
         <span className="soft">None: nobody is let in</span>

@@ -12,6 +12,7 @@ import { Empty, Loaded } from '../parts/message.tsx';
 import { Page, Panel } from '../parts/page.tsx';
 import { notify } from '../parts/toasts.tsx';
 import { Logins } from './people/logins.tsx';
+import { OpenIdPanel } from './people/openid-panel.tsx';
 import { TokenTable } from './tokens/token-table.tsx';
 
 export function MineScreen(): ReactElement {
@@ -59,7 +60,7 @@ export function MineScreen(): ReactElement {
             <dt>Accounts</dt>
             <dd>{accounts.length === 0 ? 'None' : accounts.map(({ name }) => name).join(', ')}</dd>
           </dl>
-          {features.own_users ? (
+          {features.change_password ? (
             <div className="row">
               <Button
                 onPress={() => {
@@ -69,12 +70,15 @@ export function MineScreen(): ReactElement {
                 Change password…
               </Button>
             </div>
+          ) : features.own_users ? (
+            <p className="soft">You have no password. An administrator of the server can give you one.</p>
           ) : null}
         </Panel>
         <Logins userId={user.id} />
+        <OpenIdPanel user={user} />
       </div>
       {isChanging ? (
-        <PasswordChange
+        <PasswordChangeDialog
           onClose={() => {
             setChanging(false);
           }}
@@ -84,7 +88,7 @@ export function MineScreen(): ReactElement {
   );
 }
 
-function PasswordChange({ onClose }: { readonly onClose: () => void }): ReactElement {
+function PasswordChangeDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const { user } = useMe();
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');

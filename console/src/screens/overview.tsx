@@ -1,20 +1,24 @@
 /** The first screen: how things are, what needs attention, and what has just happened. */
 import { useState, useSyncExternalStore, type ReactElement } from 'react';
 import { Link } from 'react-router';
+import type { Call } from '../api/call.ts';
 import { useResource } from '../api/queries.ts';
 import type { AuditRow, Page as ListPage, ServerInfo, Stats } from '../api/types.ts';
 import { isServerAdministrator, useMe } from '../app/me.ts';
 import { news } from '../live/live-stream.ts';
 import { LinkButton } from '../parts/button.tsx';
 import { DayChart } from '../parts/chart.tsx';
+import { Command } from '../parts/command.tsx';
 import { Empty, Loaded } from '../parts/message.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Page, Panel } from '../parts/page.tsx';
 import { AuditList } from './audit/audit-list.tsx';
 
+const STATS: Call = { method: 'GET', path: '/stats' };
+
 export function Overview(): ReactElement {
   const me = useMe();
-  const stats = useResource<Stats>(['stats'], { method: 'GET', path: '/stats' });
+  const stats = useResource<Stats>(['stats'], STATS);
   return (
     <Page
       title="Overview"
@@ -30,6 +34,7 @@ export function Overview(): ReactElement {
         {stats.data ? <Refusals stats={stats.data} /> : null}
         {isServerAdministrator(me) ? <ServerPanel /> : null}
       </div>
+      <Command call={STATS} />
     </Page>
   );
 }

@@ -74,7 +74,7 @@ function Program({ server }: { readonly server: ServerInfo }): ReactElement {
 function Backup({ server }: { readonly server: ServerInfo }): ReactElement {
   const [isPending, setPending] = useState(false);
   const [problem, setProblem] = useState<Problem | undefined>();
-  const call: Call = { method: 'POST', path: '/server/backup' };
+  const call: Call = { method: 'POST', path: '/server/backup', file: 'latchkey.sqlite' };
   const isSqlite = /sqlite/i.test(server.database.engine);
   const save = async (): Promise<void> => {
     setPending(true);
@@ -157,7 +157,7 @@ const SETTING_COLUMNS: readonly Column<SettingRow>[] = [
     isHeader: true,
     cell: ({ name, variable }) => <code>{variable ?? name}</code>,
   },
-  { id: 'value', title: 'Value', cell: ({ value }) => <code>{textOf(value)}</code> },
+  { id: 'value', title: 'Value', className: 'free', cell: ({ value }) => <code>{textOf(value)}</code> },
   { id: 'source', title: 'From', cell: ({ source }) => source },
 ];
 

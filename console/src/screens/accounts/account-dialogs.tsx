@@ -1,12 +1,10 @@
-/** Renames and deletes an account. */
+/** Creates, renames and deletes an account. */
 import { useQueryClient } from '@tanstack/react-query';
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { useNavigate } from 'react-router';
-import type { Call } from '../../api/call.ts';
 import { accountPath } from '../../api/queries.ts';
 import type { Account } from '../../api/types.ts';
-import { AskDialog } from '../../parts/ask-dialog.tsx';
-import { TextField } from '../../parts/fields.tsx';
+import { NameDialog, TypedDialog } from '../../parts/form-dialogs.tsx';
 import { notify } from '../../parts/toasts.tsx';
 
 interface AccountDialogProps {
@@ -14,16 +12,34 @@ interface AccountDialogProps {
   readonly onClose: () => void;
 }
 
+export function CreateAccountDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  return (
+    <NameDialog<Account>
+      title="Create an account"
+      confirm="Create"
+      hint="Such as a team or a product."
+      callFor={(name) => ({ method: 'POST', path: '/accounts', body: { name } })}
+      onDone={(answer) => {
+        void client.invalidateQueries({ queryKey: ['accounts'] });
+        onClose();
+        notify(`Created “${answer.name}”`);
+        void navigate(`/accounts/${encodeURIComponent(answer.id)}`);
+      }}
+      onClose={onClose}
+    />
+  );
+}
+
 export function RenameAccountDialog({ account, onClose }: AccountDialogProps): ReactElement {
   const client = useQueryClient();
-  const [name, setName] = useState(account.name);
-  const call: Call = { method: 'PATCH', path: accountPath(account.id), body: { name: name.trim() } };
   return (
-    <AskDialog<Account>
+    <NameDialog<Account>
       title={`Rename “${account.name}”`}
-      call={call}
       confirm="Rename"
-      isDisabled={name.trim() === ''}
+      name={account.name}
+      callFor={(name) => ({ method: 'PATCH', path: accountPath(account.id), body: { name } })}
       onDone={(answer) => {
         client.setQueryData(['account', account.id], answer);
         void client.invalidateQueries({ queryKey: ['accounts'] });
@@ -31,28 +47,20 @@ export function RenameAccountDialog({ account, onClose }: AccountDialogProps): R
         notify(`Renamed to “${answer.name}”`);
       }}
       onClose={onClose}
-    >
-      {(faultOf) => (
-        <>
-          <TextField label="Name" autoFocus value={name} onChange={setName} fault={faultOf('name')} />
-        </>
-      )}
-    </AskDialog>
+    />
   );
 }
 
 export function DeleteAccountDialog({ account, onClose }: AccountDialogProps): ReactElement {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const [name, setName] = useState('');
-  const call: Call = { method: 'DELETE', path: accountPath(account.id), body: { name } };
   return (
-    <AskDialog
+    <TypedDialog
       title={`Delete “${account.name}”?`}
-      call={call}
       confirm="Delete account"
-      isDestructive
-      isDisabled={name !== account.name}
+      words={account.name}
+      member="name"
+      callFor={(name) => ({ method: 'DELETE', path: accountPath(account.id), body: { name } })}
       onDone={() => {
         void navigate('/accounts');
         void client.invalidateQueries({ queryKey: ['accounts'] });
@@ -60,22 +68,8 @@ export function DeleteAccountDialog({ account, onClose }: AccountDialogProps): R
       }}
       onClose={onClose}
     >
-      {(faultOf) => (
-        <>
-          <p>
-            Its {account.tokens.toLocaleString('en')} tokens are revoked and its applications removed. It cannot be
-            undone.
-          </p>
-          <TextField
-            label={`Type ${account.name} to confirm`}
-            value={name}
-            onChange={setName}
-            autoFocus
-            autoComplete="off"
-            fault={faultOf('name')}
-          />
-        </>
-      )}
-    </AskDialog>
+      Its {account.tokens.toLocaleString('en')} {account.tokens === 1 ? 'token is' : 'tokens are'} revoked and its
+      applications removed. It cannot be undone.
+    </TypedDialog>
   );
 }

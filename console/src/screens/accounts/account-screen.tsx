@@ -1,15 +1,15 @@
 /** One account: its members and their roles, its tokens and its applications. */
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { Link, useParams } from 'react-router';
 import type { Call } from '../../api/call.ts';
 import { accountPath, moreOf, rowsOf, usePagedList, useResource } from '../../api/queries.ts';
 import type { Account, Token } from '../../api/types.ts';
-import { isServerAdministrator, useMe } from '../../app/me.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { Command } from '../../parts/command.tsx';
 import { Empty, Loaded } from '../../parts/message.tsx';
 import { ExactMoment } from '../../parts/moment.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
+import { useKept } from '../../parts/kept.ts';
 import { TokenTable } from '../tokens/token-table.tsx';
 import { DeleteAccountDialog, RenameAccountDialog } from './account-dialogs.tsx';
 import { ROLE_NAMES } from './accounts-screen.tsx';
@@ -32,9 +32,8 @@ export function AccountScreen(): ReactElement {
 }
 
 function AccountPage({ account }: { readonly account: Account }): ReactElement {
-  const me = useMe();
-  const [opened, setOpened] = useState<'rename' | 'delete' | undefined>();
-  const mayChange = isServerAdministrator(me) || account.role === 'administrator';
+  const [opened, setOpened] = useKept<'rename' | 'delete' | undefined>('account', undefined);
+  const { permissions } = account;
   const id = encodeURIComponent(account.id);
   const close = (): void => {
     setOpened(undefined);
@@ -48,16 +47,18 @@ function AccountPage({ account }: { readonly account: Account }): ReactElement {
         </>
       }
       actions={
-        mayChange ? (
+        permissions.length > 0 ? (
           <>
-            <Button
-              onPress={() => {
-                setOpened('rename');
-              }}
-            >
-              Rename…
-            </Button>
-            {isServerAdministrator(me) ? (
+            {permissions.includes('rename') ? (
+              <Button
+                onPress={() => {
+                  setOpened('rename');
+                }}
+              >
+                Rename…
+              </Button>
+            ) : null}
+            {permissions.includes('delete') ? (
               <Button
                 onPress={() => {
                   setOpened('delete');
@@ -66,9 +67,11 @@ function AccountPage({ account }: { readonly account: Account }): ReactElement {
                 Delete…
               </Button>
             ) : null}
-            <LinkButton to={`/tokens/new?kind=service_token&account_id=${id}`} tone="main">
-              Create token
-            </LinkButton>
+            {permissions.includes('create_token') ? (
+              <LinkButton to={`/tokens/new?kind=service_token&account_id=${id}`} tone="main">
+                Create token
+              </LinkButton>
+            ) : null}
           </>
         ) : undefined
       }
@@ -94,7 +97,7 @@ function AccountPage({ account }: { readonly account: Account }): ReactElement {
           <Link to={`/applications?account_id=${id}`}>Applications and policies</Link>
           <Link to={`/audit?account_id=${id}`}>Its audit log</Link>
         </Panel>
-        <Members accountId={account.id} mayChange={mayChange} />
+        <Members accountId={account.id} mayChange={permissions.includes('change_members')} />
       </div>
       <TokensOf account={account} />
       {opened === 'rename' ? <RenameAccountDialog account={account} onClose={close} /> : null}

@@ -1,21 +1,19 @@
 /** The accounts that the caller may see. */
-import { useCallback, useState, type ReactElement } from 'react';
-import { Link, useNavigate, useSearchParams } from 'react-router';
-import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, type ReactElement } from 'react';
+import { Link, useSearchParams } from 'react-router';
 import type { Call } from '../../api/call.ts';
 import { moreOf, rowsOf, usePagedList } from '../../api/queries.ts';
 import type { Account } from '../../api/types.ts';
 import { isServerAdministrator, useMe } from '../../app/me.ts';
 import { Button } from '../../parts/button.tsx';
 import { Command } from '../../parts/command.tsx';
-import { AskDialog } from '../../parts/ask-dialog.tsx';
-import { TextField } from '../../parts/fields.tsx';
 import { List, type Column } from '../../parts/list.tsx';
 import { Empty, Loaded } from '../../parts/message.tsx';
 import { ExactMoment } from '../../parts/moment.tsx';
 import { Page } from '../../parts/page.tsx';
-import { notify } from '../../parts/toasts.tsx';
+import { useKept } from '../../parts/kept.ts';
 import { SearchField } from '../tokens/token-filters.tsx';
+import { CreateAccountDialog } from './account-dialogs.tsx';
 
 export const ROLE_NAMES = { administrator: 'Administrator', read_only: 'Read only' } as const;
 
@@ -40,7 +38,7 @@ const COLUMNS: readonly Column<Account>[] = [
 export function AccountsScreen(): ReactElement {
   const me = useMe();
   const [search, setSearch] = useSearchParams();
-  const [isCreating, setCreating] = useState(false);
+  const [isCreating, setCreating] = useKept('creating', false);
   const q = search.get('q') ?? '';
   const call: Call = { method: 'GET', path: '/accounts', query: { q, limit: 100 } };
   const list = usePagedList<Account>(['accounts', 'list'], call);
@@ -89,40 +87,5 @@ export function AccountsScreen(): ReactElement {
         />
       ) : null}
     </Page>
-  );
-}
-
-function CreateAccountDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const [name, setName] = useState('');
-  const call: Call = { method: 'POST', path: '/accounts', body: { name: name.trim() } };
-  return (
-    <AskDialog<Account>
-      title="Create an account"
-      call={call}
-      confirm="Create"
-      isDisabled={name.trim() === ''}
-      onDone={(answer) => {
-        void client.invalidateQueries({ queryKey: ['accounts'] });
-        onClose();
-        notify(`Created “${answer.name}”`);
-        void navigate(`/accounts/${encodeURIComponent(answer.id)}`);
-      }}
-      onClose={onClose}
-    >
-      {(faultOf) => (
-        <>
-          <TextField
-            label="Name"
-            autoFocus
-            value={name}
-            onChange={setName}
-            fault={faultOf('name')}
-            hint="Such as a team or a product."
-          />
-        </>
-      )}
-    </AskDialog>
   );
 }

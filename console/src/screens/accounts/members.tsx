@@ -1,19 +1,20 @@
 /** The members of an account, with their roles. */
 import { useQueryClient } from '@tanstack/react-query';
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { Link } from 'react-router';
-import { useAction } from '../../api/action.ts';
 import type { Call } from '../../api/call.ts';
 import { accountPath, useResource } from '../../api/queries.ts';
 import type { Member, Page, Person } from '../../api/types.ts';
 import { isServerAdministrator, useMe } from '../../app/me.ts';
 import { Button } from '../../parts/button.tsx';
-import { ActionDialog } from '../../parts/dialog.tsx';
-import { Choices, TextField } from '../../parts/fields.tsx';
+import { AskDialog } from '../../parts/ask-dialog.tsx';
+import { Choices } from '../../parts/fields.tsx';
 import { Loaded } from '../../parts/message.tsx';
 import { ActionMenu } from '../../parts/menu.tsx';
+import { useKept } from '../../parts/kept.ts';
 import { Panel } from '../../parts/page.tsx';
 import { notify } from '../../parts/toasts.tsx';
+import { EmailField } from '../people/email-field.tsx';
 import { ROLE_NAMES } from './accounts-screen.tsx';
 
 type Role = Member['role'];
@@ -24,7 +25,7 @@ export function Members(props: { readonly accountId: string; readonly mayChange:
   const { accountId, mayChange } = props;
   const call: Call = { method: 'GET', path: accountPath(accountId, 'members'), query: { limit: 200 } };
   const members = useResource<Page<Member>>(['members', accountId], call);
-  const [opened, setOpened] = useState<Opened | undefined>();
+  const [opened, setOpened] = useKept<Opened | undefined>('member', undefined);
   return (
     <Panel
       title="Members"
@@ -46,7 +47,7 @@ export function Members(props: { readonly accountId: string; readonly mayChange:
             <ul className="events">
               {items.map((member) => (
                 <li key={member.user.id}>
-                  <MemberRow member={member} mayChange={mayChange} onOpen={setOpened} />
+                  <MemberRow member={member} onOpen={setOpened} />
                 </li>
               ))}
             </ul>
@@ -67,13 +68,9 @@ export function Members(props: { readonly accountId: string; readonly mayChange:
   );
 }
 
-function MemberRow(props: {
-  readonly member: Member;
-  readonly mayChange: boolean;
-  readonly onOpen: (opened: Opened) => void;
-}): ReactElement {
+function MemberRow(props: { readonly member: Member; readonly onOpen: (opened: Opened) => void }): ReactElement {
   const me = useMe();
-  const { role, user: person } = props.member;
+  const { role, user: person, permissions } = props.member;
   const other: Role = role === 'administrator' ? 'read_only' : 'administrator';
   return (
     <div className="row">
@@ -89,12 +86,14 @@ function MemberRow(props: {
           {person.email}, {ROLE_NAMES[role]}
         </div>
       </div>
-      {props.mayChange ? (
+      {permissions.length > 0 ? (
         <ActionMenu
           label={`Actions for ${person.name}`}
           actions={[
-            { id: other, text: other === 'administrator' ? 'Make administrator…' : 'Make read only…' },
-            { id: 'remove', text: 'Remove…', isBad: true },
+            ...(permissions.includes('change_role')
+              ? [{ id: other, text: other === 'administrator' ? 'Make administrator…' : 'Make read only…' }]
+              : []),
+            ...(permissions.includes('remove') ? [{ id: 'remove', text: 'Remove…', isBad: true }] : []),
           ]}
           onAction={(action) => {
             props.onOpen({ member: person, action: action as 'remove' | Role });
@@ -112,63 +111,61 @@ function MemberDialog(props: {
 }): ReactElement {
   const { accountId, opened, onClose } = props;
   const client = useQueryClient();
-  const [email, setEmail] = useState('');
-  const [role, setRole] = useState<Role>('administrator');
-  const action = useAction();
-  const { call, title, confirm, text } = wordsFor(accountId, opened, { email: email.trim(), role });
-  const run = async (): Promise<void> => {
-    if (!(await action.run(call))) return;
-    void client.invalidateQueries({ queryKey: ['members', accountId] });
-    void client.invalidateQueries({ queryKey: ['account', accountId] });
-    onClose();
-    notify(text);
-  };
+  const [email, setEmail] = useKept('member email', '');
+  const [role, setRole] = useKept<Role>('member role', 'administrator');
+  const { text, ...words } = wordsFor(accountId, opened, { email: email.trim(), role });
   return (
-    <ActionDialog
-      title={title}
-      call={call}
-      confirm={confirm}
-      isDestructive={call.method === 'DELETE'}
+    <AskDialog
+      {...words}
+      isDestructive={words.call.method === 'DELETE'}
       isDisabled={opened === 'add' && email.trim() === ''}
-      isPending={action.isPending}
-      problem={action.problem}
-      onConfirm={() => void run()}
+      onDone={() => {
+        void client.invalidateQueries({ queryKey: ['members', accountId] });
+        void client.invalidateQueries({ queryKey: ['account', accountId] });
+        onClose();
+        notify(text);
+      }}
       onClose={onClose}
     >
-      {opened === 'add' ? (
-        <>
-          <TextField
-            label="E-mail address"
-            type="email"
-            autoFocus
-            value={email}
-            onChange={setEmail}
-            fault={action.problem?.fieldProblem('email')}
-            hint="Of a person who is already on this server."
-          />
-          <Choices
-            label="Role"
-            value={role}
-            onChange={(value) => {
-              setRole(value as Role);
-            }}
-            options={[
-              { value: 'administrator', text: 'Administrator' },
-              { value: 'read_only', text: 'Read only' },
-            ]}
-            hint={role === 'administrator' ? 'Changes tokens and members.' : 'Sees tokens and changes nothing.'}
-          />
-        </>
-      ) : (
-        <p>
-          {opened.action === 'remove'
-            ? 'They do not see the account any more. Service tokens that they created stay valid.'
-            : opened.action === 'administrator'
-              ? 'They can change tokens and members of this account.'
-              : 'They see the tokens of this account, and change nothing.'}
-        </p>
-      )}
-    </ActionDialog>
+      {(faultOf) =>
+        opened === 'add' ? (
+          <>
+            <EmailField
+              email={email}
+              onChange={setEmail}
+              fault={faultOf('email')}
+              hint="Of a person who is already on this server."
+            />
+            <MemberRoleField role={role} onChange={setRole} />
+          </>
+        ) : (
+          <p>{EFFECTS[opened.action]}</p>
+        )
+      }
+    </AskDialog>
+  );
+}
+
+const EFFECTS: Readonly<Record<'remove' | Role, string>> = {
+  remove: 'They do not see the account any more. Service tokens that they created stay valid.',
+  administrator: 'They can change tokens and members of this account.',
+  read_only: 'They see the tokens of this account, and change nothing.',
+};
+
+function MemberRoleField(props: { readonly role: Role; readonly onChange: (role: Role) => void }): ReactElement {
+  return (
+    <Choices
+      label="Role"
+      value={props.role}
+      onChange={(value) => {
+        props.onChange(value as Role);
+      }}
+      options={[
+        { value: 'administrator', text: 'Administrator' },
+        { value: 'read_only', text: 'Read only' },
+      ]}
+      hint={props.role === 'administrator' ? 'Changes tokens and members.' : 'Sees tokens and changes nothing.'}
+    />
   );
 }
 

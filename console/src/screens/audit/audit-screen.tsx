@@ -23,6 +23,7 @@ export function AuditScreen(): ReactElement {
   const [search, setSearch] = useSearchParams();
   const query = useMemo(() => auditQuery(search), [search]);
   const call: Call = { method: 'GET', path: '/audit', query: { ...query, limit: PAGE_SIZE } };
+  const exported: Call = { method: 'GET', path: '/audit/export.csv', query, file: 'audit.csv' };
   const list = usePagedList<AuditRow>(['audit', 'list'], call);
   const rows = rowsOf(list);
   const change = useCallback(
@@ -46,7 +47,7 @@ export function AuditScreen(): ReactElement {
       title="Audit log"
       intro="Every change, and who made it. New rows are announced above the list, and appear when you ask for them."
       actions={
-        <a className="button" href={addressOf({ method: 'GET', path: '/audit/export.csv', query })} download>
+        <a className="button" href={addressOf(exported)} download>
           Export CSV
         </a>
       }
@@ -70,6 +71,7 @@ export function AuditScreen(): ReactElement {
         }
       </Loaded>
       <Command call={call} />
+      <Command call={exported} what="the export" />
     </Page>
   );
 }
@@ -80,17 +82,16 @@ const COLUMNS: readonly Column<AuditRow>[] = [
     id: 'action',
     title: 'What',
     isHeader: true,
-    cell: ({ action, details, occurrences }) => (
+    cell: ({ occurrences, ...row }) => (
       <>
-        {actionWords({ action, details })}{' '}
-        {occurrences > 1 ? <span className="soft">({occurrences} times)</span> : null}{' '}
-        <span className="line soft small mono">{action}</span>
+        {actionWords(row)} {occurrences > 1 ? <span className="soft">({occurrences} times)</span> : null}{' '}
+        <span className="line soft small mono">{row.action}</span>
       </>
     ),
   },
-  { id: 'target', title: 'Target', cell: (row) => <Target row={row} /> },
+  { id: 'target', title: 'Target', className: 'free', cell: (row) => <Target row={row} /> },
   { id: 'author', title: 'By', cell: authorOf },
-  { id: 'account', title: 'Account', cell: ({ account }) => account?.name ?? account?.id ?? '–' },
+  { id: 'account', title: 'Account', className: 'free', cell: ({ account }) => account?.name ?? account?.id ?? '–' },
   { id: 'address', title: 'From', cell: ({ address }) => address ?? '–' },
   { id: 'details', title: 'Details', isPlain: true, cell: (row) => <Details row={row} /> },
 ];
@@ -129,26 +130,27 @@ function NewRows(props: {
   readonly query: Readonly<Record<string, QueryValue>>;
 }): ReactElement | null {
   const client = useQueryClient();
-  const { audit } = useSyncExternalStore(news.subscribe, news.get);
+  const { audit, isStale } = useSyncExternalStore(news.subscribe, news.get);
   const known = new Set(idsOf(props.rows));
   const isFiltered = Object.keys(props.query).length > 0;
   // What was there before the list was asked for is in it, or left out by the filters.
   const [earlier] = useState(() => new Set(isFiltered ? idsOf(news.get().audit) : []));
   const count = idsOf(audit).filter((id) => !known.has(id) && !earlier.has(id)).length;
-  if (count === 0) return null;
+  if (count === 0 && !isStale) return null;
   return (
     <Message>
       <span role="status">
-        {count} new {count === 1 ? 'row' : 'rows'}
-        {isFiltered ? ', before filters' : ''}.
+        {isStale
+          ? 'Changes were missed while the connection was lost.'
+          : `${String(count)} new ${count === 1 ? 'row' : 'rows'}${isFiltered ? ', before filters' : ''}.`}
       </span>
       <Button
         onPress={() => {
-          update({ audit: [] });
+          update({ audit: [], isStale: false });
           void client.resetQueries({ queryKey: ['audit', 'list'] });
         }}
       >
-        Show
+        {isStale ? 'Load again' : 'Show'}
       </Button>
     </Message>
   );

@@ -1,10 +1,10 @@
 /** Shows a password that the server has made, this once. */
 import { useState, type ReactElement } from 'react';
 import { Button } from '../../parts/button.tsx';
-import { CopyButton } from '../../parts/copy-button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Check } from '../../parts/fields.tsx';
 import { Message } from '../../parts/message.tsx';
+import { SecretField } from '../../parts/secret-field.tsx';
 
 export function PasswordDialog(props: {
   readonly name: string;
@@ -20,15 +20,7 @@ export function PasswordDialog(props: {
           “My tokens”.
         </span>
       </Message>
-      <div className="field">
-        <label htmlFor="made-password">Password</label>
-        <div className="secret">
-          <input id="made-password" type="text" className="mono" readOnly autoComplete="off" value={props.password} />
-          <CopyButton text={props.password} what="password" tone="main">
-            Copy
-          </CopyButton>
-        </div>
-      </div>
+      <SecretField name="Password" what="password" value={props.password} />
       <footer>
         <Check isSelected={isSaved} onChange={setSaved}>
           <span>I have saved it</span>

@@ -1,5 +1,5 @@
 /** All users, for administrators of the server. */
-import { useCallback, useState, type ReactElement } from 'react';
+import { useCallback, type ReactElement } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { Call } from '../../api/call.ts';
 import { moreOf, rowsOf, usePagedList } from '../../api/queries.ts';
@@ -13,6 +13,7 @@ import { List, type Column } from '../../parts/list.tsx';
 import { Empty, Loaded } from '../../parts/message.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Page } from '../../parts/page.tsx';
+import { useKept } from '../../parts/kept.ts';
 import { SearchField } from '../tokens/token-filters.tsx';
 import { CreatePersonDialog } from './create-person-dialog.tsx';
 
@@ -20,7 +21,7 @@ const PAGE_SIZE = 100;
 
 export function PeopleScreen(): ReactElement {
   const [search, setSearch] = useSearchParams();
-  const [isCreating, setCreating] = useState(false);
+  const [isCreating, setCreating] = useKept('creating', false);
   const hasOwnUsers = useMe().features.own_users;
   const value = (name: string): string => search.get(name) ?? '';
   const sort = value('sort') === '' ? 'name' : value('sort');

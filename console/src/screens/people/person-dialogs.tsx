@@ -5,10 +5,12 @@ import type { Call } from '../../api/call.ts';
 import { userPath } from '../../api/queries.ts';
 import type { User } from '../../api/types.ts';
 import { AskDialog } from '../../parts/ask-dialog.tsx';
-import { Choices, TextField } from '../../parts/fields.tsx';
+import { TypedDialog } from '../../parts/form-dialogs.tsx';
 import { Moment } from '../../parts/moment.tsx';
+import { useKept } from '../../parts/kept.ts';
 import { notify } from '../../parts/toasts.tsx';
 import { PasswordDialog } from './password-dialog.tsx';
+import { RoleField } from './role-field.tsx';
 
 interface PersonDialogProps {
   readonly user: User;
@@ -54,7 +56,7 @@ export function BlockDialog({ user, onClose }: PersonDialogProps): ReactElement 
 
 export function RoleDialog({ user, onClose }: PersonDialogProps): ReactElement {
   const changed = useUserChange(user, onClose);
-  const [role, setRole] = useState<string>(user.role);
+  const [role, setRole] = useKept<string>('role', user.role);
   const call: Call = { method: 'PATCH', path: userPath(user.id), body: { role } };
   return (
     <AskDialog<User>
@@ -66,16 +68,7 @@ export function RoleDialog({ user, onClose }: PersonDialogProps): ReactElement {
       }}
       onClose={onClose}
     >
-      <Choices
-        label="Role"
-        value={role}
-        onChange={setRole}
-        options={[
-          { value: 'user', text: 'User' },
-          { value: 'administrator', text: 'Administrator' },
-        ]}
-        hint="Administrators see and change everything on this server."
-      />
+      <RoleField role={role} onChange={setRole} />
     </AskDialog>
   );
 }
@@ -136,15 +129,13 @@ export function DeleteDialog({ user, onClose, onGone }: GoneDialogProps): ReactE
 
 export function EraseDialog({ user, onClose, onGone }: GoneDialogProps): ReactElement {
   const client = useQueryClient();
-  const [email, setEmail] = useState('');
-  const call: Call = { method: 'POST', path: userPath(user.id, 'erase'), body: { email } };
   return (
-    <AskDialog<{ audit_rows: number }>
+    <TypedDialog<{ audit_rows: number }>
       title={`Erase ${user.name}?`}
-      call={call}
       confirm="Erase"
-      isDestructive
-      isDisabled={email !== user.email}
+      words={user.email}
+      member="email"
+      callFor={(email) => ({ method: 'POST', path: userPath(user.id, 'erase'), body: { email } })}
       onDone={(answer) => {
         onGone();
         void client.invalidateQueries();
@@ -152,22 +143,8 @@ export function EraseDialog({ user, onClose, onGone }: GoneDialogProps): ReactEl
       }}
       onClose={onClose}
     >
-      {(faultOf) => (
-        <>
-          <p>
-            They are deleted, and their name and addresses disappear from the audit log, which keeps the id. It cannot
-            be undone. Service tokens that they created stay valid.
-          </p>
-          <TextField
-            label={`Type ${user.email} to confirm`}
-            value={email}
-            onChange={setEmail}
-            autoFocus
-            autoComplete="off"
-            fault={faultOf('email')}
-          />
-        </>
-      )}
-    </AskDialog>
+      They are deleted, and their name and addresses disappear from the audit log, which keeps the id. It cannot be
+      undone. Service tokens that they created stay valid.
+    </TypedDialog>
   );
 }

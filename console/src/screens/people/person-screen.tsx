@@ -3,18 +3,21 @@ import { useState, type ReactElement } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import type { Call } from '../../api/call.ts';
 import { sendForFile } from '../../api/client.ts';
+import { Problem } from '../../api/problem.ts';
 import { moreOf, rowsOf, usePagedList, useResource, userPath } from '../../api/queries.ts';
 import type { Token, User } from '../../api/types.ts';
 import { useMe } from '../../app/me.ts';
 import { Button } from '../../parts/button.tsx';
 import { Command } from '../../parts/command.tsx';
 import { saveFile } from '../../parts/save-file.ts';
-import { Empty, Loaded } from '../../parts/message.tsx';
+import { Empty, Loaded, ProblemMessage } from '../../parts/message.tsx';
 import { ExactMoment, Moment } from '../../parts/moment.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
+import { useKept } from '../../parts/kept.ts';
 import { TokenTable } from '../tokens/token-table.tsx';
 import { EndAccessDialog } from './end-access-dialog.tsx';
 import { Logins } from './logins.tsx';
+import { OpenIdPanel } from './openid-panel.tsx';
 import { UserBadge } from './people-screen.tsx';
 import { BlockDialog, DeleteDialog, EraseDialog, ResetPasswordDialog, RoleDialog } from './person-dialogs.tsx';
 
@@ -38,9 +41,10 @@ export function PersonScreen(): ReactElement {
 
 function PersonPage({ user }: { readonly user: User }): ReactElement {
   const me = useMe();
-  const [opened, setOpened] = useState<Opened | undefined>();
+  const [opened, setOpened] = useKept<Opened | undefined>('person', undefined);
   const isSelf = me.user.id === user.id;
-  const isOwn = me.features.own_users;
+  // Of a host's users, the host decides.
+  const mayChange = !isSelf && me.features.own_users;
   const open = (which: Opened) => (): void => {
     setOpened(which);
   };
@@ -55,10 +59,10 @@ function PersonPage({ user }: { readonly user: User }): ReactElement {
       }
       actions={
         <>
-          {isOwn ? <Button onPress={open('password')}>Reset password…</Button> : null}
-          {isSelf || !isOwn ? null : (
+          {mayChange ? <Button onPress={open('password')}>Reset password…</Button> : null}
+          {mayChange ? (
             <Button onPress={open('block')}>{user.state === 'blocked' ? 'Unblock…' : 'Block…'}</Button>
-          )}
+          ) : null}
           <Button tone="danger" onPress={open('end')}>
             Revoke all…
           </Button>
@@ -84,14 +88,22 @@ function PersonPage({ user }: { readonly user: User }): ReactElement {
             <dd>{user.accounts}</dd>
           </dl>
           <div className="row">
-            {isSelf || !isOwn ? null : <Button onPress={open('role')}>Change role…</Button>}
-            <ExportButton user={user} />
-            {isSelf || !isOwn ? null : <Button onPress={open('delete')}>Delete…</Button>}
+            {mayChange ? <Button onPress={open('role')}>Change role…</Button> : null}
+            <Export user={user} />
+            {mayChange ? <Button onPress={open('delete')}>Delete…</Button> : null}
             {isSelf ? null : <Button onPress={open('erase')}>Erase…</Button>}
           </div>
+          {isSelf && me.features.own_users ? (
+            <p className="soft">
+              This is you: change your password under <Link to="/mine">My tokens</Link>. Another administrator can
+              change your role, block or delete you.
+            </p>
+          ) : null}
+          <Command call={exportOf(user)} what="the export" />
           <Link to={`/audit?author_id=${encodeURIComponent(user.id)}`}>What they did, in the audit log</Link>
         </Panel>
         <Logins userId={user.id} />
+        <OpenIdPanel user={user} mayUnbind />
       </div>
       <TokensOf title="Personal tokens" filter={{ owner_id: user.id }} none="They have no personal tokens." />
       <TokensOf
@@ -138,11 +150,28 @@ function Dialogs(props: {
   }
 }
 
-function ExportButton({ user }: { readonly user: User }): ReactElement {
+/** Saves all that is kept of a user, and says where that fails. */
+function Export({ user }: { readonly user: User }): ReactElement {
+  const [problem, setProblem] = useState<Problem | undefined>();
+  const call = exportOf(user);
   const save = async (): Promise<void> => {
-    saveFile(await sendForFile({ method: 'GET', path: userPath(user.id, 'export') }), `person-${user.id}.json`);
+    setProblem(undefined);
+    try {
+      saveFile(await sendForFile(call), call.file);
+    } catch (error) {
+      setProblem(error instanceof Problem ? error : new Problem(0));
+    }
   };
-  return <Button onPress={() => void save().catch(() => undefined)}>Export as JSON</Button>;
+  return (
+    <>
+      <Button onPress={() => void save()}>Export as JSON</Button>
+      {problem ? <ProblemMessage problem={problem} /> : null}
+    </>
+  );
+}
+
+function exportOf({ id }: User): Call & { readonly file: string } {
+  return { method: 'GET', path: userPath(id, 'export'), file: `person-${id}.json` };
 }
 
 function TokensOf(props: {

@@ -1,50 +1,39 @@
 /** Renames, renews, disables, enables and revokes a token. */
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { useAction } from '../../api/action.ts';
 import type { Call } from '../../api/call.ts';
 import { tokenPath } from '../../api/queries.ts';
 import type { Token } from '../../api/types.ts';
 import { Button } from '../../parts/button.tsx';
+import { Command } from '../../parts/command.tsx';
 import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { ActionDialog } from '../../parts/dialog.tsx';
 import { Choices, TextField } from '../../parts/fields.tsx';
+import { NameDialog } from '../../parts/form-dialogs.tsx';
+import { useKept } from '../../parts/kept.ts';
 import { useNow, usedWords } from '../../parts/moment.tsx';
 import { DEFAULT_EXPIRY, EXPIRIES, expiryBody, fieldIn } from './expiry.ts';
 import type { TokenDialogProps } from './token-dialogs.tsx';
 
 export function RenameDialog({ token, done }: TokenDialogProps): ReactElement {
-  const [name, setName] = useState(token.name);
-  const call: Call = { method: 'PATCH', path: tokenPath(token.id), body: { name } };
   return (
-    <AskDialog<Token>
+    <NameDialog<Token>
       title={`Rename “${token.name}”`}
-      call={call}
       confirm="Rename"
-      isDisabled={name.trim() === ''}
+      name={token.name}
+      hint="Clients are not affected: they know the token by its secret."
+      callFor={(name) => ({ method: 'PATCH', path: tokenPath(token.id), body: { name } })}
       onDone={(answer) => {
         done.changed(answer, `Renamed to “${answer.name}”`);
       }}
       onClose={done.close}
-    >
-      {(faultOf) => (
-        <>
-          <TextField
-            label="Name"
-            autoFocus
-            value={name}
-            onChange={setName}
-            fault={faultOf('name')}
-            hint="Clients are not affected: they know the token by its secret."
-          />
-        </>
-      )}
-    </AskDialog>
+    />
   );
 }
 
 export function RenewDialog({ token, done }: TokenDialogProps): ReactElement {
-  const [chosen, setChosen] = useState<string>(DEFAULT_EXPIRY);
-  const [date, setDate] = useState(() => fieldIn(30));
+  const [chosen, setChosen] = useKept<string>('expiry', DEFAULT_EXPIRY);
+  const [date, setDate] = useKept('expiry date', () => fieldIn(30));
   const call: Call = { method: 'POST', path: tokenPath(token.id, 'renew'), body: expiryBody(chosen, date) };
   return (
     <AskDialog<Token>
@@ -119,13 +108,13 @@ export function RevokeDialog({ token, done }: TokenDialogProps): ReactElement {
   const action = useAction();
   const now = useNow();
   const call: Call = { method: 'DELETE', path: tokenPath(token.id) };
+  const disabling: Call = { method: 'PATCH', path: tokenPath(token.id), body: { disabled: true } };
   const canDisable = token.permissions.includes('disable') && token.state !== 'disabled';
   const revoke = async (): Promise<void> => {
     if (await action.run(call)) done.revoked(token);
   };
   const disable = async (): Promise<void> => {
-    const body = { disabled: true };
-    const result = await action.run<Token>({ method: 'PATCH', path: tokenPath(token.id), body });
+    const result = await action.run<Token>(disabling);
     if (result) done.changed(result.answer, `Disabled “${token.name}”`);
   };
   return (
@@ -154,6 +143,7 @@ export function RevokeDialog({ token, done }: TokenDialogProps): ReactElement {
         Nobody accepts it from then on, and it cannot be brought back.
         {canDisable ? ' To find out whether it is still needed, disable it first.' : ''}
       </p>
+      {canDisable ? <Command call={disabling} what="“Disable instead”" /> : null}
     </ActionDialog>
   );
 }

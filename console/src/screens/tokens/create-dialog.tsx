@@ -1,5 +1,5 @@
 /** Creates a token. What is chosen at first can be given in the address. */
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { useAction } from '../../api/action.ts';
 import type { Call } from '../../api/call.ts';
 import { useResource } from '../../api/queries.ts';
@@ -7,6 +7,7 @@ import type { IssuedToken, Page, User } from '../../api/types.ts';
 import { isServerAdministrator, useMe } from '../../app/me.ts';
 import { ActionDialog } from '../../parts/dialog.tsx';
 import { Choices, SelectField, TextField } from '../../parts/fields.tsx';
+import { useKept } from '../../parts/kept.ts';
 import { useAccountChoice } from '../account-choice.ts';
 import { ExpiryFields } from './change-dialogs.tsx';
 import { ScopesField, scopesIn } from './scopes-field.tsx';
@@ -60,7 +61,7 @@ export function CreateDialog({ prefilled, onClose, onCreated }: CreateDialogProp
   const me = useMe();
   const { accounts, isComplete } = useAccountChoice();
   const canService = isServerAdministrator(me) || me.accounts.some(({ role }) => role === 'administrator');
-  const [form, setForm] = useState(() => prefilledForm(prefilled, canService));
+  const [form, setForm] = useKept('new token', () => prefilledForm(prefilled, canService));
   const action = useAction();
   const accountId = form.account === '' ? (accounts[0]?.id ?? '') : form.account;
   const change = (part: Partial<Form>): void => {

@@ -1,10 +1,11 @@
 /** Ends or extends the time in which the old secret is still valid. */
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import type { Call } from '../../api/call.ts';
 import { tokenPath } from '../../api/queries.ts';
 import type { Token } from '../../api/types.ts';
 import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { TextField } from '../../parts/fields.tsx';
+import { useKept } from '../../parts/kept.ts';
 import { exact, useNow, usedWords } from '../../parts/moment.tsx';
 import { fieldTime, timeOf } from './expiry.ts';
 import type { TokenDialogProps } from './token-dialogs.tsx';
@@ -33,7 +34,7 @@ export function EndOverlapDialog({ token, done }: TokenDialogProps): ReactElemen
 
 export function ExtendOverlapDialog({ token, done }: TokenDialogProps): ReactElement {
   const endsAt = token.overlap?.ends_at ?? new Date().toISOString();
-  const [date, setDate] = useState(fieldTime(new Date(new Date(endsAt).getTime() + 7 * 86_400_000)));
+  const [date, setDate] = useKept('end of overlap', fieldTime(new Date(new Date(endsAt).getTime() + 7 * 86_400_000)));
   const body = { ends_at: timeOf(date) ?? '' };
   const call: Call = { method: 'PATCH', path: tokenPath(token.id, 'overlap'), body };
   return (

@@ -1,19 +1,20 @@
 /** Gives a token a new secret; the old one can stay valid for some time. */
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { useAction } from '../../api/action.ts';
 import type { Call } from '../../api/call.ts';
 import { tokenPath } from '../../api/queries.ts';
 import type { IssuedToken } from '../../api/types.ts';
 import { ActionDialog } from '../../parts/dialog.tsx';
 import { Choices, TextField } from '../../parts/fields.tsx';
+import { useKept } from '../../parts/kept.ts';
 import { Message } from '../../parts/message.tsx';
 import { useNow, usedWords } from '../../parts/moment.tsx';
 import { DEFAULT_OVERLAP, OVERLAPS, fieldIn, timeOf } from './expiry.ts';
 import type { TokenDialogProps } from './token-dialogs.tsx';
 
 export function RotateDialog({ token, done }: TokenDialogProps): ReactElement {
-  const [overlap, setOverlap] = useState<string>(DEFAULT_OVERLAP);
-  const [date, setDate] = useState(() => fieldIn(7));
+  const [overlap, setOverlap] = useKept<string>('overlap', DEFAULT_OVERLAP);
+  const [date, setDate] = useKept('overlap date', () => fieldIn(7));
   const action = useAction();
   const now = useNow();
   const body = overlap === 'date' ? { previous_secret_expires_at: timeOf(date) ?? '' } : { overlap };

@@ -1,11 +1,12 @@
 /** Scopes of a token: how they are typed, and the dialog that changes them. */
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { useAction } from '../../api/action.ts';
 import type { Call } from '../../api/call.ts';
 import { tokenPath } from '../../api/queries.ts';
 import type { Token } from '../../api/types.ts';
 import { ActionDialog } from '../../parts/dialog.tsx';
 import { TextField } from '../../parts/fields.tsx';
+import { useKept } from '../../parts/kept.ts';
 import type { TokenDialogProps } from './token-dialogs.tsx';
 
 /** The scopes of a text with spaces between them; `null` for none. */
@@ -34,7 +35,7 @@ export function ScopesField({ value, onChange, fault }: ScopesFieldProps): React
 }
 
 export function ScopesDialog({ token, done }: TokenDialogProps): ReactElement {
-  const [text, setText] = useState(token.scopes?.join(' ') ?? '');
+  const [text, setText] = useKept('scopes', token.scopes?.join(' ') ?? '');
   const action = useAction();
   const scopes = scopesIn(text);
   const call: Call = { method: 'PATCH', path: tokenPath(token.id), body: { scopes } };

@@ -10,6 +10,7 @@ import { Check } from '../../parts/fields.tsx';
 import { Message } from '../../parts/message.tsx';
 import { exact } from '../../parts/moment.tsx';
 import { saveFile } from '../../parts/save-file.ts';
+import { SecretField } from '../../parts/secret-field.tsx';
 import { forgetShown, rememberShown } from './shown-secret.ts';
 
 interface SecretDialogProps {
@@ -80,31 +81,6 @@ export function SecretDialog({ issued, isRotation, onClose }: SecretDialogProps)
         </Button>
       </footer>
     </Dialog>
-  );
-}
-
-function SecretField(props: { readonly name: string; readonly what: string; readonly value: string }): ReactElement {
-  const { name, what, value } = props;
-  return (
-    <div className="field">
-      <label htmlFor={`secret-${what}`}>{name}</label>
-      <div className="secret">
-        <input
-          id={`secret-${what}`}
-          type="text"
-          className="mono"
-          readOnly
-          autoComplete="off"
-          value={value}
-          onFocus={(event) => {
-            event.target.select();
-          }}
-        />
-        <CopyButton text={value} what={what} tone="main">
-          Copy
-        </CopyButton>
-      </div>
-    </div>
   );
 }
 

@@ -8,7 +8,7 @@ export const ACTION_TEXTS: Readonly<Record<TokenAction, { readonly text: string;
   rename: { text: 'Rename…' },
   change_scopes: { text: 'Scopes…' },
   disable: { text: 'Disable…' },
-  enable: { text: 'Enable' },
+  enable: { text: 'Enable…' },
   revoke: { text: 'Revoke…', isBad: true },
 };
 

@@ -55,7 +55,7 @@ export function tokenColumns({ gone, onAction, selection }: TokenColumnOptions):
         </>
       ),
     },
-    { id: 'place', title: 'Belongs to', isPlain: true, cell: placeOf },
+    { id: 'place', title: 'Belongs to', isPlain: true, className: 'free', cell: placeOf },
     {
       id: 'state',
       title: 'State',

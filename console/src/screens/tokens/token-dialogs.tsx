@@ -5,6 +5,7 @@ import type { IssuedToken, Token, TokenAction } from '../../api/types.ts';
 import { patchToken } from '../../live/patched.ts';
 import { news, update } from '../../live/live-stream.ts';
 import { notify } from '../../parts/toasts.tsx';
+import { useKept } from '../../parts/kept.ts';
 import { EndOverlapDialog, ExtendOverlapDialog } from './overlap-dialogs.tsx';
 import { RenameDialog, RenewDialog, RevokeDialog, SwitchDialog } from './change-dialogs.tsx';
 import { RotateDialog } from './rotate-dialog.tsx';
@@ -25,9 +26,13 @@ export interface DoneActions {
   readonly issued: (issued: IssuedToken) => void;
 }
 
-export function useTokenDialogs(): TokenDialogs {
+/** @param place - of the list, where a screen has several */
+export function useTokenDialogs(place = ''): TokenDialogs {
   const client = useQueryClient();
-  const [opened, setOpened] = useState<{ action: OpenAction; token: Token } | undefined>();
+  const [opened, setOpened] = useKept<{ action: OpenAction; token: Token } | undefined>(
+    `dialog of ${place}`,
+    undefined,
+  );
   const [issued, setIssued] = useState<IssuedToken | undefined>();
   const done: DoneActions = {
     close: () => {

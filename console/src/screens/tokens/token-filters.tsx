@@ -18,7 +18,7 @@ const STATES: readonly Option[] = [
   { value: 'disabled', text: 'Disabled' },
 ];
 const EXPIRIES: readonly Option[] = [
-  { value: '', text: 'Any time or never' },
+  { value: '', text: 'Any time' },
   { value: '7', text: 'Within 7 days' },
   { value: '30', text: 'Within 30 days' },
   { value: '90', text: 'Within 90 days' },

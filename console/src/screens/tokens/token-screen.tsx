@@ -86,7 +86,7 @@ function TokenFacts({ token }: { readonly token: Token }): ReactElement {
     <Panel title="Details">
       <dl className="facts">
         <dt>Handle</dt>
-        <dd className="row">
+        <dd className="row tied">
           <code>{token.client_id ?? token.handle}</code>
           {token.client_id === null ? null : (
             <CopyButton text={token.client_id} what="client id" tone="plain">

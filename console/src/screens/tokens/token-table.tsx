@@ -12,7 +12,7 @@ export function TokenTable(props: {
   readonly more?: { readonly load: () => void; readonly isLoading: boolean } | undefined;
 }): ReactElement {
   const { gone } = useSyncExternalStore(news.subscribe, news.get);
-  const dialogs = useTokenDialogs();
+  const dialogs = useTokenDialogs(props.caption);
   return (
     <>
       <List

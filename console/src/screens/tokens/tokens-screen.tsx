@@ -59,7 +59,7 @@ export function TokensScreen({ isCreating = false }: { readonly isCreating?: boo
       title="Tokens"
       actions={
         <>
-          <a className="button" href={addressOf({ method: 'GET', path: '/tokens/export.csv', query })} download>
+          <a className="button" href={addressOf(exportOf(query))} download>
             Export CSV
           </a>
           <LinkButton to={`/tokens/new?${search.toString()}`} tone="main">
@@ -94,10 +94,15 @@ export function TokensScreen({ isCreating = false }: { readonly isCreating?: boo
       </Loaded>
       <Bulk rows={rows} chosen={chosen} onChoose={setChosen} filter={query} hasMore={list.hasNextPage} />
       <Command call={call} />
+      <Command call={exportOf(query)} what="the export" />
       {dialogs.element}
       {isCreating ? <Creating search={search} onCreated={renew} /> : null}
     </Page>
   );
+}
+
+function exportOf(query: NonNullable<Call['query']>): Call {
+  return { method: 'GET', path: '/tokens/export.csv', query, file: 'tokens.csv' };
 }
 
 function withFilters(current: URLSearchParams, part: Partial<Filters>): URLSearchParams {
