@@ -70,8 +70,13 @@ onBothEngines('accounts', (engine) => {
       expect(await statusesOf((name) => people.call(name, 'GET', a()))).toEqual(READERS);
       await newServiceToken(server, people.a);
       const view = { id: people.a.id, name: people.a.name, created_at: expect.any(String), members: 2, tokens: 1 };
-      expect((await people.call('reader', 'GET', a())).json()).toEqual({ ...view, role: 'read_only' });
-      expect((await people.call('server administrator', 'GET', a())).json()).toEqual({ ...view, role: null });
+      expect((await people.call('reader', 'GET', a())).json()).toEqual({ ...view, role: 'read_only', permissions: [] });
+      const permissions = ['create_token', 'change_members', 'rename', 'delete'];
+      expect((await people.call('server administrator', 'GET', a())).json()).toEqual({
+        ...view,
+        role: null,
+        permissions,
+      });
     });
 
     it('by a part of their name', async () => {
@@ -146,6 +151,7 @@ onBothEngines('accounts', (engine) => {
         user: { id: idOf('reader'), name: 'Rita Reader', email: people.persons.reader.email },
         role: 'read_only',
         created_at: expect.any(String),
+        permissions: ['change_role', 'remove'],
       });
     });
 
