@@ -40,6 +40,11 @@ const SIZES = { wide: { width: 1280, height: 900 }, phone: { width: 390, height:
 /** The second key, after g. */
 const KEYS = { Overview: 'o', Tokens: 't', 'My tokens': 'm', People: 'p', 'Audit log': 'a' };
 
+/** How long people take: for a click, for a key, and to read what has come. */
+const CLICK_MS = 1200;
+const KEY_MS = 300;
+const READ_MS = 1500;
+
 /** No task needs so many steps of Tab. */
 const MOST_TABS = 90;
 
@@ -65,6 +70,8 @@ function hasFocus(element: unknown, within: boolean): boolean {
 export class ConsolePage {
   /** What the browser complained about: errors, violations of the policy. */
   readonly complaints: string[] = [];
+  /** What the person has done so far. */
+  readonly effort = { clicks: 0, keys: 0, reads: 0 };
   /** Hosts that the page asked for anything. */
   readonly hosts = new Set<string>();
 
@@ -91,6 +98,18 @@ export class ConsolePage {
     });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     return new ConsolePage(await context.newPage(), baseUrl, manner);
+  }
+
+  /** How long a person would have taken, in milliseconds. */
+  get pace(): number {
+    const { clicks, keys, reads } = this.effort;
+    return clicks * CLICK_MS + keys * KEY_MS + reads * READ_MS;
+  }
+
+  /** Presses a key, as the person does. */
+  private async key(name: string): Promise<void> {
+    this.effort.keys += 1;
+    await this.page.keyboard.press(name);
   }
 
   close(): Promise<void> {
@@ -120,8 +139,8 @@ export class ConsolePage {
   async visit(place: keyof typeof KEYS): Promise<void> {
     if (this.manner.by === 'keyboard') {
       await this.page.locator('h1').first().waitFor();
-      await this.page.keyboard.press('g');
-      await this.page.keyboard.press(KEYS[place]);
+      await this.key('g');
+      await this.key(KEYS[place]);
       await this.heading(place);
       return;
     }
@@ -131,6 +150,7 @@ export class ConsolePage {
   }
 
   async heading(name: string): Promise<void> {
+    this.effort.reads += 1;
     await this.page.getByRole('heading', { level: 1, name }).waitFor();
   }
 
@@ -144,6 +164,7 @@ export class ConsolePage {
   }
 
   private async click(target: Locator, role: string): Promise<void> {
+    this.effort.clicks += 1;
     // The boxes that people see are not the browser's own, which lie below them.
     if (role === 'radio' || role === 'checkbox') await target.locator('xpath=ancestor::label[1]').click();
     else await target.click();
@@ -152,13 +173,13 @@ export class ConsolePage {
   private async pressByKey(target: Locator, role: string): Promise<void> {
     if (role === 'menuitem') {
       await this.untilFocused(target, 'ArrowDown');
-      await this.page.keyboard.press('Enter');
+      await this.key('Enter');
     } else if (role === 'radio') {
       await this.untilFocused(target.locator('xpath=ancestor::*[@role="radiogroup"][1]'), 'Tab', true);
       await this.untilFocused(target, 'ArrowRight');
     } else {
       await this.untilFocused(target, 'Tab');
-      await this.page.keyboard.press(role === 'checkbox' ? 'Space' : 'Enter');
+      await this.key(role === 'checkbox' ? 'Space' : 'Enter');
     }
   }
 
@@ -167,7 +188,7 @@ export class ConsolePage {
     for (let step = 0; step <= MOST_TABS; step += 1) {
       const isThere = await target.evaluate(hasFocus, within);
       if (isThere) return;
-      await this.page.keyboard.press(key);
+      await this.key(key);
     }
     throw new Error(`${String(target)} is not reached by ${key}`);
   }
@@ -176,12 +197,14 @@ export class ConsolePage {
   async type(label: string, text: string): Promise<void> {
     const kinds = this.page.locator('input:not([type="radio"]), textarea');
     const field = this.scope().getByLabel(label, { exact: true }).and(kinds);
+    this.effort.keys += text.length;
     if (this.manner.by === 'mouse') {
+      this.effort.clicks += 1;
       await field.fill(text);
       return;
     }
     await this.untilFocused(field, 'Tab');
-    await this.page.keyboard.press('Control+A');
+    await this.key('Control+A');
     await this.page.keyboard.type(text);
   }
 

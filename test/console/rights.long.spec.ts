@@ -4,7 +4,8 @@ import { chromium, type Browser } from 'playwright-core';
 import { withBinary } from '../support/binaries.js';
 import { ACCOUNT } from '../support/test-server.js';
 import { ConsolePage } from './console-page.js';
-import { BOB, openOffice, type Office } from './office.js';
+import { openBusyOffice, type BusyOffice } from './busy-office.js';
+import { BOB } from './office.js';
 
 // A browser is slow while other suites run.
 jest.setTimeout(180_000);
@@ -29,31 +30,43 @@ const PERSONAS: readonly Persona[] = [
     who: 'an administrator of an account',
     email: BOB.email,
     role: 'administrator',
-    ofAccount: ['Rename…', 'Create token', 'Add member'],
-    ofToken: ['Rename…', 'Rotate…', 'Renew…', 'Disable…', 'Revoke…'],
+    // A setting leaves renaming to administrators of the server.
+    ofAccount: ['Create token', 'Add member'],
+    ofToken: ['Rename…', 'Rotate…', 'Renew…', 'Disable…', 'Revoke…', 'Scopes…'],
   },
   { who: 'a read-only member', email: 'rita@example.com', role: 'read_only', ofAccount: [], ofToken: [] },
   { who: 'somebody without an account', email: 'carol@example.com', role: null, ofAccount: [], ofToken: [] },
 ];
 
+/** The button of each thing that the API says that one may do with a token. */
+const BUTTONS: Readonly<Record<string, string>> = {
+  rename: 'Rename…',
+  rotate: 'Rotate…',
+  renew: 'Renew…',
+  disable: 'Disable…',
+  enable: 'Enable…',
+  revoke: 'Revoke…',
+  change_scopes: 'Scopes…',
+  end_overlap: 'End old secret…',
+};
+
 const OFFERS = [
-  ...['Rename…', 'Delete…', 'Create token', 'Add member', 'Create account', 'Add person', 'Change scopes…'],
-  ...['Rotate…', 'Renew…', 'Disable…', 'Enable…', 'Revoke…', 'Reset password…', 'Block…', 'Back up'],
+  ...['Rename…', 'Delete…', 'Create token', 'Add member', 'Create account', 'Add person'],
+  ...['Rotate…', 'Renew…', 'Disable…', 'Enable…', 'Revoke…', 'Reset password…', 'Block…'],
+  ...['Scopes…', 'End old secret…', 'Download a backup', 'Unbind…', 'Change role…', 'Erase…', 'Revoke all…'],
 ];
 
 withBinary('chromium', (executablePath) => {
   describe.each(PERSONAS)('$who', ({ email, role, ofAccount, ofToken }) => {
-    let office: Office;
+    let office: BusyOffice;
     let browser: Browser;
     let console: ConsolePage;
     let tokenId: string;
     const refused: string[] = [];
 
     beforeAll(async () => {
-      office = await openOffice('sqlite');
-      ({
-        token: { id: tokenId },
-      } = await office.createServiceToken('Billing export'));
+      office = await openBusyOffice('sqlite', { ACCOUNT_RENAMED_BY: 'server' });
+      tokenId = office.tokens.plain;
       if (email !== BOB.email) {
         const { user } = await office.call<{ user: { id: string } }>('POST', '/users', { ...BOB, name: email, email });
         if (role) await office.call('POST', `/accounts/${ACCOUNT.id}/members`, { user_id: user.id, role });
@@ -92,6 +105,19 @@ withBinary('chromium', (executablePath) => {
         expect([address, refused]).toEqual([address, []]);
       }
       expect(console.complaints).toEqual([]);
+    });
+
+    it('sees on the page of a token what the server lets them do with it, whatever its state', async () => {
+      if (!role) return;
+      for (const [state, id] of Object.entries(office.tokens)) {
+        await console.go(`/tokens/${id}`);
+        await console.settled();
+        const { permissions } = await console.page.evaluate<{ permissions: string[] }>(
+          `fetch('/latchkey/v1/tokens/${id}').then((answer) => answer.json())`,
+        );
+        const buttons = permissions.map((ability) => BUTTONS[ability] ?? ability);
+        expect([state, (await offered()).sort()]).toEqual([state, buttons.sort()]);
+      }
     });
 
     it('is offered what they may do, and nothing else', async () => {

@@ -21,7 +21,7 @@ export function OutageBanner(): ReactElement | null {
     };
   }, [current]);
   if (!current) return null;
-  const seconds = Math.max(0, Math.ceil((current.retryAt - now) / 1000));
+  const seconds = Math.max(0, Math.ceil((current.retryAt - Math.max(now, current.at)) / 1000));
   return (
     <div className="message banner" data-tone="warn">
       <span>

@@ -7,6 +7,8 @@ export interface Outage {
   /** Milliseconds since 1970. */
   readonly retryAt: number;
   readonly tries: number;
+  /** When it was noticed last, in milliseconds since 1970. */
+  readonly at: number;
 }
 
 export const outage = store<Outage | null>(null);
@@ -26,7 +28,8 @@ export function reportOutage(problem: Problem): void {
   // Several calls fail at the same time.
   if (timer !== undefined) return;
   const wait = Math.min((problem.retryAfterSeconds ?? 2) * 1000 * (tries > 3 ? 2 : 1), LONGEST_WAIT_MS);
-  outage.set({ kind: problem.status === 0 ? 'lost' : 'unavailable', retryAt: Date.now() + wait, tries });
+  const at = Date.now();
+  outage.set({ kind: problem.status === 0 ? 'lost' : 'unavailable', retryAt: at + wait, tries, at });
   timer = setTimeout(askAgain, wait);
 }
 
