@@ -140,6 +140,25 @@ withBinary('chromium', (executablePath) => {
       expect(await console.dialog.count()).toBe(0);
     });
 
+    it('shows a user who administers nothing only what is theirs', async () => {
+      const carol = { ...BOB, name: 'Carol', email: 'carol@example.com' };
+      const { user } = await office.call<{ user: { id: string } }>('POST', '/users', carol);
+      const theirs = await ConsolePage.open(browser, office.server.baseUrl, { size: 'wide', by: 'mouse' });
+      await theirs.go('/');
+      await theirs.signIn(carol.email, carol.password);
+      const places = await theirs.page.getByRole('navigation').getByRole('link').allTextContents();
+      expect(places).toEqual(['Overview', 'Tokens', 'My tokens', 'Accounts', 'Applications', 'Audit log']);
+      await theirs.visit('Tokens');
+      await theirs.page.getByText('No tokens yet').waitFor();
+      await theirs.press('link', 'Create token');
+      await theirs.type('Name', 'Script of Carol');
+      await theirs.press('button', 'Create');
+      await theirs.page.getByLabel('Token', { exact: true }).waitFor();
+      const { items } = await office.call<{ items: { name: string }[] }>('GET', `/tokens?owner_id=${user.id}`);
+      expect(items.map(({ name }) => name)).toEqual(['Script of Carol']);
+      await theirs.close();
+    });
+
     it('does to several tokens what was shown first, and no more', async () => {
       for (const name of ['bulk one', 'bulk two']) await office.createServiceToken(name);
       await console.go('/tokens?q=bulk');
