@@ -74,7 +74,13 @@ onBothEngines('the server', (engine) => {
 
   it('says that it has no console where it has none', async () => {
     const { features } = (await ask(server, 'GET', '/me')).json<{ features: object }>();
-    expect(features).toEqual({ console: false, openid: false, personal_tokens: true, change_password: true });
+    expect(features).toEqual({
+      console: false,
+      openid: false,
+      personal_tokens: true,
+      own_users: true,
+      change_password: true,
+    });
   });
 
   it('is backed up into one file on SQLite, which is removed afterwards; PostgreSQL has pg_dump', async () => {
