@@ -96,7 +96,9 @@ onBothEngines('what is offered', (engine) => {
     const owner = String(people.persons['account administrator'].userId);
     const reader = String(people.persons.reader.userId);
     const path = `/accounts/${people.a.id}/members`;
-    interface Members { items: { user: { id: string }; permissions: string[] }[] }
+    interface Members {
+      items: { user: { id: string }; permissions: string[] }[];
+    }
     const permissionsOf = async (name: CallerName): Promise<Record<string, string[]>> => {
       const { items } = (await people.call(name, 'GET', path)).json<Members>();
       return Object.fromEntries(items.map(({ user, permissions }) => [user.id, permissions]));
