@@ -32,7 +32,7 @@ describe('the unit for systemd', () => {
   });
 
   const analyze = findBinary('systemd-analyze');
-  const inSystemd = analyze === undefined ? it.skip : it;
+  const inSystemd = analyze === undefined && !process.env.CI ? it.skip : it;
   let folder: string;
   let copy: string;
 
@@ -47,7 +47,8 @@ describe('the unit for systemd', () => {
   });
 
   const run = (...words: string[]): { readonly status: number | null; readonly text: string } => {
-    const { status, stdout, stderr } = spawnSync(analyze ?? '', [...words, copy], { encoding: 'utf8' });
+    if (analyze === undefined) throw new Error('systemd-analyze is not installed: apt-get install systemd');
+    const { status, stdout, stderr } = spawnSync(analyze, [...words, copy], { encoding: 'utf8' });
     return { status, text: stdout + stderr };
   };
 
