@@ -1,4 +1,4 @@
-/** The authorisation matrix on PostgreSQL. */
-import { authorisationMatrix } from './authorisation/matrix.js';
+/** The other half of the authorisation matrix, on PostgreSQL. */
+import { SAMPLES, authorisationMatrix } from './authorisation/matrix.js';
 
-authorisationMatrix('postgres');
+authorisationMatrix('postgres', SAMPLES['PostgreSQL, long']);

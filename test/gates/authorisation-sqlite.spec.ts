@@ -1,4 +1,4 @@
-/** The authorisation matrix on SQLite. */
-import { authorisationMatrix } from './authorisation/matrix.js';
+/** A quarter of the refusals of the authorisation matrix, and half of the admissions. */
+import { SAMPLES, authorisationMatrix } from './authorisation/matrix.js';
 
-authorisationMatrix('sqlite');
+authorisationMatrix('sqlite', SAMPLES['npm test']);

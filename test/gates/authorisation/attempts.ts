@@ -13,8 +13,8 @@ export interface Attempt {
   /** For people, and by which callers are made. */
   readonly callerKind: string;
   readonly presentation: Presentation;
-  /** The squares of a chessboard: half of all attempts, in which every caller and every presentation occurs. */
-  readonly isEven: boolean;
+  /** Of four, like the squares of a board in four colours: every caller and every presentation occurs in each. */
+  readonly quarter: number;
 }
 
 export function nameOf({ label, callerKind, presentation }: Attempt): string {
