@@ -1,8 +1,10 @@
 import { writeGroups } from './test/support/groups.js';
+import { PARTS } from './test/support/parts.js';
 
 /**
  * Three rings. `unit`: rules of one file, beside it; no server, no database. `http`: real HTTP and real databases, one
- * PostgreSQL server for the whole run; `grouped` is the same ring, several suites at a time. `long`: processes, proxies, browsers, and what takes long, for `npm run test:long`.
+ * PostgreSQL server for the whole run. `long`: processes, proxies, browsers, and what takes long, for `npm run test:long`.
+ * `grouped` is the first two rings, several suites at a time.
  */
 const typescript = {
   extensionsToTreatAsEsm: ['.ts'],
@@ -23,6 +25,8 @@ const typescript = {
   },
   // What the decorators of the code under test need.
   setupFiles: ['reflect-metadata'],
+  // Suites of a group share their modules, and so what they spy on.
+  restoreMocks: true,
 };
 
 const withServers = {
@@ -32,13 +36,9 @@ const withServers = {
   globalTeardown: '<rootDir>/test/support/tear-down.js',
 };
 
-/** What is run once more with each engine in the other mount, without what takes long and is the same in both. */
-const IN_BOTH_MOUNTS =
-  /^test\/(dialects|data-plane)\/(?!.*\b(guards|instances|last-seen|login-cost|login-throttle|races|shutdown|slow|csv)\.spec)/;
-
 const GROUPS = 'test-results/groups';
-const isSwapped = process.env.TEST_MOUNT === 'swapped';
-const grouped = writeGroups(GROUPS, (suite) => !isSwapped || IN_BOTH_MOUNTS.test(suite));
+const { TEST_RUN: run = 'default' } = process.env;
+const grouped = writeGroups(GROUPS, PARTS[run]);
 
 export default {
   projects: [
@@ -55,6 +55,7 @@ export default {
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
   coverageProvider: 'v8',
   coverageReporters: [['text', { skipFull: true }], 'json'],
+  testSequencer: '<rootDir>/test/support/sequencer.js',
   testTimeout: 30_000,
   maxWorkers: 3,
   // Node keeps what a suite has loaded for some time; a worker of this size is replaced.

@@ -68,14 +68,6 @@ interface Shown {
 
 let folder: string;
 
-beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'latchkey-apply-'));
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
 const fileOf = (text: string): string => {
   const file = path.join(folder, 'state.yaml');
   writeFileSync(file, text);
@@ -83,6 +75,14 @@ const fileOf = (text: string): string => {
 };
 
 onBothEngines('latchkey apply', (engine) => {
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'latchkey-apply-'));
+  });
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
   let server: TestServer;
 
   beforeEach(async () => {

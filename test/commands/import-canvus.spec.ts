@@ -39,14 +39,6 @@ const GUEST = { ...ALICE, id: 100, email: '', name: 'Guest', access_tokens: [] }
 
 let folder: string;
 
-beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'latchkey-import-'));
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
 function fileOf(...rows: readonly unknown[]): string {
   const file = path.join(folder, 'listing.jsonl');
   writeFileSync(file, rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n'));
@@ -54,6 +46,14 @@ function fileOf(...rows: readonly unknown[]): string {
 }
 
 onBothEngines('latchkey import canvus', (engine) => {
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'latchkey-import-'));
+  });
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
   let server: TestServer;
 
   beforeEach(async () => {

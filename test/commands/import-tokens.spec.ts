@@ -20,15 +20,6 @@ const b64 = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', 
 
 let folder: string;
 
-beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'latchkey-import-'));
-  writeFileSync(path.join(folder, 'hmac.key'), `${KEY}\n`);
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
 function fileOf(text: string): string {
   const file = path.join(folder, 'rows');
   writeFileSync(file, text);
@@ -38,6 +29,15 @@ function fileOf(text: string): string {
 const lines = (...rows: readonly object[]): string => rows.map((row) => JSON.stringify(row)).join('\n');
 
 onBothEngines('latchkey import', (engine) => {
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'latchkey-import-'));
+    writeFileSync(path.join(folder, 'hmac.key'), `${KEY}\n`);
+  });
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
   let server: TestServer;
 
   beforeEach(async () => {

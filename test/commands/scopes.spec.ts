@@ -12,14 +12,14 @@ import { latchkey, type CommandResult } from './support.js';
 const plainOf = (index: number): string => String(index).padEnd(43, 'p');
 
 let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'latchkey-scopes-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
 onBothEngines('scopes in files', (engine) => {
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'latchkey-scopes-'));
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
   let server: TestServer;
   beforeEach(async () => {
     server = await startServer(engine);

@@ -1,6 +1,6 @@
 /**
- * Runs several suites as one: each suite of the HTTP ring loads the server, which takes longer than many of its tests.
- * A group is a generated file that imports suites of one folder.
+ * Runs several suites as one: each suite loads what it tests anew, and a suite of the HTTP ring the whole server, which
+ * takes longer than many of its tests. A group is a generated file that imports suites of one folder.
  */
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,34 +8,92 @@ import path from 'node:path';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** Larger groups would be shared unevenly between the workers. */
-const SUITES_IN_A_GROUP = 6;
+const SUITES_IN_A_GROUP = { test: 12, src: 20 };
+
+/** A folder with fewer suites shares its group with the next such folder. */
+const SUITES_OF_A_FOLDER = 5;
 
 /** These stay as they are: their hooks are meant for one file, or their snapshots belong to one. */
-const ALONE = /^(before|after)(All|Each)\(|toMatchSnapshot/m;
+const ALONE = /^(before(All|Each)|afterAll)\(|toMatchSnapshot/m;
+
+/** So do these: one takes as long as a group, and the entities of the other are known to all servers of its process. */
+const ALONE_BY_NAME = /^test\/(gates\/authorisation-|fourth-dialect\/)/;
+
+/**
+ * Suites that a run has, and how.
+ * @typedef {object} Part
+ * @property {(suite: string) => boolean} isMeant - which suites
+ * @property {Record<string, string>} [env] - variables of these groups
+ * @property {string} [name] - the end of the names of the groups
+ */
 
 /**
  * Writes the groups, each time anew. Paths are relative to the project.
  * @param {string} folder - for the generated files
- * @param {(suite: string) => boolean} isMeant - which suites are run
+ * @param {readonly Part[]} parts
  * @returns {string[]} the files to run: groups, and suites that stay alone
  */
-export function writeGroups(folder, isMeant) {
+export function writeGroups(folder, parts) {
   rmSync(path.join(ROOT, folder), { recursive: true, force: true });
   mkdirSync(path.join(ROOT, folder), { recursive: true });
-  const suites = suitesOfHttpRing().filter(isMeant);
-  const alone = suites.filter((suite) => ALONE.test(readFileSync(path.join(ROOT, suite), 'utf8')));
-  const groups = groupsOf(suites.filter((suite) => !alone.includes(suite))).map(([name, members]) => {
-    const group = path.posix.join(folder, `${name}.spec.js`);
-    const lines = members.map((suite) => `import '${path.posix.relative(folder, suite).replace(/\.ts$/, '.js')}';\n`);
-    writeFileSync(path.join(ROOT, group), lines.join(''));
-    return group;
-  });
-  return [...groups, ...alone];
+  const suites = [...suitesIn('test'), ...suitesIn('src')];
+  return parts.flatMap((part) => writePart(folder, suites.filter(part.isMeant), part));
 }
 
-/** @returns {string[]} */
-function suitesOfHttpRing() {
-  const files = readdirSync(path.join(ROOT, 'test'), { recursive: true }).map((name) => path.posix.join('test', name));
+/**
+ * @param {string} folder
+ * @param {readonly string[]} suites
+ * @param {Part} part
+ */
+function writePart(folder, suites, { env = {}, name: end = '' }) {
+  const variables = Object.entries(env).map(([variable, value]) => `process.env.${variable} = '${value}';\n`);
+  const write = (name, members) => {
+    const group = path.posix.join(folder, `${name}${end}.spec.js`);
+    const lines = [...variables, ...members.map((suite) => imported(suite, folder))];
+    writeFileSync(path.join(ROOT, group), lines.join(''));
+    return group;
+  };
+  const alone = suites.filter(staysAlone);
+  return [
+    ...groupsOf(suites.filter((suite) => !alone.includes(suite))).map(([name, members]) => write(name, members)),
+    // The variables need a file.
+    ...alone.map((suite) => (variables.length > 0 ? write(nameOf(suite), [suite]) : suite)),
+  ];
+}
+
+/** @param {string} suite */
+function nameOf(suite) {
+  return suite.replace('.spec.ts', '').split('/').slice(1).join('-');
+}
+
+/** @param {string} suite */
+function staysAlone(suite) {
+  return ALONE_BY_NAME.test(suite) || ALONE.test(readFileSync(path.join(ROOT, suite), 'utf8'));
+}
+
+/**
+ * A suite that cannot be loaded is a failed test, and the others of its group are run.
+ * @param {string} suite
+ * @param {string} folder
+ */
+function imported(suite, folder) {
+  const address = path.posix.relative(folder, suite).replace(/\.ts$/, '.js');
+  return `try {
+  await import('${address}');
+} catch (error) {
+  test('${suite} can be loaded', () => {
+    throw error;
+  });
+}
+`;
+}
+
+/**
+ * @param {'src' | 'test'} top
+ * @returns {string[]}
+ */
+function suitesIn(top) {
+  const files = readdirSync(path.join(ROOT, top), { recursive: true }).map((name) => path.posix.join(top, name));
   return files.filter((file) => file.endsWith('.spec.ts') && !file.endsWith('.long.spec.ts')).sort();
 }
 
@@ -44,14 +102,44 @@ function suitesOfHttpRing() {
  * @returns {[string, string[]][]} by name
  */
 function groupsOf(suites) {
-  const groups = new Map();
-  const counts = new Map();
+  const folders = byFolder(suites.filter((suite) => suite.startsWith('test/')));
+  const [large, small] = [true, false].map((isLarge) =>
+    folders.filter(([, members]) => members.length >= SUITES_OF_A_FOLDER === isLarge),
+  );
+  const rules = suites.filter((suite) => suite.startsWith('src/'));
+  return [
+    ...large.flatMap(([folder, members]) =>
+      shared(folder.split('/').slice(1).join('-'), members, SUITES_IN_A_GROUP.test),
+    ),
+    ...shared('others', small.map(([, members]) => members).flat(), SUITES_IN_A_GROUP.test),
+    ...shared('src', rules, SUITES_IN_A_GROUP.src),
+  ];
+}
+
+/**
+ * @param {readonly string[]} suites
+ * @returns {[string, string[]][]}
+ */
+function byFolder(suites) {
+  const folders = new Map();
   for (const suite of suites) {
-    const folder = path.dirname(suite).split(path.sep).slice(1).join('-');
-    const count = counts.get(folder) ?? 0;
-    counts.set(folder, count + 1);
-    const name = `${folder}-${String(Math.floor(count / SUITES_IN_A_GROUP) + 1)}`;
-    groups.set(name, [...(groups.get(name) ?? []), suite]);
+    const folder = path.posix.dirname(suite);
+    folders.set(folder, [...(folders.get(folder) ?? []), suite]);
   }
-  return [...groups];
+  return [...folders];
+}
+
+/**
+ * Neighbours often test the same at length, so they get into different groups.
+ * @param {string} name
+ * @param {readonly string[]} suites
+ * @param {number} most - suites in a group
+ * @returns {[string, string[]][]}
+ */
+function shared(name, suites, most) {
+  const count = Math.ceil(suites.length / most);
+  return Array.from({ length: count }, (_, nth) => [
+    `${name}-${String(nth + 1)}`,
+    suites.filter((_, at) => at % count === nth),
+  ]);
 }

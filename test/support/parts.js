@@ -1,0 +1,45 @@
+/** Which suites `npm test` and `npm run test:mounts` run, on which engine, and in which mount. See docs/decisions/0080. */
+
+/** What is run once more with each engine in the other mount, without what takes long and is the same in both. */
+const IN_BOTH_MOUNTS =
+  /^test\/(dialects|data-plane)\/(?!.*\b(guards|instances|last-seen|login-cost|login-throttle|races|shutdown|slow|csv)\.spec)/;
+
+/** Suites of the wire, whose names are without these words: lists and searches, locks and limits, streams, migrations. */
+const OF_ONE_ENGINE = /^test\/(dialects|data-plane)\//;
+const OF_BOTH_ENGINES =
+  /\b(list|filters|pages|csv|audit|log|stats|bulk|events|subscribe|visible|races|limit|quota|idempotency|migration|accounts|users|groups|tokens|associated|catalogue|isolation|seen|server|verify|shutdown|slow)\b/;
+
+/** @param {string} suite */
+function isOfOneEngine(suite) {
+  return OF_ONE_ENGINE.test(suite) && !OF_BOTH_ENGINES.test(suite.slice(suite.lastIndexOf('/')));
+}
+
+/**
+ * Which engine such a suite has in `npm test`: by its name, so that a new suite moves no other.
+ * @param {string} suite
+ */
+function engineOf(suite) {
+  const sum = [...suite].reduce((so, character) => so + character.charCodeAt(0), 0);
+  return sum % 2 === 0 ? 'sqlite' : 'postgres';
+}
+
+/** @type {Readonly<Record<string, readonly import('./groups.js').Part[]>>} */
+export const PARTS = {
+  default: [
+    { isMeant: (suite) => !isOfOneEngine(suite) },
+    ...['sqlite', 'postgres'].map((engine) => ({
+      isMeant: (suite) => isOfOneEngine(suite) && engineOf(suite) === engine,
+      env: { TEST_ENGINE: engine },
+      name: `-${engine}`,
+    })),
+  ],
+  mounts: [
+    { isMeant: (suite) => IN_BOTH_MOUNTS.test(suite), env: { TEST_MOUNT: 'swapped' }, name: '-swapped' },
+    // The engine that `npm test` left out.
+    ...['sqlite', 'postgres'].map((engine) => ({
+      isMeant: (suite) => isOfOneEngine(suite) && engineOf(suite) !== engine,
+      env: { TEST_ENGINE: engine },
+      name: `-${engine}`,
+    })),
+  ],
+};
