@@ -28,6 +28,7 @@ const NOT_THERE_YET = new Set([
   'src/orders.spec.ts',
   'src/keys.service.ts',
   'src/people.directory.ts',
+  'src/first-access.ts',
 ]);
 
 describe('the pages', () => {
