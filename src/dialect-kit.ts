@@ -8,6 +8,7 @@ export {
   ManagedKinds,
   Secret,
   Token,
+  TokenDependents,
   TokenListing,
   TokenService,
   UniqueViolation,
@@ -32,6 +33,7 @@ export {
   type SecretParts,
   type TokenAbility,
   type TokenDescription,
+  type TokenFollower,
   type TokenWithSecret,
   type Transaction,
 } from './core/index.js';

@@ -146,6 +146,7 @@ CRM.COM dialect:
   CRM_PASS_CODE_FAILURES        Wrong pass codes of one user for one identifier within the window before 429 (1 to 100000; default: 10)
   CRM_PASS_CODE_USER_FAILURES   Wrong pass codes of one user for whatever identifiers within the window (1 to 100000; default: 100)
   CRM_PASS_CODE_TOTAL_FAILURES  Wrong pass codes of all users together for one identifier within the window (1 to 100000; default: 50)
+  CRM_CONSUMER_LOGIN_FAILURES   Failed logins of consumers with one key within the window (1 to 1000000; default: 1000)
 
 Canvus dialect:
   CANVUS_KEEPALIVE_SECONDS      Longest pause between the blank lines of an idle ?subscribe stream, in seconds (1 to 3600; default: 15)

@@ -272,6 +272,7 @@ const VARIABLES: Record<string, Variable> = {
   CRM_PASS_CODE_FAILURES: number((config) => config.dialects.crm.passCodeFailures, 10, 1, 100_000),
   CRM_PASS_CODE_USER_FAILURES: number((config) => config.dialects.crm.passCodeFailuresPerCaller, 100, 1, 100_000),
   CRM_PASS_CODE_TOTAL_FAILURES: number((config) => config.dialects.crm.passCodeFailuresPerIdentifier, 50, 1, 100_000),
+  CRM_CONSUMER_LOGIN_FAILURES: number((config) => config.dialects.crm.consumerLoginFailures, 1000, 1, 1_000_000),
   LOGIN_FAILURES_PER_ADDRESS: number((config) => config.loginThrottle.failuresPerAddress, 100, 1, 100_000),
   LOGIN_FAILURE_WINDOW_SECONDS: number((config) => config.loginThrottle.windowSeconds, 900, 1, 86_400),
   NAMES_LOOK_ALIKE: choice((config) => config.names.lookAlikes, 'refuse', 'refuse', 'allow'),

@@ -10,6 +10,7 @@ import { ImportedTokens } from './imported/imported-tokens.js';
 import { LongReads } from './database/long-reads.js';
 import { TokenCensus } from './tokens/token-census.js';
 import { ManagedKinds } from './tokens/managed-kinds.js';
+import { TokenDependents } from './tokens/token-dependents.js';
 import { TokenListing } from './tokens/token-listing.js';
 import { TokenSearch } from './tokens/token-search.js';
 import { TokenStatisticsService } from './tokens/token-statistics.js';
@@ -35,6 +36,7 @@ export const CORE_PROVIDERS = [
   ManagedKinds,
   SteadyTime,
   TokenCensus,
+  TokenDependents,
   TokenListing,
   TokenSearch,
   TokenService,

@@ -122,6 +122,7 @@ export {
   type TokenDescription,
   type TokenWithSecret,
 } from './tokens/managed-kinds.js';
+export { TokenDependents, type TokenFollower } from './tokens/token-dependents.js';
 export { overlapRuns, stateOf, type TokenConditions, type TokenState } from './tokens/token-conditions.js';
 export { TokenOrder, type TokenPlace } from './tokens/token-order.js';
 export { TokenSearch, type TokenPageRequest, type TokenQuery, type TokenScope } from './tokens/token-search.js';

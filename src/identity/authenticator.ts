@@ -46,9 +46,12 @@ export class Authenticator {
     return this.verified(presented, origin, (token) => actsForUser(token, audience));
   }
 
-  /** The same for a dialect that accepts only tokens of its own logins, which may have any format. */
-  authenticateLogin(presented: string, audience: string, origin: Origin): Promise<Authentication> {
-    return this.verified(presented, origin, (token) => isLogin(token, audience));
+  /**
+   * The same for a dialect that accepts only tokens of its own logins, which may have any format.
+   * @param audiences - of the logins that it accepts
+   */
+  authenticateLogin(presented: string, audiences: readonly string[], origin: Origin): Promise<Authentication> {
+    return this.verified(presented, origin, (token) => audiences.some((audience) => isLogin(token, audience)));
   }
 
   private async verified(

@@ -56,6 +56,7 @@ export { GroupMember } from './groups/group-member.entity.js';
 export { GroupService, type GroupValues } from './groups/group.service.js';
 export { VisibleGroups } from './groups/visible-groups.js';
 export { ClearedNetworks } from './guessing/cleared-networks.js';
+export { LoginFamilies } from './logins/login-families.js';
 export { GuessThrottle, type Attempt, type Guess, type GuessLimit } from './guessing/guess-throttle.js';
 export { LoginThrottle } from './guessing/login-throttle.js';
 export { LoginLockouts, failuresForgottenAt } from './guessing/login-lockouts.js';

@@ -20,9 +20,12 @@ export async function observedLogin(
   }
 }
 
+/** `token_not_found`: there is no such token for whose holder the login was to be. */
+const REFUSALS: ReadonlySet<string> = new Set(['invalid_login', 'scopes_exceeded', 'last_admin', 'token_not_found']);
+
 function outcomeOf(error: unknown): LoginMessage['outcome'] {
   const code = error instanceof DomainError ? error.code : undefined;
   // A login by OpenID Connect that would leave nobody who can sign in as administrator is refused, too.
-  if (code === 'invalid_login' || code === 'scopes_exceeded' || code === 'last_admin') return 'refused';
+  if (code !== undefined && REFUSALS.has(code)) return 'refused';
   return code === 'throttled' ? 'throttled' : 'failed';
 }

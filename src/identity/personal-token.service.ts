@@ -1,6 +1,6 @@
 /** Manages the personal tokens of users. */
 import { Injectable } from '@nestjs/common';
-import { Not } from 'typeorm';
+import { MoreThan, Not } from 'typeorm';
 import {
   HashingService,
   Secret,
@@ -9,6 +9,7 @@ import {
   UnitOfWork,
   UserDirectory,
   collected,
+  storedTime,
   type Actor,
   type PreparedToken,
   type ReaderId,
@@ -159,6 +160,11 @@ export class PersonalTokenService {
   ): Promise<PersonalToken> {
     const changed = await this.tokens.update(tx, PersonalToken, { id, userId }, changes);
     if (changes.enabled === false) await endLogins(tx, changed);
+    // They would outlive it.
+    if (changes.expiresAt) {
+      const isLater = { userId, parentId: id, expiresAt: MoreThan(storedTime(changes.expiresAt)) };
+      await tx.manager.update(SessionToken, isLater, { expiresAt: changes.expiresAt });
+    }
     // They have no scopes, and would go on without limits.
     if (changes.scopes) await tx.manager.delete(SessionToken, { userId, parentId: id });
     return changed;

@@ -1,9 +1,10 @@
 /** A session token, which a login creates; it lives for hours or days. */
-import { Check, ChildEntity, Column } from 'typeorm';
+import { Check, ChildEntity, Column, Index } from 'typeorm';
 import { Token, timestampColumn } from '../core/index.js';
 
 /** The session of a login. Its secret is shown when it is created, and it ends at `expiresAt`. */
 @ChildEntity('session')
+@Index('latchkey_token_subject', ['subjectId'], { where: `"subject_id" IS NOT NULL` })
 @Check('latchkey_token_session', `"kind" <> 'session' OR ("expires_at" IS NOT NULL AND "audience" IS NOT NULL)`)
 class LatchkeySessionToken extends Token {
   declare userId: number;
@@ -15,6 +16,13 @@ class LatchkeySessionToken extends Token {
   /** The personal token that it was created with, and ends with. */
   @Column({ name: 'parent_id', type: 'varchar', length: 36, nullable: true })
   parentId!: string | null;
+
+  /**
+   * The token for whose holder it was opened, and ends with. Such a login is not one of the user: it may do less than
+   * they may, and says nothing about who presents it.
+   */
+  @Column({ name: 'subject_id', type: 'varchar', length: 36, nullable: true })
+  subjectId!: string | null;
 
   /**
    * Shared by the logins that were exchanged one for the next. Only selected on demand, as verification has no use for

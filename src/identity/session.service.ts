@@ -41,7 +41,15 @@ export interface LoginOptions extends Origin {
   readonly newSecret?: () => Secret;
   /** Called after the password was verified: whether this user may log in. */
   readonly isAllowed?: (user: User) => Promise<boolean>;
+  /**
+   * For an exchange: finds the token for whose holder the session is opened, and that it ends with. Called after the
+   * presented one was accepted. What it throws is the outcome.
+   */
+  readonly subject?: () => Promise<LoginSubject>;
 }
+
+/** A token for whose holder a session is opened, as it was found. */
+export type LoginSubject = Pick<Token, 'id' | 'updatedAt' | 'expiresAt'>;
 
 /** A session that was just created, with its secret. */
 export interface OpenedSession {
@@ -51,6 +59,14 @@ export interface OpenedSession {
   user: User;
   /** How many older ones have ended to stay within the limit. */
   endedLogins: number;
+}
+
+/** What a session is opened by. */
+interface OpenedBy {
+  readonly method: LoginMessage['method'];
+  readonly presented?: Token;
+  readonly subject?: LoginSubject | undefined;
+  readonly renewedHash?: string | null;
 }
 
 @Injectable()
@@ -91,7 +107,8 @@ export class SessionService {
       );
       if (found.status === 'scoped') throw refusedForScopes();
       const { user, token } = found.status === 'authenticated' ? found.principal : {};
-      const opened = user && (await this.open(user, {}, options, { method: 'token', presented: token }));
+      const subject = user && (await options.subject?.());
+      const opened = user && (await this.open(user, {}, options, { method: 'token', presented: token, subject }));
       if (!opened) await this.throttle.tokenRefused(options);
       return opened;
     });
@@ -189,25 +206,26 @@ export class SessionService {
     }
   }
 
-  /** Creates a session if the user, the token they presented and the account have not changed since they were checked. */
+  /** Creates a session if the user, the tokens and the account have not changed since they were checked. */
   private async open(
     { id, name }: Pick<User, 'id' | 'name'>,
     expected: { passwordHash?: string },
     options: LoginOptions,
-    by: { method: LoginMessage['method']; presented?: Token; renewedHash?: string | null },
+    by: OpenedBy,
   ): Promise<OpenedSession | undefined> {
     const secret = options.newSecret?.() ?? this.hashing.newSecret();
     const author: Actor = { ...anonymousFrom(options), kind: 'user', userId: id, userName: name };
     return this.unitOfWork.write(author, async (tx) => {
       const user = await tx.lockForUpdate(User, { id }, { ...expected, blocked: false, approved: true });
       if (!user || (by.presented && !(await isStillThere(tx, by.presented)))) return undefined;
+      if (by.subject && !(await isUnchanged(tx, by.subject))) return undefined;
       const { accountId = null } = options;
       if (accountId !== null && !(await tx.lockShared(Account, { id: accountId }))) return undefined;
       const renewed = by.renewedHash ? { passwordHash: by.renewedHash } : {};
       await updateRow(tx.manager, User, { id: user.id }, { lastLoginAt: tx.now, ...renewed });
       await this.families.removeExpired(tx, user.id);
       await this.networks.remember(tx, user.id, options);
-      const family = await this.families.columnsOfNext(tx, by.presented, options.lifetimeSeconds);
+      const family = await this.families.columnsOfNext(tx, by, options.lifetimeSeconds);
       const endedLogins = await this.families.makeRoom(tx, user.id);
       const token = await this.tokens.issue(tx, SessionToken, {
         ...family,
@@ -216,8 +234,10 @@ export class SessionService {
         label: '',
         accountId,
         audience: options.audience,
+        subjectId: by.subject?.id ?? null,
       });
-      const details = { method: by.method, dialect: options.audience, token_id: token.id };
+      const subject = by.subject && { subject_token_id: by.subject.id };
+      const details = { method: by.method, dialect: options.audience, token_id: token.id, ...subject };
       const ended = endedLogins > 0 && { ended_logins: endedLogins };
       tx.record(new UserLoggedIn(user, { ...details, ...ended }, accountId));
       return { token, secret, user, endedLogins };
@@ -239,6 +259,12 @@ export class SessionService {
       return Promise.resolve();
     });
   }
+}
+
+/** Whether the token is accepted, and was not changed since it was found; locks it until the transaction ends. */
+async function isUnchanged(tx: Transaction, { id, updatedAt }: LoginSubject): Promise<boolean> {
+  const token = await tx.lockShared(Token, { id });
+  return token?.updatedAt.getTime() === updatedAt.getTime() && isStillThere(tx, token);
 }
 
 /** Whether the token still exists, and has no scopes, which a login would not have; locks it until the transaction ends. */

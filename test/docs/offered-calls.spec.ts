@@ -127,7 +127,13 @@ describe('what the documents offer to try', () => {
     if (address.endsWith('/set_as_effective')) {
       await created(`${base}/access_tokens/set_as_not_effective`, { token, access_token_identifier: code });
     }
-    return { token, replaced };
+    if (!address.endsWith('/change_pass_code')) return { token, replaced };
+    const key = Buffer.from(`${ADMIN.token}:`).toString('base64');
+    const opened = await send(server.baseUrl, 'POST', `${base}/authentication/consumer_application_key/token`, {
+      headers: { Authorization: `Basic ${key}` },
+      body: JSON.stringify({ organisation, access_token_identifier: code }),
+    });
+    return { token: opened.json<{ data: { token: string } }>().data.token };
   };
 
   /** A user with a login, who is a member of the account unless the call makes them one. */
@@ -172,7 +178,7 @@ describe('what the documents offer to try', () => {
     const text = Object.entries(replaced).reduce((all, [example, own]) => all.replaceAll(example, own), withToken);
     const credentials: Record<string, string> = address.startsWith('/api/v1')
       ? { 'Private-Token': ADMIN.token }
-      : call.address.endsWith('/web_api_key/token')
+      : call.address.endsWith('_key/token')
         ? { Authorization: `Basic ${Buffer.from(`${ADMIN.token}:`).toString('base64')}` }
         : { Authorization: `Bearer ${ADMIN.token}` };
     return send(server.baseUrl, method, `${filled}?${parameters.toString()}`, {

@@ -8,6 +8,7 @@ export const PUBLIC_ROUTES = [
   'GET /api/v1/server-config',
   'POST /api/v1/users/login',
   'POST /crmapi/rest/v2/authentication/token',
+  'POST /crmapi/rest/v2/authentication/consumer_application_key/token',
   'POST /crmapi/rest/v2/authentication/web_api_key/token',
   'POST /latchkey/v1/session',
   'GET /latchkey/v1/session/ways',

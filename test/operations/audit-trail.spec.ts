@@ -294,7 +294,7 @@ async function driveCrm(trail: Trail): Promise<void> {
   const methods = `POST ${CRM}/access_tokens`;
   const names = {
     authentication_code: trail.secret('CODE-THAT-ADMITS'),
-    identifier: 'card-4711',
+    identifier: 'card-4711@example.com',
     pass_code: trail.secret('pass-code-1'),
   };
   await trail.call(`${methods}/create`, { body: { token, ...names } }, [['token.issued', 1000, 'token', SOME_ID]]);
@@ -311,6 +311,14 @@ async function driveCrm(trail: Trail): Promise<void> {
   await trail.call(`${methods}/show`, { body: named(trail.secret('a wrong pass code')) }, [
     ['token.pass_code_refused', 1000, 'token', null],
   ]);
+  const byKey = { key: ADMIN.token, body: { access_token_identifier: newCode } };
+  const consumer = (await trail.call(`POST ${CRM}/authentication/consumer_application_key/token`, byKey, opened)).json<
+    Data<{ token: string }>
+  >().data;
+  trail.secret(consumer.token);
+  expect(trail.rows.at(-1)?.details).toMatchObject({ method: 'token', dialect: 'crm_consumer' });
+  const ownCode = { token: consumer.token, pass_code: trail.secret('a pass code of their own') };
+  await trail.call(`${methods}/change_pass_code`, { body: ownCode }, change);
   await trail.call(`${methods}/list`, { body: { token, number: 5 } }, []);
   await trail.call(`POST ${CRM}/authentication/token/release`, { body: { token } }, [
     ['user.logged_out', 1000, 'user', '1000'],

@@ -12,6 +12,8 @@ export interface Call {
   /** The values in the path, by the names in the route. */
   readonly at?: Record<string, string | number>;
   readonly token?: string | undefined;
+  /** Sent as the user of HTTP Basic instead. */
+  readonly key?: string;
   readonly body?: unknown;
   /** Sent as a form instead. */
   readonly form?: Record<string, string>;
@@ -29,12 +31,13 @@ export class Trail {
   constructor(readonly server: TestServer) {}
 
   /** @param expected - its rows, in order; every one comes from where the caller is */
-  async call(route: string, { at = {}, token, body, form }: Call, expected: Row[]): Promise<Reply> {
+  async call(route: string, { at = {}, token, key, body, form }: Call, expected: Row[]): Promise<Reply> {
     const [method = '', pattern = ''] = route.split(' ');
     const path = pattern.replaceAll(/:(\w+)/g, (_, name: string) => String(at[name]));
     const auth = token === undefined ? {} : { 'Private-Token': token, Authorization: `Bearer ${token}` };
+    const basic = key !== undefined && { Authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` };
     const type = form ? { 'Content-Type': 'application/x-www-form-urlencoded' } : {};
-    const headers = { 'X-Forwarded-For': ADDRESS, ...type, ...auth };
+    const headers = { 'X-Forwarded-For': ADDRESS, ...type, ...auth, ...basic };
     const last = await this.lastId();
     const text = form ? new URLSearchParams(form).toString() : body === undefined ? undefined : JSON.stringify(body);
     const call = { headers, ...(text !== undefined && { body: text }) };

@@ -7,6 +7,7 @@ import { dataSourceOf, deleteRow, insertRows } from '../database/row-mapper.js';
 import { DomainError } from '../errors.js';
 import { beyondScopes, canonicalScopes, isWithin } from './scopes.js';
 import { toldOf } from './told-changes.js';
+import { TokenDependents } from './token-dependents.js';
 import { Token } from './token.entity.js';
 import type { Transaction } from '../database/transaction.js';
 
@@ -68,6 +69,8 @@ export const NO_ORIGINS = {
  */
 @Injectable()
 export class TokenService {
+  constructor(private readonly dependents: TokenDependents) {}
+
   /** @throws UniqueViolation if the handle is in use; DomainError `invalid_value` for scopes that are none */
   async issue<T extends Token>(tx: Transaction, kind: TokenKind<T>, values: NewToken<T>): Promise<T> {
     const { digest, scopes = null, ...given } = values;
@@ -126,6 +129,7 @@ export class TokenService {
       endsOverlap(token, changes, tx.now) ? { previousSecretDigest: null } : {},
     );
     tx.record(new TokenUpdated(token, told));
+    await this.dependents.follow(tx, token, Object.keys(changes));
     return token;
   }
 
@@ -163,6 +167,7 @@ export class TokenService {
     if (!(await deleteRow(tx.manager, Token, { id: token.id }))) throw notFound();
     await countToken(tx.manager, token, -1);
     tx.record(new TokenRevoked(token));
+    await this.dependents.follow(tx, token, null);
     return token;
   }
 

@@ -2,13 +2,14 @@
 import { HttpCode, Post, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { ApiConsumes } from '../../internals/index.js';
-import { CredentialForms, Verifier, type Verdict } from '../../core/index.js';
+import { CredentialForms, Verifier, type Token, type Verdict } from '../../core/index.js';
 import { OAuthError, OAuthErrors } from './oauth.errors.js';
 import { Caller, OAuthGuard, type OAuthCaller } from './oauth.guard.js';
 import { Permits, TokenPermissions } from './oauth.permissions.js';
 import { EmptyView, exampleOf, guardedController } from '../../http/index.js';
 import { DocumentedOAuth } from './oauth.docs.js';
 import { INACTIVE, IntrospectionView, introspectionView } from './introspection.view.js';
+import { SessionToken } from '../../identity/index.js';
 import { AccountTokens } from './account-tokens.js';
 import { TokenRevocation } from './token-revocation.js';
 import { tokenParameter } from './token-parameter.js';
@@ -44,7 +45,7 @@ export class OAuthController {
   })
   async introspect(@Caller() caller: OAuthCaller, @Req() request: Request): Promise<IntrospectionView> {
     const verdict = await this.verdictOn(caller, request);
-    if (verdict.status !== 'valid') return INACTIVE;
+    if (verdict.status !== 'valid' || isOfAnother(verdict.token)) return INACTIVE;
     const access = await this.permissions.accessTo(caller, verdict.token);
     return access === 'none' ? INACTIVE : introspectionView(verdict, this.forms);
   }
@@ -84,4 +85,9 @@ export class OAuthController {
     const verdict: Verdict = secret ? await this.verifier.verify({ secret }) : { status: 'unknown' };
     return verdict.status === 'unknown' ? this.accountTokens.verdictOn(caller, code, account) : verdict;
   }
+}
+
+/** Whether it is a login for the holder of another token: who presents it is not the user that it is a login of. */
+function isOfAnother(token: Readonly<Token>): boolean {
+  return token instanceof SessionToken && token.subjectId !== null;
 }

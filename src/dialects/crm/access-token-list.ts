@@ -3,11 +3,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { collected, nextTurn } from '../../core/index.js';
 import { CapacityReports, streamJsonList } from '../../http/index.js';
-import type { Account } from '../../identity/index.js';
 import type { Values } from '../../settings/index.js';
 import { AccessTokenService } from './access-token.service.js';
 import type { AccessToken } from './access-token.entity.js';
 import type { CrmCaller } from './crm.guard.js';
+import { isOfAnother, scopeOf } from './consumer-scope.js';
 import type { ListQuery } from './access-tokens.inputs.js';
 import { CRM_OPTIONS } from './crm.options.js';
 import type { CRM_SETTINGS } from './crm.settings.js';
@@ -54,25 +54,26 @@ export class AccessTokenList {
     const { fields } = query;
     const columns = [...new Set([...fields].flatMap((field) => COLUMNS[field] ?? []))];
     for await (const tokens of this.tokensOf(caller, query, columns)) {
-      yield await this.views(caller.account, tokens, fields);
+      yield await this.views(caller, tokens, fields);
     }
   }
 
   private async *tokensOf(
-    { account, user }: CrmCaller,
+    caller: CrmCaller,
     { offset, number, effective, owner, classification }: ListQuery,
     columns: readonly (keyof AccessToken)[],
   ): AsyncGenerator<AccessToken[], void> {
-    if (effective === null) return;
-    yield* this.tokens.list(user.id, account, { offset, limit: number, effective, owner, classification, columns });
+    if (effective === null || isOfAnother(scopeOf(caller.consumer), owner)) return;
+    yield* this.tokens.list(caller, { offset, limit: number, effective, owner, classification, columns });
   }
 
   private async views(
-    account: Account,
+    { account, consumer }: CrmCaller,
     tokens: readonly AccessToken[],
     fields: ReadonlySet<Field>,
   ): Promise<SelectedFields[]> {
-    if (!fields.has('log_information'))
+    // Who manages a token is not the consumer's data.
+    if (!fields.has('log_information') || consumer)
       return tokens.map((token) => selected(accessTokenFields(token, account), fields));
     // The log is read and mapped like the tokens themselves.
     await nextTurn();

@@ -16,13 +16,13 @@ import {
   whenTaken,
   type HashingTurn,
   type PageRequest,
-  type ReaderId,
   type Transaction,
 } from '../../core/index.js';
-import { AccountService, lockAccountForUpdate, type Account } from '../../identity/index.js';
+import { AccountService, isEmailAddress, lockAccountForUpdate, type Account } from '../../identity/index.js';
 import type { Values } from '../../settings/index.js';
 import type { AccessTokenIdentifier } from './access-token-identifier.js';
 import { AccessToken } from './access-token.entity.js';
+import { scopeOf } from './consumer-scope.js';
 import { CrmAccount } from './crm-account.entity.js';
 import { CrmError } from './crm.errors.js';
 import type { CrmCaller } from './crm.guard.js';
@@ -76,34 +76,36 @@ export class AccessTokenService {
    * @throws DomainError `token_not_found`; `throttled`, `unavailable` for a pass code
    */
   async find(caller: CrmCaller, named: AccessTokenIdentifier): Promise<AccessToken> {
-    if ('authenticationCode' in named) return this.findOne(caller.account, { handle: named.authenticationCode });
+    if ('authenticationCode' in named) return this.findOne(caller, { handle: named.authenticationCode });
     return this.passCodes.find(caller, named.identifier, named.passCode);
   }
 
-  /** The token with this code or identifier, without its hash. */
-  async findOne(account: Account, named: { handle: string } | { identifier: string }): Promise<AccessToken> {
+  /** The token with this code or identifier, without its hash, among those that the caller may see. */
+  async findOne(
+    { account, consumer }: CrmCaller,
+    named: { handle: string } | { identifier: string },
+  ): Promise<AccessToken> {
     const token = await this.unitOfWork.read((manager) =>
-      manager.findOneBy(AccessToken, { accountId: account.id, ...named }),
+      manager.findOneBy(AccessToken, { accountId: account.id, ...named, ...scopeOf(consumer) }),
     );
     if (!token) throw notFound();
     return token;
   }
 
-  /** A part of the tokens of an account by number, in batches, with only the required columns. */
+  /** A part of the tokens that the caller may see, by number, in batches, with only the required columns. */
   list(
-    reader: ReaderId,
-    account: Account,
+    { user, account, consumer }: CrmCaller,
     { effective, owner, classification, columns, ...page }: AccessTokenQuery,
   ): AsyncGenerator<AccessToken[], void> {
     // Every token has a number, but the condition lets the database use the partial index for the order.
-    const numbered = { accountId: account.id, number: MoreThan(0), ...owner };
+    const numbered = { accountId: account.id, number: MoreThan(0), ...owner, ...scopeOf(consumer) };
     const wanted: FindOptionsWhere<AccessToken> = {
       ...(effective !== undefined && { enabled: effective }),
       ...(owner === null && { accountsReceivable: IsNull(), rewardsParticipant: IsNull() }),
       ...(classification !== undefined && { classification }),
     };
     return this.reads.batches(
-      reader,
+      user.id,
       {
         entity: AccessToken,
         where: (query) => query.andWhere(numbered),
@@ -188,6 +190,22 @@ export class AccessTokenService {
     return { token, passCode };
   }
 
+  /**
+   * Gives the access token that a consumer is logged in with another pass code.
+   * @throws DomainError `token_not_found`; CrmError `invalidState`
+   */
+  async changePassCode(caller: CrmCaller, { id }: Pick<AccessToken, 'id'>, passCode: Secret): Promise<void> {
+    const { actor, account } = caller;
+    const passCodeHash = await this.hashing.hashPassword(passCode, changeTurn(caller));
+    await this.accounts.change(actor, account.id, async (tx) => {
+      const token = await tx.lockForUpdate(AccessToken, { id }, { accountId: account.id });
+      if (!token) throw notFound();
+      requireState(token, true);
+      if (!isEmailAddress(token.identifier)) throw new CrmError('invalidState', NO_EMAIL);
+      await this.tokens.update(tx, AccessToken, token, { passCodeHash });
+    });
+  }
+
   /** The number of a new token. @throws DomainError `quota_reached` */
   private async nextNumber(tx: Transaction, accountId: string): Promise<number> {
     const number = await nextTokenNumber(tx, accountId);
@@ -220,6 +238,9 @@ export class AccessTokenService {
     return Object.assign(token, { passCodeHash });
   }
 }
+
+const NO_EMAIL =
+  'the identifier of the access token is not an e-mail address; whoever manages it can change its pass code';
 
 function changeTurn({ account, user }: CrmCaller): HashingTurn {
   return { purpose: 'change', caller: [account.id, String(user.id)] };

@@ -5,7 +5,6 @@ import { ApiQuery } from '../../internals/index.js';
 import { AccessTokenList } from './access-token-list.js';
 import type { AccessToken } from './access-token.entity.js';
 import { AccessTokenService } from './access-token.service.js';
-import type { Account } from '../../identity/index.js';
 import { CrmController } from './crm.controller.js';
 import { Documented, FIELDS_SET_QUERY, TOKEN_QUERY } from './crm.docs.js';
 import { LIST_ERRORS, NAMED_ERRORS, PageOfList, RelationsInQuery, STATE_ERRORS } from './access-tokens.docs.js';
@@ -44,7 +43,7 @@ export class AccessTokensController {
     private readonly logInformation: LogInformation,
   ) {}
 
-  @Permits('organisation:read')
+  @Permits('own_tokens:read')
   @Post('show')
   @Documented({
     summary: 'Show one access token',
@@ -60,10 +59,10 @@ export class AccessTokensController {
     @Caller() caller: CrmCaller,
     @Given(readNamed) { named, fields }: Named,
   ): Promise<Envelope<SelectedFields>> {
-    return ok(await this.view(caller.account, await this.tokens.find(caller, named), fields));
+    return ok(await this.view(caller, await this.tokens.find(caller, named), fields));
   }
 
-  @Permits('organisation:read')
+  @Permits('own_tokens:read')
   @Get('show')
   @Documented({
     summary: 'Show one access token, in the older form',
@@ -83,7 +82,7 @@ export class AccessTokensController {
     return this.show(caller, call);
   }
 
-  @Permits('organisation:read')
+  @Permits('own_tokens:read')
   @Post('list')
   @Documented({
     summary: 'List access tokens',
@@ -95,11 +94,11 @@ export class AccessTokensController {
     data: 'accessTokens',
     errors: [...LIST_ERRORS, 'invalidRequest'],
   })
-  list(@Caller() caller: CrmCaller, @Given(readList) query: ListQuery, @Res() response: Response): Promise<void> {
-    return this.lists.send(response, caller, query);
+  list(@Caller() caller: CrmCaller, @Given() given: Parameters, @Res() response: Response): Promise<void> {
+    return this.lists.send(response, caller, readList(given, caller.consumer !== null));
   }
 
-  @Permits('organisation:read')
+  @Permits('own_tokens:read')
   @Get('list')
   @Documented({
     summary: 'List access tokens, in the form of the query',
@@ -109,8 +108,8 @@ export class AccessTokensController {
   })
   @PageOfList()
   @RelationsInQuery()
-  listByGet(@Caller() caller: CrmCaller, @Given(readList) query: ListQuery, @Res() response: Response): Promise<void> {
-    return this.list(caller, query, response);
+  listByGet(@Caller() caller: CrmCaller, @Given() given: Parameters, @Res() response: Response): Promise<void> {
+    return this.list(caller, given, response);
   }
 
   @Permits('organisation:read')
@@ -127,7 +126,7 @@ export class AccessTokensController {
     @Given(readNotAssociated) query: ListQuery,
     @Res() response: Response,
   ): Promise<void> {
-    return this.list(caller, query, response);
+    return this.lists.send(response, caller, query);
   }
 
   @Permits('organisation:change')
@@ -156,7 +155,7 @@ export class AccessTokensController {
     const isNamed = given.optional('identifier') !== undefined;
     const names = readNewIdentifiers(given, !isNamed && (await this.tokens.identifiersOptional(caller.account)));
     const kept = given.namesLike(KEPT).length > 0 ? readKept(given) : NOTHING_KEPT;
-    return ok(await this.view(caller.account, await this.tokens.create(caller, code, names, kept), fields));
+    return ok(await this.view(caller, await this.tokens.create(caller, code, names, kept), fields));
   }
 
   @Permits('organisation:change')
@@ -175,9 +174,8 @@ export class AccessTokensController {
     @Caller() caller: CrmCaller,
     @Given(readUpdate) { named, fields, ...changes }: Update,
   ): Promise<Envelope<SelectedFields>> {
-    const { account } = caller;
     const found = await this.tokens.find(caller, named);
-    return ok(await this.view(account, await this.tokens.update(caller, found, changes), fields));
+    return ok(await this.view(caller, await this.tokens.update(caller, found, changes), fields));
   }
 
   @Permits('organisation:change')
@@ -223,7 +221,7 @@ export class AccessTokensController {
     @Given(readResetPassCode) { named, fields }: ResetPassCode,
   ): Promise<Envelope<SelectedFields>> {
     const { account } = caller;
-    const found = await this.tokens.findOne(account, named);
+    const found = await this.tokens.findOne(caller, named);
     const { token, passCode } = await this.tokens.resetPassCode(caller, found);
     const authors = fields.has('log_information') ? await this.logInformation.authorsOf([token]) : undefined;
     const all = {
@@ -238,13 +236,17 @@ export class AccessTokensController {
     { named, fields }: Named,
     effective: boolean,
   ): Promise<Envelope<SelectedFields>> {
-    const { account } = caller;
     const found = await this.tokens.find(caller, named);
-    return ok(await this.view(account, await this.tokens.setEffective(caller, found, effective), fields));
+    return ok(await this.view(caller, await this.tokens.setEffective(caller, found, effective), fields));
   }
 
-  private async view(account: Account, token: AccessToken, fields: ReadonlySet<Field>): Promise<SelectedFields> {
-    const authors = fields.has('log_information') ? await this.logInformation.authorsOf([token]) : undefined;
+  private async view(
+    { account, consumer }: CrmCaller,
+    token: AccessToken,
+    fields: ReadonlySet<Field>,
+  ): Promise<SelectedFields> {
+    const isLogShown = consumer === null && fields.has('log_information');
+    const authors = isLogShown ? await this.logInformation.authorsOf([token]) : undefined;
     return selected(accessTokenFields(token, account, authors?.get(token.id)), fields);
   }
 }

@@ -33,7 +33,7 @@ export class FieldsSetInput extends TokenInput {
   fields_set?: string;
 }
 
-class AccessTokenIdentifierInput {
+export class AccessTokenIdentifierInput {
   @ApiPropertyOptional({ example: 'AC-1', description: 'Send either this, or `identifier` with `pass_code`.' })
   authentication_code?: string;
 
@@ -117,6 +117,11 @@ export class ResetPassCodeInput extends FieldsSetInput {
   identifier?: string;
 }
 
+export class ChangePassCodeInput extends TokenInput {
+  @ApiProperty({ example: '54321', description: 'The new one. At most 72 bytes.' })
+  pass_code!: string;
+}
+
 /** Names one access token, and the fields to answer. */
 export interface Named {
   readonly fields: ReadonlySet<Field>;
@@ -163,8 +168,11 @@ const CARD = /^card_masked_number$/;
 const NO_CARD = 'is not stored by this server, which keeps no card numbers; leave it out';
 const NO_FILTER = 'does not narrow a list; leave it out to list all';
 
-/** @throws CrmError `parameterMissing`, `semiOptional`, `invalidParameter` */
-export function readList(given: Parameters): ListQuery {
+/**
+ * @param isOfConsumer - whether the caller sees the tokens of one owner only, which need not be named
+ * @throws CrmError `parameterMissing`, `semiOptional`, `invalidParameter`
+ */
+export function readList(given: Parameters, isOfConsumer = false): ListQuery {
   given.refuse(OWN_FIELD, NO_FILTER);
   const { accountsReceivable, rewardsParticipant, classification } = readRelations(given);
   if (accountsReceivable !== null && rewardsParticipant !== null) {
@@ -176,7 +184,7 @@ export function readList(given: Parameters): ListQuery {
       : rewardsParticipant !== null
         ? { rewardsParticipant }
         : undefined;
-  return { ...readPart(given, !owner), owner, classification: classification ?? undefined };
+  return { ...readPart(given, !owner && !isOfConsumer), owner, classification: classification ?? undefined };
 }
 
 /** @throws CrmError `parameterMissing`, `invalidParameter` */

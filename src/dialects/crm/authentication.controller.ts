@@ -9,7 +9,7 @@ import { CrmError } from './crm.errors.js';
 import { Caller, Given, Permits, type CrmCaller } from './crm.guard.js';
 import { TokenInput } from './access-tokens.inputs.js';
 import { LoginInput, readLogin, type Login } from './login.inputs.js';
-import { AUDIENCE } from './crm.options.js';
+import { AUDIENCE, CONSUMER_AUDIENCE } from './crm.options.js';
 import { UNIT_ID, ok, type Envelope, type LoginTokenView } from './crm.views.js';
 import { newLoginToken } from './login-token.form.js';
 
@@ -54,7 +54,7 @@ export class AuthenticationController {
     return ok({ token: secret.reveal() });
   }
 
-  @Permits('organisation:read')
+  @Permits('login:end')
   @Post('release')
   @Documented({
     operationId: 'logout',
@@ -65,7 +65,7 @@ export class AuthenticationController {
     errors: ['invalidRequest', 'invalidToken'],
   })
   async release(@Caller() caller: CrmCaller): Promise<Envelope<EmptyView>> {
-    await this.sessions.logout(caller, AUDIENCE);
+    await this.sessions.logout(caller, caller.consumer ? CONSUMER_AUDIENCE : AUDIENCE);
     return ok({});
   }
 }

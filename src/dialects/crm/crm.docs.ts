@@ -67,12 +67,18 @@ class EmptyEnvelope {
   data!: EmptyView;
 }
 
+class StatusEnvelope {
+  @ApiProperty()
+  status!: StatusView;
+}
+
 const ENVELOPES = {
   accessToken: AccessTokenEnvelope,
   accessTokens: AccessTokenListEnvelope,
   passCode: PassCodeEnvelope,
   loginToken: LoginTokenEnvelope,
   nothing: EmptyEnvelope,
+  statusOnly: StatusEnvelope,
 } as const;
 
 /** What a success returns. */
@@ -82,6 +88,7 @@ const RETURNS: Record<keyof typeof ENVELOPES, string> = {
   passCode: 'the new pass code.',
   loginToken: 'the login token.',
   nothing: 'an empty object.',
+  statusOnly: 'nothing, without `data`.',
 };
 
 /** The status does not depend on `CRM_HTTP_ERRORS`. */

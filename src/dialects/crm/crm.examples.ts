@@ -25,6 +25,10 @@ export const EXAMPLES = {
       fields_set,
     },
   },
+  consumerLogin: {
+    'By the code of the access token': ofCode,
+    'By identifier and pass code': ofIdentifier,
+  },
   named: {
     'By its code': { token, ...ofCode },
     'By identifier and pass code': { token, ...ofIdentifier },

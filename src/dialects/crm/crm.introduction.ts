@@ -6,7 +6,8 @@ const ABOUT = 'Access tokens of organisations, as in CRM.COM’s Web API. An org
 const AUTHENTICATION =
   'There is nothing to enter under **Authorize**. Call `authentication/token` with your e-mail address, your password ' +
   'and the organisation, copy `data.token` from the answer, and put it into the `token` of every other call. It is ' +
-  'valid for two hours. Members with the role `read_only` may show and list.';
+  'valid for two hours. Members with the role `read_only` may show and list. The login of a consumer, by the key of an ' +
+  'application, shows and lists the access tokens of the same owner.';
 
 const ERRORS =
   'Look at `status.code`: it is `OK`, or the code of the error, and `status.message` says what is wrong. The HTTP ' +

@@ -13,5 +13,8 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: CRM_OPTIONS } = co
   CRM_SETTINGS,
 );
 
-/** Audience of this dialect's logins: no other accepts them, and it accepts no others. */
+/** Audience of this dialect's logins: no other accepts them. */
 export const AUDIENCE = 'crm';
+
+/** Audience of the logins of consumers, which are accepted by the methods that say so (docs/decisions/0081). */
+export const CONSUMER_AUDIENCE = 'crm_consumer';

@@ -49,6 +49,13 @@ export const CRM_SETTINGS = settingsTable(
       default: 50,
       doc: 'Wrong pass codes of all users together for one identifier within the window',
     }),
+    consumerLoginFailures: setting({
+      env: 'CRM_CONSUMER_LOGIN_FAILURES',
+      form: integer(1, 1_000_000),
+      default: 1000,
+      doc: 'Failed logins of consumers with one key within the window',
+      more: 'All consumers of an application log in with its key, so it is higher than what is for one user.',
+    }),
   },
   ['CRM_'],
 );

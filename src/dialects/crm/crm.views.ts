@@ -27,7 +27,12 @@ export interface Envelope<T> {
 
 /** @param description - a hint for developers; `message`, which clients show to people, stays empty */
 export function ok<T>(data: T, description = ''): Envelope<T> {
-  return { status: { code: 'OK', description, message: '' }, data };
+  return { status: okStatus(description), data };
+}
+
+/** The status of a success; some methods answer nothing else. */
+export function okStatus(description = ''): StatusView {
+  return { code: 'OK', description, message: '' };
 }
 
 class UnitView {

@@ -1,39 +1,48 @@
-/** Serves `authentication/web_api_key/token`: login of a program by a personal token as its key (docs/contracts/crm.md §2.3). */
+/**
+ * Serves the logins of programs by a personal token as their key: for themselves, and for a consumer with an access token
+ * (docs/contracts/crm.md §2.3, §2.4).
+ */
 import { Post, Req } from '@nestjs/common';
 import type { Request } from 'express';
-import { refusedForScopes, type Origin } from '../../core/index.js';
+import type { Origin } from '../../core/index.js';
 import { RequestOrigin } from '../../http/index.js';
-import {
-  AccountService,
-  Authenticator,
-  MembershipService,
-  SessionService,
-  type Principal,
-} from '../../identity/index.js';
+import { SessionService, type LoginOptions } from '../../identity/index.js';
 import { LOGIN_SECONDS, requireOwnUnit } from './authentication.controller.js';
+import { ConsumerLogins } from './consumer-logins.js';
 import { CrmController } from './crm.controller.js';
 import { Documented } from './crm.docs.js';
-import { CrmError } from './crm.errors.js';
+import { EXAMPLES } from './crm.examples.js';
 import { Given, Permits } from './crm.guard.js';
-import { KeyLoginInput, readKeyLogin, type KeyLogin } from './login.inputs.js';
-import { AUDIENCE } from './crm.options.js';
+import { KeyCheck } from './key-check.js';
+import {
+  ConsumerLoginInput,
+  KeyLoginInput,
+  readConsumerLogin,
+  readKeyLogin,
+  type ConsumerLogin,
+  type KeyLogin,
+} from './login.inputs.js';
+import { AUDIENCE, CONSUMER_AUDIENCE } from './crm.options.js';
 import { ok, type Envelope, type LoginTokenView } from './crm.views.js';
 import { newLoginToken } from './login-token.form.js';
 
-/** RFC 7617. Public clients write the scheme in lower case, and leave out the colon. */
-const BASIC = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i;
+const FOR_CONSUMER =
+  'The key is a personal token of a user, as the user name of HTTP Basic, with an empty password. The access token ' +
+  'must be effective. The login token lives for two hours. It shows and lists the access tokens of the same ' +
+  'accounts receivable or rewards participant, and changes the pass code of the one that it was opened with; it ' +
+  'may do nothing else, and less if the user may. It ends when the key or the access token is revoked, when the ' +
+  'access token is made not effective, or when its code, its identifier or its pass code are changed.';
 
-@CrmController('authentication/web_api_key/token', 'Authentication')
+@CrmController('authentication', 'Authentication')
 export class KeyLoginController {
   constructor(
     private readonly sessions: SessionService,
-    private readonly authenticator: Authenticator,
-    private readonly accounts: AccountService,
-    private readonly memberships: MembershipService,
+    private readonly keys: KeyCheck,
+    private readonly consumers: ConsumerLogins,
   ) {}
 
   @Permits('public')
-  @Post()
+  @Post('web_api_key/token')
   @Documented({
     operationId: 'loginWithKey',
     summary: 'Log in with a key',
@@ -43,48 +52,63 @@ export class KeyLoginController {
       'the user acts in several.',
     body: KeyLoginInput,
     data: 'loginToken',
-    errors: ['invalidRequest', 'parameterMissing', 'invalidParameter', 'invalidCredentials'],
+    errors: ['invalidRequest', 'parameterMissing', 'invalidParameter', 'invalidCredentials', 'tooManyFailedLogins'],
   })
   async login(
     @Given(readKeyLogin) { organisation, unit }: KeyLogin,
     @Req() { headers }: Request,
     @RequestOrigin() origin: Origin,
   ): Promise<Envelope<LoginTokenView>> {
-    const key = keyIn(headers.authorization);
-    const found = await this.authenticator.authenticate(key, AUDIENCE, origin);
-    if (found.status === 'scoped') throw refusedForScopes();
-    const accountId = found.status === 'authenticated' ? await this.accountOf(found.principal, organisation) : null;
-    if (accountId !== null) requireOwnUnit(unit);
-    // A key that is not accepted, or has no place here, fails as a wrong one: it is audited by the exchange.
-    const { secret } = await this.sessions.exchange(accountId === null ? '' : key, {
-      audience: AUDIENCE,
-      lifetimeSeconds: LOGIN_SECONDS,
-      ...origin,
-      newSecret: newLoginToken,
-      ...(accountId !== null && { accountId }),
-    });
-    return ok({ token: secret.reveal() });
+    const { key, holder } = await this.keys.check(headers.authorization, organisation, origin);
+    if (holder) requireOwnUnit(unit);
+    return this.opened(key, { ...loginOptions(AUDIENCE, origin), ...(holder && { accountId: holder.account.id }) });
   }
 
-  /** @throws CrmError `parameterMissing` */
-  private async accountOf({ user }: Principal, organisation: string | undefined): Promise<string | null> {
-    if (organisation !== undefined) {
-      const account = await this.accounts.findByIdOrName(organisation);
-      const isAllowed = account && (user.admin || (await this.memberships.roleOf(user.id, account.id)) !== null);
-      return isAllowed ? account.id : null;
-    }
-    const [[account], total] = await this.accounts.list(user, {}, { offset: 0, limit: 1 });
-    if (total > 1) throw new CrmError('parameterMissing', 'organisation: the user of this key acts in several');
-    return account?.id ?? null;
+  @Permits('public')
+  @Post('consumer_application_key/token')
+  @Documented({
+    operationId: 'loginForConsumer',
+    summary: 'Log a consumer in with the key of an application',
+    description: FOR_CONSUMER,
+    body: ConsumerLoginInput,
+    examples: EXAMPLES.consumerLogin,
+    data: 'loginToken',
+    errors: [
+      'invalidRequest',
+      'parameterMissing',
+      'semiOptional',
+      'invalidParameter',
+      'invalidCredentials',
+      'tokenNotFound',
+      'tooManyFailedLogins',
+    ],
+  })
+  async loginForConsumer(
+    @Given(readConsumerLogin) { organisation, unit, named }: ConsumerLogin,
+    @Req() { headers }: Request,
+    @RequestOrigin() origin: Origin,
+  ): Promise<Envelope<LoginTokenView>> {
+    const { key, holder } = await this.keys.check(headers.authorization, organisation, origin);
+    const options = loginOptions(CONSUMER_AUDIENCE, origin);
+    if (!holder) return this.opened(key, options);
+    const guesser = { ...holder, consumer: null, keyId: holder.token.id };
+    return this.opened(key, {
+      ...options,
+      accountId: holder.account.id,
+      subject: async () => {
+        const token = await this.consumers.find(guesser, named);
+        requireOwnUnit(unit);
+        return token;
+      },
+    });
+  }
+
+  private async opened(key: string, options: LoginOptions): Promise<Envelope<LoginTokenView>> {
+    const { secret } = await this.sessions.exchange(key, options);
+    return ok({ token: secret.reveal() });
   }
 }
 
-/** @throws CrmError `parameterMissing` */
-function keyIn(header: string | undefined): string {
-  const [, encoded] = BASIC.exec(header ?? '') ?? [];
-  const [key = ''] = Buffer.from(encoded ?? '', 'base64')
-    .toString('utf8')
-    .split(':');
-  if (key === '') throw new CrmError('parameterMissing', 'key: the user name of HTTP Basic');
-  return key;
+function loginOptions(audience: string, origin: Origin): LoginOptions {
+  return { ...origin, audience, lifetimeSeconds: LOGIN_SECONDS, newSecret: newLoginToken };
 }

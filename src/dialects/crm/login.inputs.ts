@@ -1,5 +1,7 @@
 /** The parameters of the logins: their OpenAPI documentation, and functions that read them. */
 import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
+import { readAccessTokenIdentifier, type AccessTokenIdentifier } from './access-token-identifier.js';
+import { AccessTokenIdentifierInput } from './access-tokens.inputs.js';
 import type { Parameters } from './parameters.js';
 
 /** The account that the example of a login names. */
@@ -27,6 +29,11 @@ export class KeyLoginInput {
   unit?: string;
 }
 
+export class ConsumerLoginInput extends KeyLoginInput {
+  @ApiProperty()
+  access_token_identifier!: AccessTokenIdentifierInput;
+}
+
 export interface Login {
   readonly username: string;
   readonly password: string;
@@ -49,4 +56,12 @@ export type KeyLogin = Pick<Login, 'unit'> & { readonly organisation: string | u
 /** @throws CrmError `invalidParameter` */
 export function readKeyLogin(given: Parameters): KeyLogin {
   return { organisation: given.optional('organisation'), unit: given.optional('unit') };
+}
+
+export type ConsumerLogin = KeyLogin & { readonly named: AccessTokenIdentifier };
+
+/** @throws CrmError `parameterMissing`, `semiOptional`, `invalidParameter` */
+export function readConsumerLogin(given: Parameters): ConsumerLogin {
+  given.refuse(/^jwt$/, 'is not accepted by this server; give access_token_identifier');
+  return { ...readKeyLogin(given), named: readAccessTokenIdentifier(given) };
 }

@@ -1,25 +1,21 @@
 /** Says of methods that the vendor documents and this server lacks why they are missing (docs/contracts/crm.md §8). */
 
-const NO_CONSUMERS =
-  'is not served: this server has no consumers and no devices who could log in; use authentication/token or ' +
-  'authentication/web_api_key/token';
+const NO_DEVICES =
+  'is not served: this server has no devices that could log in; use authentication/token, ' +
+  'authentication/web_api_key/token or authentication/consumer_application_key/token';
 const NEVER_PENDING =
   'is not served: access tokens are EFFECTIVE as soon as they are created, and need no verification';
 
 /** By the name of the method: the rest of the sentence that begins with it. */
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ['authentication/consumer_application_key/token', NO_CONSUMERS],
-  ['authentication/device_application_key/token', NO_CONSUMERS],
+  ['authentication/device_application_key/token', NO_DEVICES],
   [
     'access_tokens/generate_otp',
-    'is not served: nothing here takes a one-time password; use the authentication_code, or identifier and pass_code',
+    'is not served: nothing here takes a one-time password; use the authentication_code, or identifier and pass_code, ' +
+      'also in authentication/consumer_application_key/token',
   ],
   ['access_tokens/verify', NEVER_PENDING],
   ['access_tokens/reset_verification_code', NEVER_PENDING],
-  [
-    'access_tokens/change_pass_code',
-    'is not served: it needs the login of a consumer, which this server lacks; access_tokens/update sets a pass code',
-  ],
   [
     'access_tokens/forgot_pass_code',
     'is not served: this server sends no mail; access_tokens/reset_pass_code returns a new pass code',

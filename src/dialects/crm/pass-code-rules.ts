@@ -23,6 +23,11 @@ export function readNewIdentifiers(parameters: Parameters, identifiersOptional: 
   return { identifier, passCode: passCode === null ? null : newPassCode(passCode) };
 }
 
+/** @throws CrmError `parameterMissing`, `invalidParameter` */
+export function readNewPassCode(parameters: Parameters): Secret {
+  return newPassCode(parameters.required('pass_code'));
+}
+
 /** The values of an update: `undefined` keeps the current value, `null` clears it. */
 export interface IdentifierChanges {
   readonly identifier: string | null | undefined;

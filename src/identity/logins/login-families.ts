@@ -4,9 +4,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   dataSourceOf,
   DomainError,
+  Token,
   TokenService,
+  findRow,
   type NewToken,
-  type Token,
   type TokenRef,
   type Transaction,
 } from '../../core/index.js';
@@ -38,11 +39,15 @@ export class LoginFamilies {
 
   /**
    * The columns of a new login, which continues the family of the login that it is exchanged for, or begins one. It
-   * never outlives its family.
-   * @param presented - the token that it is exchanged for
+   * never outlives its family, the personal token that the family began with, or its subject.
+   * @param by - the token that it is exchanged for, and that for whose holder it is
    * @throws DomainError `invalid_login` if the family is at its end
    */
-  async columnsOfNext(tx: Transaction, presented: Token | undefined, lifetimeSeconds: number): Promise<FamilyColumns> {
+  async columnsOfNext(
+    tx: Transaction,
+    { presented, subject }: { readonly presented?: Token; readonly subject?: Pick<Token, 'expiresAt'> | undefined },
+    lifetimeSeconds: number,
+  ): Promise<FamilyColumns> {
     const handle = randomUUID();
     const before = presented instanceof SessionToken ? await familyOf(tx, presented) : undefined;
     const { id, beganAt } = before ?? { id: handle, beganAt: tx.now };
@@ -54,10 +59,12 @@ export class LoginFamilies {
         `${String(days)} days after the first login it cannot be prolonged again; log in with e-mail and password`,
       );
     }
+    const parent = await parentOf(tx, presented);
+    const ends = [parent?.expiresAt, subject?.expiresAt].map((time) => time?.getTime() ?? Number.POSITIVE_INFINITY);
     return {
       handle,
-      expiresAt: new Date(Math.min(tx.now.getTime() + lifetimeSeconds * 1000, end)),
-      parentId: presented instanceof SessionToken ? presented.parentId : (presented?.id ?? null),
+      expiresAt: new Date(Math.min(tx.now.getTime() + lifetimeSeconds * 1000, end, ...ends)),
+      parentId: parent?.id ?? null,
       familyId: id,
       familyBeganAt: beganAt,
     };
@@ -121,12 +128,35 @@ export class LoginFamilies {
     return this.endAll(tx, relatives);
   }
 
+  /** Ends the logins that were opened for the holder of a token, except one. */
+  async endOf(tx: Transaction, subjectId: string, exceptId: string | null): Promise<void> {
+    const found = await tx.manager.find(SessionToken, { select: { id: true, userId: true }, where: { subjectId } });
+    for (const { id, userId } of found) {
+      // A concurrent request may have ended it, and may still wait until every instance knows.
+      const isLeft = id !== exceptId && (await tx.lockForUpdate(SessionToken, { id }));
+      if (isLeft) await this.tokens.revoke(tx, SessionToken, { id, userId });
+      else if (id !== exceptId) tx.alreadyRevoked();
+    }
+  }
+
   private async endAll(tx: Transaction, logins: readonly TokenRef[]): Promise<number> {
     // In the order of locks.
     const ordered = [...logins].sort((one, other) => (one.id < other.id ? -1 : 1));
     for (const login of ordered) await this.tokens.revoke(tx, SessionToken, login);
     return ordered.length;
   }
+}
+
+/** The personal token that a login begins or goes on with. */
+async function parentOf(
+  tx: Transaction,
+  presented: Token | undefined,
+): Promise<Pick<Token, 'id' | 'expiresAt'> | undefined> {
+  if (!(presented instanceof SessionToken)) return presented;
+  const { parentId } = presented;
+  return parentId === null
+    ? undefined
+    : ((await findRow(tx.manager, Token, { id: parentId })) ?? { id: parentId, expiresAt: null });
 }
 
 async function familyOf(tx: Transaction, { id, createdAt }: SessionToken): Promise<{ id: string; beganAt: Date }> {

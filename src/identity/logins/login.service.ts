@@ -18,6 +18,8 @@ export interface Login {
   readonly accountId: string | null;
   /** The personal token that it, or the first login of its family, was made with. */
   readonly parentId: string | null;
+  /** The token for whose holder it was opened; `null` for a login of the user. */
+  readonly subjectId: string | null;
   /** The same for all logins that were exchanged one for the next. */
   readonly familyId: string;
   readonly familyBeganAt: Date;
@@ -83,7 +85,7 @@ export class LoginService {
 }
 
 function loginOf(row: SessionToken): Login {
-  const { id, userId, audience, accountId, parentId, createdAt, expiresAt, lastSeenAt } = row;
+  const { id, userId, audience, accountId, parentId, subjectId, createdAt, expiresAt, lastSeenAt } = row;
   const { lastSeenAddress, lastSeenAgent } = row;
   const family = { familyId: row.familyId ?? id, familyBeganAt: row.familyBeganAt ?? createdAt };
   return {
@@ -92,6 +94,7 @@ function loginOf(row: SessionToken): Login {
     audience,
     accountId,
     parentId,
+    subjectId,
     ...family,
     createdAt,
     // A constraint of the table: every login has an end.

@@ -3,12 +3,10 @@ import { ERROR, PREFIX, crmSuite, failure } from './support.js';
 
 /** Each with what its refusal tells callers (docs/contracts/crm.md §8). */
 const MISSING: [method: string, told: RegExp][] = [
-  ['authentication/consumer_application_key/token', /no consumers .*use authentication\/token/],
   ['authentication/device_application_key/token', /no devices .*authentication\/web_api_key\/token/],
   ['access_tokens/generate_otp', /one-time password; use the authentication_code/],
   ['access_tokens/verify', /EFFECTIVE as soon as they are created/],
   ['access_tokens/reset_verification_code', /EFFECTIVE as soon as they are created/],
-  ['access_tokens/change_pass_code', /access_tokens\/update sets a pass code/],
   ['access_tokens/forgot_pass_code', /no mail; access_tokens\/reset_pass_code/],
   ['access_tokens/configuration/classifications/list', /classifications .*listed nowhere/],
 ];

@@ -23,12 +23,15 @@ export function nameOf({ label, callerKind, presentation }: Attempt): string {
 
 /** Whether the caller has permission by the table. */
 export function isAdmitted(
-  { label, operation: { who, servesScopes }, presentation }: Attempt,
+  { label, operation: { who, servesScopes, consumers }, presentation }: Attempt,
   caller: Caller,
 ): boolean {
   if (who === 'anyone') return true;
   if (caller.isScoped && !servesScopes) return false;
-  return isAccepted(apiOf(label), methodOf(label), caller.kind, presentation) && isFor(who, caller);
+  if (!isAccepted(apiOf(label), methodOf(label), caller.kind, presentation)) return false;
+  const isConsumer = caller.kind === 'consumer login';
+  if (isConsumer !== (consumers === 'only')) return isConsumer && consumers === 'too';
+  return isFor(who, caller);
 }
 
 /** The outcome by the table. */
@@ -36,6 +39,8 @@ export function expectedOutcome(attempt: Attempt, caller: Caller): Outcome {
   const { label, operation, presentation } = attempt;
   if (isAdmitted(attempt, caller)) return operation.answer ?? 'done';
   const api = apiOf(label);
+  if (isAccepted(api, methodOf(label), caller.kind, presentation) && caller.kind === 'consumer login')
+    return operation.consumers === 'see others not' ? 'hidden' : 'not permitted';
   if (isAccepted(api, methodOf(label), caller.kind, presentation))
     return caller.isScoped && api !== 'oauth' ? 'not permitted' : (operation.refusal?.(caller) ?? 'not permitted');
   const isToldWhy = api === 'canvus' && presentation === 'in Private-Token' && caller.isUnusable;

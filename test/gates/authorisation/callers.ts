@@ -1,5 +1,5 @@
 /** The callers of the authorisation matrix: who they are, and the one credential that they present. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { send } from '../../support/http.js';
 import { ADMIN } from '../../support/test-server.js';
@@ -7,6 +7,7 @@ import {
   callCanvus,
   callCloudflare,
   callCrm,
+  consumerLogin,
   crmLogin,
   join,
   login,
@@ -20,7 +21,7 @@ import {
 } from './world.js';
 
 /** What kind of credential it is, when it is accepted somewhere. */
-export type Kind = 'personal token' | 'login' | 'CRM login' | 'service token';
+export type Kind = 'personal token' | 'login' | 'CRM login' | 'consumer login' | 'service token';
 
 export interface Rights {
   /** Whether they administer the server. */
@@ -91,6 +92,13 @@ const USERS: Readonly<Record<string, UserKind>> = {
 /** Of the caller with scopes. */
 export const SCOPES = ['of:applications'] as const;
 
+/** Whose keys applications have, with which consumers of A log in. */
+const KEY_HOLDERS: readonly Rights[] = [{ admin: true }, { a: 'administrator' }, { a: 'read_only' }];
+
+function consumerBy({ admin, a }: Rights): string {
+  return `a consumer of A, with the key of ${admin === true ? 'an administrator of the server' : `a member who is ${String(a)}`}`;
+}
+
 /** By the caller and the credential. */
 export const CALLERS: Readonly<Record<string, CallerKind>> = {
   ...Object.fromEntries(Object.entries(USERS).flatMap(([who, kind]) => credentialsOf(who, kind))),
@@ -99,6 +107,7 @@ export const CALLERS: Readonly<Record<string, CallerKind>> = {
   'the revoked personal token of an administrator of A': revoked,
   'the logged-out login of an administrator of A': loggedOut,
   'the released CRM login of an administrator of A': released,
+  ...Object.fromEntries(KEY_HOLDERS.map((rights) => [consumerBy(rights), (world: World) => consumer(world, rights)])),
   'a service token of A': ({ server, a }) => newServiceToken(server, a).then((token) => service(token, 'a')),
   'a service token of B': ({ server, b }) => newServiceToken(server, b).then((token) => service(token, 'b')),
   'a disabled service token of A': disabled,
@@ -189,6 +198,15 @@ async function released(world: World): Promise<Caller> {
   const secret = await crmLogin(server, self, a);
   await callCrm(server, 'authentication/token/release', { token: secret });
   return { ...nothing(secret), name: self.email, self };
+}
+
+/** With an access token of their own. */
+async function consumer({ server, a }: World, rights: Rights): Promise<Caller> {
+  const self = await newPerson(server, { admin: rights.admin ?? false });
+  if (rights.a) await join(server, self, a, rights.a);
+  const code = await newAccessToken(server, await crmLogin(server, ADMIN, a), `${randomUUID()}@example.com`);
+  const secret = await consumerLogin(server, self, a, code);
+  return { kind: 'consumer login', secret, name: self.email, rights, account: 'a', self };
 }
 
 async function administratorOfA({ server, a }: World): Promise<Person> {

@@ -57,6 +57,14 @@ const FORMS: Readonly<Record<Api, readonly (readonly [outcome: Outcome, status: 
         'The operation is not permitted.',
       ),
     ],
+    ...[
+      'the login of a consumer may show and list their access tokens, change their pass code, and end',
+      'the user whose key the application has is not an administrator of the organisation',
+      'this needs the login of a consumer, by authentication/consumer_application_key/token',
+    ].map(
+      (told) =>
+        ['not permitted', 200, crm('SECURITY.OPERATIONNOTPERMITTED', told, 'The operation is not permitted.')] as const,
+    ),
     ['hidden', 200, crm('ACCESSTOKENS.ACCESSTOKENNOTFOUND', '', 'The access token was not found.')],
   ],
   oauth: [

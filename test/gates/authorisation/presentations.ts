@@ -54,11 +54,12 @@ export const ALL_PRESENTATIONS = Object.keys(PRESENTATIONS) as Presentation[];
 type Accepted = Readonly<Partial<Record<Presentation, readonly Kind[]>>>;
 
 const OF_USERS = ['personal token', 'login'] as const;
+const OF_CRM = ['CRM login', 'consumer login'] as const;
 
 const ACCEPTED: Readonly<Record<Api, Accepted>> = {
   canvus: { 'in Private-Token': OF_USERS },
   cloudflare: { 'as Bearer': OF_USERS, 'in X-Auth-Key with their own address': ['personal token'] },
-  crm: { 'in the body': ['CRM login'], 'in the query': ['CRM login'] },
+  crm: { 'in the body': OF_CRM, 'in the query': OF_CRM },
   latchkey: { 'as Bearer': OF_USERS, 'in Private-Token': OF_USERS },
   oauth: { 'as Bearer': OF_USERS, 'as the password of Basic': ['service token'] },
   verify: {

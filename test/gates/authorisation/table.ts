@@ -33,6 +33,8 @@ export interface Operation {
   readonly isRepeatable?: boolean;
   /** Whether it serves tokens with scopes as well. */
   readonly servesScopes?: boolean;
+  /** Whether consumers may call it too, or only they; or do, but find nothing of others. Default: they may not. */
+  readonly consumers?: 'too' | 'only' | 'see others not';
   /** What callers with permission get. Default: `done`. */
   readonly answer?: Outcome;
   /** What has to be there for callers with permission, done before each of their calls. */
@@ -260,10 +262,17 @@ const CRM: typeof CANVUS = {
     who: 'administrators of their account',
     body: () => ({ identifier: randomUUID(), pass_code: '12345' }),
   },
+  'POST /crmapi/rest/v2/access_tokens/change_pass_code': {
+    who: 'administrators of A',
+    consumers: 'only',
+    isRepeatable: true,
+    body: () => ({ pass_code: randomUUID() }),
+  },
   'GET /crmapi/rest/v2/access_tokens/get_not_associated': TEN,
-  'GET /crmapi/rest/v2/access_tokens/list': TEN,
+  'GET /crmapi/rest/v2/access_tokens/list': { ...TEN, consumers: 'too' },
   'POST /crmapi/rest/v2/access_tokens/list': {
     who: 'members of their account',
+    consumers: 'too',
     isRepeatable: true,
     body: () => ({ number: 10 }),
   },
@@ -282,9 +291,15 @@ const CRM: typeof CANVUS = {
     refusal: inAnother,
     body: ({ effective }) => named(effective),
   },
-  'GET /crmapi/rest/v2/access_tokens/show': { who: 'members of A', refusal: inAnother, query: namedInQuery },
+  'GET /crmapi/rest/v2/access_tokens/show': {
+    who: 'members of A',
+    consumers: 'see others not',
+    refusal: inAnother,
+    query: namedInQuery,
+  },
   'POST /crmapi/rest/v2/access_tokens/show': {
     who: 'members of A',
+    consumers: 'see others not',
     refusal: inAnother,
     isRepeatable: true,
     body: ({ effective }) => named(effective),
@@ -301,7 +316,13 @@ const CRM: typeof CANVUS = {
   },
   // None of the credentials presented is a key in its place.
   'POST /crmapi/rest/v2/authentication/web_api_key/token': { who: 'anyone', isLogin: true, answer: 'unauthenticated' },
-  'POST /crmapi/rest/v2/authentication/token/release': { who: 'members of their account' },
+  'POST /crmapi/rest/v2/authentication/consumer_application_key/token': {
+    who: 'anyone',
+    isLogin: true,
+    body: ({ effective }) => named(effective),
+    answer: 'unauthenticated',
+  },
+  'POST /crmapi/rest/v2/authentication/token/release': { who: 'members of their account', consumers: 'too' },
 };
 
 /** Members who only see a token are told so; others are not told that there is one. */

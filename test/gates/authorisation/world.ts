@@ -132,14 +132,32 @@ export async function crmLogin(
   return (await callCrm<{ token: string }>(server, 'authentication/token', login)).token;
 }
 
+/** Logs the consumer in who has an access token, with a personal token as the key. */
+export async function consumerLogin(
+  server: TestServer,
+  { token }: Person,
+  { id: organisation }: Account,
+  code: string,
+): Promise<string> {
+  const reply = await send(server.baseUrl, 'POST', '/crmapi/rest/v2/authentication/consumer_application_key/token', {
+    headers: { Authorization: `Basic ${Buffer.from(`${token}:`).toString('base64')}` },
+    ...sent({ organisation, access_token_identifier: { authentication_code: code } }),
+  });
+  return succeeded(reply).json<{ data: { token: string } }>().data.token;
+}
+
 export function newServiceToken(server: TestServer, { id }: Account, fields: object = {}): Promise<ServiceToken> {
   const path = `/accounts/${id}/access/service_tokens`;
   return callCloudflare<ServiceToken>(server, 'POST', path, { name: 'a token', ...fields });
 }
 
 /** @returns its code */
-export async function newAccessToken(server: TestServer, crmToken: string): Promise<string> {
-  const names = { identifier: randomUUID(), pass_code: '12345' };
+export async function newAccessToken(
+  server: TestServer,
+  crmToken: string,
+  identifier: string = randomUUID(),
+): Promise<string> {
+  const names = { identifier, pass_code: '12345' };
   const path = 'access_tokens/create';
   return (await callCrm<{ authentication_code: string }>(server, path, { token: crmToken, ...names }))
     .authentication_code;

@@ -70,7 +70,7 @@ export class ConsoleLogins {
   async authenticate(cookie: Secret, origin: Origin): Promise<Principal | undefined> {
     // Looked at before this use of it is noted.
     if (await this.isIdle(cookie)) return undefined;
-    const found = await this.authenticator.authenticateLogin(cookie.reveal(), CONSOLE_AUDIENCE, origin);
+    const found = await this.authenticator.authenticateLogin(cookie.reveal(), [CONSOLE_AUDIENCE], origin);
     return found.status === 'authenticated' ? found.principal : undefined;
   }
 

@@ -29,6 +29,16 @@ export class LoginView {
   @ApiProperty({ type: String, nullable: true, example: 'Mozilla/5.0', description: 'Of the last use.' })
   user_agent!: string | null;
 
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    example: null,
+    description:
+      'The id of the token for whose holder it was opened with a token of the user; `null` for a login of the user.',
+  })
+  subject_token_id!: string | null;
+
   @ApiProperty({ example: false, description: 'Whether this request was made with it.' })
   current!: boolean;
 }
@@ -44,6 +54,7 @@ export function loginView(login: Login, current: string): LoginView {
     expires_at: timeView(login.expiresAt),
     address: login.lastSeenAddress,
     user_agent: login.lastSeenAgent,
+    subject_token_id: login.subjectId,
     current: login.id === current,
   };
 }
