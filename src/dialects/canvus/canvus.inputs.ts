@@ -73,6 +73,11 @@ export class NewUserInput {
   @IsOptional()
   @IsFlag()
   blocked?: boolean | null;
+
+  @ApiPropertyOptional({ type: Boolean, example: false, description: 'Only false, because this server sends no mail.' })
+  @IsOptional()
+  @IsFlag()
+  need_email_confirmation?: boolean | null;
 }
 
 export class UserPatchInput {

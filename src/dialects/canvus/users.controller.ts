@@ -9,7 +9,7 @@ import { Documented } from './canvus.docs.js';
 import { CanvusError } from './canvus.errors.js';
 import { Caller, Permits, UserId, UserInPath, type AddressedUser } from './canvus.guard.js';
 import { NewUserInput, PasswordInput, UserPatchInput } from './canvus.inputs.js';
-import { DELETE_ONESELF, parameterMissing } from './canvus.messages.js';
+import { DELETE_ONESELF, NO_CONFIRMATION, parameterMissing } from './canvus.messages.js';
 import { UserView, userView } from './canvus.views.js';
 import { Streams } from './streams/streams.js';
 import { WatchedResources } from './streams/watched-resources.js';
@@ -88,6 +88,7 @@ export class UsersController {
   })
   async create(@Caller() { actor }: Principal, @Input(NewUserInput) input: NewUserInput): Promise<UserView> {
     const { email, name, password, admin, approved, blocked } = input;
+    if (input.need_email_confirmation === true) throw new CanvusError(400, NO_CONFIRMATION);
     const user = await this.users.create(actor, {
       email,
       name,

@@ -172,9 +172,10 @@ export class AccessTokensController {
   })
   async update(
     @Caller() caller: CrmCaller,
-    @Given(readUpdate) { named, fields, ...changes }: Update,
+    @Given(readUpdate) { named, fields, requireState, ...changes }: Update,
   ): Promise<Envelope<SelectedFields>> {
     const found = await this.tokens.find(caller, named);
+    requireState(found.enabled);
     return ok(await this.view(caller, await this.tokens.update(caller, found, changes), fields));
   }
 

@@ -19,6 +19,15 @@ import {
 import { FIELDS, PASS_CODE_FIELDS, type Field, type PassCodeField } from './crm.fields.js';
 import type { Parameters } from './parameters.js';
 import { readIdentifierChanges, type IdentifierChanges } from './pass-code-rules.js';
+import {
+  NO_CARD,
+  NO_FILTER,
+  NO_OWNER,
+  NO_RELATION,
+  NO_RELATION_AS_SHOWN,
+  NO_RELATION_WITH_FIELD,
+  NO_TOKEN,
+} from './refused-parameters.js';
 
 export class TokenInput {
   @ApiProperty({ example: '1F0E7C5A9B3D4E6F8A1B2C3D4E5F6071', description: 'From `authentication/token`.' })
@@ -130,7 +139,7 @@ export interface Named {
 
 /** @throws CrmError `parameterMissing`, `semiOptional`, `invalidParameter` */
 export function readNamed(given: Parameters): Named {
-  given.refuse(RELATION, NO_RELATION);
+  given.refuse(NO_RELATION);
   return { fields: given.fieldsSet(FIELDS), named: readAccessTokenIdentifier(given) };
 }
 
@@ -161,19 +170,12 @@ export interface ListQuery {
   readonly classification: string | undefined;
 }
 
-const RELATION = /^(accounts_receivable|rewards_participant|classification)_identifier$/;
-const OWN_FIELD = /^(udf_.*|card_masked_number)$/;
-const NO_RELATION = 'has no effect in this method, and would not select or change what it names; leave it out';
-const CARD = /^card_masked_number$/;
-const NO_CARD = 'is not stored by this server, which keeps no card numbers; leave it out';
-const NO_FILTER = 'does not narrow a list; leave it out to list all';
-
 /**
  * @param isOfConsumer - whether the caller sees the tokens of one owner only, which need not be named
  * @throws CrmError `parameterMissing`, `semiOptional`, `invalidParameter`
  */
 export function readList(given: Parameters, isOfConsumer = false): ListQuery {
-  given.refuse(OWN_FIELD, NO_FILTER);
+  for (const refused of [NO_FILTER, NO_RELATION_WITH_FIELD, NO_RELATION_AS_SHOWN]) given.refuse(refused);
   const { accountsReceivable, rewardsParticipant, classification } = readRelations(given);
   if (accountsReceivable !== null && rewardsParticipant !== null) {
     throw new CrmError('semiOptional', 'accounts_receivable_identifier, rewards_participant_identifier');
@@ -189,8 +191,7 @@ export function readList(given: Parameters, isOfConsumer = false): ListQuery {
 
 /** @throws CrmError `parameterMissing`, `invalidParameter` */
 export function readNotAssociated(given: Parameters): ListQuery {
-  given.refuse(OWN_FIELD, NO_FILTER);
-  given.refuse(RELATION, 'is not taken here, since this lists what belongs to nobody; use access_tokens/list');
+  for (const refused of [NO_FILTER, NO_OWNER, NO_RELATION_AS_SHOWN]) given.refuse(refused);
   return { ...readPart(given, true), owner: null, classification: undefined };
 }
 
@@ -215,7 +216,8 @@ export interface Kept extends TokenRelations {
 }
 
 /** Names of the parameters that {@link readKept} reads or refuses. */
-export const KEPT = new RegExp(`${RELATION.source}|${OWN_FIELD.source}`);
+export const KEPT =
+  /^(accounts_receivable|rewards_participant|classification|udf|card|access_token_identifier|life_cycle)/;
 
 export const NOTHING_KEPT: Kept = {
   accountsReceivable: null,
@@ -224,13 +226,31 @@ export const NOTHING_KEPT: Kept = {
   udf: null,
 };
 
-/** @throws CrmError `semiOptional`, `invalidParameter` */
+/** @throws CrmError `semiOptional`, `invalidParameter`, also for a state that a new token does not have */
 export function readKept(given: Parameters): Kept {
-  given.refuse(CARD, NO_CARD);
+  for (const refused of [NO_TOKEN, NO_RELATION_WITH_FIELD, NO_RELATION_AS_SHOWN]) given.refuse(refused);
+  requireState(given, true);
+  given.refuse(NO_CARD);
   return { ...readRelations(given), udf: changedUdf(null, readUdf(given)) };
 }
 
+/**
+ * Refuses a state that the method does not give the token.
+ * @param effective - the state that the token has, or will have
+ * @throws CrmError `invalidParameter`
+ */
+export function requireState(given: Parameters, effective: boolean): void {
+  const state = given.optional('life_cycle_state');
+  if (state === undefined || STATES.get(state) === effective) return;
+  throw new CrmError(
+    'invalidParameter',
+    'life_cycle_state is not changed by this method; use access_tokens/set_as_effective or set_as_not_effective',
+  );
+}
+
 export interface Update extends Named {
+  /** Refuses another state than that of the token. @throws CrmError `invalidParameter` */
+  readonly requireState: (effective: boolean) => void;
   /** A new code, `null` for a generated one, `undefined` for the present one. */
   readonly code: string | null | undefined;
   readonly names: IdentifierChanges;
@@ -240,10 +260,19 @@ export interface Update extends Named {
 /** @throws CrmError `parameterMissing`, `semiOptional`, `invalidParameter` */
 export function readUpdate(given: Parameters): Update {
   const { fields, named } = readNamed(given);
-  given.refuse(CARD, NO_CARD);
+  given.refuse(NO_CARD);
   const code = given.given('authentication_code');
   if (code === '') throw new CrmError('invalidParameter', 'authentication_code must not be empty');
-  return { fields, named, code, names: readIdentifierChanges(given), udf: readUdf(given) };
+  return {
+    fields,
+    named,
+    code,
+    names: readIdentifierChanges(given),
+    udf: readUdf(given),
+    requireState: (effective) => {
+      requireState(given, effective);
+    },
+  };
 }
 
 export interface ResetPassCode {
@@ -253,7 +282,8 @@ export interface ResetPassCode {
 
 /** @throws CrmError `semiOptional`, `invalidParameter` */
 export function readResetPassCode(given: Parameters): ResetPassCode {
-  given.refuse(RELATION, NO_RELATION);
+  given.refuse(NO_RELATION);
+  given.refuse(NO_TOKEN);
   const fields = given.fieldsSet(PASS_CODE_FIELDS);
   const named = readCodeOrIdentifier(given);
   return { fields, named: 'authenticationCode' in named ? { handle: named.authenticationCode } : named };

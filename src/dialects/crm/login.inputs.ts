@@ -3,6 +3,7 @@ import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import { readAccessTokenIdentifier, type AccessTokenIdentifier } from './access-token-identifier.js';
 import { AccessTokenIdentifierInput } from './access-tokens.inputs.js';
 import type { Parameters } from './parameters.js';
+import { NO_CONSUMER, NO_JWT } from './refused-parameters.js';
 
 /** The account that the example of a login names. */
 export const EXAMPLE_ORGANISATION = '023e105f4ecef8ad9ca31a8372d0c353';
@@ -43,6 +44,7 @@ export interface Login {
 
 /** @throws CrmError `parameterMissing`, `invalidParameter` */
 export function readLogin(given: Parameters): Login {
+  given.refuse(NO_CONSUMER);
   return {
     username: given.required('username'),
     password: given.required('password'),
@@ -55,6 +57,11 @@ export type KeyLogin = Pick<Login, 'unit'> & { readonly organisation: string | u
 
 /** @throws CrmError `invalidParameter` */
 export function readKeyLogin(given: Parameters): KeyLogin {
+  given.refuse(NO_CONSUMER);
+  return organisationAndUnit(given);
+}
+
+function organisationAndUnit(given: Parameters): KeyLogin {
   return { organisation: given.optional('organisation'), unit: given.optional('unit') };
 }
 
@@ -62,6 +69,6 @@ export type ConsumerLogin = KeyLogin & { readonly named: AccessTokenIdentifier }
 
 /** @throws CrmError `parameterMissing`, `semiOptional`, `invalidParameter` */
 export function readConsumerLogin(given: Parameters): ConsumerLogin {
-  given.refuse(/^jwt$/, 'is not accepted by this server; give access_token_identifier');
-  return { ...readKeyLogin(given), named: readAccessTokenIdentifier(given) };
+  given.refuse(NO_JWT);
+  return { ...organisationAndUnit(given), named: readAccessTokenIdentifier(given) };
 }

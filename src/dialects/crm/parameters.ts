@@ -3,9 +3,16 @@ import type { Request } from 'express';
 import { INTEGER_MAX, isStorableText } from '../../core/index.js';
 import { jsonMembers } from '../../http/index.js';
 import { CrmError } from './crm.errors.js';
+import type { Refused } from './refused-parameters.js';
 
 /** Maximum number of characters of a text. */
 const TEXT_MAX = 255;
+
+/** Whether a value stands for none: an empty text, or an object without members. */
+function isEmpty(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+  return (value ?? '') === '';
+}
 
 export class Parameters {
   constructor(
@@ -32,10 +39,11 @@ export class Parameters {
 
   /**
    * Refuses parameters of which the caller expects an effect that they would not have.
+   * Empty ones have none.
    * @throws CrmError `invalidParameter`
    */
-  refuse(pattern: RegExp, reason: string): void {
-    const name = this.namesLike(pattern).find((each) => (this.values[each] ?? '') !== '');
+  refuse({ names, reason }: Refused): void {
+    const name = this.namesLike(names).find((each) => !isEmpty(this.values[each]));
     if (name !== undefined) throw new CrmError('invalidParameter', `${name.slice(0, 40)} ${reason}`);
   }
 

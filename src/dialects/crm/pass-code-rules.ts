@@ -3,6 +3,7 @@ import { PASSWORD_MAX_BYTES, Secret } from '../../core/index.js';
 import type { AccessToken } from './access-token.entity.js';
 import { CrmError } from './crm.errors.js';
 import type { Parameters } from './parameters.js';
+import { NO_TOKEN } from './refused-parameters.js';
 
 /** Identifier and pass code of a new token; `null` if it has none. */
 export interface NewIdentifiers {
@@ -25,6 +26,7 @@ export function readNewIdentifiers(parameters: Parameters, identifiersOptional: 
 
 /** @throws CrmError `parameterMissing`, `invalidParameter` */
 export function readNewPassCode(parameters: Parameters): Secret {
+  parameters.refuse(NO_TOKEN);
   return newPassCode(parameters.required('pass_code'));
 }
 

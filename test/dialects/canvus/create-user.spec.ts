@@ -183,6 +183,7 @@ canvusSuite('POST users', (canvus) => {
       ['admin is a string', { admin: 'true' }, 'admin'],
       ['approved is a number', { approved: 1 }, 'approved'],
       ['blocked is an object', { blocked: {} }, 'blocked'],
+      ['a confirmation is asked for, which needs mail', { need_email_confirmation: true }, 'need_email_confirmation'],
     ];
 
     it('says what is wrong, and creates no user', async () => {

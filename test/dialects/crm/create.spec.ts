@@ -118,7 +118,6 @@ crmSuite('POST access_tokens/create', (crm) => {
       const given = {
         id: '0'.repeat(32),
         number: 'AT0000099999',
-        life_cycle_state: 'NOT_EFFECTIVE',
         udf_string_1: 'x',
       };
       const token = await create({ ...names(), ...given, rewards_participant: {}, log_information: {} });
