@@ -4,13 +4,14 @@
  */
 import { Post, Req } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Origin } from '../../core/index.js';
+import { DomainError, type Origin } from '../../core/index.js';
 import { RequestOrigin } from '../../http/index.js';
 import { SessionService, type LoginOptions } from '../../identity/index.js';
 import { LOGIN_SECONDS, requireOwnUnit } from './authentication.controller.js';
 import { ConsumerLogins } from './consumer-logins.js';
 import { CrmController } from './crm.controller.js';
 import { Documented } from './crm.docs.js';
+import { CrmError } from './crm.errors.js';
 import { EXAMPLES } from './crm.examples.js';
 import { Given, Permits } from './crm.guard.js';
 import { KeyCheck } from './key-check.js';
@@ -92,7 +93,7 @@ export class KeyLoginController {
     const options = loginOptions(CONSUMER_AUDIENCE, origin);
     if (!holder) return this.opened(key, options);
     const guesser = { ...holder, consumer: null, keyId: holder.token.id };
-    return this.opened(key, {
+    const opened = this.opened(key, {
       ...options,
       accountId: holder.account.id,
       subject: async () => {
@@ -101,6 +102,7 @@ export class KeyLoginController {
         return token;
       },
     });
+    return whatWasExpected(opened);
   }
 
   private async opened(key: string, options: LoginOptions): Promise<Envelope<LoginTokenView>> {
@@ -111,4 +113,17 @@ export class KeyLoginController {
 
 function loginOptions(audience: string, origin: Origin): LoginOptions {
   return { ...origin, audience, lifetimeSeconds: LOGIN_SECONDS, newSecret: newLoginToken };
+}
+
+/** Says what kind of access token was expected, whatever was wrong with the one that was named. */
+async function whatWasExpected<T>(login: Promise<T>): Promise<T> {
+  try {
+    return await login;
+  } catch (error) {
+    if (!(error instanceof DomainError && error.code === 'token_not_found')) throw error;
+    throw new CrmError(
+      'tokenNotFound',
+      'access_token_identifier: no effective access token has this code, or this identifier and pass code',
+    );
+  }
 }

@@ -83,7 +83,7 @@ crmSuite(`POST ${CONSUMER_LOGIN}`, (crm) => {
       byIdentifier({ identifier: made.code, passCode: made.passCode }),
     ]) {
       const reply = await unchanged(crm.server, () => consumerLogin(crm, app.key, members));
-      failure(reply, ERROR.notFound);
+      expect(failure(reply, ERROR.notFound)).toContain('no effective access token');
       texts.add(reply.text);
     }
     expect(texts.size).toBe(1);

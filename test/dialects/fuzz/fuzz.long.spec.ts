@@ -35,7 +35,8 @@ const WAYS_IN: Record<string, (server: TestServer) => Promise<(request: FuzzRequ
     const headers = { 'Content-Type': 'application/json' };
     const reply = await send(baseUrl, 'POST', '/crmapi/rest/v2/authentication/token', { headers, body });
     const { data } = reply.json<{ data: { token: string } }>();
-    return (request) => withLoginToken(request, data.token);
+    const withKey = withHeader('Authorization', `Basic ${Buffer.from(`${ADMIN.token}:`).toString('base64')}`);
+    return (request) => (request.path.includes('_key/token') ? withKey(request) : withLoginToken(request, data.token));
   },
 };
 
