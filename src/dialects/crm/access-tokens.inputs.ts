@@ -283,8 +283,8 @@ export interface ResetPassCode {
 /** @throws CrmError `semiOptional`, `invalidParameter` */
 export function readResetPassCode(given: Parameters): ResetPassCode {
   given.refuse(NO_RELATION);
-  given.refuse(NO_TOKEN);
   const fields = given.fieldsSet(PASS_CODE_FIELDS);
   const named = readCodeOrIdentifier(given);
+  given.refuse(NO_TOKEN);
   return { fields, named: 'authenticationCode' in named ? { handle: named.authenticationCode } : named };
 }
