@@ -22,6 +22,8 @@ export function shownIdOf({ id, hostId }: Pick<DirectoryUser, 'id' | 'hostId'>):
   return hostId ?? String(id);
 }
 
+const USER_NUMBER = /^[1-9]\d{0,9}$/;
+
 /** Finds users. Also the injection token under which a host provides its own directory. */
 export abstract class UserDirectory {
   /**
@@ -29,6 +31,14 @@ export abstract class UserDirectory {
    * cached; otherwise every verification asks the directory.
    */
   readonly announcesChanges: boolean = false;
+
+  /** What ids of users look like, for errors: “give the id of a user, …”. */
+  readonly userIdForm: string = 'a whole number';
+
+  /** Whether a text can be the id of a user, as others know them. */
+  isUserId(text: string): boolean {
+    return USER_NUMBER.test(text);
+  }
 
   /** The user, or `null` if the user does not exist (any more). */
   abstract find(userId: number): Promise<DirectoryUser | null>;
@@ -48,7 +58,7 @@ export abstract class UserDirectory {
    * @param _unit - of a transaction, in which the user may just have been created
    */
   numberOf(shownId: string, _unit: WorkUnit): Promise<number | null> {
-    const number = /^[1-9]\d{0,9}$/.test(shownId) ? Number(shownId) : Infinity;
+    const number = USER_NUMBER.test(shownId) ? Number(shownId) : Infinity;
     return Promise.resolve(number <= INTEGER_MAX ? number : null);
   }
 

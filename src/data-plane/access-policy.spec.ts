@@ -33,6 +33,8 @@ const BROKEN = [
   `scope=${'a'.repeat(101)}`,
   'scopes=a',
 ];
+/** As Latchkey's own users have them. */
+const NUMBERS = { isUserId: (text: string): boolean => /^[1-9]\d{0,9}$/.test(text), userIdForm: 'a whole number' };
 const KINDS = ['service_token', 'session'];
 const [A, B] = ['a'.repeat(32), 'b'.repeat(32)];
 const acceptance = (kind: string, accountId: string | null): Acceptance =>
@@ -69,9 +71,9 @@ describe('an access policy', () => {
 
   it('admits the tokens and users that it names, and needs both', () => {
     const [token, other] = [
-      { id: 'one', userId: 7 },
-      { id: 'two', userId: null },
-    ].map((values) => ({ ...acceptance('session', null), token: values }) as unknown as Acceptance) as [
+      { token: { id: 'one' }, owner: { id: 7 } },
+      { token: { id: 'two' }, owner: null },
+    ].map((values) => ({ ...acceptance('session', null), ...values }) as unknown as Acceptance) as [
       Acceptance,
       Acceptance,
     ];
@@ -79,6 +81,18 @@ describe('an access policy', () => {
     expect([token, other].map((each) => admits({ users: [7] }, each))).toEqual([true, false]);
     expect(admits({ tokens: ['one'], users: [8] }, token)).toBe(false);
     expect(admits({ users: [] }, token)).toBe(false);
+  });
+
+  it('admits users of a host by the ids of the host, and not by the numbers that stand for them', () => {
+    const owner = { id: 1_000_000_007, hostId: '7' };
+    const token = { ...acceptance('session', null), owner } as unknown as Acceptance;
+    expect([['7'], [7], [1_000_000_007], ['07']].map((users) => admits({ users }, token))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(intersect({ users: [7, 8] }, { users: ['7'] })).toMatchObject({ users: ['7'] });
   });
 
   it('admits members of one of its accounts, in a role that it names', () => {
@@ -98,30 +112,30 @@ describe('an access policy', () => {
     ['user=1000', true],
     [`token=${TOKEN}`, true],
   ])('says whose tokens it means, or does not: %s', (query, says) => {
-    expect(namesHolders(readPolicy(query, KINDS))).toBe(says);
+    expect(namesHolders(readPolicy(query, KINDS, NUMBERS))).toBe(says);
   });
 
   it('is read from a query, repeated or with commas', () => {
-    expect(readPolicy(`kind=session,service_token&account=${A}&account=${B}`, KINDS)).toEqual({
+    expect(readPolicy(`kind=session,service_token&account=${A}&account=${B}`, KINDS, NUMBERS)).toEqual({
       kinds: ['session', 'service_token'],
       accounts: [A, B],
     });
-    expect(readPolicy(`token=${TOKEN}&user=1000,1001&member_of=${A}&role=administrator&role=read_only`, KINDS)).toEqual(
-      {
-        tokens: [TOKEN],
-        users: [1000, 1001],
-        memberOf: [A],
-        roles: ['administrator', 'read_only'],
-      },
-    );
-    expect(readPolicy('', KINDS)).toEqual({});
+    expect(
+      readPolicy(`token=${TOKEN}&user=1000,1001&member_of=${A}&role=administrator&role=read_only`, KINDS, NUMBERS),
+    ).toEqual({
+      tokens: [TOKEN],
+      users: ['1000', '1001'],
+      memberOf: [A],
+      roles: ['administrator', 'read_only'],
+    });
+    expect(readPolicy('', KINDS, NUMBERS)).toEqual({});
   });
 
   it('asks for scopes, repeated or with spaces; commas are part of one', () => {
     for (const query of ['scope=a&scope=b,c', 'scope=a+b,c', 'scope=a%20b,c', 'scope=+a++b,c']) {
-      expect(readPolicy(query, KINDS)).toEqual({ scopes: ['a', 'b,c'] });
+      expect(readPolicy(query, KINDS, NUMBERS)).toEqual({ scopes: ['a', 'b,c'] });
     }
-    expect(namesHolders(readPolicy('scope=a', KINDS))).toBe(false);
+    expect(namesHolders(readPolicy('scope=a', KINDS, NUMBERS))).toBe(false);
   });
 
   it.each([
@@ -145,6 +159,6 @@ describe('an access policy', () => {
   });
 
   it.each(BROKEN)('that is invalid is refused instead of admitting everybody: %s', (query) => {
-    expect(() => readPolicy(query, KINDS)).toThrow(PolicyError);
+    expect(() => readPolicy(query, KINDS, NUMBERS)).toThrow(PolicyError);
   });
 });

@@ -1,5 +1,5 @@
 /** Access policies: which valid tokens are admitted, by their kind, their account, themselves, or their user. */
-import type { Acceptance, CredentialForm } from '../core/index.js';
+import { shownIdOf, type Acceptance, type CredentialForm } from '../core/index.js';
 import type { Role, RolesByAccount } from '../identity/index.js';
 
 /**
@@ -13,8 +13,8 @@ export interface AccessPolicy {
   readonly accounts?: readonly string[] | undefined;
   /** Ids of admitted tokens, UUIDs in lower case. */
   readonly tokens?: readonly string[] | undefined;
-  /** Ids of users whose personal tokens and logins are admitted. */
-  readonly users?: readonly number[] | undefined;
+  /** Ids of users, as their directory has them, whose personal tokens and logins are admitted. */
+  readonly users?: readonly (string | number)[] | undefined;
   /**
    * Ids of accounts whose members are admitted, with their personal tokens and logins. Tokens of services, which are
    * members of nothing, are then not admitted.
@@ -41,11 +41,15 @@ export const BY_HOST = 'host';
 export class PolicyError extends Error {}
 
 /** Whether everything but the scopes and the membership of the user admits the token: see {@link holdsScopes}, {@link admitsMember}. */
-export function admits({ kinds, accounts, tokens, users }: AccessPolicy, { token }: Acceptance): boolean {
+export function admits({ kinds, accounts, tokens, users }: AccessPolicy, { token, owner }: Acceptance): boolean {
   if (kinds && !kinds.includes(token.kind)) return false;
   if (accounts && (token.accountId === null || !accounts.includes(token.accountId))) return false;
   if (tokens && !tokens.includes(token.id)) return false;
-  return !users || (token.userId !== null && users.includes(token.userId));
+  return !users || (owner !== null && isAmong(users, shownIdOf(owner)));
+}
+
+function isAmong(users: readonly (string | number)[], id: string): boolean {
+  return users.some((each) => String(each) === id);
 }
 
 /** Whether the token holds every scope that the policy asks for. */
@@ -89,7 +93,7 @@ export function intersect(one: AccessPolicy, other: AccessPolicy): AccessPolicy 
     kinds: intersectLists(one.kinds, other.kinds),
     accounts: intersectLists(one.accounts, other.accounts),
     tokens: intersectLists(one.tokens, other.tokens),
-    users: intersectLists(one.users, other.users),
+    users: intersectLists(one.users?.map(String), other.users?.map(String)),
     memberOf: intersectLists(one.memberOf, other.memberOf),
     roles: intersectLists(one.roles, other.roles),
     scopes: allScopes(one.scopes, other.scopes),

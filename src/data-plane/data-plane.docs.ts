@@ -17,7 +17,7 @@ const INTRODUCTION = {
     'An error has its HTTP status, and `error` and `error_description` (RFC 6749). 401 never says why a credential is ' +
     'not accepted; 403 is a valid credential that is not admitted; 503 has `Retry-After`.',
   paging: 'There are no lists.',
-  ids: 'Accounts have 32 hex characters, tokens UUIDs, users numbers. Introspection and the headers of `/verify` tell them.',
+  ids: 'Accounts have 32 hex characters, tokens UUIDs, users numbers, or in a host the ids that it gives. Introspection and the headers of `/verify` tell them.',
 };
 
 const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

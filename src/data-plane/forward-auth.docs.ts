@@ -4,7 +4,7 @@ import { getSchemaPath } from '../internals/index.js';
 import { optionalExamples } from '../http/index.js';
 import type { AssertionForms } from '../assertions/index.js';
 import type { CredentialForms, CredentialScheme } from '../core/index.js';
-import { ROLES } from '../identity/index.js';
+import { HOST_ID_MAX, ROLES } from '../identity/index.js';
 import { kindsByHolder, presentableNouns, presentableSchemes } from './form-descriptions.js';
 import { IDENTITY_HEADERS } from './identity-headers.js';
 import { OAuthErrorView } from './oauth/oauth.docs.js';
@@ -121,7 +121,7 @@ function holderParameters(): ReturnType<typeof parameter>[] {
     parameter(
       'user',
       'Ids of the users whose personal tokens and logins are admitted. Default: all tokens, including those of services.',
-      { type: 'string', pattern: '^[1-9][0-9]{0,9}$' },
+      { type: 'string', minLength: 1, maxLength: HOST_ID_MAX },
       { one: ['1000'] },
     ),
     parameter(

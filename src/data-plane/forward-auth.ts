@@ -9,6 +9,7 @@ import {
   DomainError,
   Overload,
   SampledWarnings,
+  UserDirectory,
   errorSummary,
   type Acceptance,
 } from '../core/index.js';
@@ -64,6 +65,7 @@ export class ForwardAuth {
     private readonly caching: AnswerCaching,
     private readonly forms: CredentialForms,
     private readonly host: HttpAdapterHost,
+    private readonly users: UserDirectory,
   ) {
     const refusal = [...NO_STORE, ...caching.vary()];
     const challenge = [...refusal, 'WWW-Authenticate'];
@@ -116,11 +118,11 @@ export class ForwardAuth {
   /** @throws PolicyError, whose message repeats no secret from the query */
   private read(text: string): AccessPolicy {
     try {
-      const policy = readPolicy(text, this.forms.kinds);
+      const policy = readPolicy(text, this.forms.kinds, this.users);
       checkAccount(policy, this.forms.kindsOfAccounts);
       return policy;
     } catch (error) {
-      readPolicy(this.forms.redaction.query(text), this.forms.kinds);
+      readPolicy(this.forms.redaction.query(text), this.forms.kinds, this.users);
       throw error;
     }
   }

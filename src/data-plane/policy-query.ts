@@ -1,26 +1,29 @@
 /** Reads access policies from the query of `/verify`. */
 import { ROLES, type Role } from '../identity/index.js';
-import { isScope, splitScopes } from '../core/index.js';
+import { isScope, splitScopes, type UserDirectory } from '../core/index.js';
 import { BY_HOST, PolicyError, namedAccount, type AccessPolicy } from './access-policy.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** What ids of users look like. */
+type UserIdForm = Pick<UserDirectory, 'isUserId' | 'userIdForm'>;
+
 const ACCOUNT_ID = /^[0-9a-f]{32}$/;
 const TOKEN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const AUD = /^[0-9a-f]{64}$/;
-const USER_ID = /^[1-9][0-9]{0,9}$/;
 
 /**
  * Reads a policy from a query: `kind`, `account`, `token`, `user`, `member_of` and `role`, each repeated any number of
  * times or separated by commas, `scope`, repeated or separated by spaces, and `app`, which is there once at most.
  * @param known - the kinds of token that can be presented
+ * @param users - the directory, which knows what ids of users look like
  * @throws PolicyError
  */
-export function readPolicy(query: string, known: readonly string[]): AccessPolicy {
+export function readPolicy(query: string, known: readonly string[], users: UserIdForm): AccessPolicy {
   const policy: Writable<AccessPolicy> = {};
   for (const [name, text] of new URLSearchParams(query)) {
     if (name === 'scope') policy.scopes = [...(policy.scopes ?? []), ...scopesIn(text)];
-    else addCondition(policy, name, text.split(','), known);
+    else addCondition(policy, name, text.split(','), { known, users });
   }
   checkRoles(policy);
   return policy;
@@ -42,7 +45,7 @@ function addCondition(
   policy: Writable<AccessPolicy>,
   name: string,
   values: readonly string[],
-  known: readonly string[],
+  { known, users }: { readonly known: readonly string[]; readonly users: UserIdForm },
 ): void {
   const added = <T>(present: readonly T[] | undefined, read: (text: string) => T): T[] => [
     ...(present ?? []),
@@ -60,7 +63,7 @@ function addCondition(
       policy.tokens = added(policy.tokens, tokenId);
       break;
     case 'user':
-      policy.users = added(policy.users, userId);
+      policy.users = added(policy.users, (text) => userId(text, users));
       break;
     case 'member_of':
       policy.memberOf = added(policy.memberOf, account);
@@ -98,8 +101,9 @@ function tokenId(text: string): string {
   return text;
 }
 
-function userId(text: string): number {
-  return Number(fitting('user', text, USER_ID, 'the id of a user, a whole number'));
+function userId(text: string, users: UserIdForm): string {
+  if (users.isUserId(text)) return text;
+  throw new PolicyError(`user is ${quoted(text)}; give the id of a user, ${users.userIdForm}`);
 }
 
 function onlyApplication({ application }: AccessPolicy, [text = '', ...more]: readonly string[]): string {

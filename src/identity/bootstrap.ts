@@ -1,12 +1,22 @@
 /** Bootstraps an empty database: the first administrator, their account and their token. */
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { HashingService, SYSTEM, Secret, UniqueViolation, UnitOfWork, type Transaction } from '../core/index.js';
+import {
+  DomainError,
+  HashingService,
+  SYSTEM,
+  Secret,
+  UniqueViolation,
+  UnitOfWork,
+  UserDirectory,
+  type Transaction,
+} from '../core/index.js';
 import { defaultsOf } from '../settings/index.js';
 import { AccountService } from './account.service.js';
 import { newHexId } from './hex-id.js';
 import { checkGivenSecrets } from './first-start-check.js';
 import { FIRST_START_SETTINGS } from './identity.settings.js';
+import { LocalUserDirectory } from './local-user-directory.js';
 import { MembershipService } from './membership.service.js';
 import { PersonalTokenService } from './personal-token.service.js';
 import { ServerValue } from './server-value.entity.js';
@@ -54,6 +64,7 @@ export class Bootstrap {
     private readonly memberships: MembershipService,
     private readonly personalTokens: PersonalTokenService,
     private readonly hashing: HashingService,
+    private readonly directory: UserDirectory,
   ) {}
 
   /**
@@ -72,6 +83,7 @@ export class Bootstrap {
    * @throws FirstStartError, and what `deliver` throws
    */
   async run(options: BootstrapOptions, deliver?: DeliverCredentials): Promise<BootstrapResult | null> {
+    this.requireOwnUsers();
     if (!(await this.isNeeded())) return null;
     checkGivenSecrets(options);
     const { adminEmail, accountName } = defaultsOf(FIRST_START_SETTINGS);
@@ -104,6 +116,17 @@ export class Bootstrap {
       throw error;
     }
     return result;
+  }
+
+  /** The administrator that it creates would be nobody in the directory of a host, and the token would open nothing. */
+  private requireOwnUsers(): void {
+    if (this.directory instanceof LocalUserDirectory) return;
+    throw new DomainError(
+      'not_permitted',
+      'the first start creates an administrator of Latchkey’s own, whom the UserDirectory of the host does not have: ' +
+        'leave Bootstrap out. AccountService.create(SYSTEM, name, { id }) makes an account, and ' +
+        'TokensApi.issue({ kind: "personal_token", owner: id, name }) a token for a user of the host',
+    );
   }
 
   /** A connection that was lost during the commit does not tell. `undefined` if it cannot be found out now. */

@@ -38,6 +38,8 @@ import { SessionService } from './session.service.js';
 import { UserAccessService } from './logins/user-access.service.js';
 import { TokenRevalidator } from './token-revalidator.js';
 import { UserErasure } from './user-erasure.js';
+import { HostUserRows } from './host-users/host-user-rows.js';
+import { KnownPeople } from './host-users/known-people.js';
 import { UserNumbers } from './host-users/user-numbers.js';
 import { UserRecords } from './user-records.js';
 import { UserListing } from './user-listing.js';
@@ -55,10 +57,12 @@ export const IDENTITY_PROVIDERS = [
   Bootstrap,
   CleanupJob,
   GroupService,
+  HostUserRows,
   ClearedNetworks,
   GuessThrottle,
   ImportedUsers,
   KnownNetworks,
+  KnownPeople,
   LoginCandidates,
   LoginLockouts,
   LoginFamilies,

@@ -34,7 +34,7 @@ export {
   type AccountAbility,
   type MemberAbility,
 } from './account-abilities.js';
-export { newHexId } from './hex-id.js';
+export { isHexId, newHexId } from './hex-id.js';
 export { CLEANUP_OPTIONS, CleanupJob, type CleanupOptions } from './cleanup-job.js';
 export { IDENTITY_ENTITIES, IDENTITY_MIGRATIONS } from './identity.entities.js';
 export { IDENTITY_PROVIDERS } from './identity.providers.js';
@@ -49,6 +49,8 @@ export {
   type ListedRecord,
 } from './imported-users.js';
 export { LocalActorCheck } from './local-actor-check.js';
+export { KnownPeople } from './host-users/known-people.js';
+export { HOST_ID_MAX } from './host-users/user-number.entity.js';
 export { LocalUserDirectory } from './local-user-directory.js';
 export { GROUP_NAME_MAX, groupNamesClash, readGroupName } from './groups/group-name.js';
 export { Group } from './groups/group.entity.js';

@@ -26,6 +26,27 @@ export async function fewSharing(manager: EntityManager, userId: number, role?: 
   return found.length > FEW ? undefined : [...new Set([userId, ...found.map(({ id }) => id)])];
 }
 
+/**
+ * Those of some users with whom a user shares an account, and the user.
+ * @param role - which the user must have in the account; any unless given
+ */
+export async function sharingAmong(
+  manager: EntityManager,
+  userId: number,
+  ids: readonly number[],
+  role?: Role,
+): Promise<number[]> {
+  const query = manager
+    .createQueryBuilder(Membership, 'theirs')
+    .innerJoin(Account, 'account', 'account.id = theirs.accountId')
+    .innerJoin(Membership, 'own', 'own.accountId = account.id AND own.userId = :userId', { userId })
+    .where('theirs.userId IN (:...ids)', { ids: [...ids] });
+  if (role) query.andWhere('own.role = :role', { role });
+  const found = await query.select('theirs.userId', 'id').distinct(true).getRawMany<{ id: number }>();
+  const seen = found.map(({ id }) => id);
+  return ids.includes(userId) && !seen.includes(userId) ? [...seen, userId] : seen;
+}
+
 /** Restricts users, with the alias `row`, to a user and those with whom they share an account. */
 export function restrictToSharing(query: SelectQueryBuilder<User>, userId: number, role?: Role): void {
   const own = query.subQuery().select('own.id').from(Membership, 'own');

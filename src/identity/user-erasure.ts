@@ -5,8 +5,10 @@
  */
 import { Injectable } from '@nestjs/common';
 import { In, type SelectQueryBuilder } from 'typeorm';
-import { AuditRecord, UnitOfWork, nextTurn, type Actor } from '../core/index.js';
+import { AuditRecord, UnitOfWork, UserDirectory, nextTurn, type Actor } from '../core/index.js';
 import { UserErased } from './changes.js';
+import { HostUserRows } from './host-users/host-user-rows.js';
+import { LocalUserDirectory } from './local-user-directory.js';
 import { ImportedUser } from './imported-user.entity.js';
 import { emailKeyOf } from './labels/email-address.js';
 import { erasedFrom, type ErasedPerson } from './erased-rows.js';
@@ -24,15 +26,18 @@ export class UserErasure {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly users: UserService,
+    private readonly directory: UserDirectory,
+    private readonly hostRows: HostUserRows,
   ) {}
 
   /**
-   * The address of a user, or of one who is deleted already and not erased yet.
+   * The address of a user, or of one who is deleted already and not erased yet; of a user of a host who is gone there, the
+   * id.
    * @throws DomainError `user_not_found`
    */
   async addressOf(id: number): Promise<string> {
     const user = await this.unitOfWork.read((manager) => manager.findOneBy(User, { id }));
-    const email = user?.email ?? (await this.deletion(id))?.details.email;
+    const email = user?.email ?? (await this.deletion(id))?.details.email ?? (await this.ofHost(id))?.email;
     if (typeof email !== 'string') throw userNotFound(id);
     return email;
   }
@@ -44,8 +49,10 @@ export class UserErasure {
   async erase(actor: Actor, id: number): Promise<number> {
     const address = await this.addressOf(id);
     const user = await this.unitOfWork.read((manager) => manager.findOneBy(User, { id }));
+    const ofHost = user ? null : await this.ofHost(id);
     if (user) await this.users.delete(actor, id);
-    const name = user?.name ?? (await this.deletion(id))?.targetName ?? null;
+    if (ofHost) await this.hostRows.remove(actor, id);
+    const name = user?.name ?? (await this.deletion(id))?.targetName ?? ofHost?.name ?? null;
     const person: ErasedPerson = {
       id,
       names: new Set(name === null ? [] : [name]),
@@ -68,6 +75,15 @@ export class UserErasure {
       tx.record(new UserErased(id, { audit_rows: rows }));
     });
     return rows;
+  }
+
+  /** A user of a host, who may be gone there. */
+  private async ofHost(id: number): Promise<{ readonly email: string; readonly name: string | null } | null> {
+    if (this.directory instanceof LocalUserDirectory) return null;
+    const user = await this.directory.find(id);
+    if (user) return user;
+    const shownId = (await this.directory.idsOf([id], this.unitOfWork)).get(id);
+    return shownId === undefined ? null : { email: shownId, name: null };
   }
 
   private deletion(id: number): Promise<AuditRecord | null> {

@@ -1,10 +1,10 @@
 /** Which users a caller may see: all, or those with whom they share an account. */
 import { Inject, Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { LongReads, UnitOfWork, type DirectoryUser, type SlicedQuery } from '../core/index.js';
+import { LongReads, UnitOfWork, UserDirectory, type DirectoryUser, type SlicedQuery } from '../core/index.js';
 import { AccountCount } from './account-count.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
-import { fewSharing, restrictToSharing } from './shared-accounts.js';
+import { fewSharing, restrictToSharing, sharingAmong } from './shared-accounts.js';
 import { userNotFound } from './user-row-lock.js';
 import { UserService } from './user.service.js';
 import { User } from './user.entity.js';
@@ -22,6 +22,7 @@ export class VisibleUsers {
     private readonly unitOfWork: UnitOfWork,
     private readonly reads: LongReads,
     private readonly users: UserService,
+    private readonly directory: UserDirectory,
     private readonly accounts: AccountCount,
     @Inject(IDENTITY_OPTIONS) private readonly options: Pick<IdentityOptions, 'rights'>,
   ) {}
@@ -47,6 +48,14 @@ export class VisibleUsers {
       if (isRestricted) restrictToSharing(query, viewer.id);
       return query.getMany();
     });
+  }
+
+  /** The same in any directory, with what it says of them. */
+  async people(viewer: Viewer, ids: readonly number[]): Promise<DirectoryUser[]> {
+    const isRestricted = await this.isRestricted(viewer);
+    if (!isRestricted) return this.directory.findMany(ids);
+    const seen = await this.unitOfWork.read((manager) => sharingAmong(manager, viewer.id, ids));
+    return this.directory.findMany(seen);
   }
 
   /**

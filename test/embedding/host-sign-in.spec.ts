@@ -188,7 +188,7 @@ onBothEngines('the sign-in of a host', (engine) => {
   });
 
   it.each<[string, () => void, RegExp]>([
-    ['nobody', () => host.signIn.sessions.delete(ANNA), /needs a token/],
+    ['nobody', () => host.signIn.sessions.delete(ANNA), /^nobody is signed in at Shop; sign in there/],
     ['somebody who is blocked', () => host.add(ANNA, { status: 'blocked' }), /blocked or not approved/],
     ['somebody who is not approved', () => host.add(ANNA, { status: 'unapproved' }), /blocked or not approved/],
     ['somebody who was removed', () => host.directory.people.delete(ANNA), /not in its directory/],

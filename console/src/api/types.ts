@@ -129,7 +129,8 @@ export interface User extends Person {
   readonly role: 'administrator' | 'user';
   /** Who is unapproved has not been let in yet: they cannot log in. */
   readonly state: 'active' | 'blocked' | 'unapproved';
-  readonly created_at: Time;
+  /** `null` for users of a host. */
+  readonly created_at: Time | null;
   readonly last_login_at: Time | null;
   readonly tokens: number;
   readonly created_service_tokens: number;

@@ -1,6 +1,6 @@
 /** The caller and their memberships in answers (docs/contracts/cloudflare.md §10.6). */
 import { ApiProperty } from '../../internals/index.js';
-import type { DirectoryUser } from '../../core/index.js';
+import { shownIdOf, type DirectoryUser } from '../../core/index.js';
 import type { Membership } from '../../identity/index.js';
 
 export class UserView {
@@ -24,9 +24,10 @@ export class UserView {
 }
 
 /** A user who calls is neither blocked nor waiting for approval. */
-export function userView({ id, email, name }: DirectoryUser): UserView {
+export function userView(user: DirectoryUser): UserView {
+  const { email, name } = user;
   const flags = { two_factor_authentication_enabled: false, suspended: false };
-  return { id: String(id), email, first_name: name, last_name: null, ...flags };
+  return { id: shownIdOf(user), email, first_name: name, last_name: null, ...flags };
 }
 
 class MembershipAccountView {

@@ -224,7 +224,7 @@ function unitView({ name }: Account): UnitView {
 function userView(author: Author | null | undefined): UserView | null {
   if (!author) return null;
   const { id, name, email } = author;
-  return { id: String(id), username: email, person_name: name, email };
+  return { id, username: email, person_name: name, email };
 }
 
 /** `YYYY-MM-DDThh:mm:ss`, UTC. */

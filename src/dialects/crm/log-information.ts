@@ -5,7 +5,8 @@ import type { AccessToken } from './access-token.entity.js';
 
 /** The author of a change to a token; the e-mail address is missing if the user no longer exists. */
 export interface Author {
-  readonly id: number | null;
+  /** As the directory has it. */
+  readonly id: string;
   readonly name: string | null;
   readonly email: string | null;
 }
@@ -39,11 +40,16 @@ export class LogInformation {
     for (let at = 0; at < tokens.length; at += BATCH) {
       rows.push(...(await this.firstAndLast(tokens.slice(at, at + BATCH).map(({ id }) => id))));
     }
-    const users = await this.users.findMany(rows.flatMap(({ authorId }) => authorId ?? []));
+    const numbers = rows.flatMap(({ authorId }) => authorId ?? []);
+    const users = await this.users.findMany(numbers);
+    const ids = await this.users.idsOf(numbers, this.unitOfWork);
     const emails = new Map(users.map(({ id, email }) => [id, email]));
     const result = new Map<string, Authors>();
     for (const { targetId, action, authorId, authorName } of rows) {
-      const author = authorId === null ? null : { id: authorId, name: authorName, email: emails.get(authorId) ?? null };
+      const author =
+        authorId === null
+          ? null
+          : { id: ids.get(authorId) ?? String(authorId), name: authorName, email: emails.get(authorId) ?? null };
       const known = result.get(targetId);
       const createdBy = action === 'token.issued' ? author : (known?.createdBy ?? null);
       result.set(targetId, { createdBy, updatedBy: author });

@@ -7,7 +7,6 @@ import { Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import {
   CredentialForms,
-  INTEGER_MAX,
   beyondScopes,
   isUserToken,
   isWithin,
@@ -32,7 +31,8 @@ import {
   type Principal,
   type Role,
 } from '../../identity/index.js';
-import { Problem } from './latchkey.problems.js';
+import { Problem, unknown } from './latchkey.problems.js';
+import { UserIds } from './users/user-ids.js';
 import { declaredParameters, queryOf, refuseUnknownParameters, takesOtherParameters } from './query/parameters.js';
 import { requireJson } from './json-body.js';
 import { ConsoleLogins, cookieOf } from './session/console-logins.js';
@@ -105,6 +105,7 @@ export class LatchkeyGuard extends PermissionGuard {
     private readonly tokens: TokenAccess,
     private readonly forms: CredentialForms,
     private readonly host: HostCallers,
+    private readonly ids: UserIds,
   ) {
     super();
   }
@@ -149,13 +150,13 @@ export class LatchkeyGuard extends PermissionGuard {
       case 'administrator':
         if (!user.admin) throw refuse();
         return {
-          ...(userId !== undefined && { userId: userIdIn(userId) }),
+          ...(userId !== undefined && { userId: await this.ids.inPath(userId) }),
           ...(accountId !== undefined && { accountId: accountIdIn(accountId) }),
         };
       case 'user:read':
-        return { userId: userIdIn(userId) };
+        return { userId: await this.ids.inPath(userId) };
       case 'self-or-administrator': {
-        const id = userIdIn(userId);
+        const id = await this.ids.inPath(userId);
         if (!user.admin && id !== user.id) throw unknown('user');
         return { userId: id };
       }
@@ -168,7 +169,7 @@ export class LatchkeyGuard extends PermissionGuard {
         const role = await this.roleIn(user, id);
         if (role === null) throw unknown('account');
         if (permission === 'account:change' && role !== 'administrator') throw refuse();
-        return { accountId: id, ...(userId !== undefined && { userId: userIdIn(userId) }) };
+        return { accountId: id, ...(userId !== undefined && { userId: await this.ids.inPath(userId) }) };
       }
     }
   }
@@ -213,7 +214,12 @@ export class LatchkeyGuard extends PermissionGuard {
     const signedIn = await this.host.callerOf(request);
     if (signedIn) return signedIn;
     if (presented !== undefined) throw unauthenticated('the token is not accepted');
-    throw cookie ? unauthenticated('the login has ended; log in again') : this.withoutCredential(request);
+    if (cookie) throw unauthenticated('the login has ended; log in again');
+    const { place } = this.host;
+    if (!place) throw this.withoutCredential(request);
+    throw unauthenticated(
+      `nobody is signed in at ${place.name ?? 'the host'}; sign in there, or send a token as Bearer`,
+    );
   }
 
   /** Whether a token is of another kind than ours, so that the host may know whose it is. */
@@ -258,13 +264,6 @@ function tokenIn({ headers }: Request): string | undefined {
   return typeof own === 'string' ? own : undefined;
 }
 
-/** @throws Problem `not-found` for text that is no id of a user */
-function userIdIn(text: unknown): number {
-  const id = typeof text === 'string' && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : 0;
-  if (id < 1 || id > INTEGER_MAX) throw unknown('user');
-  return id;
-}
-
 /** @throws Problem `not-found` for text that is no id of an account */
 function accountIdIn(text: unknown): string {
   if (typeof text !== 'string' || !ACCOUNT_ID.test(text)) throw unknown('account');
@@ -273,11 +272,6 @@ function accountIdIn(text: unknown): string {
 
 function unauthenticated(detail: string): Problem {
   return new Problem('unauthenticated', detail);
-}
-
-/** The answer for what does not exist, and for what the caller may not see. */
-export function unknown(what: string): Problem {
-  return new Problem('not-found', `there is no such ${what}, or you may not see it`);
 }
 
 function notPermitted(permission: LatchkeyPermission): Problem {

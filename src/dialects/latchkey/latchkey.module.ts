@@ -32,6 +32,8 @@ import { StatsController } from './stats/stats.controller.js';
 import { Stats } from './stats/stats.js';
 import { UserAccessController } from './users/user-access.controller.js';
 import { UserDataController } from './users/user-data.controller.js';
+import { People } from './users/people.js';
+import { UserIds } from './users/user-ids.js';
 import { UserExport } from './users/user-export.js';
 import { UsersController } from './users/users.controller.js';
 
@@ -76,11 +78,13 @@ const MOUNT = mountProviders({
     LatchkeyGuard,
     Me,
     OpenIdSignIn,
+    People,
     TokenBulk,
     TokenChanges,
     TokenLists,
     TokenPresenter,
     UserExport,
+    UserIds,
   ],
 })
 export class LatchkeyApiModule extends ConfigurableModuleClass {}

@@ -137,3 +137,8 @@ export function pointerTo(name: string): string {
   const parts = name.split('.').map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1'));
   return `#/${parts.map(encodeURIComponent).join('/')}`;
 }
+
+/** The answer for what does not exist, and for what the caller may not see. */
+export function unknown(what: string): Problem {
+  return new Problem('not-found', `there is no such ${what}, or you may not see it`);
+}

@@ -3,10 +3,12 @@ import {
   SYSTEM,
   UnitOfWork,
   UserDirectory,
+  isStorableText,
   type DirectoryUser,
   type Transaction,
   type WorkUnit,
 } from '../../core/index.js';
+import { HOST_ID_MAX } from './user-number.entity.js';
 import type { UserNumbers } from './user-numbers.js';
 
 /** A user as the host knows them. */
@@ -38,6 +40,12 @@ export abstract class HostUserDirectory extends UserDirectory {
    */
   lockUser(_transaction: Transaction, id: string): Promise<HostUser | null> {
     return this.findUser(id);
+  }
+
+  override readonly userIdForm: string = `as the host has it, 1 to ${String(HOST_ID_MAX)} characters`;
+
+  override isUserId(text: string): boolean {
+    return isStorableText(text, 1, HOST_ID_MAX);
   }
 
   override async find(userId: number): Promise<DirectoryUser | null> {

@@ -76,14 +76,18 @@ function PersonPage({ user }: { readonly user: User }): ReactElement {
             <dd>{user.email}</dd>
             <dt>Role</dt>
             <dd>{user.role === 'administrator' ? 'Administrator of the server' : 'User'}</dd>
-            <dt>Added</dt>
-            <dd>
-              <ExactMoment at={user.created_at} />
-            </dd>
-            <dt>Last login</dt>
-            <dd>
-              <Moment at={user.last_login_at} none="Never" />
-            </dd>
+            {user.created_at === null ? null : (
+              <>
+                <dt>Added</dt>
+                <dd>
+                  <ExactMoment at={user.created_at} />
+                </dd>
+                <dt>Last login</dt>
+                <dd>
+                  <Moment at={user.last_login_at} none="Never" />
+                </dd>
+              </>
+            )}
             <dt>Accounts</dt>
             <dd>{user.accounts}</dd>
           </dl>
@@ -102,8 +106,8 @@ function PersonPage({ user }: { readonly user: User }): ReactElement {
           <Command call={exportOf(user)} what="the export" />
           <Link to={`/audit?author_id=${encodeURIComponent(user.id)}`}>What they did, in the audit log</Link>
         </Panel>
-        <Logins userId={user.id} />
-        <OpenIdPanel user={user} mayUnbind />
+        {me.features.own_users ? <Logins userId={user.id} /> : null}
+        {me.features.own_users ? <OpenIdPanel user={user} mayUnbind /> : null}
       </div>
       <TokensOf title="Personal tokens" filter={{ owner_id: user.id }} none="They have no personal tokens." />
       <TokensOf

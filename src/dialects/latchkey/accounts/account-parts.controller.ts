@@ -6,8 +6,9 @@ import { StrictInput } from '../../../http/index.js';
 import { AccountAbilities, MembershipService, type Member } from '../../../identity/index.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
-import { AccountId, Caller, Permits, UserId, unknown, type LatchkeyCaller } from '../latchkey.guard.js';
-import { wrongMember } from '../latchkey.problems.js';
+import { AccountId, Caller, Permits, UserId, type LatchkeyCaller } from '../latchkey.guard.js';
+import { wrongMember, unknown } from '../latchkey.problems.js';
+import { UserIds } from '../users/user-ids.js';
 import { PAGE, type Page } from '../query/paging.js';
 import { Queried, QueryInput, type QueryValues } from '../query/parameters.js';
 import { pageOf, placeIn } from '../query/places.js';
@@ -34,6 +35,7 @@ export class AccountPartsController {
     private readonly applications: ApplicationService,
     private readonly policies: PolicyService,
     private readonly abilities: AccountAbilities,
+    private readonly ids: UserIds,
   ) {}
 
   @Permits('account:read')
@@ -79,11 +81,12 @@ export class AccountPartsController {
     @StrictInput(NewMemberInput) input: NewMemberInput,
   ): Promise<MemberView> {
     const person = personIn(input);
+    const who = 'email' in person ? person.email : await this.ids.inMember('user_id', person.id);
     try {
-      return await this.viewedOne(user, id, await this.memberships.add(actor, id, person, input.role));
+      return await this.viewedOne(user, id, await this.memberships.add(actor, id, who, input.role));
     } catch (error) {
       const isUnknown = error instanceof DomainError && ['user_not_found', 'invalid_value'].includes(error.code);
-      throw isUnknown ? wrongMember(typeof person === 'string' ? 'email' : 'user_id', error.message) : error;
+      throw isUnknown ? wrongMember('email' in person ? 'email' : 'user_id', error.message) : error;
     }
   }
 

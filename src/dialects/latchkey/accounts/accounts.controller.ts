@@ -2,20 +2,22 @@
 import { Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { StrictInput } from '../../../http/index.js';
-import { AccountAbilities, AccountListing, AccountService, type Account } from '../../../identity/index.js';
+import { AccountAbilities, AccountListing, AccountService, isHexId, type Account } from '../../../identity/index.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { LatchkeyController } from '../latchkey.controller.js';
-import { Documented } from '../latchkey.docs.js';
-import { AccountId, Caller, Permits, unknown, type LatchkeyCaller } from '../latchkey.guard.js';
-import { wrongMember } from '../latchkey.problems.js';
+import { Documented, EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
+import { AccountId, Caller, Permits, type LatchkeyCaller } from '../latchkey.guard.js';
+import { wrongMember, unknown } from '../latchkey.problems.js';
 import { textParameter } from '../query/kinds.js';
 import { PAGE, type Page } from '../query/paging.js';
 import { Queried, QueryInput, type QueryValues } from '../query/parameters.js';
 import { pageOf, placeIn } from '../query/places.js';
-import { AccountDeletionInput, AccountInput } from './accounts.inputs.js';
+import { AccountDeletionInput, AccountInput, NewAccountInput } from './accounts.inputs.js';
 import { AccountList, AccountView, accountView } from './accounts.views.js';
 
 const QUERY = { q: textParameter('Part of the name.', 255, 'acme'), ...PAGE };
+
+const WRONG_ID = 'id must be 32 hexadecimal digits in lower case, such as a UUID without its hyphens';
 
 @LatchkeyController('accounts', 'Accounts')
 export class AccountsController {
@@ -57,17 +59,19 @@ export class AccountsController {
     returns: 'The account, which has no member yet.',
     status: 201,
     headers: { Location: 'The path of the account.' },
-    body: AccountInput,
+    body: NewAccountInput,
+    examples: { 'With a random id': { name: 'Acme' }, 'With an id of yours': { name: 'Acme', id: EXAMPLE_ACCOUNT_ID } },
     answer: AccountView,
     problems: ['conflict', 'idempotency-key-reused'],
   })
   async create(
     @Caller() caller: LatchkeyCaller,
-    @StrictInput(AccountInput) { name }: AccountInput,
+    @StrictInput(NewAccountInput) { name, id }: NewAccountInput,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AccountView> {
     return this.idempotency.once({ caller, request: response.req, response }, async () => {
-      const account = await this.accounts.create(caller.actor, name);
+      if (typeof id === 'string' && !isHexId(id)) throw wrongMember('id', WRONG_ID);
+      const account = await this.accounts.create(caller.actor, name, { ...(typeof id === 'string' && { id }) });
       response.set('Location', `accounts/${account.id}`);
       return this.view(caller.user, account);
     });

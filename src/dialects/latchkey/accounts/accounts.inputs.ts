@@ -1,16 +1,31 @@
 /** The bodies of requests about accounts and members (docs/contracts/latchkey.md §5). */
 import { IsOptional } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '../../../internals/index.js';
-import { INTEGER_MAX } from '../../../core/index.js';
 import { IsText } from '../../../http/index.js';
-import { ACCOUNT_NAME_MAX, EMAIL_MAX, ROLES, type Role } from '../../../identity/index.js';
-import { Problem, wrongMember } from '../latchkey.problems.js';
+import { ACCOUNT_NAME_MAX, EMAIL_MAX, HOST_ID_MAX, ROLES, type Role } from '../../../identity/index.js';
+import { EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
+import { Problem } from '../latchkey.problems.js';
 import { IsOneOf } from '../users/users.inputs.js';
+
+/** Longer texts are no ids; the service says what an id is. */
+const ACCOUNT_ID_MAX = 64;
 
 export class AccountInput {
   @ApiProperty({ minLength: 1, maxLength: ACCOUNT_NAME_MAX, example: 'Acme' })
   @IsText({ min: 1, max: ACCOUNT_NAME_MAX })
   name!: string;
+}
+
+export class NewAccountInput extends AccountInput {
+  @ApiPropertyOptional({
+    type: String,
+    pattern: '^[0-9a-f]{32}$',
+    example: EXAMPLE_ACCOUNT_ID,
+    description: 'An id of your choice, such as the UUID of a tenant without its hyphens. Default: a random one.',
+  })
+  @IsOptional()
+  @IsText({ min: 1, max: ACCOUNT_ID_MAX })
+  id?: string | null;
 }
 
 export class AccountDeletionInput {
@@ -32,7 +47,7 @@ export class NewMemberInput {
 
   @ApiPropertyOptional({ type: String, example: '1001', description: 'Of an existing user, instead of the address.' })
   @IsOptional()
-  @IsText({ min: 1, max: 10 })
+  @IsText({ min: 1, max: HOST_ID_MAX })
   user_id?: string | null;
 
   @ApiProperty({ enum: ROLES, example: 'read_only', description: '`read_only` sees everything and changes nothing.' })
@@ -46,12 +61,9 @@ export class MemberPatchInput {
   role!: Role;
 }
 
-/** Whom to make a member. @throws Problem */
-export function personIn({ email, user_id: id }: NewMemberInput): string | number {
-  if (typeof email === 'string' && typeof id !== 'string') return email;
-  if (typeof id !== 'string' || typeof email === 'string') {
-    throw new Problem('invalid-request', 'give either email or user_id');
-  }
-  if (/^[1-9]\d{0,9}$/.test(id) && Number(id) <= INTEGER_MAX) return Number(id);
-  throw wrongMember('user_id', 'user_id must be the id of a user');
+/** Whom to make a member: an address, or an id of the directory. @throws Problem */
+export function personIn({ email, user_id: id }: NewMemberInput): { readonly email: string } | { readonly id: string } {
+  if (typeof email === 'string' && typeof id !== 'string') return { email };
+  if (typeof id === 'string' && typeof email !== 'string') return { id };
+  throw new Problem('invalid-request', 'give either email or user_id');
 }

@@ -10,6 +10,7 @@ import type { Page } from '../query/paging.js';
 import { Queried, QueryInput, type QueryValues } from '../query/parameters.js';
 import { AUDIT_FILTERS, AUDIT_QUERY, auditCursorOf, auditFilterOf, auditRangeIn } from './audit.query.js';
 import { AUDIT_COLUMNS, AuditList, auditCsvRow, type AuditRowView } from './audit.views.js';
+import { UserIds } from '../users/user-ids.js';
 import { AuditViews } from './audit-viewing.js';
 
 const VISIBLE =
@@ -23,6 +24,7 @@ export class AuditController {
   constructor(
     private readonly search: AuditSearch,
     private readonly views: AuditViews,
+    private readonly ids: UserIds,
   ) {}
 
   @Permits('signed-in')
@@ -44,7 +46,7 @@ export class AuditController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<Page<AuditRowView>> {
     const viewer = await this.views.viewerOf(user);
-    const page = await this.search.page(viewer, auditFilterOf(query), auditRangeIn(query), query.limit);
+    const page = await this.search.page(viewer, await auditFilterOf(query, this.ids), auditRangeIn(query), query.limit);
     allowCompression(response);
     return {
       items: await this.views.of(page.rows, viewer),
@@ -73,7 +75,7 @@ export class AuditController {
     @Res() response: Response,
   ): Promise<void> {
     const viewer = await this.views.viewerOf(user);
-    const rows = this.search.all(viewer, auditFilterOf(query));
+    const rows = this.search.all(viewer, await auditFilterOf(query, this.ids));
     allowCompression(response);
     await streamText(response, CSV_HEADERS, csvText(AUDIT_COLUMNS, this.viewed(rows, viewer), auditCsvRow));
   }

@@ -1,5 +1,7 @@
 /** The filters of the audit log, and its cursor (docs/contracts/latchkey.md §6). */
 import { INTEGER_MAX, type AuditFilter, type IdRange } from '../../../core/index.js';
+import { HOST_ID_MAX } from '../../../identity/index.js';
+import type { UserIds } from '../users/user-ids.js';
 import { parseAddress } from '../../../http/index.js';
 import { EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
 import { wrongParameter } from '../latchkey.problems.js';
@@ -19,7 +21,7 @@ export const AUDIT_FILTERS = {
     'token.*',
   ),
   account_id: textParameter('Only rows of this account.', 32, EXAMPLE_ACCOUNT_ID),
-  author_id: textParameter('Only rows by this user.', 10, '1000'),
+  author_id: textParameter('Only rows by this user.', HOST_ID_MAX, '1000'),
   target_id: textParameter('Only rows about the token, the user or whatever else has this id.', 255, '1000'),
   address: textParameter('Only rows from this network address.', 64, '192.0.2.7'),
   after: timeParameter('Only rows from this time on, inclusive.', '2026-01-01T00:00:00Z'),
@@ -33,13 +35,13 @@ export const AUDIT_QUERY = { ...AUDIT_FILTERS, ...PAGE };
 type Filters = QueryValues<typeof AUDIT_FILTERS>;
 
 /** @throws Problem */
-export function auditFilterOf(values: Filters): AuditFilter {
+export async function auditFilterOf(values: Filters, ids: UserIds): Promise<AuditFilter> {
   const { action, account_id, author_id, target_id, address, after, before, q } = values;
   return {
     actions: action,
     accountId: account_id,
-    authorId: author_id === undefined ? undefined : authorIn(author_id),
-    targetId: target_id,
+    authorId: await ids.inFilter('author_id', author_id),
+    ...(await targetIn(target_id, ids)),
     address: address === undefined ? undefined : addressIn(address),
     createdFrom: after,
     createdBefore: before,
@@ -64,10 +66,10 @@ function listed({ action, account_id, author_id, target_id, address, after, befo
   return ['audit', action, account_id, author_id, target_id, address, after, before, q];
 }
 
-function authorIn(text: string): number {
-  const id = /^\d{1,10}$/.test(text) ? Number(text) : INTEGER_MAX + 1;
-  if (id <= INTEGER_MAX) return id;
-  throw wrongParameter('author_id', 'author_id must be the id of a user');
+/** Rows have numbers of users, and in a host their targets are named by its ids. */
+async function targetIn(text: string | undefined, ids: UserIds): Promise<Pick<AuditFilter, 'targetId' | 'targetType'>> {
+  const user = text === undefined || ids.areOwn ? null : await ids.find(text);
+  return user === null ? { targetId: text } : { targetId: String(user), targetType: 'user' };
 }
 
 function addressIn(text: string): string {

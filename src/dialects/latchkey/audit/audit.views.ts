@@ -134,13 +134,31 @@ export const AUDIT_COLUMNS = [
   'details',
 ] as const;
 
-/** @param accountNames - of the accounts of rows, by their ids */
+/** What rows refer to: the names of accounts by their ids, and the ids of users of a host by their numbers. */
+export interface AuditReferences {
+  readonly accounts: ReadonlyMap<string, string>;
+  readonly users: ReadonlyMap<number, string>;
+}
+
+/** The numbers of the users whom a row names. */
+export function usersIn({ authorId, targetType, targetId, details }: AuditRecord): number[] {
+  const { user_id: concerned } = details;
+  return [
+    ...(authorId === null ? [] : [authorId]),
+    ...(targetType === 'user' && targetId !== null ? [Number(targetId)] : []),
+    ...(typeof concerned === 'number' ? [concerned] : []),
+  ];
+}
+
 export function auditRowView(
   row: AuditRecord,
-  accountNames: ReadonlyMap<string, string>,
+  { accounts: accountNames, users }: AuditReferences,
   viewer: AuditViewer,
 ): AuditRowView {
-  const { authorId, authorName, accountId } = row;
+  const { authorId, authorName, accountId, targetType, details } = row;
+  const targetId = targetType === 'user' ? (users.get(Number(row.targetId)) ?? row.targetId) : row.targetId;
+  const { user_id: concerned } = details;
+  const concernedId = typeof concerned === 'number' ? users.get(concerned) : undefined;
   // Whom a change concerns learns who made it, and not from where.
   const seesOrigin =
     viewer.isAdministrator || authorId === viewer.userId || (accountId !== null && viewer.accounts.has(accountId));
@@ -148,17 +166,15 @@ export function auditRowView(
     id: String(row.id),
     at: timeView(row.createdAt),
     action: row.action,
-    author: authorId === null ? null : { id: String(authorId), name: authorName },
+    author: authorId === null ? null : { id: users.get(authorId) ?? String(authorId), name: authorName },
     actor: actorOf(row),
     account: accountId === null ? null : { id: accountId, name: accountNames.get(accountId) ?? null },
     target:
-      row.targetId === null && row.targetName === null
-        ? null
-        : { type: row.targetType, id: row.targetId, name: row.targetName },
+      targetId === null && row.targetName === null ? null : { type: targetType, id: targetId, name: row.targetName },
     address: seesOrigin ? row.ipAddress : null,
     user_agent: seesOrigin ? row.userAgent : null,
     request_id: seesOrigin ? row.requestId : null,
-    details: row.details,
+    details: concernedId === undefined ? details : { ...details, user_id: concernedId },
     occurrences: row.occurrences ?? 1,
     last_at: timeView(row.lastAt),
   };

@@ -6,18 +6,17 @@ import {
   Account,
   AccountAbilities,
   AccountListing,
-  AccountService,
   MemberAccounts,
   MemberRoles,
-  UserListing,
   type RolesByAccount,
 } from '../../../identity/index.js';
 import { accountView } from '../accounts/accounts.views.js';
-import { auditRowView } from '../audit/audit.views.js';
+import { AuditViews } from '../audit/audit-viewing.js';
 import { TokenAccess } from '../../../managing/index.js';
 import { TokenPresenter } from '../tokens/token-presenter.js';
-import { userView } from '../users/users.views.js';
-import type { LoggedChange } from './change-log.js';
+import { People } from '../users/people.js';
+import { UserIds } from '../users/user-ids.js';
+import type { LoggedChange, Subject } from './change-log.js';
 
 /** Who reads. */
 export interface EventReader {
@@ -32,9 +31,10 @@ export class EventViews {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly roles: MemberRoles,
-    private readonly accounts: AccountService,
+    private readonly auditViews: AuditViews,
+    private readonly people: People,
+    private readonly ids: UserIds,
     private readonly accountListing: AccountListing,
-    private readonly userListing: UserListing,
     private readonly access: TokenAccess,
     private readonly tokens: TokenPresenter,
     private readonly abilities: AccountAbilities,
@@ -48,7 +48,7 @@ export class EventViews {
   view(change: LoggedChange, reader: EventReader): Promise<object | undefined> | object | undefined {
     const { subject } = change;
     if (subject.of === 'audit') return this.audit(change, reader);
-    if (change.isGone) return this.sawIt(change, reader) ? { id: subject.id } : undefined;
+    if (change.isGone) return this.sawIt(change, reader) ? this.gone(subject) : undefined;
     if (subject.of === 'token') return this.token(subject.id, reader);
     return subject.of === 'user' ? this.user(Number(subject.id), reader) : this.account(subject.id, reader);
   }
@@ -59,7 +59,13 @@ export class EventViews {
     const accounts = new MemberAccounts(user.id, roles, 'administrator');
     const viewer = { userId: user.id, isAdministrator: user.admin, accounts };
     if (!isVisible(viewer, row)) return undefined;
-    return auditRowView(row, await this.accounts.namesOf(row.accountId === null ? [] : [row.accountId]), viewer);
+    const [view] = await this.auditViews.of([row], viewer);
+    return view;
+  }
+
+  private async gone({ of, id }: Exclude<Subject, { readonly of: 'audit' }>): Promise<object> {
+    if (of !== 'user') return { id };
+    return { id: (await this.ids.shown([Number(id)])).get(Number(id)) ?? id };
   }
 
   /** Whether the reader may know that something is gone. */
@@ -76,8 +82,7 @@ export class EventViews {
   }
 
   private async user(id: number, { user }: EventReader): Promise<object | undefined> {
-    const found = await this.userListing.find(user, id);
-    return found ? userView(found, (await this.userListing.figuresOf(user, [id])).get(id)) : undefined;
+    return this.people.view(user, id);
   }
 
   private async account(id: string, { user, roles }: EventReader): Promise<object | undefined> {

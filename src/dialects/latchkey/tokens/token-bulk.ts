@@ -22,6 +22,7 @@ import {
   type BulkView,
 } from './bulk.inputs.js';
 import { TokenAccess, mayChange, maySee, scopeOf, type TokenReader } from '../../../managing/index.js';
+import { UserIds } from '../users/user-ids.js';
 import { TOKEN_FILTERS, tokenQueryOf } from './tokens.query.js';
 
 /** Tokens changed in one transaction: each is locked by itself. */
@@ -44,6 +45,7 @@ export class TokenBulk {
     private readonly kinds: ManagedKinds,
     private readonly access: TokenAccess,
     private readonly accounts: AccountService,
+    private readonly ids: UserIds,
   ) {}
 
   /**
@@ -76,7 +78,7 @@ export class TokenBulk {
     const byFilter = filter ?? null;
     if (byId !== null && byFilter === null) return [...new Set(byId)];
     if (byFilter === null || byId !== null) throw new Problem('invalid-request', 'give ids or filter, and not both');
-    const query = tokenQueryOf(filterIn(byFilter), this.kinds);
+    const query = await tokenQueryOf(filterIn(byFilter), this.kinds, this.ids);
     const request = { order: new TokenOrder('created_at', false), after: undefined, limit: MOST_MATCHED + 1 };
     const places = await this.search.places(reader.user.id, scopeOf(reader), query, request);
     if (places.length <= MOST_MATCHED) return places.map(({ id }) => id);

@@ -2,7 +2,6 @@
 import { Injectable } from '@nestjs/common';
 import {
   UnitOfWork,
-  UserDirectory,
   shownIdOf,
   type DomainError,
   type ManagedChanges,
@@ -11,8 +10,9 @@ import {
 } from '../../../core/index.js';
 import type { ApiCaller } from '../session/api-caller.js';
 import { TokenAccess, TokenManager, type Acting } from '../../../managing/index.js';
-import { unknown } from '../latchkey.guard.js';
-import { Problem, wrongMember } from '../latchkey.problems.js';
+
+import { Problem, wrongMember, unknown } from '../latchkey.problems.js';
+import { UserIds } from '../users/user-ids.js';
 import type { NewTokenInput } from './tokens.inputs.js';
 
 /** A token with its new secret, as its kind presents it. */
@@ -27,7 +27,7 @@ export class TokenChanges {
     private readonly unitOfWork: UnitOfWork,
     private readonly manager: TokenManager,
     private readonly access: TokenAccess,
-    private readonly users: UserDirectory,
+    private readonly ids: UserIds,
   ) {}
 
   /** @throws Problem; DomainError `user_not_found`, `quota_reached`, `scopes_exceeded` */
@@ -77,7 +77,7 @@ export class TokenChanges {
   private async ownerIn({ user }: ApiCaller, id: string): Promise<number> {
     if (id === shownIdOf(user)) return user.id;
     if (!user.admin) throw new Problem('forbidden', 'only administrators of the server may do this');
-    const number = await this.users.numberOf(id, this.unitOfWork);
+    const number = await this.ids.find(id);
     if (number === null) throw wrongMember('owner_id', 'there is no such user');
     return number;
   }

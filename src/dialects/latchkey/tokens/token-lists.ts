@@ -4,6 +4,7 @@ import { ManagedKinds, TokenSearch, type Token } from '../../../core/index.js';
 import type { ApiCaller } from '../session/api-caller.js';
 import { cursorOf, placeOf } from '../query/paging.js';
 import { TokenAccess, scopeOf, type TokenReader } from '../../../managing/index.js';
+import { UserIds } from '../users/user-ids.js';
 import { TokenPresenter } from './token-presenter.js';
 import { listKeyOf, tokenOrderOf, tokenQueryOf, type TokenFilterValues, type TokenListValues } from './tokens.query.js';
 import type { TokenListView, TokenView } from './tokens.views.js';
@@ -18,13 +19,14 @@ export class TokenLists {
     private readonly kinds: ManagedKinds,
     private readonly access: TokenAccess,
     private readonly views: TokenPresenter,
+    private readonly ids: UserIds,
   ) {}
 
   /** @throws Problem; DomainError `too_many_at_once` */
   async page(caller: ApiCaller, values: TokenListValues): Promise<TokenListView> {
     const { limit, cursor, sort, total } = values;
     const { user } = caller;
-    const query = tokenQueryOf(values, this.kinds);
+    const query = await tokenQueryOf(values, this.kinds, this.ids);
     const order = tokenOrderOf(sort);
     const key = listKeyOf(values);
     const after = cursor === undefined ? undefined : place(cursor, key);
@@ -44,7 +46,7 @@ export class TokenLists {
   /** All that match, in batches. @throws Problem; DomainError `too_many_at_once` */
   async *all(caller: ApiCaller, values: TokenFilterValues): AsyncGenerator<TokenView[], void> {
     const { user } = caller;
-    const query = tokenQueryOf(values, this.kinds);
+    const query = await tokenQueryOf(values, this.kinds, this.ids);
     const reader = await this.access.readerOf(caller);
     for await (const batch of this.search.batches(user.id, scopeOf(reader), query)) {
       const views = await this.viewsOf(

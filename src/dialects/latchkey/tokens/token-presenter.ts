@@ -5,7 +5,6 @@ import {
   ManagedKinds,
   UserDirectory,
   overlapRuns,
-  shownIdOf,
   stateOf,
   type DirectoryUser,
   type SecretParts,
@@ -13,6 +12,7 @@ import {
   type TokenAbility,
 } from '../../../core/index.js';
 import { AccountService, VisibleUsers } from '../../../identity/index.js';
+import { UserIds } from '../users/user-ids.js';
 import { timeView } from '../times.js';
 import { mayChange, type TokenReader } from '../../../managing/index.js';
 import type { PersonView, TokenView, TokenWithSecretView, UseView } from './tokens.views.js';
@@ -23,6 +23,8 @@ type Person = Pick<DirectoryUser, 'id' | 'hostId' | 'name' | 'email'>;
 interface Names {
   readonly accounts: ReadonlyMap<string, string>;
   readonly people: ReadonlyMap<number, Person>;
+  /** Of people, also of those whose names the reader does not see, or who are gone. */
+  readonly ids: ReadonlyMap<number, string>;
 }
 
 @Injectable()
@@ -33,13 +35,15 @@ export class TokenPresenter {
     private readonly accounts: AccountService,
     private readonly directory: UserDirectory,
     private readonly visible: VisibleUsers,
+    private readonly ids: UserIds,
   ) {}
 
   /** In the same order; tokens of accounts that are being removed are left out. */
   async all(reader: TokenReader, tokens: readonly Token[]): Promise<TokenView[]> {
     const names: Names = {
       accounts: await this.accounts.namesOf(tokens.flatMap(({ accountId }) => accountId ?? [])),
-      people: await this.peopleOf(reader, tokens),
+      people: await this.peopleOf(reader, peopleIn(tokens)),
+      ids: await this.ids.shown(peopleIn(tokens)),
     };
     return tokens
       .filter(({ accountId }) => accountId === null || names.accounts.has(accountId))
@@ -61,7 +65,7 @@ export class TokenPresenter {
     };
   }
 
-  private view(reader: TokenReader, token: Token, { accounts, people }: Names): TokenView {
+  private view(reader: TokenReader, token: Token, { accounts, ...names }: Names): TokenView {
     const now = this.clock.now();
     const { name, clientId, handle, expiresAt } = this.kinds.of(token).describe(token);
     const { accountId, userId, createdBy } = token;
@@ -70,8 +74,8 @@ export class TokenPresenter {
       kind: token.kind,
       name,
       account: accountId === null ? null : { id: accountId, name: accounts.get(accountId) ?? '' },
-      owner: userId === null ? null : personView(userId, people),
-      created_by: createdBy === null ? null : personView(Number(createdBy), people),
+      owner: userId === null ? null : personView(userId, names),
+      created_by: createdBy === null ? null : personView(Number(createdBy), names),
       client_id: clientId,
       handle,
       scopes: token.scopes === null ? null : [...token.scopes],
@@ -95,23 +99,26 @@ export class TokenPresenter {
     return this.kinds.of(token).abilities.filter((ability) => isPossible[ability] ?? true);
   }
 
-  private async peopleOf({ user }: TokenReader, tokens: readonly Token[]): Promise<ReadonlyMap<number, Person>> {
-    const ids = tokens.flatMap(({ userId, createdBy }) => [userId ?? [], createdBy === null ? [] : Number(createdBy)]);
-    const wanted = [...new Set(ids.flat())];
+  private async peopleOf({ user }: TokenReader, wanted: readonly number[]): Promise<ReadonlyMap<number, Person>> {
     if (wanted.length === 0) return new Map();
     const own = wanted.filter((id) => user.admin || id === user.id);
     const others = wanted.filter((id) => !own.includes(id));
     const people: Person[] = [
       ...(await this.directory.findMany(own)),
-      ...(others.length === 0 ? [] : await this.visible.some(user, others)),
+      ...(others.length === 0 ? [] : await this.visible.people(user, others)),
     ];
     return new Map(people.map((person) => [person.id, person]));
   }
 }
 
-function personView(id: number, people: ReadonlyMap<number, Person>): PersonView {
+function peopleIn(tokens: readonly Token[]): number[] {
+  const ids = tokens.flatMap(({ userId, createdBy }) => [userId ?? [], createdBy === null ? [] : Number(createdBy)]);
+  return [...new Set(ids.flat())];
+}
+
+function personView(id: number, { people, ids }: Omit<Names, 'accounts'>): PersonView {
   const person = people.get(id);
-  return { id: shownIdOf(person ?? { id }), name: person?.name ?? null, email: person?.email ?? null };
+  return { id: ids.get(id) ?? String(id), name: person?.name ?? null, email: person?.email ?? null };
 }
 
 function useView(at: Date | null, address: string | null, agent: string | null): UseView | null {

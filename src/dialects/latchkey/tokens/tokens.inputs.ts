@@ -1,6 +1,7 @@
 /** The bodies of requests about tokens; unknown members are refused. */
 import { ApiProperty, ApiPropertyOptional } from '../../../internals/index.js';
 import { IsBoolean, IsOptional } from 'class-validator';
+import { HOST_ID_MAX } from '../../../identity/index.js';
 import { SCOPES_MAX } from '../../../core/index.js';
 import { IsText } from '../../../http/index.js';
 import { EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
@@ -49,7 +50,7 @@ export class NewTokenInput extends LifetimeFields {
     description: 'For personal tokens: whom it acts for. Default: you; others only by administrators of the server.',
   })
   @IsOptional()
-  @IsText({ min: 1, max: ID_MAX })
+  @IsText({ min: 1, max: HOST_ID_MAX })
   owner_id?: string | null;
 
   @ApiPropertyOptional({

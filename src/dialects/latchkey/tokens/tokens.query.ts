@@ -1,6 +1,5 @@
 /** The filters and orders of lists of tokens (docs/contracts/latchkey.md §2). */
 import {
-  INTEGER_MAX,
   SCOPE_LENGTH_MAX,
   TokenOrder,
   isScope,
@@ -8,6 +7,8 @@ import {
   type TokenQuery,
   type TokenState,
 } from '../../../core/index.js';
+import { HOST_ID_MAX } from '../../../identity/index.js';
+import type { UserIds } from '../users/user-ids.js';
 import { EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
 import { wrongParameter } from '../latchkey.problems.js';
 import {
@@ -51,8 +52,12 @@ export const TOKEN_FILTERS = {
     'personal_token',
   ),
   account_id: textParameter('Only tokens of this account.', 32, EXAMPLE_ACCOUNT_ID),
-  owner_id: textParameter('Only tokens that act for this user.', 10, '1000'),
-  created_by: textParameter('Only tokens that this user has created, for themselves or an account.', 10, '1000'),
+  owner_id: textParameter('Only tokens that act for this user.', HOST_ID_MAX, '1000'),
+  created_by: textParameter(
+    'Only tokens that this user has created, for themselves or an account.',
+    HOST_ID_MAX,
+    '1000',
+  ),
   state: choicesParameter('Only tokens in one of these states.', STATES, 'active'),
   expires_before: timeParameter('Only tokens that expire before this time, or have expired.', TIME),
   expires_after: timeParameter('Only tokens that expire after this time.', TIME),
@@ -74,16 +79,17 @@ export type TokenFilterValues = QueryValues<typeof TOKEN_FILTERS>;
 export type TokenListValues = QueryValues<typeof TOKEN_LIST>;
 
 /** @throws Problem for a kind that this server does not have, or a user's id that is none */
-export function tokenQueryOf(values: TokenFilterValues, kinds: ManagedKinds): TokenQuery {
+export async function tokenQueryOf(values: TokenFilterValues, kinds: ManagedKinds, ids: UserIds): Promise<TokenQuery> {
   const unknown = values.kind?.find((kind) => !kinds.find(kind));
   if (unknown !== undefined) {
     throw wrongParameter('kind', `there are no tokens of the kind ${unknown}; there are ${kinds.names.join(', ')}`);
   }
+  const createdBy = await ids.inFilter('created_by', values.created_by);
   return {
     kinds: values.kind ?? kinds.names,
     accountId: values.account_id,
-    ownerId: values.owner_id === undefined ? undefined : userId('owner_id', values.owner_id),
-    createdBy: values.created_by === undefined ? undefined : String(userId('created_by', values.created_by)),
+    ownerId: await ids.inFilter('owner_id', values.owner_id),
+    createdBy: createdBy === undefined ? undefined : String(createdBy),
     states: values.state,
     expiresBefore: values.expires_before,
     expiresAfter: values.expires_after,
@@ -103,10 +109,4 @@ export function tokenOrderOf(sort: Sort = '-created_at'): TokenOrder {
 /** What a cursor belongs to. */
 export function listKeyOf({ limit: _limit, cursor: _cursor, total: _total, ...others }: TokenListValues): unknown[] {
   return ['tokens', others];
-}
-
-function userId(name: string, text: string): number {
-  const id = /^[1-9]\d*$/.test(text) ? Number(text) : 0;
-  if (id >= 1 && id <= INTEGER_MAX) return id;
-  throw wrongParameter(name, `${name} is no id of a user`);
 }

@@ -9,22 +9,24 @@ import {
   PasswordService,
   UserAccessService,
   UserRecords,
-  UserService,
 } from '../../../identity/index.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
-import { Caller, Permits, UserId, unknown, type LatchkeyCaller } from '../latchkey.guard.js';
-import { Problem } from '../latchkey.problems.js';
+import { Caller, Permits, UserId, type LatchkeyCaller } from '../latchkey.guard.js';
+import { Problem, unknown } from '../latchkey.problems.js';
 import { LoginList, loginView, type LoginView } from './logins.views.js';
 import { OpenIdBindingList, openIdBindingView, type OpenIdBindingView } from './openid-bindings.views.js';
 import type { Page } from '../query/paging.js';
+import { People } from './people.js';
+import { UserIds } from './user-ids.js';
 import { EndAccessInput, PasswordInput } from './users.inputs.js';
 import { EndedAccessView, NewPasswordView, endedAccessView } from './users.views.js';
 
 @LatchkeyController('users/:userId', 'Users')
 export class UserAccessController {
   constructor(
-    private readonly users: UserService,
+    private readonly people: People,
+    private readonly ids: UserIds,
     private readonly passwords: PasswordService,
     private readonly hashing: HashingService,
     private readonly logins: LoginService,
@@ -55,6 +57,7 @@ export class UserAccessController {
     @StrictInput(PasswordInput) { password }: PasswordInput,
     @Res({ passthrough: true }) response: Response,
   ): Promise<NewPasswordView> {
+    this.ids.requireOwn();
     if (id === user.id) throw new Problem('conflict', 'change your own password by POST /me/password');
     const given = typeof password === 'string' ? new Secret(password) : undefined;
     const secret = given ?? this.hashing.newSecret();
@@ -198,11 +201,6 @@ export class UserAccessController {
 
   /** @throws Problem */
   private async requireUser(id: number, { user }: LatchkeyCaller): Promise<void> {
-    if (id === user.id) return;
-    try {
-      await this.users.get(id);
-    } catch (error) {
-      throw error instanceof DomainError && error.code === 'user_not_found' ? unknown('user') : error;
-    }
+    if (id !== user.id) await this.people.keptOf(id);
   }
 }

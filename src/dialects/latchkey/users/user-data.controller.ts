@@ -6,17 +6,21 @@ import { StrictInput, streamText } from '../../../http/index.js';
 import { UserErasure, UserService, sameAddress, type User } from '../../../identity/index.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
-import { Caller, Permits, UserId, unknown, type LatchkeyCaller } from '../latchkey.guard.js';
-import { Problem, wrongMember } from '../latchkey.problems.js';
+import { Caller, Permits, UserId, type LatchkeyCaller } from '../latchkey.guard.js';
+import { Problem, wrongMember, unknown } from '../latchkey.problems.js';
+import { People } from './people.js';
 import { UserExport } from './user-export.js';
+import { UserIds } from './user-ids.js';
 import { UserExportView } from './user-export.views.js';
 import { ErasureInput } from './users.inputs.js';
-import { ErasedUserView } from './users.views.js';
+import { ErasedUserView, type ShownUser } from './users.views.js';
 
 @LatchkeyController('users/:userId', 'Users')
 export class UserDataController {
   constructor(
     private readonly users: UserService,
+    private readonly people: People,
+    private readonly ids: UserIds,
     private readonly exported: UserExport,
     private readonly erasure: UserErasure,
   ) {}
@@ -33,10 +37,10 @@ export class UserDataController {
     problems: ['not-found', 'too-many-requests'],
   })
   async export(@Caller() caller: LatchkeyCaller, @UserId() id: number, @Res() response: Response): Promise<void> {
-    const user = await this.found(id);
+    const user = this.ids.areOwn ? await this.found(id) : await this.people.keptOf(id);
     const headers = {
       'Content-Type': 'application/json; charset=utf-8',
-      'Content-Disposition': `attachment; filename="latchkey-user-${String(id)}.json"`,
+      'Content-Disposition': `attachment; filename="latchkey-user-${fileName(user)}.json"`,
       'Cache-Control': 'no-store',
     };
     await streamText(response, headers, this.exported.text(caller, user));
@@ -52,7 +56,8 @@ export class UserDataController {
       'Deletes the user, and removes their name, e-mail address, network addresses and user agents from the audit log, ' +
       'whose rows keep the id. `email` has to be theirs. What others have named after them, such as tokens, stays. If it is ' +
       'interrupted, send it again; it also erases users who are deleted already. One cannot erase oneself, or the last ' +
-      'administrator who can sign in: 409.',
+      'administrator who can sign in: 409. Of a user of a host, everything that is kept here is removed; whether they are ' +
+      'there is up to the host, and for one who is gone there, `email` is their id.',
     returns: 'How many rows of the audit log have changed.',
     body: ErasureInput,
     examples: { 'By their address': { email: 'alice@example.com' } },
@@ -66,13 +71,19 @@ export class UserDataController {
   ): Promise<ErasedUserView> {
     if (id === user.id) throw new Problem('conflict', 'you cannot erase yourself; ask another administrator');
     const address = await orUnknown(this.erasure.addressOf(id));
-    if (!sameAddress(address, email)) throw wrongMember('email', 'email must be that of the user; nothing was erased');
+    if (!sameAddress(address, email) && address !== email)
+      throw wrongMember('email', 'email must be that of the user; nothing was erased');
     return { audit_rows: await orUnknown(this.erasure.erase(actor, id)) };
   }
 
   private found(id: number): Promise<User> {
     return orUnknown(this.users.get(id));
   }
+}
+
+/** Ids of a host may be any text. */
+function fileName(user: User | ShownUser): string {
+  return 'shownId' in user ? user.shownId.replaceAll(/[^\w.-]/g, '_') : String(user.id);
 }
 
 /** @throws Problem */

@@ -24,7 +24,7 @@ import { TokenAccess, scopeOf } from '../../../managing/index.js';
 import { TokenPresenter } from '../tokens/token-presenter.js';
 import { loginView } from './logins.views.js';
 import type { UserExportView } from './user-export.views.js';
-import { userView } from './users.views.js';
+import { userView, type ShownUser } from './users.views.js';
 
 /** A list of the document, by its name. */
 type Section = readonly [name: keyof UserExportView, batches: AsyncIterable<readonly object[]>];
@@ -47,7 +47,7 @@ export class UserExport {
   ) {}
 
   /** The text of the document, in pieces. It counts as long lists of the caller. */
-  async *text(caller: LatchkeyCaller, user: User): AsyncGenerator<string, void> {
+  async *text(caller: LatchkeyCaller, user: User | ShownUser): AsyncGenerator<string, void> {
     const figures = await this.listing.figuresOf(caller.user, [user.id]);
     const whole = {
       exported_at: timeView(this.clock.now()),

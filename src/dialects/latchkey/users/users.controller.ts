@@ -3,23 +3,26 @@ import { Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { HashingService, Secret } from '../../../core/index.js';
 import { StrictInput } from '../../../http/index.js';
-import { UserListing, UserService, type User, type UserChanges } from '../../../identity/index.js';
+import { UserService, type UserChanges } from '../../../identity/index.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
-import { Caller, Permits, UserId, unknown, type LatchkeyCaller } from '../latchkey.guard.js';
-import { Problem, wrongMember } from '../latchkey.problems.js';
+import { Caller, Permits, UserId, type LatchkeyCaller } from '../latchkey.guard.js';
+import { Problem, wrongMember, unknown } from '../latchkey.problems.js';
 import type { Page } from '../query/paging.js';
 import { Queried, QueryInput, type QueryValues } from '../query/parameters.js';
 import { NewUserInput, UserPatchInput } from './users.inputs.js';
-import { USERS_QUERY, userCursorOf, userPlaceOf, userQueryOf } from './users.query.js';
+import { People } from './people.js';
+import { UserIds } from './user-ids.js';
+import { USERS_QUERY } from './users.query.js';
 import { CreatedUserView, UserList, UserView, userView } from './users.views.js';
 
 @LatchkeyController('users', 'Users')
 export class UsersController {
   constructor(
     private readonly users: UserService,
-    private readonly listing: UserListing,
+    private readonly people: People,
+    private readonly ids: UserIds,
     private readonly hashing: HashingService,
     private readonly idempotency: Idempotency,
   ) {}
@@ -32,21 +35,18 @@ export class UsersController {
     summary: 'List users',
     description:
       'Administrators of the server see everybody; others themselves, and the members of the accounts that they ' +
-      'administer. With `q`, `role` or `state`, a page may have fewer items than `limit`, even none, although there are ' +
+      'administer. Where users are those of a host, these are the people who have been here, in the order in which they came ' +
+      'whatever `sort` says. With `q`, `role` or `state`, a page may have fewer items than `limit`, even none, although there are ' +
       'more: `next_cursor` says so.',
     returns: 'A page of users.',
     answer: UserList,
     problems: ['gone', 'too-many-requests'],
   })
-  async list(
+  list(
     @Caller() { user }: LatchkeyCaller,
     @QueryInput(USERS_QUERY) query: QueryValues<typeof USERS_QUERY>,
   ): Promise<Page<UserView>> {
-    const page = await this.listing.page(user, userQueryOf(query), userPlaceOf(query), query.limit);
-    return {
-      items: await this.viewed(user, page.users),
-      next_cursor: page.next ? userCursorOf(page.next, query) : null,
-    };
+    return this.people.page(user, query);
   }
 
   @Permits('administrator')
@@ -71,6 +71,7 @@ export class UsersController {
     @StrictInput(NewUserInput) input: NewUserInput,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CreatedUserView> {
+    this.ids.requireOwn();
     response.set('Cache-Control', 'no-store');
     return this.idempotency.once({ caller, request: response.req, response }, () =>
       this.created(caller, input, response),
@@ -108,7 +109,9 @@ export class UsersController {
     problems: ['not-found'],
   })
   async get(@Caller() { user }: LatchkeyCaller, @UserId() id: number): Promise<UserView> {
-    return this.view(user, await this.seen(user, id));
+    const view = await this.people.view(user, id);
+    if (!view) throw unknown('user');
+    return view;
   }
 
   @Permits('self-or-administrator')
@@ -135,8 +138,9 @@ export class UsersController {
     @UserId() id: number,
     @StrictInput(UserPatchInput) input: UserPatchInput,
   ): Promise<UserView> {
+    this.ids.requireOwn();
     const changes = permittedChanges(input, user.admin);
-    return this.view(user, await this.users.update(actor, id, changes));
+    return this.people.viewOf(user, await this.users.update(actor, id, changes));
   }
 
   @Permits('administrator')
@@ -154,28 +158,9 @@ export class UsersController {
     problems: ['not-found', 'conflict'],
   })
   async delete(@Caller() { actor, user }: LatchkeyCaller, @UserId() id: number): Promise<void> {
+    this.ids.requireOwn();
     if (id === user.id) throw new Problem('conflict', 'you cannot delete yourself; ask another administrator');
     await this.users.delete(actor, id);
-  }
-
-  private async seen(viewer: LatchkeyCaller['user'], id: number): Promise<User> {
-    const user = await this.listing.find(viewer, id);
-    if (!user) throw unknown('user');
-    return user;
-  }
-
-  private async view(viewer: LatchkeyCaller['user'], user: User): Promise<UserView> {
-    const [view] = await this.viewed(viewer, [user]);
-    if (!view) throw new Error('a user has no view');
-    return view;
-  }
-
-  private async viewed(viewer: LatchkeyCaller['user'], users: readonly User[]): Promise<UserView[]> {
-    const figures = await this.listing.figuresOf(
-      viewer,
-      users.map(({ id }) => id),
-    );
-    return users.map((user) => userView(user, figures.get(user.id)));
   }
 }
 

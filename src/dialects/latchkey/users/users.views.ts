@@ -1,5 +1,6 @@
 /** Users, and what belongs to them, as answers show it (docs/contracts/latchkey.md §4). */
 import { ApiProperty, ApiPropertyOptional } from '../../../internals/index.js';
+import type { DirectoryUser } from '../../../core/index.js';
 import type { User, UserAccess, UserFigures } from '../../../identity/index.js';
 import { listOf } from '../query/paging.js';
 import { timeView } from '../times.js';
@@ -29,8 +30,14 @@ export class UserView {
   @ApiProperty({ enum: USER_STATES, description: 'Only tokens of `active` users are accepted.' })
   state!: UserState;
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
-  created_at!: string;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: '2026-01-31T12:00:00.000Z',
+    description: '`null` for users of a host.',
+  })
+  created_at!: string | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-01-31T12:00:00.000Z' })
   last_login_at!: string | null;
@@ -91,13 +98,26 @@ export class ErasedUserView {
   audit_rows!: number;
 }
 
-export function userView(user: User, figures: UserFigures | undefined): UserView {
+/** A user of a host. */
+export interface ShownUser extends Pick<DirectoryUser, 'id' | 'name' | 'email' | 'admin' | 'status'> {
+  readonly shownId: string;
+  /** Not known. */
+  readonly createdAt: null;
+  readonly lastLoginAt: null;
+}
+
+function stateOf(user: User | ShownUser): UserState {
+  if ('status' in user) return user.status;
+  return user.blocked ? 'blocked' : user.approved ? 'active' : 'unapproved';
+}
+
+export function userView(user: User | ShownUser, figures: UserFigures | undefined): UserView {
   return {
-    id: String(user.id),
+    id: 'shownId' in user ? user.shownId : String(user.id),
     name: user.name,
     email: user.email,
     role: user.admin ? 'administrator' : 'user',
-    state: user.blocked ? 'blocked' : user.approved ? 'active' : 'unapproved',
+    state: stateOf(user),
     created_at: timeView(user.createdAt),
     last_login_at: timeView(user.lastLoginAt),
     tokens: figures?.personalTokens ?? 0,
