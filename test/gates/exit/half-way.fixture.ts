@@ -1,4 +1,4 @@
-/** Tests that fail with everything open; exit.spec.ts runs them. */
+/** Tests that fail with everything open; exit.long.spec.ts runs them. */
 import { beforeAll, describe, it } from '@jest/globals';
 import { connectTo, onBothEngines } from '../../support/engines.js';
 import { openStream } from '../../support/line-stream.js';

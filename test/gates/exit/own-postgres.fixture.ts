@@ -1,4 +1,4 @@
-/** A test that fails while its own PostgreSQL server runs; exit.spec.ts runs it. */
+/** A test that fails while its own PostgreSQL server runs; exit.long.spec.ts runs it. */
 import { it } from '@jest/globals';
 import { connectTo } from '../../support/engines.js';
 import { PostgresServer } from '../../support/start-postgres.js';
