@@ -295,6 +295,7 @@ onBothEngines('users', (engine) => {
         last_used_at: null,
         expires_at: expect.any(String),
         address: null,
+        subject_token_id: null,
         user_agent: null,
         current: false,
       });
