@@ -31,6 +31,10 @@ describe('an error of a database driver', () => {
     expect(condition.writeProblem).not.toBeNull();
   });
 
+  it('tells what to do when a change needs too many locks', () => {
+    expect((translated(failed('53200'), 'postgres') as Error).message).toContain('max_locks_per_transaction');
+  });
+
   it.each([
     ['a statement that cannot be read', '08P01'],
     ['a table that does not exist', '42P01'],

@@ -53,6 +53,13 @@ const UNAVAILABLE_CLASS = /^(08|53|58|SQLITE_(BUSY|IOERR|READONLY|CANTOPEN)_?)/;
 /** A statement of ours that PostgreSQL cannot read: trying again does not help. */
 const PROTOCOL_VIOLATION = '08P01';
 
+/** PostgreSQL has no memory left: mostly, none for the locks of a change of thousands of rows. */
+const OUT_OF_MEMORY = '53200';
+
+const OUT_OF_LOCKS =
+  'PostgreSQL has no memory left, mostly for the locks of one transaction: change fewer things at once, or raise its ' +
+  'max_locks_per_transaction';
+
 /** Messages of pg's client and pool for a lost connection, which carry no code. */
 const CONNECTION_LOST =
   /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|query read timeout|client was closed and is not queryable/i;
@@ -90,7 +97,8 @@ export function translated(
   if (consequence === 'unavailable' || error instanceof QueryFailedError) publishError({ engine, error, consequence });
   if (consequence === 'unexpected') return error;
   condition?.failed(attempt, codeOf(error), message);
-  return new DomainError('unavailable', 'the database is unavailable; try again', RETRY_AFTER_SECONDS);
+  const reason = code === OUT_OF_MEMORY ? OUT_OF_LOCKS : 'the database is unavailable; try again';
+  return new DomainError('unavailable', reason, RETRY_AFTER_SECONDS);
 }
 
 /** Publishes an error on the channel of database errors. */
