@@ -77,7 +77,10 @@ export class Plan {
   readonly accounts = new Map<string, string>();
   /** The ids and the keys of the addresses of declared users. */
   readonly declaredUsers = new Set<string>();
-  readonly declaredHandles: ReadonlySet<string>;
+  /** The tokens of accounts that are about to be made, as account, kind and handle. */
+  readonly newTokens = new Set<string>();
+  /** The handles of tokens with faults, of which nothing more needs to be said. */
+  readonly faultyTokens = new Set<string>();
   /** Accounts and users that are about to be deleted, with all that they own. */
   readonly gone = { accounts: new Set<string>(), users: new Set<number>() };
 
@@ -88,9 +91,7 @@ export class Plan {
     readonly options: PlanOptions,
     /** What the server has of what is declared. */
     readonly present: Present,
-  ) {
-    this.declaredHandles = new Set((declaration.tokens ?? []).map(({ value }) => value.record.token.handle));
-  }
+  ) {}
 
   /** As they are shown: in the order of the file, and what it does not have after that. */
   get steps(): readonly Step[] {

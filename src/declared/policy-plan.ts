@@ -142,7 +142,8 @@ export function wantedPolicy(
   };
   const known = valuesBy(tokens, (list, token, at) => {
     isWhole = false;
-    if (!isDeclared(plan, token)) plan.fault([...path, list, at], `names the token ${token}, which is not there`);
+    if (!isDeclared(plan, accountId, kind, token))
+      plan.fault([...path, list, at], `names the token ${token}, which is not there`);
   });
   const values = (since: NamedTokens): KnownValues =>
     valuesBy(since, (_list, token) => {
@@ -151,6 +152,8 @@ export function wantedPolicy(
   return { known, isWhole, names: namesIn([lists.include, lists.require, lists.exclude]), values };
 }
 
-function isDeclared({ declaration: { unreadable }, declaredHandles }: Plan, token: string): boolean {
-  return unreadable.has(token) || declaredHandles.has(token);
+/** Whether a token will be there, or is faulty itself. */
+function isDeclared(plan: Plan, accountId: string, kind: string, token: string): boolean {
+  const { declaration, faultyTokens, newTokens } = plan;
+  return declaration.unreadable.has(token) || faultyTokens.has(token) || newTokens.has(`${accountId} ${kind} ${token}`);
 }

@@ -75,9 +75,12 @@ function planToken(
   } = entry;
   const owner = ownerOf(plan, entry);
   const present = known.token;
-  if (owner === undefined) return present?.id;
+  if (owner === undefined) {
+    plan.faultyTokens.add(record.token.handle);
+    return present?.id;
+  }
   if (!present) {
-    createToken(plan, entry, known, made);
+    createToken(plan, entry, owner, known, made);
     return undefined;
   }
   const isTheirs = record.owner.kind === 'user' ? present.userId === owner : present.accountId === owner;
@@ -102,11 +105,13 @@ function ownerOf(plan: Plan, { path, value: { record } }: Entry<TokenEntry>): st
 function createToken(
   plan: Plan,
   { path, value: { given, record } }: Entry<TokenEntry>,
+  owner: string | number | null,
   known: PresentToken,
   made: Batch<TokenRecord>,
 ): void {
   const { token, hasHash } = record;
   if (!hasHash) {
+    plan.faultyTokens.add(token.handle);
     plan.fault(path, `has no hash, and there is no ${token.kind} ${token.handle} here that it could be`);
   } else if (known.imported) {
     const note =
@@ -114,6 +119,7 @@ function createToken(
     plan.keep('token', nameOf(token), path, [{ field: 'id', to: token.handle }], note);
   } else {
     const { hash: _hash, kind: _kind, id: _id, ...shown } = given;
+    plan.newTokens.add(`${String(owner)} ${token.kind} ${token.handle}`);
     plan.create('token', nameOf(token), path, shown, made, record);
   }
 }

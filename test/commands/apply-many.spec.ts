@@ -147,6 +147,16 @@ onBothEngines('many declared entries', (engine) => {
           `applications:\n  - { account: ${ACCOUNT.name}, name: One, addresses: [one.example.com], policies: [One, One] }\n`,
         /state\.yaml:4: cannot create application One: policies name one policy twice/,
       ],
+      [
+        `tokens:\n  - { kind: service_token, id: ${clientIdOf(900)}, account: Tenant number 5, algorithm: sha256, hash: ${hash('sha256', 'x')} }\n` +
+          `policies:\n  - { account: Tenant number 6, name: Other, decision: services, include: [{ token: ${clientIdOf(900)} }] }\n`,
+        /state\.yaml:4: refused: policies\[1\]\.include\[1\] names the token [0-9a-f]{32}\.access, which is not there/,
+      ],
+      [
+        `tokens:\n  - { kind: service_token, id: ${clientIdOf(901)}, account: Tenant number 5, algorithm: sha256, hash: ${hash('sha256', secretOf(5))} }\n` +
+          `policies:\n  - { account: Tenant number 5, name: Other, decision: services, include: [{ token: ${clientIdOf(901)} }] }\n`,
+        /state\.yaml:4: refused: policies\[1\]\.include\[1\] names the token [0-9a-f]{32}\.access, which is not there/,
+      ],
       ['{\n"accounts": [],\n"accounts": []\n}', /state\.yaml:3: refused: Map keys must be unique/],
       ['{\n"accounts": [\n{ "name": "A", "name": "B" }\n]\n}', /state\.yaml:3: refused: Map keys must be unique/],
     ];
