@@ -7,6 +7,7 @@ import {
   LongReads,
   UnitOfWork,
   findRow,
+  textMatch,
   type Actor,
   type ListPart,
   type PageRequest,
@@ -219,8 +220,9 @@ function inAccount(accountId: string, { name, domain, aud, search = '' }: Applic
   const exact = Object.entries({ name, domain, aud }).filter(([, value]) => value !== undefined);
   const matches = (query: SelectQueryBuilder<Application>): void => {
     query.andWhere(Object.fromEntries(exact));
-    const contains = (column: string): string => `REPLACE(LOWER(${column}), LOWER(:search), '') <> LOWER(${column})`;
-    if (search !== '') query.andWhere(`(${contains('row.name')} OR ${contains('row.domain')})`, { search });
+    if (search === '') return;
+    const holds = textMatch(query, search);
+    query.andWhere(`(${holds('row.name')} OR ${holds('row.domain')})`);
   };
   return {
     entity: Application,

@@ -123,7 +123,13 @@ export {
   type TokenWithSecret,
 } from './tokens/managed-kinds.js';
 export { TokenDependents, type TokenFollower } from './tokens/token-dependents.js';
-export { overlapRuns, stateOf, type TokenConditions, type TokenState } from './tokens/token-conditions.js';
+export {
+  overlapRuns,
+  stateOf,
+  type OwnersCondition,
+  type TokenConditions,
+  type TokenState,
+} from './tokens/token-conditions.js';
 export { TokenOrder, type TokenPlace } from './tokens/token-order.js';
 export { TokenSearch, type TokenPageRequest, type TokenQuery, type TokenScope } from './tokens/token-search.js';
 export { RemovedOwner } from './tokens/removed-owner.entity.js';
@@ -139,6 +145,7 @@ export { LongReads, collected, type ListPart, type PageRequest, type PartRequest
 export type { ReaderId } from './database/read-slots.js';
 export { cursorOf, readCursor, type CursorFlaw, type CursorPlace } from './database/cursors.js';
 export type { Place, SlicedQuery } from './database/sliced-query.js';
+export { textMatch, type TextMatch, type TextPlace } from './database/text-match.js';
 export { nextTurn } from './concurrency/turns.js';
 export { TokenCensus, type KindCensus } from './tokens/token-census.js';
 export { TokenListing, type TokenFilter } from './tokens/token-listing.js';

@@ -5,6 +5,7 @@ import {
   LongReads,
   TokenCount,
   UnitOfWork,
+  textMatch,
   type DirectoryUser,
   type ListPart,
   type PartRequest,
@@ -37,14 +38,14 @@ export class AccountListing {
 
   /**
    * A page of the accounts that a user is a member of, or of all for an administrator of the server, oldest first.
-   * @param text - a part of the name, ignoring case (on SQLite only for ASCII letters)
+   * @param text - a part of the name, whatever the case of letters
    */
   async page(user: DirectoryUser, text: string | undefined, page: PartRequest): Promise<ListPart<Account>> {
     const accounts = await visibleAccounts(this.unitOfWork, user, {});
     const { filter } = accounts;
     const named = (rows: SelectQueryBuilder<Account>): void => {
       filter?.(rows);
-      rows.andWhere(`REPLACE(LOWER(row.name), LOWER(:text), '') <> LOWER(row.name)`, { text });
+      if (text !== undefined) rows.andWhere(textMatch(rows, text)('row.name'));
     };
     const query = { ...accounts, filter: text === undefined ? filter : named };
     return this.reads.resume(user.id, query, page);

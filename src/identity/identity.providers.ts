@@ -22,6 +22,7 @@ import { LoginFamilies } from './logins/login-families.js';
 import { ManyEntries } from './many-entries.js';
 import { MemberRoles } from './member-roles.js';
 import { MembershipService } from './membership.service.js';
+import { NamedOwners } from './named-owners.js';
 import { OpenIdBindings } from './openid/openid-bindings.js';
 import { OpenIdPeople } from './openid/openid-people.js';
 import { ProviderLogins } from './openid/provider-logins.js';
@@ -71,6 +72,7 @@ export const IDENTITY_PROVIDERS = [
   ManyEntries,
   MemberRoles,
   MembershipService,
+  NamedOwners,
   OpenIdBindings,
   OpenIdPeople,
   PasswordService,

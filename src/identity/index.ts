@@ -64,6 +64,7 @@ export { LoginThrottle } from './guessing/login-throttle.js';
 export { LoginLockouts, failuresForgottenAt } from './guessing/login-lockouts.js';
 export { ManyEntries, type NewUserEntry } from './many-entries.js';
 export { MemberAccounts } from './member-accounts.js';
+export { NamedOwners } from './named-owners.js';
 export { HostUserDirectory, type HostUser } from './host-users/host-user-directory.js';
 export { UserNumbers } from './host-users/user-numbers.js';
 export { MemberRoles, type RolesByAccount } from './member-roles.js';

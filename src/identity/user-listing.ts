@@ -5,6 +5,7 @@ import {
   LongReads,
   Token,
   UnitOfWork,
+  textMatch,
   type DirectoryUser,
   type ListPart,
   type Place,
@@ -21,7 +22,7 @@ export type UserOrder = 'name' | 'createdAt' | 'lastLoginAt';
 
 /** Selects and orders users; all conditions must hold. */
 export interface UserQuery {
-  /** Part of the name or the address, ignoring case (on SQLite only for ASCII letters). */
+  /** Part of the name or the address, whatever the case of letters. */
   readonly text?: string | undefined;
   readonly admin?: boolean | undefined;
   readonly states?: readonly DirectoryUser['status'][] | undefined;
@@ -171,7 +172,6 @@ function restrictTo(rows: SelectQueryBuilder<User>, { text, admin, states }: Use
     rows.andWhere(`(${conditions || '1 = 0'})`, { yes: true, no: false });
   }
   if (text === undefined) return;
-  // What is left after the text is taken out differs where it occurs.
-  const holds = ['name', 'email'].map((name) => `REPLACE(LOWER(row.${name}), LOWER(:text), '') <> LOWER(row.${name})`);
-  rows.andWhere(`(${holds.join(' OR ')})`, { text });
+  const holds = textMatch(rows, text);
+  rows.andWhere(`(${holds('row.name')} OR ${holds('row.email')})`);
 }

@@ -10,7 +10,7 @@ const FEW = 200;
 
 export async function visibleAccounts(
   unitOfWork: UnitOfWork,
-  user: DirectoryUser,
+  user: Pick<DirectoryUser, 'id' | 'admin'>,
   { name, newestFirst }: AccountQuery,
 ): Promise<SlicedQuery<Account>> {
   const own = user.admin ? undefined : await accountsOf(unitOfWork, user.id);

@@ -11,7 +11,7 @@ import {
   type WorkUnit,
 } from '../core/index.js';
 import { HostActors } from './host-actors.js';
-import { scopeOf } from './token-access.js';
+import { TokenAccess, readerIdOf, scopeOf } from './token-access.js';
 import type { Acting } from './token-manager.js';
 import { TokenInfos } from './token-infos.js';
 import { TokenRequestError } from './token-request-error.js';
@@ -27,6 +27,7 @@ export class HostTokenLists {
     private readonly kinds: ManagedKinds,
     private readonly infos: TokenInfos,
     private readonly actors: HostActors,
+    private readonly access: TokenAccess,
   ) {}
 
   /** @throws TokenRequestError; DomainError `too_many_at_once` */
@@ -39,9 +40,12 @@ export class HostTokenLists {
     const list = ['tokens of a host', by, query];
     const order = ORDERS[by];
     const after = cursor === undefined ? undefined : placeOf(cursor, list);
-    // The system reads on behalf of nobody.
-    const readerId = reader.user.id === 0 ? null : reader.user.id;
-    const places = await this.search.places(readerId, scopeOf(reader), query, { order, after, limit: limit + 1 });
+    const places = await this.search.places(
+      readerIdOf(reader),
+      scopeOf(reader),
+      await this.access.withOwners(reader, query),
+      { order, after, limit: limit + 1 },
+    );
     const shown = places.slice(0, limit);
     const last = places.length > limit ? shown.at(-1) : undefined;
     const found = await this.search.load(shown.map(({ id }) => id));

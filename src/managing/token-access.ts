@@ -6,11 +6,13 @@ import {
   UnitOfWork,
   isWithin,
   type DirectoryUser,
+  type ReaderId,
   type Token,
+  type TokenQuery,
   type TokenScope,
   type WorkUnit,
 } from '../core/index.js';
-import { MemberAccounts, MemberRoles, type RolesByAccount } from '../identity/index.js';
+import { MemberAccounts, MemberRoles, NamedOwners, type RolesByAccount } from '../identity/index.js';
 
 /** A user with their roles in accounts. */
 export interface TokenReader {
@@ -30,6 +32,7 @@ export class TokenAccess {
     private readonly kinds: ManagedKinds,
     private readonly roles: MemberRoles,
     private readonly unitOfWork: UnitOfWork,
+    private readonly owners: NamedOwners,
   ) {}
 
   /**
@@ -50,6 +53,18 @@ export class TokenAccess {
     const token = (await this.search.load([id], unit)).get(id);
     return token && this.kinds.find(token.kind) && maySee(reader, token) ? token : undefined;
   }
+
+  /** The query, by whose text the tokens of owners whom the reader sees are found as well. */
+  async withOwners(reader: TokenReader, query: TokenQuery): Promise<TokenQuery> {
+    const { text } = query;
+    if (text === undefined) return query;
+    return { ...query, textOwners: await this.owners.condition(reader.user, readerIdOf(reader), text) };
+  }
+}
+
+/** On whose behalf tokens are read; `null` for the system itself. */
+export function readerIdOf({ user: { id } }: TokenReader): ReaderId {
+  return id === EVERYTHING.user.id ? null : id;
 }
 
 /** Administrators of the server see all tokens, others their own and those of the accounts that they are members of. */

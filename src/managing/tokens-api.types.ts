@@ -56,7 +56,11 @@ export interface TokensToList {
   readonly expiresAfter?: Date | undefined;
   /** Those that were never used, or last before. */
   readonly unusedSince?: Date | undefined;
-  /** Part of the name or of the client id, whatever the case. */
+  /**
+   * Part of the name or of the client id; beginning of the id of the token or its account, from 8 characters on; from 3
+   * letters on, also of the address of the owner, or of a word in the name of the owner or account. The case of letters
+   * does not count. Users of a directory of the host's own are not found.
+   */
   readonly search?: string | undefined;
   /** Default: the newest first. */
   readonly order?: 'newest' | 'oldest' | 'name' | 'expiry' | 'last_use' | undefined;

@@ -1,6 +1,7 @@
 /** The live stream of changes. It resumes by itself; what it brings never moves rows that somebody may be about to click. */
 import type { QueryClient } from '@tanstack/react-query';
 import { API_URL } from '../api/place.ts';
+import { outdate } from '../api/queries.ts';
 import type { AuditRow, Token } from '../api/types.ts';
 import { patchToken } from './patched.ts';
 import { isSomebodyThere } from './presence.ts';
@@ -135,7 +136,7 @@ type Handle = (data: Record<string, unknown>, client: QueryClient) => void;
 const refresh =
   (...keys: readonly string[]): Handle =>
   (_data, client) => {
-    for (const key of keys) void client.invalidateQueries({ queryKey: [key], refetchType: refetchType() });
+    for (const key of keys) outdate(client, [key], isSomebodyThere());
   };
 
 /** Lists whose rows could move are only marked; all else is asked for again. */

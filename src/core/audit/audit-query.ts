@@ -2,6 +2,7 @@
 import { And, LessThan, MoreThanOrEqual, type SelectQueryBuilder } from 'typeorm';
 import { isAmongAccounts, type AccountScope } from '../account-scope.js';
 import type { SlicedQuery } from '../database/sliced-query.js';
+import { textMatch } from '../database/text-match.js';
 import type { ChangeTarget } from '../changes/changes.js';
 import { AuditRecord } from './audit-record.entity.js';
 
@@ -21,7 +22,7 @@ export interface AuditFilter {
   readonly address?: string | undefined;
   /** Types of changes, for example `token.issued`; `token.*` stands for all that begin like this. */
   readonly actions?: readonly string[] | undefined;
-  /** Part of the names of author or target, or of the details; ignoring case (on SQLite only for ASCII letters). */
+  /** Part of the names of author or target, or of the details; whatever the case of letters. */
   readonly text?: string | undefined;
   /** Rows of any of these accounts, and those by a user or about them. */
   readonly visibleTo?: { readonly userId: number; readonly accounts: AccountScope } | undefined;
@@ -78,11 +79,8 @@ function restrict(query: SelectQueryBuilder<AuditRecord>, filter: AuditFilter): 
   if (address !== undefined) query.andWhere('row.ipAddress = :address', { address });
   if (actions) restrictActions(query, actions);
   if (text !== undefined) {
-    // What is left after the text is taken out differs where it occurs.
-    const holds = ['targetName', 'authorName', 'details'].map(
-      (name) => `REPLACE(LOWER(row.${name}), LOWER(:text), '') <> LOWER(row.${name})`,
-    );
-    query.andWhere(`(${holds.join(' OR ')})`, { text });
+    const holds = textMatch(query, text);
+    query.andWhere(`(${['row.targetName', 'row.authorName', 'row.details'].map((name) => holds(name)).join(' OR ')})`);
   }
   if (!visibleTo) return;
   const { userId, accounts } = visibleTo;

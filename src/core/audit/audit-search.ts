@@ -26,6 +26,9 @@ export interface AuditPage {
 /** So many parts of the log are read each by its index; if a user sees more, theirs are searched among all. */
 const FEW_PARTS = 20;
 
+/** So many rows are looked at for a page, whether or not they fit. */
+const ROWS_OF_A_PAGE = 100_000;
+
 /** Administrators see every row; others those of some accounts, and those by or about themselves. */
 @Injectable()
 export class AuditSearch {
@@ -41,8 +44,10 @@ export class AuditSearch {
   async page(viewer: AuditViewer, filter: AuditFilter, range: IdRange | undefined, limit: number): Promise<AuditPage> {
     const within = range ?? (await this.log.idRangeOf(viewer.userId, filter));
     const found: ListPart<AuditRecord>[] = [];
-    for (const part of partsFor(viewer, await this.log.withType(filter))) {
-      found.push(await this.reads.resume(viewer.userId, fittingRows(part, within), { limit }));
+    const parts = partsFor(viewer, await this.log.withType(filter));
+    const rows = ROWS_OF_A_PAGE / parts.length;
+    for (const part of parts) {
+      found.push(await this.reads.resume(viewer.userId, fittingRows(part, within), { limit, rows }));
     }
     return merged(found, within, limit);
   }

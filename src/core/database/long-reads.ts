@@ -19,8 +19,10 @@ export interface PartRequest {
   /** The place after which it goes on; `undefined` for the beginning. */
   readonly after?: Place | undefined;
   readonly limit: number;
-  /** After so many slices it stops, although there may be more rows. Default: 25, which pass over 50,000 rows. */
+  /** After so many slices it stops, although there may be more rows. Default: 25. */
   readonly slices?: number;
+  /** So it does when it has looked at so many rows that may not meet the filter. Default: 100,000. */
+  readonly rows?: number;
 }
 
 /** Rows of a list, and where the rest of it begins. */
@@ -39,8 +41,9 @@ const ALL: PageRequest = { offset: 0, limit: Infinity };
  */
 const LONGEST_PAGE = 1001;
 
-/** Slices of a part that a caller goes on with: some hundred milliseconds in all. */
+/** Slices and rows of a part that a caller goes on with: some hundred milliseconds in all. */
 const SLICES_OF_A_PART = 25;
+const ROWS_OF_A_PART = 100_000;
 
 /**
  * The slices of a read take turns with those of all other readers; those of one user are read one at a time. Of the
@@ -105,11 +108,12 @@ export class LongReads {
   resume<E extends ObjectLiteral>(
     reader: ReaderId,
     query: SlicedQuery<E>,
-    { after, limit, slices = SLICES_OF_A_PART }: PartRequest,
+    { after, limit, slices = SLICES_OF_A_PART, rows: most = ROWS_OF_A_PART }: PartRequest,
   ): Promise<ListPart<E>> {
     const work = async (cursor: SliceCursor<E>): Promise<ListPart<E>> => {
       const rows: E[] = [];
       for (let left = slices; left > 0 && rows.length < limit && !cursor.isAtEnd; left -= 1) {
+        if (cursor.passed >= most) break;
         rows.push(...(await cursor.next(limit - rows.length)));
       }
       const next = cursor.place;

@@ -65,6 +65,16 @@ export class SliceStatements<E extends ObjectLiteral> {
     return row && this.query.order.map((_, at) => row[`p${String(at)}`]);
   }
 
+  /** How many rows the table has, as PostgreSQL estimates it; `Infinity` if it does not. */
+  async estimate(manager: EntityManager): Promise<number> {
+    const { tableName } = dataSourceOf(manager).getMetadata(this.query.entity);
+    const [row] = await manager.query<{ rows: number }[]>(
+      'SELECT reltuples AS "rows" FROM pg_class WHERE oid = to_regclass($1)',
+      [`"${tableName}"`],
+    );
+    return row && row.rows >= 0 ? row.rows : Infinity;
+  }
+
   /** Aggregates over the rows of a range that meet the filter. */
   async aggregate<C extends string>(
     manager: EntityManager,

@@ -1,5 +1,6 @@
 /** The conditions by which tokens of every kind are searched, the same on both engines. */
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { textMatch } from '../database/text-match.js';
 import type { Token } from './token.entity.js';
 
 /** A token that has expired is `expired`, whether or not it is disabled. */
@@ -17,10 +18,24 @@ export interface TokenConditions {
   /** Whose previous secret was used at that time or after it. */
   readonly oldSecretUsedSince?: Date | undefined;
   readonly scope?: string | undefined;
-  /** A part of the name, or of a handle that is no secret, whatever the case of its letters. */
+  /**
+   * A part of the name or of a handle that is no secret, or the beginning of the id or of that of the account, from
+   * {@link ID_BEGINNING} characters on. The case of letters does not count.
+   */
   readonly text?: string | undefined;
+  /** Tokens of these owners are found by the text as well. */
+  readonly textOwners?: OwnersCondition | undefined;
   readonly ids?: readonly string[] | undefined;
 }
+
+/**
+ * Adds what it needs to the parameters of a query whose tokens are called `row`.
+ * @returns an SQL condition that a token belongs to one of some users or accounts
+ */
+export type OwnersCondition = <E extends ObjectLiteral>(query: SelectQueryBuilder<E>) => string;
+
+/** Shorter beginnings of ids would find tokens by chance. */
+const ID_BEGINNING = 8;
 
 export function stateOf({ enabled, expiresAt }: Pick<Token, 'enabled' | 'expiresAt'>, now: Date): TokenState {
   if (expiresAt !== null && expiresAt <= now) return 'expired';
@@ -44,7 +59,7 @@ export function addConditions<E extends ObjectLiteral>(
   conditions: TokenConditions,
   now: Date,
 ): void {
-  const { states, expiresBefore, expiresAfter, unusedSince, oldSecretUsedSince, scope, text, ids } = conditions;
+  const { states, expiresBefore, expiresAfter, unusedSince, oldSecretUsedSince, scope, ids } = conditions;
   query.setParameters({ now: now.getTime() });
   if (states) query.andWhere(`(${states.map((state) => `(${STATES[state]})`).join(' OR ')})`);
   const moment = (condition: string, name: string, at: Date | undefined): void => {
@@ -57,7 +72,7 @@ export function addConditions<E extends ObjectLiteral>(
   if (conditions.overlapRuns === true)
     query.andWhere('row.previousSecretDigest IS NOT NULL AND row.previousSecretExpiresAt > :now');
   if (scope !== undefined) addScope(query, scope);
-  if (text !== undefined) addText(query, text);
+  addText(query, conditions);
   if (ids) query.andWhere('row.id IN (:...ids)', { ids });
 }
 
@@ -67,22 +82,18 @@ function addScope<E extends ObjectLiteral>(query: SelectQueryBuilder<E>, scope: 
   query.andWhere(`row.scopes IS NOT NULL AND REPLACE(${held}, :scope, '') <> ${held}`, { scope: ` ${scope} ` });
 }
 
-/**
- * SQLite folds ASCII only, and PostgreSQL as the collation says: the other letters of the text are folded one by one.
- * Longest labels take microseconds, which LIKE may take a thousand of.
- */
-function addText<E extends ObjectLiteral>(query: SelectQueryBuilder<E>, text: string): void {
-  const wanted = text.normalize('NFC').toLowerCase();
-  const others = [...new Set(wanted)].filter((letter) => letter > '\u007f' && letter.toUpperCase() !== letter);
-  const folded = (column: string): string =>
-    others.reduce(
-      (folding, _, at) => `REPLACE(${folding}, :upper${String(at)}, :lower${String(at)})`,
-      `LOWER(${column})`,
-    );
-  for (const [at, letter] of others.entries())
-    query.setParameters({ [`upper${String(at)}`]: letter.toUpperCase(), [`lower${String(at)}`]: letter });
-  const holds = (column: string): string => `REPLACE(${folded(column)}, :wanted, '') <> ${folded(column)}`;
-  query.andWhere(`(${holds('row.label')} OR (row.handleScope = '' AND ${holds('row.handle')}))`, { wanted });
+function addText<E extends ObjectLiteral>(query: SelectQueryBuilder<E>, { text, textOwners }: TokenConditions): void {
+  if (text === undefined) return;
+  const holds = textMatch(query, text);
+  const found = [holds('row.label'), `(row.handleScope = '' AND ${holds('row.handle')})`];
+  const id = text.toLowerCase();
+  if (id.length >= ID_BEGINNING && /^[0-9a-f-]{1,36}$/.test(id)) {
+    const beginning = `1, ${String(id.length)}`;
+    query.setParameter('idBeginning', id);
+    found.push(`SUBSTR(row.id, ${beginning}) = :idBeginning`, `SUBSTR(row.accountId, ${beginning}) = :idBeginning`);
+  }
+  if (textOwners) found.push(textOwners(query));
+  query.andWhere(`(${found.join(' OR ')})`);
 }
 
 /** Whether any condition is given: if not, no row is passed over. */

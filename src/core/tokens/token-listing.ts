@@ -4,6 +4,7 @@ import type { EntityManager, ObjectType, SelectQueryBuilder } from 'typeorm';
 import { LongReads, type PageRequest } from '../database/long-reads.js';
 import type { ReaderId } from '../database/read-slots.js';
 import type { SlicedQuery } from '../database/sliced-query.js';
+import { textMatch } from '../database/text-match.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { TokenCount } from './token-count.entity.js';
 import { Token } from './token.entity.js';
@@ -13,7 +14,7 @@ import { dataSourceOf } from '../database/row-mapper.js';
 export interface TokenFilter {
   /** The exact label. */
   readonly label?: string | undefined;
-  /** Part of the label, ignoring case (on SQLite only for ASCII letters). */
+  /** Part of the label, whatever the case of its letters. */
   readonly search?: string | undefined;
 }
 
@@ -70,8 +71,7 @@ function inAccount<T extends Token>(
 ): SlicedQuery<T> {
   const matches = (query: SelectQueryBuilder<T>): void => {
     if (label !== undefined) query.andWhere({ label });
-    // Longest labels take microseconds, which LIKE may take a thousand of.
-    if (search !== '') query.andWhere(`REPLACE(LOWER(row.label), LOWER(:search), '') <> LOWER(row.label)`, { search });
+    if (search !== '') query.andWhere(textMatch(query, search)('row.label'));
   };
   return {
     entity: kind,

@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import { isAmongAccounts, type AccountScope } from '../account-scope.js';
 import { Clock } from '../clock.js';
+import { dataSourceOf } from '../database/row-mapper.js';
 import { LongReads } from '../database/long-reads.js';
 import type { ReaderId } from '../database/read-slots.js';
 import type { SlicedQuery } from '../database/sliced-query.js';
@@ -134,18 +135,26 @@ export class TokenSearch {
 /** So that the index of all tokens by their age is used, which has no logins. */
 const notLogins: Condition = (query) => query.andWhere(`row.kind <> 'session'`);
 
+function isPostgres(query: SelectQueryBuilder<Token>): boolean {
+  return dataSourceOf(query).options.type === 'postgres';
+}
+
 function isAmong(kinds: readonly string[]): Condition {
-  // As an expression: SQLite would rather look a kind up in another index, and sort all tokens of it for each slice.
-  return (query) => query.andWhere(`row.kind || '' IN (:...kinds)`, { kinds });
+  // SQLite would rather look a kind up in another index, and sort all tokens of it for each slice.
+  return (query) => query.andWhere(`${isPostgres(query) ? 'row.kind' : `row.kind || ''`} IN (:...kinds)`, { kinds });
 }
 
 function within(scope: TokenScope): Condition {
   if (scope === 'all') return () => undefined;
   const { userId, accounts } = scope;
-  return (query) =>
-    query.andWhere(`(row.userId = :scopeUser OR ${isAmongAccounts(query, 'row.accountId', accounts)})`, {
-      scopeUser: userId,
-    });
+  return (query) => {
+    // SQLite would rather look at all tokens of each of these owners, for each slice.
+    const [user, account] = isPostgres(query)
+      ? ['row.userId', 'row.accountId']
+      : ['row.userId + 0', `row.accountId || ''`];
+    const condition = `(${user} = :scopeUser OR ${isAmongAccounts(query, account, accounts)})`;
+    return query.andWhere(condition, { scopeUser: userId });
+  };
 }
 
 /** The owners whose tokens are looked at one after the other; `many` if that would take too long. */

@@ -20,7 +20,7 @@ const NOT_THERE: IndexOptions & { readonly synchronize: false } = { synchronize:
 @Index('latchkey_token_previous_digest', ['previousSecretDigest'], { where: `"previous_secret_digest" IS NOT NULL` })
 @Index('latchkey_token_user', ['userId', 'kind', 'createdAt', 'id'], { where: `"user_id" IS NOT NULL` })
 @Index('latchkey_token_account', ['accountId', 'kind', 'createdAt', 'id'], { where: `"account_id" IS NOT NULL` })
-@Index('latchkey_token_creator', ['createdBy', 'createdAt'], { where: `"created_by" IS NOT NULL` })
+@Index('latchkey_token_creator', ['createdBy', 'createdAt', 'id'], { where: `"created_by" IS NOT NULL` })
 // All but logins, of which there are many, and which nobody lists together.
 @Index('latchkey_token_age', ['createdAt', 'id'], { where: `"kind" <> 'session'` })
 @Index('latchkey_token_expiry', ['kind', 'expiresAt'], { where: `"expires_at" IS NOT NULL` })

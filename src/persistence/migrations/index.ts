@@ -25,6 +25,7 @@ import { TokenScopes1799086419000 } from './1799086419000-token-scopes.js';
 import { OpenIdBindings1799086420000 } from './1799086420000-openid-bindings.js';
 import { AccountsOfUsers1799086422000 } from './1799086422000-accounts-of-users.js';
 import { TokenRotations1799086424000 } from './1799086424000-token-rotations.js';
+import { CreatorOrder1799086426000 } from './1799086426000-creator-order.js';
 import { LoginSubjects1799086430000 } from './1799086430000-login-subjects.js';
 
 export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
@@ -53,5 +54,6 @@ export const COMMON_MIGRATIONS: readonly MigrationClass[] = [
   OpenIdBindings1799086420000,
   AccountsOfUsers1799086422000,
   TokenRotations1799086424000,
+  CreatorOrder1799086426000,
   LoginSubjects1799086430000,
 ];

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, type ReactElement } from 'react';
 import { useAction } from '../../api/action.ts';
 import type { Call } from '../../api/call.ts';
-import { userPath } from '../../api/queries.ts';
+import { outdate, userPath } from '../../api/queries.ts';
 import type { EndedAccess, User } from '../../api/types.ts';
 import { ActionDialog } from '../../parts/dialog.tsx';
 import { exact } from '../../parts/moment.tsx';
@@ -33,7 +33,7 @@ export function EndAccessDialog(props: { readonly user: User; readonly onClose: 
     const result = await work.run<EndedAccess>(call);
     if (!result) return;
     onClose();
-    void client.invalidateQueries();
+    outdate(client, []);
     notify(`Ended ${String(countOf(result.answer))} tokens and logins of ${user.name}`);
   };
   return (

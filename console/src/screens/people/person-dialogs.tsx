@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import type { Call } from '../../api/call.ts';
-import { userPath } from '../../api/queries.ts';
+import { outdate, userPath } from '../../api/queries.ts';
 import type { User } from '../../api/types.ts';
 import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { TypedDialog } from '../../parts/form-dialogs.tsx';
@@ -138,7 +138,7 @@ export function EraseDialog({ user, onClose, onGone }: GoneDialogProps): ReactEl
       callFor={(email) => ({ method: 'POST', path: userPath(user.id, 'erase'), body: { email } })}
       onDone={(answer) => {
         onGone();
-        void client.invalidateQueries();
+        outdate(client, []);
         notify(`Erased. ${String(answer.audit_rows)} rows of the audit log keep only the id.`);
       }}
       onClose={onClose}

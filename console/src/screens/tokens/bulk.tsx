@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, type ReactElement } from 'react';
 import { useAction } from '../../api/action.ts';
 import type { Call, QueryValue } from '../../api/call.ts';
+import { outdate } from '../../api/queries.ts';
 import type { BulkResult, Token } from '../../api/types.ts';
 import { news, update } from '../../live/live-stream.ts';
 import { Button } from '../../parts/button.tsx';
@@ -118,7 +119,7 @@ function BulkDialog({ action, body, onClose, onDone }: BulkDialogProps): ReactEl
     const { items, changed } = result.answer;
     const ids = items.filter((item) => item.result === 'changed').map(({ id }) => id);
     if (action === 'revoke') update({ gone: new Set([...news.get().gone, ...ids]) });
-    else void client.invalidateQueries({ queryKey: ['tokens'] });
+    else outdate(client, ['tokens']);
     void client.invalidateQueries({ queryKey: ['stats'] });
     notify(`${done} ${changed.toLocaleString('en')} ${changed === 1 ? 'token' : 'tokens'}`);
     onDone();

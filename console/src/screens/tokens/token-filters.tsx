@@ -1,5 +1,5 @@
 /** The filters above the list of tokens. */
-import { useEffect, useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { Button } from '../../parts/button.tsx';
 import { SelectField, TextField, type Option } from '../../parts/fields.tsx';
 import type { Account } from '../../api/types.ts';
@@ -69,6 +69,7 @@ export function TokenFilters(props: {
     <div className={isFolded ? 'filters folded' : 'filters'} role="search">
       <SearchField
         label="Search tokens"
+        placeholder="Name, ID, owner or account"
         value={filters.q}
         onSearch={(q) => {
           onChange({ q });
@@ -104,31 +105,42 @@ export function SearchField(props: {
   readonly label: string;
   readonly value: string;
   readonly onSearch: (text: string) => void;
+  readonly placeholder?: string;
   /** One of the other filters, and not the field that the key / goes to. */
   readonly isFilter?: boolean;
 }): ReactElement {
   const { value, onSearch } = props;
   const [typed, setTyped] = useState(value);
   const [known, setKnown] = useState(value);
+  const [sent, setSent] = useState<readonly string[]>([]);
   if (value !== known) {
     setKnown(value);
-    setTyped(value);
+    const at = sent.indexOf(value);
+    setSent(at < 0 ? [] : sent.slice(at + 1));
+    // Of what was sent from here, they may have typed on.
+    if (at < 0) setTyped(value);
   }
+  const send = useRef(onSearch);
+  useEffect(() => {
+    send.current = onSearch;
+  });
   useEffect(() => {
     if (typed === value) return undefined;
     const timer = setTimeout(() => {
-      onSearch(typed);
+      setSent((before) => [...before, typed]);
+      send.current(typed);
     }, TYPING_MS);
     return () => {
       clearTimeout(timer);
     };
-  }, [typed, value, onSearch]);
+  }, [typed, value]);
   const isFilter = props.isFilter === true;
   return (
     <TextField
       className={isFilter ? '' : 'search'}
       type={isFilter ? 'text' : 'search'}
       label={props.label}
+      placeholder={props.placeholder}
       value={typed}
       onChange={setTyped}
     />

@@ -138,7 +138,7 @@ function Creating(props: { readonly search: URLSearchParams; readonly onCreated:
 
 function NewTokens(props: { readonly rows: readonly Token[]; readonly onShow: () => void }): ReactElement | null {
   const { tokens, isStale } = useSyncExternalStore(news.subscribe, news.get);
-  const shown = new Set(props.rows.map(({ id }) => id));
+  const shown = useMemo(() => new Set(props.rows.map(({ id }) => id)), [props.rows]);
   const count = [...tokens].filter((id) => !shown.has(id)).length;
   if (count === 0 && !isStale) return null;
   const show = (): void => {

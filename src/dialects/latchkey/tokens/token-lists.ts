@@ -26,28 +26,34 @@ export class TokenLists {
   async page(caller: ApiCaller, values: TokenListValues): Promise<TokenListView> {
     const { limit, cursor, sort, total } = values;
     const { user } = caller;
-    const query = await tokenQueryOf(values, this.kinds, this.ids);
+    const given = await tokenQueryOf(values, this.kinds, this.ids);
     const order = tokenOrderOf(sort);
     const key = listKeyOf(values);
     const after = cursor === undefined ? undefined : place(cursor, key);
     const reader = await this.access.readerOf(caller);
     const scope = scopeOf(reader);
+    const query = await this.access.withOwners(reader, given);
     const places = await this.search.places(user.id, scope, query, { order, after, limit: limit + 1 });
     const shown = places.slice(0, limit);
     const last = places.length > limit ? shown.at(-1) : undefined;
     const ids = shown.map(({ id }) => id);
+    // All are there: they need not be looked for once more.
+    const isWhole = after === undefined && !last;
+    const count = (): Promise<number> | number =>
+      isWhole ? places.length : this.search.count(user.id, scope, query, MOST_COUNTED);
     return {
       items: await this.viewsOf(reader, ids),
       next_cursor: last ? cursorOf([last.key, last.id], key) : null,
-      total: total ? await this.search.count(user.id, scope, query, MOST_COUNTED) : null,
+      total: total ? await count() : null,
     };
   }
 
   /** All that match, in batches. @throws Problem; DomainError `too_many_at_once` */
   async *all(caller: ApiCaller, values: TokenFilterValues): AsyncGenerator<TokenView[], void> {
     const { user } = caller;
-    const query = await tokenQueryOf(values, this.kinds, this.ids);
+    const given = await tokenQueryOf(values, this.kinds, this.ids);
     const reader = await this.access.readerOf(caller);
+    const query = await this.access.withOwners(reader, given);
     for await (const batch of this.search.batches(user.id, scopeOf(reader), query)) {
       const views = await this.viewsOf(
         reader,

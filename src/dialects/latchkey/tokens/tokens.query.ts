@@ -65,12 +65,25 @@ export const TOKEN_FILTERS = {
   overlap: choiceParameter('`running`: only tokens whose previous secret is still accepted.', ['running']),
   old_secret_used_since: timeParameter('Only tokens whose previous secret was used since this time.', TIME),
   scope: scopeParameter('Only tokens that hold this scope.'),
-  q: textParameter('Part of the name or of the client id, whatever the case.', 100, 'ci'),
+  q: textParameter(
+    'Part of the name or of the client id; the beginning of the id of the token or its account, from 8 characters on; ' +
+      'and, from 3 letters on, the beginning of the address of the owner, or of a word in the name of the owner or ' +
+      'the account (with an `@`: any part of the address). The case of letters does not count, and `%` and `_` are ' +
+      'ordinary characters. All tokens are looked at, so it takes longer the more there are.',
+    100,
+    'ci',
+  ),
 };
 
 export const TOKEN_LIST = {
   ...TOKEN_FILTERS,
-  sort: choiceParameter('The order; `-` before the name reverses it. Default: `-created_at`.', SORTS, '-created_at'),
+  sort: choiceParameter(
+    'The order; `-` before the name reverses it. Default: `-created_at`. Upwards, tokens that never expire come last, ' +
+      'those that were never used come first, and equal ones are in the order of their ids. Names are compared by their ' +
+      'bytes, in ASCII whatever the case.',
+    SORTS,
+    '-created_at',
+  ),
   total: flagParameter('Whether to count all tokens that match, up to 10,000.'),
   ...PAGE,
 };
