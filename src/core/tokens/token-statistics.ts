@@ -50,12 +50,13 @@ type Names = keyof TokenTotals;
 
 interface Slice {
   readonly totals: Readonly<Record<Names, unknown>> | undefined;
-  readonly expiries: readonly DayCount[];
-  readonly uses: readonly DayCount[];
+  readonly days: readonly DayCount[];
 }
 
+/** Tokens that expire on a day and were last used on another; `null` for all other times. */
 interface DayCount {
-  readonly day: string | number;
+  readonly expiry: string | number | null;
+  readonly lastUse: string | number | null;
   readonly count: string | number;
 }
 
@@ -76,8 +77,10 @@ export class TokenStatisticsService {
     for (const query of queriesOf(scope)) {
       for (const slice of await this.reads.slices(reader, query, (rows) => sliceOf(rows, now, today))) {
         for (const name of NAMES) totals[name] += Number(slice.totals?.[name] ?? 0);
-        addTo(expiries, slice.expiries);
-        addTo(uses, slice.uses);
+        for (const { expiry, lastUse, count } of slice.days) {
+          addTo(expiries, expiry, count);
+          addTo(uses, lastUse, count);
+        }
       }
     }
     return { totals, expiries, uses };
@@ -85,10 +88,10 @@ export class TokenStatisticsService {
 }
 
 function queriesOf(scope: StatisticsScope): readonly SlicedQuery<Token>[] {
-  // Logins are no tokens that people manage.
-  const filter = (rows: SelectQueryBuilder<Token>): unknown =>
-    rows.andWhere('row.kind <> :login', { login: 'session' });
-  if (scope === 'all') return [{ entity: Token, filter, order: ['id'] }];
+  // Logins are no tokens that people manage; the index of tokens by their age, which has none, wants it literally.
+  const filter = (rows: SelectQueryBuilder<Token>): unknown => rows.andWhere(`row.kind <> 'session'`);
+  const all = { entity: Token, where: filter, order: ['createdAt', 'id'] } as const;
+  if (scope === 'all') return [all];
   const { accounts, userId } = scope;
   const { few } = accounts;
   if (!few) {
@@ -97,7 +100,7 @@ function queriesOf(scope: StatisticsScope): readonly SlicedQuery<Token>[] {
         `(row.userId = :ownTokens OR (row.userId IS NULL AND ${isAmongAccounts(rows, 'row.accountId', accounts)}))`,
         { ownTokens: userId },
       );
-    return [{ entity: Token, filter: (rows) => filter(rows) && isSeen(rows), order: ['id'] }];
+    return [{ ...all, filter: isSeen }];
   }
   const order = ['kind', 'createdAt', 'id'] as const;
   return [
@@ -115,17 +118,19 @@ async function sliceOf(rows: () => SelectQueryBuilder<Token>, now: number, today
   const sums = rows().select([]);
   for (const name of NAMES) sums.addSelect(`SUM(CASE WHEN ${CONDITIONS[name]} THEN 1 ELSE 0 END)`, name);
   const parameters = { now, yes: true, ...MOMENTS(now) };
-  const byDay = (column: string, from: number, to: number, condition: string): Promise<DayCount[]> =>
-    rows()
-      .select(`row.${column} - row.${column} % ${String(DAY_MS)}`, 'day')
-      .addSelect('COUNT(*)', 'count')
-      .andWhere(`row.${column} >= :from AND row.${column} < :to AND ${condition}`, { ...parameters, from, to })
-      .groupBy(`row.${column} - row.${column} % ${String(DAY_MS)}`)
-      .getRawMany<DayCount>();
+  const [from, to] = [today - (DAYS - 1) * DAY_MS, today + DAYS * DAY_MS];
+  const dayOf = (column: string, condition: string): string =>
+    `CASE WHEN ${condition} THEN row.${column} - row.${column} % ${String(DAY_MS)} END`;
+  const days = rows()
+    .select(dayOf('expiresAt', `row.expiresAt >= :today AND row.expiresAt < :to AND ${ACTIVE}`), 'expiry')
+    .addSelect(dayOf('lastSeenAt', 'row.lastSeenAt >= :from AND row.lastSeenAt < :tomorrow'), 'lastUse')
+    .addSelect('COUNT(*)', 'count')
+    // By their places: the same expressions with other parameters would be others to PostgreSQL.
+    .groupBy('1, 2');
+  const moments = { ...parameters, today, tomorrow: today + DAY_MS, from, to };
   return {
     totals: await sums.setParameters({ ...sums.getParameters(), ...parameters }).getRawOne<Record<Names, unknown>>(),
-    expiries: await byDay('expiresAt', today, today + DAYS * DAY_MS, ACTIVE),
-    uses: await byDay('lastSeenAt', today - (DAYS - 1) * DAY_MS, today + DAY_MS, '1 = 1'),
+    days: await days.setParameters({ ...days.getParameters(), ...moments }).getRawMany<DayCount>(),
   };
 }
 
@@ -161,6 +166,6 @@ function daysFrom(today: number, direction: 1 | -1): Map<number, number> {
   return new Map(days.sort((one, other) => one - other).map((day) => [day, 0]));
 }
 
-function addTo(days: Map<number, number>, counts: readonly DayCount[]): void {
-  for (const { day, count } of counts) days.set(Number(day), (days.get(Number(day)) ?? 0) + Number(count));
+function addTo(days: Map<number, number>, day: DayCount['expiry'], count: DayCount['count']): void {
+  if (day !== null) days.set(Number(day), (days.get(Number(day)) ?? 0) + Number(count));
 }
