@@ -78,10 +78,7 @@ export class TokenBulk {
     const byFilter = filter ?? null;
     if (byId !== null && byFilter === null) return [...new Set(byId)];
     if (byFilter === null || byId !== null) throw new Problem('invalid-request', 'give ids or filter, and not both');
-    const query = await this.access.withOwners(
-      reader,
-      await tokenQueryOf(filterIn(byFilter), this.kinds, this.ids),
-    );
+    const query = await this.access.withOwners(reader, await tokenQueryOf(filterIn(byFilter), this.kinds, this.ids));
     const request = { order: new TokenOrder('created_at', false), after: undefined, limit: MOST_MATCHED + 1 };
     const places = await this.search.places(reader.user.id, scopeOf(reader), query, request);
     if (places.length <= MOST_MATCHED) return places.map(({ id }) => id);
