@@ -1,6 +1,7 @@
 /** Example bodies, which work in this order once the token is replaced. */
 import { exampleOf } from '../../http/index.js';
 import { FieldsSetInput } from './access-tokens.inputs.js';
+import { EXAMPLE_ORGANISATION } from './login.inputs.js';
 
 export const { token, fields_set } = exampleOf(FieldsSetInput);
 const ofCode = { access_token_identifier: { authentication_code: 'AC-1' } };
@@ -26,8 +27,8 @@ export const EXAMPLES = {
     },
   },
   consumerLogin: {
-    'By the code of the access token': ofCode,
-    'By identifier and pass code': ofIdentifier,
+    'By the code of the access token': { organisation: EXAMPLE_ORGANISATION, ...ofCode },
+    'By identifier and pass code': { organisation: EXAMPLE_ORGANISATION, ...ofIdentifier },
   },
   named: {
     'By its code': { token, ...ofCode },
