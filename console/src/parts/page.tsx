@@ -1,5 +1,7 @@
 /** A screen: its title, what it is for, what one can do, and its content. */
+import type { UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useRef, type ReactElement, type ReactNode } from 'react';
+import { Loaded } from './message.tsx';
 
 let isFirst = true;
 
@@ -32,6 +34,21 @@ export function Page(props: {
       </div>
       {props.children}
     </>
+  );
+}
+
+/** A screen whose title is in what it loads: until that is there, it has another. */
+export function LoadedPage<T>(props: {
+  readonly title: string;
+  readonly query: Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch'>;
+  readonly children: (data: T) => ReactNode;
+}): ReactElement {
+  const { title, query, children } = props;
+  if (query.data !== undefined) return <>{children(query.data)}</>;
+  return (
+    <Page title={title}>
+      <Loaded query={query}>{children}</Loaded>
+    </Page>
   );
 }
 

@@ -10,7 +10,7 @@ import { Button } from '../parts/button.tsx';
 import { Command } from '../parts/command.tsx';
 import { TextField } from '../parts/fields.tsx';
 import { List, type Column } from '../parts/list.tsx';
-import { Loaded, ProblemMessage } from '../parts/message.tsx';
+import { Empty, Loaded, ProblemMessage } from '../parts/message.tsx';
 import { Moment, exact } from '../parts/moment.tsx';
 import { Page, Panel } from '../parts/page.tsx';
 import { saveFile } from '../parts/save-file.ts';
@@ -176,13 +176,17 @@ function Settings({ server }: { readonly server: ServerInfo }): ReactElement {
     <section className="stack">
       <h2>Settings in force</h2>
       <TextField type="search" label="Search settings" value={text} onChange={setText} />
-      <List
-        caption="Settings in force"
-        columns={SETTING_COLUMNS}
-        rows={rows}
-        keyOf={({ name, variable }) => `${variable ?? ''} ${name}`}
-        note={`${String(rows.length)} of ${String(server.settings.length)}`}
-      />
+      {rows.length === 0 ? (
+        <Empty>No setting fits.</Empty>
+      ) : (
+        <List
+          caption="Settings in force"
+          columns={SETTING_COLUMNS}
+          rows={rows}
+          keyOf={({ name, variable }) => `${variable ?? ''} ${name}`}
+          note={`${String(rows.length)} of ${String(server.settings.length)}`}
+        />
+      )}
     </section>
   );
 }

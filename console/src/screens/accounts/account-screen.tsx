@@ -8,7 +8,7 @@ import { Button, LinkButton } from '../../parts/button.tsx';
 import { Command } from '../../parts/command.tsx';
 import { Empty, Loaded } from '../../parts/message.tsx';
 import { ExactMoment } from '../../parts/moment.tsx';
-import { Page, Panel } from '../../parts/page.tsx';
+import { LoadedPage, Page, Panel } from '../../parts/page.tsx';
 import { useKept } from '../../parts/kept.ts';
 import { TokenTable } from '../tokens/token-table.tsx';
 import { DeleteAccountDialog, RenameAccountDialog } from './account-dialogs.tsx';
@@ -20,14 +20,14 @@ export function AccountScreen(): ReactElement {
   const call: Call = { method: 'GET', path: accountPath(id) };
   const account = useResource<Account>(['account', id], call);
   return (
-    <Loaded query={account}>
+    <LoadedPage title="Account" query={account}>
       {(found) => (
         <>
           <AccountPage account={found} />
           <Command call={call} />
         </>
       )}
-    </Loaded>
+    </LoadedPage>
   );
 }
 

@@ -12,7 +12,7 @@ import { Command } from '../../parts/command.tsx';
 import { saveFile } from '../../parts/save-file.ts';
 import { Empty, Loaded, ProblemMessage } from '../../parts/message.tsx';
 import { ExactMoment, Moment } from '../../parts/moment.tsx';
-import { Page, Panel } from '../../parts/page.tsx';
+import { LoadedPage, Page, Panel } from '../../parts/page.tsx';
 import { useKept } from '../../parts/kept.ts';
 import { TokenTable } from '../tokens/token-table.tsx';
 import { EndAccessDialog } from './end-access-dialog.tsx';
@@ -28,14 +28,14 @@ export function PersonScreen(): ReactElement {
   const call: Call = { method: 'GET', path: userPath(id) };
   const user = useResource<User>(['user', id], call);
   return (
-    <Loaded query={user}>
+    <LoadedPage title="Person" query={user}>
       {(found) => (
         <>
           <PersonPage user={found} />
           <Command call={call} />
         </>
       )}
-    </Loaded>
+    </LoadedPage>
   );
 }
 

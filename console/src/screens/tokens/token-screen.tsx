@@ -12,7 +12,7 @@ import { Command } from '../../parts/command.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Loaded, Message } from '../../parts/message.tsx';
 import { Moment, exact } from '../../parts/moment.tsx';
-import { Page, Panel } from '../../parts/page.tsx';
+import { LoadedPage, Page, Panel } from '../../parts/page.tsx';
 import { AuditList } from '../audit/audit-list.tsx';
 import { OverlapPanel } from './overlap-panel.tsx';
 import { ACTION_TEXTS, actionsOf } from './token-actions.ts';
@@ -23,14 +23,14 @@ export function TokenScreen(): ReactElement {
   const call: Call = { method: 'GET', path: tokenPath(id) };
   const token = useResource<Token>(['token', id], call);
   return (
-    <Loaded query={token}>
+    <LoadedPage title="Token" query={token}>
       {(found) => (
         <>
           <TokenPage token={found} />
           <Command call={call} />
         </>
       )}
-    </Loaded>
+    </LoadedPage>
   );
 }
 
