@@ -5,14 +5,14 @@ import { StrictInput } from '../../../http/index.js';
 import { AccountAbilities, AccountListing, AccountService, isHexId, type Account } from '../../../identity/index.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { LatchkeyController } from '../latchkey.controller.js';
-import { Documented, EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
+import { Documented } from '../latchkey.docs.js';
 import { AccountId, Caller, Permits, type LatchkeyCaller } from '../latchkey.guard.js';
 import { wrongMember, unknown } from '../latchkey.problems.js';
 import { textParameter } from '../query/kinds.js';
 import { PAGE, type Page } from '../query/paging.js';
 import { Queried, QueryInput, type QueryValues } from '../query/parameters.js';
 import { pageOf, placeIn } from '../query/places.js';
-import { AccountDeletionInput, AccountInput, NewAccountInput } from './accounts.inputs.js';
+import { AccountDeletionInput, AccountInput, EXAMPLE_NEW_ACCOUNT_ID, NewAccountInput } from './accounts.inputs.js';
 import { AccountList, AccountView, accountView } from './accounts.views.js';
 
 const QUERY = { q: textParameter('Part of the name.', 255, 'acme'), ...PAGE };
@@ -60,7 +60,10 @@ export class AccountsController {
     status: 201,
     headers: { Location: 'The path of the account.' },
     body: NewAccountInput,
-    examples: { 'With a random id': { name: 'Acme' }, 'With an id of yours': { name: 'Acme', id: EXAMPLE_ACCOUNT_ID } },
+    examples: {
+      'With a random id': { name: 'Acme' },
+      'With an id of yours': { name: 'Acme', id: EXAMPLE_NEW_ACCOUNT_ID },
+    },
     answer: AccountView,
     problems: ['conflict', 'idempotency-key-reused'],
   })

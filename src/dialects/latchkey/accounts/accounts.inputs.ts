@@ -3,9 +3,11 @@ import { IsOptional } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '../../../internals/index.js';
 import { IsText } from '../../../http/index.js';
 import { ACCOUNT_NAME_MAX, EMAIL_MAX, HOST_ID_MAX, ROLES, type Role } from '../../../identity/index.js';
-import { EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
 import { Problem } from '../latchkey.problems.js';
 import { IsOneOf } from '../users/users.inputs.js';
+
+/** In no other example: the documents' page puts the id of the caller's own account in the place of that one. */
+export const EXAMPLE_NEW_ACCOUNT_ID = '5f0c8a17b3d94e26a1c7d2e8f4b60935';
 
 /** Longer texts are no ids; the service says what an id is. */
 const ACCOUNT_ID_MAX = 64;
@@ -20,7 +22,7 @@ export class NewAccountInput extends AccountInput {
   @ApiPropertyOptional({
     type: String,
     pattern: '^[0-9a-f]{32}$',
-    example: EXAMPLE_ACCOUNT_ID,
+    example: EXAMPLE_NEW_ACCOUNT_ID,
     description: 'An id of your choice, such as the UUID of a tenant without its hyphens. Default: a random one.',
   })
   @IsOptional()
