@@ -89,6 +89,9 @@ const sees = (viewer: AuditViewer, row: AuditRecord): boolean =>
   row.userId === viewer.userId ||
   viewer.accounts.has(row.accountId ?? '');
 
+/** A page looks at 100,000 rows, and ends with the slice in which it has them: PostgreSQL's have 50,000. */
+const MORE_THAN_A_PAGE_READS = 115_000;
+
 onBothEngines('a search in the audit log', (engine) => {
   let server: TestServer;
   let search: AuditSearch;
@@ -140,11 +143,17 @@ onBothEngines('a search in the audit log', (engine) => {
   it('looks through a bounded number of rows for one page, and goes on from there', async () => {
     await server.dataSource.query('DELETE FROM latchkey_audit');
     await addAuditRows(server, [{ targetName: 'the one' }]);
-    await fillAuditLog(server, 51_000);
+    await fillAuditLog(server, MORE_THAN_A_PAGE_READS);
     const [admin, filter] = [ADMINISTRATOR, { text: 'THE ONE' }];
     const first = await search.page(admin, filter, undefined, 10);
     expect([first.rows.length, first.next === undefined]).toEqual([0, false]);
-    const second = await search.page(admin, filter, first.next, 10);
-    expect([second.rows.map(({ targetName }) => targetName), second.next]).toEqual([['the one'], undefined]);
+    const found = [];
+    // SQLite passes over fewer rows at a time on a busy machine, and then ends a page earlier.
+    for (let place = first.next; place;) {
+      const page = await search.page(admin, filter, place, 10);
+      found.push(...page.rows.map(({ targetName }) => targetName));
+      place = page.next;
+    }
+    expect(found).toEqual(['the one']);
   });
 });

@@ -8,8 +8,8 @@ import { watchQueries } from '../support/queries.js';
 import { startServer, type TestServer } from '../support/test-server.js';
 import { countTurns } from '../support/turns.js';
 
-/** More than are searched in one slice. */
-const MANY = 4500;
+/** More than are searched in two slices, which grow, on either engine. */
+const MANY = 13_000;
 
 const MANY_ID = 'b'.repeat(32);
 const EMPTY_ID = 'c'.repeat(32);
@@ -184,7 +184,8 @@ onBothEngines('a long read', (engine) => {
       const many = watch.queries.filter(({ query }) => {
         const [, limit = '0'] = / LIMIT (\d+)/.exec(query) ?? [];
         const [, offset = '0'] = / OFFSET (\d+)/.exec(query) ?? [];
-        return Number(limit) > 200 || Number(offset) > 20_000;
+        // SQLite reads in the thread of the event loop, PostgreSQL elsewhere (docs/decisions/0086).
+        return Number(limit) > 200 || Number(offset) > (engine === 'sqlite' ? 20_000 : 50_000);
       });
       expect(many).toEqual([]);
       expect(watch.count(/ LIMIT 200/)).toBeGreaterThanOrEqual(20);

@@ -14,6 +14,7 @@ import {
 } from '../../src/core/index.js';
 import { CleanupJob, PersonalToken } from '../../src/identity/index.js';
 import { startWithOutage } from '../dialects/crm/outage.js';
+import { API, startPeopleHost } from '../embedding/people-host.js';
 import { fillAuditLog } from '../support/audit-rows.js';
 import { Recorder, countUnheard, declaredChannels, documentedChannels, type Message } from '../support/channels.js';
 import { onBothEngines } from '../support/engines.js';
@@ -87,6 +88,15 @@ onBothEngines('the channels', (engine) => {
       lastSeen.note(known as unknown as Parameters<LastSeen['note']>[0], 'current', Date.now());
     }
     expect(recorder.of('latchkey:last-use').at(-1)).toEqual({ outcome: 'dropped', limit: 100 });
+  });
+
+  it("of a host's sign-in tell how the host has answered", async () => {
+    const host = await startPeopleHost(engine);
+    expect((await send(host.baseUrl, 'GET', `${API}/me`)).status).toBe(401);
+    expect(recorder.of('latchkey:host-sign-in')).toEqual([
+      { outcome: 'nobody', durationMs: DURATION, address: expect.stringContaining('127.0.0.1'), requestId: SOME_ID },
+    ]);
+    await host.close();
   });
 
   it('of pages of other sites tell what was refused', async () => {

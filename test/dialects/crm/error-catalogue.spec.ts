@@ -196,7 +196,7 @@ onBothEngines('error catalogue', (engine) => {
       '/access_tokens',
       '/access_tokens/show/1',
       '/access_tokens/%zz',
-      '/authentication/consumer_application_key/token',
+      '/authentication/device_application_key/token',
     ])('answers the unknown path "%s" in its own form', async (path) => {
       const reply = await byDefault.root.postText(path.slice(1), '{}');
       failure(reply, WIRE.methodNotFound.code, 404);
