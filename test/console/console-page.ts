@@ -29,11 +29,18 @@ export const LOOKS: readonly Look[] = [
   { size: 'phone', scheme: 'light' },
 ];
 
+const [WIDE_LIGHT, , PHONE_DARK] = LOOKS as readonly [Look, Look, Look, Look];
+
+/** Every look of parts of screens takes minutes: `CONSOLE_LOOKS=all` before the looks themselves change. */
+const ALL_LOOKS = process.env.CONSOLE_LOOKS === 'all';
+
 /** Both sizes, and both schemes. */
-export const TWO_LOOKS: readonly Look[] = [
-  { size: 'wide', scheme: 'light' },
-  { size: 'phone', scheme: 'dark' },
-];
+export const TWO_LOOKS: readonly Look[] = ALL_LOOKS ? LOOKS : [WIDE_LIGHT, PHONE_DARK];
+
+/** One of them, and the other for the next. */
+export function lookInTurn(at: number): readonly Look[] {
+  return ALL_LOOKS ? LOOKS : [at % 2 === 0 ? WIDE_LIGHT : PHONE_DARK];
+}
 
 const SIZES = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 

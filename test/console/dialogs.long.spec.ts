@@ -4,7 +4,7 @@ import { chromium, type Browser } from 'playwright-core';
 import { withBinary } from '../support/binaries.js';
 import { ADMIN } from '../support/test-server.js';
 import { openBusyOffice, type BusyOffice } from './busy-office.js';
-import { ConsolePage, LOOKS, TWO_LOOKS } from './console-page.js';
+import { ConsolePage, TWO_LOOKS } from './console-page.js';
 import { DIALOGS, SECRETS } from './scenes.js';
 
 // A browser is slow while other suites run.
@@ -60,7 +60,7 @@ withBinary('chromium', (executablePath) => {
       await console.settled();
       await open(console);
       await dialog.waitFor();
-      await console.checkLooks(`dialog-${name}`, LOOKS);
+      await console.checkLooks(`dialog-${name}`, TWO_LOOKS);
       const command = page.getByText('Show as command').last();
       if (await dialog.getByText('Show as command').count()) await command.click();
       for (const field of await dialog
@@ -104,7 +104,7 @@ withBinary('chromium', (executablePath) => {
       await console.settled();
       await scene.open(console);
       await dialog.locator('textarea').first().waitFor();
-      await console.checkLooks(scene.name, LOOKS);
+      await console.checkLooks(scene.name, TWO_LOOKS);
       await page.keyboard.press('Escape');
       await page.waitForTimeout(100);
       expect(await dialog.count()).toBe(1);
