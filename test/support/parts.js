@@ -4,10 +4,12 @@
 const IN_BOTH_MOUNTS =
   /^test\/(dialects|data-plane)\/(?!.*\b(guards|instances|last-seen|login-cost|login-throttle|races|shutdown|slow|csv)\.spec)/;
 
-/** Suites of the wire, whose names are without these words: lists and searches, locks and limits, streams, migrations. */
-const OF_ONE_ENGINE = /^test\/(dialects|data-plane)\//;
+/** Suites about more than queries, locks and what is kept; those of the rest of `test` are short or have no database. */
+const OF_ONE_ENGINE = /^test\/(commands|data-plane|dialects|embedding|identity|operations)\//;
+
+/** What differs by engine: lists and searches, streams, locks and waiting, backups and migrations, the look-up of tokens. */
 const OF_BOTH_ENGINES =
-  /\b(list|filters|pages|csv|audit|log|stats|bulk|events|subscribe|visible|races|limit|quota|idempotency|migration|accounts|users|groups|tokens|associated|catalogue|isolation|seen|server|verify|shutdown|slow)\b/;
+  /\b(list|lists|filters|orders|search|pages|csv|audit|stats|bulk|subscribe|events|races|parallel|last|families|removal|cleanup|visible|isolation|seen|verify|channels|overload|waiting|transactions|backup|restore|many|migration|shutdown|slow)\b/;
 
 /** @param {string} suite */
 function isOfOneEngine(suite) {
