@@ -89,6 +89,12 @@ const sees = (viewer: AuditViewer, row: AuditRecord): boolean =>
   row.userId === viewer.userId ||
   viewer.accounts.has(row.accountId ?? '');
 
+/** PostgreSQL finishes a table that it takes for small in one statement. */
+async function takeForLarge({ dataSource }: TestServer): Promise<void> {
+  await dataSource.query('ALTER TABLE latchkey_audit SET (autovacuum_enabled = false)');
+  await dataSource.query(`UPDATE pg_class SET reltuples = 1000000 WHERE oid = 'latchkey_audit'::regclass`);
+}
+
 /** A page looks at 100,000 rows, and ends with the slice in which it has them: PostgreSQL's have 50,000. */
 const MORE_THAN_A_PAGE_READS = 115_000;
 
@@ -142,6 +148,7 @@ onBothEngines('a search in the audit log', (engine) => {
 
   it('looks through a bounded number of rows for one page, and goes on from there', async () => {
     await server.dataSource.query('DELETE FROM latchkey_audit');
+    if (engine === 'postgres') await takeForLarge(server);
     await addAuditRows(server, [{ targetName: 'the one' }]);
     await fillAuditLog(server, MORE_THAN_A_PAGE_READS);
     const [admin, filter] = [ADMINISTRATOR, { text: 'THE ONE' }];
