@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { inParts } from '../database/many-rows.js';
 import { dataSourceOf } from '../database/row-mapper.js';
 import type { Token } from './token.entity.js';
+import { countText } from './token.service.js';
 
 /** The columns of a part of a count, and what is added to it. */
 type Part = [accountId: string, kind: string, part: number, tokens: number];
@@ -19,19 +20,7 @@ export async function countTokens(manager: EntityManager, tokens: readonly Token
   }
   // In order, so that two who count the same parts wait for each other and do not deadlock.
   const sorted = [...parts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, part]) => part);
-  for (const some of inParts(sorted)) await add(manager, some);
-}
-
-async function add(manager: EntityManager, parts: readonly Part[]): Promise<void> {
-  const { driver } = dataSourceOf(manager);
-  const rows = parts.map((part, row) => {
-    const values = part.map((_value, at) => driver.createParameter('', row * part.length + at));
-    return `(${values.join(', ')})`;
-  });
-  await manager.query(
-    `INSERT INTO "latchkey_token_count" ("account_id", "kind", "part", "tokens") VALUES ${rows.join(', ')} ` +
-      'ON CONFLICT ("account_id", "kind", "part") ' +
-      'DO UPDATE SET "tokens" = "latchkey_token_count"."tokens" + excluded."tokens"',
-    parts.flat(),
-  );
+  for (const some of inParts(sorted)) {
+    await manager.query(countText(dataSourceOf(manager), some.length), some.flat());
+  }
 }

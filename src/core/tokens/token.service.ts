@@ -212,22 +212,33 @@ function requireScopes({ actorScopes }: Transaction, { scopes }: Pick<Token, 'sc
 export async function countToken(manager: EntityManager, token: Token, change: number): Promise<void> {
   const { id, kind, accountId, userId } = token;
   if (accountId === null || userId !== null) return;
-  await manager.query(countText(dataSourceOf(manager)), [accountId, kind, Number.parseInt(id.slice(-1), 16), change]);
+  await manager.query(oneCountText(dataSourceOf(manager)), [
+    accountId,
+    kind,
+    Number.parseInt(id.slice(-1), 16),
+    change,
+  ]);
 }
 
 /** By connection: drivers look prepared statements up by the text, which is cheap for the same string. */
 const COUNT_TEXTS = new WeakMap<DataSource, string>();
 
-function countText(dataSource: DataSource): string {
-  const known = COUNT_TEXTS.get(dataSource);
-  if (known !== undefined) return known;
-  const values = [0, 1, 2, 3].map((at) => dataSource.driver.createParameter('', at)).join(', ');
-  const text =
-    `INSERT INTO "latchkey_token_count" ("account_id", "kind", "part", "tokens") VALUES (${values}) ` +
-    'ON CONFLICT ("account_id", "kind", "part") ' +
-    'DO UPDATE SET "tokens" = "latchkey_token_count"."tokens" + excluded."tokens"';
+function oneCountText(dataSource: DataSource): string {
+  const text = COUNT_TEXTS.get(dataSource) ?? countText(dataSource, 1);
   COUNT_TEXTS.set(dataSource, text);
   return text;
+}
+
+/** Adds to so many parts of counts; the parameters of each are the account, the kind, the part, and what is added. */
+export function countText({ driver }: DataSource, parts: number): string {
+  const rows = Array.from({ length: parts }, (_, row) => {
+    return `(${[0, 1, 2, 3].map((at) => driver.createParameter('', row * 4 + at)).join(', ')})`;
+  });
+  return (
+    `INSERT INTO "latchkey_token_count" ("account_id", "kind", "part", "tokens") VALUES ${rows.join(', ')} ` +
+    'ON CONFLICT ("account_id", "kind", "part") ' +
+    'DO UPDATE SET "tokens" = "latchkey_token_count"."tokens" + excluded."tokens"'
+  );
 }
 
 /** Hex digits of the time: milliseconds since 1970, 48 bits. */
