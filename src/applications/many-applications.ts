@@ -71,7 +71,7 @@ export class ManyApplications {
       wanted.flatMap(({ values }) => values.addresses),
     );
     for (const [at, { accountId, values }] of wanted.entries()) {
-      readAt(at, () => {
+      EntryRefused.reading(at, () => {
         requireHostsIn(zones, accountId, values.addresses);
       });
     }
@@ -186,13 +186,4 @@ async function assigned(
   );
   await insertRows(tx.manager, ApplicationPolicy, links);
   return applied;
-}
-
-/** @throws EntryRefused */
-function readAt(at: number, read: () => void): void {
-  try {
-    read();
-  } catch (error) {
-    throw error instanceof DomainError ? new EntryRefused(at, error) : error;
-  }
 }

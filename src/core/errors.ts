@@ -75,6 +75,15 @@ export class EntryRefused extends DomainError {
   ) {
     super(code, message, retryAfterSeconds);
   }
+
+  /** Reads an entry. @throws EntryRefused if that throws a DomainError */
+  static reading<T>(at: number, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw error instanceof DomainError ? new EntryRefused(at, error) : error;
+    }
+  }
 }
 
 /** A unique constraint of the database was violated; services turn it into the matching domain error. */

@@ -44,7 +44,7 @@ export class ManyEntries {
 
   /** @throws EntryRefused `account_name_taken`, `invalid_value` (name) */
   async insertAccounts(tx: Transaction, wanted: readonly Pick<Account, 'id' | 'name'>[]): Promise<void> {
-    const labels = wanted.map(({ name }, at) => readAt(at, () => accountLabel(name)));
+    const labels = wanted.map(({ name }, at) => EntryRefused.reading(at, () => accountLabel(name)));
     await this.naming.giveAll(
       tx,
       wanted.map(({ id }, at) => ({ owner: id, label: labelAt(labels, at) })),
@@ -57,7 +57,7 @@ export class ManyEntries {
 
   /** @throws EntryRefused `email_taken`, `invalid_value` (address) */
   async insertUsers(tx: Transaction, wanted: readonly NewUserEntry[]): Promise<void> {
-    const labels = wanted.map(({ email }, at) => readAt(at, () => addressOf(email)));
+    const labels = wanted.map(({ email }, at) => EntryRefused.reading(at, () => addressOf(email)));
     const times = { createdAt: tx.now, updatedAt: tx.now, lastLoginAt: null };
     const rows = wanted.map(({ id = null, ...values }, at) => ({
       ...values,
@@ -138,13 +138,4 @@ function labelAt(labels: readonly Label[], at: number): Label {
   const label = labels[at];
   if (!label) throw new RangeError(`there is no entry ${String(at)}`);
   return label;
-}
-
-/** @throws EntryRefused */
-function readAt<T>(at: number, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof DomainError ? new EntryRefused(at, error) : error;
-  }
 }
