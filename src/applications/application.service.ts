@@ -49,7 +49,7 @@ export interface ApplicationFilter {
   readonly name?: string | undefined;
   readonly domain?: string | undefined;
   readonly aud?: string | undefined;
-  /** Part of the name or the domain, ignoring case (on SQLite only for ASCII letters). */
+  /** Part of the name or the domain, whatever the case of its letters. */
   readonly search?: string | undefined;
 }
 
