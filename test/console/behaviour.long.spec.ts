@@ -23,9 +23,7 @@ withBinary('chromium', (executablePath) => {
       await office.server.close();
     });
     beforeEach(async () => {
-      console = await ConsolePage.open(browser, office.server.baseUrl, { size: 'wide', by: 'mouse' });
-      await console.go('/');
-      await console.signIn(ADMIN.email, ADMIN.password);
+      console = await ConsolePage.signedIn(browser, office.server.baseUrl, ADMIN);
     });
     afterEach(() => console.close());
 
@@ -143,9 +141,7 @@ withBinary('chromium', (executablePath) => {
     it('shows a user who administers nothing only what is theirs', async () => {
       const carol = { ...BOB, name: 'Carol', email: 'carol@example.com' };
       const { user } = await office.call<{ user: { id: string } }>('POST', '/users', carol);
-      const theirs = await ConsolePage.open(browser, office.server.baseUrl, { size: 'wide', by: 'mouse' });
-      await theirs.go('/');
-      await theirs.signIn(carol.email, carol.password);
+      const theirs = await ConsolePage.signedIn(browser, office.server.baseUrl, carol);
       const places = await theirs.page.getByRole('navigation').getByRole('link').allTextContents();
       expect(places).toEqual(['Overview', 'Tokens', 'My tokens', 'Accounts', 'Applications', 'Audit log']);
       await theirs.visit('Tokens');

@@ -92,9 +92,7 @@ withBinary('chromium', (executablePath) => {
     });
 
     const signedIn = async (office: BusyOffice): Promise<ConsolePage> => {
-      const console = await ConsolePage.open(browser, office.server.baseUrl, { size: 'wide', by: 'mouse' });
-      await console.go('/');
-      await console.signIn(ADMIN.email, ADMIN.password);
+      const console = await ConsolePage.signedIn(browser, office.server.baseUrl, ADMIN);
       return console;
     };
 

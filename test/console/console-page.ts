@@ -73,6 +73,12 @@ function hasFocus(element: unknown, within: boolean): boolean {
   return element === activeElement || (within && (element as PageElement).contains(activeElement));
 }
 
+/** What a person signs in with. */
+interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
 /** One person at one browser. */
 export class ConsolePage {
   /** What the browser complained about: errors, violations of the policy. */
@@ -105,6 +111,14 @@ export class ConsolePage {
     });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     return new ConsolePage(await context.newPage(), baseUrl, manner);
+  }
+
+  /** A wide page, used with the mouse, whose user has signed in. */
+  static async signedIn(browser: Browser, baseUrl: string, { email, password }: Credentials): Promise<ConsolePage> {
+    const console = await ConsolePage.open(browser, baseUrl, { size: 'wide', by: 'mouse' });
+    await console.go('/');
+    await console.signIn(email, password);
+    return console;
   }
 
   /** How long a person would have taken, in milliseconds. */

@@ -45,9 +45,7 @@ withBinary('chromium', (executablePath) => {
       await office.server.close();
     });
     beforeEach(async () => {
-      console = await ConsolePage.open(browser, office.server.baseUrl, { size: 'wide', by: 'mouse' });
-      await console.go('/');
-      await console.signIn(ADMIN.email, ADMIN.password);
+      console = await ConsolePage.signedIn(browser, office.server.baseUrl, ADMIN);
     });
     afterEach(async () => {
       expect(console.complaints).toEqual([]);
