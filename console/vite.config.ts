@@ -15,9 +15,9 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
     target: 'es2022',
     rolldownOptions: {
-      onwarn: (warning, warn) => {
+      onLog: (level, log, print) => {
         // Libraries mark what servers that render pages have to leave to browsers. There is no such server here.
-        if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning);
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') print(level, log);
       },
     },
   },

@@ -176,7 +176,7 @@ export function PickType<T extends object, K extends keyof T & string>(
   parent: Type<T>,
   keys: readonly K[],
 ): Type<Pick<T, K>> {
-  // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- it has members by its metadata
+  // oxlint-disable-next-line typescript/no-extraneous-class -- it has members by its metadata
   class Picked {}
   for (const key of membersOf(parent))
     if ((keys as readonly string[]).includes(key)) copyMember(parent, Picked, key, {});
@@ -185,7 +185,7 @@ export function PickType<T extends object, K extends keyof T & string>(
 
 /** A class with the documented members of another, all of them optional, in validation too. */
 export function PartialType<T extends object>(parent: Type<T>): Type<Partial<T>> {
-  // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- it has members by its metadata
+  // oxlint-disable-next-line typescript/no-extraneous-class -- it has members by its metadata
   class Partially {}
   for (const key of membersOf(parent)) {
     copyMember(parent, Partially, key, { required: false });

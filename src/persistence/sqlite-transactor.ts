@@ -107,7 +107,7 @@ export class SqliteTransactor extends Transactor {
     if (this.queue.length >= this.maxWaiting) return Promise.reject(tooMany(this.maxWaiting));
     return new Promise<T>((resolve, reject) => {
       const fail = (error: unknown): void => {
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passes on whatever was thrown
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- passes on whatever was thrown
         reject(translated(error, 'sqlite'));
       };
       const run = async (hasSavepoint: boolean): Promise<() => void> => {

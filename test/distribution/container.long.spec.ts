@@ -114,7 +114,7 @@ describe('what the Dockerfile makes', () => {
     const has = (name: string): boolean => existsSync(path.join(app, 'node_modules', name));
     const needed = ['@nestjs/core', '@nestjs/swagger', 'typeorm', 'better-sqlite3', 'pg', 'pino', 'bcrypt'];
     expect(needed.filter((name) => !has(name))).toEqual([]);
-    expect(['jest', 'typescript', '@nestjs/cli', 'latchkey-bench', 'eslint', 'tsx'].filter(has)).toEqual([]);
+    expect(['jest', 'typescript', '@nestjs/cli', 'latchkey-bench', 'oxlint', 'tsx'].filter(has)).toEqual([]);
   });
 
   it('starts as another user, who can write to its data only, and leaves no credentials in its output', async () => {

@@ -56,6 +56,6 @@ describe('the bill of materials', () => {
     for (const name of ['@nestjs/core', '@nestjs/swagger', 'typeorm', 'better-sqlite3', 'pg', 'express', 'pino']) {
       expect([name, versions.get(name)]).toEqual([name, packages[`node_modules/${name}`]?.version]);
     }
-    expect(['jest', 'eslint', '@nestjs/cli', 'tsx', 'typescript'].filter((name) => versions.has(name))).toEqual([]);
+    expect(['jest', 'oxlint', '@nestjs/cli', 'tsx', 'typescript'].filter((name) => versions.has(name))).toEqual([]);
   }, 60_000);
 });

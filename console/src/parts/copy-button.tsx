@@ -52,7 +52,7 @@ function copyBySelection(text: string): boolean {
   // A dialog keeps the focus within itself.
   (focused?.closest('[role$="dialog"]') ?? document.body).append(area);
   area.select();
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way on plain HTTP
+  // oxlint-disable-next-line typescript/no-deprecated -- the only way on plain HTTP
   const done = document.execCommand('copy');
   area.remove();
   if (focused instanceof HTMLElement) focused.focus();

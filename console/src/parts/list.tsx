@@ -43,6 +43,7 @@ export function List<T>(props: ListProps<T>): ReactElement {
   const body = useRef<HTMLTableSectionElement>(null);
   const isNarrow = window.matchMedia('(max-width: 56rem)').matches;
   const scrollMargin = useOffset(body, rows.length);
+  // oxlint-disable-next-line react/incompatible-library -- nothing else memoizes what it returns
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => (isNarrow ? 150 : 58),

@@ -111,7 +111,7 @@ async function* linesOf(name: string): AsyncGenerator<Line, void> {
   if (rest !== '') yield { line: line + 1, text: line === 0 ? rest.replace(/^\uFEFF/, '') : rest, position };
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- an array is there as a whole; files of lines are not
+// oxlint-disable-next-line typescript/require-await -- an array is there as a whole; files of lines are not
 async function* jsonArray(name: string, size: number): AsyncGenerator<Row, void> {
   let values: unknown;
   try {

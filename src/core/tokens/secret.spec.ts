@@ -10,9 +10,9 @@ describe('a secret in memory', () => {
 
   const shown: Record<string, () => string> = {
     'String()': () => String(secret),
-    // eslint-disable-next-line @typescript-eslint/restrict-template-expressions -- this is the accident to survive
+    // oxlint-disable-next-line typescript/restrict-template-expressions -- this is the accident to survive
     'a template': () => `${secret}`,
-    // eslint-disable-next-line @typescript-eslint/restrict-plus-operands -- this too
+    // oxlint-disable-next-line typescript/restrict-plus-operands -- this too
     concatenation: () => '' + secret,
     JSON: () => JSON.stringify(holder),
     inspect: () => inspect(holder, { depth: null, showHidden: true, getters: true }),

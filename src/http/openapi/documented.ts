@@ -12,7 +12,7 @@ import {
 import { exampleOf, namedExamples } from './documented-example.js';
 
 /** The body of responses without content: `{}`. */
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- `{}` needs a name in the documentation
+// oxlint-disable-next-line typescript/no-extraneous-class -- `{}` needs a name in the documentation
 export class EmptyView {}
 
 /** The response of one status. */

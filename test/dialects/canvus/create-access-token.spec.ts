@@ -125,7 +125,7 @@ canvusSuite('POST users/:id/access-tokens', (canvus) => {
   });
 
   describe('400', () => {
-    const WITHOUT: [how: string, body: object | undefined][] = [
+    const WITHOUT: [how: string, body: { description?: unknown; name?: string } | undefined][] = [
       ['missing', {}],
       ['null', { description: null }],
       ['a number', { description: 7 }],
@@ -140,7 +140,7 @@ canvusSuite('POST users/:id/access-tokens', (canvus) => {
       const before = await stored(canvus.server);
       await eachAtOnce(WITHOUT, async ([, body]) => {
         const reply = await canvus.admin.post(tokensOf(1000), body);
-        const given = (body as { description?: unknown } | undefined)?.description ?? undefined;
+        const given = body?.description ?? undefined;
         const fault = given === undefined ? 'parameter is missing' : 'must be a string';
         expect(refusal(reply, 400)).toBe(`description ${fault}`);
       });

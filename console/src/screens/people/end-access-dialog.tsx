@@ -25,8 +25,7 @@ export function EndAccessDialog(props: { readonly user: User; readonly onClose: 
       setFound(result?.answer);
       if (result) announce(`${String(countOf(result.answer))} would end`);
     });
-    // Only when it is opened.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps -- only when it is opened
   }, []);
   const call: Call = { method: 'POST', path, body: { expected: found ? countOf(found) : undefined } };
   const confirm = async (): Promise<void> => {

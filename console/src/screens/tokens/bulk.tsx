@@ -109,8 +109,7 @@ function BulkDialog({ action, body, onClose, onDone }: BulkDialogProps): ReactEl
         setFound(result?.answer);
         if (result) announce(summaryOf(result.answer));
       });
-    // Only when it is opened.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps -- only when it is opened
   }, []);
   const call: Call = { method: 'POST', path: '/tokens/bulk', body: { ...body, expected: found?.matched } };
   const confirm = async (): Promise<void> => {

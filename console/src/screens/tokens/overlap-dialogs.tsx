@@ -33,7 +33,8 @@ export function EndOverlapDialog({ token, done }: TokenDialogProps): ReactElemen
 }
 
 export function ExtendOverlapDialog({ token, done }: TokenDialogProps): ReactElement {
-  const endsAt = token.overlap?.ends_at ?? new Date().toISOString();
+  const now = useNow();
+  const endsAt = token.overlap?.ends_at ?? new Date(now).toISOString();
   const [date, setDate] = useKept('end of overlap', fieldTime(new Date(new Date(endsAt).getTime() + 7 * 86_400_000)));
   const body = { ends_at: timeOf(date) ?? '' };
   const call: Call = { method: 'PATCH', path: tokenPath(token.id, 'overlap'), body };

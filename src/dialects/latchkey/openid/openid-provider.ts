@@ -130,7 +130,7 @@ export class OpenIdProvider {
   private async discovered(client: OpenIdClient): Promise<Configuration> {
     const { issuer, clientId, clientSecret, timeoutSeconds } = this.settings;
     const execute = [client.enableNonRepudiationChecks];
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked to stand out; the setting allows it for this machine
+    // oxlint-disable-next-line typescript/no-deprecated -- marked to stand out; the setting allows it for this machine
     if (issuer.startsWith('http:')) execute.push(client.allowInsecureRequests);
     const options = { timeout: timeoutSeconds, execute };
     try {
