@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { format, type FormatConfig } from 'oxfmt';
 import { settingsHelp } from '../src/cli/settings-help.js';
 import { settingsTables } from '../src/config/index.js';
 import { DATA_PLANE_SETTINGS } from '../src/data-plane/data-plane.settings.js';
@@ -12,11 +12,13 @@ import { DIALECT_SETTINGS } from '../src/dialects.settings.js';
 import { LATCHKEY_SETTINGS } from '../src/latchkey.settings.js';
 import { describeSettings, type SettingDescription, type SettingsTable } from '../src/settings/index.js';
 
+const ROOT = path.resolve(import.meta.dirname, '..');
+
 /** Has the settings that most servers need. */
-export const README = path.resolve(import.meta.dirname, '../README.md');
+export const README = path.resolve(ROOT, 'README.md');
 
 /** Has all settings and options. */
-export const SETTINGS_PAGE = path.resolve(import.meta.dirname, '../docs/settings.md');
+export const SETTINGS_PAGE = path.resolve(ROOT, 'docs/settings.md');
 
 /** The settings of the README, in its order. */
 const MOST_USED: readonly string[] = [
@@ -61,7 +63,12 @@ export function withSettingsTables(page: string): Promise<string> {
 }
 
 async function formatted(text: string): Promise<string> {
-  return format(text, { ...(await resolveConfig(README)), parser: 'markdown' });
+  const { singleQuote, printWidth } = JSON.parse(
+    readFileSync(path.resolve(ROOT, '.oxfmtrc.json'), 'utf8'),
+  ) as FormatConfig;
+  const { code, errors } = await format(README, text, { singleQuote, printWidth });
+  if (errors[0]) throw new Error(errors[0].message);
+  return code;
 }
 
 function withTable(page: string, name: string, rows: readonly string[]): string {

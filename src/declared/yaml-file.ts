@@ -99,7 +99,8 @@ function offsetOf({ isAlias, isMap, isScalar, isSeq }: typeof Yaml, document: Do
     const inner = isAlias(node) ? node.resolve(document) : node;
     if (isMap(inner)) {
       const pair = inner.items.find(({ key }) => isScalar(key) && String(key.value) === String(step)) as
-        Pair<Node, Node | null> | undefined;
+        | Pair<Node, Node | null>
+        | undefined;
       if (!pair) break;
       offset = startOf(pair.key);
       node = pair.value;

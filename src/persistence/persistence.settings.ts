@@ -6,7 +6,8 @@ import { readPostgresAddress } from './postgres-address.js';
 
 /** Where the tokens are stored: an SQLite file (`:memory:` for no file) or a PostgreSQL database. */
 export type DatabaseAddress =
-  { readonly engine: 'sqlite'; readonly path: string } | { readonly engine: 'postgres'; readonly url: string };
+  | { readonly engine: 'sqlite'; readonly path: string }
+  | { readonly engine: 'postgres'; readonly url: string };
 
 const POSTGRES = /^postgres(ql)?:\/\//;
 

@@ -15,7 +15,8 @@ interface Reading {
 
 /** The text of a setting, and how messages name its place; or what is wrong with that. */
 type Given =
-  { readonly text: string; readonly place: string; readonly source: Reading['source'] } | { readonly issue: string };
+  | { readonly text: string; readonly place: string; readonly source: Reading['source'] }
+  | { readonly issue: string };
 
 /** An empty value counts as not set. */
 function readSetting(setting: Setting<unknown>, env: Environment): Reading {

@@ -28,7 +28,14 @@ export interface Reference {
 export type TokenKind = 'service_token' | 'personal_token' | 'access_token';
 export type TokenState = 'active' | 'expired' | 'disabled';
 export type TokenAction =
-  'rename' | 'rotate' | 'renew' | 'disable' | 'enable' | 'revoke' | 'end_overlap' | 'change_scopes';
+  | 'rename'
+  | 'rotate'
+  | 'renew'
+  | 'disable'
+  | 'enable'
+  | 'revoke'
+  | 'end_overlap'
+  | 'change_scopes';
 
 export interface LastUse {
   readonly at: Time;

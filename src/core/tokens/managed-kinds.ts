@@ -6,7 +6,14 @@ import type { Token } from './token.entity.js';
 
 /** What can be done with a token of a kind. */
 export type TokenAbility =
-  'rename' | 'rotate' | 'renew' | 'disable' | 'enable' | 'revoke' | 'end_overlap' | 'change_scopes';
+  | 'rename'
+  | 'rotate'
+  | 'renew'
+  | 'disable'
+  | 'enable'
+  | 'revoke'
+  | 'end_overlap'
+  | 'change_scopes';
 
 /** How a token is shown to people. */
 export interface TokenDescription {

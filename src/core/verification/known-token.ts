@@ -7,7 +7,12 @@ import type { StoredToken } from './token-lookup.js';
 
 /** The reason why an existing token is not accepted. */
 export type RejectionReason =
-  'wrong_secret' | 'expired' | 'disabled' | 'owner_gone' | 'owner_blocked' | 'owner_unapproved';
+  | 'wrong_secret'
+  | 'expired'
+  | 'disabled'
+  | 'owner_gone'
+  | 'owner_blocked'
+  | 'owner_unapproved';
 
 /** A credential that is accepted. */
 export interface Acceptance {
@@ -23,7 +28,9 @@ export interface Acceptance {
 
 /** The result for a presented credential. Outside callers are not told the reason of a rejection. */
 export type Verdict =
-  Acceptance | { readonly status: RejectionReason; readonly token: Readonly<Token> } | { readonly status: 'unknown' };
+  | Acceptance
+  | { readonly status: RejectionReason; readonly token: Readonly<Token> }
+  | { readonly status: 'unknown' };
 
 /** Characters of a digest: a SHA-256 in hex. */
 const DIGEST_LENGTH = 64;

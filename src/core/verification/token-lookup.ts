@@ -10,7 +10,8 @@ export interface StoredToken {
 
 /** Identifies a row: the digest of a secret (64 hex characters), or kind, scope and handle. */
 export type LookupKey =
-  { readonly digest: string } | { readonly kind: string; readonly handleScope: string; readonly handle: string };
+  | { readonly digest: string }
+  | { readonly kind: string; readonly handleScope: string; readonly handle: string };
 
 /** Finds tokens for verification. The class is also the injection token. */
 export abstract class TokenLookup {

@@ -4,7 +4,8 @@ import { CrmError } from './crm.errors.js';
 import { Parameters } from './parameters.js';
 
 export type AccessTokenIdentifier =
-  { readonly authenticationCode: string } | { readonly identifier: string; readonly passCode: Secret };
+  | { readonly authenticationCode: string }
+  | { readonly identifier: string; readonly passCode: Secret };
 
 const NAME = 'access_token_identifier';
 const FIELDS = ['authentication_code', 'identifier', 'pass_code'];

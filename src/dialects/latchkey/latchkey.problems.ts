@@ -92,7 +92,8 @@ export type ProblemType = keyof typeof PROBLEMS;
 
 /** What in the request is wrong: a member of the body by its JSON pointer, or a parameter of the query. */
 export type Fault =
-  { readonly pointer: string; readonly detail: string } | { readonly parameter: string; readonly detail: string };
+  | { readonly pointer: string; readonly detail: string }
+  | { readonly parameter: string; readonly detail: string };
 
 /** What goes with a problem. */
 interface Particulars {
