@@ -1,4 +1,5 @@
-/** Undocumented parts of Express 5.3: the layers of a router. */
+/** Undocumented parts of Express 5.3: the layers of a router, and the prototypes of requests and responses. */
+import { IncomingMessage, ServerResponse } from 'node:http';
 import { Router, type Application, type Request } from 'express';
 import { InternalsError } from './internals-error.js';
 
@@ -56,4 +57,27 @@ function isLayer(value: unknown): value is Layer {
 /** Releases the closures that lead to later routes. Call this when the response has begun. */
 export function releaseNext(request: Request): void {
   (request as Partial<Request>).next = undefined;
+}
+
+/**
+ * Classes for an HTTP server whose requests and responses have the prototypes of an application from the start.
+ *
+ * Express replaces the prototypes of every request and response. For each such object V8 makes a hidden class of its own,
+ * which is in the old generation and keeps all that the request has used until the next collection of everything: garbage
+ * collection then takes as long as the rest of a short request. Replacing a prototype by itself does nothing.
+ */
+export class ExpressMessages {
+  /** The options of the server. */
+  readonly classes = {
+    IncomingMessage: class extends IncomingMessage {},
+    ServerResponse: class<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {},
+  };
+
+  /** To be called once, before the first request reaches the application. */
+  belongTo(application: Application): void {
+    const { IncomingMessage: asked, ServerResponse: answered } = this.classes;
+    const prototypes = application as unknown as { request: object; response: object };
+    prototypes.request = Object.setPrototypeOf(asked.prototype, prototypes.request) as object;
+    prototypes.response = Object.setPrototypeOf(answered.prototype, prototypes.response) as object;
+  }
 }

@@ -1,5 +1,5 @@
 /** The only place that uses undocumented parts of other programs, each with a check that it is still there. */
-export { caseSensitive, layersOf, releaseNext, routerOf, type Layer } from './express.js';
+export { ExpressMessages, caseSensitive, layersOf, releaseNext, routerOf, type Layer } from './express.js';
 export { InternalsError } from './internals-error.js';
 export { decoratedGuards, decoratedMethod, decoratedPath, withOwnLogger } from './nest.js';
 export {

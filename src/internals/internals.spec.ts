@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { afterEach, expect, it } from '@jest/globals';
 import express from 'express';
-import { EXPRESS_VERSION, caseSensitive, layersOf, routerOf } from './express.js';
+import { EXPRESS_VERSION, ExpressMessages, caseSensitive, layersOf, routerOf } from './express.js';
 import { InternalsError } from './internals-error.js';
 import { decoratedGuards, decoratedMethod, decoratedPath } from './nest.js';
 import {
@@ -58,6 +58,27 @@ it('an Express application has layers with their routes, and a router can be bui
   expect([route?.route?.path, route?.route?.methods]).toEqual(['/orders', { get: true }]);
   expect([Boolean(route?.match('/orders')), Boolean(route?.match('/other'))]).toEqual([true, false]);
   expect(layersOf({ router: routerOf(layers) } as unknown as express.Application)).toEqual(layers);
+});
+
+it('Express leaves requests and responses alone that have the prototypes of the application from the start', async () => {
+  const [application, messages] = [express(), new ExpressMessages()];
+  messages.belongTo(application);
+  application.get('/orders', (request, response) => response.json([request.query, request.app === application]));
+  const prototypes: unknown[] = [];
+  const server = createServer(messages.classes, (request, response) => {
+    const note = (): number => prototypes.push(Object.getPrototypeOf(request), Object.getPrototypeOf(response));
+    note();
+    application(request, response);
+    note();
+  }).listen(0, '127.0.0.1');
+  opened.push(server);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const answer = await fetch(`http://127.0.0.1:${String(port)}/orders?of=ann`);
+  expect(await answer.json()).toEqual([{ of: 'ann' }, true]);
+  const { request, response } = application as unknown as { request: object; response: object };
+  expect(prototypes.map((each, at) => each === [request, response, request, response][at])).not.toContain(false);
+  expect(prototypes).toHaveLength(4);
 });
 
 it('a route can be copied to one that distinguishes upper case from lower case', async () => {

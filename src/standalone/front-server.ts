@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { LIVE, REQUEST_ID_HEADER, requestIdIn } from '../http/index.js';
+import { ExpressMessages } from '../internals/index.js';
 import { listening, type ListenAddress } from './start-errors.js';
 import { nodeOptions } from './standalone-adapter.js';
 import { TlsFiles } from './tls-files.js';
@@ -14,6 +15,8 @@ const RETRY_AFTER = '2';
 
 export class FrontServer {
   readonly http: Server;
+  /** What the server makes of requests and responses; the application has to be told. */
+  readonly messages = new ExpressMessages();
   private listener: RequestListener | undefined;
   private missing = 'the server is starting';
 
@@ -26,7 +29,8 @@ export class FrontServer {
       if (this.listener) this.listener(request, response);
       else this.answer(request, response);
     };
-    this.http = tls ? createTlsServer({ ...options, ...tls.pair }, listener) : createServer(options, listener);
+    const given = { ...options, ...this.messages.classes };
+    this.http = tls ? createTlsServer({ ...given, ...tls.pair }, listener) : createServer(given, listener);
   }
 
   /** With the limits and the certificate of the settings. @throws StartError */

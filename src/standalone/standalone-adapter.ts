@@ -38,6 +38,7 @@ export class StandaloneAdapter extends ExpressAdapter {
     const application = express();
     // Express reads this when the first middleware is added.
     application.enable('case sensitive routing');
+    front.messages.belongTo(application);
     super(application);
   }
 
