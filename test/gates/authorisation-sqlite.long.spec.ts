@@ -1,4 +1,4 @@
-/** Another quarter of the refusals of the authorisation matrix. */
+/** Three more eighths of the refusals of the authorisation matrix, and a quarter of the admissions. */
 import { SAMPLES, authorisationMatrix } from './authorisation/matrix.js';
 
 authorisationMatrix('sqlite', SAMPLES['SQLite, long']);

@@ -13,8 +13,8 @@ export interface Attempt {
   /** For people, and by which callers are made. */
   readonly callerKind: string;
   readonly presentation: Presentation;
-  /** Of four, like the squares of a board in four colours: every caller and every presentation occurs in each. */
-  readonly quarter: number;
+  /** Like the squares of a board in eight colours: each has every caller and every presentation, and other pairs of them at the next operation. */
+  readonly eighth: number;
 }
 
 export function nameOf({ label, callerKind, presentation }: Attempt): string {
