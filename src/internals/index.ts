@@ -5,8 +5,8 @@ export { decoratedGuards, decoratedMethod, decoratedPath, withOwnLogger } from '
 export {
   PreparedHeaders,
   closeAfterResponse,
-  closeIfUnfinished,
   hasUnfinishedRequest,
+  linger,
   releaseHead,
   responseOn,
   stopAccepting,

@@ -124,25 +124,8 @@ export function closeAfterResponse(response: ServerResponse): () => void {
   };
 }
 
-/**
- * Closes the connection if the request has not arrived in full some time after its response. What arrives until then is
- * discarded, and the connection is used on: the header of the response does not announce that it closes, and many
- * clients send the body in a packet of its own, which an early response overtakes.
- */
-export function closeIfUnfinished(request: IncomingMessage, response: ServerResponse, afterMs: number): void {
-  response.once('finish', () => {
-    if (request.complete) return;
-    const timer = setTimeout(() => {
-      if (!request.complete && !request.socket.writableEnded) linger(request.socket);
-    }, afterMs).unref();
-    request.once('close', () => {
-      clearTimeout(timer);
-    });
-  });
-}
-
 /** Ends the connection and discards what arrives for a moment, as RFC 9112 §9.6 recommends. */
-function linger(socket: Socket): void {
+export function linger(socket: Socket): void {
   socket.end();
   const [until, limit] = [performance.now() + LINGER_MS, socket.bytesRead + LINGER_BYTES];
   const check = setInterval(() => {

@@ -1,7 +1,7 @@
 /** The body of a request: received when somebody asks for it, within limits of size, time and memory. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { closeAfterResponse, closeIfUnfinished } from '../../internals/index.js';
+import { closeAfterResponse, linger } from '../../internals/index.js';
 import { continueRequest, isWaiting } from '../connections/expect-continue.js';
 import { decompressed } from './body-encoding.js';
 import type { BodyMemory, HeldBody } from './body-memory.js';
@@ -227,4 +227,21 @@ export class IncomingBody implements HeldBody {
     if (reason === 'too_large') tooLong.add(limits.maxBytes, address);
     else if (reason === 'too_slow') tooSlow.add(limits.timeoutMs, address);
   }
+}
+
+/**
+ * Closes the connection if the request has not arrived in full some time after its response. What arrives until then is
+ * discarded, and the connection is used on: the header of the response does not announce that it closes, and many
+ * clients send the body in a packet of its own, which an early response overtakes.
+ */
+function closeIfUnfinished(request: IncomingMessage, response: ServerResponse, afterMs: number): void {
+  response.once('finish', () => {
+    if (request.complete) return;
+    const timer = setTimeout(() => {
+      if (!request.complete && !request.socket.writableEnded) linger(request.socket);
+    }, afterMs).unref();
+    request.once('close', () => {
+      clearTimeout(timer);
+    });
+  });
 }
