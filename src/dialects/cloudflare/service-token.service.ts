@@ -1,4 +1,5 @@
 /** Manages the service tokens of an account (docs/contracts/cloudflare.md §4). */
+import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { policyNaming, type Policy } from '../../applications/index.js';
 import {
@@ -16,13 +17,7 @@ import {
   type TokenFilter,
   type Transaction,
 } from '../../core/index.js';
-import {
-  AccountService,
-  lockAccountForUpdate,
-  lockAccountShared,
-  newHexId,
-  requireAdministrator,
-} from '../../identity/index.js';
+import { AccountService, lockAccountForUpdate, lockAccountShared, requireAdministrator } from '../../identity/index.js';
 import type { Values } from '../../settings/index.js';
 import { CLOUDFLARE_OPTIONS } from './cloudflare.options.js';
 import type { CLOUDFLARE_SETTINGS } from './cloudflare.settings.js';
@@ -258,7 +253,7 @@ export class ServiceTokenService {
   }
 }
 
-/** A client id, the public part of a service token (docs/contracts/cloudflare.md §2.1). */
+/** A client id, the public part of a service token: 32 hex characters and a suffix (docs/contracts/cloudflare.md §2.1). */
 export function newClientId(): string {
-  return `${newHexId()}.access`;
+  return `${randomBytes(16).toString('hex')}.access`;
 }
