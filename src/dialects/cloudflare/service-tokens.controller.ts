@@ -2,18 +2,12 @@
 import { Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { ApiQuery } from '../../internals/index.js';
-import { Input, OptionalInput, exampleOf, optionalExamples, queryText } from '../../http/index.js';
+import { Input, OptionalInput, exampleOf, optionalExamples, parseRfc3339, queryText } from '../../http/index.js';
 import type { Principal } from '../../identity/index.js';
 import { CloudflareController } from './cloudflare.controller.js';
 import { Documented, NameParameter, PageParameters } from './cloudflare.docs.js';
 import { AccountId, Caller, Permits, TokenInPath } from './cloudflare.guard.js';
-import {
-  NewServiceTokenInput,
-  RotateInput,
-  ServiceTokenPatchInput,
-  overlapEnd,
-  serviceTokenChanges,
-} from './service-tokens.inputs.js';
+import { NewServiceTokenInput, RotateInput, ServiceTokenPatchInput } from './service-tokens.inputs.js';
 import {
   ChangedServiceTokenView,
   ServiceTokenView,
@@ -23,7 +17,7 @@ import {
 } from './cloudflare.views.js';
 import { pageRequestOf, requestedPage, sendAll, sendPage, success, wantsAll, type Envelope } from './envelope.js';
 import type { ServiceToken } from './service-token.entity.js';
-import { ServiceTokenService } from './service-token.service.js';
+import { ServiceTokenService, type ServiceTokenChanges } from './service-token.service.js';
 import { zoneTwin } from './zone-twin.js';
 
 @CloudflareController('accounts/:accountId/access/service_tokens', 'Service tokens')
@@ -192,3 +186,20 @@ export class ServiceTokensController {
 }
 
 export const ZoneServiceTokensController = zoneTwin(ServiceTokensController, 'access/service_tokens');
+
+/** The changes that a body requests, in the terms of the service. */
+function serviceTokenChanges(input: ServiceTokenPatchInput): ServiceTokenChanges {
+  const version = input.client_secret_version ?? 0;
+  return {
+    name: input.name ?? undefined,
+    duration: input.duration ?? undefined,
+    enabled: input.enabled ?? undefined,
+    version: version === 0 ? undefined : version,
+    previousUntil: overlapEnd(input),
+  };
+}
+
+/** Until when the old secret is to work, if the body contains it. */
+function overlapEnd({ previous_client_secret_expires_at: end }: RotateInput): Date | undefined {
+  return typeof end === 'string' ? parseRfc3339(end) : undefined;
+}

@@ -4,7 +4,6 @@ import { ApiProperty, ApiPropertyOptional } from '../../internals/index.js';
 import { IsText, parseRfc3339 } from '../../http/index.js';
 import { isDuration } from './duration.js';
 import { Rule } from './input-rules.js';
-import type { ServiceTokenChanges } from './service-token.service.js';
 
 /** Maximum number of characters of a name (docs/contracts/cloudflare.md §1.2). */
 export const NAME_MAX = 350;
@@ -94,21 +93,4 @@ export class NewServiceTokenInput extends ServiceTokenFields {
   @IsOptional()
   @Rule(isTime, `previous_client_secret_expires_at ${TIME_RULE}`)
   previous_client_secret_expires_at?: string | null;
-}
-
-/** The changes that a body requests, in the terms of the service. */
-export function serviceTokenChanges(input: ServiceTokenPatchInput): ServiceTokenChanges {
-  const version = input.client_secret_version ?? 0;
-  return {
-    name: input.name ?? undefined,
-    duration: input.duration ?? undefined,
-    enabled: input.enabled ?? undefined,
-    version: version === 0 ? undefined : version,
-    previousUntil: overlapEnd(input),
-  };
-}
-
-/** Until when the old secret is to work, if the body contains it. */
-export function overlapEnd({ previous_client_secret_expires_at: end }: RotateInput): Date | undefined {
-  return typeof end === 'string' ? parseRfc3339(end) : undefined;
 }
