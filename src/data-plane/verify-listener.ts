@@ -29,7 +29,11 @@ export class VerifyListener implements OnModuleInit {
     this.exact = mountPath(this.config, `${this.path}/verify`);
     reservePrefix(this.host, this.exact, 'DataPlaneModule');
     checkUnrouted(this.host.httpAdapter.getInstance<Application>(), this.exact, 'DataPlaneModule');
-    const server = this.host.httpAdapter.getHttpServer() as Server;
+    this.standBefore(this.host.httpAdapter.getHttpServer() as Server);
+  }
+
+  /** From now on it gets the requests of a server first. */
+  standBefore(server: Server): void {
     const inner = server.listeners('request') as RequestListener[];
     const outer: RequestListener = (request, response) => {
       if (this.answer(request, response)) return;

@@ -17,7 +17,6 @@ export class FrontServer {
   readonly http: Server;
   /** What the server makes of requests and responses; the application has to be told. */
   readonly messages = new ExpressMessages();
-  private listener: RequestListener | undefined;
   private missing = 'the server is starting';
 
   /** @param tls - without it, the server talks in clear */
@@ -26,8 +25,7 @@ export class FrontServer {
     readonly tls?: TlsFiles,
   ) {
     const listener: RequestListener = (request, response) => {
-      if (this.listener) this.listener(request, response);
-      else this.answer(request, response);
+      this.answer(request, response);
     };
     const given = { ...options, ...this.messages.classes };
     this.http = tls ? createTlsServer({ ...given, ...tls.pair }, listener) : createServer(given, listener);
@@ -66,9 +64,9 @@ export class FrontServer {
     this.missing = `the server is starting: ${missing}`;
   }
 
-  /** From now on the application answers. */
+  /** From now on the application answers. What stands before it has to be put there afterwards. */
   pass(listener: RequestListener): void {
-    this.listener = listener;
+    this.http.removeAllListeners('request').on('request', listener);
   }
 
   /** For a start that failed. */

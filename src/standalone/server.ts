@@ -19,7 +19,6 @@ import {
   inTurn,
   plainRequests,
   sameHeaders,
-  StrictHeads,
   limitRequests,
   trackRequests,
 } from '../http/index.js';
@@ -114,7 +113,6 @@ function strictHttp(app: NestExpressApplication, { server }: Pick<Config, 'serve
   const [http, verify] = [app.getHttpServer(), app.get(VerifyListener)];
   limitRequests(http, requestLimits(server), LIMIT_NAMES);
   answerUnreadableRequests(http);
-  StrictHeads.before(http);
   delayContinue(http, (request) => verify.covers(request));
 }
 

@@ -7,10 +7,10 @@ import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Config, DialectSettings } from '../config/index.js';
 import { HealthChecks, Secret } from '../core/index.js';
-import { VerifyServer } from '../data-plane/index.js';
+import { VerifyListener, VerifyServer } from '../data-plane/index.js';
 import type { Dialect, FirstAccess, FirstCall, ServedDialect } from '../dialect-kit/index.js';
 import type { FrontServer } from './front-server.js';
-import { limitConnections } from '../http/index.js';
+import { StrictHeads, limitConnections } from '../http/index.js';
 import {
   Bootstrap,
   FirstStartError,
@@ -147,12 +147,20 @@ export class StandaloneServer implements Server {
     const http = this.app.getHttpServer();
     limitConnections(http, { resource: 'connections', max: main, setting: 'MAX_CONNECTIONS' });
     const { host, port } = server;
-    this.parts.front.pass(this.app.getHttpAdapter().getInstance() as RequestListener);
+    this.passRequests();
     if (!http.listening) await listening({ prefix: '', host, port }, () => this.app.listen(port, host));
     const open = openInClear(this.config);
     if (open.length > 0) logger.warn(`${open.join(', ')}: ${OPEN_IN_CLEAR}`);
     await this.listenToVerify(verify);
     this.stopFollowing = this.followTls();
+  }
+
+  /** From now on the application answers whatever neither `/verify` nor the check of the heads answers before it. */
+  private passRequests(): void {
+    const { front } = this.parts;
+    front.pass(this.app.getHttpAdapter().getInstance() as RequestListener);
+    this.app.get(VerifyListener).standBefore(front.http);
+    StrictHeads.before(front.http);
   }
 
   private async listenToVerify(maxConnections: number): Promise<void> {
