@@ -6,7 +6,7 @@ import { Program } from '../support/program.js';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** Maximum number of files that a create enters: hardly more than today. Merge files that only forward before you raise it. */
-const MAX_FILES: Readonly<Record<string, number>> = { cloudflare: 50, crm: 49, canvus: 47 };
+const MAX_FILES: Readonly<Record<string, number>> = { cloudflare: 46, crm: 47, canvus: 45 };
 
 /** A busy machine needs most of it to load the server. */
 const MAX_RUN_MS = 60_000;
