@@ -4,7 +4,6 @@ import type { Response } from 'express';
 import { collected, nextTurn } from '../../core/index.js';
 import { CapacityReports, streamJsonList } from '../../http/index.js';
 import type { Values } from '../../settings/index.js';
-import { AccessTokenService } from './access-token.service.js';
 import type { AccessToken } from './access-token.entity.js';
 import type { CrmCaller } from './crm.guard.js';
 import { isOfAnother, scopeOf } from './consumer-scope.js';
@@ -15,13 +14,14 @@ import { COLUMNS, accessTokenFields, ok, selected, type SelectedFields } from '.
 
 import type { Field } from './crm.fields.js';
 import { LogInformation } from './log-information.js';
+import { VisibleTokens } from './visible-tokens.js';
 
 const reports = new CapacityReports('AccessTokenList', 'list_rows');
 
 @Injectable()
 export class AccessTokenList {
   constructor(
-    private readonly tokens: AccessTokenService,
+    private readonly tokens: VisibleTokens,
     private readonly logInformation: LogInformation,
     @Inject(CRM_OPTIONS) private readonly options: Values<typeof CRM_SETTINGS>,
   ) {}

@@ -1,12 +1,10 @@
-/** Manages the access tokens of an organisation and their life cycle (docs/contracts/crm.md §4). */
+/** Makes and changes the access tokens of an organisation (docs/contracts/crm.md §4.4 to §4.10). */
 import { randomBytes, randomInt } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { IsNull, MoreThan, type FindOptionsWhere } from 'typeorm';
 import {
   dataSourceOf,
   DomainError,
   HashingService,
-  LongReads,
   Secret,
   TokenListing,
   TokenService,
@@ -15,35 +13,19 @@ import {
   findRow,
   whenTaken,
   type HashingTurn,
-  type PageRequest,
   type Transaction,
 } from '../../core/index.js';
 import { AccountService, isEmailAddress, lockAccountForUpdate, type Account } from '../../identity/index.js';
 import type { Values } from '../../settings/index.js';
-import type { AccessTokenIdentifier } from './access-token-identifier.js';
 import { AccessToken } from './access-token.entity.js';
-import { scopeOf } from './consumer-scope.js';
 import { CrmAccount } from './crm-account.entity.js';
-import { CrmError } from './crm.errors.js';
+import { CrmError, tokenNotFound } from './crm.errors.js';
 import type { CrmCaller } from './crm.guard.js';
-import type { Kept, OwnedBy, Update } from './access-tokens.inputs.js';
+import type { Kept, Update } from './access-tokens.inputs.js';
 import { CRM_OPTIONS } from './crm.options.js';
 import type { CRM_SETTINGS } from './crm.settings.js';
-import { PassCodeCheck } from './pass-code-check.js';
 import { validateIdentifierChanges, type NewIdentifiers } from './pass-code-rules.js';
 import { changedUdf } from './token-relations.js';
-
-/** Selects the tokens and columns of a list. */
-export interface AccessTokenQuery extends PageRequest {
-  /** Only effective (`true`) or only not effective (`false`) tokens. */
-  readonly effective: boolean | undefined;
-  /** Only tokens of this owner; `null` for those without any. */
-  readonly owner: OwnedBy | null | undefined;
-  /** Only tokens with this classification. */
-  readonly classification: string | undefined;
-  /** The required columns. */
-  readonly columns: readonly (keyof AccessToken)[];
-}
 
 /** What an update changes. */
 type AccessTokenChanges = Pick<Update, 'code' | 'names' | 'udf'>;
@@ -56,12 +38,10 @@ const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 export class AccessTokenService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly reads: LongReads,
     private readonly tokens: TokenService,
     private readonly listing: TokenListing,
     private readonly hashing: HashingService,
     private readonly accounts: AccountService,
-    private readonly passCodes: PassCodeCheck,
     @Inject(CRM_OPTIONS) private readonly options: Values<typeof CRM_SETTINGS>,
   ) {}
 
@@ -69,52 +49,6 @@ export class AccessTokenService {
   async identifiersOptional({ id }: Account): Promise<boolean> {
     const own = await this.unitOfWork.read((manager) => findRow(manager, CrmAccount, { accountId: id }));
     return own?.allowNoIdentifier ?? this.options.allowNoIdentifier;
-  }
-
-  /**
-   * The identified token.
-   * @throws DomainError `token_not_found`; `throttled`, `unavailable` for a pass code
-   */
-  async find(caller: CrmCaller, named: AccessTokenIdentifier): Promise<AccessToken> {
-    if ('authenticationCode' in named) return this.findOne(caller, { handle: named.authenticationCode });
-    return this.passCodes.find(caller, named.identifier, named.passCode);
-  }
-
-  /** The token with this code or identifier, without its hash, among those that the caller may see. */
-  async findOne(
-    { account, consumer }: CrmCaller,
-    named: { handle: string } | { identifier: string },
-  ): Promise<AccessToken> {
-    const token = await this.unitOfWork.read((manager) =>
-      manager.findOneBy(AccessToken, { accountId: account.id, ...named, ...scopeOf(consumer) }),
-    );
-    if (!token) throw notFound();
-    return token;
-  }
-
-  /** A part of the tokens that the caller may see, by number, in batches, with only the required columns. */
-  list(
-    { user, account, consumer }: CrmCaller,
-    { effective, owner, classification, columns, ...page }: AccessTokenQuery,
-  ): AsyncGenerator<AccessToken[], void> {
-    // Every token has a number, but the condition lets the database use the partial index for the order.
-    const numbered = { accountId: account.id, number: MoreThan(0), ...owner, ...scopeOf(consumer) };
-    const wanted: FindOptionsWhere<AccessToken> = {
-      ...(effective !== undefined && { enabled: effective }),
-      ...(owner === null && { accountsReceivable: IsNull(), rewardsParticipant: IsNull() }),
-      ...(classification !== undefined && { classification }),
-    };
-    return this.reads.batches(
-      user.id,
-      {
-        entity: AccessToken,
-        where: (query) => query.andWhere(numbered),
-        filter: Object.keys(wanted).length === 0 ? undefined : (query) => query.andWhere(wanted),
-        order: ['number'],
-        columns: [...columns, 'number'],
-      },
-      page,
-    );
   }
 
   /** @throws DomainError `handle_taken`, `identifier_taken`, `invalid_value` (pass code), `quota_reached` */
@@ -199,7 +133,7 @@ export class AccessTokenService {
     const passCodeHash = await this.hashing.hashPassword(passCode, changeTurn(caller));
     await this.accounts.change(actor, account.id, async (tx) => {
       const token = await tx.lockForUpdate(AccessToken, { id }, { accountId: account.id });
-      if (!token) throw notFound();
+      if (!token) throw tokenNotFound();
       requireState(token, true);
       if (!isEmailAddress(token.identifier)) throw new CrmError('invalidState', NO_EMAIL);
       await this.tokens.update(tx, AccessToken, token, { passCodeHash });
@@ -229,12 +163,12 @@ export class AccessTokenService {
   private async unchanged(tx: Transaction, found: AccessToken): Promise<AccessToken> {
     const { id, accountId } = found;
     const token = await tx.lockForUpdate(AccessToken, { id }, { accountId });
-    if (token?.handle !== found.handle || token.identifier !== found.identifier) throw notFound();
+    if (token?.handle !== found.handle || token.identifier !== found.identifier) throw tokenNotFound();
     const { passCodeHash = null } = await tx.manager.findOneOrFail(AccessToken, {
       select: { id: true, passCodeHash: true },
       where: { id },
     });
-    if (found.passCodeHash !== undefined && found.passCodeHash !== passCodeHash) throw notFound();
+    if (found.passCodeHash !== undefined && found.passCodeHash !== passCodeHash) throw tokenNotFound();
     return Object.assign(token, { passCodeHash });
   }
 }
@@ -261,10 +195,6 @@ function newPassCode(): Secret {
     ALPHANUMERIC.charAt(randomInt(ALPHANUMERIC.length)),
   );
   return new Secret(characters.join(''));
-}
-
-function notFound(): DomainError {
-  return new DomainError('token_not_found', 'no such access token');
 }
 
 /** The error for a violated unique constraint; any other constraint is an internal error. */

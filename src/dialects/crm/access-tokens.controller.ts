@@ -34,11 +34,13 @@ import { FIELDS, type Field } from './crm.fields.js';
 import { LogInformation } from './log-information.js';
 import { Parameters } from './parameters.js';
 import { readNewIdentifiers } from './pass-code-rules.js';
+import { VisibleTokens } from './visible-tokens.js';
 
 @CrmController('access_tokens', 'Access tokens')
 export class AccessTokensController {
   constructor(
     private readonly tokens: AccessTokenService,
+    private readonly visible: VisibleTokens,
     private readonly lists: AccessTokenList,
     private readonly logInformation: LogInformation,
   ) {}
@@ -59,7 +61,7 @@ export class AccessTokensController {
     @Caller() caller: CrmCaller,
     @Given(readNamed) { named, fields }: Named,
   ): Promise<Envelope<SelectedFields>> {
-    return ok(await this.view(caller, await this.tokens.find(caller, named), fields));
+    return ok(await this.view(caller, await this.visible.find(caller, named), fields));
   }
 
   @Permits('own_tokens:read')
@@ -174,7 +176,7 @@ export class AccessTokensController {
     @Caller() caller: CrmCaller,
     @Given(readUpdate) { named, fields, requireState, ...changes }: Update,
   ): Promise<Envelope<SelectedFields>> {
-    const found = await this.tokens.find(caller, named);
+    const found = await this.visible.find(caller, named);
     requireState(found.enabled);
     return ok(await this.view(caller, await this.tokens.update(caller, found, changes), fields));
   }
@@ -222,7 +224,7 @@ export class AccessTokensController {
     @Given(readResetPassCode) { named, fields }: ResetPassCode,
   ): Promise<Envelope<SelectedFields>> {
     const { account } = caller;
-    const found = await this.tokens.findOne(caller, named);
+    const found = await this.visible.findOne(caller, named);
     const { token, passCode } = await this.tokens.resetPassCode(caller, found);
     const authors = fields.has('log_information') ? await this.logInformation.authorsOf([token]) : undefined;
     const all = {
@@ -237,7 +239,7 @@ export class AccessTokensController {
     { named, fields }: Named,
     effective: boolean,
   ): Promise<Envelope<SelectedFields>> {
-    const found = await this.tokens.find(caller, named);
+    const found = await this.visible.find(caller, named);
     return ok(await this.view(caller, await this.tokens.setEffective(caller, found, effective), fields));
   }
 

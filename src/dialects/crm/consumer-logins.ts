@@ -1,9 +1,10 @@
 /** The logins of consumers: finds the access token that one logs in with, and ends the login with it (docs/decisions/0081). */
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Clock, DomainError, TokenDependents, UnitOfWork, refusedForScopes } from '../../core/index.js';
+import { Clock, TokenDependents, UnitOfWork, refusedForScopes } from '../../core/index.js';
 import { LoginFamilies, SessionService, SessionToken } from '../../identity/index.js';
 import type { AccessTokenIdentifier } from './access-token-identifier.js';
 import { AccessToken } from './access-token.entity.js';
+import { tokenNotFound } from './crm.errors.js';
 import { CONSUMER_AUDIENCE } from './crm.options.js';
 import { PassCodeCheck, type Guesser } from './pass-code-check.js';
 
@@ -58,7 +59,7 @@ export class ConsumerLogins implements OnModuleInit {
   private async refuse({ actor }: Guesser): Promise<never> {
     const options = { ...actor, audience: CONSUMER_AUDIENCE, lifetimeSeconds: 0 };
     await this.sessions.recordFailure(null, 'token', options, 'no effective access token');
-    throw new DomainError('token_not_found', 'no such access token');
+    throw tokenNotFound();
   }
 
   private isAccepted({ enabled, expiresAt }: AccessToken): boolean {

@@ -1,6 +1,6 @@
 /** Renders errors in the dialect's envelope (docs/contracts/crm.md §6). */
 import { Inject, Injectable } from '@nestjs/common';
-import { assertNever, type DomainError } from '../../core/index.js';
+import { DomainError, assertNever } from '../../core/index.js';
 import {
   ErrorFilter,
   retryAfter,
@@ -24,6 +24,11 @@ export class CrmError extends Error {
   ) {
     super(description);
   }
+}
+
+/** The error for an access token that does not exist, or that the caller may not see. */
+export function tokenNotFound(): DomainError {
+  return new DomainError('token_not_found', 'no such access token');
 }
 
 @Injectable()

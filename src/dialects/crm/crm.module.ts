@@ -15,6 +15,7 @@ import { KeyLoginController } from './key-login.controller.js';
 import { LogInformation } from './log-information.js';
 import { OwnPassCodeController } from './own-pass-code.controller.js';
 import { PassCodeCheck } from './pass-code-check.js';
+import { VisibleTokens } from './visible-tokens.js';
 
 const CONTROLLERS = [AuthenticationController, KeyLoginController, AccessTokensController, OwnPassCodeController];
 
@@ -33,6 +34,7 @@ const MOUNT = mountProviders({ name: 'CrmModule', dialect: 'crm', controllers: C
     KeyCheck,
     LogInformation,
     PassCodeCheck,
+    VisibleTokens,
   ],
 })
 export class CrmModule extends ConfigurableModuleClass {}

@@ -1,12 +1,13 @@
 /** Checks pass codes (docs/contracts/crm.md §3), and codes that may be guessed: wrong ones are counted like wrong passwords. */
 import { Inject, Injectable } from '@nestjs/common';
 import type { FindOptionsWhere } from 'typeorm';
-import { DomainError, HashingService, UnitOfWork, type Secret } from '../../core/index.js';
+import { HashingService, UnitOfWork, type Secret } from '../../core/index.js';
 import { GuessThrottle, failuresForgottenAt, type Attempt, type Guess, type GuessLimit } from '../../identity/index.js';
 import type { Values } from '../../settings/index.js';
 import { AccessToken } from './access-token.entity.js';
 import { scopeOf } from './consumer-scope.js';
 import { PassCodeRefused } from './crm.changes.js';
+import { tokenNotFound } from './crm.errors.js';
 import type { CrmCaller } from './crm.guard.js';
 import { CRM_OPTIONS } from './crm.options.js';
 import type { CRM_SETTINGS } from './crm.settings.js';
@@ -52,7 +53,7 @@ export class PassCodeCheck {
       tx.record(new PassCodeRefused(guesser.account, token));
       return Promise.resolve();
     });
-    throw notFound();
+    throw tokenNotFound();
   }
 
   /**
@@ -133,8 +134,4 @@ export class PassCodeCheck {
       clearedAt: await failuresForgottenAt(manager, user.id),
     }));
   }
-}
-
-function notFound(): DomainError {
-  return new DomainError('token_not_found', 'no such access token');
 }
