@@ -1,45 +1,28 @@
 /**
- * Authenticates callers by a token as Bearer or in Private-Token, or by the cookie of the console
- * (docs/contracts/latchkey.md §1.3), and checks their permission. What a caller may not see is answered like what does not
- * exist.
+ * Decides what callers may do: the permission that a route declares, for what its path names. What a caller may not see
+ * is answered like what does not exist.
  */
 import { Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import {
-  CredentialForms,
-  beyondScopes,
-  isUserToken,
-  isWithin,
-  refusedForScopes,
-  type Token,
-} from '../../core/index.js';
+import { beyondScopes, isWithin, refusedForScopes, type Token } from '../../core/index.js';
 import {
   PUBLIC,
   PermissionGuard,
   denied,
   fromScope,
-  originOf,
   permissionOf,
   permits,
   type Permits as DialectPermits,
 } from '../../http/index.js';
-import {
-  AccountService,
-  Authenticator,
-  MembershipService,
-  USER_AUDIENCE,
-  type Principal,
-  type Role,
-} from '../../identity/index.js';
+import { AccountService, MembershipService, type Principal, type Role } from '../../identity/index.js';
 import { Problem, unknown } from './latchkey.problems.js';
 import { UserIds } from './users/user-ids.js';
 import { declaredParameters, queryOf, refuseUnknownParameters, takesOtherParameters } from './query/parameters.js';
 import { requireJson } from './json-body.js';
-import { ConsoleLogins, cookieOf } from './session/console-logins.js';
+import { Callers } from './session/callers.js';
 import { TokenAccess, mayChange, type TokenReader } from '../../managing/index.js';
-import { HostCallers } from './host-sign-in/host-callers.js';
 import type { LatchkeyCaller } from './session/api-caller.js';
-import { csrfTokenOf, requireOwnPage, requireSameOrigin } from './session/csrf.js';
+import { requireSameOrigin } from './session/csrf.js';
 
 /**
  * What a route can require.
@@ -79,6 +62,8 @@ export type { LatchkeyCaller } from './session/api-caller.js';
 interface LatchkeyScope {
   /** Absent on public routes. */
   readonly caller?: LatchkeyCaller;
+  /** When the request has arrived, by `performance.now()`; absent on public routes. */
+  readonly arrivedAt?: number;
   /** Of the account in the path; for administrators of the server it may not exist. */
   readonly accountId?: string;
   /** Of the user in the path, who may not exist. */
@@ -90,21 +75,16 @@ interface LatchkeyScope {
 /** What a token with scopes is good for (docs/contracts/latchkey.md §1.6). */
 const OF_SCOPED_TOKENS: ReadonlySet<LatchkeyPermission> = new Set(['tokens', 'token:read', 'token:change']);
 
-const BEARER = /^Bearer +(\S+)$/i;
-const BEARER_SCHEME = /^Bearer\b/i;
 const ACCOUNT_ID = /^[0-9a-f]{32}$/;
 const TOKEN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 @Injectable()
 export class LatchkeyGuard extends PermissionGuard {
   constructor(
-    private readonly authenticator: Authenticator,
+    private readonly callers: Callers,
     private readonly accounts: AccountService,
     private readonly memberships: MembershipService,
-    private readonly logins: ConsoleLogins,
     private readonly tokens: TokenAccess,
-    private readonly forms: CredentialForms,
-    private readonly host: HostCallers,
     private readonly ids: UserIds,
   ) {
     super();
@@ -127,19 +107,20 @@ export class LatchkeyGuard extends PermissionGuard {
       requireJson(request);
       return {};
     }
-    const caller = await this.callerOf(request);
+    const arrivedAt = performance.now();
+    const caller = await this.callers.callerOf(request);
     if (caller.token.scopes !== null && !OF_SCOPED_TOKENS.has(permission))
       throw denied(refusedForScopes(), request, permission, caller.actor);
     const scope = await this.permitted(request, caller, permission);
     requireJson(request);
-    return { caller, ...scope };
+    return { caller, arrivedAt, ...scope };
   }
 
   private async permitted(
     request: Request,
     caller: LatchkeyCaller,
     permission: Exclude<LatchkeyPermission, typeof PUBLIC>,
-  ): Promise<Omit<LatchkeyScope, 'caller'>> {
+  ): Promise<Omit<LatchkeyScope, 'caller' | 'arrivedAt'>> {
     const { user, actor } = caller;
     const refuse = (): Problem => denied(notPermitted(permission), request, permission, actor);
     const { accountId, userId } = request.params;
@@ -200,78 +181,12 @@ export class LatchkeyGuard extends PermissionGuard {
     // Memberships can outlive their account for a while.
     return role && (await this.accounts.find(accountId)) ? role : null;
   }
-
-  private async callerOf(request: Request): Promise<LatchkeyCaller> {
-    noteArrival(request);
-    const presented = tokenIn(request);
-    if (presented !== undefined && !this.isForHost(request, presented)) return this.byToken(request, presented);
-    const cookie = cookieOf(request);
-    const principal = cookie && (await this.logins.authenticate(cookie, originOf(request)));
-    if (cookie && principal) {
-      requireOwnPage(request, cookie);
-      return { ...principal, via: 'cookie', csrfToken: csrfTokenOf(cookie) };
-    }
-    const signedIn = await this.host.callerOf(request);
-    if (signedIn) return signedIn;
-    if (presented !== undefined) throw unauthenticated('the token is not accepted');
-    if (cookie) throw unauthenticated('the login has ended; log in again');
-    const { place } = this.host;
-    if (!place) throw this.withoutCredential(request);
-    throw unauthenticated(
-      `nobody is signed in at ${place.name ?? 'the host'}; sign in there, or send a token as Bearer`,
-    );
-  }
-
-  /** Whether a token is of another kind than ours, so that the host may know whose it is. */
-  private isForHost({ headers }: Request, presented: string): boolean {
-    return this.host.place !== null && headers['private-token'] === undefined && !isUserToken(presented);
-  }
-
-  private async byToken(request: Request, presented: string): Promise<LatchkeyCaller> {
-    const found = await this.authenticator.authenticate(presented, USER_AUDIENCE, originOf(request));
-    if (!('principal' in found)) throw unauthenticated('the token is not accepted');
-    return { ...found.principal, via: 'bearer', csrfToken: null };
-  }
-
-  /** Services are told that they have no rights here. */
-  private withoutCredential({ headers }: Request): Problem {
-    const form = this.forms.presentable.find(
-      ({ holder, inHeaders }) =>
-        holder === 'services' && inHeaders.names.every((name) => name.toLowerCase() in headers),
-    );
-    if (!form || 'authorization' in headers) return unauthenticated('this needs a token as Authorization: Bearer');
-    return new Problem('forbidden', `a ${form.noun} does not sign in here; send a personal token or a login token`);
-  }
-}
-
-/** A property, as tracked requests have. */
-const ARRIVED = Symbol('latchkey.arrived');
-type Arrived = Request & { [ARRIVED]?: number };
-
-function noteArrival(request: Arrived): void {
-  request[ARRIVED] = performance.now();
-}
-
-/** When an authorized request has arrived, by `performance.now()`. */
-export function arrivalOf(request: Arrived): number {
-  return request[ARRIVED] ?? performance.now();
-}
-
-/** A scheme of others, which a proxy in front of the console may ask for, is not looked at. */
-function tokenIn({ headers }: Request): string | undefined {
-  const { authorization = '', 'private-token': own } = headers;
-  if (BEARER_SCHEME.test(authorization)) return BEARER.exec(authorization)?.[1] ?? '';
-  return typeof own === 'string' ? own : undefined;
 }
 
 /** @throws Problem `not-found` for text that is no id of an account */
 function accountIdIn(text: unknown): string {
   if (typeof text !== 'string' || !ACCOUNT_ID.test(text)) throw unknown('account');
   return text;
-}
-
-function unauthenticated(detail: string): Problem {
-  return new Problem('unauthenticated', detail);
 }
 
 function notPermitted(permission: LatchkeyPermission): Problem {
@@ -284,6 +199,9 @@ function notPermitted(permission: LatchkeyPermission): Problem {
 
 /** Parameter decorator for the caller, on routes that are not public. */
 export const Caller = fromScope(({ caller }: LatchkeyScope) => caller);
+
+/** Parameter decorator for the time at which the request has arrived, by `performance.now()`, on routes that are not public. */
+export const ArrivedAt = fromScope(({ arrivedAt }: LatchkeyScope) => arrivedAt);
 
 /** Parameter decorator for the id of the account in the path, on routes with a permission of accounts. */
 export const AccountId = fromScope(({ accountId }: LatchkeyScope) => accountId);

@@ -11,6 +11,7 @@ import { LiveEvents } from './events/live-events.js';
 import { LatchkeyErrors } from './latchkey.errors.js';
 import { LatchkeyGuard } from './latchkey.guard.js';
 import { ConfigurableModuleClass } from './latchkey.options.js';
+import { Callers } from './session/callers.js';
 import { ConsoleLogins } from './session/console-logins.js';
 import { OpenIdSignIn } from './openid/openid-sign-in.js';
 import { OpenIdController } from './openid/openid.controller.js';
@@ -72,6 +73,7 @@ const MOUNT = mountProviders({
     EventViews,
     LiveEvents,
     Stats,
+    Callers,
     ConsoleLogins,
     HostCallers,
     Idempotency,

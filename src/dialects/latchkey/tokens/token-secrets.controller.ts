@@ -6,7 +6,7 @@ import { StrictInput } from '../../../http/index.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { LatchkeyController } from '../latchkey.controller.js';
 import { Documented } from '../latchkey.docs.js';
-import { Caller, Permits, TokenInPath, arrivalOf, type LatchkeyCaller } from '../latchkey.guard.js';
+import { ArrivedAt, Caller, Permits, TokenInPath, type LatchkeyCaller } from '../latchkey.guard.js';
 import { momentOf } from '../input-rules.js';
 import { TokenAccess } from '../../../managing/index.js';
 import { TokenChanges } from './token-changes.js';
@@ -43,13 +43,14 @@ export class TokenSecretsController {
   async rotate(
     @Caller() caller: LatchkeyCaller,
     @TokenInPath() token: Token,
+    @ArrivedAt() arrivedAt: number,
     @StrictInput(TokenRotationInput) input: TokenRotationInput,
     @Res({ passthrough: true }) response: Response,
   ): Promise<TokenWithSecretView> {
     const until = overlapIn(input, this.clock.now());
     const { req: request } = response;
     return this.idempotency.once({ caller, request, response }, async () => {
-      const { secret } = await this.changes.rotate(caller, token, until, arrivalOf(request));
+      const { secret } = await this.changes.rotate(caller, token, until, arrivedAt);
       return this.views.withSecret(await this.access.readerOf(caller), await this.changes.read(token.id), secret);
     });
   }
