@@ -7,7 +7,8 @@ import { driverVersion } from './server-folder.js';
 
 const run = promisify(execFile);
 
-const CACHE = path.resolve(import.meta.dirname, '../../node_modules/.cache/node-matrix');
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const CACHE = path.join(ROOT, 'node_modules/.cache/node-matrix');
 
 const INSTALL_TIMEOUT_MS = 120_000;
 /** Compiling takes about a minute of processor time. */
@@ -44,13 +45,17 @@ export async function installNode(version: string): Promise<NodeBinary> {
   return { version, home, program };
 }
 
-/** Puts a build of the SQLite driver for this version into `folder`: a kept one, or a new one. */
+/**
+ * Puts a build of the SQLite driver for this version into `folder`: that of this repository, if the version is of the
+ * same line as the Node which runs this, otherwise a kept one or a new one.
+ */
 export async function buildDriver({ version, home, program }: NodeBinary, folder: string): Promise<void> {
   const kept = path.join(CACHE, version, `better-sqlite3-${driverVersion()}.node`);
   const built = path.join(folder, DRIVER);
-  if (existsSync(kept)) {
+  const there = version.split('.')[0] === process.versions.node.split('.')[0] ? path.join(ROOT, DRIVER) : kept;
+  if (existsSync(there)) {
     mkdirSync(path.dirname(built), { recursive: true });
-    copyFileSync(kept, built);
+    copyFileSync(there, built);
     return;
   }
   // npm and what it starts run on this Node, with whose headers is compiled: nothing has to be downloaded.
