@@ -124,6 +124,23 @@ withBinary('chromium', (executablePath) => {
       expect(await rows()).toEqual(shown);
     });
 
+    it('shows changes that come without pause a few at a time', async () => {
+      const burst = 60;
+      await console.visit('Tokens');
+      await console.page.getByText('Live', { exact: true }).waitFor();
+      const counts = await console.page.evaluateHandle<Set<string>>(`(() => {
+        const seen = new Set();
+        new MutationObserver(() => {
+          const [count] = /\\d+ new tokens?/.exec(document.body.innerText) ?? [];
+          if (count !== undefined) seen.add(count);
+        }).observe(document.body, { childList: true, characterData: true, subtree: true });
+        return seen;
+      })()`);
+      await Promise.all(Array.from({ length: burst }, (_, at) => office.createServiceToken(`Burst ${String(at)}`)));
+      await console.page.getByText(`${String(burst)} new tokens`).waitFor();
+      expect(await counts.evaluate((seen) => seen.size)).toBeLessThan(burst / 3);
+    });
+
     it('says after a reload that a secret is not shown again, and asks before it is left', async () => {
       await console.visit('Tokens');
       await console.press('link', 'Create token');

@@ -35,6 +35,9 @@ export interface LiveOptions {
   readonly keepaliveMs: number;
 }
 
+/** How long changes are gathered before they are shown, all at once: a list that changes without pause can still be used. */
+const SHOW_MS = 150;
+
 /** How long a burst of changes is gathered before figures are asked for again. */
 const GATHER_MS = 1500;
 
@@ -61,6 +64,7 @@ export function follow({ client, interrupted, keepaliveMs }: LiveOptions): () =>
       void client.invalidateQueries({ queryKey: ['stats'], refetchType: refetchType() });
     }, GATHER_MS);
   };
+  const changes = gathered(SHOW_MS);
   let wasLive = false;
   const failed = (): void => {
     watch.stop();
@@ -89,7 +93,9 @@ export function follow({ client, interrupted, keepaliveMs }: LiveOptions): () =>
     for (const [name, handle] of Object.entries(HANDLERS)) {
       source.addEventListener(name, (event: MessageEvent<string>) => {
         watch.fed();
-        handle(parsed(event.data), client);
+        changes.add(() => {
+          handle(parsed(event.data), client);
+        });
         touch();
       });
     }
@@ -98,6 +104,7 @@ export function follow({ client, interrupted, keepaliveMs }: LiveOptions): () =>
   return () => {
     source?.close();
     watch.stop();
+    changes.drop();
     clearTimeout(again);
     clearTimeout(gathering);
     isLive.set(false);
@@ -116,6 +123,26 @@ function watchdog(milliseconds: number, call: () => void): { fed: () => void; st
     timer = setTimeout(call, milliseconds);
   };
   return { fed, stop };
+}
+
+/** Makes calls together, in their order, some time after the first of them. */
+function gathered(milliseconds: number): { add: (call: () => void) => void; drop: () => void } {
+  let calls: (() => void)[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const drop = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    calls = [];
+  };
+  const add = (call: () => void): void => {
+    calls.push(call);
+    timer ??= setTimeout(() => {
+      const due = calls;
+      drop();
+      for (const each of due) each();
+    }, milliseconds);
+  };
+  return { add, drop };
 }
 
 /** Nothing is asked for while nobody looks; it is marked as outdated, and asked for when it is shown again. */
