@@ -57,6 +57,11 @@ export function failBodyOn(socket: Socket, reason: 'unreadable' | 'too_slow'): b
   return (socket as WithBody)[BODY]?.breakOff(reason) ?? false;
 }
 
+/** It stays on the request, and is the same for all, since one of each body would keep the body for longer. */
+function closeFollows(): void {
+  // An error without a listener ends the process. What there is to do is done when the request is closed.
+}
+
 /** The headers by which parsers recognise that a request has a body (RFC 9112 §6.3). */
 const FRAMING = ['content-length', 'transfer-encoding'] as const;
 
@@ -163,7 +168,7 @@ export class IncomingBody implements HeldBody {
       this.fail(bodyTooSlow(limits.timeoutMs));
     }, limits.timeoutMs).unref();
     if (request.headers.expect !== undefined) continueRequest(request);
-    request.on('data', this.take).once('end', this.complete).once('error', this.lose).once('close', this.lose);
+    request.on('data', this.take).once('end', this.complete).on('error', closeFollows).once('close', this.lose);
   }
 
   private readonly take = (piece: Buffer): void => {
