@@ -4,7 +4,7 @@ import { DomainError, type Transaction } from '../core/index.js';
 import { ApplicationPolicy } from './application-policy.entity.js';
 import type { Application } from './application.entity.js';
 import type { AppliedPolicy } from './applied-policies.js';
-import { insertPolicy, removePolicy, updatePolicy, type PolicyValues } from './policy-rows.js';
+import { insertPolicies, removePolicy, updatePolicy, type PolicyValues } from './policy-rows.js';
 import { Policy } from './policy.entity.js';
 
 /** One policy of an application: one that exists, or the values of one that belongs to the application. */
@@ -85,7 +85,8 @@ async function policyOf(tx: Transaction, application: Application, { id, values 
   const { id: applicationId, accountId } = application;
   if (id === undefined) {
     if (!values) throw new Error('a policy needs an id or values');
-    return insertPolicy(tx, accountId, applicationId, values);
+    const [policy] = await insertPolicies(tx, [{ accountId, applicationId, values }]);
+    return policy;
   }
   const policy = await tx.lockShared(Policy, { id }, { accountId });
   if (!policy || (policy.applicationId !== null && policy.applicationId !== applicationId)) {

@@ -1,5 +1,4 @@
 /** Applications: list, create, change, delete. */
-import { randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { In, type SelectQueryBuilder } from 'typeorm';
 import {
@@ -23,9 +22,10 @@ import { assignPolicies, newPoliciesIn, removeOwnedPolicies, type PolicyEntry } 
 import { ApplicationPolicy } from './application-policy.entity.js';
 import { Application } from './application.entity.js';
 import { appliedPolicies, type AppliedPolicy } from './applied-policies.js';
-import { ApplicationCreated, ApplicationDeleted, ApplicationUpdated } from './changes.js';
+import { ApplicationDeleted, ApplicationUpdated } from './changes.js';
+import { ManyApplications, detailsOf } from './many-applications.js';
 import { APPLICATION_OPTIONS, type ApplicationOptions } from './options.js';
-import { requireBelowPolicyQuota } from './policy.service.js';
+import { requireQuota } from './quotas.js';
 import { requireOwnHosts } from './zone-owners.js';
 
 /** What callers say of an application. */
@@ -59,6 +59,7 @@ export class ApplicationService {
     private readonly unitOfWork: UnitOfWork,
     private readonly reads: LongReads,
     private readonly accounts: AccountService,
+    private readonly many: ManyApplications,
     @Inject(APPLICATION_OPTIONS) private readonly options: ApplicationOptions,
   ) {}
 
@@ -114,29 +115,10 @@ export class ApplicationService {
    * @throws DomainError `account_not_found`, `quota_reached`, `invalid_value` (policies, addresses)
    */
   create(actor: Actor, accountId: string, values: ApplicationValues): Promise<ApplicationWithPolicies> {
-    return this.accounts.change(actor, accountId, (tx) => this.insert(tx, accountId, values));
-  }
-
-  /**
-   * The same within an open transaction, for an author who may do so.
-   * @param given - id and audience tag instead of new ones
-   */
-  async insert(
-    tx: Transaction,
-    accountId: string,
-    { addresses, policies = [], ...columns }: ApplicationValues,
-    { id = randomUUID(), aud = randomBytes(32).toString('hex') }: Partial<Pick<Application, 'id' | 'aud'>> = {},
-  ): Promise<ApplicationWithPolicies> {
-    await lockAccountForUpdate(tx, accountId);
-    await this.requireBelowQuota(tx, accountId);
-    await requireBelowPolicyQuota(tx, accountId, newPoliciesIn(policies), this.options);
-    await requireOwnHosts(tx.manager, accountId, addresses);
-    const application: Application = { id, accountId, aud, ...columns, createdAt: tx.now, updatedAt: tx.now };
-    await tx.manager.insert(Application, application as object);
-    await writeAddresses(tx, application, addresses);
-    const applied = await assignPolicies(tx, application, policies);
-    tx.record(new ApplicationCreated(application, detailsOf(application, applied)));
-    return { application, policies: applied };
+    return this.accounts.change(actor, accountId, async (tx) => {
+      const [made] = await this.many.insertApplications(tx, [{ accountId, values }]);
+      return made;
+    });
   }
 
   /**
@@ -156,7 +138,7 @@ export class ApplicationService {
   ): Promise<ApplicationWithPolicies> {
     await lockAccountForUpdate(tx, accountId);
     const present = await lockedApplication(tx, accountId, id);
-    await requireBelowPolicyQuota(tx, accountId, newPoliciesIn(policies ?? []), this.options);
+    await requireQuota(tx, this.options, 'policies', [{ accountId, count: newPoliciesIn(policies ?? []) }]);
     await requireOwnHosts(tx.manager, accountId, addresses);
     const application: Application = { ...present, ...columns, updatedAt: tx.now };
     await tx.manager.update(Application, { id }, { ...columns, updatedAt: tx.now } as object);
@@ -189,12 +171,6 @@ export class ApplicationService {
     const ids = applications.map(({ id }) => id);
     const applied = await this.unitOfWork.read((manager) => appliedPolicies(manager, ids));
     return applications.map((application) => ({ application, policies: applied.get(application.id) ?? [] }));
-  }
-
-  private async requireBelowQuota(tx: Transaction, accountId: string): Promise<void> {
-    const { applicationsPerAccount: most } = this.options;
-    if (most === 0 || (await tx.manager.countBy(Application, { accountId })) < most) return;
-    throw applicationQuotaReached(most);
   }
 }
 
@@ -232,11 +208,6 @@ function inAccount(accountId: string, { name, domain, aud, search = '' }: Applic
   };
 }
 
-/** What the audit log has of an application. */
-export function detailsOf({ domain }: Application, policies: readonly AppliedPolicy[]): Record<string, unknown> {
-  return { domain, policies: policies.map(({ policy }) => policy.id) };
-}
-
 const COMPARED = [
   'name',
   'type',
@@ -256,13 +227,4 @@ function fieldsOf(before: Application, after: Application, hasPolicies: boolean)
 /** The error for an application that does not exist. */
 export function applicationNotFound(): DomainError {
   return new DomainError('resource_not_found', 'no such application');
-}
-
-/** The error for an account that has as many applications as it may have. */
-export function applicationQuotaReached(most: number): DomainError {
-  return new DomainError(
-    'quota_reached',
-    `an account may have ${String(most)} applications (setting APPLICATIONS_PER_ACCOUNT); delete some, or ask an ` +
-      'administrator of the server',
-  );
 }

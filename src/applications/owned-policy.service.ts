@@ -9,8 +9,9 @@ import { ApplicationService, lockedApplication } from './application.service.js'
 import { appliedPolicies, type AppliedPolicy } from './applied-policies.js';
 import { ApplicationUpdated } from './changes.js';
 import { APPLICATION_OPTIONS, type ApplicationOptions } from './options.js';
-import { insertPolicy, removePolicy, updatePolicy, type PolicyValues } from './policy-rows.js';
-import { policyNotFound, requireBelowPolicyQuota } from './policy.service.js';
+import { insertPolicies, removePolicy, updatePolicy, type PolicyValues } from './policy-rows.js';
+import { policyNotFound } from './policy.service.js';
+import { requireQuota } from './quotas.js';
 
 /** Reusable policies are among those of an application, but are changed elsewhere. */
 @Injectable()
@@ -48,11 +49,11 @@ export class OwnedPolicyService {
     return this.accounts.change(actor, accountId, async (tx) => {
       await lockAccountForUpdate(tx, accountId);
       const application = await lockedApplication(tx, accountId, applicationId);
-      await requireBelowPolicyQuota(tx, accountId, 1, this.options);
+      await requireQuota(tx, this.options, 'policies', [{ accountId, count: 1 }]);
       const present = await presentPolicies(tx, applicationId);
       const place = precedence ?? Math.max(0, ...present.map((each) => each.precedence)) + 1;
       requireFree(present, place);
-      const policy = await insertPolicy(tx, accountId, applicationId, values);
+      const [policy] = await insertPolicies(tx, [{ accountId, applicationId, values }]);
       const link = { applicationId, policyId: policy.id, accountId, precedence: place };
       await tx.manager.insert(ApplicationPolicy, link);
       recordUpdate(tx, application);

@@ -1,7 +1,7 @@
 /** Writes policies and what they name, within a transaction. */
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { DomainError, Token, findRow, type Transaction } from '../core/index.js';
+import { DomainError, EntryRefused, Token, findRow, insertRows, type Transaction } from '../core/index.js';
 import type { JsonObject } from './application.entity.js';
 import { applicationsOf } from './applied-policies.js';
 import { PolicyCreated, PolicyDeleted, PolicyUpdated } from './changes.js';
@@ -18,25 +18,69 @@ export interface PolicyValues extends Rules {
   readonly extra: JsonObject;
 }
 
+/** A new policy. */
+export interface NewPolicyRow {
+  readonly accountId: string;
+  /** The application to which it belongs; `null` for a reusable one. */
+  readonly applicationId: string | null;
+  readonly values: PolicyValues;
+  /** Instead of a new one. */
+  readonly id?: string | undefined;
+}
+
 /**
- * Inserts a policy. The account has to be locked against deletion.
- * @param applicationId - the application to which it belongs; `null` for a reusable one
- * @param id - instead of a new one
+ * Inserts policies. Their accounts have to be locked against deletion.
+ * @returns the policies in the same order
+ * @throws EntryRefused `invalid_value` for a token that the account does not have
+ */
+export async function insertPolicies<const T extends readonly NewPolicyRow[]>(
+  tx: Transaction,
+  wanted: T,
+): Promise<{ [K in keyof T]: Policy }> {
+  const tokens = await lockNamedTokens(
+    tx,
+    wanted.map(({ values }) => values),
+  );
+  const policies = wanted.map((one, at) => EntryRefused.reading(at, () => newPolicy(tx, tokens, one)));
+  await storePolicies(tx, policies);
+  return policies as { [K in keyof T]: Policy };
+}
+
+/** The tokens that rules name, so that a deletion of one waits and then finds that it is in use. */
+export function lockNamedTokens(tx: Transaction, rules: readonly Rules[]): Promise<ReadonlyMap<string, Token>> {
+  return tx.lockRows(Token, rules.flatMap(namedTokens), 'shared', ['accountId', 'kind']);
+}
+
+/**
+ * A policy that is to be stored.
+ * @param tokens - those that it names
  * @throws DomainError `invalid_value` for a token that the account does not have
  */
-export async function insertPolicy(
+export function newPolicy(
   tx: Transaction,
-  accountId: string,
-  applicationId: string | null,
-  values: PolicyValues,
-  id: string = randomUUID(),
-): Promise<Policy> {
+  tokens: ReadonlyMap<string, Token>,
+  { accountId, applicationId, values, id = randomUUID() }: NewPolicyRow,
+): Policy {
+  const { name, decision, tokenKind, include, require, exclude, extra } = values;
+  for (const tokenId of namedTokens(values)) {
+    const token = tokens.get(tokenId);
+    if (token?.accountId !== accountId || token.kind !== tokenKind) throw tokenNotThere(tokenId);
+  }
   const times = { createdAt: tx.now, updatedAt: tx.now };
-  const policy: Policy = { id, accountId, applicationId, ...values, ...times };
-  await tx.manager.insert(Policy, policy as object);
-  await nameTokens(tx, policy, []);
-  tx.record(new PolicyCreated(policy, applicationId === null ? [] : [applicationId], detailsOf(policy)));
-  return policy;
+  return { id, accountId, applicationId, name, decision, tokenKind, include, require, exclude, extra, ...times };
+}
+
+/** Inserts the rows of new policies. */
+export async function storePolicies(tx: Transaction, policies: readonly Policy[]): Promise<void> {
+  await insertRows(tx.manager, Policy, policies);
+  const named = policies.flatMap((policy) =>
+    namedTokens(policy).map((tokenId) => ({ policyId: policy.id, tokenId, accountId: policy.accountId })),
+  );
+  await insertRows(tx.manager, PolicyToken, named);
+  for (const policy of policies) {
+    const { applicationId } = policy;
+    tx.record(new PolicyCreated(policy, applicationId === null ? [] : [applicationId], detailsOf(policy)));
+  }
 }
 
 /**
@@ -85,9 +129,13 @@ async function nameTokens(tx: Transaction, policy: Policy, before: readonly stri
   for (const id of tokenIds) {
     if (before.includes(id)) continue;
     if (!(await tx.lockShared(Token, { id }, { accountId, kind: tokenKind }))) {
-      throw new DomainError('invalid_value', `a rule names the token ${id}, which does not exist in this account`);
+      throw tokenNotThere(id);
     }
   }
   await tx.manager.delete(PolicyToken, { policyId });
   for (const tokenId of tokenIds) await tx.manager.insert(PolicyToken, { policyId, tokenId, accountId });
+}
+
+function tokenNotThere(id: string): DomainError {
+  return new DomainError('invalid_value', `a rule names the token ${id}, which does not exist in this account`);
 }

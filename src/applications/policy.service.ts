@@ -1,5 +1,5 @@
 /** Policies that all applications of an account can have: list, create, change, delete. */
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import {
   DomainError,
   LongReads,
@@ -13,10 +13,10 @@ import {
   type SlicedQuery,
   type Transaction,
 } from '../core/index.js';
-import { AccountService, lockAccountForUpdate } from '../identity/index.js';
-import { APPLICATION_OPTIONS, type ApplicationOptions } from './options.js';
+import { AccountService } from '../identity/index.js';
 import { applicationCounts } from './applied-policies.js';
-import { insertPolicy, removePolicy, updatePolicy, type PolicyValues } from './policy-rows.js';
+import { ManyApplications } from './many-applications.js';
+import { removePolicy, updatePolicy, type PolicyValues } from './policy-rows.js';
 import { Policy } from './policy.entity.js';
 
 /** A reusable policy, and how many applications have it. */
@@ -31,7 +31,7 @@ export class PolicyService {
     private readonly unitOfWork: UnitOfWork,
     private readonly reads: LongReads,
     private readonly accounts: AccountService,
-    @Inject(APPLICATION_OPTIONS) private readonly options: ApplicationOptions,
+    private readonly many: ManyApplications,
   ) {}
 
   /** A page of an account's reusable policies, oldest first, and the number of all. */
@@ -62,14 +62,10 @@ export class PolicyService {
 
   /** @throws DomainError `account_not_found`, `quota_reached`, `invalid_value` (a rule) */
   create(actor: Actor, accountId: string, values: PolicyValues): Promise<ReusablePolicy> {
-    return this.accounts.change(actor, accountId, (tx) => this.insert(tx, accountId, values));
-  }
-
-  /** The same within an open transaction, for an author who may do so. @param id - instead of a new one */
-  async insert(tx: Transaction, accountId: string, values: PolicyValues, id?: string): Promise<ReusablePolicy> {
-    await lockAccountForUpdate(tx, accountId);
-    await requireBelowPolicyQuota(tx, accountId, 1, this.options);
-    return { policy: await insertPolicy(tx, accountId, null, values, id), applications: 0 };
+    return this.accounts.change(actor, accountId, async (tx) => {
+      const [policy] = await this.many.insertPolicies(tx, [{ accountId, values }]);
+      return { policy, applications: 0 };
+    });
   }
 
   /** @throws DomainError `resource_not_found`, `invalid_value` (a rule) */
@@ -130,30 +126,7 @@ async function countApplications(tx: Transaction, id: string): Promise<number> {
   return (await applicationCounts(tx.manager, [id])).get(id) ?? 0;
 }
 
-/**
- * Requires that an account, which is locked for update, may have more policies.
- * @throws DomainError `quota_reached`
- */
-export async function requireBelowPolicyQuota(
-  tx: Transaction,
-  accountId: string,
-  more: number,
-  { policiesPerAccount: most }: ApplicationOptions,
-): Promise<void> {
-  if (more === 0 || most === 0 || (await tx.manager.countBy(Policy, { accountId })) + more <= most) return;
-  throw policyQuotaReached(most);
-}
-
 /** The error for a policy that does not exist. */
 export function policyNotFound(): DomainError {
   return new DomainError('resource_not_found', 'no such policy');
-}
-
-/** The error for an account that has as many policies as it may have. */
-export function policyQuotaReached(most: number): DomainError {
-  return new DomainError(
-    'quota_reached',
-    `an account may have ${String(most)} policies (setting POLICIES_PER_ACCOUNT); delete some, use one policy for ` +
-      'several applications, or ask an administrator of the server',
-  );
 }

@@ -1,7 +1,7 @@
 /** Rules about policies that no single request shows: what they name, who has them, and what becomes of them. */
 import { beforeAll, expect, it } from '@jest/globals';
-import { policyNaming, type Rule } from '../../src/applications/index.js';
-import { SYSTEM, Token } from '../../src/core/index.js';
+import { ManyApplications, policyNaming, type Rule } from '../../src/applications/index.js';
+import { AuditRecord, SYSTEM, Token } from '../../src/core/index.js';
 import { CleanupJob } from '../../src/identity/index.js';
 import { ServiceToken } from '../../src/dialects/cloudflare/index.js';
 import { onBothEngines } from '../support/engines.js';
@@ -125,6 +125,34 @@ onBothEngines('policies', (engine) => {
     await expect(create({ id }, { id })).rejects.toMatchObject({ code: 'invalid_value' });
     const theirs = await rooms.policies.create(SYSTEM, await newAccount(shared.server), policyValues([]));
     await expect(create({ id: theirs.policy.id })).rejects.toMatchObject({ code: 'invalid_value' });
+  });
+
+  it('of an application are refused for the first of several faults', async () => {
+    const account = await newAccount(shared.server);
+    const nobody = 'f174e90a-fafe-4643-bbbc-4a0ed4fc8415';
+    const [unknown, naming] = [{ id: nobody }, { values: policyValues([named(nobody)]) }];
+    const create = (...policies: object[]): ReturnType<typeof rooms.applications.create> =>
+      rooms.applications.create(SYSTEM, account, applicationValues([], { policies }));
+    await expect(create(unknown, naming)).rejects.toThrow(`policies name ${nobody}`);
+    await expect(create(naming, unknown)).rejects.toThrow(`a rule names the token ${nobody}`);
+    expect(await rowsOf('policy', account)).toBe(0);
+  });
+
+  it('of applications that are made together are audited in their order, like those of a single one', async () => {
+    const account = await newAccount(shared.server);
+    const own = (precedence: number): object => ({ values: policyValues([]), precedence });
+    const values = applicationValues([], { policies: [own(5), own(1)] });
+    const many = shared.server.app.get(ManyApplications);
+    const entry = { accountId: account, values, given: {} };
+    await shared.services.unitOfWork.write(SYSTEM, (tx) => many.insertApplications(tx, [entry, entry]));
+    await rooms.applications.create(SYSTEM, account, values);
+    const { manager } = shared.server.dataSource;
+    const rows = await manager.findBy(AuditRecord, { accountId: account, action: 'application.created' });
+    expect(rows).toHaveLength(3);
+    for (const { targetId, details } of rows) {
+      const applied = await rooms.applications.get(account, targetId ?? '');
+      expect(details).toMatchObject({ policies: applied.policies.map(({ policy }) => policy.id) });
+    }
   });
 });
 
