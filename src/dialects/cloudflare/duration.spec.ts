@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FOREVER, expiryOf, isDuration, parseGoDuration } from './duration.js';
+import { parseGoDuration } from '../../core/index.js';
+import { FOREVER, expiryOf, isDuration } from './duration.js';
 
 const UNITS: [unit: string, nanoseconds: bigint][] = [
   ['ns', 1n],

@@ -1,8 +1,6 @@
 /** Durations of tokens and sessions (docs/contracts/cloudflare.md §1.4). */
 import { parseGoDuration } from '../../core/index.js';
 
-export { parseGoDuration };
-
 /** The duration of tokens without expiry. */
 export const FOREVER = 'forever';
 
