@@ -1,5 +1,5 @@
 /** Undocumented parts of Express 5.3: the layers of a router, and the prototypes of requests and responses. */
-import { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse, type ServerOptions } from 'node:http';
 import { Router, type Application, type Request } from 'express';
 import { InternalsError } from './internals-error.js';
 
@@ -68,7 +68,7 @@ export function releaseNext(request: Request): void {
  */
 export class ExpressMessages {
   /** The options of the server. */
-  readonly classes = {
+  readonly classes: Required<Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>> = {
     IncomingMessage: class extends IncomingMessage {},
     ServerResponse: class<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {},
   };
