@@ -19,6 +19,7 @@ import {
   inTurn,
   plainRequests,
   sameHeaders,
+  StrictHeads,
   limitRequests,
   trackRequests,
 } from '../http/index.js';
@@ -113,6 +114,8 @@ function strictHttp(app: NestExpressApplication, { server }: Pick<Config, 'serve
   const [http, verify] = [app.getHttpServer(), app.get(VerifyListener)];
   limitRequests(http, requestLimits(server), LIMIT_NAMES);
   answerUnreadableRequests(http);
+  // `/verify` is answered already, before the application answers the rest.
+  StrictHeads.before(http);
   delayContinue(http, (request) => verify.covers(request));
 }
 
