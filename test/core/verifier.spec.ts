@@ -142,6 +142,21 @@ onBothEngines('verification', (engine) => {
     expect((await verify(secret)).status).toBe('unknown');
   });
 
+  it('says unknown for both secrets of a token whose account is being deleted', async () => {
+    const accountId = 'c'.repeat(32);
+    const { token, secret: previous } = await issueToken(shared.services, { userId: null, accountId });
+    const { hashing, tokens, unitOfWork } = shared.services;
+    const current = hashing.newSecret();
+    const previousUntil = new Date(shared.server.clock.now().getTime() + 60_000);
+    await unitOfWork.write(SYSTEM, (tx) =>
+      tokens.rotate(tx, PersonalToken, { id: token.id, accountId }, { digest: hashing.digest(current), previousUntil }),
+    );
+    await shared.server.dataSource.query(
+      `INSERT INTO latchkey_removed_owner (kind, id) VALUES ('account', '${accountId}')`,
+    );
+    expect([await verify(current), await verify(previous)]).toEqual([{ status: 'unknown' }, { status: 'unknown' }]);
+  });
+
   it('finds what is committed, even if something else was looked up in the same turn of the event loop', async () => {
     const secret = shared.services.hashing.newSecret();
     // During the write, before its commit.
