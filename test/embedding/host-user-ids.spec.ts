@@ -103,6 +103,11 @@ onBothEngines('a host with ids of its own', (engine) => {
       expect(idsOf(await root('GET', '/users?role=administrator'))).toEqual([ROOT]);
       expect(idsOf(await host.as(ANNA, 'GET', '/users')).sort()).toEqual([ANNA, BEN].sort());
       expect(idsOf(await host.as(BEN, 'GET', '/users'))).toEqual([BEN]);
+      const one = await host.as(ANNA, 'GET', '/users?limit=1');
+      const { next_cursor: next } = one.json<{ next_cursor: string }>();
+      const other = await host.as(ANNA, 'GET', `/users?limit=1&cursor=${encodeURIComponent(next)}`);
+      expect([...idsOf(one), ...idsOf(other)].sort()).toEqual([ANNA, BEN].sort());
+      expect(other.json()).toMatchObject({ next_cursor: null });
     });
 
     it('leaves the users themselves to the host', async () => {
