@@ -96,6 +96,13 @@ describe('an application', () => {
     expect(application(policy('bypass', { include: [EVERYONE] })).decide(token, ADDRESS)).toBe('bypassed');
   });
 
+  it.each(['include', 'require', 'exclude'] as const)('needs the address for a range of addresses to %s', (list) => {
+    const range: Rule = { type: 'ip', range: '192.0.2.0/24' };
+    expect(application(policy('services', { include: [MINE], [list]: [range] })).needsAddress).toBe(true);
+    expect(application(policy('services', { include: [MINE], [list]: [ANY_TOKEN] })).needsAddress).toBe(false);
+    expect(application(policy('people', { [list]: [range] })).needsAddress).toBe(false);
+  });
+
   it('does not admit by an address that is not known', () => {
     const inside = application(
       policy('services', { include: [MINE], require: [{ type: 'ip', range: '192.0.2.0/24' }] }),
