@@ -26,6 +26,24 @@ onBothEngines('policies', (engine) => {
     return Number(row?.n);
   };
 
+  it('of other accounts and applications cannot be given to many applications at once', async () => {
+    const [account, other] = [await newAccount(shared.server), await newAccount(shared.server)];
+    const [{ policy: mine }, { policy: foreign }] = [
+      await rooms.policies.create(SYSTEM, account, policyValues([{ type: 'any_token' }])),
+      await rooms.policies.create(SYSTEM, other, policyValues([{ type: 'any_token' }])),
+    ];
+    const insert = (id: string): Promise<unknown> =>
+      shared.services.unitOfWork.write(SYSTEM, (tx) => {
+        const values = applicationValues([], { policies: [{ id }] });
+        return shared.server.app
+          .get(ManyApplications)
+          .insertApplications(tx, [{ accountId: account, values, given: {} }]);
+      });
+    await insert(mine.id);
+    await expect(insert(foreign.id)).rejects.toThrow(`policies name ${foreign.id}, which is no policy`);
+    expect([await rowsOf('application', account), await rowsOf('application_policy', account)]).toEqual([1, 1]);
+  });
+
   it('name tokens as long as a rule of any sort does', async () => {
     const account = await newAccount(shared.server);
     const { id: token } = await newMachine(shared.server, account);
