@@ -1,6 +1,6 @@
 /** Moving in from a Canvus server: the plain tokens that people hold go on working, under the same ids. */
 import { hash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -259,6 +259,7 @@ onBothEngines('latchkey import canvus', (engine) => {
     const failed = await live(ADMIN.token);
     expect(failed.code).toBe(1);
     expect(failed.err).toContain(`what was read is kept in ${file}.partial, and the next run goes on from there`);
+    expect((statSync(`${file}.partial`).mode & 0o777).toString(8)).toBe('600');
     failing = false;
     calls.length = 0;
     const done = await live(`${ADMIN.token}\n`);
@@ -267,6 +268,7 @@ onBothEngines('latchkey import canvus', (engine) => {
       'users: 2 imported, 0 there already, 0 left out, 0 refused\ntokens: 1 imported, 0 there already, 0 left out, 0 refused\n',
     );
     expect(calls).toEqual(['/api/v1/users', '/api/v1/users/1045/access-tokens']);
+    expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
     expect(await verified(VECTOR.plain)).toBe(200);
     const plain = await latchkey(server.database, ['import', 'canvus', file, '--from', 'http://old.example.com']);
     expect(plain.err).toContain('--from takes the address of the other server, with https://');
@@ -274,6 +276,7 @@ onBothEngines('latchkey import canvus', (engine) => {
 
   it('goes on when the running server is slow to answer, loses connections, or has users deleted meanwhile', async () => {
     const calls = new Map<string, number>();
+    const moments: number[] = [];
     const { access_tokens: tokens, ...alice } = ALICE;
     const users = [1044, 1045, 1046, 1047].map((id) => ({ ...alice, id, email: `user${String(id)}@example.com` }));
     const old = createServer(({ url = '' }, answer) => {
@@ -284,7 +287,8 @@ onBothEngines('latchkey import canvus', (engine) => {
         answer.writeHead(200, { 'content-length': body.length }).write(body.slice(0, 20));
         setTimeout(() => answer.destroy(), 20);
       } else if (url.endsWith('/1045/access-tokens') && times <= 3) {
-        answer.writeHead(times === 3 ? 503 : 429, { 'retry-after': '0' }).end('{"msg":"later"}');
+        moments.push(performance.now());
+        answer.writeHead(times === 3 ? 503 : 429, { 'retry-after': times === 1 ? '1' : '0' }).end('{"msg":"later"}');
       } else if (url.includes('/1046')) answer.writeHead(404).end('{"msg":"gone"}');
       else answer.end(body);
     });
@@ -298,6 +302,8 @@ onBothEngines('latchkey import canvus', (engine) => {
     expect(done.out).toContain('users: 3 imported,');
     expect(done.out).toContain('tokens: 1 imported,');
     expect(calls.get('/api/v1/users/1045/access-tokens')).toBe(4);
+    // Timers may fire a millisecond early.
+    expect((moments[1] ?? 0) - (moments[0] ?? 0)).toBeGreaterThan(990);
     expect(await verified(VECTOR.plain)).toBe(200);
   });
 });
