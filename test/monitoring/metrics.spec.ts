@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SYSTEM } from '../../src/core/index.js';
 import { PersonalToken } from '../../src/identity/index.js';
+import { databaseErrorChannel } from '../../src/persistence/index.js';
 import { withBinary } from '../support/binaries.js';
 import { onBothEngines } from '../support/engines.js';
 import { send, type Call, type Reply } from '../support/http.js';
@@ -138,6 +139,19 @@ onBothEngines('the metrics', (engine) => {
     await stream.line(0);
     expect((await Samples.of(server)).sum('latchkey_streams', { dialect: 'canvus' })).toBe(1);
     stream.close();
+  });
+
+  it('tell so many codes of database errors apart, and count all others together', async () => {
+    const codes = Array.from({ length: 60 }, (_, at) => `CODE${String(at)}`);
+    const by = await growth(() => {
+      for (const code of codes) databaseErrorChannel.publish({ engine, code, consequence: 'retried' });
+      return Promise.resolve();
+    });
+    const name = 'latchkey_database_errors_total';
+    expect(by(name, { consequence: 'retried' })).toBe(60);
+    expect(by(name, { code: 'other' })).toBeGreaterThanOrEqual(10);
+    expect(by(name, { code: 'CODE0' })).toBe(1);
+    expect((await Samples.of(server)).series(name).length).toBeLessThanOrEqual(51 * 3);
   });
 
   it('have every figure that an operator looks for', async () => {
