@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AuditRecord } from '../../../src/core/index.js';
-import { User } from '../../../src/identity/index.js';
+import { Membership, User } from '../../../src/identity/index.js';
 import { onBothEngines } from '../../support/engines.js';
 import { send } from '../../support/http.js';
 import { startProvider, type ProviderAccount, type TestProvider } from '../../support/openid-provider.js';
@@ -114,6 +114,22 @@ onBothEngines('groups at the provider', (engine) => {
       ['user.logged_in', user?.id],
     ]);
     expect(new Set(found.map(({ ipAddress }) => ipAddress))).toEqual(new Set(['127.0.0.1']));
+  });
+
+  it('take nothing from somebody who is blocked, until they are unblocked and sign in', async () => {
+    await enter('leo', ['root', 'audit']);
+    const { manager } = server.dataSource;
+    const [{ id } = { id: 0 }] = await manager.findBy(User, { email: 'leo@example.com' });
+    const rights = async (): Promise<unknown> => [
+      (await manager.findOneByOrFail(User, { id })).admin,
+      await manager.countBy(Membership, { userId: id }),
+    ];
+    await ask(server, 'PATCH', `/users/${String(id)}`, { body: { blocked: true } });
+    expect(await enter('leo', ['staff'])).toBe('blocked');
+    expect(await rights()).toEqual([true, 1]);
+    await ask(server, 'PATCH', `/users/${String(id)}`, { body: { blocked: false } });
+    expect(await rightsOf('leo', ['staff'])).toEqual(['user']);
+    expect(await rights()).toEqual([false, 0]);
   });
 
   it('never take the last administrator who can sign in', async () => {
