@@ -1,7 +1,7 @@
 /** Which service tokens count as inactive, and what becomes of them. */
-import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import type { InactivityAction, Rule } from '../../../src/applications/index.js';
-import { SYSTEM } from '../../../src/core/index.js';
+import { LastSeen, SYSTEM } from '../../../src/core/index.js';
 import { InactiveTokens } from '../../../src/dialects/cloudflare/index.js';
 import { policyValues, roomsOf } from '../../applications/support.js';
 import { send } from '../../support/http.js';
@@ -15,8 +15,8 @@ cloudflareSuite(
   (cf) => {
     let account: string;
     let token: ServiceTokenWithSecret;
-    const asked = async (action: InactivityAction, inactivityEnabled = true): Promise<void> => {
-      const values = { inactivityEnabled, inactivityDays: 30, inactivityAction: action };
+    const asked = async (action: InactivityAction, inactivityEnabled = true, inactivityDays = 30): Promise<void> => {
+      const values = { inactivityEnabled, inactivityDays, inactivityAction: action };
       await roomsOf(cf.server).organizations.update(SYSTEM, account, () => values);
     };
     const run = (dryRun = false): ReturnType<InactiveTokens['run']> => cf.server.app.get(InactiveTokens).run(dryRun);
@@ -76,6 +76,24 @@ cloudflareSuite(
       ok(await cf.admin.put(tokenPath(account, token.id), { name: 'in use' }));
       expect((await run()).map(({ id }) => id).filter((id) => [token.id, named.id].includes(id))).toEqual([]);
     });
+
+    it.each([
+      ['disable', 40],
+      ['delete', 30],
+    ] as const)(
+      'stay as they are if the organization asks to %s after %i days before they are judged',
+      async (action, days) => {
+        const lastSeen = cf.server.app.get(LastSeen);
+        const collect = lastSeen.collect.bind(lastSeen);
+        jest.spyOn(lastSeen, 'collect').mockImplementation(async () => {
+          await collect();
+          await asked(action, true, days);
+        });
+        cf.server.clock.advance(31 * DAY_MS);
+        expect((await run()).map(({ id }) => id)).not.toContain(token.id);
+        expect(await isEnabled()).toBe(true);
+      },
+    );
 
     it('are never those that are being used, however often and whenever the job runs', async () => {
       const all = await Promise.all(Array.from({ length: 20 }, () => cf.token(account, { duration: 'forever' })));
