@@ -1,6 +1,8 @@
 /** Requests of members that are in progress when they lose their role, and changes that had to wait. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { SYSTEM, UserDirectory, type Actor } from '../../../src/core/index.js';
+import { ServiceTokenService } from '../../../src/dialects/cloudflare/service-token.service.js';
 import { send } from '../../support/http.js';
 import {
   cloudflareSuite,
@@ -41,6 +43,28 @@ cloudflareSuite('a member who loses their role', (cf) => {
     expect(new Set(late)).toEqual(new Set([403]));
     // Nothing was added by requests authorized before that.
     expect((await tokens(account)).total).toBe(total);
+  });
+
+  it.each(endings)('%s, changes no token that was read for them before', async (_how, end) => {
+    const account = await cf.account();
+    const { email, memberId } = await cf.memberOf(account, 'administrator');
+    const user = await cf.server.app.get(UserDirectory).findByEmail(email);
+    const author: Actor = { ...SYSTEM, kind: 'user', userId: user?.id ?? 0 };
+    const tokens = cf.server.app.get(ServiceTokenService);
+    const { id } = await cf.token(account);
+    await tokens.rotate(author, await tokens.get(account, id, performance.now()));
+    const token = await tokens.get(account, id, performance.now());
+    await end(account, memberId);
+    for (const change of [
+      () => tokens.rotate(author, token),
+      () => tokens.update(author, token, { version: token.secretVersion + 1 }),
+      () => tokens.update(author, token, { name: 'another' }),
+      () => tokens.refresh(author, token),
+      () => tokens.delete(author, token),
+    ]) {
+      await expect(change()).rejects.toMatchObject({ code: 'not_permitted' });
+    }
+    expect(await tokens.get(account, id, performance.now())).toEqual(token);
   });
 
   it('cannot become a member again by themselves', async () => {
