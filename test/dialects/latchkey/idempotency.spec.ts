@@ -92,6 +92,22 @@ onBothEngines('a repeated request', (engine) => {
     expect(theirs.json<WithSecret>().token.id).not.toBe(mine.json<WithSecret>().token.id);
   });
 
+  it('gets no secret again by a token whose scopes do not reach as far any more', async () => {
+    const key = randomUUID();
+    const limited = await create(randomUUID(), { ...body, name: 'limited', scopes: ['doors', 'gates'] });
+    const { token, headers } = limited.json<WithSecret>();
+    const wanted = { ...body, name: 'gates', scopes: ['gates'] };
+    expect((await create(key, wanted, headers)).status).toBe(201);
+    expect((await create(key, wanted, headers)).headers['idempotency-replayed']).toBe('true');
+    const changed = await ask(server, 'PATCH', `/tokens/${token.id}`, {
+      headers: AS_ADMIN,
+      body: { scopes: ['doors'] },
+    });
+    expect(changed.status).toBe(200);
+    const again = await create(key, wanted, headers);
+    expect([again.status, again.text]).toEqual([403, expect.not.stringContaining('secret":"')]);
+  });
+
   it('that comes while the first one runs is carried out once', async () => {
     const key = randomUUID();
     const name = 'atonce';
