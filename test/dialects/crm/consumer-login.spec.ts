@@ -131,6 +131,12 @@ crmSuite(`POST ${CONSUMER_LOGIN}`, (crm) => {
     expect(changed.status).toBe(200);
     expect(await isAccepted(open)).toBe(false);
     failure(await consumerLogin(crm, app.key, byCode(made.code)), ERROR.notPermitted);
+    // Whatever has become of the logins meanwhile.
+    const other = await make(crm.root);
+    const left = await consumer(crm, app, other.code);
+    const { dataSource } = crm.server;
+    await dataSource.query(`UPDATE latchkey_token SET scopes = 'doors:open' WHERE id = '${await tokenId(crm, other)}'`);
+    expect(await isAccepted(left)).toBe(false);
   });
 
   it('is in the audit log and among the logins of the user of the key, who can end it there', async () => {
