@@ -1,5 +1,6 @@
 /** When a stream ends although its resource still exists, because the subscriber may not see it any more. */
 import { describe, expect, it } from '@jest/globals';
+import { EventBus } from '../../../src/core/index.js';
 import { Streams } from '../../../src/dialects/canvus/index.js';
 import type { LineStream } from '../../support/line-stream.js';
 import { watching } from './subscribers.js';
@@ -52,6 +53,19 @@ canvusSuite(
       await stream.line(0);
       ok(await canvus.holder(own.plain_token).delete(tokenPath(user.id, own.id)));
       await itIsOver(stream);
+    });
+
+    it('when changes may have been missed, and the subscriber’s token is gone', async () => {
+      const { user } = await canvus.person();
+      const [own, other] = [await canvus.token(user.id), await canvus.token(user.id)];
+      const [stream, kept] = [await watch('/users', own.plain_token), await watch('/users', other.plain_token)];
+      await Promise.all([stream.line(0), kept.line(0)]);
+      const { app, dataSource } = canvus.server;
+      // As another process does it: nobody is told.
+      await dataSource.query(`DELETE FROM latchkey_token WHERE handle = '${own.id}'`);
+      app.get(EventBus).resync();
+      await itIsOver(stream);
+      await itGoesOn(kept);
     });
 
     it('continues when the subscriber’s token gets another description', async () => {
