@@ -238,6 +238,14 @@ users:
     expect(await verified({ 'Private-Token': PERSONAL }, `?kind=personal_token&member_of=${ACCOUNT.id}`)).toBe(401);
   });
 
+  it('deletes no token that a policy names which stays', async () => {
+    await applied(STATE, '--yes');
+    const pruned = await apply('tokens: []', '--yes', '--prune');
+    expect(pruned.code).toBe(1);
+    expect(pruned.err).toMatch(/the policy .* names it; change that first; nothing was changed\n$/);
+    expect(await asCi()).toBe(200);
+  });
+
   it('keeps the last administrator, and then changes nothing at all', async () => {
     const before = await auditRows();
     const demoted = await apply(`users: [{ email: ${ADMIN.email}, name: Root, admin: false }]`, '--yes');
