@@ -190,6 +190,30 @@ describe('the client', () => {
     expect(asked(server)).toBe(4);
   });
 
+  it('keeps an answer about an application for the address that it was judged for', async () => {
+    const addresses: (string | undefined)[] = [];
+    const server = createServer(({ headers }, response) => {
+      addresses.push(String(headers['x-forwarded-for']));
+      response.writeHead(200, {
+        'Cache-Control': 'max-age=60',
+        'Latchkey-Token-Id': 'one',
+        'Latchkey-Token-Kind': 'service_token',
+        'Latchkey-Matched-Secret': 'current',
+      });
+      response.end();
+    });
+    closeLater(() => new Promise((resolve) => server.close(resolve)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const one = client({ url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}` });
+    const request = (address: string) => ({ ...raw({ Authorization: 'Bearer x' }), address });
+    const application = 'a'.repeat(64);
+    for (const address of ['192.0.2.1', '192.0.2.1', '192.0.2.2']) await one.decide(request(address), { application });
+    expect(addresses).toEqual(['192.0.2.1', '192.0.2.2']);
+    // Without an application, nobody judges it.
+    for (const address of ['192.0.2.3', '192.0.2.4']) await one.decide(request(address));
+    expect(addresses).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3']);
+  });
+
   it('keeps no more answers than it may', async () => {
     const server = await started({ VERIFY_MAX_AGE_SECONDS: '60' });
     const { headers } = await server.issueForTest({ kind: 'service_token', name: 'kept' });
