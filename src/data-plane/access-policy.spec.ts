@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Acceptance } from '../core/index.js';
+import { ROLES } from '../identity/index.js';
 import { PolicyError, admits, admitsMember, holdsScopes, intersect, namesHolders } from './access-policy.js';
 import { readPolicy } from './policy-query.js';
 
@@ -129,6 +130,15 @@ describe('an access policy', () => {
       roles: ['administrator', 'read_only'],
     });
     expect(readPolicy('', KINDS, NUMBERS)).toEqual({});
+  });
+
+  it('asks for a role that both of two policies have', () => {
+    const [reader, both] = [
+      readPolicy(`member_of=${A}&role=read_only`, KINDS, NUMBERS),
+      { memberOf: [A], roles: ROLES },
+    ];
+    for (const one of [intersect(both, reader), intersect(reader, both)]) expect(one.roles).toEqual(['read_only']);
+    expect(intersect(reader, { roles: ['administrator'] }).roles).toEqual([]);
   });
 
   it('asks for scopes, repeated or with spaces; commas are part of one', () => {
