@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { addAuditRows, type AuditValues } from '../../support/audit-rows.js';
 import { AUDIT_LOG, allEvents, type AuditEvent } from './audit-log-client.js';
@@ -79,4 +81,18 @@ canvusSuite('GET audit-log, filtered', (canvus) => {
       expect(sizes.size).toBeGreaterThan(10);
     });
   });
+});
+
+it('times without a zone are UTC wherever the server is, which the machine of a test seldom tells', () => {
+  const program = `
+    import { readFilter } from './dist/dialects/canvus/audit-log.query.js';
+    const query = { created_after: '2031-05-06T07:08:09', created_before: '2031-05-07' };
+    const { createdFrom, createdBefore } = readFilter({ query });
+    console.log(createdFrom.toISOString(), createdBefore.toISOString());`;
+  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: path.resolve(import.meta.dirname, '../../..'),
+    env: { ...process.env, TZ: 'Asia/Kathmandu' },
+    encoding: 'utf8',
+  });
+  expect(printed).toBe('2031-05-06T07:08:09.000Z 2031-05-07T00:00:00.000Z\n');
 });
