@@ -39,7 +39,8 @@ const GROWTH_MAX = 6_000_000;
 
 onBothEngines('the memory of verification', (engine) => {
   it('is not used up by unknown credentials, which displace no cached token', async () => {
-    const server = await startInMount(engine, { CREDENTIAL_CACHE_ENTRIES: '3' });
+    // The flood comes from this process: a lease that is renewed late would send known tokens to the database as well.
+    const server = await startInMount(engine, { CREDENTIAL_CACHE_ENTRIES: '3', INSTANCE_LEASE_SECONDS: '60' });
     const { verifier } = servicesOf(server);
     const token = await newToken(server.baseUrl);
     const known: Headers[] = [pair(token), privately(ADMIN.token)];
