@@ -24,11 +24,14 @@ const MANY = 100_000;
 /** What an answer may wait, in milliseconds. */
 const BOUND_MS = 50;
 
-/** What one piece of work may take of the processor. Pieces of 10 ms and less are not told. */
-const PIECE_MS = 20;
+/** What one piece of work may take of the processor: 10 to 15 ms as a rule, 25 on a slow machine. Less than 10 is not told. */
+const PIECE_MS = 40;
 
 /** How much longer than an idle server lets one wait, on a machine with other processes. */
 const NOISE = 4;
+
+/** How often a door is tried before it counts as slow. */
+const TRIES = 4;
 
 const TOKENS = `/client/v4/accounts/${ACCOUNT.id}/access/service_tokens`;
 const CRM = '/crmapi/rest/v2/access_tokens/list?token=TOKEN';
@@ -191,8 +194,9 @@ onBothEngines(`a server with ${String(MANY)} rows of everything`, (engine) => {
     const during = async (name: string, work: () => Promise<unknown>): Promise<void> => {
       if (engine === 'postgres' && ONLY_ON_SQLITE.includes(name)) return;
       // What holds the loop does so every time. Code that is compiled for the first time, and other processes, do not.
-      const line = (await isSlow(name, work)) && (await isSlow(name, work));
-      if (line) slow.push(line);
+      let line: string | undefined;
+      for (let count = 0; count < TRIES; count += 1) if (!(line = await isSlow(name, work))) return;
+      slow.push(line ?? name);
     };
     // The first list is also the first of its code, which is compiled meanwhile.
     await ask(DOORS[0] ?? '');
@@ -204,8 +208,13 @@ onBothEngines(`a server with ${String(MANY)} rows of everything`, (engine) => {
     await follower.until(() => follower.lines.some((line) => line.startsWith('id: ')));
     const told = (): number => follower.lines.filter((line) => line === 'event: token.changed').length;
     await during('a thousand changes, and who is told of them', async () => {
-      await change('/tokens/bulk', { action: 'disable', filter: { q: 'token 99' } });
-      await follower.until(() => told() > 300, 60_000);
+      const before = told();
+      const filter = { q: 'token 99' };
+      const disabled = await change('/tokens/bulk', { action: 'disable', filter });
+      // At the second time they are disabled.
+      if (disabled.json<{ changed: number }>().changed === 0)
+        await change('/tokens/bulk', { action: 'enable', filter });
+      await follower.until(() => told() > before + 300, 60_000);
     });
     follower.close();
     await during('four searches', () => Promise.all(Array.from({ length: 4 }, () => ask(DOORS[2] ?? ''))));
