@@ -200,7 +200,8 @@ describe('a notification from another client of the database', () => {
     const before = await ids();
     const from = `0', ''); DELETE FROM latchkey_token; SELECT pg_notify('x`;
     for (const message of [JSON.stringify({ from, number: 1, part: 0, last: true }), '{', '{}']) {
-      await a.dataSource.query('SELECT pg_notify($1, $2)', ['latchkey_change', message]);
+      // Not the words of a listening connection, or `cutListeners` would end this connection of the pool as well.
+      await a.dataSource.query('SELECT pg_notify($1::text, $2)', ['latchkey_change', message]);
     }
     await until(async () => bothAreCurrent() && !(await ids()).some((id) => before.includes(id)));
     expect((await b.verifier.verify({ secret })).status).toBe('valid');
