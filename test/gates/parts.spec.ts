@@ -5,7 +5,8 @@ import { describe, expect, it } from '@jest/globals';
 
 interface Part {
   readonly isMeant: (suite: string) => boolean;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly engineOf?: (suite: string) => string | undefined;
+  readonly mount?: string;
 }
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -21,8 +22,8 @@ const suites = ['src', 'test']
 /** Of the parts that have a suite: the engine that each is for, or "both". */
 const enginesOf = (run: 'default' | 'mounts', suite: string): string[] =>
   PARTS[run]
-    .filter(({ isMeant, env }) => isMeant(suite) && env?.TEST_MOUNT === undefined)
-    .map(({ env }) => env?.TEST_ENGINE ?? 'both');
+    .filter(({ isMeant, mount }) => isMeant(suite) && mount === undefined)
+    .map(({ engineOf }) => engineOf?.(suite) ?? 'both');
 
 describe('the suites', () => {
   it('are each run once by npm test', () => {

@@ -8,14 +8,14 @@ import pg from 'pg';
 import type { Engine } from '../../src/persistence/index.js';
 import { closeLater, type Close } from './closing.js';
 
-/** Both; the one that TEST_ENGINE names, where a group is meant for one. */
-export const ENGINES: Engine[] = (['sqlite', 'postgres'] as const).filter(
-  (engine) => (process.env.TEST_ENGINE ?? engine) === engine,
-);
+/** Both; the one that TEST_ENGINE names, which a group sets before it imports a suite that is meant for one. */
+export function engines(): Engine[] {
+  return (['sqlite', 'postgres'] as const).filter((engine) => (process.env.TEST_ENGINE ?? engine) === engine);
+}
 
 /** The same suite, on SQLite and on PostgreSQL. See docs/decisions/0080 for what `npm test` runs on one of them. */
 export function onBothEngines(name: string, suite: (engine: Engine) => void): void {
-  describe.each(ENGINES)(`${name} (%s)`, suite);
+  describe.each(engines())(`${name} (%s)`, suite);
 }
 
 export interface TestDatabase {

@@ -8,7 +8,7 @@ import path from 'node:path';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** Larger groups would be shared unevenly between the workers. */
-const SUITES_IN_A_GROUP = { test: 12, src: 20 };
+const SUITES_IN_A_GROUP = 20;
 
 /** A folder with fewer suites shares its group with the next such folder. */
 const SUITES_OF_A_FOLDER = 5;
@@ -23,8 +23,8 @@ const ALONE_BY_NAME = /^test\/(gates\/authorisation-|fourth-dialect\/)/;
  * Suites that a run has, and how.
  * @typedef {object} Part
  * @property {(suite: string) => boolean} isMeant - which suites
- * @property {Record<string, string>} [env] - variables of these groups
- * @property {string} [name] - the end of the names of the groups
+ * @property {(suite: string) => 'sqlite' | 'postgres' | undefined} [engineOf] - the only engine of a suite
+ * @property {string} [mount] - a key of the runs in mounts.ts; it ends the names of the groups
  */
 
 /**
@@ -45,20 +45,41 @@ export function writeGroups(folder, parts) {
  * @param {readonly string[]} suites
  * @param {Part} part
  */
-function writePart(folder, suites, { env = {}, name: end = '' }) {
-  const variables = Object.entries(env).map(([variable, value]) => `process.env.${variable} = '${value}';\n`);
+function writePart(folder, suites, { engineOf = () => undefined, mount }) {
   const write = (name, members) => {
-    const group = path.posix.join(folder, `${name}${end}.spec.js`);
-    const lines = [...variables, ...members.map((suite) => imported(suite, folder))];
-    writeFileSync(path.join(ROOT, group), lines.join(''));
+    const group = path.posix.join(folder, mount ? `${name}-${mount}.spec.js` : `${name}.spec.js`);
+    const [ofBoth, ofOne] = divided(members, (suite) => engineOf(suite) === undefined);
+    const lines = [...ofBoth, ...ofOne].map(
+      (suite) => setting('TEST_ENGINE', engineOf(suite)) + imported(suite, folder),
+    );
+    writeFileSync(path.join(ROOT, group), setting('TEST_MOUNT', mount) + lines.join(''));
     return group;
   };
-  const alone = suites.filter(staysAlone);
+  const [alone, together] = divided(suites, staysAlone);
   return [
-    ...groupsOf(suites.filter((suite) => !alone.includes(suite))).map(([name, members]) => write(name, members)),
+    ...groupsOf(together).map(([name, members]) => write(name, members)),
     // The variables need a file.
-    ...alone.map((suite) => (variables.length > 0 ? write(nameOf(suite), [suite]) : suite)),
+    ...alone.map((suite) => ((mount ?? engineOf(suite)) ? write(nameOf(suite), [suite]) : suite)),
   ];
+}
+
+/**
+ * @template T
+ * @param {readonly T[]} all
+ * @param {(one: T) => boolean} isFirst
+ * @returns {[T[], T[]]}
+ */
+function divided(all, isFirst) {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
+}
+
+/**
+ * A line that sets a variable for what is imported after it.
+ * @param {string} variable
+ * @param {string | undefined} value
+ */
+function setting(variable, value) {
+  return value === undefined ? '' : `process.env.${variable} = '${value}';\n`;
 }
 
 /** @param {string} suite */
@@ -103,16 +124,12 @@ function suitesIn(top) {
  */
 function groupsOf(suites) {
   const folders = byFolder(suites.filter((suite) => suite.startsWith('test/')));
-  const [large, small] = [true, false].map((isLarge) =>
-    folders.filter(([, members]) => members.length >= SUITES_OF_A_FOLDER === isLarge),
-  );
+  const [large, small] = divided(folders, ([, members]) => members.length >= SUITES_OF_A_FOLDER);
   const rules = suites.filter((suite) => suite.startsWith('src/'));
   return [
-    ...large.flatMap(([folder, members]) =>
-      shared(folder.split('/').slice(1).join('-'), members, SUITES_IN_A_GROUP.test),
-    ),
-    ...shared('others', small.map(([, members]) => members).flat(), SUITES_IN_A_GROUP.test),
-    ...shared('src', rules, SUITES_IN_A_GROUP.src),
+    ...large.flatMap(([folder, members]) => shared(folder.split('/').slice(1).join('-'), members)),
+    ...shared('others', small.map(([, members]) => members).flat()),
+    ...shared('src', rules),
   ];
 }
 
@@ -133,11 +150,10 @@ function byFolder(suites) {
  * Neighbours often test the same at length, so they get into different groups.
  * @param {string} name
  * @param {readonly string[]} suites
- * @param {number} most - suites in a group
  * @returns {[string, string[]][]}
  */
-function shared(name, suites, most) {
-  const count = Math.ceil(suites.length / most);
+function shared(name, suites) {
+  const count = Math.ceil(suites.length / SUITES_IN_A_GROUP);
   return Array.from({ length: count }, (_, nth) => [
     `${name}-${String(nth + 1)}`,
     suites.filter((_, at) => at % count === nth),

@@ -27,21 +27,10 @@ function engineOf(suite) {
 
 /** @type {Readonly<Record<string, readonly import('./groups.js').Part[]>>} */
 export const PARTS = {
-  default: [
-    { isMeant: (suite) => !isOfOneEngine(suite) },
-    ...['sqlite', 'postgres'].map((engine) => ({
-      isMeant: (suite) => isOfOneEngine(suite) && engineOf(suite) === engine,
-      env: { TEST_ENGINE: engine },
-      name: `-${engine}`,
-    })),
-  ],
+  default: [{ isMeant: () => true, engineOf: (suite) => (isOfOneEngine(suite) ? engineOf(suite) : undefined) }],
   mounts: [
-    { isMeant: (suite) => IN_BOTH_MOUNTS.test(suite), env: { TEST_MOUNT: 'swapped' }, name: '-swapped' },
+    { isMeant: (suite) => IN_BOTH_MOUNTS.test(suite), mount: 'swapped' },
     // The engine that `npm test` left out.
-    ...['sqlite', 'postgres'].map((engine) => ({
-      isMeant: (suite) => isOfOneEngine(suite) && engineOf(suite) !== engine,
-      env: { TEST_ENGINE: engine },
-      name: `-${engine}`,
-    })),
+    { isMeant: isOfOneEngine, engineOf: (suite) => (engineOf(suite) === 'sqlite' ? 'postgres' : 'sqlite') },
   ],
 };

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
-import { ENGINES, onBothEngines } from '../../support/engines.js';
+import { engines, onBothEngines } from '../../support/engines.js';
 import { startServer, startInHost, type TestServer } from '../../support/test-server.js';
 import { ask, problemOf } from './support.js';
 import { newPeople, statusesOf, type People } from './people.js';
@@ -112,7 +112,7 @@ onBothEngines('the server', (engine) => {
   });
 });
 
-it.each(ENGINES)('a host on %s has no settings, and no console unless it serves one', async (engine) => {
+it.each(engines())('a host on %s has no settings, and no console unless it serves one', async (engine) => {
   const server = await startInHost(engine);
   const { database, settings } = (await ask(server, 'GET', '/server')).json<ServerBody>();
   expect(database.location).toContain(server.database.name);
