@@ -16,4 +16,15 @@ describe('lines of the security log', () => {
     // Nothing was left out, so nothing is said.
     expect(lines).toHaveLength(4);
   });
+
+  it('that were left out are counted when the server stops, and not once more after that', async () => {
+    const lines: string[] = [];
+    const log = new SecurityLines((line) => lines.push(line), 2, 20);
+    for (const subject of ['a', 'a']) log.add(subject, () => `refused ${subject}`);
+    log.end();
+    const atTheEnd = ['refused a', '1 more of these within the last minute were left out'];
+    expect(lines).toEqual(atTheEnd);
+    await delay(60);
+    expect(lines).toEqual(atTheEnd);
+  });
 });

@@ -26,12 +26,22 @@ export class SecurityLines {
     this.write(line());
   }
 
+  /** Writes at once how many were left out, and nothing later: the log may be that of a host, which goes on. */
+  end(): void {
+    clearTimeout(this.window);
+    this.endWindow();
+  }
+
   private newWindow(): NodeJS.Timeout {
     return setTimeout(() => {
-      this.window = undefined;
-      this.written.clear();
-      if (this.leftOut > 0) this.write(`${String(this.leftOut)} more of these within the last minute were left out`);
-      this.leftOut = 0;
+      this.endWindow();
     }, this.windowMs).unref();
+  }
+
+  private endWindow(): void {
+    this.window = undefined;
+    this.written.clear();
+    if (this.leftOut > 0) this.write(`${String(this.leftOut)} more of these within the last minute were left out`);
+    this.leftOut = 0;
   }
 }

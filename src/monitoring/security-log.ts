@@ -29,6 +29,7 @@ export class SecurityLog implements OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     for (const stop of this.stops.splice(0)) stop();
+    this.lines.end();
   }
 
   private listen<M extends object>(channel: Channel<M>, listener: (message: M) => void): void {
