@@ -1,7 +1,7 @@
 /** Changes to many tokens at a time (docs/contracts/latchkey.md §2). */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { onBothEngines } from '../../support/engines.js';
-import type { Reply } from '../../support/http.js';
+import { send, type Reply } from '../../support/http.js';
 import { startInMount, type TestServer } from '../../support/test-server.js';
 import { AS_ADMIN, ask, bearer, faultOf, problemOf } from './support.js';
 import { newAccount, newPerson, newPolicy, type ListBody, type WithSecret } from './tokens.js';
@@ -99,6 +99,26 @@ onBothEngines('many tokens', (engine) => {
     const done = (await bulk({ action: 'revoke', filter: { kind: 'personal_token' } }, headers)).json<Done>();
     expect(done).toMatchObject({ matched: 31, changed: 31, accounts: 0 });
     expect((await ask(server, 'GET', '/me', { headers })).status).toBe(401);
+  });
+
+  it('may have the one that began the login with which they are revoked among them', async () => {
+    const person = await newPerson(server);
+    const ids: string[] = [];
+    let first = '';
+    for (let n = 0; n < 30; n += 1) {
+      const body = { kind: 'personal_token', name: `own ${String(n)}` };
+      const made = (await ask(server, 'POST', '/tokens', { headers: person.headers, body })).json<WithSecret>();
+      first ||= made.secret.token ?? '';
+      ids.push(made.token.id);
+    }
+    const body = JSON.stringify({ token: first });
+    const login = (await send(server.baseUrl, 'POST', '/api/v1/users/login', { body })).json<{ token: string }>();
+    const headers = bearer(login.token);
+    // It ends with the token that it began with, which comes first in the order of ids.
+    const done = (await bulk({ action: 'revoke', ids }, headers)).json<Done>();
+    expect(done).toMatchObject({ matched: 30, changed: 30 });
+    expect((await ask(server, 'GET', '/me', { headers })).status).toBe(401);
+    expect((await ask(server, 'GET', '/me', { headers: person.headers })).status).toBe(200);
   });
 
   it.each<[string, object, string | undefined]>([
