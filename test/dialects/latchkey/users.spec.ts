@@ -115,6 +115,16 @@ onBothEngines('users', (engine) => {
       expect(await names('&sort=last_login_at')).toEqual([...byLogin].reverse());
     });
 
+    it('in every order only to those who see them, on each page', async () => {
+      const theirs = ['Olga Owner', 'Rita Reader'];
+      for (const order of ['name', 'created_at', 'last_login_at']) {
+        for (const sort of [order, `-${order}`]) {
+          const found = (await all(`&sort=${sort}`, 'account administrator')).map(({ name }) => name);
+          expect([sort, found.sort()]).toEqual([sort, theirs]);
+        }
+      }
+    });
+
     it('by a part of name or address, role and state', async () => {
       const { email } = people.persons.reader;
       expect(await names('&q=OLGA')).toEqual(['Olga Owner']);
