@@ -1,6 +1,7 @@
 /** Accounts, members, applications and policies, and the rights in them (docs/contracts/latchkey.md §5). */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Account as AccountRow, Membership } from '../../../src/identity/index.js';
 import { onBothEngines } from '../../support/engines.js';
 import type { Reply } from '../../support/http.js';
 import { startInMount, type TestServer } from '../../support/test-server.js';
@@ -12,7 +13,7 @@ import {
   type Account,
 } from '../../gates/authorisation/world.js';
 import { CALLERS, newPeople, statusesOf, type CallerName, type People } from './people.js';
-import { ask, faultOf, problemOf } from './support.js';
+import { ask, bearer, faultOf, problemOf } from './support.js';
 
 interface ListBody<T = { id: string; name: string }> {
   readonly items: readonly T[];
@@ -236,6 +237,37 @@ onBothEngines('accounts', (engine) => {
       const policies = (await people.call('reader', 'GET', a('/policies'))).json<ListBody>().items;
       expect(policies[0]).toEqual({ id: reusable.id, name: 'Everybody', decision: 'people', applications: 0 });
     });
+  });
+
+  it('are seen each once by a member of more than can be looked for by their ids', async () => {
+    const person = await newPerson(server);
+    const many = Array.from({ length: 205 }, (_, n) => ({
+      id: `c${String(n).padStart(31, '0')}`,
+      name: `One of many ${String(n)}`,
+      createdAt: new Date(Math.floor(n / 10)),
+    }));
+    const { manager } = server.dataSource;
+    await manager.insert(
+      AccountRow,
+      many.map((one) => ({ ...one, updatedAt: one.createdAt })),
+    );
+    const memberships = many.map(({ id, createdAt }) => {
+      return { id: id.replace('c', 'd'), accountId: id, userId: person.userId, role: 'read_only' as const, createdAt };
+    });
+    await manager.insert(Membership, memberships);
+    for (const [query, expected] of [
+      ['limit=50', many],
+      ['limit=50&q=MANY%201', many.filter(({ name }) => name.startsWith('One of many 1'))],
+    ] as const) {
+      const found: string[] = [];
+      for (let from: string | null = ''; from !== null;) {
+        const reply = await ask(server, 'GET', `/accounts?${query}${from}`, { headers: bearer(person.token) });
+        const { items, next_cursor: next } = reply.json<ListBody>();
+        found.push(...items.map(({ id }) => id));
+        from = next && `&cursor=${next}`;
+      }
+      expect(found).toEqual(expected.map(({ id }) => id));
+    }
   });
 
   it('are nobody’s without a token', async () => {
