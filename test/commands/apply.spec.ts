@@ -238,6 +238,28 @@ users:
     expect(await verified({ 'Private-Token': PERSONAL }, `?kind=personal_token&member_of=${ACCOUNT.id}`)).toBe(401);
   });
 
+  it('ends the logins of a personal token that it disables or deletes', async () => {
+    await applied(STATE, '--yes');
+    const tokens = STATE.slice(STATE.indexOf('tokens:'), STATE.indexOf('policies:'));
+    const withLaptop = (line: string): string => tokens.replace('name: Laptop', `name: Laptop\n    ${line}`);
+    const logIn = async (): Promise<string> => {
+      const body = JSON.stringify({ token: PERSONAL });
+      return (await send(server.baseUrl, 'POST', '/api/v1/users/login', { body })).json<{ token: string }>().token;
+    };
+    const isIn = async (login: string): Promise<number> =>
+      (await send(server.baseUrl, 'GET', '/api/v1/users', { headers: { 'Private-Token': login } })).status;
+    const first = await logIn();
+    expect(await isIn(first)).toBe(200);
+    await applied(withLaptop('enabled: false'), '--yes');
+    expect(await isIn(first)).toBe(401);
+    await applied(withLaptop('enabled: true'), '--yes');
+    expect(await isIn(first)).toBe(401);
+    const second = await logIn();
+    expect(await isIn(second)).toBe(200);
+    await applied(tokens.slice(0, tokens.indexOf('  - kind: personal_token')), '--yes', '--prune');
+    expect(await isIn(second)).toBe(401);
+  });
+
   it('deletes no token that a policy names which stays', async () => {
     await applied(STATE, '--yes');
     const pruned = await apply('tokens: []', '--yes', '--prune');
