@@ -18,31 +18,16 @@ import {
 import { AccountService, lockAccountForUpdate } from '../identity/index.js';
 import type { AddressPattern } from './address-pattern.js';
 import { ApplicationAddress } from './application-address.entity.js';
-import { assignPolicies, newPoliciesIn, removeOwnedPolicies, type PolicyEntry } from './application-policies.js';
+import { assignPolicies, newPoliciesIn, removeOwnedPolicies } from './application-policies.js';
 import { ApplicationPolicy } from './application-policy.entity.js';
+import type { ApplicationValues, ApplicationWithPolicies } from './application-values.js';
 import { Application } from './application.entity.js';
-import { appliedPolicies, type AppliedPolicy } from './applied-policies.js';
+import { appliedPolicies } from './applied-policies.js';
 import { ApplicationDeleted, ApplicationUpdated } from './changes.js';
 import { ManyApplications, detailsOf } from './many-applications.js';
 import { APPLICATION_OPTIONS, type ApplicationOptions } from './options.js';
 import { requireQuota } from './quotas.js';
 import { requireOwnHosts } from './zone-owners.js';
-
-/** What callers say of an application. */
-export interface ApplicationValues extends Pick<
-  Application,
-  'name' | 'type' | 'domain' | 'passesPreflight' | 'answersUnauthorized' | 'tokenHeader' | 'sessionDuration' | 'extra'
-> {
-  readonly addresses: readonly AddressPattern[];
-  /** All its policies; `undefined` leaves them as they are. */
-  readonly policies?: readonly PolicyEntry[] | undefined;
-}
-
-/** An application with its policies in their order. */
-export interface ApplicationWithPolicies {
-  readonly application: Application;
-  readonly policies: readonly AppliedPolicy[];
-}
 
 /** Selects applications; all conditions must hold. */
 export interface ApplicationFilter {

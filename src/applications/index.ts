@@ -3,13 +3,9 @@ export { readAddress, readDomain, type AddressFlaw, type AddressPattern } from '
 export { ApplicationAddress } from './application-address.entity.js';
 export { ApplicationDirectory, type Found } from './application-directory.js';
 export type { PolicyEntry } from './application-policies.js';
+export type { ApplicationValues, ApplicationWithPolicies } from './application-values.js';
 export { Application, type JsonObject } from './application.entity.js';
-export {
-  ApplicationService,
-  type ApplicationFilter,
-  type ApplicationValues,
-  type ApplicationWithPolicies,
-} from './application.service.js';
+export { ApplicationService, type ApplicationFilter } from './application.service.js';
 export { APPLICATION_ENTITIES, APPLICATION_MIGRATIONS } from './applications.entities.js';
 export { APPLICATIONS_EXTENSION } from './applications.extension.js';
 export { APPLICATION_PROVIDERS } from './applications.providers.js';

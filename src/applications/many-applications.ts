@@ -12,8 +12,8 @@ import {
   type PolicyEntry,
 } from './application-policies.js';
 import { ApplicationPolicy } from './application-policy.entity.js';
+import type { ApplicationValues, ApplicationWithPolicies } from './application-values.js';
 import { Application } from './application.entity.js';
-import type { ApplicationValues, ApplicationWithPolicies } from './application.service.js';
 import type { AppliedPolicy } from './applied-policies.js';
 import { ApplicationCreated } from './changes.js';
 import { APPLICATION_OPTIONS, type ApplicationOptions } from './options.js';
