@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Application, ApplicationAddress } from '../../src/applications/index.js';
+import { Application, ApplicationAddress, Zone } from '../../src/applications/index.js';
 import { AuditRecord, COMMAND_LINE, Token, TokenCount, UnitOfWork } from '../../src/core/index.js';
 import { carryOut, declarationReading, partsOf, planOf, readDeclaration } from '../../src/declared/index.js';
 import { DIALECTS } from '../../src/dialects.js';
@@ -120,7 +120,12 @@ onBothEngines('many declared entries', (engine) => {
   });
 
   it('are named one by one when one of them is refused, and then nothing is changed', async () => {
-    const before = await server.dataSource.manager.count(AuditRecord);
+    const { manager } = server.dataSource;
+    const before = await manager.count(AuditRecord);
+    const { id: accountId } = await manager.findOneByOrFail(Account, { name: 'Tenant number 5' });
+    const times = { createdAt: new Date(), updatedAt: new Date() };
+    await manager.insert(Zone, { id: 'f'.repeat(32), name: 'zone.example.com', accountId, ...times });
+    const own = '{ name: Own, decision: bypass, include: [{ everyone: true }] }';
     const cases: [text: string, refusal: RegExp, env?: Record<string, string>][] = [
       [
         'accounts:\n  - name: ace\n  - name: Delta\n  - name: \u0430\u0441\u0435\n',
@@ -141,6 +146,17 @@ onBothEngines('many declared entries', (engine) => {
           `  - { account: ${ACCOUNT.name}, name: Two, decision: bypass, include: [{ everyone: true }] }\n`,
         /state\.yaml:3: cannot create policy Two: an account may have 1 policies/,
         { POLICIES_PER_ACCOUNT: '1' },
+      ],
+      [
+        `applications:\n  - { account: ${ACCOUNT.name}, name: One, addresses: [one.example.com], policies: [${own}] }\n` +
+          `  - { account: ${ACCOUNT.name}, name: Two, addresses: [two.example.com], policies: [${own}] }\n`,
+        /state\.yaml:3: cannot create application Two: an account may have 1 policies/,
+        { POLICIES_PER_ACCOUNT: '1' },
+      ],
+      [
+        'applications:\n  - { account: Tenant number 5, name: One, addresses: [one.zone.example.com] }\n' +
+          '  - { account: Tenant number 6, name: Two, addresses: [two.zone.example.com] }\n',
+        /state\.yaml:3: cannot create application Two: domain two\.zone\.example\.com does not belong to a zone of this/,
       ],
       [
         `policies:\n  - { account: ${ACCOUNT.name}, name: One, decision: bypass, include: [{ everyone: true }] }\n` +
@@ -165,7 +181,7 @@ onBothEngines('many declared entries', (engine) => {
       expect(err).toMatch(refusal);
       expect(code).toBe(1);
     }
-    expect(await server.dataSource.manager.count(AuditRecord)).toBe(before);
+    expect(await manager.count(AuditRecord)).toBe(before);
   });
 
   it('may take a name that a change in the same file frees', async () => {
