@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import bcrypt from 'bcrypt';
 import { Token } from '../../src/core/index.js';
+import { User } from '../../src/identity/index.js';
 import { closeLater } from '../support/closing.js';
 import { Recorder } from '../support/channels.js';
 import { onBothEngines } from '../support/engines.js';
@@ -211,6 +213,24 @@ onBothEngines('latchkey import canvus', (engine) => {
     const unblock = '/api/v1/users/1044/unblock';
     await send(server.baseUrl, 'POST', unblock, { headers: { 'Private-Token': ADMIN.token } });
     expect(await verified(VECTOR.plain)).toBe(200);
+  });
+
+  it('takes tokens of no more salts than the setting says, however many come at once', async () => {
+    const limited = (file: string): Promise<CommandResult> =>
+      latchkey(server.database, ['import', 'canvus', file], { env: { IMPORTED_SALTS: '2' } });
+    const userWithSalts = (id: number, salts: number): object => {
+      const tokens = Array.from({ length: salts }, () => {
+        const handle = Buffer.from(bcrypt.hashSync('x', 4).replace('$2b', '$2a')).toString('base64');
+        return { ...ALICE.access_tokens[0], id: handle };
+      });
+      return { ...ALICE, id, email: `user${String(id)}@example.com`, access_tokens: tokens };
+    };
+    expect((await limited(fileOf(userWithSalts(1050, 3)))).err).toContain('the tokens have more than 2 salts');
+    expect((await limited(fileOf(userWithSalts(1051, 1)))).code).toBe(0);
+    const refused = await limited(fileOf(userWithSalts(1052, 2)));
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('tokens of 2 salts have been imported')]);
+    expect(await server.dataSource.manager.countBy(User, { id: 1052 })).toBe(0);
+    expect((await limited(fileOf(userWithSalts(1053, 1)))).code).toBe(0);
   });
 
   it('bounds what strangers can have compared, and serves everybody else meanwhile', async () => {
