@@ -59,3 +59,29 @@ onBothEngines('a change by a login', (engine) => {
     await expect(change()).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 });
+
+onBothEngines('an exchange of a token for a login', (engine) => {
+  it('is refused if that token, or the one for whose holder it is, changes after it was checked', async () => {
+    const server = await startServer(engine);
+    const services = servicesOf(server);
+    const personal = server.app.get(PersonalTokenService);
+    const { token: holder } = await issueToken(services);
+    const exchange = async (meanwhile: (presented: PersonalToken) => Promise<unknown>): Promise<unknown> => {
+      const { token, secret } = await issueToken(services);
+      const subject = async (): Promise<PersonalToken> => {
+        server.clock.advance(1000);
+        await meanwhile(token);
+        return holder;
+      };
+      return services.sessions.exchange(secret.reveal(), { ...TERMS, subject });
+    };
+    await expect(exchange(() => Promise.resolve())).resolves.toMatchObject({ user: { id: ADMIN.id } });
+    const changes: ((presented: PersonalToken) => Promise<unknown>)[] = [
+      (presented) => personal.revoke(SYSTEM, presented),
+      (presented) => services.unitOfWork.write(SYSTEM, (tx) => personal.changeIn(tx, presented, { enabled: false })),
+      (presented) => services.unitOfWork.write(SYSTEM, (tx) => personal.changeIn(tx, presented, { scopes: ['read'] })),
+      () => personal.describe(SYSTEM, holder, 'changed meanwhile'),
+    ];
+    for (const change of changes) await expect(exchange(change)).rejects.toMatchObject({ code: 'invalid_login' });
+  });
+});
