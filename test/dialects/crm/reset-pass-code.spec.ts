@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { HashingService } from '../../../src/core/index.js';
 import { itNeedsAToken } from './common-cases.js';
 import { methodOf } from './methods.js';
 import {
@@ -118,6 +119,18 @@ crmSuite('POST access_tokens/reset_pass_code', (crm) => {
         failure(await crm.root.post(PATH, { authentication_code: made.code }), ERROR.state);
         failure(await crm.root.post(PATH, { identifier: made.identifier }), ERROR.state);
       });
+      data(await crm.root.post(SHOW, byIdentifier(made)));
+    });
+
+    it('refuses a token that ceases to be effective meanwhile, and leaves its pass code', async () => {
+      const made = await make(crm.root);
+      const hashing = crm.server.app.get(HashingService);
+      const hashPassword = hashing.hashPassword.bind(hashing);
+      jest.spyOn(hashing, 'hashPassword').mockImplementation(async (...given) => {
+        data(await crm.root.post('access_tokens/set_as_not_effective', byCode(made.code)));
+        return hashPassword(...given);
+      });
+      failure(await crm.root.post(PATH, { authentication_code: made.code }), ERROR.state);
       data(await crm.root.post(SHOW, byIdentifier(made)));
     });
   });
