@@ -1,7 +1,7 @@
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import bcrypt from 'bcrypt';
-import { Secret } from '../../src/core/index.js';
-import { User } from '../../src/identity/index.js';
+import { SYSTEM, Secret } from '../../src/core/index.js';
+import { PasswordService, User } from '../../src/identity/index.js';
 import { onBothEngines } from '../support/engines.js';
 import { servicesOf } from '../support/services.js';
 import { migratedDatabase } from '../support/templates.js';
@@ -52,5 +52,27 @@ onBothEngines('a stored password', (engine) => {
     );
     expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 'fulfilled'));
     expect(await roundsOf(second)).toBe(5);
+  });
+
+  it('opens no login if it is replaced, or its user blocked, between the comparison and the login', async () => {
+    const server = await startServer(engine);
+    const { hashing, sessions } = servicesOf(server);
+    const checkPassword = hashing.checkPassword.bind(hashing);
+    const login = (meanwhile: () => Promise<unknown>): Promise<unknown> => {
+      jest.spyOn(hashing, 'checkPassword').mockImplementation(async (...given) => {
+        const check = await checkPassword(...given);
+        await meanwhile();
+        return check;
+      });
+      return sessions.login(ADMIN.email, new Secret(ADMIN.password), TERMS);
+    };
+    const users = server.dataSource.getRepository(User);
+    const refused = { code: 'invalid_login' };
+    await expect(login(() => users.update(ADMIN.id, { blocked: true }))).rejects.toMatchObject(refused);
+    await users.update(ADMIN.id, { blocked: false });
+    await expect(login(() => Promise.resolve())).resolves.toBeDefined();
+    const next = new Secret('battery staple');
+    const replaced = login(() => server.app.get(PasswordService).set(SYSTEM, ADMIN.id, next));
+    await expect(replaced).rejects.toMatchObject(refused);
   });
 });
