@@ -199,6 +199,9 @@ describe('the expiry of a token', () => {
   it('is a hundred years after its creation for "forever"', () => {
     expect(expiryOf(FOREVER, NOW, new Date('2024-03-01T08:00:00.000Z'))).toEqual(new Date('2124-03-01T08:00:00.000Z'));
     expect(expiryOf(FOREVER, NOW, CREATED)).toEqual(new Date('2124-02-29T08:00:00.000Z'));
+    // 2100 has no such day, and east of Greenwich it was the next one already.
+    const evening = new Date('2000-02-29T20:00:00.000Z');
+    expect(expiryOf(FOREVER, NOW, evening)).toEqual(new Date('2100-03-01T20:00:00.000Z'));
   });
 
   it('does not exist for an invalid duration', () => {
