@@ -1,6 +1,7 @@
 /** The core's providers, for the module that assembles them. */
 import { AuditLog } from './audit/audit-log.js';
 import { AuditSearch } from './audit/audit-search.js';
+import { CountedWarnings } from './sampled-warnings.js';
 import { EventBus } from './changes/event-bus.js';
 import { HashingService } from './tokens/hashing.service.js';
 import { HealthChecks } from './health-checks.js';
@@ -24,6 +25,7 @@ import { Verifier } from './verification/verifier.js';
 export const CORE_PROVIDERS = [
   AuditLog,
   AuditSearch,
+  CountedWarnings,
   CredentialCache,
   EventBus,
   HashingService,

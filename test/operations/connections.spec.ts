@@ -61,7 +61,7 @@ async function openMany(url: string, count: number): Promise<{ closed: () => num
 
 describe('MAX_CONNECTIONS', () => {
   it('is how many are open; further ones are closed, published, and logged as a sample with the remedy', async () => {
-    const { main, verify, warnings } = await start({ MAX_CONNECTIONS: '3', VERIFY_PORT: '0' });
+    const { server, main, verify, warnings } = await start({ MAX_CONNECTIONS: '3', VERIFY_PORT: '0' });
     const recorder = new Recorder('latchkey:capacity');
     await openMany(main, 3);
     for (let count = 0; count < 4; count += 1) await expect(send(main, 'GET', '/health/live')).rejects.toThrow();
@@ -73,6 +73,9 @@ describe('MAX_CONNECTIONS', () => {
     expect((await send(verify, 'GET', '/verify', { headers: AS_ADMIN })).status).toBe(200);
     expect((await send(verify, 'GET', '/health/ready')).status).toBe(200);
     recorder.stop();
+    // The others were counted.
+    await server.stop();
+    expect(warnings.slice(1)).toEqual([expect.stringMatching(/3 are open already.*\(3 more\)$/)]);
   });
 });
 
