@@ -15,25 +15,33 @@ new PerformanceObserver((list) => {
   collections.push(...list.getEntries());
 }).observe({ entryTypes: ['gc'] });
 
-const cpuMs = cpuClock();
-let began = { cpu: cpuMs(), at: performance.now() };
+/** The longest time within one turn in which the thread could have run, but other processes did. */
+let queuedMs = 0;
+
+const times = schedulerClock();
+let began = { ...times(), at: performance.now() };
 
 function turn() {
-  const now = { cpu: cpuMs(), at: performance.now() };
+  const now = { ...times(), at: performance.now() };
+  queuedMs = Math.max(queuedMs, now.queued - began.queued);
   if (now.cpu - began.cpu > KEPT_MS) pieces.push({ ms: now.cpu - began.cpu, from: began.at, to: now.at });
   began = now;
   setImmediate(turn);
 }
 setImmediate(turn);
 
-/** Of the thread that runs the event loop, where the system tells: other threads and processes add little to it. */
-function cpuClock() {
-  if (process.platform !== 'linux') return () => performance.now();
+/**
+ * Milliseconds that the thread of the event loop has run, where the system tells, and has waited for a processor. Other
+ * threads and processes add little to the first.
+ */
+function schedulerClock() {
+  if (process.platform !== 'linux') return () => ({ cpu: performance.now(), queued: 0 });
   const file = openSync(`/proc/self/task/${String(process.pid)}/schedstat`, 'r');
   const buffer = Buffer.alloc(64);
   return () => {
     const length = readSync(file, buffer, 0, 64, 0);
-    return Number(buffer.toString('latin1', 0, length).split(' ', 1)[0]) / 1e6;
+    const [cpu, queued] = buffer.toString('latin1', 0, length).split(' ', 2);
+    return { cpu: Number(cpu) / 1e6, queued: Number(queued) / 1e6 };
   };
 }
 
@@ -49,10 +57,11 @@ function longestPiece() {
 process.on('SIGUSR2', () => {
   // Observers are told in a later turn.
   setTimeout(() => {
-    const held = { delayMs: delays.max / 1e6, pieceMs: longestPiece() };
+    const held = { delayMs: delays.max / 1e6, pieceMs: longestPiece(), queuedMs };
     process.stdout.write(`HELD ${JSON.stringify(held)}\n`);
     delays.reset();
     pieces = [];
+    queuedMs = 0;
     collections.length = 0;
   }, 20);
 });
