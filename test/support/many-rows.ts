@@ -28,7 +28,8 @@ export async function addMany(server: Pick<TestServer, 'dataSource'>, count: num
   });
   await dataSource.query(
     `INSERT INTO latchkey_token_count (account_id, kind, part, tokens)
-     VALUES ('${ACCOUNT.id}', 'service_token', 15, ${String(count)})`,
+     VALUES ('${ACCOUNT.id}', 'service_token', 15, ${String(count)})
+     ON CONFLICT (account_id, kind, part) DO UPDATE SET tokens = latchkey_token_count.tokens + excluded.tokens`,
   );
   await insert(dataSource, count, 'latchkey_token', {
     ...token('access_token', '9'),
