@@ -257,7 +257,12 @@ export class ConsolePage {
   /** Fails for what axe-core finds, and for a page that is wider than the window. */
   async check(name: string): Promise<void> {
     await this.page.evaluate(AXE);
-    const violations = await this.page.evaluate<string[]>(FIND_VIOLATIONS);
+    let violations = await this.page.evaluate<string[]>(FIND_VIOLATIONS);
+    // Browsers under load take some time until all colours are those of another scheme.
+    for (let tries = 0; violations.length > 0 && tries < 10; tries += 1) {
+      await this.page.waitForTimeout(300);
+      violations = await this.page.evaluate<string[]>(FIND_VIOLATIONS);
+    }
     expect([name, violations]).toEqual([name, []]);
     const excess = await this.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
     expect([name, excess > 0]).toEqual([name, false]);
@@ -274,7 +279,6 @@ export class ConsolePage {
     for (const { size, scheme } of looks) {
       await this.resize(size);
       await this.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      // Browsers under load take some time until all colours are those of the other scheme.
       await this.page.waitForTimeout(300);
       await this.keep(name, size, scheme);
       await this.check(`${name}, ${size}, ${scheme}`);
