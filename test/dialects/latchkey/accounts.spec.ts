@@ -13,7 +13,7 @@ import {
   type Account,
 } from '../../gates/authorisation/world.js';
 import { CALLERS, newPeople, statusesOf, type CallerName, type People } from './people.js';
-import { ask, bearer, faultOf, problemOf } from './support.js';
+import { ask, bearer, everyPage, faultOf, problemOf } from './support.js';
 
 interface ListBody<T = { id: string; name: string }> {
   readonly items: readonly T[];
@@ -47,16 +47,10 @@ onBothEngines('accounts', (engine) => {
   };
 
   async function ids(path: string, name: CallerName = 'server administrator'): Promise<string[]> {
-    const found: string[] = [];
-    for (let cursor: string | null = ''; cursor !== null;) {
-      const from: string = cursor === '' ? '' : `&cursor=${cursor}`;
-      const reply = await people.call(name, 'GET', `${path}?limit=1${from}`);
-      expect([reply.status, reply.text]).toEqual([200, expect.any(String)]);
-      const { items, next_cursor: next } = reply.json<ListBody<{ id?: string; user?: { id: string } }>>();
-      found.push(...items.map(({ id, user }) => id ?? user?.id ?? ''));
-      cursor = next;
-    }
-    return found;
+    const found = await everyPage<{ id?: string; user?: { id: string } }>((cursor) =>
+      people.call(name, 'GET', `${path}?limit=1${cursor}`),
+    );
+    return found.map(({ id, user }) => id ?? user?.id ?? '');
   }
 
   describe('are seen', () => {
@@ -259,14 +253,10 @@ onBothEngines('accounts', (engine) => {
       ['limit=50', many],
       ['limit=50&q=MANY%201', many.filter(({ name }) => name.startsWith('One of many 1'))],
     ] as const) {
-      const found: string[] = [];
-      for (let from: string | null = ''; from !== null;) {
-        const reply = await ask(server, 'GET', `/accounts?${query}${from}`, { headers: bearer(person.token) });
-        const { items, next_cursor: next } = reply.json<ListBody>();
-        found.push(...items.map(({ id }) => id));
-        from = next && `&cursor=${next}`;
-      }
-      expect(found).toEqual(expected.map(({ id }) => id));
+      const found = await everyPage<{ id: string }>((cursor) =>
+        ask(server, 'GET', `/accounts?${query}${cursor}`, { headers: bearer(person.token) }),
+      );
+      expect(found.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
     }
   });
 

@@ -6,7 +6,7 @@ import { send } from '../../support/http.js';
 import { ADMIN, startInMount, type TestServer } from '../../support/test-server.js';
 import { newServiceToken, type ServiceToken } from '../../gates/authorisation/world.js';
 import { CALLERS, newPeople, type CallerName, type People } from './people.js';
-import { ask, bearer, faultOf } from './support.js';
+import { ask, bearer, everyPage, faultOf } from './support.js';
 
 interface RowBody {
   readonly id: string;
@@ -31,18 +31,8 @@ onBothEngines('the audit log', (engine) => {
   });
   afterAll(() => server.close());
 
-  async function rows(query: string, name: CallerName = 'server administrator', limit = 7): Promise<RowBody[]> {
-    const found: RowBody[] = [];
-    for (let cursor: string | null = ''; cursor !== null;) {
-      const from: string = cursor === '' ? '' : `&cursor=${cursor}`;
-      const reply = await people.call(name, 'GET', `/audit?limit=${String(limit)}${query}${from}`);
-      expect([reply.status, reply.text]).toEqual([200, expect.any(String)]);
-      const { items, next_cursor: next } = reply.json<{ items: RowBody[]; next_cursor: string | null }>();
-      found.push(...items);
-      cursor = next;
-    }
-    return found;
-  }
+  const rows = (query: string, name: CallerName = 'server administrator', limit = 7): Promise<RowBody[]> =>
+    everyPage((cursor) => people.call(name, 'GET', `/audit?limit=${String(limit)}${query}${cursor}`));
 
   it('has each change as structured data', async () => {
     const [row] = await rows(`&target_id=${token.id}`);

@@ -1,4 +1,5 @@
 /** Calls of Latchkey's own API. */
+import { expect } from '@jest/globals';
 import { send, type Reply } from '../../support/http.js';
 import { ADMIN, type TestServer } from '../../support/test-server.js';
 
@@ -21,6 +22,19 @@ export function ask(
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   const type = body === undefined ? {} : { 'Content-Type': 'application/json' };
   return send(baseUrl, method, `${BASE}${path}`, { headers: { ...type, ...headers }, ...sent });
+}
+
+/** Everything in a list, page by page. @param get - asks for a page; an empty `cursor` is that of the first, else `&cursor=…` */
+export async function everyPage<T>(get: (cursor: string) => Promise<Reply>): Promise<T[]> {
+  const found: T[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const reply = await get(cursor);
+    expect([reply.status, reply.text]).toEqual([200, expect.any(String)]);
+    const { items, next_cursor: next } = reply.json<{ items: T[]; next_cursor: string | null }>();
+    found.push(...items);
+    cursor = next === null ? null : `&cursor=${next}`;
+  }
+  return found;
 }
 
 export const bearer = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` });
