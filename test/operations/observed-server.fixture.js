@@ -15,7 +15,7 @@ new PerformanceObserver((list) => {
   collections.push(...list.getEntries());
 }).observe({ entryTypes: ['gc'] });
 
-/** The longest time within one turn in which the thread could have run, but other processes did. */
+/** The longest time within one turn in which the thread could have run, but others did. */
 let queuedMs = 0;
 
 const times = schedulerClock();

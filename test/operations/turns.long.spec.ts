@@ -113,7 +113,7 @@ const FIXTURES = import.meta.dirname;
 interface Held {
   readonly delayMs: number;
   readonly pieceMs: number;
-  /** The longest time in which other processes ran instead. */
+  /** The longest time in which others had the processors: other processes, or threads that compile or hash. */
   readonly queuedMs: number;
 }
 
