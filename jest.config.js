@@ -28,6 +28,7 @@ const typescript = {
   },
   // What the decorators of the code under test need.
   setupFiles: ['reflect-metadata'],
+  testEnvironment: '<rootDir>/test/support/environment.js',
   // Suites of a group share their modules, and so what they spy on.
   restoreMocks: true,
 };
