@@ -50,6 +50,7 @@ export {
   type WriteMessage,
 } from './channels.js';
 export { Clock, SystemClock } from './clock.js';
+export { RecentValues } from './recent-values.js';
 export { SteadyTime } from './steady-time.js';
 export { INTEGER_MAX, jsonColumn, storedTime, timestampColumn } from './database/columns.js';
 export type { Lock, LockKey, Lockable } from './database/locks.js';

@@ -1,8 +1,8 @@
 /** Checks the passwords of tokens that are presented with a name: guesses are counted like those of logins. */
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import {
   HashingService,
+  RecentValues,
   Secret,
   UnitOfWork,
   Verifier,
@@ -28,7 +28,7 @@ export interface NamedPassword {
 @Injectable()
 export class TokenPasswords {
   /** The stored hashes that passwords matched, by a digest of what was presented. */
-  private readonly right = new LRUCache<string, string>({ max: REMEMBERED });
+  private readonly right = new RecentValues<string, string>(REMEMBERED);
   /** Makes the digests useless to whoever reads them elsewhere. */
   private readonly salt: string;
 

@@ -1,11 +1,8 @@
 /** Caches what was read from the database until a change, which may come from another instance, makes it stale. */
-import { LRUCache } from 'lru-cache';
 import type { ChangeRelay } from './change-relay.js';
 import type { Change, ChangeClass } from './changes.js';
 import type { EventBus } from './event-bus.js';
-
-/** Resolution of entries' age, in milliseconds: reading the clock each time would cost more than the look-up. */
-const AGE_RESOLUTION_MS = 1000;
+import { RecentValues } from '../recent-values.js';
 
 /** How much is cached, and for how long. */
 export interface CacheLimits {
@@ -19,7 +16,7 @@ export type StaleKeys<K> = (change: Change) => readonly K[] | 'all';
 
 /** A cache that is as current as the changes that this instance receives; while it receives none, all is read. */
 export class ChangeAwareCache<K extends string | number, V extends object | boolean> {
-  private readonly values: LRUCache<K, V> | undefined;
+  private readonly values: RecentValues<K, V>;
   private readonly inFlight = new Map<K, Promise<V>>();
   private readonly stops: (() => void)[];
   /** Counts changes: what was read may be cached only if nothing has changed since. */
@@ -34,9 +31,7 @@ export class ChangeAwareCache<K extends string | number, V extends object | bool
     changes: readonly ChangeClass[],
     staleKeys: StaleKeys<K>,
   ) {
-    if (entries > 0) {
-      this.values = new LRUCache({ max: entries, ttl: seconds * 1000, ttlResolution: AGE_RESOLUTION_MS });
-    }
+    this.values = new RecentValues(entries, seconds);
     this.stops = [
       events.subscribe((change) => {
         this.evict(staleKeys(change));
@@ -50,7 +45,7 @@ export class ChangeAwareCache<K extends string | number, V extends object | bool
   /** The cached value of a key, or what `read` returns. Concurrent reads of a key are shared until the next change. */
   get(key: K, read: () => Promise<V>): V | Promise<V> {
     if (!this.isCurrent()) return read();
-    return this.values?.get(key) ?? this.inFlight.get(key) ?? this.started(key, read);
+    return this.values.get(key) ?? this.inFlight.get(key) ?? this.started(key, read);
   }
 
   /** Call when the server stops: from then on everything is read. */
@@ -64,7 +59,7 @@ export class ChangeAwareCache<K extends string | number, V extends object | bool
     const since = this.generation;
     const flight = read()
       .then((value) => {
-        if (since === this.generation && this.isCurrent()) this.values?.set(key, value);
+        if (since === this.generation && this.isCurrent()) this.values.set(key, value);
         return value;
       })
       .finally(() => {
@@ -83,7 +78,7 @@ export class ChangeAwareCache<K extends string | number, V extends object | bool
     // A read that began before the change may not see it, so that nobody may share it or keep what it found.
     this.generation += 1;
     this.inFlight.clear();
-    if (stale === 'all') this.values?.clear();
-    else for (const key of stale) this.values?.delete(key);
+    if (stale === 'all') this.values.clear();
+    else for (const key of stale) this.values.delete(key);
   }
 }

@@ -1,7 +1,6 @@
 /** Refuses a rotation that was requested before another one of the same token has returned. */
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
-import { DomainError, nextTurn } from '../../core/index.js';
+import { DomainError, RecentValues, nextTurn } from '../../core/index.js';
 import type { ServiceToken } from './service-token.entity.js';
 
 /** Tokens of which the last rotation is remembered. */
@@ -15,7 +14,7 @@ const REMEMBERED = 10_000;
 export class Rotations {
   private readonly running = new Map<string, number>();
   /** When the last rotation of a token has returned. */
-  private readonly returned = new LRUCache<string, number>({ max: REMEMBERED });
+  private readonly returned = new RecentValues<string, number>(REMEMBERED);
   /** When the request has arrived that a token was read for. */
   private readonly requestedAt = new WeakMap<ServiceToken, number>();
 

@@ -1,8 +1,7 @@
 /** Gives users of a host the numbers by which rows of this server refer to them. */
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { In, type EntityManager } from 'typeorm';
-import { Transactor, dataSourceOf, findRow, isStorableText } from '../../core/index.js';
+import { RecentValues, Transactor, dataSourceOf, findRow, isStorableText } from '../../core/index.js';
 import { HOST_ID_MAX, UserNumber } from './user-number.entity.js';
 
 /** Users that are remembered; what was committed never changes. */
@@ -11,7 +10,7 @@ const REMEMBERED = 50_000;
 /** Numbers are given when a user is first needed here, and never change. */
 @Injectable()
 export class UserNumbers {
-  private readonly ids = new LRUCache<number, string>({ max: REMEMBERED });
+  private readonly ids = new RecentValues<number, string>(REMEMBERED);
 
   constructor(private readonly transactor: Transactor) {}
 
