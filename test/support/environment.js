@@ -1,6 +1,6 @@
 /**
  * The environment of Jest for Node, in an ordinary context. In that of Jest, each use of a global (`Promise`, `Object`,
- * `Array`) asks a proxy, in all code under test and all libraries: it takes 40 times as long.
+ * `Array`) asks a proxy, in all code under test and all libraries, and that use takes 40 times as long.
  */
 import { constants, createContext, runInContext } from 'node:vm';
 import { ModernFakeTimers } from '@jest/fake-timers';

@@ -1,8 +1,8 @@
 /** Caches what was read from the database until a change, which may come from another instance, makes it stale. */
+import { RecentValues } from '../recent-values.js';
 import type { ChangeRelay } from './change-relay.js';
 import type { Change, ChangeClass } from './changes.js';
 import type { EventBus } from './event-bus.js';
-import { RecentValues } from '../recent-values.js';
 
 /** How much is cached, and for how long. */
 export interface CacheLimits {
