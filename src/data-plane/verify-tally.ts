@@ -1,14 +1,25 @@
-/** Counts requests to `/verify` in plain integers that metrics read. */
+/** Counts requests to `/verify` in plain numbers that metrics read. */
 import { Timing } from '../core/index.js';
 
 const BOUNDS_MS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 500, 1000, 5000];
 
+/** These are told even while there was none. */
+const USUAL = [200, 400, 401, 403, 429, 500, 503];
+
+const MAX_STATUS = 599;
+
 export class VerifyTally {
-  /** Requests by status. */
-  readonly statuses: Record<number, number> = { 200: 0, 401: 0, 403: 0, 400: 0, 429: 0, 503: 0, 500: 0 };
   /** How long those took that were timed, until the answer was written. */
   readonly timing = new Timing(BOUNDS_MS);
+  /** By status. An object with these keys would be a hash table for V8, which takes longer than all other counting. */
+  private readonly counts = new Float64Array(MAX_STATUS + 1);
   private passed = 0;
+
+  /** The number of requests by status. */
+  get statuses(): ReadonlyMap<number, number> {
+    const told = [...this.counts.entries()].filter(([status, count]) => count > 0 || USUAL.includes(status));
+    return new Map(told);
+  }
 
   /** Whether the next request is to be timed: one in 16. */
   isTimed(): boolean {
@@ -18,7 +29,7 @@ export class VerifyTally {
 
   /** @param durationMs - if it was timed */
   add(status: number, durationMs: number | undefined): void {
-    this.statuses[status] = (this.statuses[status] ?? 0) + 1;
+    this.counts[status] = (this.counts[status] ?? 0) + 1;
     if (durationMs !== undefined) this.timing.observe(durationMs);
   }
 }

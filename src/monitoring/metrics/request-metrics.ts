@@ -96,7 +96,7 @@ export function addRequestMetrics(registry: MetricRegistry): void {
 /** It answers all methods alike. */
 function verifySamples(): Sample[] {
   const labels = { dialect: 'verify', method: 'any', route: '/verify' };
-  return Object.entries(verifyTally.statuses).map(([status, count]) => [{ ...labels, status }, count]);
+  return [...verifyTally.statuses].map(([status, count]) => [{ ...labels, status: String(status) }, count]);
 }
 
 function addStreamMetrics(registry: MetricRegistry): void {
