@@ -3,13 +3,14 @@ import { DatabaseCondition } from './database-condition.js';
 
 let lines: string[];
 let condition: DatabaseCondition;
-beforeEach(() => {
-  lines = [];
-  const write = (line: string): unknown => lines.push(line);
-  condition = new DatabaseCondition({ error: write, log: write });
-});
 
 describe('a database that fails', () => {
+  beforeEach(() => {
+    lines = [];
+    const write = (line: string): unknown => lines.push(line);
+    condition = new DatabaseCondition({ error: write, log: write });
+  });
+
   it('has its own reason logged once, however often it fails, and one line when it works again', () => {
     for (let count = 0; count < 1000; count += 1) condition.failed('write', 'SQLITE_FULL', 'database or disk is full');
     expect(lines).toEqual([

@@ -8,11 +8,11 @@ function body(evicted: string[], name: string): HeldBody {
   return { address: name, evict: () => evicted.push(name) };
 }
 
-beforeAll(() => {
-  Logger.overrideLogger(false);
-});
-
 describe('the memory of bodies', () => {
+  beforeAll(() => {
+    Logger.overrideLogger(false);
+  });
+
   it('returns what was added, in pieces of any length', () => {
     const memory = new BodyMemory(MAX);
     const text = Array.from({ length: 3000 }, (_, at) => String(at)).join(',');
