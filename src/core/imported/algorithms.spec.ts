@@ -89,6 +89,36 @@ describe('hashes with a salt each', () => {
     expect(flawOf(algorithm, text)).toMatch(/^is too costly to compare \(.*; at most .*\): issue this token anew/);
   });
 
+  const bcryptOf = (cost: number): string => `$2b$${String(cost).padStart(2, '0')}$${'x'.repeat(53)}`;
+  const argonOf = (m: number, t: number, p: number): string =>
+    `$argon2id$v=19$m=${String(m)},t=${String(t)},p=${String(p)}$c2FsdHNhbHQ$aGFzaGhhc2g`;
+  const scryptOf = (ln: number, r: number, p: number): string =>
+    `$scrypt$ln=${String(ln)},r=${String(r)},p=${String(p)}$c2FsdA$aGFzaA`;
+  const pbkdf2Of = (count: number): string => `$pbkdf2-sha256$i=${String(count)}$c2FsdA$aGFzaA`;
+
+  it.each([
+    ['bcrypt', bcryptOf(4), bcryptOf(3)],
+    ['bcrypt', bcryptOf(14), bcryptOf(15)],
+    ['pbkdf2', pbkdf2Of(1), pbkdf2Of(0)],
+    ['pbkdf2', pbkdf2Of(2_000_000), pbkdf2Of(2_000_001)],
+    ['argon2id', argonOf(8, 1, 1), argonOf(7, 1, 1)],
+    ['argon2id', argonOf(32, 1, 4), argonOf(31, 1, 4)],
+    ['argon2id', argonOf(64, 1, 1), argonOf(64, 0, 1)],
+    ['argon2id', argonOf(64, 1, 1), argonOf(64, 1, 0)],
+    ['argon2id', argonOf(262_144, 1, 1), argonOf(262_145, 1, 1)],
+    ['argon2id', argonOf(64, 20, 1), argonOf(64, 21, 1)],
+    ['argon2id', argonOf(136, 1, 16), argonOf(136, 1, 17)],
+    ['scrypt', scryptOf(1, 1, 1), scryptOf(0, 1, 1)],
+    ['scrypt', scryptOf(4, 1, 1), scryptOf(4, 0, 1)],
+    ['scrypt', scryptOf(4, 8, 1), scryptOf(4, 8, 0)],
+    // 256 MiB, and as little more as there is.
+    ['scrypt', scryptOf(18, 8, 1), scryptOf(18, 9, 1)],
+    ['scrypt', scryptOf(4, 8, 16), scryptOf(4, 8, 17)],
+  ] as const)('of %s may have the parameters of %s, and not those of %s', (algorithm, last, beyond) => {
+    expect(readHash(algorithm, last)).toEqual({ verifier: last });
+    expect(flawOf(algorithm, beyond)).toBeDefined();
+  });
+
   it.each([
     ['bcrypt', '$2b$10$short'],
     ['pbkdf2', 'sha256:1000:salt:hash'],

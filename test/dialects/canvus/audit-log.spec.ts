@@ -197,12 +197,14 @@ canvusSuite('GET audit-log', (canvus) => {
       'action',
       'Author_id',
       'target_type[]',
+      'x'.repeat(100),
       'x'.repeat(300),
     ])('refuses the parameter %s, which would do nothing, and names those that there are', async (name) => {
       for (const path of [AUDIT_LOG, `${AUDIT_LOG}/export-csv`]) {
         const reply = await canvus.admin.get(`${path}?${new URLSearchParams({ [name]: '1' }).toString()}`);
-        expect(refusal(reply, 400)).toMatch(
-          /^there is no parameter .{1,101} here; there are author_id, created_after, /,
+        const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name;
+        expect(refusal(reply, 400)).toContain(
+          `there is no parameter ${shown} here; there are author_id, created_after, `,
         );
       }
     });
