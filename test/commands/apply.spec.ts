@@ -1,5 +1,5 @@
 /** What a file declares becomes what the server has: plan, drift, pruning, refusals, and exports. */
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -348,6 +348,89 @@ zones: []
     ]) {
       expect((await apply(broken ?? '', '--yes')).err).toContain(reason);
     }
+  });
+
+  it('refuses what contradicts what is there, names it, and changes nothing', async () => {
+    await applied(STATE, '--yes');
+    const { manager } = server.dataSource;
+    const beta = await manager.findOneByOrFail(Account, { name: 'Beta' });
+    const ann = await manager.findOneByOrFail(User, { email: 'ann@example.com' });
+    const app = await manager.findOneByOrFail(Application, { name: 'Build server' });
+    const policy = await manager.findOneByOrFail(Policy, { name: 'CI may enter' });
+    const before = await auditRows();
+    const refused = async (text: string, ...options: string[]): Promise<string> => {
+      const { code, err } = await apply(text, '--yes', ...options);
+      expect([text, code]).toEqual([text, 1]);
+      return err;
+    };
+    const site = (values: string, account = 'Beta'): string =>
+      `applications: [{ account: ${account}, addresses: [x.example.com], ${values} }]`;
+    const personal = `{ kind: personal_token, user: USER, name: x, algorithm: sha256, hash: ${hash('sha256', 'x')} }`;
+    for (const [text, fault] of [
+      ['users: [{ email: ann@example.com, approved: false }]', 'users[1].approved cannot become false: an approval'],
+      [
+        `users: [{ id: ${String(ADMIN.id)}, email: ann@example.com }]`,
+        `users[1].email is that of user ${String(ann.id)} here: declare them by that id, or without one`,
+      ],
+      [
+        `users: [{ email: ann@example.com, roles: { Beta: read_only, ${beta.id}: administrator } }]`,
+        `users[1].roles.${beta.id} names the same account as another role`,
+      ],
+      [`accounts: [{ id: ${ACCOUNT.id}, name: Beta }]`, `accounts[1].name is that of account ${beta.id} here`],
+      ['accounts: 5', 'accounts must be a list; write [] for one without entries'],
+      ['[1]', 'the file must have sections: accounts, users, tokens, policies, applications'],
+      [
+        `tokens: [{ kind: service_token, id: ${CLIENT_ID}, account: ${ACCOUNT.name}, name: CI }]`,
+        'tokens[1].account is not whom the token with this id belongs to, and tokens keep their owner',
+      ],
+      [
+        `tokens: [${personal.replace('USER', 'bob@example.com')}]`,
+        'tokens[1].user names the user bob@example.com, who is not there',
+      ],
+      [
+        `policies: [{ id: ${policy.id}, account: ${ACCOUNT.name}, name: x, decision: deny, include: [{ ip: 192.0.2.1 }] }]`,
+        'policies[1].id belongs to a policy of another account or application',
+      ],
+      [site(`id: ${app.id}, name: x`, ACCOUNT.name), 'applications[1].id belongs to an application of another account'],
+      [site(`name: x, aud: ${app.aud}`), 'applications[1].aud is that of another application here: leave it out'],
+      [
+        site(`name: Build server, aud: ${'f'.repeat(app.aud.length)}`),
+        `applications[1].aud is not that of this application, ${app.aud}, and never changes`,
+      ],
+      [site('name: x, policies: [None]'), 'applications[1].policies[1] names the policy None, which is not there'],
+    ]) {
+      expect(await refused(text ?? '')).toContain(`refused: ${fault ?? ''}`);
+    }
+    const pruned = await refused(`users: []\ntokens: [${personal.replace('USER', 'ann@example.com')}]`, '--prune');
+    expect(pruned).toContain('names the user ann@example.com, whom --prune would delete: declare them');
+    expect(await auditRows()).toBe(before);
+  });
+
+  it('refuses a name that several have here, and takes the id', async () => {
+    await applied(STATE, '--yes');
+    const { manager } = server.dataSource;
+    const app = await manager.findOneByOrFail(Application, { name: 'Build server' });
+    const policy = await manager.findOneByOrFail(Policy, { name: 'CI may enter' });
+    await manager.save(Object.assign(new Application(), app, { id: randomUUID(), aud: 'f'.repeat(64) }));
+    await manager.save(Object.assign(new Policy(), policy, { id: randomUUID() }));
+    const entry = 'account: Beta, name: Build server, addresses: [x.example.com]';
+    const rule = `account: Beta, name: CI may enter, decision: services, include: [{ token: ${CLIENT_ID} }]`;
+    for (const [text, fault] of [
+      [
+        `applications: [{ ${entry} }]`,
+        'applications[1].name is that of several applications here: give the id as well',
+      ],
+      [`policies: [{ ${rule} }]`, 'policies[1].name is that of several policies here: give the id as well'],
+      [
+        `applications: [{ id: ${app.id}, ${entry}, policies: [CI may enter] }]`,
+        'applications[1].policies[1] names CI may enter, as several policies are called: give the id',
+      ],
+    ]) {
+      const { code, err } = await apply(text ?? '', '--yes');
+      expect([text, code, err]).toEqual([text, 1, expect.stringContaining(`refused: ${fault ?? ''}`)]);
+    }
+    const byId = `applications: [{ id: ${app.id}, ${entry} }]\npolicies: [{ id: ${policy.id}, ${rule} }]`;
+    expect(stepsOf(await applied(byId, '--yes'))).toContain('change application Build server');
   });
 
   it('asks on a terminal, and takes standard input', async () => {
