@@ -66,6 +66,11 @@ export class AccountService {
     return this.unitOfWork.read((manager) => findRow(manager, Account, { id }));
   }
 
+  /** Whether there is an account: a server that has just been set up for the first time may have none yet. */
+  hasAny(): Promise<boolean> {
+    return this.unitOfWork.read((manager) => manager.exists(Account));
+  }
+
   /** The names of those of these accounts that exist, by their ids. */
   async namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     if (ids.length === 0) return new Map();

@@ -1,8 +1,8 @@
 /** What a start says of a sign-in by OpenID Connect that cannot work, and what `latchkey check` finds. */
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import {
   ConsoleModule,
   LatchkeyApiModule,
@@ -15,7 +15,7 @@ import { startProvider } from '../../support/openid-provider.js';
 import { shopDatabase } from '../../support/shop.js';
 import { migratedDatabase } from '../../support/templates.js';
 import { createDatabase } from '../../support/engines.js';
-import { startServer } from '../../support/test-server.js';
+import { ACCOUNT, startServer } from '../../support/test-server.js';
 import { latchkey } from '../../commands/support.js';
 import { addressOf } from '../../embedding/support.js';
 
@@ -40,6 +40,20 @@ class People extends UserDirectory {
 describe('sign-in by OpenID Connect', () => {
   it('needs the console', async () => {
     await expect(startServer('sqlite', { ...ENVIRONMENT, CONSOLE: 'off' })).rejects.toThrow(/CONSOLE=on/);
+  });
+
+  it('warns of roles in accounts that do not exist, once the server has accounts', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    const said = (): string[] =>
+      warn.mock.calls.map(([text]) => String(text)).filter((text) => text.includes('OPENID_ROLES'));
+    const [one, other] = ['e'.repeat(32), 'f'.repeat(32)];
+    const roles = { ops: [`${ACCOUNT.id}:read_only`, `${one}:read_only`], audit: `${other}:administrator` };
+    const settings = { ...ENVIRONMENT, OPENID_ROLES: JSON.stringify(roles) };
+    const first = await startServer('sqlite', settings);
+    expect(said()).toEqual([]);
+    await first.stop();
+    await startServer('sqlite', settings, first.database);
+    expect(said()).toEqual([`OPENID_ROLES gives roles in accounts that do not exist: ${one}, ${other}`]);
   });
 
   it('is refused in a host with users of its own', async () => {

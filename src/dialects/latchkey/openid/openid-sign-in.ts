@@ -83,7 +83,8 @@ export class OpenIdSignIn implements OnApplicationBootstrap {
           'OPENID_CREATE_USERS for those who have none',
       );
     }
-    await this.warnOfUnknownAccounts(settings);
+    // The first start makes the account of ACCOUNT_ID after this.
+    if (await this.accounts.hasAny()) await this.warnOfUnknownAccounts(settings);
     // The start does not wait for the provider.
     void provider.look();
   }
