@@ -1,5 +1,8 @@
 /** The clock as a replaceable part, so that a host or a test can decide what "now" is. */
 
+/** 31 December 9999, in milliseconds since 1970: later times have no RFC 3339 form. */
+export const LAST_MOMENT_MS = 253_402_300_799_999;
+
 /** Tells the time. Also the injection token under which a host provides its own clock. */
 export abstract class Clock {
   /** The current time, to the millisecond. */

@@ -49,7 +49,7 @@ export {
   type VerifyMessage,
   type WriteMessage,
 } from './channels.js';
-export { Clock, SystemClock } from './clock.js';
+export { Clock, LAST_MOMENT_MS, SystemClock } from './clock.js';
 export { RecentValues } from './recent-values.js';
 export { SteadyTime } from './steady-time.js';
 export { INTEGER_MAX, jsonColumn, storedTime, timestampColumn } from './database/columns.js';

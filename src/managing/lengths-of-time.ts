@@ -1,4 +1,5 @@
 /** When tokens and overlaps end, as code says it: a moment, or how long from now. */
+import { LAST_MOMENT_MS } from '../core/index.js';
 import { TokenRequestError, type TokenRequestField } from './token-request-error.js';
 
 /** A number with a unit: seconds, minutes, hours, days or weeks, as in `90m` or `30d`. */
@@ -7,9 +8,6 @@ export type LengthOfTime = `${number}${'s' | 'm' | 'h' | 'd' | 'w'}`;
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 const LENGTH = /^(\d{1,12}(?:\.\d{1,9})?)([smhdw])$/;
-
-/** 1 January 10000: later times have no RFC 3339 form. */
-const LATEST = 253_402_300_799_999;
 
 /** A moment, or a length of time that begins now; by the names that the caller used for them. */
 interface End {
@@ -32,13 +30,13 @@ export function endOf({ at: [at, moment], after: [after, length] }: End, now: Da
       `${after} must be a number with a unit, such as 90m, 12h or 30d (s, m, h, d, w)`,
     );
   }
-  if (now.getTime() + milliseconds <= LATEST) return new Date(now.getTime() + milliseconds);
+  if (now.getTime() + milliseconds <= LAST_MOMENT_MS) return new Date(now.getTime() + milliseconds);
   throw new TokenRequestError(after, `${after} is longer than a token can last`);
 }
 
 function inFuture(field: TokenRequestField, moment: Date, now: Date): Date {
   if (Number.isNaN(moment.getTime())) throw new TokenRequestError(field, `${field} is no valid date`);
   if (moment <= now) throw new TokenRequestError(field, `${field} must be in the future`);
-  if (moment.getTime() > LATEST) throw new TokenRequestError(field, `${field} is later than a token can last`);
+  if (moment.getTime() > LAST_MOMENT_MS) throw new TokenRequestError(field, `${field} is later than a token can last`);
   return moment;
 }

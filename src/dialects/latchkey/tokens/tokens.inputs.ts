@@ -2,7 +2,7 @@
 import { ApiProperty, ApiPropertyOptional } from '../../../internals/index.js';
 import { IsBoolean, IsOptional } from 'class-validator';
 import { HOST_ID_MAX } from '../../../identity/index.js';
-import { SCOPES_MAX } from '../../../core/index.js';
+import { LAST_MOMENT_MS, SCOPES_MAX } from '../../../core/index.js';
 import { IsText } from '../../../http/index.js';
 import { EXAMPLE_ACCOUNT_ID } from '../latchkey.docs.js';
 import { AreScopes, IsDuration, IsMoment, millisecondsOf, momentOf } from '../input-rules.js';
@@ -130,15 +130,13 @@ export function expiryIn(
   if (typeof duration === 'string') {
     if (at !== undefined) throw wrongMember('duration', 'give expires_at or duration, not both');
     const end = now.getTime() + millisecondsOf(duration);
-    if (end > LATEST) throw wrongMember('duration', 'duration is longer than a token can last; give expires_at: null');
+    if (end > LAST_MOMENT_MS)
+      throw wrongMember('duration', 'duration is longer than a token can last; give expires_at: null');
     return new Date(end);
   }
   if (at === undefined || at === null) return at;
   return inFuture('expires_at', momentOf(at), now);
 }
-
-/** 1 January 10000: later times have no RFC 3339 form. */
-const LATEST = 253_402_300_799_999;
 
 /** When the old secret ends; `undefined` for at once. @throws Problem */
 export function overlapIn(input: TokenRotationInput, now: Date): Date | undefined {
@@ -150,7 +148,7 @@ export function overlapIn(input: TokenRotationInput, now: Date): Date | undefine
   const milliseconds = overlap === null ? 0 : millisecondsOf(overlap);
   if (milliseconds === 0) return undefined;
   const end = now.getTime() + milliseconds;
-  if (end > LATEST) throw wrongMember('overlap', 'overlap is longer than a token can last');
+  if (end > LAST_MOMENT_MS) throw wrongMember('overlap', 'overlap is longer than a token can last');
   return new Date(end);
 }
 
